@@ -1,0 +1,127 @@
+// The chain of pieces of one item: frees it, or cuts it down to fewer bytes.
+// Never allocates, so it never evicts; room.ts does both.
+
+import {
+  ADDRESS_MASK,
+  ITEM_NEXT,
+  ITEM_OLDER,
+  LINK_BYTES,
+  LINK_LAST,
+  LINK_LENGTH_MASK,
+  LINK_LENGTH_SHIFT,
+  OWN_LENGTH_MASK,
+  OWN_LENGTH_SHIFT,
+  QUARTER_BYTE_SHIFT,
+  QUARTER_BYTES,
+  QUARTER_WORD_SHIFT,
+} from "./layout.ts";
+import { ownQuarters } from "./item.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { freePieceLocked, linkQuarters } from "./slab.ts";
+
+/** Frees every piece of the item at `address`. Returns how many quarters that were. */
+export function freeChainLocked(memory: ShardMemory, address: number): number {
+  const next = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT];
+  const own = ownQuarters(memory, address);
+  const further = next === 0 ? 0 : freeFurtherLocked(memory, next);
+  freePieceLocked(memory, address, own);
+  return own + further;
+}
+
+/** Frees the pieces from the one behind `link` to the last. Returns how many quarters. */
+function freeFurtherLocked(memory: ShardMemory, link: number): number {
+  let quarters = 0;
+  let current = link;
+  for (;;) {
+    const address = current & ADDRESS_MASK;
+    const length = linkQuarters(current);
+    const next = memory.words[address << QUARTER_WORD_SHIFT];
+    freePieceLocked(memory, address, length);
+    quarters += length;
+    if ((next & LINK_LAST) !== 0) return quarters;
+    current = next;
+  }
+}
+
+/** Sets the stored length of the item's first piece. */
+export function setOwnQuarters(memory: ShardMemory, address: number, quarters: number): void {
+  const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
+  memory.words[at] = (memory.words[at] & ~OWN_LENGTH_MASK) | ((quarters - 1) << OWN_LENGTH_SHIFT);
+}
+
+/** Sets the length stored in the link at word `at`, leaving where it points. */
+export function setLinkQuarters(memory: ShardMemory, at: number, quarters: number): void {
+  const mask = LINK_LENGTH_MASK << LINK_LENGTH_SHIFT;
+  memory.words[at] = (memory.words[at] & ~mask) | ((quarters - 1) << LINK_LENGTH_SHIFT);
+}
+
+/** Where a walk along a chain ended; one object per thread, filled by {@linkcode cutChainLocked}. */
+export class ChainEnd {
+  /** Quarters freed by the cut. */
+  freedQuarters = 0;
+  /** Bytes that the chain is too short by; 0 when the item fits. */
+  missingBytes = 0;
+  /** The last piece: its address, its quarters, the word of its own link. */
+  address = 0;
+  quarters = 0;
+  linkWord = 0;
+  /** Word of the link that leads to the last piece, or 0 when that is the first. */
+  leadWord = 0;
+}
+
+/**
+ * Walks the chain of the item at `address` until `bytes` bytes (header included) are placed, and
+ * frees all that lies behind. Where the chain is too short, `end` says where it has to go on.
+ */
+export function cutChainLocked(
+  memory: ShardMemory,
+  address: number,
+  bytes: number,
+  end: ChainEnd,
+): void {
+  const words = memory.words;
+  end.freedQuarters = 0;
+  end.missingBytes = 0;
+  end.address = address;
+  end.quarters = ownQuarters(memory, address);
+  end.linkWord = (address << QUARTER_WORD_SHIFT) + ITEM_NEXT;
+  end.leadWord = 0;
+  let left = bytes;
+  let linkBytes = 0;
+  for (;;) {
+    const next = words[end.linkWord];
+    const isLast = next === 0 || (next & LINK_LAST) !== 0;
+    const room = (end.quarters << QUARTER_BYTE_SHIFT) - linkBytes;
+    if (left <= room) {
+      if (!isLast) end.freedQuarters += freeFurtherLocked(memory, next);
+      words[end.linkWord] = end.leadWord === 0 ? 0 : LINK_LAST | address;
+      trimLast(memory, end, Math.ceil((left + linkBytes) / QUARTER_BYTES));
+      return;
+    }
+    left -= room;
+    if (isLast) {
+      end.missingBytes = left;
+      return;
+    }
+    end.leadWord = end.linkWord;
+    end.address = next & ADDRESS_MASK;
+    end.quarters = linkQuarters(next);
+    end.linkWord = end.address << QUARTER_WORD_SHIFT;
+    linkBytes = LINK_BYTES;
+  }
+}
+
+function trimLast(memory: ShardMemory, end: ChainEnd, quarters: number): void {
+  const spare = end.quarters - quarters;
+  if (spare === 0) return;
+  freePieceLocked(memory, end.address + quarters, spare);
+  end.freedQuarters += spare;
+  setEndQuarters(memory, end, quarters);
+}
+
+/** Writes down that the last piece now has `quarters` quarters. */
+export function setEndQuarters(memory: ShardMemory, end: ChainEnd, quarters: number): void {
+  end.quarters = quarters;
+  if (end.leadWord === 0) setOwnQuarters(memory, end.address, quarters);
+  else setLinkQuarters(memory, end.leadWord, quarters);
+}

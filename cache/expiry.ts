@@ -1,0 +1,64 @@
+// The background sweep for items whose deadline has passed and that nobody asks for any more.
+// Walks the buckets a few at a time, and only when the shard holds a deadline that is due.
+// Access and eviction find expired items on their own; this only gives memory back sooner.
+
+import {
+  ADDRESS_MASK,
+  SHARD_DEADLINE_ITEMS,
+  SHARD_NEXT_DEADLINE_S,
+  SHARD_SWEEP_BUCKET,
+  SHARD_SWEEP_EARLIEST_S,
+  WINDOW_BUCKETS,
+} from "./layout.ts";
+import { ChangeKind } from "./event_ring.ts";
+import { deadlineOf } from "./item.ts";
+import { removeLocked } from "./removal.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+const NONE_S = 0xffff_ffff;
+
+/** Makes sure that the sweep comes by when `deadlineMs` is due. */
+export function noteDeadlineLocked(memory: ShardMemory, deadlineMs: number): void {
+  const seconds = Math.min(NONE_S - 1, Math.floor(deadlineMs / 1000));
+  lower(memory.words, SHARD_NEXT_DEADLINE_S, seconds);
+  lower(memory.words, SHARD_SWEEP_EARLIEST_S, seconds);
+}
+
+function lower(words: Int32Array, at: number, seconds: number): void {
+  const old = words[at] >>> 0;
+  if (old === 0 || seconds < old) words[at] = seconds | 0;
+}
+
+/** Whether a sweep of the shard could find anything at `memory.nowMs`. */
+export function isSweepDueLocked(memory: ShardMemory): boolean {
+  if (memory.words[SHARD_DEADLINE_ITEMS] === 0) return false;
+  return (memory.words[SHARD_NEXT_DEADLINE_S] >>> 0) * 1000 <= memory.nowMs;
+}
+
+/**
+ * Looks at up to `buckets` buckets, from where the last call stopped, and removes what has expired.
+ * Returns whether the pass over the shard is complete (or none is due).
+ */
+export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolean {
+  const words = memory.words;
+  if (!isSweepDueLocked(memory)) return true;
+  const total = memory.bucketCount + WINDOW_BUCKETS - 1;
+  const from = words[SHARD_SWEEP_BUCKET];
+  const to = Math.min(total, from + buckets);
+  let earliestS = words[SHARD_SWEEP_EARLIEST_S] >>> 0;
+  if (from === 0 || earliestS === 0) earliestS = NONE_S;
+  for (let i = from; i < to; i++) {
+    const address = words[memory.bucketsWord + i] & ADDRESS_MASK;
+    if (address === 0) continue;
+    const deadlineMs = deadlineOf(memory, address);
+    if (deadlineMs === 0) continue;
+    if (deadlineMs <= memory.nowMs) {
+      removeLocked(memory, memory.bucketsWord + i, ChangeKind.expired);
+    } else earliestS = Math.min(earliestS, Math.floor(deadlineMs / 1000));
+  }
+  words[SHARD_SWEEP_EARLIEST_S] = earliestS | 0;
+  words[SHARD_SWEEP_BUCKET] = to === total ? 0 : to;
+  if (to < total) return false;
+  words[SHARD_NEXT_DEADLINE_S] = earliestS | 0;
+  return true;
+}

@@ -1,0 +1,244 @@
+// Items: header fields, and bytes in and out of the chain of pieces that an item is.
+// Key and value lie packed behind the header and run on through the further pieces.
+// Allocates nothing and frees nothing: the chain is there before bytes are written to it.
+
+import {
+  ADDRESS_MASK,
+  ITEM_DEADLINE_LOW,
+  ITEM_HEADER_BYTES,
+  ITEM_HIGHS,
+  ITEM_NEWER,
+  ITEM_NEXT,
+  ITEM_OLDER,
+  ITEM_VALUE_BYTES,
+  ITEM_VERSION_LOW,
+  KEY_BYTES_SHIFT,
+  LINK_BYTES,
+  OWN_LENGTH_MASK,
+  OWN_LENGTH_SHIFT,
+  QUARTER_BYTE_SHIFT,
+  QUARTER_WORD_SHIFT,
+} from "./layout.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { linkQuarters } from "./slab.ts";
+
+/** Below this many bytes a loop beats the view that `set(subarray)` has to make (bench/engine). */
+const LOOP_BYTES = 80;
+
+/** Copies `length` bytes between two byte arrays. */
+export function copyBytes(
+  from: Uint8Array,
+  fromStart: number,
+  to: Uint8Array,
+  toStart: number,
+  length: number,
+): void {
+  if (length < LOOP_BYTES) {
+    for (let i = 0; i < length; i++) to[toStart + i] = from[fromStart + i];
+  } else {
+    to.set(from.subarray(fromStart, fromStart + length), toStart);
+  }
+}
+
+/** Length of the item's key in bytes. */
+export function keyBytesOf(memory: ShardMemory, address: number): number {
+  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER] >>> KEY_BYTES_SHIFT;
+}
+
+/** Length of the item's value in bytes. */
+export function valueBytesOf(memory: ShardMemory, address: number): number {
+  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_VALUE_BYTES];
+}
+
+/** Quarters of the item's first piece. */
+export function ownQuarters(memory: ShardMemory, address: number): number {
+  const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER];
+  return ((word & OWN_LENGTH_MASK) >>> OWN_LENGTH_SHIFT) + 1;
+}
+
+/** The item's version. */
+export function versionOf(memory: ShardMemory, address: number): number {
+  const at = address << QUARTER_WORD_SHIFT;
+  return (memory.words[at + ITEM_HIGHS] & 0xffff) * 4294967296 +
+    (memory.words[at + ITEM_VERSION_LOW] >>> 0);
+}
+
+/** The item's deadline in milliseconds since 1970, or 0 when it has none. */
+export function deadlineOf(memory: ShardMemory, address: number): number {
+  const at = address << QUARTER_WORD_SHIFT;
+  return (memory.words[at + ITEM_HIGHS] >>> 16) * 4294967296 +
+    (memory.words[at + ITEM_DEADLINE_LOW] >>> 0);
+}
+
+/** Whether the item has a deadline and it has passed at `memory.nowMs`. */
+export function isExpired(memory: ShardMemory, address: number): boolean {
+  const deadlineMs = deadlineOf(memory, address);
+  return deadlineMs !== 0 && deadlineMs <= memory.nowMs;
+}
+
+/** Writes version and deadline of the item. Both are below 2^48. */
+export function stampItem(
+  memory: ShardMemory,
+  address: number,
+  versionLow: number,
+  versionHigh: number,
+  deadlineMs: number,
+): void {
+  const at = address << QUARTER_WORD_SHIFT;
+  const words = memory.words;
+  const deadlineHigh = deadlineMs === 0 ? 0 : Math.floor(deadlineMs / 4294967296);
+  words[at + ITEM_VERSION_LOW] = versionLow;
+  words[at + ITEM_DEADLINE_LOW] = (deadlineMs - deadlineHigh * 4294967296) | 0;
+  words[at + ITEM_HIGHS] = versionHigh | (deadlineHigh << 16);
+}
+
+/** Quarters of the whole item, all pieces. */
+export function itemQuarters(memory: ShardMemory, address: number): number {
+  const words = memory.words;
+  const own = ownQuarters(memory, address);
+  let left = ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address) -
+    (own << QUARTER_BYTE_SHIFT);
+  let quarters = own;
+  let link = words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT];
+  while (left > 0) {
+    const length = linkQuarters(link);
+    quarters += length;
+    left -= (length << QUARTER_BYTE_SHIFT) - LINK_BYTES;
+    link = words[(link & ADDRESS_MASK) << QUARTER_WORD_SHIFT];
+  }
+  return quarters;
+}
+
+/** Whether the item's key is these bytes. */
+export function keyEquals(
+  memory: ShardMemory,
+  address: number,
+  key: Uint8Array,
+  keyStart: number,
+  keyBytes: number,
+): boolean {
+  if (keyBytesOf(memory, address) !== keyBytes) return false;
+  const bytes = memory.bytes;
+  const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
+  const room = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
+  const here = keyBytes < room ? keyBytes : room;
+  for (let i = 0; i < here; i++) {
+    if (bytes[start + i] !== key[keyStart + i]) return false;
+  }
+  return here === keyBytes || restEquals(memory, address, here, key, keyStart, keyBytes);
+}
+
+function restEquals(
+  memory: ShardMemory,
+  address: number,
+  done: number,
+  key: Uint8Array,
+  keyStart: number,
+  keyBytes: number,
+): boolean {
+  seek(memory, address, done);
+  for (let i = done; i < keyBytes; i++) {
+    if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
+    if (memory.bytes[memory.cursorByte++] !== key[keyStart + i]) return false;
+  }
+  return true;
+}
+
+/** Writes key and value into the item's pieces, which have room for them. */
+export function writePayload(
+  memory: ShardMemory,
+  address: number,
+  key: Uint8Array,
+  keyStart: number,
+  keyBytes: number,
+  value: Uint8Array,
+  valueStart: number,
+  valueBytes: number,
+): void {
+  const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
+  const room = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
+  if (keyBytes + valueBytes <= room) {
+    copyBytes(key, keyStart, memory.bytes, start, keyBytes);
+    copyBytes(value, valueStart, memory.bytes, start + keyBytes, valueBytes);
+    return;
+  }
+  seek(memory, address, 0);
+  writeSpan(memory, key, keyStart, keyBytes);
+  writeSpan(memory, value, valueStart, valueBytes);
+}
+
+/** Copies the item's value to `to` from `toStart`; there must be room for all of it. */
+export function readValue(
+  memory: ShardMemory,
+  address: number,
+  to: Uint8Array,
+  toStart: number,
+): void {
+  const keyBytes = keyBytesOf(memory, address);
+  const valueBytes = valueBytesOf(memory, address);
+  const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES + keyBytes;
+  if (start + valueBytes <= (address + ownQuarters(memory, address)) << QUARTER_BYTE_SHIFT) {
+    copyBytes(memory.bytes, start, to, toStart, valueBytes);
+    return;
+  }
+  seek(memory, address, keyBytes);
+  readSpan(memory, to, toStart, valueBytes);
+}
+
+/** Copies the item's key to `to` from `toStart`; there must be room for all of it. */
+export function readKey(
+  memory: ShardMemory,
+  address: number,
+  to: Uint8Array,
+  toStart: number,
+): void {
+  seek(memory, address, 0);
+  readSpan(memory, to, toStart, keyBytesOf(memory, address));
+}
+
+/** Puts the cursor on byte `offset` of key and value together. */
+function seek(memory: ShardMemory, address: number, offset: number): void {
+  const start = address << QUARTER_BYTE_SHIFT;
+  memory.cursorEnd = start + (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT);
+  memory.cursorByte = start + ITEM_HEADER_BYTES;
+  memory.cursorLink = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT];
+  let left = offset;
+  while (memory.cursorByte + left > memory.cursorEnd) {
+    left -= memory.cursorEnd - memory.cursorByte;
+    nextPiece(memory);
+  }
+  memory.cursorByte += left;
+}
+
+function nextPiece(memory: ShardMemory): void {
+  const link = memory.cursorLink;
+  const address = link & ADDRESS_MASK;
+  const start = address << QUARTER_BYTE_SHIFT;
+  memory.cursorLink = memory.words[address << QUARTER_WORD_SHIFT];
+  memory.cursorByte = start + LINK_BYTES;
+  memory.cursorEnd = start + (linkQuarters(link) << QUARTER_BYTE_SHIFT);
+}
+
+function writeSpan(memory: ShardMemory, from: Uint8Array, start: number, length: number): void {
+  let done = 0;
+  while (done < length) {
+    if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
+    const room = memory.cursorEnd - memory.cursorByte;
+    const now = room < length - done ? room : length - done;
+    copyBytes(from, start + done, memory.bytes, memory.cursorByte, now);
+    memory.cursorByte += now;
+    done += now;
+  }
+}
+
+function readSpan(memory: ShardMemory, to: Uint8Array, start: number, length: number): void {
+  let done = 0;
+  while (done < length) {
+    if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
+    const room = memory.cursorEnd - memory.cursorByte;
+    const now = room < length - done ? room : length - done;
+    copyBytes(memory.bytes, memory.cursorByte, to, start + done, now);
+    memory.cursorByte += now;
+    done += now;
+  }
+}

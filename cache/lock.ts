@@ -1,0 +1,60 @@
+// The lock of a shard: one word that names its owner, whether anybody waits, and whether what it
+// guards may be broken. Waits are bounded; a caller that gets no lock has changed nothing.
+// Follows the three-state mutex of U. Drepper, "Futexes are tricky" (2011), with an owner.
+
+import { LOCK_DIRTY, LOCK_OWNER_MASK, LOCK_WAITERS } from "./layout.ts";
+
+/** Longest time a caller waits for a lock, in milliseconds. */
+export const LOCK_WAIT_MAX_MS = 50;
+
+const SPINS = 200;
+const NAP_MS = 5;
+
+/** `Atomics.pause` tells the core that this is a spin loop; not every engine has it. */
+const pause: () => void = (Atomics as unknown as { pause?: () => void }).pause ?? (() => {});
+
+/**
+ * Takes the lock at `words[at]` for `owner` (1 to 255). Returns false after
+ * {@linkcode LOCK_WAIT_MAX_MS} without it.
+ */
+export function acquireLock(words: Int32Array, at: number, owner: number): boolean {
+  return Atomics.compareExchange(words, at, 0, owner) === 0 || acquireContended(words, at, owner);
+}
+
+function acquireContended(words: Int32Array, at: number, owner: number): boolean {
+  for (let i = 0; i < SPINS; i++) {
+    pause();
+    if (words[at] === 0 && Atomics.compareExchange(words, at, 0, owner) === 0) return true;
+  }
+  // Whoever has slept takes the lock with the waiters bit set: others may still be asleep.
+  const wanted = owner | LOCK_WAITERS;
+  const giveUpMs = performance.now() + LOCK_WAIT_MAX_MS;
+  for (;;) {
+    const seen = Atomics.compareExchange(words, at, 0, wanted);
+    if (seen === 0) return true;
+    if (performance.now() >= giveUpMs) return false;
+    const marked = seen | LOCK_WAITERS;
+    if (seen !== marked && Atomics.compareExchange(words, at, seen, marked) !== seen) continue;
+    Atomics.wait(words, at, marked, NAP_MS);
+  }
+}
+
+/** Gives the lock at `words[at]` back and wakes one waiter when there is any. */
+export function releaseLock(words: Int32Array, at: number): void {
+  if ((Atomics.exchange(words, at, 0) & LOCK_WAITERS) !== 0) Atomics.notify(words, at, 1);
+}
+
+/** Marks what the held lock at `words[at]` guards as broken; the lock stays taken until repaired. */
+export function poisonLock(words: Int32Array, at: number): void {
+  Atomics.or(words, at, LOCK_DIRTY);
+}
+
+/** Who holds the lock at `words[at]`: its owner, or 0. */
+export function lockOwner(words: Int32Array, at: number): number {
+  return Atomics.load(words, at) & LOCK_OWNER_MASK;
+}
+
+/** Whether the lock at `words[at]` is held over contents that may be broken. */
+export function isPoisoned(words: Int32Array, at: number): boolean {
+  return (Atomics.load(words, at) & LOCK_DIRTY) !== 0;
+}

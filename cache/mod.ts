@@ -1,0 +1,34 @@
+/**
+ * The engine: a bounded cache in one block of shared memory. Nothing outside this folder imports
+ * any other file of it, and nothing in it knows of servers, files or protocols.
+ *
+ * @example
+ * ```ts
+ * const region = Region.create({ memoryBytes: 64 * 2 ** 20 });
+ * const cache = new Cache(region, 0);
+ * const key = new TextEncoder().encode("k");
+ * cache.put(key, new TextEncoder().encode("v"));
+ * const value = new ValueBuffer();
+ * cache.get(key, value) === Outcome.hit; // value.copy() is the value's bytes
+ * ```
+ *
+ * @module
+ */
+
+export { Cache, type PutOptions, ValueBuffer } from "./cache.ts";
+export { checkShardLocked, type ShardCheck } from "./check.ts";
+export { addCounter, clearCounter, readCounter } from "./counters.ts";
+export { ChangeKind, type ChangeListener, EventReader } from "./event_ring.ts";
+export { hashKey } from "./hash.ts";
+export { LOCK_WAIT_MAX_MS } from "./lock.ts";
+export { Condition, DEADLINE_MS_MAX, KEEP_DEADLINE, Outcome } from "./outcome.ts";
+export {
+  ACTOR_COUNTER_NAMES,
+  type ActorCounter,
+  Region,
+  type RegionOptions,
+  RegionState,
+} from "./region.ts";
+export type { RegionGeometry, ShardGeometry } from "./layout.ts";
+export { Shard } from "./shard.ts";
+export { type CacheStats, readStats } from "./stats.ts";

@@ -1,0 +1,38 @@
+// What operations of the cache can come to, and what puts can be made to depend on.
+// Expected outcomes are values; an exception from the engine is a bug.
+
+/** How an operation on the cache ended. */
+export const Outcome = {
+  /** Stored. */
+  stored: 0,
+  /** There, and read or deleted. */
+  hit: 1,
+  /** Not there, or expired. */
+  miss: 2,
+  /** The condition of a put did not hold; nothing has changed. */
+  conditionNotMet: 3,
+  /** Larger than a quarter of a shard; nothing has changed. */
+  tooLarge: 4,
+  /** The shard's lock could not be had in time; nothing has changed. */
+  busy: 5,
+} as const;
+/** One of the values of the constant of the same name. */
+export type Outcome = typeof Outcome[keyof typeof Outcome];
+
+/** What must hold for a put to be carried out. */
+export const Condition = {
+  none: 0,
+  /** The key is not there. */
+  absent: 1,
+  /** The key is there. */
+  present: 2,
+  /** The key's version is the one given; 0 means not there. */
+  version: 3,
+} as const;
+/** One of the values of the constant of the same name. */
+export type Condition = typeof Condition[keyof typeof Condition];
+
+/** As a put's deadline: keep the one that the item has. */
+export const KEEP_DEADLINE = -1;
+/** Deadlines are milliseconds since 1970 below this. */
+export const DEADLINE_MS_MAX = 2 ** 48 - 1;

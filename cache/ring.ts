@@ -1,0 +1,103 @@
+// The two rings of a shard, probation and main: circular doubly linked lists with a hand.
+// An item enters just behind the hand, so the hand meets it last; with a hand that never spares
+// anybody this is a FIFO, with one that honours reference counts it is CLOCK. Decides nothing.
+
+import {
+  ADDRESS_MASK,
+  COUNT_MASK,
+  COUNT_ONE,
+  ITEM_NEWER,
+  ITEM_OLDER,
+  QUARTER_WORD_SHIFT,
+  RING_MASK,
+  RING_SHIFT,
+  RING_WORDS,
+  SHARD_RINGS,
+} from "./layout.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+/** Word with the address that a ring's hand points at; 0 there is an empty ring. */
+export function handWord(ring: number): number {
+  return SHARD_RINGS + ring * RING_WORDS;
+}
+
+/** Word with the sum of the quarters of all items in a ring. */
+export function ringQuartersWord(ring: number): number {
+  return SHARD_RINGS + ring * RING_WORDS + 1;
+}
+
+/** The ring that the item is in. */
+export function ringOf(memory: ShardMemory, address: number): number {
+  return (memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER] & RING_MASK) >>> RING_SHIFT;
+}
+
+/** The neighbour that the hand meets after this item. */
+export function newerOf(memory: ShardMemory, address: number): number {
+  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER] & ADDRESS_MASK;
+}
+
+/** Counts a hit: the reference count goes up by one, to 3 at most. */
+export function touchLocked(memory: ShardMemory, address: number): void {
+  const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
+  const word = memory.words[at];
+  if ((word & COUNT_MASK) !== COUNT_MASK) memory.words[at] = word + COUNT_ONE;
+}
+
+/** Enters an item of `quarters` quarters in a ring, behind its hand, with its count unchanged. */
+export function enterRingLocked(
+  memory: ShardMemory,
+  address: number,
+  ring: number,
+  quarters: number,
+): void {
+  const words = memory.words;
+  const at = address << QUARTER_WORD_SHIFT;
+  const hand = words[handWord(ring)];
+  words[ringQuartersWord(ring)] += quarters;
+  words[at + ITEM_OLDER] = (words[at + ITEM_OLDER] & ~RING_MASK) | (ring << RING_SHIFT);
+  if (hand === 0) {
+    words[handWord(ring)] = address;
+    setNewer(words, address, address);
+    setOlder(words, address, address);
+    return;
+  }
+  const before = words[(hand << QUARTER_WORD_SHIFT) + ITEM_OLDER] & ADDRESS_MASK;
+  setNewer(words, before, address);
+  setOlder(words, address, before);
+  setNewer(words, address, hand);
+  setOlder(words, hand, address);
+}
+
+/**
+ * Takes an item out of its ring; a hand on it moves on. Its quarters are still in the ring's sum:
+ * the caller subtracts them, since it walks the item's pieces anyway.
+ */
+export function leaveRingLocked(memory: ShardMemory, address: number): void {
+  const words = memory.words;
+  const at = address << QUARTER_WORD_SHIFT;
+  const ring = (words[at + ITEM_OLDER] & RING_MASK) >>> RING_SHIFT;
+  const newer = words[at + ITEM_NEWER] & ADDRESS_MASK;
+  const older = words[at + ITEM_OLDER] & ADDRESS_MASK;
+  if (newer === address) {
+    words[handWord(ring)] = 0;
+    return;
+  }
+  if (words[handWord(ring)] === address) words[handWord(ring)] = newer;
+  setNewer(words, older, newer);
+  setOlder(words, newer, older);
+}
+
+/** Accounts for an item in a ring that has grown or shrunk by `quarters`. */
+export function resizeInRingLocked(memory: ShardMemory, address: number, quarters: number): void {
+  memory.words[ringQuartersWord(ringOf(memory, address))] += quarters;
+}
+
+function setNewer(words: Int32Array, address: number, newer: number): void {
+  const at = (address << QUARTER_WORD_SHIFT) + ITEM_NEWER;
+  words[at] = (words[at] & ~ADDRESS_MASK) | newer;
+}
+
+function setOlder(words: Int32Array, address: number, older: number): void {
+  const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
+  words[at] = (words[at] & ~ADDRESS_MASK) | older;
+}

@@ -1,0 +1,103 @@
+// Room for items: evicts until enough is free, builds an item's chain of pieces, grows one.
+// Evicts up front to a small reserve, so that freed quarters merge with their neighbours before
+// they are used again: without the reserve a churn of mixed sizes doubles the number of pieces.
+
+import {
+  ADDRESS_MASK,
+  ITEM_NEXT,
+  LINK_BYTES,
+  LINK_LAST,
+  QUARTER_BYTE_SHIFT,
+  QUARTER_BYTES,
+  QUARTER_WORD_SHIFT,
+  SHARD_FREE_QUARTERS,
+  SLOT_BYTES,
+  SLOT_QUARTERS,
+} from "./layout.ts";
+import { type ChainEnd, cutChainLocked, setEndQuarters, setOwnQuarters } from "./chain.ts";
+import { evictOneLocked } from "./clock.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { extendPieceLocked, linkQuarters, takePieceLocked } from "./slab.ts";
+
+/** Quarters of an item of `bytes` bytes, header included, in the fewest possible pieces. */
+export function idealQuarters(bytes: number): number {
+  if (bytes <= SLOT_BYTES) return Math.ceil(bytes / QUARTER_BYTES);
+  const further = bytes - SLOT_BYTES;
+  const slots = Math.floor(further / (SLOT_BYTES - LINK_BYTES));
+  const rest = further - slots * (SLOT_BYTES - LINK_BYTES);
+  const tail = rest === 0 ? 0 : Math.ceil((rest + LINK_BYTES) / QUARTER_BYTES);
+  return SLOT_QUARTERS * (1 + slots) + tail;
+}
+
+/** Evicts until `quarters` quarters and the reserve are free, or nothing is left to evict. */
+export function makeRoomLocked(memory: ShardMemory, quarters: number): void {
+  const wanted = quarters + memory.reserveQuarters;
+  while (memory.words[SHARD_FREE_QUARTERS] < wanted && evictOneLocked(memory));
+}
+
+/** Takes a piece, evicting when nothing at all is free. The caller has checked that it can end. */
+function takeOrEvict(memory: ShardMemory, bytes: number, first: boolean): number {
+  const wanted = bytes >= SLOT_BYTES ? SLOT_QUARTERS : Math.ceil(bytes / QUARTER_BYTES);
+  for (;;) {
+    const link = takePieceLocked(memory, wanted, first);
+    if (link !== 0) return link;
+    if (!evictOneLocked(memory)) throw new Error("Cannot find room: shard is full of one item");
+  }
+}
+
+/** Builds the chain of an item of `bytes` bytes, header included. Returns its address. */
+export function buildChainLocked(memory: ShardMemory, bytes: number): number {
+  const link = takeOrEvict(memory, bytes, true);
+  const address = link & ADDRESS_MASK;
+  const linkWord = (address << QUARTER_WORD_SHIFT) + ITEM_NEXT;
+  const own = linkQuarters(link);
+  memory.words[linkWord] = 0;
+  setOwnQuarters(memory, address, own);
+  appendPieces(memory, address, linkWord, bytes - (own << QUARTER_BYTE_SHIFT));
+  return address;
+}
+
+/** Appends pieces for `bytes` more bytes behind the link at word `linkWord`. Returns their quarters. */
+function appendPieces(
+  memory: ShardMemory,
+  address: number,
+  linkWord: number,
+  bytes: number,
+): number {
+  let left = bytes;
+  let at = linkWord;
+  let quarters = 0;
+  while (left > 0) {
+    const link = takeOrEvict(memory, left + LINK_BYTES, false);
+    const length = linkQuarters(link);
+    memory.words[at] = link;
+    at = (link & ADDRESS_MASK) << QUARTER_WORD_SHIFT;
+    quarters += length;
+    left -= (length << QUARTER_BYTE_SHIFT) - LINK_BYTES;
+  }
+  if (quarters !== 0) memory.words[at] = LINK_LAST | address;
+  return quarters;
+}
+
+/**
+ * Gives the item at `address` room for `bytes` bytes, header included: no more quarters than it
+ * needs, and its first piece stays where it is. Evicts others only when nothing is free, never
+ * this one. Returns by how many quarters the item has grown, negative where it has shrunk.
+ */
+export function reshapeChainLocked(
+  memory: ShardMemory,
+  address: number,
+  bytes: number,
+  end: ChainEnd,
+): number {
+  cutChainLocked(memory, address, bytes, end);
+  if (end.missingBytes === 0) return -end.freedQuarters;
+  memory.pinned = address;
+  const wanted = Math.ceil(end.missingBytes / QUARTER_BYTES);
+  const got = extendPieceLocked(memory, end.address, end.quarters, wanted);
+  if (got !== 0) setEndQuarters(memory, end, end.quarters + got);
+  const left = end.missingBytes - (got << QUARTER_BYTE_SHIFT);
+  const added = appendPieces(memory, address, end.linkWord, left);
+  memory.pinned = 0;
+  return got + added;
+}

@@ -1,0 +1,257 @@
+// A shard: a complete small cache. Composes index, slab, items, rings and expiry into get, put and
+// delete, and is the only file that does. All its operations expect the shard's lock to be held.
+
+import {
+  ADDRESS_MASK,
+  ITEM_HASH,
+  ITEM_HEADER_BYTES,
+  ITEM_NEWER,
+  ITEM_OLDER,
+  ITEM_VALUE_BYTES,
+  KEY_BYTES_MAX,
+  KEY_BYTES_SHIFT,
+  OWN_LENGTH_MASK,
+  QUARTER_WORD_SHIFT,
+  SHARD_BUMP,
+  SHARD_DEADLINE_ITEMS,
+  SHARD_FREE_QUARTERS,
+  SHARD_ITEMS,
+  SHARD_SWEEP_BUCKET,
+  SHARD_SWEEP_EARLIEST_S,
+  SHARD_VERSION_HIGH,
+  SHARD_VERSION_LOW,
+  SLOT_QUARTERS,
+  WINDOW_BUCKETS,
+} from "./layout.ts";
+import { ChainEnd } from "./chain.ts";
+import { ringForNewLocked } from "./clock.ts";
+import { addCounter } from "./counters.ts";
+import { ChangeKind, publishChange } from "./event_ring.ts";
+import { noteDeadlineLocked, sweepExpiredLocked } from "./expiry.ts";
+import {
+  deadlineOf,
+  isExpired,
+  itemQuarters,
+  readKey,
+  readValue,
+  stampItem,
+  valueBytesOf,
+  versionOf,
+  writePayload,
+} from "./item.ts";
+import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
+import type { Region } from "./region.ts";
+import { advanceVersionLocked, removeLocked, shardVersionLocked } from "./removal.ts";
+import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
+import { buildChainLocked, idealQuarters, makeRoomLocked, reshapeChainLocked } from "./room.ts";
+import { ShardMemory } from "./shard_memory.ts";
+import { emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
+import { evictFromWindowLocked } from "./window.ts";
+
+/** One shard as one thread sees it. */
+export class Shard {
+  /** Which shard of the region this is. */
+  readonly index: number;
+  /** The shard's views, for what walks over whole shards. */
+  readonly memory: ShardMemory;
+  readonly #now: () => number;
+  readonly #end = new ChainEnd();
+  readonly #regionWords: Int32Array;
+  readonly #hitsWord: number;
+  readonly #missesWord: number;
+  readonly #putsWord: number;
+  readonly #deletesWord: number;
+
+  /** `actor` owns the counters that this object counts in; `now` gives milliseconds since 1970. */
+  constructor(region: Region, index: number, actor: number, now: () => number) {
+    this.index = index;
+    this.memory = new ShardMemory(region, index);
+    this.#now = now;
+    this.#regionWords = region.words;
+    this.#hitsWord = region.counterWord(actor, "hits");
+    this.#missesWord = region.counterWord(actor, "misses");
+    this.#putsWord = region.counterWord(actor, "puts");
+    this.#deletesWord = region.counterWord(actor, "deletes");
+  }
+
+  /** Word of the bucket of the live item with this key, or 0; an expired one is removed. */
+  #findLive(hash: number, key: Uint8Array, start: number, length: number): number {
+    const memory = this.memory;
+    const bucket = findLocked(memory, hash, key, start, length);
+    if (bucket === 0) return 0;
+    const address = memory.words[bucket] & ADDRESS_MASK;
+    if (deadlineOf(memory, address) === 0) return bucket;
+    memory.nowMs = this.#now();
+    if (!isExpired(memory, address)) return bucket;
+    removeLocked(memory, bucket, ChangeKind.expired);
+    return 0;
+  }
+
+  /** Finds a key and counts the hit or miss. Returns the item's address, or 0. */
+  getLocked(hash: number, key: Uint8Array, start: number, length: number): number {
+    const bucket = this.#findLive(hash, key, start, length);
+    if (bucket === 0) {
+      addCounter(this.#regionWords, this.#missesWord, 1);
+      return 0;
+    }
+    const address = this.memory.words[bucket] & ADDRESS_MASK;
+    touchLocked(this.memory, address);
+    addCounter(this.#regionWords, this.#hitsWord, 1);
+    return address;
+  }
+
+  /** Finds a key without counting or touching anything. Returns the item's address, or 0. */
+  peekLocked(hash: number, key: Uint8Array, start: number, length: number): number {
+    const bucket = this.#findLive(hash, key, start, length);
+    return bucket === 0 ? 0 : this.memory.words[bucket] & ADDRESS_MASK;
+  }
+
+  /** Bytes of the value of the item at `address`. */
+  valueBytesLocked(address: number): number {
+    return valueBytesOf(this.memory, address);
+  }
+
+  /** Copies the value of the item at `address` to `to`, from `at`. */
+  readValueLocked(address: number, to: Uint8Array, at: number): void {
+    readValue(this.memory, address, to, at);
+  }
+
+  /** Copies the key of the item at `address` to `to`, from `at`. */
+  readKeyLocked(address: number, to: Uint8Array, at: number): void {
+    readKey(this.memory, address, to, at);
+  }
+
+  /** Version of the item at `address`: the shard's write sequence when it was written. */
+  versionLocked(address: number): number {
+    return versionOf(this.memory, address);
+  }
+
+  /** Deadline of the item at `address` in milliseconds since 1970, or 0. */
+  deadlineLocked(address: number): number {
+    return deadlineOf(this.memory, address);
+  }
+
+  /** The shard's write sequence. */
+  sequenceLocked(): number {
+    return shardVersionLocked(this.memory);
+  }
+
+  /** Whether an item with such a key and value could be stored at all. */
+  fits(keyBytes: number, valueBytes: number): boolean {
+    return keyBytes <= KEY_BYTES_MAX &&
+      ITEM_HEADER_BYTES + keyBytes + valueBytes <= this.memory.itemBytesMax;
+  }
+
+  /**
+   * Stores a value under a key, evicting where room is needed. `deadlineMs` is absolute, 0 for none,
+   * or KEEP_DEADLINE; `version` is what Condition.version compares with (0: absent).
+   * Returns Outcome.stored, .conditionNotMet or .tooLarge; only the first has changed anything.
+   */
+  putLocked(
+    hash: number,
+    key: Uint8Array,
+    keyStart: number,
+    keyBytes: number,
+    value: Uint8Array,
+    valueStart: number,
+    valueBytes: number,
+    deadlineMs: number,
+    condition: Condition,
+    version: number,
+  ): Outcome {
+    if (!this.fits(keyBytes, valueBytes)) return Outcome.tooLarge;
+    const memory = this.memory;
+    const words = memory.words;
+    const bucket = this.#findLive(hash, key, keyStart, keyBytes);
+    let address = bucket === 0 ? 0 : words[bucket] & ADDRESS_MASK;
+    if (condition !== Condition.none && !this.#holds(condition, version, address)) {
+      return Outcome.conditionNotMet;
+    }
+    memory.nowMs = this.#now();
+    memory.pinned = 0;
+    const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
+    const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : deadlineMs;
+    const bytes = ITEM_HEADER_BYTES + keyBytes + valueBytes;
+    if (address === 0) address = this.#insertLocked(hash, keyBytes, bytes);
+    else {
+      const grown = reshapeChainLocked(memory, address, bytes, this.#end);
+      if (grown !== 0) resizeInRingLocked(memory, address, grown);
+      touchLocked(memory, address);
+    }
+    words[(address << QUARTER_WORD_SHIFT) + ITEM_VALUE_BYTES] = valueBytes;
+    advanceVersionLocked(memory);
+    const versionLow = words[SHARD_VERSION_LOW];
+    stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH], newDeadlineMs);
+    writePayload(memory, address, key, keyStart, keyBytes, value, valueStart, valueBytes);
+    if (newDeadlineMs !== oldDeadlineMs) this.#moveDeadline(oldDeadlineMs, newDeadlineMs);
+    addCounter(this.#regionWords, this.#putsWord, 1);
+    publishChange(memory.region, hash, ChangeKind.put);
+    return Outcome.stored;
+  }
+
+  #holds(condition: Condition, version: number, address: number): boolean {
+    if (condition === Condition.absent) return address === 0;
+    if (condition === Condition.present) return address !== 0;
+    return version === (address === 0 ? 0 : versionOf(this.memory, address));
+  }
+
+  /** Enters a new item, header and index, with space for its bytes. Returns its address. */
+  #insertLocked(hash: number, keyBytes: number, bytes: number): number {
+    const memory = this.memory;
+    const words = memory.words;
+    const ring = ringForNewLocked(memory, hash);
+    if (emptyBucketLocked(memory, hash) === 0) evictFromWindowLocked(memory, hash);
+    const quarters = idealQuarters(bytes);
+    makeRoomLocked(memory, quarters);
+    const address = buildChainLocked(memory, bytes);
+    const at = address << QUARTER_WORD_SHIFT;
+    words[at + ITEM_HASH] = hash;
+    words[at + ITEM_NEWER] = keyBytes << KEY_BYTES_SHIFT;
+    words[at + ITEM_OLDER] &= OWN_LENGTH_MASK;
+    words[at + ITEM_VALUE_BYTES] = bytes - ITEM_HEADER_BYTES - keyBytes;
+    enterRingLocked(memory, address, ring, itemQuarters(memory, address));
+    fillBucketLocked(memory, emptyBucketLocked(memory, hash), hash, address);
+    words[SHARD_ITEMS]++;
+    return address;
+  }
+
+  #moveDeadline(oldMs: number, newMs: number): void {
+    const words = this.memory.words;
+    if (oldMs !== 0) words[SHARD_DEADLINE_ITEMS]--;
+    if (newMs === 0) return;
+    words[SHARD_DEADLINE_ITEMS]++;
+    noteDeadlineLocked(this.memory, newMs);
+  }
+
+  /** Deletes a key. Returns whether it was there. */
+  deleteLocked(hash: number, key: Uint8Array, start: number, length: number): boolean {
+    const bucket = this.#findLive(hash, key, start, length);
+    if (bucket === 0) return false;
+    removeLocked(this.memory, bucket, ChangeKind.deleted);
+    addCounter(this.#regionWords, this.#deletesWord, 1);
+    return true;
+  }
+
+  /** One step of the background sweep; see expiry.ts. Returns whether the pass is complete. */
+  sweepLocked(buckets: number): boolean {
+    this.memory.nowMs = this.#now();
+    return sweepExpiredLocked(this.memory, buckets);
+  }
+
+  /**
+   * Empties the shard, whatever state it is in: every word that anything is derived from is
+   * written anew, and nothing in it is followed. Keeps the write sequence and the counters.
+   */
+  clearLocked(): void {
+    const { words, bytes, geometry } = this.memory;
+    const { slotCount, bucketCount, bucketsWord, statesByte, ghostWord, ghostCount } = geometry;
+    words.fill(0, SHARD_BUMP, SHARD_VERSION_LOW);
+    words.fill(0, SHARD_SWEEP_BUCKET, SHARD_SWEEP_EARLIEST_S + 1);
+    words.fill(0, bucketsWord, bucketsWord + bucketCount + WINDOW_BUCKETS - 1);
+    words.fill(0, ghostWord, ghostWord + ghostCount);
+    bytes.fill(0, statesByte, statesByte + slotCount);
+    words[SHARD_BUMP] = geometry.slabAddress;
+    words[SHARD_FREE_QUARTERS] = slotCount * SLOT_QUARTERS;
+    advanceVersionLocked(this.memory);
+  }
+}

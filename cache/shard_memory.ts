@@ -1,0 +1,58 @@
+// A shard's memory as one thread sees it: two views and the numbers that say what lies where.
+// Everything that must be shared is in the views; the fields are either constant or scratch that
+// means something only while this thread holds the shard's lock.
+
+import { RESERVE_SHARE, type ShardGeometry, SLOT_QUARTERS } from "./layout.ts";
+import type { Region } from "./region.ts";
+
+/** The views of one shard, and the numbers its parts work with. */
+export class ShardMemory {
+  /** The shard as 32-bit words, from its first byte. Signed, so that hot loads stay small integers. */
+  readonly words: Int32Array;
+  /** The same memory as bytes. */
+  readonly bytes: Uint8Array;
+  readonly geometry: ShardGeometry;
+  readonly region: Region;
+
+  readonly bucketsWord: number;
+  readonly bucketCount: number;
+  /** Home buckets divided by 2^32: the product with an unsigned hash is the home bucket. */
+  readonly bucketScale: number;
+  readonly ghostWord: number;
+  readonly ghostScale: number;
+  /** Added to `address >> 2` gives the byte with that slot's states. */
+  readonly stateBias: number;
+  readonly endAddress: number;
+  /** Free quarters that an insert leaves behind. */
+  readonly reserveQuarters: number;
+  /** Largest item, header included, in bytes. */
+  readonly itemBytesMax: number;
+
+  /** Milliseconds since 1970 for the operation under way; its caller sets it. */
+  nowMs = 0;
+  /** First piece of the item being overwritten, which no eviction may take; or 0. */
+  pinned = 0;
+  /** Cursor of item.ts: next byte, end of the piece, link to the piece after it. */
+  cursorByte = 0;
+  cursorEnd = 0;
+  cursorLink = 0;
+
+  constructor(region: Region, index: number) {
+    const geometry = region.geometry.shard;
+    const start = region.shardByte(index);
+    this.region = region;
+    this.geometry = geometry;
+    this.words = new Int32Array(region.buffer, start, geometry.shardBytes / 4);
+    this.bytes = new Uint8Array(region.buffer, start, geometry.shardBytes);
+    this.bucketsWord = geometry.bucketsWord;
+    this.bucketCount = geometry.bucketCount;
+    this.bucketScale = geometry.bucketCount / 4294967296;
+    this.ghostWord = geometry.ghostWord;
+    this.ghostScale = geometry.ghostCount / 4294967296;
+    this.stateBias = geometry.statesByte - (geometry.slabAddress >> 2);
+    this.endAddress = geometry.endAddress;
+    const quarters = geometry.slotCount * SLOT_QUARTERS;
+    this.reserveQuarters = Math.ceil(quarters * RESERVE_SHARE);
+    this.itemBytesMax = Math.floor(quarters / SLOT_QUARTERS) * 64;
+  }
+}

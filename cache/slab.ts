@@ -1,0 +1,153 @@
+// Space in a shard's slab: hands out and takes back pieces of 1 to 4 quarters inside one slot.
+// Free runs of each length are in a doubly linked list inside the free space itself; a map of two
+// bits per quarter says what every quarter is, so that neighbours merge at once. All O(1).
+// Knows nothing of items beyond the difference between a first and a further piece.
+
+import {
+  ADDRESS_MASK,
+  LINK_LENGTH_MASK,
+  LINK_LENGTH_SHIFT,
+  QUARTER_WORD_SHIFT,
+  SHARD_BUMP,
+  SHARD_FREE_QUARTERS,
+  SHARD_FREE_RUNS,
+  SLOT_QUARTERS,
+  STATE_FIRST,
+  STATE_FURTHER,
+  STATE_INNER,
+} from "./layout.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+/** States of the second and later quarters of a piece, by its length. */
+const INNER = [
+  0,
+  0,
+  STATE_INNER << 2,
+  (STATE_INNER << 2) | (STATE_INNER << 4),
+  (STATE_INNER << 2) | (STATE_INNER << 4) | (STATE_INNER << 6),
+];
+/** All state bits of a piece, by its length. */
+const WHOLE = [0, 0x03, 0x0f, 0x3f, 0xff];
+
+/** The link of a piece: address, and length in quarters minus one above it. */
+export function linkOf(address: number, quarters: number): number {
+  return address | ((quarters - 1) << LINK_LENGTH_SHIFT);
+}
+
+/** Length in quarters of the piece behind a link. */
+export function linkQuarters(link: number): number {
+  return ((link >>> LINK_LENGTH_SHIFT) & LINK_LENGTH_MASK) + 1;
+}
+
+/**
+ * Takes a piece of `quarters` (1 to 4) or, where no run is that long, the longest there is.
+ * Returns its link, or 0 when nothing is free at all. Prefers the tightest run, so that whole
+ * slots last.
+ */
+export function takePieceLocked(memory: ShardMemory, quarters: number, first: boolean): number {
+  const words = memory.words;
+  for (let length = quarters; length <= SLOT_QUARTERS; length++) {
+    const run = words[SHARD_FREE_RUNS + length];
+    if (run !== 0) {
+      unlinkRun(words, run, length);
+      return carve(memory, run, length, quarters, first);
+    }
+  }
+  const virgin = words[SHARD_BUMP];
+  if (virgin < memory.endAddress) {
+    words[SHARD_BUMP] = virgin + SLOT_QUARTERS;
+    return carve(memory, virgin, SLOT_QUARTERS, quarters, first);
+  }
+  for (let length = quarters - 1; length >= 1; length--) {
+    const run = words[SHARD_FREE_RUNS + length];
+    if (run !== 0) {
+      unlinkRun(words, run, length);
+      return carve(memory, run, length, length, first);
+    }
+  }
+  return 0;
+}
+
+/** Marks the first `quarters` of an unlinked run as a piece and lists what is left of it. */
+function carve(
+  memory: ShardMemory,
+  address: number,
+  runQuarters: number,
+  quarters: number,
+  first: boolean,
+): number {
+  const states = (first ? STATE_FIRST : STATE_FURTHER) | INNER[quarters];
+  memory.bytes[memory.stateBias + (address >> 2)] |= states << ((address & 3) << 1);
+  memory.words[SHARD_FREE_QUARTERS] -= quarters;
+  if (runQuarters > quarters) pushRun(memory.words, address + quarters, runQuarters - quarters);
+  return linkOf(address, quarters);
+}
+
+/** Gives `quarters` quarters from `address` back, merged with the free runs beside them. */
+export function freePieceLocked(memory: ShardMemory, address: number, quarters: number): void {
+  const words = memory.words;
+  const stateByte = memory.stateBias + (address >> 2);
+  const position = address & 3;
+  const states = memory.bytes[stateByte] & ~(WHOLE[quarters] << (position << 1));
+  memory.bytes[stateByte] = states;
+  words[SHARD_FREE_QUARTERS] += quarters;
+  let from = position;
+  while (from > 0 && ((states >>> ((from - 1) << 1)) & 3) === 0) from--;
+  let to = position + quarters;
+  const end = to;
+  while (to < SLOT_QUARTERS && ((states >>> (to << 1)) & 3) === 0) to++;
+  const slot = address - position;
+  if (from < position) unlinkRun(words, slot + from, position - from);
+  if (to > end) unlinkRun(words, slot + end, to - end);
+  pushRun(words, slot + from, to - from);
+}
+
+/**
+ * Lengthens the piece at `address` by up to `wanted` free quarters that follow it in its slot.
+ * Returns how many it got.
+ */
+export function extendPieceLocked(
+  memory: ShardMemory,
+  address: number,
+  quarters: number,
+  wanted: number,
+): number {
+  const stateByte = memory.stateBias + (address >> 2);
+  const states = memory.bytes[stateByte];
+  const end = (address & 3) + quarters;
+  let to = end;
+  while (to < SLOT_QUARTERS && ((states >>> (to << 1)) & 3) === 0) to++;
+  const run = to - end;
+  if (run === 0) return 0;
+  const got = run < wanted ? run : wanted;
+  const words = memory.words;
+  unlinkRun(words, address + quarters, run);
+  memory.bytes[stateByte] = states | ((INNER[got + 1] >>> 2) << (end << 1));
+  words[SHARD_FREE_QUARTERS] -= got;
+  if (run > got) pushRun(words, address + quarters + got, run - got);
+  return got;
+}
+
+/** The piece state of the quarter at `address`: one of the STATE_ values. */
+export function quarterState(memory: ShardMemory, address: number): number {
+  return (memory.bytes[memory.stateBias + (address >> 2)] >>> ((address & 3) << 1)) & 3;
+}
+
+function pushRun(words: Int32Array, address: number, quarters: number): void {
+  const head = SHARD_FREE_RUNS + quarters;
+  const next = words[head];
+  const at = address << QUARTER_WORD_SHIFT;
+  words[at] = next;
+  words[at + 1] = 0;
+  if (next !== 0) words[(next << QUARTER_WORD_SHIFT) + 1] = address;
+  words[head] = address;
+}
+
+function unlinkRun(words: Int32Array, address: number, quarters: number): void {
+  const at = address << QUARTER_WORD_SHIFT;
+  const next = words[at] & ADDRESS_MASK;
+  const previous = words[at + 1] & ADDRESS_MASK;
+  if (previous === 0) words[SHARD_FREE_RUNS + quarters] = next;
+  else words[previous << QUARTER_WORD_SHIFT] = next;
+  if (next !== 0) words[(next << QUARTER_WORD_SHIFT) + 1] = previous;
+}

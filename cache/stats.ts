@@ -1,0 +1,81 @@
+// What a cache can say about itself: sums over shards and actors, read without taking a lock.
+// Each number is exact when read; numbers of different shards are of slightly different moments.
+
+import { readCounter } from "./counters.ts";
+import {
+  REGION_SHARDS_CLEARED,
+  SHARD_EVICTIONS,
+  SHARD_EXPIRATIONS,
+  SHARD_FREE_QUARTERS,
+  SHARD_ITEMS,
+  SHARD_WINDOW_EVICTIONS,
+  SLOT_BYTES,
+  SLOT_QUARTERS,
+} from "./layout.ts";
+import type { Cache } from "./cache.ts";
+
+/** Sizes, occupancy and evictions of a whole cache. */
+export interface CacheStats {
+  readonly items: number;
+  /** Slots in all shards. */
+  readonly slots: number;
+  /** Slots' worth of quarters in use, rounded up. */
+  readonly slotsUsed: number;
+  /** Bytes of the region. */
+  readonly memoryBytes: number;
+  /** Bytes of slab that items may use, and use. */
+  readonly slabBytes: number;
+  readonly usedBytes: number;
+  /** Buckets, and items that the index holds at its design load of one half. */
+  readonly buckets: number;
+  readonly indexCapacity: number;
+  readonly evictions: number;
+  /** Those evictions that a full window forced, not lack of memory. */
+  readonly windowEvictions: number;
+  readonly expirations: number;
+  readonly shards: number;
+  readonly shardsCleared: number;
+  /** What stops the cache from holding more items: nothing yet, its slab, or its index. */
+  readonly limitedBy: "nothing" | "memory" | "index";
+}
+
+/** Reads the numbers of `cache` as they are now. */
+export function readStats(cache: Cache): CacheStats {
+  const { geometry, words: regionWords } = cache.region;
+  let items = 0;
+  let freeQuarters = 0;
+  let evictions = 0;
+  let windowEvictions = 0;
+  let expirations = 0;
+  for (const { memory: { words } } of cache.shards) {
+    items += Atomics.load(words, SHARD_ITEMS);
+    freeQuarters += Atomics.load(words, SHARD_FREE_QUARTERS);
+    evictions += readCounter(words, SHARD_EVICTIONS);
+    windowEvictions += readCounter(words, SHARD_WINDOW_EVICTIONS);
+    expirations += readCounter(words, SHARD_EXPIRATIONS);
+  }
+  const slots = geometry.shardCount * geometry.shard.slotCount;
+  const usedQuarters = slots * SLOT_QUARTERS - freeQuarters;
+  const buckets = geometry.shardCount * geometry.shard.bucketCount;
+  return {
+    items,
+    slots,
+    slotsUsed: Math.ceil(usedQuarters / SLOT_QUARTERS),
+    memoryBytes: geometry.regionBytes,
+    slabBytes: slots * SLOT_BYTES,
+    usedBytes: usedQuarters * (SLOT_BYTES / SLOT_QUARTERS),
+    buckets,
+    indexCapacity: Math.floor(buckets / 2),
+    evictions,
+    windowEvictions,
+    expirations,
+    shards: geometry.shardCount,
+    shardsCleared: Atomics.load(regionWords, REGION_SHARDS_CLEARED),
+    limitedBy: limit(evictions, windowEvictions, items, buckets),
+  };
+}
+
+function limit(evictions: number, inWindows: number, items: number, buckets: number) {
+  if (evictions === 0) return "nothing";
+  return inWindows * 2 > evictions || items * 2 > buckets ? "index" : "memory";
+}

@@ -1,0 +1,85 @@
+// The index of a shard: open addressing inside a window of 16 buckets from a key's home bucket.
+// A lookup scans the whole window, so a delete just clears its bucket: no tombstones, no rehash.
+// A bucket is one word, a 13-bit tag over a 19-bit address; 0 is empty. Knows nothing of eviction.
+
+import {
+  ADDRESS_MASK,
+  ITEM_HASH,
+  QUARTER_WORD_SHIFT,
+  TAG_HASH_SHIFT,
+  TAG_MASK,
+  TAG_SHIFT,
+  WINDOW_BUCKETS,
+} from "./layout.ts";
+import { keyEquals } from "./item.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+/** Word of the first bucket of the window of `hash`. */
+export function windowWord(memory: ShardMemory, hash: number): number {
+  return memory.bucketsWord + ((hash >>> 0) * memory.bucketScale | 0);
+}
+
+/** The bucket word that says "the item at `address`, whose hash is `hash`". */
+function bucketOf(hash: number, address: number): number {
+  return (((hash >>> TAG_HASH_SHIFT) & TAG_MASK) << TAG_SHIFT) | address;
+}
+
+/**
+ * Finds the item with this hash and key. Returns the word of its bucket, or 0.
+ * The item's address is that word's value `& ADDRESS_MASK`.
+ */
+export function findLocked(
+  memory: ShardMemory,
+  hash: number,
+  key: Uint8Array,
+  keyStart: number,
+  keyBytes: number,
+): number {
+  const words = memory.words;
+  const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
+  const start = windowWord(memory, hash);
+  const end = start + WINDOW_BUCKETS;
+  for (let at = start; at < end; at++) {
+    const bucket = words[at];
+    if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
+    const address = bucket & ADDRESS_MASK;
+    if (
+      words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH] === hash &&
+      keyEquals(memory, address, key, keyStart, keyBytes)
+    ) return at;
+  }
+  return 0;
+}
+
+/** Word of an empty bucket in the window of `hash`, or 0 when the window is full. */
+export function emptyBucketLocked(memory: ShardMemory, hash: number): number {
+  const words = memory.words;
+  const start = windowWord(memory, hash);
+  const end = start + WINDOW_BUCKETS;
+  for (let at = start; at < end; at++) {
+    if (words[at] === 0) return at;
+  }
+  return 0;
+}
+
+/** Word of the bucket that holds `address`, whose item has this hash. Throws Error if there is none. */
+export function bucketOfItemLocked(memory: ShardMemory, hash: number, address: number): number {
+  const words = memory.words;
+  const wanted = bucketOf(hash, address);
+  const start = windowWord(memory, hash);
+  const end = start + WINDOW_BUCKETS;
+  for (let at = start; at < end; at++) {
+    if (words[at] === wanted) return at;
+  }
+  throw new Error(`Cannot find the bucket of the item at ${address}: the index is broken`);
+}
+
+/** Enters `address` in the bucket at word `at`. */
+export function fillBucketLocked(
+  memory: ShardMemory,
+  at: number,
+  hash: number,
+  address: number,
+): void {
+  memory.words[at] = bucketOf(hash, address);
+}

@@ -1,0 +1,59 @@
+// Eviction inside a full window: a key may only be in the 16 buckets from its home, so when all are
+// taken one of their items has to go, wherever the clock's hands are. A flood of keys with one hash
+// can therefore hurt nobody outside its window.
+
+import {
+  ADDRESS_MASK,
+  COUNT_MASK,
+  COUNT_ONE,
+  COUNT_SHIFT,
+  ITEM_OLDER,
+  QUARTER_WORD_SHIFT,
+  SHARD_WINDOW_EVICTIONS,
+  WINDOW_BUCKETS,
+} from "./layout.ts";
+import { addCounter } from "./counters.ts";
+import { ChangeKind } from "./event_ring.ts";
+import { isExpired, versionOf } from "./item.ts";
+import { removeLocked } from "./removal.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { windowWord } from "./table.ts";
+
+/**
+ * Empties one bucket of the full window of `hash`: an expired item's, else that of the item with
+ * the lowest reference count, of several the one with the oldest version. The victim's count is
+ * subtracted from the others', or counts would freeze where windows are what limits.
+ */
+export function evictFromWindowLocked(memory: ShardMemory, hash: number): void {
+  const words = memory.words;
+  const start = windowWord(memory, hash);
+  let victim = start;
+  let lowest = Infinity;
+  for (let at = start; at < start + WINDOW_BUCKETS; at++) {
+    const address = words[at] & ADDRESS_MASK;
+    if (isExpired(memory, address)) {
+      removeLocked(memory, at, ChangeKind.expired);
+      return;
+    }
+    // One number to compare by: the count first (0 to 3), then the 48-bit version.
+    const rank = countOf(words, address) * 2 ** 48 + versionOf(memory, address);
+    if (rank < lowest) {
+      lowest = rank;
+      victim = at;
+    }
+  }
+  const victimCount = countOf(words, words[victim] & ADDRESS_MASK);
+  removeLocked(memory, victim, ChangeKind.evicted);
+  addCounter(words, SHARD_WINDOW_EVICTIONS, 1);
+  if (victimCount === 0) return;
+  for (let at = start; at < start + WINDOW_BUCKETS; at++) {
+    const address = words[at] & ADDRESS_MASK;
+    if (address !== 0) {
+      words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER] -= victimCount * COUNT_ONE;
+    }
+  }
+}
+
+function countOf(words: Int32Array, address: number): number {
+  return (words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER] & COUNT_MASK) >>> COUNT_SHIFT;
+}

@@ -1,0 +1,30 @@
+// The engine against a Map: several seeds, sizes from ample to very tight.
+
+import { assert, assertEquals } from "@std/assert";
+import { Walk } from "./model.ts";
+
+const base = { steps: 60_000, keys: 3_000, valueBytesMax: 3_000, checkEvery: 5_000 };
+
+for (const seed of [1, 2, 3]) {
+  Deno.test(`Cache answers what a Map holds while there is room, seed ${seed}`, () => {
+    const walk = new Walk({ ...base, seed, memoryBytes: 16 * 2 ** 20 });
+    walk.run();
+    assertEquals(walk.cache.region.total("lockTimeouts"), 0);
+  });
+
+  Deno.test(`Cache answers what a Map holds in full memory, seed ${seed}`, () => {
+    const walk = new Walk({ ...base, seed: seed + 100, memoryBytes: 640 * 1024 });
+    assert(walk.run() > 0, "the memory never got full: the test has lost its point");
+  });
+}
+
+Deno.test("Cache keeps its invariants with values near the largest in full memory", () => {
+  new Walk({
+    seed: 7,
+    steps: 30_000,
+    memoryBytes: 640 * 1024,
+    keys: 200,
+    valueBytesMax: 14_000,
+    checkEvery: 1_000,
+  }).run();
+});
