@@ -14,6 +14,7 @@ import {
   QUARTER_BYTE_SHIFT,
   QUARTER_BYTES,
   QUARTER_WORD_SHIFT,
+  SLOT_QUARTERS,
 } from "./layout.ts";
 import { ownQuarters } from "./item.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -57,6 +58,8 @@ export function setLinkQuarters(memory: ShardMemory, at: number, quarters: numbe
 
 /** Where a walk along a chain ended; one object per thread, filled by {@linkcode cutChainLocked}. */
 export class ChainEnd {
+  /** The item's first piece. */
+  item = 0;
   /** Quarters freed by the cut. */
   freedQuarters = 0;
   /** Bytes that the chain is too short by; 0 when the item fits. */
@@ -70,8 +73,9 @@ export class ChainEnd {
 }
 
 /**
- * Walks the chain of the item at `address` until `bytes` bytes (header included) are placed, and
- * frees all that lies behind. Where the chain is too short, `end` says where it has to go on.
+ * Walks the chain of the item at `address` until `bytes` bytes (header included) are placed or a
+ * piece is shorter than a slot, and frees all that lies behind: what is kept is the start of a
+ * chain with the fewest pieces. Where that is too short, `end` says where it has to go on.
  */
 export function cutChainLocked(
   memory: ShardMemory,
@@ -80,6 +84,7 @@ export function cutChainLocked(
   end: ChainEnd,
 ): void {
   const words = memory.words;
+  end.item = address;
   end.freedQuarters = 0;
   end.missingBytes = 0;
   end.address = address;
@@ -92,17 +97,14 @@ export function cutChainLocked(
     const next = words[end.linkWord];
     const isLast = next === 0 || (next & LINK_LAST) !== 0;
     const room = (end.quarters << QUARTER_BYTE_SHIFT) - linkBytes;
-    if (left <= room) {
+    if (left <= room || isLast || end.quarters < SLOT_QUARTERS) {
       if (!isLast) end.freedQuarters += freeFurtherLocked(memory, next);
       words[end.linkWord] = end.leadWord === 0 ? 0 : LINK_LAST | address;
-      trimLast(memory, end, Math.ceil((left + linkBytes) / QUARTER_BYTES));
+      if (left > room) end.missingBytes = left - room;
+      else trimLast(memory, end, Math.ceil((left + linkBytes) / QUARTER_BYTES));
       return;
     }
     left -= room;
-    if (isLast) {
-      end.missingBytes = left;
-      return;
-    }
     end.leadWord = end.linkWord;
     end.address = next & ADDRESS_MASK;
     end.quarters = linkQuarters(next);

@@ -249,13 +249,15 @@ export function planRegion(
   if (actorCount < 1 || actorCount > ACTORS_MAX) {
     throw new RangeError(`Cannot plan a region for ${actorCount} actors: 1 to ${ACTORS_MAX}`);
   }
+  // Whole pages first: who attaches has only the buffer's length to plan by.
+  const pagedBytes = Math.floor(regionBytes / 4096) * 4096;
   const shardsByte = alignUp(REGION_HEADER_BYTES + actorCount * ACTOR_BLOCK_BYTES, 4096);
   let shardCount = SHARDS_MIN;
-  while ((regionBytes - shardsByte) / shardCount > SHARD_BYTES_MAX) shardCount *= 2;
-  const share = (regionBytes - shardsByte) / shardCount;
+  while ((pagedBytes - shardsByte) / shardCount > SHARD_BYTES_MAX) shardCount *= 2;
+  const share = (pagedBytes - shardsByte) / shardCount;
   const shardBytes = Math.floor(share / SLOT_BYTES) * SLOT_BYTES;
   return {
-    regionBytes: Math.floor(regionBytes / 4096) * 4096,
+    regionBytes: pagedBytes,
     shardCount,
     shardsByte,
     actorCount,

@@ -87,6 +87,17 @@ export function leaveRingLocked(memory: ShardMemory, address: number): void {
   setOlder(words, newer, older);
 }
 
+/** Lets the item whose header has been copied from `from` to `to` stand where it stood. */
+export function moveInRingLocked(memory: ShardMemory, from: number, to: number): void {
+  const words = memory.words;
+  const ring = ringOf(memory, from);
+  if (words[handWord(ring)] === from) words[handWord(ring)] = to;
+  const newer = newerOf(memory, from);
+  const older = words[(from << QUARTER_WORD_SHIFT) + ITEM_OLDER] & ADDRESS_MASK;
+  setNewer(words, older === from ? to : older, to);
+  setOlder(words, newer === from ? to : newer, to);
+}
+
 /** Accounts for an item in a ring that has grown or shrunk by `quarters`. */
 export function resizeInRingLocked(memory: ShardMemory, address: number, quarters: number): void {
   memory.words[ringQuartersWord(ringOf(memory, address))] += quarters;

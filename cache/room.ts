@@ -4,6 +4,8 @@
 
 import {
   ADDRESS_MASK,
+  ITEM_HASH,
+  ITEM_HEADER_BYTES,
   ITEM_NEXT,
   LINK_BYTES,
   LINK_LAST,
@@ -16,8 +18,10 @@ import {
 } from "./layout.ts";
 import { type ChainEnd, cutChainLocked, setEndQuarters, setOwnQuarters } from "./chain.ts";
 import { evictOneLocked } from "./clock.ts";
+import { moveInRingLocked } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { extendPieceLocked, linkQuarters, takePieceLocked } from "./slab.ts";
+import { extendPieceLocked, freePieceLocked, linkQuarters, takePieceLocked } from "./slab.ts";
+import { bucketOfItemLocked, fillBucketLocked } from "./table.ts";
 
 /** Quarters of an item of `bytes` bytes, header included, in the fewest possible pieces. */
 export function idealQuarters(bytes: number): number {
@@ -80,9 +84,10 @@ function appendPieces(
 }
 
 /**
- * Gives the item at `address` room for `bytes` bytes, header included: no more quarters than it
- * needs, and its first piece stays where it is. Evicts others only when nothing is free, never
- * this one. Returns by how many quarters the item has grown, negative where it has shrunk.
+ * Gives the item at `address` room for `bytes` bytes, header included, in about as few pieces as a
+ * new item would have; header and bucket stay valid, key and value have to be written anew. Evicts
+ * others only when nothing is free, never this one. Returns by how many quarters the item has
+ * grown, negative where it has shrunk; `end.item` is its address, since it may have moved.
  */
 export function reshapeChainLocked(
   memory: ShardMemory,
@@ -92,12 +97,56 @@ export function reshapeChainLocked(
 ): number {
   cutChainLocked(memory, address, bytes, end);
   if (end.missingBytes === 0) return -end.freedQuarters;
-  memory.pinned = address;
-  const wanted = Math.ceil(end.missingBytes / QUARTER_BYTES);
+  const before = end.quarters;
+  if (before < SLOT_QUARTERS) growLast(memory, end);
+  const room = end.quarters - before;
+  const left = end.missingBytes - (room << QUARTER_BYTE_SHIFT);
+  if (left <= 0) return room - end.freedQuarters;
+  memory.pinned = end.item;
+  const added = end.quarters < SLOT_QUARTERS && end.leadWord !== 0
+    ? replaceLast(memory, end, left)
+    : appendPieces(memory, end.item, end.linkWord, left);
+  memory.pinned = 0;
+  return room + added - end.freedQuarters;
+}
+
+/** Lengthens the last piece of the chain: where it lies or, if it is the first, by moving it. */
+function growLast(memory: ShardMemory, end: ChainEnd): void {
+  const missing = Math.ceil(end.missingBytes / QUARTER_BYTES);
+  const wanted = Math.min(missing, SLOT_QUARTERS - end.quarters);
   const got = extendPieceLocked(memory, end.address, end.quarters, wanted);
   if (got !== 0) setEndQuarters(memory, end, end.quarters + got);
-  const left = end.missingBytes - (got << QUARTER_BYTE_SHIFT);
-  const added = appendPieces(memory, address, end.linkWord, left);
-  memory.pinned = 0;
-  return got + added;
+  if (got < wanted && end.leadWord === 0) moveFirst(memory, end, end.quarters + wanted - got);
+}
+
+/** Moves an item that is one piece to a longer one, of up to `wanted` quarters, if there is any. */
+function moveFirst(memory: ShardMemory, end: ChainEnd, wanted: number): void {
+  const link = takePieceLocked(memory, wanted, true);
+  if (link === 0) return;
+  const to = link & ADDRESS_MASK;
+  const quarters = linkQuarters(link);
+  if (quarters <= end.quarters) {
+    freePieceLocked(memory, to, quarters);
+    return;
+  }
+  const from = end.item;
+  const words = memory.words;
+  const fromWord = from << QUARTER_WORD_SHIFT;
+  const toWord = to << QUARTER_WORD_SHIFT;
+  for (let i = 0; i < ITEM_HEADER_BYTES / 4; i++) words[toWord + i] = words[fromWord + i];
+  const hash = words[fromWord + ITEM_HASH];
+  fillBucketLocked(memory, bucketOfItemLocked(memory, hash, from), hash, to);
+  moveInRingLocked(memory, from, to);
+  freePieceLocked(memory, from, end.quarters);
+  end.item = to;
+  end.address = to;
+  end.linkWord = toWord + ITEM_NEXT;
+  setEndQuarters(memory, end, quarters);
+}
+
+/** Gives up a further piece that is short and cannot grow. Returns the quarters gained in all. */
+function replaceLast(memory: ShardMemory, end: ChainEnd, left: number): number {
+  const room = (end.quarters << QUARTER_BYTE_SHIFT) - LINK_BYTES;
+  freePieceLocked(memory, end.address, end.quarters);
+  return appendPieces(memory, end.item, end.leadWord, left + room) - end.quarters;
 }

@@ -175,6 +175,7 @@ export class Shard {
     if (address === 0) address = this.#insertLocked(hash, keyBytes, bytes);
     else {
       const grown = reshapeChainLocked(memory, address, bytes, this.#end);
+      address = this.#end.item;
       if (grown !== 0) resizeInRingLocked(memory, address, grown);
       touchLocked(memory, address);
     }

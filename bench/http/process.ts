@@ -1,0 +1,32 @@
+/**
+ * What the operating system says of a process: CPU time and resident memory, from /proc. Elsewhere than on
+ * Linux every answer is undefined.
+ */
+
+/** The kernel's unit of CPU time in /proc, 1/100 s on every architecture that Linux calls USER_HZ 100. */
+const tickUs = 10_000;
+
+/** The CPU time that a process has used in all its threads, user and system, in microseconds. */
+export function cpuUs(pid: number): number | undefined {
+  const stat = readProc(pid, "stat");
+  if (stat === undefined) return undefined;
+  // The name in parentheses may hold anything: fields count from after it, where state is the third.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * tickUs;
+}
+
+/** The resident memory of a process, in MiB. */
+export function rssMib(pid: number): number | undefined {
+  const kib = readProc(pid, "status")?.match(/^VmRSS:\s+(\d+) kB$/m)?.[1];
+  return kib === undefined ? undefined : Number(kib) / 1024;
+}
+
+function readProc(pid: number, file: string): string | undefined {
+  if (Deno.build.os !== "linux") return undefined;
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/${file}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * The test that caches with this API publish: 5,000 keys, 128-byte values, 70 % get, 30 % put. Every get of a
+ * key that was put must hit with a value that was put there; latency counts from when a request was due.
+ */
+
+import { defaultSeed } from "../workload.ts";
+import { runOwn } from "./generators.ts";
+import { type LoadJob, type LoadResult, runLoad } from "./load.ts";
+import type { BenchOptions } from "./options.ts";
+import { whole } from "./report.ts";
+import { type Server, Servers } from "./servers.ts";
+
+/** Requests per second that are offered; 0 is as many as 64 connections can. */
+const rates = [2_000, 20_000, 0];
+const maxMeanMs = 5;
+const maxP95Ms = 10;
+
+/** Runs the test at each rate on a fresh slabkv and prints a table; throws on a wrong answer. */
+export async function publish(options: BenchOptions): Promise<void> {
+  console.log(
+    "70 % get, 30 % put, 5,000 keys, 128-byte values, latency from when a request was due\n",
+  );
+  console.log("| offered/s | req/s | mean ms | P95 ms | P99 ms | max ms | wrong or lost | |");
+  console.log("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
+  for (const rate of options.tiny ? rates.slice(0, 1) : rates) {
+    await using servers = new Servers();
+    const server = await servers.startSlabkv(options.slabkv, "1");
+    const job = jobAt(rate, server, options);
+    const result = options.tiny ? await runLoad(job) : await runOwn(job);
+    printRow(rate, result);
+    if (result.wrong > 0) throw new Error(`Wrong answer: ${result.firstWrong}`);
+  }
+}
+
+function jobAt(rate: number, server: Server, options: BenchOptions): LoadJob {
+  return {
+    kind: "publish",
+    port: server.port,
+    keyCount: 5_000,
+    valueBytes: 128,
+    readShare: 0.7,
+    seed: defaultSeed,
+    checkReads: true,
+    connections: options.connections,
+    seconds: options.seconds,
+    rate,
+  };
+}
+
+function printRow(rate: number, result: LoadResult): void {
+  const isFast = result.meanMs < maxMeanMs && result.p95Ms < maxP95Ms;
+  const isKept = rate === 0 || result.perSecond > 0.95 * rate;
+  const cells = [
+    rate === 0 ? "unlimited" : whole(rate),
+    whole(result.perSecond),
+    ...[result.meanMs, result.p95Ms, result.p99Ms, result.maxMs].map((ms) => ms.toFixed(2)),
+    result.wrong,
+    isFast && isKept && result.wrong === 0 ? "PASS" : "MISS",
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
+}

@@ -1,0 +1,170 @@
+/**
+ * The HTTP benchmark, one command: slabkv, a bare Deno.serve and the obvious Map cache, all running, loaded in
+ * turn in several rounds; prints a table and says which targets hold. Wrong answers fail the run (exit 1); a
+ * missed target doesn't, since what else the machine does decides too much.
+ */
+
+import { chooseGenerator, generatorFor } from "./generators.ts";
+import {
+  type Bench,
+  jobFor,
+  measure,
+  type Measurement,
+  medians,
+  ratio,
+  runJob,
+} from "./measure.ts";
+import { type BenchOptions, help, parseOptions } from "./options.ts";
+import { publish } from "./publish.ts";
+import { ratioLine, type Row, table, targetLine } from "./report.ts";
+import { type Server, Servers } from "./servers.ts";
+import { batchKeys } from "./traffic.ts";
+import { fill } from "./verify.ts";
+
+const kinds = ["get", "put", "mix"] as const;
+const labels = { get: "GET", put: "PUT", mix: "80/20 mix", mget: "/mget", mput: "/mput" };
+type Kind = keyof typeof labels;
+
+const floorTarget = 0.92;
+const mapTarget = 1;
+const batchTarget = 1_000_000;
+/** What counts as not slower: repeated runs of one and the same server differ by as much. */
+const autoTarget = 0.97;
+
+/** Runs the benchmark; throws when an answer is wrong or a server does not start. */
+export async function benchmark(options: BenchOptions): Promise<void> {
+  if (options.publish) return await publish(options);
+  const directory = await Deno.makeTempDir({ prefix: "slabkv-bench-" });
+  try {
+    const generator = options.generator ?? await chooseGenerator();
+    const bench: Bench = { options, generator, directory };
+    printConditions(bench);
+    await compareServers(bench);
+    if (options.auto) await compareWorkers(bench);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function compareServers(bench: Bench): Promise<void> {
+  const { options } = bench;
+  await using servers = new Servers();
+  const [slabkv, floor, map] = await Promise.all([
+    servers.startSlabkv(options.slabkv, "1"),
+    servers.startScript("bare Deno.serve", "floor_server.ts", false),
+    servers.startScript("Map + Deno.serve", "map_server.ts", true),
+  ]);
+  const results = await inTurn(bench, [slabkv, floor, map], kinds);
+  const batches = await inTurn(bench, [slabkv], ["mget", "mput"]);
+  console.log(table([...rowsOf(bench, results), ...rowsOf(bench, batches)]));
+  if (options.tiny) return;
+  console.log();
+  for (const [other, target] of [[floor, floorTarget], [map, mapTarget]] as const) {
+    for (const kind of kinds) {
+      const ones = results.of(kind, slabkv);
+      const others = results.of(kind, other);
+      const name = `${labels[kind]} against ${other.name}`;
+      console.log(ratioLine(name, ratio(ones, others), target, medians(ones), medians(others)));
+    }
+  }
+  for (const kind of ["mget", "mput"] as const) {
+    const keys = medians(batches.of(kind, slabkv)).perSecond * batchKeys;
+    console.log(targetLine(`${labels[kind]} of ${batchKeys}`, keys, batchTarget, " keys/s"));
+  }
+}
+
+async function compareWorkers(bench: Bench): Promise<void> {
+  const { options } = bench;
+  await using servers = new Servers();
+  const [auto, one] = await Promise.all([
+    servers.startSlabkv(options.slabkv, "auto"),
+    servers.startSlabkv(options.slabkv, "1"),
+  ]);
+  const results = await inTurn(bench, [auto, one], kinds);
+  console.log(`\n${table(rowsOf(bench, results))}\n`);
+  for (const kind of kinds) {
+    const figure = ratio(results.of(kind, auto), results.of(kind, one));
+    console.log(targetLine(`${labels[kind]}, --workers auto against 1`, figure, autoTarget));
+  }
+}
+
+/** The measurements of each load and server, by round. */
+class Results {
+  readonly servers: readonly Server[];
+  readonly kinds: readonly Kind[];
+  readonly #cells = new Map<string, Measurement[]>();
+
+  constructor(servers: readonly Server[], kinds: readonly Kind[]) {
+    this.servers = servers;
+    this.kinds = kinds;
+  }
+
+  /** The rounds of a cell. */
+  of(kind: Kind, server: Server): Measurement[] {
+    const name = `${kind} ${server.port}`;
+    const cell = this.#cells.get(name) ?? [];
+    this.#cells.set(name, cell);
+    return cell;
+  }
+}
+
+/** Fills and warms every server, then loads them in turn; who comes first changes with every round. */
+async function inTurn(
+  bench: Bench,
+  servers: readonly Server[],
+  kinds: readonly Kind[],
+): Promise<Results> {
+  const { options } = bench;
+  const results = new Results(servers, kinds);
+  for (const server of servers) {
+    if (server.storesItems) await fill(server, options);
+    if (options.tiny) continue;
+    await runJob(bench, jobFor(options, server, kinds[0], Math.min(3, options.seconds)));
+  }
+  for (let round = 0; round < options.rounds; round++) {
+    for (const kind of kinds) {
+      for (let turn = 0; turn < servers.length; turn++) {
+        const server = servers[(turn + round) % servers.length];
+        results.of(kind, server).push(await measure(bench, server, kind, round));
+      }
+    }
+  }
+  return results;
+}
+
+function rowsOf(bench: Bench, results: Results): Row[] {
+  const [first] = results.servers;
+  return results.kinds.flatMap((kind) =>
+    results.servers.map((server) => {
+      const generator = generatorFor(jobFor(bench.options, server, kind), bench.generator);
+      return {
+        load: `${labels[kind]} (${generator})`,
+        server: server.name,
+        figures: medians(results.of(kind, server)),
+        ratio: server === first
+          ? undefined
+          : ratio(results.of(kind, first), results.of(kind, server)),
+      };
+    })
+  );
+}
+
+function printConditions({ options }: Bench): void {
+  const { keyCount, valueBytes, connections, rounds, seconds } = options;
+  const cpus = navigator.hardwareConcurrency;
+  console.log(
+    `${keyCount} keys, ${valueBytes}-byte values, ${connections} connections, medians of ${rounds} ` +
+      `rounds of ${seconds} s; Deno ${Deno.version.deno}, ${cpus} CPUs, client on the same machine\n`,
+  );
+}
+
+if (import.meta.main) {
+  try {
+    const options = parseOptions(Deno.args);
+    if (options === undefined) console.log(help);
+    else await benchmark(options);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,118 @@
+// Owns the arguments of one request: one byte buffer and the place of each argument in it.
+// A worker has one Args and uses it for every request, so a request allocates none.
+// It knows no protocol and no command: codecs fill it, commands read it.
+
+/** The size to which the scratch buffer shrinks back, in bytes. */
+export const SCRATCH_BYTES = 64 * 1024;
+
+/** Up to this length a loop copies ASCII faster than the encoder does. */
+const SHORT_TEXT_CHARS = 64;
+
+const encoder = new TextEncoder();
+
+/**
+ * The arguments after a command's name. Argument `i` is the bytes of `bytes` from `starts[i]`,
+ * `lengths[i]` long. They hold until the next `reset()` or `over()`; `bytes`, `starts` and
+ * `lengths` may be replaced as arguments are added.
+ */
+export class Args {
+  /** The buffer in which every argument lies: the scratch buffer, or a request's own body. */
+  bytes: Uint8Array;
+  /** How many arguments there are. The caller bounds it. */
+  count = 0;
+  /** Where in `bytes` each argument begins. */
+  starts: Int32Array = new Int32Array(16);
+  /** The length of each argument in bytes. */
+  lengths: Int32Array = new Int32Array(16);
+  private scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
+  private used = 0;
+
+  constructor() {
+    this.bytes = this.scratch;
+  }
+
+  /** Forgets all arguments; `bytes` is the scratch buffer again, which shrinks if it had grown. */
+  reset(): void {
+    if (this.scratch.length > SCRATCH_BYTES) this.scratch = new Uint8Array(SCRATCH_BYTES);
+    this.bytes = this.scratch;
+    this.used = 0;
+    this.count = 0;
+  }
+
+  /** Forgets all arguments; `bytes` is the caller's buffer, where only `push()` may add some. */
+  over(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.count = 0;
+  }
+
+  /** Adds the argument that lies at `start` in `bytes`, `length` bytes long. */
+  push(start: number, length: number): void {
+    const index = this.count;
+    if (index === this.starts.length) this.growPlaces();
+    this.starts[index] = start;
+    this.lengths[index] = length;
+    this.count = index + 1;
+  }
+
+  /** Makes room for `byteCount` bytes of scratch; returns where in `bytes` they may be written. */
+  reserve(byteCount: number): number {
+    if (this.bytes !== this.scratch) {
+      throw new Error("Cannot write to Args: it lies over a foreign buffer");
+    }
+    if (this.used + byteCount > this.scratch.length) this.growScratch(this.used + byteCount);
+    return this.used;
+  }
+
+  /** Adds as an argument the first `length` bytes written to where `reserve()` said. */
+  commit(length: number): void {
+    this.push(this.used, length);
+    this.used += length;
+  }
+
+  /** Adds a copy of `length` bytes of `source` from `start`. */
+  pushBytes(source: Uint8Array, start: number, length: number): void {
+    const at = this.reserve(length);
+    this.bytes.set(source.subarray(start, start + length), at);
+    this.commit(length);
+  }
+
+  /** Adds a string, which must be well-formed, as UTF-8. */
+  pushText(text: string): void {
+    const length = text.length;
+    const at = this.reserve(length * 3);
+    const bytes = this.bytes;
+    let i = length <= SHORT_TEXT_CHARS ? 0 : length + 1;
+    for (; i < length; i++) {
+      const char = text.charCodeAt(i);
+      if (char > 0x7f) break;
+      bytes[at + i] = char;
+    }
+    this.commit(i === length ? length : encoder.encodeInto(text, bytes.subarray(at)).written);
+  }
+
+  /** Adds a string of which the caller knows that it is ASCII, such as a token or a number. */
+  pushAscii(token: string): void {
+    const length = token.length;
+    const at = this.reserve(length);
+    for (let i = 0; i < length; i++) this.bytes[at + i] = token.charCodeAt(i);
+    this.commit(length);
+  }
+
+  private growPlaces(): void {
+    const starts = new Int32Array(this.starts.length * 2);
+    const lengths = new Int32Array(starts.length);
+    starts.set(this.starts);
+    lengths.set(this.lengths);
+    this.starts = starts;
+    this.lengths = lengths;
+  }
+
+  private growScratch(needed: number): void {
+    let size = this.scratch.length;
+    while (size < needed) size *= 2;
+    const scratch = new Uint8Array(size);
+    scratch.set(this.scratch.subarray(0, this.used));
+    this.scratch = scratch;
+    this.bytes = scratch;
+  }
+}

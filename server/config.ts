@@ -1,0 +1,93 @@
+/**
+ * The configuration of a server: its shape, and the limits that follow from it. Where the values
+ * come from (options.ts, config_parse.ts) and what is done with them it does not know.
+ *
+ * @module
+ */
+
+/** The configuration, complete and checked. Nothing in it changes while the server runs. */
+export interface Config {
+  /** Address to listen on: IPv4, IPv6 without brackets, or a host name. */
+  readonly host: string;
+  /** TCP port; 0 takes any free one. */
+  readonly port: number;
+  /** Path of a Unix socket to listen on too. */
+  readonly unixPath: string | undefined;
+  /** Size of the region: keys, values, index and all. */
+  readonly memoryBytes: number;
+  /** Size of key and value together that the index is laid out for. */
+  readonly averageItemBytes: number;
+  /** Number of workers, or "auto" to add them under load. */
+  readonly workers: "auto" | number;
+  /** Longest key on the JSON routes and the text protocol, in code points. */
+  readonly maxKeyChars: number;
+  /** Longest value on the JSON routes and the text protocol, in code points. */
+  readonly maxValueChars: number;
+  /** Longest value on /store, RESP and the REST commands; a quarter of a shard limits it too. */
+  readonly maxValueBytes: number;
+  /** Longest request body, unless other limits imply more: see jsonBodyLimit(). */
+  readonly maxBodyBytes: number;
+  /** Requests in work at once in the whole process; more are answered 503. */
+  readonly maxInFlight: number;
+  /** Time to read the body of a request. */
+  readonly bodyTimeoutMs: number;
+  /** What all request bodies that are being read may hold at once. */
+  readonly bodyMemoryBytes: number;
+  /** Status of the JSON answer to a key that is not there. */
+  readonly missStatus: 200 | 404;
+  /** Secret that requests must bear. Never to be logged or shown. */
+  readonly token: string | undefined;
+  /** Host headers to accept, lower case, with or without a port; empty: see the server. */
+  readonly allowHosts: readonly string[];
+  /** Origin headers to accept. */
+  readonly allowOrigins: readonly string[];
+  /** Consent to listen beyond loopback without a token. */
+  readonly allowRemote: boolean;
+  /** Path of the certificate; set if and only if tlsKeyPath is. */
+  readonly tlsCertPath: string | undefined;
+  /** Path of the certificate's private key. */
+  readonly tlsKeyPath: string | undefined;
+  /** Whether answers are compressed for clients that accept it. */
+  readonly compress: boolean;
+  /** Time that work in progress has to end after the first signal. */
+  readonly drainTimeoutMs: number;
+  /** Form of what is printed: for people, or one JSON object per line. */
+  readonly logFormat: "text" | "json";
+}
+
+// A code point takes at most 4 bytes of UTF-8, and 12 of JSON: an escaped surrogate pair.
+const utf8BytesPerChar = 4;
+const jsonBytesPerChar = 12;
+// Room for field names, options, whitespace and quotes around one key and one value.
+const jsonEnvelopeBytes = 1024;
+
+/**
+ * Gives the longest key in bytes, on the routes and protocols that take keys of any bytes.
+ *
+ * @param config the configuration
+ * @returns bytes; any key within maxKeyChars fits
+ */
+export function keyByteLimit(config: Config): number {
+  return config.maxKeyChars * utf8BytesPerChar;
+}
+
+/**
+ * Gives the longest body of a JSON request.
+ *
+ * @param config the configuration
+ * @returns bytes; a put of the longest key and value fits however they are escaped
+ */
+export function jsonBodyLimit(config: Config): number {
+  const chars = config.maxKeyChars + config.maxValueChars;
+  return Math.max(config.maxBodyBytes, chars * jsonBytesPerChar + jsonEnvelopeBytes);
+}
+
+/**
+ * Gives the longest body of a raw store.
+ *
+ * @param config the configuration
+ * @returns bytes; a value of maxValueBytes fits
+ */
+export function storeBodyLimit(config: Config): number {
+  return Math.max(config.maxBodyBytes, config.maxValueBytes);
+}

@@ -1,0 +1,120 @@
+/**
+ * The table of options as text: for --help, for --print-config and for the README. Adds no fact
+ * of its own, and never shows a secret.
+ *
+ * @module
+ */
+
+import type { Config } from "./config.ts";
+import { actions, type Limits, type Option, optionRows, variableName } from "./options.ts";
+
+const helpColumns = 100;
+const nameColumns = 26;
+
+/**
+ * Writes the answer to --help.
+ *
+ * @param limits what the machine gives, for the defaults
+ * @returns lines of at most 100 characters, with a newline at the end
+ */
+export function helpText(limits: Limits): string {
+  const rows = optionRows.map(({ option }) =>
+    helpRow(signature(option), `${option.description} (${fallbackText(option, limits)})`)
+  );
+  const actionRows = actions.map(({ flag, letter, description }) =>
+    helpRow(letter ? `--${flag}, -${letter}` : `--${flag}`, description)
+  );
+  return [
+    "slabkv, a cache server with a fixed amount of memory",
+    "",
+    "Usage: slabkv [options]",
+    "",
+    ...rows,
+    ...actionRows,
+    "",
+    "Each option has a variable: --max-key is SLABKV_MAX_KEY. Options win over variables.",
+    "Sizes are 4096, 64KB or 1.5MiB; durations 500ms, 30s or 1m; lists are separated by commas.",
+    "",
+  ].join("\n");
+}
+
+/**
+ * Writes the answer to --print-config.
+ *
+ * @param config the configuration in effect
+ * @param sourceOf tells where a value was given: "--port", "SLABKV_PORT" or undefined
+ * @returns a line per option: its name, value and source
+ */
+export function configText(
+  config: Config,
+  sourceOf: (field: keyof Config) => string | undefined,
+): string {
+  const rows = optionRows.map(({ field, option }) => [
+    `--${option.flag}`,
+    shownValue(option, config[field]),
+    sourceOf(field) ?? "default",
+  ]);
+  return alignColumns(rows, "  ").map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+/**
+ * Writes the table of the README.
+ *
+ * @returns Markdown as the formatter leaves it, with a newline at the end
+ */
+export function configTableMarkdown(): string {
+  const header = ["Option", "Variable", "Default", "Accepts", "What it is"];
+  const rows = optionRows.map(({ option }) =>
+    [
+      `\`${signature(option)}\`${option.alias ? ` (or \`--${option.alias}\`)` : ""}`,
+      `\`${variableName(option.flag)}\``,
+      option.fallbackText ?? codeOrNothing(option),
+      option.kind.bounds,
+      option.description,
+    ].map((cell) => cell.replaceAll("|", "\\|"))
+  );
+  const widths = widthsOf([header, ...rows]);
+  const rule = widths.map((width) => "-".repeat(width));
+  return alignColumns([header, rule, ...rows], " | ").map((line) => `| ${line} |\n`).join("");
+}
+
+function signature({ flag, kind }: Option<unknown>): string {
+  return kind.placeholder === "" ? `--${flag}` : `--${flag} ${kind.placeholder}`;
+}
+
+function fallbackText(option: Option<unknown>, limits: Limits): string {
+  const value = shownValue(option, option.fallback(limits));
+  return option.fallbackText ? `${value}: ${option.fallbackText}` : value;
+}
+
+// No default but the memory's looks at the machine, and that one is given in words.
+function codeOrNothing(option: Option<unknown>): string {
+  const value = option.kind.format(option.fallback({ totalMemoryBytes: 0, cpus: 1 }));
+  return value === "" ? "none" : `\`${value}\``;
+}
+
+function shownValue({ kind }: Option<unknown>, value: unknown): string {
+  const text = kind.format(value);
+  if (text === "") return "none";
+  return kind.secret ? "(set)" : text;
+}
+
+function helpRow(name: string, text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = `${lines[lines.length - 1]} ${word}`.trimStart();
+    if (nameColumns + 2 + line.length > helpColumns) lines.push(word);
+    else lines[lines.length - 1] = line;
+  }
+  const indent = " ".repeat(nameColumns + 2);
+  return `  ${name.padEnd(nameColumns)}${lines.join(`\n${indent}`)}`;
+}
+
+function alignColumns(rows: readonly (readonly string[])[], separator: string): string[] {
+  const widths = widthsOf(rows);
+  return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index])).join(separator));
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): number[] {
+  return rows[0].map((_, index) => Math.max(...rows.map((row) => row[index].length)));
+}

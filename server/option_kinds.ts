@@ -1,0 +1,141 @@
+/**
+ * The kinds of values that options take: how each is read, written, bounded and described.
+ * Knows units and addresses, but no option and no message.
+ *
+ * @module
+ */
+
+import { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";
+
+/** How the values of an option are read and written. */
+export interface Kind<T> {
+  /** What stands for the value in help: "SIZE"; empty for a switch, which takes none. */
+  readonly placeholder: string;
+  /** What is accepted, for tables: "32B to 4KiB". */
+  readonly bounds: string;
+  /** What is accepted, to end a message with: "a size from 32B to 4KiB such as 128B". */
+  readonly expected: string;
+  /** Whether values must never be shown. */
+  readonly secret?: boolean;
+  /** Reads a value; undefined if it is not of this kind or out of bounds. */
+  parse(text: string): T | undefined;
+  /** Writes a value so that parse() reads it again; empty if there is none. */
+  format(value: T): string;
+}
+
+/** A size in bytes between two bounds, both included. */
+export function size(least: number, most: number, mostText = formatSize(most)): Kind<number> {
+  const bounds = `${formatSize(least)} to ${mostText}`;
+  return {
+    placeholder: "SIZE",
+    bounds,
+    expected: `a size from ${bounds} such as 4096, 64KB or 1.5MiB`,
+    parse: (text) => within(parseSize(text), least, most),
+    format: formatSize,
+  };
+}
+
+/** A duration in milliseconds between two bounds, both included. */
+export function duration(leastMs: number, mostMs: number): Kind<number> {
+  const bounds = `${formatDuration(leastMs)} to ${formatDuration(mostMs)}`;
+  return {
+    placeholder: "DURATION",
+    bounds,
+    expected: `a duration from ${bounds} such as 500ms, 30s or 1m`,
+    parse: (text) => within(parseDuration(text), leastMs, mostMs),
+    format: formatDuration,
+  };
+}
+
+/** A whole number between two bounds, both included. */
+export function count(least: number, most: number): Kind<number> {
+  const bounds = `${least} to ${most}`;
+  return {
+    placeholder: "N",
+    bounds,
+    expected: `a whole number from ${bounds}`,
+    parse: (text) => within(wholeNumber(text), least, most),
+    format: String,
+  };
+}
+
+/** One word, or else a whole number between two bounds. */
+export function wordOrCount<W extends string>(
+  word: W,
+  least: number,
+  most: number,
+): Kind<W | number> {
+  const number = count(least, most);
+  return {
+    placeholder: `${word}|N`,
+    bounds: `${word} or ${number.bounds}`,
+    expected: `"${word}" or ${number.expected}`,
+    parse: (text) => text === word ? word : number.parse(text),
+    format: String,
+  };
+}
+
+/** One of a few fixed values. */
+export function choice<const T extends string | number>(values: readonly T[]): Kind<T> {
+  return {
+    placeholder: values.join("|"),
+    bounds: values.join(" or "),
+    expected: values.join(" or "),
+    parse: (text) => values.find((value) => String(value) === text),
+    format: String,
+  };
+}
+
+/** On or off; off unless given. */
+export function toggle(): Kind<boolean> {
+  return {
+    placeholder: "",
+    bounds: "true or false",
+    expected: "true or false",
+    parse: (text) => {
+      if (text === "true" || text === "1") return true;
+      return text === "false" || text === "0" ? false : undefined;
+    },
+    format: String,
+  };
+}
+
+/** What a text must be to be taken as it stands, or changed into `T` by `read`. */
+export interface TextRule<T> {
+  readonly placeholder: string;
+  readonly bounds: string;
+  readonly expected: string;
+  readonly secret?: boolean;
+  /** Reads a value; undefined if it is not acceptable. */
+  read(text: string): T | undefined;
+}
+
+/** A text that a rule accepts. */
+export function text(rule: TextRule<string>): Kind<string> {
+  return { ...rule, parse: rule.read, format: (value) => value };
+}
+
+/** A text that a rule accepts, or nothing, which is the default. */
+export function optionalText(rule: TextRule<string>): Kind<string | undefined> {
+  return { ...rule, parse: rule.read, format: (value) => value ?? "" };
+}
+
+/** Texts that a rule accepts one by one, separated by commas. */
+export function list(rule: TextRule<string>): Kind<readonly string[]> {
+  return {
+    ...rule,
+    parse: (text) => {
+      const values = text.split(",").map((part) => rule.read(part.trim()));
+      return values.every((value) => value !== undefined) ? values : undefined;
+    },
+    format: (values) => values.join(","),
+  };
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function within(value: number | undefined, least: number, most: number): number | undefined {
+  return value !== undefined && value >= least && value <= most ? value : undefined;
+}

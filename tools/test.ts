@@ -1,0 +1,65 @@
+/**
+ * Checks format, lint, types and docs, then runs all tests, or those whose paths are given. Ends
+ * with "N passed, N failed", where each check that fails counts as one; exits 1 if any does.
+ *
+ * @module
+ */
+
+const checks: readonly (readonly string[])[] = [
+  ["fmt", "--check"],
+  ["lint"],
+  ["check"],
+  ["doc", "--lint", "cache/mod.ts"],
+];
+
+/** How many tests did well and how many did not. */
+export interface Results {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/**
+ * Reads the summary that ends the output of `deno test`: "ok | 12 passed (3 steps) | 0 failed".
+ *
+ * @param output the output, colors allowed
+ * @returns the counts, or undefined if there is no summary, as when a module does not load
+ */
+export function readSummary(output: string): Results | undefined {
+  // deno-lint-ignore no-control-regex
+  const plain = output.replace(/\x1b\[[\d;]*m/g, "");
+  const lines = [...plain.matchAll(/^(?:ok|FAILED) \| (\d+) passed\b.*?\| (\d+) failed\b/gm)];
+  const last = lines.at(-1);
+  return last && { passed: Number(last[1]), failed: Number(last[2]) };
+}
+
+/** Runs Deno itself with its output shown; tells whether it exits 0, and what it printed. */
+async function runDeno(args: readonly string[]): Promise<{ success: boolean; output: string }> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...args], stdout: "piped" });
+  const child = command.spawn();
+  const decoder = new TextDecoder();
+  let output = "";
+  for await (const chunk of child.stdout) {
+    output += decoder.decode(chunk, { stream: true });
+    for (let written = 0; written < chunk.length;) {
+      written += await Deno.stdout.write(chunk.subarray(written));
+    }
+  }
+  return { success: (await child.status).success, output };
+}
+
+async function main(paths: readonly string[]): Promise<Results> {
+  let failedChecks = 0;
+  for (const check of checks) {
+    console.log(`deno ${check.join(" ")}`);
+    if (!(await runDeno(check)).success) failedChecks++;
+  }
+  const { success, output } = await runDeno(["test", "-A", "--no-check", ...paths]);
+  const { passed, failed } = readSummary(output) ?? { passed: 0, failed: 1 };
+  return { passed, failed: failedChecks + (success ? failed : Math.max(1, failed)) };
+}
+
+if (import.meta.main) {
+  const { passed, failed } = await main(Deno.args.length > 0 ? Deno.args : ["tests/"]);
+  console.log(`${passed} passed, ${failed} failed`);
+  Deno.exit(failed === 0 ? 0 : 1);
+}
