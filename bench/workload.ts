@@ -13,13 +13,13 @@ export const defaultTheta = 0.9;
 export const keyBytes = 16;
 
 /** Where the eight digits of the version begin in a value of `valueOf`. */
-export const versionOffset = keyBytes + 1;
+export const versionOffset: number = keyBytes + 1;
 
 /** How many digits a version has in a value of `valueOf`. */
 export const versionDigits = 8;
 
 /** The shortest value that `valueOf` makes: key, dot, version, dot. */
-export const minValueBytes = versionOffset + versionDigits + 1;
+export const minValueBytes: number = versionOffset + versionDigits + 1;
 
 /**
  * A seeded source of random numbers: sfc32 ("small fast counting", Chris Doty-Humphrey's

@@ -101,7 +101,7 @@ export function cutChainLocked(
       if (!isLast) end.freedQuarters += freeFurtherLocked(memory, next);
       words[end.linkWord] = end.leadWord === 0 ? 0 : LINK_LAST | address;
       if (left > room) end.missingBytes = left - room;
-      else trimLast(memory, end, Math.ceil((left + linkBytes) / QUARTER_BYTES));
+      else trimLast(memory, end, left, Math.ceil((left + linkBytes) / QUARTER_BYTES));
       return;
     }
     left -= room;
@@ -113,12 +113,25 @@ export function cutChainLocked(
   }
 }
 
-function trimLast(memory: ShardMemory, end: ChainEnd, quarters: number): void {
+/**
+ * Takes back what the last piece, which `left` bytes in `quarters` quarters go to, has too much.
+ * A whole slot is taken back entirely, so that a run that is already short can end the chain:
+ * short runs cut from whole slots are what a churn of overwrites breaks a slab with.
+ */
+function trimLast(memory: ShardMemory, end: ChainEnd, left: number, quarters: number): void {
   const spare = end.quarters - quarters;
   if (spare === 0) return;
-  freePieceLocked(memory, end.address + quarters, spare);
-  end.freedQuarters += spare;
-  setEndQuarters(memory, end, quarters);
+  if (end.leadWord === 0 || end.quarters < SLOT_QUARTERS) {
+    freePieceLocked(memory, end.address + quarters, spare);
+    end.freedQuarters += spare;
+    setEndQuarters(memory, end, quarters);
+    return;
+  }
+  freePieceLocked(memory, end.address, end.quarters);
+  end.freedQuarters += end.quarters;
+  end.missingBytes = left;
+  end.quarters = SLOT_QUARTERS;
+  end.linkWord = end.leadWord;
 }
 
 /** Writes down that the last piece now has `quarters` quarters. */

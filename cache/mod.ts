@@ -25,6 +25,7 @@ export { Condition, DEADLINE_MS_MAX, KEEP_DEADLINE, Outcome } from "./outcome.ts
 export {
   ACTOR_COUNTER_NAMES,
   type ActorCounter,
+  type ActorGauge,
   Region,
   type RegionOptions,
   RegionState,

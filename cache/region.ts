@@ -3,7 +3,11 @@
 
 import {
   ACTOR_BLOCK_BYTES,
+  ACTOR_BODY_BYTES,
   ACTOR_COUNTERS,
+  ACTOR_HEARTBEAT,
+  ACTOR_IN_FLIGHT,
+  ACTOR_STATE,
   COUNTER_WORDS,
   LAYOUT_VERSION,
   MAGIC,
@@ -42,6 +46,20 @@ export const ACTOR_COUNTER_NAMES = [
 ] as const;
 /** Name of a counter that every actor keeps. */
 export type ActorCounter = typeof ACTOR_COUNTER_NAMES[number];
+
+/** Words that every actor keeps up to date about itself and anybody may read. */
+const ACTOR_GAUGES = {
+  /** Seconds since 1970 when the actor was last seen alive, as an unsigned integer. */
+  heartbeat: ACTOR_HEARTBEAT,
+  /** 1 while the actor serves. */
+  serving: ACTOR_STATE,
+  /** Requests whose body is being read. */
+  inFlight: ACTOR_IN_FLIGHT,
+  /** Bytes set aside for those bodies. */
+  bodyBytes: ACTOR_BODY_BYTES,
+} as const;
+/** Name of a word that every actor keeps about itself. */
+export type ActorGauge = keyof typeof ACTOR_GAUGES;
 
 /** How to make a region. */
 export interface RegionOptions {
@@ -123,6 +141,16 @@ export class Region {
     let sum = 0;
     for (let actor = 0; actor < this.geometry.actorCount; actor++) sum += this.counter(actor, name);
     return sum;
+  }
+
+  /** Word of one of an actor's gauges. */
+  gaugeWord(actor: number, name: ActorGauge): number {
+    return this.actorWord(actor) + ACTOR_GAUGES[name];
+  }
+
+  /** One actor's gauge, from any thread. */
+  gauge(actor: number, name: ActorGauge): number {
+    return Atomics.load(this.words, this.gaugeWord(actor, name)) >>> 0;
   }
 
   /** What the server over this region should be doing. */

@@ -18,6 +18,7 @@ import {
 } from "./layout.ts";
 import { type ChainEnd, cutChainLocked, setEndQuarters, setOwnQuarters } from "./chain.ts";
 import { evictOneLocked } from "./clock.ts";
+import { ownQuarters } from "./item.ts";
 import { moveInRingLocked } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { extendPieceLocked, freePieceLocked, linkQuarters, takePieceLocked } from "./slab.ts";
@@ -95,8 +96,12 @@ export function reshapeChainLocked(
   bytes: number,
   end: ChainEnd,
 ): number {
+  const own = ownQuarters(memory, address);
   cutChainLocked(memory, address, bytes, end);
-  if (end.missingBytes === 0) return -end.freedQuarters;
+  if (end.missingBytes === 0) {
+    if (end.leadWord === 0 && own === SLOT_QUARTERS && end.quarters < own) leaveSlot(memory, end);
+    return -end.freedQuarters;
+  }
   const before = end.quarters;
   if (before < SLOT_QUARTERS) growLast(memory, end);
   const room = end.quarters - before;
@@ -123,13 +128,23 @@ function growLast(memory: ShardMemory, end: ChainEnd): void {
 function moveFirst(memory: ShardMemory, end: ChainEnd, wanted: number): void {
   const link = takePieceLocked(memory, wanted, true);
   if (link === 0) return;
-  const to = link & ADDRESS_MASK;
-  const quarters = linkQuarters(link);
-  if (quarters <= end.quarters) {
-    freePieceLocked(memory, to, quarters);
-    return;
-  }
+  if (linkQuarters(link) > end.quarters) relocate(memory, end, link);
+  else freePieceLocked(memory, link & ADDRESS_MASK, linkQuarters(link));
+}
+
+/** Moves an item that has shrunk to a short piece out of the slot it had alone, if it can. */
+function leaveSlot(memory: ShardMemory, end: ChainEnd): void {
+  const link = takePieceLocked(memory, end.quarters, true);
+  if (link === 0) return;
+  const elsewhere = (link & ADDRESS_MASK) >> 2 !== end.item >> 2;
+  if (elsewhere && linkQuarters(link) === end.quarters) relocate(memory, end, link);
+  else freePieceLocked(memory, link & ADDRESS_MASK, linkQuarters(link));
+}
+
+/** Makes the piece behind `link` the first and only one of the item: header, bucket and ring. */
+function relocate(memory: ShardMemory, end: ChainEnd, link: number): void {
   const from = end.item;
+  const to = link & ADDRESS_MASK;
   const words = memory.words;
   const fromWord = from << QUARTER_WORD_SHIFT;
   const toWord = to << QUARTER_WORD_SHIFT;
@@ -141,7 +156,7 @@ function moveFirst(memory: ShardMemory, end: ChainEnd, wanted: number): void {
   end.item = to;
   end.address = to;
   end.linkWord = toWord + ITEM_NEXT;
-  setEndQuarters(memory, end, quarters);
+  setEndQuarters(memory, end, linkQuarters(link));
 }
 
 /** Gives up a further piece that is short and cannot grow. Returns the quarters gained in all. */

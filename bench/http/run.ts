@@ -35,6 +35,9 @@ const autoTarget = 0.97;
 export async function benchmark(options: BenchOptions): Promise<void> {
   if (options.publish) return await publish(options);
   const directory = await Deno.makeTempDir({ prefix: "slabkv-bench-" });
+  const remove = () => Deno.removeSync(directory, { recursive: true });
+  // Fires when an interrupt ends the process, where `finally` would not.
+  addEventListener("unload", remove);
   try {
     const generator = options.generator ?? await chooseGenerator();
     const bench: Bench = { options, generator, directory };
@@ -42,7 +45,8 @@ export async function benchmark(options: BenchOptions): Promise<void> {
     await compareServers(bench);
     if (options.auto) await compareWorkers(bench);
   } finally {
-    await Deno.remove(directory, { recursive: true });
+    removeEventListener("unload", remove);
+    remove();
   }
 }
 

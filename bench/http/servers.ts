@@ -14,6 +14,11 @@ export interface Server {
   readonly hasBatches: boolean;
 }
 
+/** What ends a run early; Windows has no SIGTERM. */
+const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
+
 /** Where slabkv is started. */
 const projectRoot = new URL("../../", import.meta.url);
 
@@ -29,7 +34,7 @@ export class Servers implements AsyncDisposable {
   };
 
   constructor() {
-    Deno.addSignalListener("SIGINT", this.#onSignal);
+    for (const signal of signals) Deno.addSignalListener(signal, this.#onSignal);
   }
 
   /**
@@ -58,7 +63,7 @@ export class Servers implements AsyncDisposable {
 
   /** Ends every server: asks first, then insists. */
   async [Symbol.asyncDispose](): Promise<void> {
-    Deno.removeSignalListener("SIGINT", this.#onSignal);
+    for (const signal of signals) Deno.removeSignalListener(signal, this.#onSignal);
     await Promise.all(
       this.#children.splice(0).map(async (child) => {
         kill(child, "SIGTERM");

@@ -124,7 +124,11 @@ export class Walk {
     const value = makeValue(key, write, this.#random.below(limit + 1));
     const deadlineMs = this.#random.below(4) === 0 ? this.#nowMs + 1 + this.#random.below(500) : 0;
     const roll = this.#random.below(10);
-    const condition = roll === 0 ? Condition.absent : roll === 1 ? Condition.present : Condition.none;
+    const condition = roll === 0
+      ? Condition.absent
+      : roll === 1
+      ? Condition.present
+      : Condition.none;
     const there = this.cache.get(bytes, this.#value) === Outcome.hit;
     const outcome = this.cache.put(bytes, value, { deadlineMs, condition });
     if (condition === (there ? Condition.absent : Condition.present)) {

@@ -1,0 +1,108 @@
+// Hash flood: puts of keys that all have one hash, beside ordinary puts, and what becomes of the
+// items that were there before. The hash is injected, or comes with keys made for the purpose.
+
+import { Cache, Condition, Outcome, ValueBuffer } from "../../cache/mod.ts";
+import { makeCache, makeValue, mustPut, NumberedKey } from "./fill.ts";
+import { atMost, type Row } from "./report.ts";
+import { sameHashKeys } from "./same_hash_keys.ts";
+
+/** What a flood did. */
+export interface FloodResult {
+  /** Time of a flooding put beside that of an ordinary one. */
+  readonly costRatio: number;
+  /** Earlier items that are gone; a window has room for 16. */
+  readonly lostItems: number;
+  readonly floodMicros: number;
+  readonly ordinaryMicros: number;
+}
+
+const VALUE_BYTES = 64;
+
+/** Puts one key with a hash that need not be its own. */
+function putWithHash(cache: Cache, hash: number, key: Uint8Array, value: Uint8Array): void {
+  const shard = cache.acquire(hash);
+  if (shard === null) throw new Error("Cannot lock a shard that nobody else uses");
+  const length = value.length;
+  const outcome = shard.putLocked(
+    hash,
+    key,
+    0,
+    key.length,
+    value,
+    0,
+    length,
+    0,
+    Condition.none,
+    0,
+  );
+  cache.release(shard);
+  if (outcome !== Outcome.stored) throw new Error(`Cannot put: outcome ${outcome}`);
+}
+
+function microsEach(keys: readonly Uint8Array[], put: (key: Uint8Array) => void): number {
+  const startMs = performance.now();
+  for (const key of keys) put(key);
+  return (performance.now() - startMs) * 1000 / keys.length;
+}
+
+/**
+ * Floods a region that holds `items` items of its own with `keys`, all under the hash that
+ * `hashOf` gives, in four rounds that alternate with ordinary new keys of the same length.
+ */
+export function flood(
+  items: number,
+  keys: readonly Uint8Array[],
+  hashOf: (cache: Cache, key: Uint8Array) => number,
+): FloodResult {
+  const cache = makeCache(items * 400 + keys.length * (keys[0].length + 400) + 2 ** 20);
+  const value = makeValue(VALUE_BYTES);
+  const resident = new NumberedKey(16, 0xf100d);
+  for (let id = 0; id < items; id++) mustPut(cache, resident.set(id), value);
+  const held = countHeld(cache, resident, items);
+  const others = new NumberedKey(keys[0].length, 0x0dd);
+  let floodMicros = Infinity;
+  let ordinaryMicros = Infinity;
+  const rounds = 4;
+  const perRound = Math.floor(keys.length / rounds);
+  for (let round = 0; round < rounds; round++) {
+    const from = round * perRound;
+    const ordinary = Array.from({ length: perRound }, (_, i) => others.set(from + i).slice());
+    ordinaryMicros = Math.min(
+      ordinaryMicros,
+      microsEach(ordinary, (key) => putWithHash(cache, cache.hash(key, 0, key.length), key, value)),
+    );
+    floodMicros = Math.min(
+      floodMicros,
+      microsEach(
+        keys.slice(from, from + perRound),
+        (key) => putWithHash(cache, hashOf(cache, key), key, value),
+      ),
+    );
+  }
+  const lostItems = held - countHeld(cache, resident, items);
+  return { costRatio: floodMicros / ordinaryMicros, lostItems, floodMicros, ordinaryMicros };
+}
+
+function countHeld(cache: Cache, key: NumberedKey, items: number): number {
+  const into = new ValueBuffer();
+  let held = 0;
+  for (let id = 0; id < items; id++) if (cache.get(key.set(id), into) === Outcome.hit) held++;
+  return held;
+}
+
+/** A flood of `count` keys over `items` items, with an injected hash and with real keys. */
+export function floodRows(count: number, items: number): Row[] {
+  const short = Array.from({ length: count }, (_, i) => new NumberedKey(16, 0xbad).set(i).slice());
+  const injected = flood(items, short, (cache, key) => {
+    cache.hash(key, 0, key.length);
+    return 0x1234567;
+  });
+  const made = sameHashKeys(count);
+  const real = flood(items, made, (cache, key) => cache.hash(key, 0, key.length));
+  return [
+    atMost("injected hash, 16-byte keys: put / ordinary put", injected.costRatio, 1.5, ""),
+    atMost("injected hash: other items lost", injected.lostItems, 16, "(one window)", 0),
+    atMost(`keys of ${made[0].length} bytes: put / ordinary put`, real.costRatio, 1.5, ""),
+    atMost("such keys: other items lost", real.lostItems, 16, "(one window)", 0),
+  ];
+}

@@ -1,0 +1,65 @@
+// Hit ratio of the cache beside an exact LRU that holds as many items, on the same traces.
+// Cache-aside: each request is a get, and after a miss a put.
+
+import { Outcome, ValueBuffer } from "../../cache/mod.ts";
+import { fillUntilFull, makeCache, makeValue, mustPut, NumberedKey } from "./fill.ts";
+import { atLeast, type Row } from "./report.ts";
+import { lruHits, scanTrace, shiftTrace, type TraceOptions, zipfTrace } from "./traces.ts";
+
+const KEY_BYTES = 16;
+/** With header and key exactly one slot. */
+const VALUE_BYTES = 208;
+
+/** Shares of the keys that the cache holds. */
+export const capacityShares = [0.01, 0.1, 0.25] as const;
+
+/** The traces, and how many points above LRU the cache must be at each of the shares. */
+export const traceKinds = [
+  { name: "Zipf(0.9)", make: zipfTrace, points: [8, 4, 1] },
+  { name: "Zipf(0.9), a fifth scans", make: scanTrace, points: [7, 4.5, 4] },
+  { name: "Zipf(0.9), shifting", make: shiftTrace, points: [5, -1.5, -1.5] },
+] as const;
+
+/** Bytes of a region that holds about `items` items when full, and how many it really holds. */
+export function regionFor(items: number): { memoryBytes: number; held: number } {
+  let memoryBytes = items * 275 + 256 * 1024;
+  let held = 0;
+  for (let round = 0; round < 4; round++) {
+    held = fillUntilFull(makeCache(memoryBytes), KEY_BYTES, VALUE_BYTES, 2);
+    if (Math.abs(held - items) <= items * 0.002) break;
+    memoryBytes += Math.round((items - held) * 272);
+  }
+  return { memoryBytes, held };
+}
+
+/** Hits of a cache of `memoryBytes` on a trace. */
+export function cacheHits(trace: Uint32Array, memoryBytes: number): number {
+  const cache = makeCache(memoryBytes);
+  const key = new NumberedKey(KEY_BYTES, 0x5eed);
+  const value = makeValue(VALUE_BYTES);
+  const into = new ValueBuffer();
+  let hits = 0;
+  for (let i = 0; i < trace.length; i++) {
+    const bytes = key.set(trace[i]);
+    if (cache.get(bytes, into) === Outcome.hit) hits++;
+    else mustPut(cache, bytes, value);
+  }
+  return hits;
+}
+
+/** All traces at all capacities. */
+export function hitRatioRows(options: TraceOptions): Row[] {
+  const regions = capacityShares.map((share) => regionFor(Math.round(options.keys * share)));
+  const rows: Row[] = [];
+  for (const { name, make, points } of traceKinds) {
+    const trace = make(options);
+    regions.forEach(({ memoryBytes, held }, i) => {
+      const cache = cacheHits(trace, memoryBytes) / trace.length;
+      const lru = lruHits(trace, options.keys, held) / trace.length;
+      const what = `${name}, ${(100 * held / options.keys).toFixed(2)} % of the keys: ` +
+        `${cache.toFixed(4)}, LRU ${lru.toFixed(4)}`;
+      rows.push(atLeast(what, 100 * (cache - lru), points[i], "points"));
+    });
+  }
+  return rows;
+}

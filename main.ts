@@ -1,0 +1,62 @@
+// The program: in the main thread it starts the server, in a worker it serves. One module for both,
+// so that a bundled or compiled program finds its worker inside itself.
+
+import os from "node:os";
+import process from "node:process";
+import { runWorker, serve, type WorkerScope } from "./server/mod.ts";
+
+/** The narrowest permissions with which a worker can do its work. */
+function workerPermissions(
+  listens: readonly { hostname: string; port: number; unixPath?: string }[],
+) {
+  const net: string[] = [];
+  const paths: string[] = [];
+  for (const { hostname, port, unixPath } of listens) {
+    if (unixPath !== undefined) paths.push(unixPath);
+    else net.push(hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`);
+  }
+  const files = paths.length > 0 ? paths : false;
+  return {
+    net,
+    read: files,
+    write: files,
+    env: false,
+    sys: false,
+    run: false,
+    ffi: false,
+  } as const;
+}
+
+function runMain(): Promise<void> {
+  const env = Deno.env.toObject();
+  // Deno would silently listen there instead of on --host and --port.
+  Deno.env.delete("DENO_SERVE_ADDRESS");
+  return serve({
+    args: Deno.args,
+    env,
+    limits: {
+      totalMemoryBytes: os.totalmem(),
+      containerMemoryBytes: process.constrainedMemory(),
+      cpus: navigator.hardwareConcurrency,
+    },
+    canSharePort: Deno.build.os === "linux",
+    spawn: (name, _config, listens) =>
+      new Worker(import.meta.url, {
+        type: "module",
+        name,
+        deno: { permissions: { ...workerPermissions(listens) } },
+      }),
+    onSignal: (handler) => {
+      const signals: Deno.Signal[] = Deno.build.os === "windows"
+        ? ["SIGINT", "SIGBREAK"]
+        : ["SIGINT", "SIGTERM"];
+      for (const signal of signals) Deno.addSignalListener(signal, () => handler(signal));
+    },
+    out: console.log,
+    err: console.error,
+    exit: Deno.exit,
+  });
+}
+
+if (!("WorkerGlobalScope" in globalThis)) await runMain();
+else runWorker(globalThis as unknown as WorkerScope);

@@ -1,0 +1,45 @@
+// When to add a worker: the busiest one is nearly saturated and the machine has idle CPU, several
+// samples in a row. Pure: it is told what was measured and says yes or no.
+// An added worker that has to share its core with the clients makes things slower, so idle CPU is
+// what counts, not load.
+
+/** What was measured over one sampling interval. */
+export interface LoadSample {
+  /** CPU time of this process, in cores. */
+  readonly usedCores: number;
+  /** CPU time that nobody used, in cores. */
+  readonly idleCores: number;
+  /** Requests that each worker answered. */
+  readonly requests: readonly number[];
+}
+
+const BUSY_SHARE = 0.85;
+const IDLE_CORES = 0.4;
+const SAMPLES_IN_A_ROW = 3;
+
+/** How busy the busiest worker was, in cores: the process's CPU time, shared out by requests. */
+export function busiestShare(sample: LoadSample): number {
+  const total = sample.requests.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return 0;
+  return sample.usedCores * Math.max(...sample.requests) / total;
+}
+
+/** Watches samples and says when another worker would help. */
+export class Autoscaler {
+  readonly #workersMax: number;
+  #busySamples = 0;
+
+  /** There will be at most `workersMax` workers. */
+  constructor(workersMax: number) {
+    this.#workersMax = workersMax;
+  }
+
+  /** Takes in one sample; returns whether to add a worker now. */
+  observe(sample: LoadSample): boolean {
+    const busy = busiestShare(sample) > BUSY_SHARE && sample.idleCores >= IDLE_CORES;
+    this.#busySamples = busy ? this.#busySamples + 1 : 0;
+    if (this.#busySamples < SAMPLES_IN_A_ROW) return false;
+    this.#busySamples = 0;
+    return sample.requests.length < this.#workersMax;
+  }
+}

@@ -1,0 +1,61 @@
+// What the server says when it has started: where it listens, how much it holds, who serves.
+// For people a few lines with a command to try; for programs the same facts as fields.
+
+import { type Cache, readStats } from "../cache/mod.ts";
+import type { Config } from "./config.ts";
+import type { Listen } from "./http/listener.ts";
+import type { LogFields } from "./log.ts";
+import { formatSize } from "./units.ts";
+import { version } from "./version.ts";
+
+/** What there is to say. */
+export interface BannerFacts {
+  readonly cache: Cache;
+  readonly config: Config;
+  readonly listens: readonly Listen[];
+  readonly workers: number;
+  readonly workersMax: number;
+}
+
+/** The address of a listener as a client would write it. */
+export function addressOf({ hostname, port, unixPath, cert }: Listen): string {
+  if (unixPath !== undefined) return `unix:${unixPath}`;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `${cert === undefined ? "http" : "https"}://${host}:${port}`;
+}
+
+/** How many items of the configured average size the region holds. */
+export function capacityItems({ cache, config }: BannerFacts): number {
+  const { slabBytes, indexCapacity } = readStats(cache);
+  const itemBytes = Math.ceil(config.averageItemBytes / 64) * 64;
+  return Math.min(indexCapacity, Math.floor(slabBytes / itemBytes));
+}
+
+/** A few lines for people. */
+export function bannerText(facts: BannerFacts): string {
+  const { cache, config, listens, workers, workersMax } = facts;
+  const memory = formatSize(config.memoryBytes);
+  const items = capacityItems(facts).toLocaleString("en-US");
+  const grows = workersMax > workers ? `, up to ${workersMax} under load` : "";
+  const url = addressOf(listens[0]);
+  return [
+    `slabkv ${version}`,
+    ...listens.map((listen) => `  listening  ${addressOf(listen)}`),
+    `  memory     ${memory} in ${cache.shards.length} shards`,
+    `  capacity   ${items} items of ${config.averageItemBytes} bytes`,
+    `  workers    ${workers}${grows}`,
+    `  try        curl -d '{"key":"k","value":"v"}' ${url}/put`,
+  ].join("\n");
+}
+
+/** The same for programs. */
+export function bannerFields(facts: BannerFacts): LogFields {
+  return {
+    version,
+    addresses: facts.listens.map(addressOf),
+    memoryBytes: facts.config.memoryBytes,
+    capacityItems: capacityItems(facts),
+    workers: facts.workers,
+    workersMax: facts.workersMax,
+  };
+}

@@ -1,0 +1,100 @@
+// A reply that is kept until its request's answer is composed: value bytes in one reusable buffer,
+// and what each outcome was. For the HTTP routes, whose bodies differ by route, not by outcome.
+// Knows no route and no status.
+
+import type { Failure, Reply } from "../reply.ts";
+
+/** What an outcome was. */
+export const OutcomeKind = {
+  ok: 0,
+  value: 1,
+  miss: 2,
+  integer: 3,
+  conditionNotMet: 4,
+  failure: 5,
+} as const;
+/** One of the values of the constant of the same name. */
+export type OutcomeKind = typeof OutcomeKind[keyof typeof OutcomeKind];
+
+/** The size to which the value buffer shrinks back, in bytes. */
+const KEPT_BYTES = 256 * 1024;
+
+/** Outcomes of one command, in order. One per worker. */
+export class CollectedReply implements Reply {
+  bytes: Uint8Array = new Uint8Array(KEPT_BYTES);
+  /** How many outcomes there are; those of a list count one each. */
+  count = 0;
+  /** Kind of each outcome. */
+  kinds: Uint8Array = new Uint8Array(16);
+  /** Place of each value in `bytes`. */
+  starts: Int32Array = new Int32Array(16);
+  lengths: Int32Array = new Int32Array(16);
+  /** The refusal, where there is one. */
+  failure: Failure | null = null;
+  /** The number of each outcome that is one. */
+  readonly integers: (number | bigint)[] = [];
+  #used = 0;
+
+  /** Forgets everything. */
+  reset(): void {
+    this.count = 0;
+    this.#used = 0;
+    this.failure = null;
+    if (this.bytes.length > KEPT_BYTES) this.bytes = new Uint8Array(KEPT_BYTES);
+  }
+
+  room(length: number): number {
+    const at = this.#used;
+    if (at + length > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(at + length, 2 * this.bytes.length));
+      grown.set(this.bytes.subarray(0, at));
+      this.bytes = grown;
+    }
+    return at;
+  }
+
+  value(start: number, length: number): void {
+    const index = this.#next(OutcomeKind.value);
+    this.starts[index] = start;
+    this.lengths[index] = length;
+    this.#used = start + length;
+  }
+
+  ok(): void {
+    this.#next(OutcomeKind.ok);
+  }
+
+  miss(): void {
+    this.#next(OutcomeKind.miss);
+  }
+
+  conditionNotMet(): void {
+    this.#next(OutcomeKind.conditionNotMet);
+  }
+
+  integer(value: number | bigint): void {
+    this.integers[this.#next(OutcomeKind.integer)] = value;
+  }
+
+  array(_count: number): void {}
+
+  fail(failure: Failure): void {
+    this.#next(OutcomeKind.failure);
+    this.failure = failure;
+  }
+
+  #next(kind: OutcomeKind): number {
+    const index = this.count++;
+    if (index === this.kinds.length) this.#grow();
+    this.kinds[index] = kind;
+    return index;
+  }
+
+  #grow(): void {
+    const { kinds, starts, lengths } = this;
+    const size = 2 * kinds.length;
+    (this.kinds = new Uint8Array(size)).set(kinds);
+    (this.starts = new Int32Array(size)).set(starts);
+    (this.lengths = new Int32Array(size)).set(lengths);
+  }
+}

@@ -1,0 +1,115 @@
+// The JSON bodies of answers, byte for byte as docs/api.md gives them: key order included, no
+// newline at the end. Composes text from arguments and outcomes; knows no status and no header.
+
+import type { Args } from "../args.ts";
+import { type CollectedReply, OutcomeKind } from "./collected_reply.ts";
+import { JsonWriter } from "./json_writer.ts";
+
+/** Answer to a put that was carried out. */
+export const PUT_OK = '{"status":"OK","message":"Key inserted/updated successfully."}';
+/** Answer to a delete of a key that was there. */
+export const DELETE_OK = '{"status":"OK","message":"Key deleted successfully."}';
+/** Answer about a key that is not there. */
+export const MISS = '{"status":"ERROR","message":"Key not found."}';
+/** Answer to a put whose condition did not hold. */
+export const CONDITION_NOT_MET = '{"status":"ERROR","message":"Condition not met."}';
+
+const encoder = new TextEncoder();
+const HIT_KEY = encoder.encode('{"status":"OK","key":');
+const VALUE = encoder.encode(',"value":');
+const VERSION = encoder.encode(',"version":');
+const TTL = encoder.encode(',"ttl":');
+const ITEMS = encoder.encode('{"status":"OK","items":[');
+const KEY = encoder.encode('{"key":');
+const NEXT_KEY = encoder.encode(',{"key":');
+const MISSING = encoder.encode('],"missing":[');
+const COMMA = encoder.encode(",");
+const CLOSE_OBJECT = encoder.encode("}");
+const CLOSE_ITEMS = encoder.encode("]}");
+
+/** The body of any error. */
+export function errorText(message: string): string {
+  return `{"status":"ERROR","message":${JSON.stringify(message)}}`;
+}
+
+/** The body of an answer to /mput. */
+export function countText(count: number): string {
+  return `{"status":"OK","count":${count}}`;
+}
+
+/** Composes the bodies that hold keys and values. One per worker. */
+export class JsonAnswers {
+  readonly #writer = new JsonWriter();
+
+  /** A hit of /get: the first outcome is the value. Returns null where it is not UTF-8. */
+  hit(args: Args, reply: CollectedReply): string | null {
+    const writer = this.#writer;
+    writer.reset();
+    if (!this.#keyAndValue(HIT_KEY, args, 0, reply, 0)) return null;
+    writer.ascii(CLOSE_OBJECT);
+    return writer.text();
+  }
+
+  /** The same with meta=1: the outcomes are value, version and remaining milliseconds. */
+  hitWithMeta(args: Args, reply: CollectedReply): string | null {
+    const writer = this.#writer;
+    writer.reset();
+    if (!this.#keyAndValue(HIT_KEY, args, 0, reply, 0)) return null;
+    const ttlMs = Number(reply.integers[2]);
+    writer.ascii(VERSION);
+    writer.token(String(reply.integers[1]));
+    writer.ascii(TTL);
+    writer.token(ttlMs < 0 ? "null" : String(ttlMs / 1000));
+    writer.ascii(CLOSE_OBJECT);
+    return writer.text();
+  }
+
+  /** The answer to /incr: the first outcome is the sum. Returns null where the key is not UTF-8. */
+  sum(args: Args, reply: CollectedReply): string | null {
+    const writer = this.#writer;
+    writer.reset();
+    writer.ascii(HIT_KEY);
+    if (!writer.string(args.bytes, args.starts[0], args.lengths[0])) return null;
+    writer.ascii(VALUE);
+    writer.token(`"${reply.integers[0]}"}`);
+    return writer.text();
+  }
+
+  /** The answer to /mget: an outcome per key. Returns null where a value is not UTF-8. */
+  items(args: Args, reply: CollectedReply): string | null {
+    const writer = this.#writer;
+    writer.reset();
+    writer.ascii(ITEMS);
+    let opening = KEY;
+    for (let i = 0; i < args.count; i++) {
+      if (reply.kinds[i] !== OutcomeKind.value) continue;
+      if (!this.#keyAndValue(opening, args, i, reply, i)) return null;
+      writer.ascii(CLOSE_OBJECT);
+      opening = NEXT_KEY;
+    }
+    writer.ascii(MISSING);
+    let first = true;
+    for (let i = 0; i < args.count; i++) {
+      if (reply.kinds[i] === OutcomeKind.value) continue;
+      if (!first) writer.ascii(COMMA);
+      if (!writer.string(args.bytes, args.starts[i], args.lengths[i])) return null;
+      first = false;
+    }
+    writer.ascii(CLOSE_ITEMS);
+    return writer.text();
+  }
+
+  #keyAndValue(
+    opening: Uint8Array,
+    args: Args,
+    key: number,
+    reply: CollectedReply,
+    outcome: number,
+  ): boolean {
+    const writer = this.#writer;
+    writer.ascii(opening);
+    if (!writer.string(args.bytes, args.starts[key], args.lengths[key])) return false;
+    writer.ascii(VALUE);
+    return writer.string(reply.bytes, reply.starts[outcome], reply.lengths[outcome]);
+  }
+}

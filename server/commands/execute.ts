@@ -1,0 +1,73 @@
+// The dispatcher: checks a command's arity, hashes its keys, locks their shards, runs it, unlocks.
+// Every protocol comes through here, so locking and its bounds exist once.
+// An exception inside the locks is a bug: the shards stay locked until main has repaired them.
+
+import type { Args } from "../args.ts";
+import type { Reply } from "../reply.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { BUSY, wrongArity } from "./failures.ts";
+
+/** Runs `command` with `args`; its outcome is on `reply` when this returns. */
+export function execute(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void {
+  if (args.count < command.arity[0] || args.count > command.arity[1]) {
+    reply.fail(wrongArity(command.name));
+  } else if (command.keys.many) executeMany(context, command, args, reply);
+  else executeOne(context, command, args, reply);
+}
+
+function executeOne(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void {
+  const { cache } = context;
+  const key = command.keys.first;
+  const hash = cache.hash(args.bytes, args.starts[key], args.lengths[key]);
+  const shard = cache.acquire(hash);
+  if (shard === null) {
+    reply.fail(BUSY);
+    return;
+  }
+  context.hashes[0] = hash;
+  context.shard = shard;
+  try {
+    command.run(context, args, reply);
+  } catch (error) {
+    cache.poison(shard);
+    throw error;
+  }
+  cache.release(shard);
+}
+
+function executeMany(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void {
+  const { cache } = context;
+  const { first, step } = command.keys;
+  context.reserveHashes(args.count);
+  const hashes = context.hashes;
+  let count = 0;
+  for (let i = first; i < args.count; i += step) {
+    hashes[count++] = cache.hash(args.bytes, args.starts[i], args.lengths[i]);
+  }
+  if (!cache.acquireMany(hashes, count)) {
+    reply.fail(BUSY);
+    return;
+  }
+  try {
+    command.run(context, args, reply);
+  } catch (error) {
+    cache.poisonMany();
+    throw error;
+  }
+  cache.releaseMany();
+}

@@ -1,0 +1,51 @@
+// Integers as text, the way values and arguments hold them: an optional minus and digits, no
+// leading zeros, no plus, within 64 bits. Reads from bytes and keeps to small numbers where it can.
+
+/** Smallest and largest 64-bit integer. */
+export const INT64_MIN = -(2n ** 63n);
+export const INT64_MAX = 2n ** 63n - 1n;
+
+const MINUS = 0x2d;
+const ZERO = 0x30;
+/** Up to this many digits a number is exact without BigInt. */
+const SAFE_DIGITS = 15;
+const INT64_CHARS_MAX = 20;
+
+/**
+ * Reads `length` bytes from `start` as a 64-bit integer. Returns a number where that is exact, a
+ * bigint where not, and undefined where the bytes are anything else.
+ */
+export function parseInteger(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): number | bigint | undefined {
+  if (length === 0 || length > INT64_CHARS_MAX) return undefined;
+  const negative = bytes[start] === MINUS;
+  const from = negative ? start + 1 : start;
+  const end = start + length;
+  const digits = end - from;
+  if (digits === 0 || (bytes[from] === ZERO && length > 1)) return undefined;
+  let small = 0;
+  for (let i = from; i < end; i++) {
+    const digit = bytes[i] - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    small = small * 10 + digit;
+  }
+  if (digits <= SAFE_DIGITS) return negative ? -small : small;
+  const exact = BigInt(String.fromCharCode(...bytes.subarray(start, end)));
+  return exact < INT64_MIN || exact > INT64_MAX ? undefined : exact;
+}
+
+/** Adds two 64-bit integers. Returns undefined when the sum is none. */
+export function addIntegers(
+  a: number | bigint,
+  b: number | bigint,
+): number | bigint | undefined {
+  if (typeof a === "number" && typeof b === "number") {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  const exact = BigInt(a) + BigInt(b);
+  return exact < INT64_MIN || exact > INT64_MAX ? undefined : exact;
+}

@@ -1,0 +1,95 @@
+// The control channel between main and a worker: requests with an answer within a bound, and
+// notices without one, over the worker's message port. For what is rare; changes of data go
+// through the event rings, and a serving thread never waits here.
+
+/** Longest time that the other side may take to answer, in milliseconds. */
+export const CONTROL_TIMEOUT_MS = 1000;
+
+/** The end of a message port that this module uses. */
+export interface Port {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}
+
+/** Carries out one kind of request or notice; what it returns is the answer. */
+export type ControlHandler = (body: unknown) => unknown;
+
+type Message =
+  | { readonly kind: "request"; readonly id: number; readonly name: string; readonly body: unknown }
+  | { readonly kind: "answer"; readonly id: number; readonly body: unknown }
+  | { readonly kind: "failure"; readonly id: number; readonly message: string };
+
+interface Waiting {
+  readonly resolve: (body: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** One end of a control channel. */
+export class ControlChannel {
+  readonly #port: Port;
+  readonly #handlers: Readonly<Record<string, ControlHandler>>;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+
+  /** `handlers` are what the other end may ask for, by name. */
+  constructor(port: Port, handlers: Readonly<Record<string, ControlHandler>>) {
+    this.#port = port;
+    this.#handlers = handlers;
+    port.addEventListener("message", (event) => this.#receive(event.data as Message));
+  }
+
+  /**
+   * Asks the other end. Rejects when it fails, or has not answered within `timeoutMs`.
+   */
+  request(name: string, body?: unknown, timeoutMs: number = CONTROL_TIMEOUT_MS): Promise<unknown> {
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new Error(`Cannot ${name}: no answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#waiting.set(id, { resolve, reject, timer });
+      this.#send({ kind: "request", id, name, body });
+    });
+  }
+
+  /** Tells the other end something that needs no answer. */
+  notify(name: string, body?: unknown): void {
+    this.#send({ kind: "request", id: 0, name, body });
+  }
+
+  #send(message: Message): void {
+    this.#port.postMessage(message);
+  }
+
+  #receive(message: Message): void {
+    if (message.kind === "request") this.#carryOut(message.id, message.name, message.body);
+    else this.#settle(message);
+  }
+
+  async #carryOut(id: number, name: string, body: unknown): Promise<void> {
+    try {
+      if (!Object.hasOwn(this.#handlers, name)) throw new Error(`Cannot ${name}: not known`);
+      const answer = await this.#handlers[name](body);
+      if (id !== 0) this.#send({ kind: "answer", id, body: answer });
+    } catch (error) {
+      if (id === 0) throw error;
+      this.#send({ kind: "failure", id, message: messageOf(error) });
+    }
+  }
+
+  #settle(message: Exclude<Message, { kind: "request" }>): void {
+    const waiting = this.#waiting.get(message.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(message.id);
+    clearTimeout(waiting.timer);
+    if (message.kind === "answer") waiting.resolve(message.body);
+    else waiting.reject(new Error(message.message));
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,150 @@
+// The handler of one listener: admits a request, then routes it. The two hottest routes are tried
+// first, by comparing strings in place; everything else goes through the table.
+
+import { addCounter, type Region } from "../../cache/mod.ts";
+import { Admission } from "./admission.ts";
+import { error } from "./answers.ts";
+import type { HttpContext } from "./context.ts";
+import { getRoute, putRoute } from "./json_routes.ts";
+import { requestHeader } from "./request_header.ts";
+import { isOpenPath, route } from "./routes.ts";
+
+/** While shedding, one answer in this many asks its client to reconnect. */
+const SHED_ONE_IN = 200;
+
+/** What a handler needs to know of its worker. */
+export interface HandlerOptions {
+  readonly context: HttpContext;
+  readonly region: Region;
+  readonly actor: number;
+  /** Whether the listener is one that web pages cannot reach. */
+  readonly trusted: boolean;
+  /** Called with an exception that a request has caused: a bug. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Handles the requests of one listener. */
+export class HttpHandler {
+  /** Set while clients should spread over more workers. */
+  shedding = false;
+  readonly #context: HttpContext;
+  readonly #admission: Admission;
+  readonly #words: Int32Array;
+  readonly #requestsWord: number;
+  readonly #errorsWord: number;
+  readonly #checksHeaders: boolean;
+  readonly #onBug: (error: unknown) => void;
+  #answered = 0;
+
+  constructor(options: HandlerOptions) {
+    this.#context = options.context;
+    this.#admission = new Admission(options.context.config, options.trusted);
+    this.#words = options.region.words;
+    this.#requestsWord = options.region.counterWord(options.actor, "requests");
+    this.#errorsWord = options.region.counterWord(options.actor, "errors");
+    this.#checksHeaders = this.#admission.needsToken || this.#admission.allowsOrigins;
+    this.#onBug = options.onBug;
+  }
+
+  /** Answers one request. */
+  handle(request: Request): Response | Promise<Response> {
+    addCounter(this.#words, this.#requestsWord, 1);
+    if (this.shedding && ++this.#answered % SHED_ONE_IN === 0) return this.#shed(request);
+    return this.#answer(request);
+  }
+
+  #answer(request: Request): Response | Promise<Response> {
+    const url = request.url;
+    const path = this.#admission.pathStart(url);
+    if (path < 0) {
+      return error(
+        403,
+        "Host is not allowed. Ask by an address of this server, or --allow-host it.",
+      );
+    }
+    const method = request.method;
+    if (this.#checksHeaders) return this.#answerChecked(request, method, url, path);
+    return this.#routed(request, method, url, path);
+  }
+
+  #routed(
+    request: Request,
+    method: string,
+    url: string,
+    path: number,
+  ): Response | Promise<Response> {
+    const context = this.#context;
+    if (method === "GET") {
+      if (url.startsWith("/get?", path)) return getRoute(context, request, url, path + 5);
+      return route(context, request, method, url, path);
+    }
+    if (method === "HEAD") return this.#head(request, url, path);
+    // A page of another site may send a POST without asking first; it always names its origin.
+    const origin = requestHeader(request, "origin");
+    if (origin !== null && !this.#admission.originAllowed(origin, url.slice(0, path))) {
+      return error(403, "Origin is not allowed. Start slabkv with --allow-origin to allow it.");
+    }
+    if (method === "POST" && url.length === path + 4 && url.endsWith("/put")) {
+      return putRoute(context, request, url, -1);
+    }
+    return route(context, request, method, url, path);
+  }
+
+  async #head(request: Request, url: string, path: number): Promise<Response> {
+    const response = await route(this.#context, request, "GET", url, path);
+    const { status, headers } = response;
+    const length = (await response.bytes()).length;
+    headers.set("content-length", String(length));
+    return new Response(null, { status, headers });
+  }
+
+  /** With a token or foreign origins to look after, which cost header reads. */
+  async #answerChecked(
+    request: Request,
+    method: string,
+    url: string,
+    path: number,
+  ): Promise<Response> {
+    const admission = this.#admission;
+    const origin = requestHeader(request, "origin");
+    const shared = origin !== null && admission.sharesWith(origin);
+    if (shared && method === "OPTIONS") return preflight(origin);
+    const response = isOpenPath(url, path) ||
+        admission.tokenMatches(requestHeader(request, "authorization"))
+      ? await this.#routed(request, method, url, path)
+      : error(401, "Token is missing or wrong. Send Authorization: Bearer TOKEN.", {
+        "www-authenticate": "Bearer",
+      });
+    if (shared) {
+      response.headers.set("access-control-allow-origin", origin);
+      response.headers.append("vary", "Origin");
+    }
+    return response;
+  }
+
+  async #shed(request: Request): Promise<Response> {
+    const response = await this.#answer(request);
+    response.headers.set("connection", "close");
+    return response;
+  }
+
+  /** Answers a request that has caused an exception. */
+  onError(cause: unknown): Response {
+    addCounter(this.#words, this.#errorsWord, 1);
+    this.#onBug(cause);
+    return error(500, "Internal error. The server's log says more.");
+  }
+}
+
+function preflight(origin: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-origin": origin,
+      "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
+      "access-control-allow-headers": "authorization, content-type",
+      "access-control-max-age": "600",
+      vary: "Origin",
+    },
+  });
+}

@@ -1,0 +1,85 @@
+// One listener of one worker: Deno.serve on a TCP address or a Unix socket, kept up.
+// Running out of file descriptors ends a Deno.serve, though not its connections; it is started
+// again until somebody shuts it down.
+
+import type { HttpHandler } from "./handler.ts";
+
+/** Where to listen. */
+export interface Listen {
+  readonly hostname: string;
+  readonly port: number;
+  /** Set for a Unix socket; the two above then mean nothing. */
+  readonly unixPath?: string;
+  /** Certificate and key in PEM, for TLS. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+const TCP_BACKLOG = 4096;
+const RETRY_MS = 100;
+
+/** Serves one address. */
+export class HttpListener {
+  readonly #listen: Listen;
+  readonly #handler: HttpHandler;
+  readonly #compress: boolean;
+  readonly #warn: (error: unknown) => void;
+  #server: Deno.HttpServer | undefined;
+  #down = false;
+
+  /** `warn` is told why a listener had to be started again. */
+  constructor(
+    listen: Listen,
+    handler: HttpHandler,
+    compress: boolean,
+    warn: (error: unknown) => void,
+  ) {
+    this.#listen = listen;
+    this.#handler = handler;
+    this.#compress = compress;
+    this.#warn = warn;
+  }
+
+  /** Binds and serves. Throws Error when the address cannot be bound. */
+  start(): void {
+    const server = this.#serve();
+    this.#server = server;
+    server.finished.then(
+      () => this.#restart(server, undefined),
+      (error) => this.#restart(server, error),
+    );
+  }
+
+  #serve(): Deno.HttpServer {
+    const handler = (request: Request) => this.#handler.handle(request);
+    const common = {
+      automaticCompression: this.#compress,
+      onListen: () => {},
+      onError: (error: unknown) => this.#handler.onError(error),
+    };
+    const { unixPath, hostname, port, cert, key } = this.#listen;
+    if (unixPath !== undefined) return Deno.serve({ ...common, path: unixPath }, handler);
+    const tcp = { ...common, hostname, port, reusePort: true, tcpBacklog: TCP_BACKLOG };
+    if (cert === undefined || key === undefined) return Deno.serve(tcp, handler);
+    return Deno.serve({ ...tcp, cert, key }, handler);
+  }
+
+  #restart(server: Deno.HttpServer, error: unknown): void {
+    if (this.#down || server !== this.#server) return;
+    this.#warn(error ?? "listener ended");
+    setTimeout(() => {
+      if (this.#down) return;
+      try {
+        this.start();
+      } catch (cause) {
+        this.#restart(server, cause);
+      }
+    }, RETRY_MS);
+  }
+
+  /** Stops listening; resolves when its requests in work have ended. */
+  async shutdown(): Promise<void> {
+    this.#down = true;
+    await this.#server?.shutdown();
+  }
+}

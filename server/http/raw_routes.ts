@@ -1,0 +1,59 @@
+// The raw routes, for values that are bytes: PUT and DELETE /store/{key}, GET /get/{key}.
+// Same commands as the JSON routes; keys come percent-encoded in the path, values as bodies.
+
+import { OutcomeKind } from "../codecs/collected_reply.ts";
+import { decodePathKey, TAKES_NONE, TAKES_TTL } from "../codecs/query.ts";
+import { DEL, GET, SET } from "../commands/table.ts";
+import type { HttpContext } from "./context.ts";
+import { problemAnswer, refusal } from "./json_routes.ts";
+
+const BYTES_INIT: ResponseInit = { headers: { "content-type": "application/octet-stream" } };
+const NOT_FOUND = "No value found for key";
+
+function notFound(): Response {
+  return new Response(NOT_FOUND, { status: 404 });
+}
+
+/** GET /get/{key}; `start` is where the key begins in `url`. */
+export function rawGet(context: HttpContext, url: string, start: number): Response {
+  const { args, found, rawLimits } = context;
+  const problem = decodePathKey(url, start, args, rawLimits, TAKES_NONE, found);
+  if (problem !== null) return problemAnswer(problem);
+  const reply = context.run(GET);
+  if (reply.failure !== null) return refusal(reply);
+  if (reply.kinds[0] === OutcomeKind.miss) return notFound();
+  // Response copies the bytes, so the buffer may be used again at once.
+  const from = reply.starts[0];
+  return new Response(reply.bytes.subarray(from, from + reply.lengths[0]) as BodyInit, BYTES_INIT);
+}
+
+/** POST or PUT /store/{key}, with ?ttl= if wanted. */
+export function rawPut(
+  context: HttpContext,
+  request: Request,
+  url: string,
+  start: number,
+): Response | Promise<Response> {
+  return context.bodies.read(request, context.storeBodyBytes, (body) => {
+    const { args, found, rawLimits } = context;
+    const problem = decodePathKey(url, start, args, rawLimits, TAKES_TTL, found);
+    if (problem !== null) return problemAnswer(problem);
+    args.pushBytes(body, 0, body.length);
+    if (found.ttlMs > 0) {
+      args.pushAscii("PX");
+      args.pushAscii(String(found.ttlMs));
+    }
+    const reply = context.run(SET);
+    return reply.failure !== null ? refusal(reply) : new Response(null);
+  });
+}
+
+/** DELETE /store/{key} */
+export function rawDelete(context: HttpContext, url: string, start: number): Response {
+  const { args, found, rawLimits } = context;
+  const problem = decodePathKey(url, start, args, rawLimits, TAKES_NONE, found);
+  if (problem !== null) return problemAnswer(problem);
+  const reply = context.run(DEL);
+  if (reply.failure !== null) return refusal(reply);
+  return reply.integers[0] === 0 ? notFound() : new Response(null);
+}

@@ -1,0 +1,125 @@
+// The table of HTTP routes with fixed paths, and those that answer about the server itself.
+// The 405 answers, the banner at / and the docs derive from this table.
+
+import { version } from "../version.ts";
+import { error, json, jsonOk, methodNotAllowed } from "./answers.ts";
+import type { HttpContext } from "./context.ts";
+import {
+  deleteBodyRoute,
+  deleteRoute,
+  getRoute,
+  incrRoute,
+  mgetRoute,
+  mputRoute,
+  putRoute,
+  type RouteHandler,
+} from "./json_routes.ts";
+import { rawDelete, rawGet, rawPut } from "./raw_routes.ts";
+
+/** One path and what it does by method. HEAD is answered wherever GET is. */
+export interface Route {
+  readonly path: string;
+  readonly methods: Readonly<Record<string, RouteHandler>>;
+  /** Answers without a token: what probes ask for. */
+  readonly open?: boolean;
+  /** One line for the docs. */
+  readonly summary: string;
+}
+
+const health: RouteHandler = ({ status }) => {
+  const reason = status.unhealthy();
+  if (reason === null) return jsonOk('{"status":"healthy"}');
+  return json(`{"status":"unhealthy","message":${JSON.stringify(reason)}}`, 503);
+};
+
+const ready: RouteHandler = ({ status }) => {
+  const { state } = status;
+  return json(`{"status":"${state}"}`, state === "ready" ? 200 : 503);
+};
+
+const banner: RouteHandler = () => jsonOk(bannerText());
+
+/** The routes with fixed paths. */
+export const ROUTES: readonly Route[] = [
+  { path: "/put", methods: { POST: putRoute }, summary: "Store a value" },
+  { path: "/get", methods: { GET: getRoute }, summary: "Read a value" },
+  {
+    path: "/delete",
+    methods: { DELETE: deleteRoute, POST: deleteBodyRoute },
+    summary: "Delete a key",
+  },
+  { path: "/incr", methods: { POST: incrRoute }, summary: "Add to an integer" },
+  { path: "/mput", methods: { POST: mputRoute }, summary: "Store several values" },
+  { path: "/mget", methods: { POST: mgetRoute }, summary: "Read several values" },
+  { path: "/health", methods: { GET: health }, open: true, summary: "Whether the server works" },
+  { path: "/ready", methods: { GET: ready }, open: true, summary: "Whether to send traffic here" },
+  {
+    path: "/stats",
+    methods: { GET: ({ status }) => jsonOk(status.statsText()) },
+    summary: "Counters and sizes",
+  },
+  { path: "/", methods: { GET: banner }, summary: "Name, version and routes" },
+];
+
+const BY_PATH: ReadonlyMap<string, Route> = new Map(ROUTES.map((route) => [route.path, route]));
+const STORE = "/store/";
+const RAW_GET = "/get/";
+
+function bannerText(): string {
+  const routes = ROUTES.flatMap(({ path, methods }) =>
+    Object.keys(methods).map((method) => `${method} ${path}`)
+  );
+  routes.push("PUT /store/{key}", "GET /get/{key}", "DELETE /store/{key}");
+  return JSON.stringify({ name: "slabkv", version, routes });
+}
+
+/** Whether the path of `url` from `start` may be asked for without a token. */
+export function isOpenPath(url: string, start: number): boolean {
+  return BY_PATH.get(url.slice(start, pathEnd(url, start)))?.open === true;
+}
+
+function pathEnd(url: string, start: number): number {
+  for (let i = start; i < url.length; i++) {
+    const char = url.charCodeAt(i);
+    if (char === 0x3f || char === 0x23) return i;
+  }
+  return url.length;
+}
+
+/** Answers a request whose path begins at `start` in `url`; HEAD comes here as GET. */
+export function route(
+  context: HttpContext,
+  request: Request,
+  method: string,
+  url: string,
+  start: number,
+): Response | Promise<Response> {
+  if (url.startsWith(STORE, start)) {
+    return storeRoute(context, request, method, url, start + STORE.length);
+  }
+  if (url.startsWith(RAW_GET, start)) {
+    if (method !== "GET") return methodNotAllowed("GET, HEAD");
+    return rawGet(context, url, start + RAW_GET.length);
+  }
+  const end = pathEnd(url, start);
+  const found = BY_PATH.get(url.slice(start, end));
+  if (found === undefined) return error(404, "Unknown path. GET / lists what there is.");
+  if (!Object.hasOwn(found.methods, method)) return methodNotAllowed(allowed(found));
+  return found.methods[method](context, request, url, url[end] === "?" ? end + 1 : -1);
+}
+
+function allowed({ methods }: Route): string {
+  return Object.keys(methods).flatMap((name) => name === "GET" ? ["GET", "HEAD"] : name).join(", ");
+}
+
+function storeRoute(
+  context: HttpContext,
+  request: Request,
+  method: string,
+  url: string,
+  start: number,
+): Response | Promise<Response> {
+  if (method === "PUT" || method === "POST") return rawPut(context, request, url, start);
+  if (method === "DELETE") return rawDelete(context, url, start);
+  return methodNotAllowed("PUT, POST, DELETE");
+}

@@ -1,0 +1,73 @@
+// What has to hold before workers may listen: readable credentials, a free port, a free socket path.
+// Workers bind with reusePort, under which a second instance would go unnoticed, so main looks first.
+
+import type { Config } from "./config.ts";
+import { messageOf } from "./control.ts";
+
+/** A reason not to start that its message says how to remove. */
+export class StartError extends Error {
+  override name = "StartError";
+}
+
+/** Reads certificate and key where they are configured. Throws StartError when it cannot. */
+export async function readCredentials(config: Config): Promise<{ cert?: string; key?: string }> {
+  if (config.tlsCertPath === undefined || config.tlsKeyPath === undefined) return {};
+  return {
+    cert: await readPem(config.tlsCertPath, "--tls-cert"),
+    key: await readPem(config.tlsKeyPath, "--tls-key"),
+  };
+}
+
+async function readPem(path: string, option: string): Promise<string> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    throw new StartError(`Cannot read the file of ${option}: ${messageOf(error)}`);
+  }
+  if (!text.includes("-----BEGIN ")) {
+    throw new StartError(`Cannot use the file of ${option}: "${path}" is not in PEM format`);
+  }
+  return text;
+}
+
+/**
+ * Checks that nobody listens on the address, not even another slabkv. Returns the port, a free one
+ * for 0. Throws StartError when it is taken or cannot be bound.
+ */
+export function findPort(hostname: string, port: number): number {
+  try {
+    using listener = Deno.listen({ hostname, port });
+    return (listener.addr as Deno.NetAddr).port;
+  } catch (error) {
+    const address = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new StartError(
+        `Cannot listen on ${address}: the port is in use. Stop what listens there or choose ` +
+          "another --port",
+      );
+    }
+    throw new StartError(`Cannot listen on ${address}: ${messageOf(error)}`);
+  }
+}
+
+/** Removes a socket that a dead server has left behind. Throws StartError when a live one has it. */
+export async function prepareUnixPath(path: string): Promise<void> {
+  let isSocket: boolean | null;
+  try {
+    isSocket = Deno.lstatSync(path).isSocket;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw new StartError(`Cannot listen on ${path}: ${messageOf(error)}`);
+  }
+  if (isSocket !== true) {
+    throw new StartError(`Cannot listen on ${path}: the file exists and is no socket`);
+  }
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+  } catch {
+    Deno.removeSync(path);
+    return;
+  }
+  throw new StartError(`Cannot listen on ${path}: the socket is in use. Choose another --unix`);
+}

@@ -1,0 +1,42 @@
+// What a command can answer, as calls that every codec understands in its own way.
+// Commands make these calls and know no protocol; codecs carry them out and know no command.
+// Value bytes go from the region straight into the reply's own buffer, once.
+
+/** Why a command was not carried out. Codecs choose status and wording where theirs differ. */
+export type FailureKind =
+  | "syntax"
+  | "arity"
+  | "notInteger"
+  | "overflow"
+  | "badExpire"
+  | "tooLarge"
+  | "busy";
+
+/** A command's refusal: the error code and text of the Redis protocol, and what it is. */
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Where a command puts its outcome. One call of a command makes one outcome. */
+export interface Reply {
+  /** Where value bytes are to be written; may be replaced by {@linkcode room}. */
+  bytes: Uint8Array;
+  /** Makes room for `length` bytes; returns where in `bytes` they may be written. */
+  room(length: number): number;
+  /** The bytes written to the place that {@linkcode room} returned are a value. */
+  value(start: number, length: number): void;
+  /** Done, and nothing more to say. */
+  ok(): void;
+  /** There is no such key. */
+  miss(): void;
+  /** A condition of the request did not hold. */
+  conditionNotMet(): void;
+  /** A number: a count, a version, milliseconds. */
+  integer(value: number | bigint): void;
+  /** The next `count` outcomes are one list. */
+  array(count: number): void;
+  /** Refused; nothing has changed. */
+  fail(failure: Failure): void;
+}

@@ -1,0 +1,119 @@
+// From a command line to a running server: configuration, checks, region, workers, supervision.
+// What can go wrong at start goes wrong here, with one clear line and exit code 2.
+
+import { Cache, Region } from "../cache/mod.ts";
+import { bannerFields, bannerText } from "./banner.ts";
+import type { Config } from "./config.ts";
+import { parseConfig } from "./config_parse.ts";
+import { messageOf } from "./control.ts";
+import { CpuMeter } from "./cpu_meter.ts";
+import type { Listen } from "./http/listener.ts";
+import { findPort, prepareUnixPath, readCredentials, StartError } from "./listen_checks.ts";
+import { Log } from "./log.ts";
+import type { Limits } from "./options.ts";
+import { Supervisor } from "./supervisor.ts";
+import { version } from "./version.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+/** What the process around the server provides. */
+export interface ServeHost {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly limits: Limits;
+  /** Whether workers can share a port here; else there is only one. */
+  readonly canSharePort: boolean;
+  readonly spawn: (name: string, config: Config, listens: readonly Listen[]) => Worker;
+  readonly onSignal: (handler: (signal: string) => void) => void;
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  readonly exit: (code: number) => never;
+}
+
+/** Exit code for what has to be put right before the server can start. */
+export const EXIT_USAGE = 2;
+const WORKERS_MAX = 64;
+
+/** Runs the server until it is told to stop. Only help, version and errors return. */
+export async function serve(host: ServeHost): Promise<void> {
+  const parsed = parseConfig([...host.args], { ...host.env }, host.limits);
+  if (parsed.kind === "help" || parsed.kind === "print") return host.out(parsed.text);
+  if (parsed.kind === "version") return host.out(`slabkv ${version}`);
+  if (parsed.kind === "error") return refuse(host, parsed.message);
+  try {
+    await start(host, parsed.config);
+  } catch (error) {
+    refuse(host, messageOf(error));
+  }
+}
+
+function refuse(host: ServeHost, message: string): never {
+  host.err(`slabkv: ${message}`);
+  return host.exit(EXIT_USAGE);
+}
+
+async function start(host: ServeHost, config: Config): Promise<void> {
+  const startedMs = Date.now();
+  const log = new Log({ format: config.logFormat, now: Date.now, out: host.out, err: host.err });
+  const listens = await plan(config);
+  const workersMax = host.canSharePort ? workerLimit(config, host.limits.cpus) : 1;
+  const cache = new Cache(createRegion(config, workersMax + 1), 0);
+  const pool = new WorkerPool({
+    cache,
+    config,
+    listens,
+    startedMs,
+    log,
+    spawn: (name) => host.spawn(name, config, listens),
+    onFatal: (message) => {
+      log.error("fatal", message);
+      host.exit(EXIT_USAGE);
+    },
+  });
+  const first = config.workers === "auto" ? 1 : workersMax;
+  for (let i = 0; i < first; i++) await pool.add();
+  const meter = new CpuMeter(host.limits.cpus);
+  const exit = (code: number) => {
+    if (config.unixPath !== undefined) removeQuietly(config.unixPath);
+    host.exit(code);
+  };
+  const supervisor = new Supervisor({ cache, config, pool, log, meter, workersMax, exit });
+  supervisor.start();
+  host.onSignal((signal) => void supervisor.stop(signal));
+  const facts = { cache, config, listens, workers: first, workersMax };
+  log.info("start", bannerText(facts), bannerFields(facts));
+}
+
+async function plan(config: Config): Promise<Listen[]> {
+  const credentials = await readCredentials(config);
+  const port = findPort(config.host, config.port);
+  const listens: Listen[] = [{ hostname: config.host, port, ...credentials }];
+  if (config.unixPath !== undefined) {
+    await prepareUnixPath(config.unixPath);
+    listens.push({ hostname: "", port: 0, unixPath: config.unixPath });
+  }
+  return listens;
+}
+
+function workerLimit(config: Config, cpus: number): number {
+  const wanted = config.workers === "auto" ? cpus : config.workers;
+  return Math.min(WORKERS_MAX, Math.max(1, wanted));
+}
+
+function createRegion(config: Config, actorCount: number): Region {
+  const { memoryBytes, averageItemBytes } = config;
+  try {
+    return Region.create({ memoryBytes, averageItemBytes, actorCount });
+  } catch (error) {
+    throw new StartError(
+      `Cannot set ${memoryBytes} bytes aside: ${messageOf(error)}. Choose another --memory`,
+    );
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It is gone already; nothing is left to tidy up.
+  }
+}

@@ -1,0 +1,99 @@
+// What the server says about itself: stats, health, readiness. Read from the region, so that any
+// worker can answer for all. Knows no protocol beyond the JSON texts it returns.
+
+import { type ActorCounter, type Cache, readStats, RegionState } from "../cache/mod.ts";
+import { version } from "./version.ts";
+
+/** A worker that has not been seen for this long is not healthy. */
+const SILENT_SECONDS = 5;
+
+const WORKER_COUNTERS: readonly ActorCounter[] = [
+  "requests",
+  "hits",
+  "misses",
+  "puts",
+  "deletes",
+  "errors",
+  "overloads",
+  "lockWaits",
+  "lockTimeouts",
+];
+
+/** One worker's view of the whole server. */
+export class ServerStatus {
+  readonly #cache: Cache;
+  readonly #startedMs: number;
+
+  /** `startedMs` is when the process started, in milliseconds since 1970. */
+  constructor(cache: Cache, startedMs: number) {
+    this.#cache = cache;
+    this.#startedMs = startedMs;
+  }
+
+  /** Why the server is not healthy, or null. */
+  unhealthy(): string | null {
+    const { region } = this.#cache;
+    const nowSeconds = Math.floor(this.#cache.now() / 1000);
+    for (let actor = 0; actor < region.geometry.actorCount; actor++) {
+      if (region.gauge(actor, "serving") === 0) continue;
+      const silent = nowSeconds - region.gauge(actor, "heartbeat");
+      const name = actor === 0 ? "Supervisor" : `Worker ${actor}`;
+      if (silent > SILENT_SECONDS) return `${name} has not been seen for ${silent} s.`;
+    }
+    return null;
+  }
+
+  /** Whether traffic should be sent here. */
+  get state(): "loading" | "ready" | "draining" {
+    const state = this.#cache.region.state;
+    if (state === RegionState.ready) return "ready";
+    return state === RegionState.draining ? "draining" : "loading";
+  }
+
+  /** The body of /stats. */
+  statsText(): string {
+    const { region } = this.#cache;
+    const stats = readStats(this.#cache);
+    const hits = region.total("hits");
+    const misses = region.total("misses");
+    const workers = this.#workers();
+    const uptimeMs = Math.max(0, this.#cache.now() - this.#startedMs);
+    return JSON.stringify({
+      version,
+      state: this.state,
+      uptimeSeconds: Math.floor(uptimeMs / 1000),
+      items: stats.items,
+      itemCapacity: { index: stats.indexCapacity, limitedBy: stats.limitedBy },
+      slots: { total: stats.slots, used: stats.slotsUsed },
+      bytes: { memory: stats.memoryBytes, slab: stats.slabBytes, used: stats.usedBytes },
+      shards: { total: stats.shards, cleared: stats.shardsCleared },
+      hitRatio: hits + misses === 0 ? null : hits / (hits + misses),
+      evictions: stats.evictions,
+      windowEvictions: stats.windowEvictions,
+      expirations: stats.expirations,
+      total: this.#sum(),
+      connections: { http: null },
+      workers,
+    });
+  }
+
+  #sum(): Record<string, number> {
+    const { region } = this.#cache;
+    return Object.fromEntries(WORKER_COUNTERS.map((name) => [name, region.total(name)]));
+  }
+
+  #workers(): Record<string, number>[] {
+    const { region } = this.#cache;
+    const workers: Record<string, number>[] = [];
+    for (let actor = 1; actor < region.geometry.actorCount; actor++) {
+      if (region.gauge(actor, "serving") === 0) continue;
+      workers.push({
+        worker: actor,
+        inFlight: region.gauge(actor, "inFlight"),
+        bodyBytes: region.gauge(actor, "bodyBytes"),
+        ...Object.fromEntries(WORKER_COUNTERS.map((name) => [name, region.counter(actor, name)])),
+      });
+    }
+    return workers;
+  }
+}

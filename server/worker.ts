@@ -1,0 +1,103 @@
+// A worker: attaches to the region, listens, serves until it is told to drain.
+// Runs in a thread of its own; main starts it and talks to it over a control channel.
+
+import { Cache, Region } from "../cache/mod.ts";
+import type { Config } from "./config.ts";
+import { ControlChannel, messageOf } from "./control.ts";
+import { HttpContext } from "./http/context.ts";
+import { HttpHandler } from "./http/handler.ts";
+import { HttpListener, type Listen } from "./http/listener.ts";
+import { ServerStatus } from "./status.ts";
+
+/** How often a worker shows that it lives, and looks for slow bodies. */
+const TICK_MS = 250;
+
+/** What main sends a worker first. */
+export interface WorkerStart {
+  readonly buffer: SharedArrayBuffer;
+  readonly actor: number;
+  readonly config: Config;
+  readonly listens: readonly Listen[];
+  readonly startedMs: number;
+}
+
+/** Serves in this thread; called once, in a worker. */
+export function runWorker(scope: WorkerScope): void {
+  let server: WorkerServer | undefined;
+  const channel: ControlChannel = new ControlChannel(scope, {
+    start: (body) => {
+      server = new WorkerServer(body as WorkerStart, channel);
+      return server.start();
+    },
+    drain: () => server?.drain(),
+    shed: (ms) => server?.shed(ms as number),
+  });
+}
+
+/** The global scope of a worker, as far as it is used here. */
+export interface WorkerScope {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}
+
+class WorkerServer {
+  readonly #region: Region;
+  readonly #actor: number;
+  readonly #context: HttpContext;
+  readonly #handlers: HttpHandler[] = [];
+  readonly #listeners: HttpListener[] = [];
+
+  constructor(start: WorkerStart, channel: ControlChannel) {
+    this.#region = Region.attach(start.buffer);
+    this.#actor = start.actor;
+    const cache = new Cache(this.#region, start.actor);
+    this.#context = new HttpContext(start.config, cache, new ServerStatus(cache, start.startedMs));
+    for (const listen of start.listens) {
+      const handler = new HttpHandler({
+        context: this.#context,
+        region: this.#region,
+        actor: start.actor,
+        trusted: listen.unixPath !== undefined,
+        onBug: (error) => channel.notify("bug", describe(error)),
+      });
+      const warn = (error: unknown) => channel.notify("warn", messageOf(error));
+      this.#handlers.push(handler);
+      this.#listeners.push(new HttpListener(listen, handler, start.config.compress, warn));
+    }
+  }
+
+  /** Binds all listeners. Throws Error when one cannot be bound. */
+  start(): void {
+    for (const listener of this.#listeners) listener.start();
+    this.#tick();
+    this.#set("serving", 1);
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    this.#set("heartbeat", Math.floor(Date.now() / 1000));
+    this.#context.bodies.expire();
+  }
+
+  #set(gauge: "heartbeat" | "serving", value: number): void {
+    Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, gauge), value);
+  }
+
+  /** Stops listening; resolves when no request is in work any more. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.shutdown()));
+    this.#set("serving", 0);
+  }
+
+  /** Asks some clients to reconnect, for `ms` milliseconds. */
+  shed(ms: number): void {
+    for (const handler of this.#handlers) handler.shedding = true;
+    setTimeout(() => {
+      for (const handler of this.#handlers) handler.shedding = false;
+    }, ms);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}

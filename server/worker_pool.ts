@@ -1,0 +1,152 @@
+// The workers as main sees them: starts them, hears from them, replaces those that throw, and
+// notices those that hang. Decides nothing about how many there should be.
+
+import type { Cache, Region } from "../cache/mod.ts";
+import type { Config } from "./config.ts";
+import { ControlChannel, messageOf } from "./control.ts";
+import type { Listen } from "./http/listener.ts";
+import type { Log } from "./log.ts";
+import type { WorkerStart } from "./worker.ts";
+
+/** How long a worker may take to start. */
+const START_TIMEOUT_MS = 10_000;
+/** A worker that throws this soon after its start will do so again. */
+const EARLY_MS = 1000;
+const EARLY_FAILURES_MAX = 3;
+
+/** What the pool needs. */
+export interface PoolOptions {
+  readonly cache: Cache;
+  readonly config: Config;
+  readonly listens: readonly Listen[];
+  readonly startedMs: number;
+  readonly log: Log;
+  /** Starts a thread that runs `runWorker`. */
+  readonly spawn: (name: string) => Worker;
+  /** Called when a worker cannot be kept up. */
+  readonly onFatal: (message: string) => void;
+}
+
+interface Member {
+  readonly actor: number;
+  readonly worker: Worker;
+  readonly channel: ControlChannel;
+  readonly startedMs: number;
+}
+
+/** All workers of the process. */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #region: Region;
+  readonly #members = new Map<number, Member>();
+  #earlyFailures = 0;
+  #draining = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#region = options.cache.region;
+  }
+
+  /** Number of workers. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Actors of the workers there are. */
+  get actors(): readonly number[] {
+    return [...this.#members.keys()];
+  }
+
+  /** Starts one more worker. Rejects when it cannot listen. */
+  async add(): Promise<void> {
+    await this.#start(this.#members.size + 1);
+  }
+
+  async #start(actor: number): Promise<void> {
+    const { config, listens, startedMs, spawn, log } = this.#options;
+    const worker = spawn(`worker-${actor}`);
+    let failed: (error: Error) => void = () => {};
+    const failure = new Promise<never>((_, reject) => failed = reject);
+    // An error that nobody catches would end the process; here it ends one worker.
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      failed(new Error(event.message));
+      this.#replace(actor, worker, event.message);
+    });
+    const channel = new ControlChannel(worker, {
+      bug: (text) => this.#onBug(actor, String(text)),
+      warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
+    });
+    // Unix sockets cannot be shared: the first worker has them.
+    const mine = listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
+    const buffer = this.#region.buffer;
+    const start: WorkerStart = { buffer, actor, config, listens: mine, startedMs };
+    this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
+    try {
+      await Promise.race([channel.request("start", start, START_TIMEOUT_MS), failure]);
+    } catch (error) {
+      this.#members.delete(actor);
+      worker.terminate();
+      throw error;
+    }
+    failure.catch(() => {});
+  }
+
+  /** A request has caused an exception: its shard may be locked and broken. */
+  #onBug(actor: number, text: string): void {
+    const { log, cache } = this.#options;
+    log.error("bug", `a request failed in worker ${actor}: ${text}`, { worker: actor });
+    const cleared = cache.repair();
+    if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
+  }
+
+  /** Replaces a worker that has thrown outside a request, on the same region. */
+  #replace(actor: number, worker: Worker, message: string): void {
+    const member = this.#members.get(actor);
+    if (member === undefined || member.worker !== worker || this.#draining) return;
+    const { log, cache, onFatal } = this.#options;
+    worker.terminate();
+    this.#members.delete(actor);
+    const cleared = cache.repair(actor);
+    for (const gauge of ["serving", "inFlight", "bodyBytes"] as const) {
+      Atomics.store(this.#region.words, this.#region.gaugeWord(actor, gauge), 0);
+    }
+    const early = performance.now() - member.startedMs < EARLY_MS;
+    this.#earlyFailures = early ? this.#earlyFailures + 1 : 0;
+    log.error("respawn", `worker ${actor} failed and is started again: ${message}`, {
+      worker: actor,
+      shardsCleared: cleared,
+    });
+    if (this.#earlyFailures >= EARLY_FAILURES_MAX) {
+      onFatal(`worker ${actor} keeps failing: ${message}`);
+      return;
+    }
+    this.#start(actor).catch((error) => onFatal(`worker ${actor}: ${messageOf(error)}`));
+  }
+
+  /** Seconds since the most silent worker was last seen, at `nowMs`. */
+  silentSeconds(nowMs: number): number {
+    let longest = 0;
+    for (const actor of this.#members.keys()) {
+      if (this.#region.gauge(actor, "serving") === 0) continue;
+      const seen = this.#region.gauge(actor, "heartbeat");
+      longest = Math.max(longest, Math.floor(nowMs / 1000) - seen);
+    }
+    return longest;
+  }
+
+  /** Makes some clients of the workers reconnect for `ms`, so that they spread. */
+  shed(ms: number): void {
+    for (const { channel } of this.#members.values()) channel.notify("shed", ms);
+  }
+
+  /** Drains all workers. Resolves with whether they all were done within `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<boolean> {
+    this.#draining = true;
+    const all = [...this.#members.values()].map(({ channel }) =>
+      channel.request("drain", undefined, timeoutMs)
+    );
+    const results = await Promise.allSettled(all);
+    return results.every((result) => result.status === "fulfilled");
+  }
+}
