@@ -23,7 +23,7 @@ import type { ShardMemory } from "./shard_memory.ts";
 import { linkQuarters } from "./slab.ts";
 
 /** Below this many bytes a loop beats the view that `set(subarray)` has to make (bench/engine). */
-const LOOP_BYTES = 80;
+const LOOP_BYTES = 40;
 
 /** Copies `length` bytes between two byte arrays. */
 export function copyBytes(

@@ -85,6 +85,16 @@ function appendPieces(
 }
 
 /**
+ * Whether the item at `address` is one piece that `bytes` bytes, header included, fill as they
+ * should. Spares most overwrites the walk of {@linkcode reshapeChainLocked} (bench/engine).
+ */
+export function fitsAsItIs(memory: ShardMemory, address: number, bytes: number): boolean {
+  const spare = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - bytes;
+  if (spare < 0 || spare >= QUARTER_BYTES) return false;
+  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT] === 0;
+}
+
+/**
  * Gives the item at `address` room for `bytes` bytes, header included, in about as few pieces as a
  * new item would have; header and bucket stay valid, key and value have to be written anew. Evicts
  * others only when nothing is free, never this one. Returns by how many quarters the item has

@@ -43,7 +43,13 @@ import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { Region } from "./region.ts";
 import { advanceVersionLocked, removeLocked, shardVersionLocked } from "./removal.ts";
 import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
-import { buildChainLocked, idealQuarters, makeRoomLocked, reshapeChainLocked } from "./room.ts";
+import {
+  buildChainLocked,
+  fitsAsItIs,
+  idealQuarters,
+  makeRoomLocked,
+  reshapeChainLocked,
+} from "./room.ts";
 import { ShardMemory } from "./shard_memory.ts";
 import { emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
 import { evictFromWindowLocked } from "./window.ts";
@@ -174,9 +180,7 @@ export class Shard {
     const bytes = ITEM_HEADER_BYTES + keyBytes + valueBytes;
     if (address === 0) address = this.#insertLocked(hash, keyBytes, bytes);
     else {
-      const grown = reshapeChainLocked(memory, address, bytes, this.#end);
-      address = this.#end.item;
-      if (grown !== 0) resizeInRingLocked(memory, address, grown);
+      if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, bytes);
       touchLocked(memory, address);
     }
     words[(address << QUARTER_WORD_SHIFT) + ITEM_VALUE_BYTES] = valueBytes;
@@ -188,6 +192,14 @@ export class Shard {
     addCounter(this.#regionWords, this.#putsWord, 1);
     publishChange(memory.region, hash, ChangeKind.put);
     return Outcome.stored;
+  }
+
+  /** Gives an item room for a new value of another size. Returns its address, which may be new. */
+  #reshapeLocked(address: number, bytes: number): number {
+    const grown = reshapeChainLocked(this.memory, address, bytes, this.#end);
+    const moved = this.#end.item;
+    if (grown !== 0) resizeInRingLocked(this.memory, moved, grown);
+    return moved;
   }
 
   #holds(condition: Condition, version: number, address: number): boolean {

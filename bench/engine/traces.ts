@@ -18,32 +18,39 @@ export function zipfTrace(options: TraceOptions): Uint32Array {
   return Uint32Array.from({ length: options.requests }, () => scattered[zipf.next()]);
 }
 
-/** Zipf, but every fifth request belongs to a scan that walks all keys in order, in long bursts. */
-export function scanTrace(options: TraceOptions): Uint32Array {
+/**
+ * Zipf, but a fifth of all requests, in long bursts, belong to a scan that walks keys in order:
+ * those from number `keys` on, which nothing else asks for, or the same keys as all others.
+ */
+export function scanTrace(options: TraceOptions, sameKeys = false): Uint32Array {
   const trace = zipfTrace(options);
   const burst = Math.max(1, Math.floor(options.keys / 100));
+  const first = sameKeys ? 0 : options.keys;
   let next = 0;
   for (let from = 0; from < trace.length; from += 5 * burst) {
     const end = Math.min(trace.length, from + burst);
-    for (let i = from; i < end; i++) trace[i] = next++ % options.keys;
+    for (let i = from; i < end; i++) trace[i] = first + next++ % options.keys;
   }
   return trace;
 }
 
-/** Zipf whose ranks belong to other keys after every eighth of the trace. */
-export function shiftTrace(options: TraceOptions): Uint32Array {
+/**
+ * Zipf whose ranks move on by `jumpShare` of the keys after every eighth of the trace: that many
+ * of the hottest keys become the coldest, and those that followed them become the hottest.
+ */
+export function shiftTrace(options: TraceOptions, jumpShare = 0.01): Uint32Array {
   const random = new Random(options.seed);
   const scattered = shuffledIds(options.keys, random);
   const zipf = new Zipf(random, options.keys, options.theta);
   const span = Math.floor(options.requests / 8);
-  const jump = Math.floor(options.keys / 8);
+  const jump = Math.floor(options.keys * jumpShare);
   return Uint32Array.from({ length: options.requests }, (_, i) => {
     const rank = zipf.next() + Math.floor(i / span) * jump;
     return scattered[rank % options.keys];
   });
 }
 
-/** Hits of an exact LRU of `capacity` items on a trace, each miss followed by a put. */
+/** Hits of an exact LRU of `capacity` items on a trace of keys below `keys`; a miss is put. */
 export function lruHits(trace: Uint32Array, keys: number, capacity: number): number {
   // Entry 0 is the list's sentinel; key k is entry k + 1.
   const newer = new Int32Array(keys + 1);

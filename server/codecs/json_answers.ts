@@ -3,6 +3,7 @@
 
 import type { Args } from "../args.ts";
 import { type CollectedReply, OutcomeKind } from "./collected_reply.ts";
+import type { JsonHit } from "./json_hit.ts";
 import { JsonWriter } from "./json_writer.ts";
 
 /** Answer to a put that was carried out. */
@@ -41,16 +42,21 @@ export function countText(count: number): string {
 export class JsonAnswers {
   readonly #writer = new JsonWriter();
 
-  /** A hit of /get: the first outcome is the value. Returns null where it is not UTF-8. */
-  hit(args: Args, reply: CollectedReply): string | null {
+  /** A hit of /get. Returns null where key or value are not UTF-8. */
+  hit(args: Args, hit: JsonHit): string | null {
+    const plain = hit.plainText();
+    if (plain !== null) return plain;
     const writer = this.#writer;
     writer.reset();
-    if (!this.#keyAndValue(HIT_KEY, args, 0, reply, 0)) return null;
+    writer.ascii(HIT_KEY);
+    if (!writer.string(args.bytes, args.starts[0], args.lengths[0])) return null;
+    writer.ascii(VALUE);
+    if (!writer.string(hit.bytes, hit.valueStart, hit.valueBytes)) return null;
     writer.ascii(CLOSE_OBJECT);
     return writer.text();
   }
 
-  /** The same with meta=1: the outcomes are value, version and remaining milliseconds. */
+  /** A hit of /get with meta=1: the outcomes are value, version and remaining milliseconds. */
   hitWithMeta(args: Args, reply: CollectedReply): string | null {
     const writer = this.#writer;
     writer.reset();

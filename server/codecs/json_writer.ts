@@ -14,7 +14,7 @@ const ZERO = 0x30;
 const MINUS = 0x2d;
 
 /** 1 for ASCII that stands for itself in a JSON string. */
-const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
+export const PLAIN: Uint8Array = new Uint8Array(256).fill(1, 0x20, 0x80);
 PLAIN[QUOTE] = 0;
 PLAIN[BACKSLASH] = 0;
 

@@ -4,7 +4,7 @@
 
 import type { Region } from "../../cache/mod.ts";
 import { bodyTooLarge, bodyTooSlow, error, overloaded } from "./answers.ts";
-import { requestHeader } from "./request_header.ts";
+import { arrivedBody, requestHeader } from "./request_inner.ts";
 
 /** What bounds all bodies of the process. */
 export interface BodyLimits {
@@ -51,6 +51,13 @@ export class Bodies {
 
   /** Reads the body of `request`, at most `limit` bytes, and answers with what `consume` makes of it. */
   read(request: Request, limit: number, consume: BodyConsumer): Response | Promise<Response> {
+    const arrived = arrivedBody(request);
+    if (arrived === null) return this.#wait(request, limit, consume);
+    return arrived.length > limit ? bodyTooLarge(limit) : consume(arrived);
+  }
+
+  /** Reads a body that is still on its way. */
+  #wait(request: Request, limit: number, consume: BodyConsumer): Response | Promise<Response> {
     const declared = requestHeader(request, "content-length");
     const length = declared === null ? limit : Number(declared);
     if (length > limit) return bodyTooLarge(limit);

@@ -5,10 +5,12 @@ import type { Cache } from "../../cache/mod.ts";
 import { Args } from "../args.ts";
 import { CollectedReply } from "../codecs/collected_reply.ts";
 import { JsonAnswers } from "../codecs/json_answers.ts";
+import { JsonHit } from "../codecs/json_hit.ts";
 import type { JsonLimits } from "../codecs/json_decode.ts";
 import { QueryFound } from "../codecs/query.ts";
 import { type Command, CommandContext } from "../commands/command.ts";
 import { execute } from "../commands/execute.ts";
+import { GET } from "../commands/table.ts";
 import { type Config, jsonBodyLimit, keyByteLimit } from "../config.ts";
 import type { ServerStatus } from "../status.ts";
 import { Bodies } from "./bodies.ts";
@@ -31,6 +33,7 @@ export class HttpContext {
   /** A second set, for a key that has to be compared with the first. */
   readonly spare: Args = new Args();
   readonly reply: CollectedReply = new CollectedReply();
+  readonly hit: JsonHit = new JsonHit();
   readonly found: QueryFound = new QueryFound();
   readonly answers: JsonAnswers = new JsonAnswers();
   readonly #commands: CommandContext;
@@ -46,6 +49,13 @@ export class HttpContext {
     this.jsonBodyBytes = jsonBodyLimit(config);
     this.storeBodyBytes = Math.min(config.maxValueBytes, cache.itemBytesMax);
     this.#commands = new CommandContext(cache);
+  }
+
+  /** Runs GET with the key in `args`; what it came to is in `hit` afterwards. */
+  runGet(): JsonHit {
+    this.hit.begin(this.args);
+    execute(this.#commands, GET, this.args, this.hit);
+    return this.hit;
   }
 
   /** Runs a command with the arguments in `args`; its outcomes are in `reply` afterwards. */

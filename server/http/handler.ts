@@ -6,7 +6,7 @@ import { Admission } from "./admission.ts";
 import { error } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
-import { requestHeader } from "./request_header.ts";
+import { requestHeader } from "./request_inner.ts";
 import { isOpenPath, route } from "./routes.ts";
 
 /** While shedding, one answer in this many asks its client to reconnect. */

@@ -1,7 +1,7 @@
 // The JSON routes: /put, /get, /delete, /incr, /mput, /mget. Each is decode, run a command, answer;
 // what is valid is decided by the codec, what happens by the command.
 
-import { CollectedReply, OutcomeKind } from "../codecs/collected_reply.ts";
+import { OutcomeKind } from "../codecs/collected_reply.ts";
 import { CONDITION_NOT_MET, countText, DELETE_OK, MISS, PUT_OK } from "../codecs/json_answers.ts";
 import {
   decodeDelete,
@@ -12,8 +12,8 @@ import {
   type Problem,
 } from "../codecs/json_decode.ts";
 import { checkQueryKey, decodeQueryKey, TAKES_META, TAKES_NONE } from "../codecs/query.ts";
-import { DEL, GET, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
-import type { FailureKind } from "../reply.ts";
+import { DEL, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
+import type { Failure, FailureKind } from "../reply.ts";
 import { error, json, jsonOk, overloaded } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 
@@ -37,7 +37,7 @@ const REFUSALS: Readonly<Record<FailureKind, readonly [status: number, message: 
 };
 
 /** The answer to a command that was refused. */
-export function refusal(reply: CollectedReply): Response {
+export function refusal(reply: { readonly failure: Failure | null }): Response {
   const [status, message] = REFUSALS[reply.failure?.kind ?? "busy"];
   return status === 503 ? overloaded(message) : error(status, message);
 }
@@ -69,10 +69,17 @@ export function getRoute(
   const { args, found, answers, jsonLimits } = context;
   const problem = decodeQueryKey(url, query, args, jsonLimits, TAKES_META, found);
   if (problem !== null) return problemAnswer(problem);
-  const reply = context.run(found.meta ? GETMETA : GET);
+  if (found.meta) return getMeta(context);
+  const hit = context.runGet();
+  if (hit.failure !== null) return refusal(hit);
+  return hit.isHit ? textOr(answers.hit(args, hit)) : miss(context);
+}
+
+function getMeta(context: HttpContext): Response {
+  const reply = context.run(GETMETA);
   if (reply.failure !== null) return refusal(reply);
   if (reply.kinds[0] === OutcomeKind.miss) return miss(context);
-  return textOr(found.meta ? answers.hitWithMeta(args, reply) : answers.hit(args, reply));
+  return textOr(context.answers.hitWithMeta(context.args, reply));
 }
 
 /** POST /put */

@@ -1,0 +1,129 @@
+// The clock: who leaves, who is promoted, who comes back, and how far a hand may go.
+
+import { assert, assertEquals } from "@std/assert";
+import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
+import { evictOneLocked } from "../../cache/clock.ts";
+import { RING_MAIN, RING_PROBATION, SWEEP_STEPS_MAX } from "../../cache/layout.ts";
+import { handWord, newerOf } from "../../cache/ring.ts";
+import { countOf, ringOfKey } from "./counts.ts";
+import { find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
+
+const small = valueOf(20);
+
+function evict(cache: Cache, times = 1): void {
+  const { memory } = cache.shards[0];
+  memory.pinned = 0;
+  memory.nowMs = cache.now();
+  for (let i = 0; i < times; i++) assert(evictOneLocked(memory));
+}
+
+/** `count` keys of shard 0, all in the main ring with a count of 0. */
+function inMain(cache: Cache, count: number): string[] {
+  const keys = keysOfShard(cache, count);
+  for (const key of keys) {
+    put(cache, key, small);
+    get(cache, key);
+  }
+  // One item that was not hit ends the sweep in which all others are promoted.
+  let from = 1_000_000;
+  while (keys.some((key) => ringOfKey(cache, key) !== RING_MAIN)) {
+    put(cache, keysOfShard(cache, 1, from += 1000)[0], small);
+    evict(cache);
+  }
+  return keys;
+}
+
+Deno.test("evictOneLocked() takes new items in order of arrival", () => {
+  const { cache } = makeFixture();
+  const keys = keysOfShard(cache, 10);
+  for (const key of keys) put(cache, key, small);
+  for (let gone = 1; gone <= 10; gone++) {
+    evict(cache);
+    assertEquals(keys.filter((key) => find(cache, key).address === 0), keys.slice(0, gone));
+  }
+  assertEquals(evictOneLocked(cache.shards[0].memory), false);
+});
+
+Deno.test("evictOneLocked() moves what was hit in probation to the main ring, with a count of 0", () => {
+  const { cache } = makeFixture();
+  const [hit, cold] = keysOfShard(cache, 2);
+  put(cache, hit, small);
+  put(cache, cold, small);
+  get(cache, hit);
+  evict(cache);
+  assertEquals([ringOfKey(cache, hit), ringOfKey(cache, cold)], [RING_MAIN, -1]);
+  assertEquals(countOf(cache, hit), 0);
+});
+
+Deno.test("ringForNewLocked() sends a key that left probation not long ago to the main ring", () => {
+  const { cache } = makeFixture();
+  const [key, never] = keysOfShard(cache, 2);
+  put(cache, key, small);
+  evict(cache);
+  put(cache, never, small);
+  put(cache, key, small);
+  assertEquals(ringOfKey(cache, key), RING_MAIN);
+  assertEquals(ringOfKey(cache, never), RING_PROBATION);
+});
+
+Deno.test("evictOneLocked() spares a main item once for each hit, up to 3", () => {
+  const { cache } = makeFixture();
+  const keys = inMain(cache, 5);
+  for (let i = 0; i < 9; i++) get(cache, keys[0]);
+  assertEquals(countOf(cache, keys[0]), 3);
+  evict(cache, 4);
+  assert(find(cache, keys[0]).address !== 0);
+  assertEquals(readStats(cache).items, 1);
+  evict(cache);
+  assertEquals(readStats(cache).items, 0);
+});
+
+Deno.test("evictOneLocked() takes an expired item whatever its count, and counts an expiry", () => {
+  const { cache, clock } = makeFixture();
+  const [key, other] = keysOfShard(cache, 2);
+  put(cache, key, small, clock.nowMs + 1);
+  put(cache, other, small);
+  for (let i = 0; i < 3; i++) get(cache, key);
+  clock.nowMs += 1;
+  evict(cache);
+  const { expirations, evictions } = readStats(cache);
+  assertEquals([expirations, evictions], [1, 0]);
+  assert(find(cache, other).address !== 0);
+});
+
+Deno.test("evictOneLocked() gives up sparing after 64 steps", () => {
+  const { cache } = makeFixture();
+  const keys = inMain(cache, 3 * SWEEP_STEPS_MAX);
+  for (const key of keys) for (let i = 0; i < 3; i++) get(cache, key);
+  const { items } = readStats(cache);
+  evict(cache);
+  assertEquals(readStats(cache).items, items - 1);
+  const spared = keys.filter((key) => find(cache, key).address !== 0 && countOf(cache, key) === 2);
+  assertEquals(spared.length, SWEEP_STEPS_MAX - 1);
+});
+
+Deno.test("evictOneLocked() never takes the pinned item, and says so when it is the only one", () => {
+  const { cache } = makeFixture();
+  const { memory } = cache.shards[0];
+  const [pinned, other, third] = keysOfShard(cache, 3);
+  for (const key of [pinned, other, third]) put(cache, key, small);
+  memory.pinned = find(cache, pinned).address;
+  memory.nowMs = cache.now();
+  assert(evictOneLocked(memory));
+  assert(evictOneLocked(memory));
+  assertEquals(evictOneLocked(memory), false);
+  assert(find(cache, pinned).address !== 0);
+  assertEquals(readStats(cache).items, 1);
+});
+
+Deno.test("Rings stay whole when members of each kind leave them", () => {
+  const { cache } = makeFixture();
+  const keys = inMain(cache, 20);
+  const { memory } = cache.shards[0];
+  const hand = memory.words[handWord(RING_MAIN)];
+  assert(newerOf(memory, hand) !== hand);
+  for (const key of keys) {
+    cache.delete(new TextEncoder().encode(key));
+    checkShardLocked(memory);
+  }
+});

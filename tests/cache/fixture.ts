@@ -1,0 +1,80 @@
+// What the tests of the engine's parts share: small caches with a clock of their own, keys and
+// values, and keys that fall into one window.
+
+import { assert, assertEquals } from "@std/assert";
+import { Cache, Outcome, Region, type Shard, ValueBuffer } from "../../cache/mod.ts";
+import { hashKey } from "../../cache/hash.ts";
+import { windowWord } from "../../cache/table.ts";
+
+const encoder = new TextEncoder();
+
+/** A cache over a region of its own, and the clock that it goes by. */
+export interface Fixture {
+  readonly cache: Cache;
+  readonly clock: { nowMs: number };
+}
+
+/** A cache of the given size whose clock stands still until a test sets it. */
+export function makeFixture(memoryBytes = 2 ** 20, averageItemBytes?: number): Fixture {
+  const clock = { nowMs: 1_700_000_000_000 };
+  const region = Region.create({ memoryBytes, averageItemBytes, actorCount: 3 });
+  return { cache: new Cache(region, 0, () => clock.nowMs), clock };
+}
+
+/** The UTF-8 bytes of a text. */
+export function bytesOf(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** `length` bytes that depend on `seed`. */
+export function valueOf(length: number, seed = 0): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 31 + seed * 101 + (i >> 8) * 7) & 0xff);
+}
+
+/** Puts, which must work. */
+export function put(cache: Cache, key: string, value: Uint8Array, deadlineMs = 0): void {
+  assertEquals(cache.put(bytesOf(key), value, { deadlineMs }), Outcome.stored);
+}
+
+/** The value of a key, or null. */
+export function get(cache: Cache, key: string): Uint8Array | null {
+  const into = new ValueBuffer();
+  return cache.get(bytesOf(key), into) === Outcome.hit ? into.copy() : null;
+}
+
+/** The shard of a key, and the address of its item there or 0; touches nothing. */
+export function find(cache: Cache, key: string): { shard: Shard; address: number } {
+  const bytes = bytesOf(key);
+  const hash = hashKey(bytes, 0, bytes.length);
+  const shard = cache.shardOf(hash);
+  return { shard, address: shard.peekLocked(hash, bytes, 0, bytes.length) };
+}
+
+/** `count` keys of shard 0, numbered on from `from`. */
+export function keysOfShard(cache: Cache, count: number, from = 0): string[] {
+  const keys: string[] = [];
+  for (let i = from; keys.length < count; i++) {
+    const key = `k${i}`;
+    const bytes = bytesOf(key);
+    if (cache.shardOf(hashKey(bytes, 0, bytes.length)).index === 0) keys.push(key);
+  }
+  return keys;
+}
+
+/** `count` keys of shard 0 that all have the same home bucket. */
+export function keysOfWindow(cache: Cache, count: number): string[] {
+  const memory = cache.shards[0].memory;
+  const byWindow = new Map<number, string[]>();
+  for (let i = 0; i < 10_000_000; i++) {
+    const key = `w${i}`;
+    const bytes = bytesOf(key);
+    const hash = hashKey(bytes, 0, bytes.length);
+    if (cache.shardOf(hash).index !== 0) continue;
+    const window = windowWord(memory, hash);
+    const keys = byWindow.get(window) ?? [];
+    byWindow.set(window, keys);
+    keys.push(key);
+    if (keys.length === count) return keys;
+  }
+  assert(false, "no window has that many keys");
+}

@@ -1,0 +1,140 @@
+// The raw routes with values of any bytes, HEAD, and what the server says about itself.
+
+import { assertEquals } from "@std/assert";
+import { conversation, errorBody, MISS, PUT_OK } from "./conversation.ts";
+import { joined, requestBytes } from "./raw_client.ts";
+import { TestServer } from "./server.ts";
+import project from "../../deno.json" with { type: "json" };
+
+const BYTES_TYPE = { "content-type": "application/octet-stream" };
+const NOT_FOUND = "404 No value found for key";
+
+conversation("/store/{key} and /get/{key} answer the documented bytes", [
+  ["GET /get/k", NOT_FOUND],
+  ["PUT /store/k any text", "200", { "content-length": "0" }],
+  ["GET /get/k", "200 any text", BYTES_TYPE],
+  ["POST /store/k other", "200"],
+  ["GET /get/k", "200 other"],
+  ["GET /get?key=k", '200 {"status":"OK","key":"k","value":"other"}'],
+  ["PUT /store/k ", "200"],
+  ["GET /get/k", "200", { "content-length": "0" }],
+  ["DELETE /store/k", "200", { "content-length": "0" }],
+  ["DELETE /store/k", NOT_FOUND],
+  ["PUT /store/a%2Fb+c 1", "200"],
+  ["GET /get/a%2Fb%2Bc", "200 1"],
+  ["GET /get?key=a/b%2Bc", '200 {"status":"OK","key":"a/b+c","value":"1"}'],
+  ["PUT /store/k?ttl=30 v", "200"],
+  ["GET /get?key=k&meta=1", /^200 .*"ttl":(30|29\.\d+)\}$/],
+  [
+    "GET /get/%zz",
+    "400 " + errorBody(
+      "Key in the path is not valid. Write % as %25, and each other byte as it is or as %XX.",
+    ),
+  ],
+  ["GET /get/", /^400 .*"Key in the path is empty\. Send it after the last slash\."\}$/],
+  ["GET /get/a/b", /^400 .*"Key in the path contains a slash\. Write it as %2F\."\}$/],
+  [
+    "PUT /store/k?ttl=0 v",
+    "400 " + errorBody(
+      'Query parameter "ttl" is not valid. Send seconds, such as 30 or 0.5, above 0 and at most ' +
+        "3153600000.",
+    ),
+  ],
+  ["PUT /store/k?tll=5 v", /^400 .*Unknown query parameter \\"tll\\"\. This route takes ttl\./],
+  ["GET /get/k?meta=1", /^400 .*This route takes none\./],
+]);
+
+conversation("HEAD answers as GET does, without the body", [
+  ['POST /put {"key":"k","value":"v"}', PUT_OK],
+  ["HEAD /get?key=k", "200", { "content-length": "37", "content-type": "application/json" }],
+  ["HEAD /get?key=x", "200", { "content-length": String(MISS.length - 4) }],
+  ["HEAD /get/k", "200", { "content-length": "1", ...BYTES_TYPE }],
+  ["HEAD /get/x", "404", { "content-length": "22" }],
+  ["HEAD /health", "200", { "content-length": "20" }],
+  ["HEAD /", "200", { "content-type": "application/json" }],
+  ["HEAD /put", "405", { allow: "POST" }],
+]);
+
+conversation("/health, /ready and / say what they should", [
+  ["GET /health", '200 {"status":"healthy"}', { "content-type": "application/json" }],
+  ["GET /ready", '200 {"status":"ready"}'],
+  [
+    "GET /",
+    `200 {"name":"slabkv","version":"${project.version}","routes":["POST /put","GET /get",` +
+    '"DELETE /delete","POST /delete","POST /incr","POST /mput","POST /mget","GET /health",' +
+    '"GET /ready","GET /stats","GET /","PUT /store/{key}","GET /get/{key}",' +
+    '"DELETE /store/{key}"]}',
+  ],
+]);
+
+Deno.test("/store keeps every byte, up to a MiB, and a value that is no text is no JSON", async () => {
+  await using server = await TestServer.start();
+  using client = await server.connect();
+  const value = new Uint8Array(2 ** 20);
+  for (let i = 0; i < value.length; i++) value[i] = Math.imul(i, 2654435761) >>> 24;
+  await client.send(joined(requestBytes("PUT /store/%00%FF\ncontent-length: 1048576"), value));
+  assertEquals((await client.receive()).status, 200);
+  const { status, body } = await client.ask("GET /get/%00%ff");
+  assertEquals([status, body.length], [200, value.length]);
+  assertEquals(body.every((byte, i) => byte === value[i]), true);
+
+  await client.send(joined(requestBytes("PUT /store/k\ncontent-length: 1"), new Uint8Array([255])));
+  assertEquals((await client.receive()).status, 200);
+  assertEquals((await client.ask("GET /get/k")).body, new Uint8Array([255]));
+  const answer = await client.ask("GET /get?key=k");
+  const wanted = errorBody("Value is not UTF-8 text. Read it with GET /get/{key}.");
+  assertEquals([answer.status, answer.text], [409, wanted]);
+  assertEquals((await client.ask('POST /mget {"keys":["k"]}')).status, 409);
+});
+
+Deno.test("/stats counts what was done, by worker and in total", async () => {
+  await using server = await TestServer.start();
+  using client = await server.connect();
+  for (let i = 0; i < 3; i++) await client.ask(`POST /put {"key":"k${i}","value":"v"}`);
+  for (let i = 0; i < 4; i++) await client.ask(`GET /get?key=k${i}`);
+  await client.ask("DELETE /store/k0");
+  const { text, headers } = await client.ask("GET /stats");
+  assertEquals(headers.get("content-type"), "application/json");
+  const stats = JSON.parse(text);
+  assertEquals(Object.keys(stats), [
+    "version",
+    "state",
+    "uptimeSeconds",
+    "items",
+    "itemCapacity",
+    "slots",
+    "bytes",
+    "shards",
+    "hitRatio",
+    "evictions",
+    "windowEvictions",
+    "expirations",
+    "total",
+    "connections",
+    "workers",
+  ]);
+  const { version, state, items, hitRatio, evictions, expirations, total } = stats;
+  assertEquals(
+    { version, state, items, hitRatio, evictions, expirations },
+    {
+      version: project.version,
+      state: "ready",
+      items: 2,
+      hitRatio: 0.75,
+      evictions: 0,
+      expirations: 0,
+    },
+  );
+  const { requests, hits, misses, puts, deletes, errors } = total;
+  assertEquals({ requests, hits, misses, puts, deletes, errors }, {
+    requests: 9,
+    hits: 3,
+    misses: 1,
+    puts: 3,
+    deletes: 1,
+    errors: 0,
+  });
+  assertEquals(stats.workers.map(({ worker, hits }: typeof total) => [worker, hits]), [[1, 3]]);
+  assertEquals(stats.bytes.memory, 64 * 2 ** 20);
+  assertEquals(stats.slots.used > 0 && stats.slots.used < stats.slots.total, true);
+});
