@@ -12,8 +12,10 @@ function workerPermissions(
   const net: string[] = [];
   const paths: string[] = [];
   for (const { hostname, port, unixPath } of listens) {
-    if (unixPath !== undefined) paths.push(unixPath);
-    else net.push(hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`);
+    if (unixPath !== undefined) {
+      paths.push(unixPath);
+      net.push(`unix:${unixPath}`);
+    } else net.push(hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`);
   }
   const files = paths.length > 0 ? paths : false;
   return {

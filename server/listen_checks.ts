@@ -51,23 +51,35 @@ export function findPort(hostname: string, port: number): number {
   }
 }
 
-/** Removes a socket that a dead server has left behind. Throws StartError when a live one has it. */
+/**
+ * Makes sure that a socket can be made at `path`: removes one that a dead server has left behind.
+ * Throws StartError when a live one has it, or none can be made there.
+ */
 export async function prepareUnixPath(path: string): Promise<void> {
-  let isSocket: boolean | null;
+  const refuse = (why: string) => new StartError(`Cannot listen on ${path}: ${why}`);
+  let isSocket: boolean;
   try {
-    isSocket = Deno.lstatSync(path).isSocket;
+    isSocket = Deno.lstatSync(path).isSocket === true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw new StartError(`Cannot listen on ${path}: ${messageOf(error)}`);
+    if (!(error instanceof Deno.errors.NotFound)) throw refuse(messageOf(error));
+    tryUnixPath(path, refuse);
+    return;
   }
-  if (isSocket !== true) {
-    throw new StartError(`Cannot listen on ${path}: the file exists and is no socket`);
-  }
+  if (!isSocket) throw refuse("the file exists and is no socket");
   try {
     (await Deno.connect({ transport: "unix", path })).close();
   } catch {
     Deno.removeSync(path);
     return;
   }
-  throw new StartError(`Cannot listen on ${path}: the socket is in use. Choose another --unix`);
+  throw refuse("the socket is in use. Choose another --unix");
+}
+
+function tryUnixPath(path: string, refuse: (why: string) => StartError): void {
+  try {
+    Deno.listen({ transport: "unix", path }).close();
+    Deno.removeSync(path);
+  } catch (error) {
+    throw refuse(messageOf(error));
+  }
 }

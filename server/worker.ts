@@ -11,6 +11,8 @@ import { ServerStatus } from "./status.ts";
 
 /** How often a worker shows that it lives, and looks for slow bodies. */
 const TICK_MS = 250;
+/** How often a worker that drains looks whether bodies are still arriving. */
+const DRAIN_LOOK_MS = 5;
 
 /** What main sends a worker first. */
 export interface WorkerStart {
@@ -83,8 +85,12 @@ class WorkerServer {
     Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, gauge), value);
   }
 
-  /** Stops listening; resolves when no request is in work any more. */
+  /** Stops listening; resolves when no request is in work any more. Main bounds the wait. */
   async drain(): Promise<void> {
+    // A shutdown of Deno.serve cuts off bodies that are still arriving, so they may end first.
+    while (this.#region.gauge(this.#actor, "inFlight") > 0) {
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+    }
     await Promise.all(this.#listeners.map((listener) => listener.shutdown()));
     this.#set("serving", 0);
   }

@@ -69,7 +69,8 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
   };
 }
 
-function ownCommand(): string[] {
+/** The command line that starts this project's server. */
+export function ownCommand(): string[] {
   return [Deno.execPath(), "run", "-A", "main.ts"];
 }
 

@@ -42,10 +42,15 @@ export class Servers implements AsyncDisposable {
    *
    * @param command The command line without --workers, --port and --memory.
    * @param workers The value of --workers.
+   * @param memory The value of --memory.
    */
-  async startSlabkv(command: readonly string[], workers: string): Promise<Server> {
+  async startSlabkv(
+    command: readonly string[],
+    workers: string,
+    memory = "256MiB",
+  ): Promise<Server> {
     const port = freePort();
-    const args = ["--workers", workers, "--port", String(port), "--memory", "256MiB"];
+    const args = ["--workers", workers, "--port", String(port), "--memory", memory];
     const child = this.#spawn([...command, ...args], "null");
     await untilHealthy(port, child);
     const name = workers === "1" ? "slabkv" : `slabkv --workers ${workers}`;

@@ -8,15 +8,6 @@ import { TestServer, until } from "./server.ts";
 const ignore = Deno.build.os === "windows";
 const BODY = '{"key":"k","value":"v"}';
 
-/** Waits until the server no longer takes connections. */
-async function untilClosed(server: TestServer): Promise<void> {
-  await until("the port is closed", async () => {
-    const conn = await Deno.connect({ port: server.port }).catch(() => null);
-    conn?.close();
-    return conn === null;
-  });
-}
-
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   for (const workers of ["1", "2"]) {
     const name = `${signal} lets work in progress end, then exits 0 (workers: ${workers})`;
@@ -33,10 +24,13 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
         async () => (await server.stats()).workers.some(({ inFlight }) => inFlight > 0),
       );
       server.kill(signal);
-      await untilClosed(server);
-      assertEquals(await idle.receiveRest(), "");
+      await until("it drains", async () => {
+        const { status, text } = await idle.ask("GET /ready");
+        return status === 503 && text === '{"status":"draining"}';
+      });
       await busy.send(BODY.slice(9));
       assertEquals((await busy.receive()).status, 200);
+      assertEquals(await idle.receiveRest(), "");
       const { code, signal: killed } = await server.status;
       assertEquals([code, killed, server.stderr], [0, null, ""]);
       assertEquals(server.event("stop")?.complete, true);

@@ -33,7 +33,7 @@ function askH2(session: http2.ClientHttp2Session, short: string): Promise<string
     stream.on("data", (chunk: string) => text += chunk);
     stream.on("end", () => resolve(`${status} ${text}`.trimEnd()));
     stream.on("error", reject);
-    stream.end(body);
+    if (!stream.writableEnded) stream.end(body);
   });
 }
 
