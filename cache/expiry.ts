@@ -29,10 +29,10 @@ function lower(words: Int32Array, at: number, seconds: number): void {
   if (old === 0 || seconds < old) words[at] = seconds | 0;
 }
 
-/** Whether a sweep of the shard could find anything at `memory.nowMs`. */
+/** Whether a sweep of the shard could find anything by now. */
 export function isSweepDueLocked(memory: ShardMemory): boolean {
   if (memory.words[SHARD_DEADLINE_ITEMS] === 0) return false;
-  return (memory.words[SHARD_NEXT_DEADLINE_S] >>> 0) * 1000 <= memory.nowMs;
+  return (memory.words[SHARD_NEXT_DEADLINE_S] >>> 0) * 1000 <= memory.now();
 }
 
 /**
@@ -52,7 +52,7 @@ export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolea
     if (address === 0) continue;
     const deadlineMs = deadlineOf(memory, address);
     if (deadlineMs === 0) continue;
-    if (deadlineMs <= memory.nowMs) {
+    if (deadlineMs <= memory.now()) {
       removeLocked(memory, memory.bucketsWord + i, ChangeKind.expired);
     } else earliestS = Math.min(earliestS, Math.floor(deadlineMs / 1000));
   }

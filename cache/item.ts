@@ -70,10 +70,10 @@ export function deadlineOf(memory: ShardMemory, address: number): number {
     (memory.words[at + ITEM_DEADLINE_LOW] >>> 0);
 }
 
-/** Whether the item has a deadline and it has passed at `memory.nowMs`. */
+/** Whether the item has a deadline and it has passed by now. */
 export function isExpired(memory: ShardMemory, address: number): boolean {
   const deadlineMs = deadlineOf(memory, address);
-  return deadlineMs !== 0 && deadlineMs <= memory.nowMs;
+  return deadlineMs !== 0 && deadlineMs <= memory.now();
 }
 
 /** Writes version and deadline of the item. Both are below 2^48. */

@@ -103,7 +103,7 @@ export class Region {
 
   /** Attaches to a region that another thread made. Throws Error when it is none. */
   static attach(buffer: SharedArrayBuffer): Region {
-    const words = new Int32Array(buffer, 0, REGION_HEADER_BYTES / 4);
+    const words = new Int32Array(buffer, 0, Math.min(buffer.byteLength, REGION_HEADER_BYTES) >> 2);
     if (words[REGION_MAGIC] !== MAGIC || words[REGION_LAYOUT] !== LAYOUT_VERSION) {
       throw new Error("Cannot attach to region: it was made by another version or is no region");
     }

@@ -60,7 +60,6 @@ export class Shard {
   readonly index: number;
   /** The shard's views, for what walks over whole shards. */
   readonly memory: ShardMemory;
-  readonly #now: () => number;
   readonly #end = new ChainEnd();
   readonly #regionWords: Int32Array;
   readonly #hitsWord: number;
@@ -71,8 +70,7 @@ export class Shard {
   /** `actor` owns the counters that this object counts in; `now` gives milliseconds since 1970. */
   constructor(region: Region, index: number, actor: number, now: () => number) {
     this.index = index;
-    this.memory = new ShardMemory(region, index);
-    this.#now = now;
+    this.memory = new ShardMemory(region, index, now);
     this.#regionWords = region.words;
     this.#hitsWord = region.counterWord(actor, "hits");
     this.#missesWord = region.counterWord(actor, "misses");
@@ -87,7 +85,7 @@ export class Shard {
     if (bucket === 0) return 0;
     const address = memory.words[bucket] & ADDRESS_MASK;
     if (deadlineOf(memory, address) === 0) return bucket;
-    memory.nowMs = this.#now();
+    memory.nowMs = 0;
     if (!isExpired(memory, address)) return bucket;
     removeLocked(memory, bucket, ChangeKind.expired);
     return 0;
@@ -173,7 +171,7 @@ export class Shard {
     if (condition !== Condition.none && !this.#holds(condition, version, address)) {
       return Outcome.conditionNotMet;
     }
-    memory.nowMs = this.#now();
+    memory.nowMs = 0;
     memory.pinned = 0;
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
     const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : deadlineMs;
@@ -247,7 +245,7 @@ export class Shard {
 
   /** One step of the background sweep; see expiry.ts. Returns whether the pass is complete. */
   sweepLocked(buckets: number): boolean {
-    this.memory.nowMs = this.#now();
+    this.memory.nowMs = 0;
     return sweepExpiredLocked(this.memory, buckets);
   }
 

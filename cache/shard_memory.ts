@@ -28,7 +28,10 @@ export class ShardMemory {
   /** Largest item, header included, in bytes. */
   readonly itemBytesMax: number;
 
-  /** Milliseconds since 1970 for the operation under way; its caller sets it. */
+  /**
+   * Milliseconds since 1970 for the operation under way; 0 until something with a deadline makes it
+   * worth looking at the clock, which costs as much as a short copy.
+   */
   nowMs = 0;
   /** First piece of the item being overwritten, which no eviction may take; or 0. */
   pinned = 0;
@@ -37,7 +40,11 @@ export class ShardMemory {
   cursorEnd = 0;
   cursorLink = 0;
 
-  constructor(region: Region, index: number) {
+  readonly #clock: () => number;
+
+  /** `clock` gives milliseconds since 1970. */
+  constructor(region: Region, index: number, clock: () => number = Date.now) {
+    this.#clock = clock;
     const geometry = region.geometry.shard;
     const start = region.shardByte(index);
     this.region = region;
@@ -54,5 +61,11 @@ export class ShardMemory {
     const quarters = geometry.slotCount * SLOT_QUARTERS;
     this.reserveQuarters = Math.ceil(quarters * RESERVE_SHARE);
     this.itemBytesMax = Math.floor(quarters / SLOT_QUARTERS) * 64;
+  }
+
+  /** The time of the operation under way: the same however often it is asked for. */
+  now(): number {
+    if (this.nowMs === 0) this.nowMs = this.#clock();
+    return this.nowMs;
   }
 }

@@ -51,6 +51,23 @@ export function findLocked(
   return 0;
 }
 
+/**
+ * Reads what a lookup of `hash` will read first: the window, and the header of the item whose tag
+ * matches, if any. Returns some of what it read, so that the reads are not optimised away.
+ */
+export function touchWindow(memory: ShardMemory, hash: number): number {
+  const words = memory.words;
+  const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
+  const start = windowWord(memory, hash);
+  const end = start + WINDOW_BUCKETS;
+  for (let at = start; at < end; at++) {
+    const bucket = words[at];
+    if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
+    return words[((bucket & ADDRESS_MASK) << QUARTER_WORD_SHIFT) + ITEM_HASH];
+  }
+  return 0;
+}
+
 /** Word of an empty bucket in the window of `hash`, or 0 when the window is full. */
 export function emptyBucketLocked(memory: ShardMemory, hash: number): number {
   const words = memory.words;

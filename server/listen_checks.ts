@@ -77,8 +77,8 @@ export async function prepareUnixPath(path: string): Promise<void> {
 
 function tryUnixPath(path: string, refuse: (why: string) => StartError): void {
   try {
+    // Closing it removes the file.
     Deno.listen({ transport: "unix", path }).close();
-    Deno.removeSync(path);
   } catch (error) {
     throw refuse(messageOf(error));
   }

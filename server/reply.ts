@@ -10,6 +10,7 @@ export type FailureKind =
   | "overflow"
   | "badExpire"
   | "tooLarge"
+  | "answerTooLarge"
   | "busy";
 
 /** A command's refusal: the error code and text of the Redis protocol, and what it is. */
@@ -23,6 +24,8 @@ export interface Failure {
 export interface Reply {
   /** Where value bytes are to be written; may be replaced by {@linkcode room}. */
   bytes: Uint8Array;
+  /** How many more value bytes the answer may hold; a command must not ask for more room. */
+  readonly roomLeft: number;
   /** Makes room for `length` bytes; returns where in `bytes` they may be written. */
   room(length: number): number;
   /** The bytes written to the place that {@linkcode room} returned are a value. */

@@ -11,7 +11,7 @@ import type { Listen } from "./http/listener.ts";
 import { findPort, prepareUnixPath, readCredentials, StartError } from "./listen_checks.ts";
 import { Log } from "./log.ts";
 import type { Limits } from "./options.ts";
-import { Supervisor } from "./supervisor.ts";
+import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
 import { version } from "./version.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
@@ -66,7 +66,7 @@ async function start(host: ServeHost, config: Config): Promise<void> {
     spawn: (name) => host.spawn(name, config, listens),
     onFatal: (message) => {
       log.error("fatal", message);
-      host.exit(EXIT_USAGE);
+      host.exit(EXIT_BROKEN);
     },
   });
   const first = config.workers === "auto" ? 1 : workersMax;

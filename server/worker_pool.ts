@@ -65,13 +65,14 @@ export class WorkerPool {
   async #start(actor: number): Promise<void> {
     const { config, listens, startedMs, spawn, log } = this.#options;
     const worker = spawn(`worker-${actor}`);
+    let started = false;
     let failed: (error: Error) => void = () => {};
     const failure = new Promise<never>((_, reject) => failed = reject);
     // An error that nobody catches would end the process; here it ends one worker.
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      failed(new Error(event.message));
-      this.#replace(actor, worker, event.message);
+      if (started) this.#replace(actor, worker, event.message);
+      else failed(new Error(event.message));
     });
     const channel = new ControlChannel(worker, {
       bug: (text) => this.#onBug(actor, String(text)),
@@ -84,12 +85,12 @@ export class WorkerPool {
     this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
     try {
       await Promise.race([channel.request("start", start, START_TIMEOUT_MS), failure]);
+      started = true;
     } catch (error) {
       this.#members.delete(actor);
       worker.terminate();
       throw error;
     }
-    failure.catch(() => {});
   }
 
   /** A request has caused an exception: its shard may be locked and broken. */

@@ -86,7 +86,7 @@ export class Micro {
     this.#put(this.#inserted++);
   }
 
-  /** Deletes the newest key and puts it back, so that the number of items stays. */
+  /** Deletes a key and puts it back, so that the number of items stays. */
   deleteAndInsert(): void {
     const id = this.#next();
     const { cache } = this;

@@ -19,6 +19,9 @@ export type OutcomeKind = typeof OutcomeKind[keyof typeof OutcomeKind];
 /** The size to which the value buffer shrinks back, in bytes. */
 const KEPT_BYTES = 256 * 1024;
 
+/** What one answer to several keys may hold, in bytes of values. */
+export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+
 /** Outcomes of one command, in order. One per worker. */
 export class CollectedReply implements Reply {
   bytes: Uint8Array = new Uint8Array(KEPT_BYTES);
@@ -41,6 +44,10 @@ export class CollectedReply implements Reply {
     this.#used = 0;
     this.failure = null;
     if (this.bytes.length > KEPT_BYTES) this.bytes = new Uint8Array(KEPT_BYTES);
+  }
+
+  get roomLeft(): number {
+    return ANSWER_BYTES_MAX - this.#used;
   }
 
   room(length: number): number {

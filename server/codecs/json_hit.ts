@@ -48,6 +48,11 @@ export class JsonHit implements Reply {
     this.failure = null;
   }
 
+  /** One value always fits: the cache limits its size. */
+  get roomLeft(): number {
+    return Infinity;
+  }
+
   room(length: number): number {
     const needed = this.valueStart + length + CLOSING_BYTES;
     if (needed > this.bytes.length) {

@@ -10,6 +10,8 @@ export class CommandContext {
   readonly cache: Cache;
   /** Hash of each key, in the order of the keys. */
   hashes: Int32Array = new Int32Array(16);
+  /** What `Cache.warmMany` has read; means nothing, but has to be kept. */
+  warmed = 0;
   /** The locked shard of a command with one key. */
   shard: Shard;
 

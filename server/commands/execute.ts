@@ -64,6 +64,7 @@ function executeMany(
     return;
   }
   try {
+    context.warmed = cache.warmMany(hashes, count);
     command.run(context, args, reply);
   } catch (error) {
     cache.poisonMany();

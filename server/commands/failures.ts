@@ -19,6 +19,11 @@ export const TOO_LARGE: Failure = {
   code: "ERR",
   message: "value is too large for this cache's shards, see --memory and --max-value-bytes",
 };
+export const ANSWER_TOO_LARGE: Failure = {
+  kind: "answerTooLarge",
+  code: "ERR",
+  message: "answer would be too large, ask for fewer keys at a time",
+};
 export const BUSY: Failure = {
   kind: "busy",
   code: "BUSY",

@@ -6,7 +6,14 @@ import { KEEP_DEADLINE, Outcome, type Shard } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
 import type { Reply } from "../reply.ts";
 import type { CommandContext } from "./command.ts";
-import { badExpire, NOT_INTEGER, OVERFLOW, SYNTAX, TOO_LARGE } from "./failures.ts";
+import {
+  ANSWER_TOO_LARGE,
+  badExpire,
+  NOT_INTEGER,
+  OVERFLOW,
+  SYNTAX,
+  TOO_LARGE,
+} from "./failures.ts";
 import { addIntegers, INT64_MAX, INT64_MIN, parseInteger } from "./numbers.ts";
 import { SetOptions } from "./set_options.ts";
 
@@ -137,6 +144,7 @@ export function mget(context: CommandContext, args: Args, reply: Reply): void {
     const shard = cache.shardOf(hashes[i]);
     const address = shard.getLocked(hashes[i], args.bytes, args.starts[i], args.lengths[i]);
     if (address === 0) reply.miss();
+    else if (shard.valueBytesLocked(address) > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
     else replyValue(shard, address, reply);
   }
 }

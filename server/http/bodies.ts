@@ -2,7 +2,7 @@
 // either kind, so a body is admitted by its declared length before a byte of it is read, against
 // the limit of its route, the requests in work, and what all bodies together may hold.
 
-import type { Region } from "../../cache/mod.ts";
+import { addCounter, type Region } from "../../cache/mod.ts";
 import { bodyTooLarge, bodyTooSlow, error, overloaded } from "./answers.ts";
 import { arrivedBody, requestHeader } from "./request_inner.ts";
 
@@ -16,16 +16,15 @@ export interface BodyLimits {
 /** Makes the answer once the body is there. */
 export type BodyConsumer = (body: Uint8Array) => Response | Promise<Response>;
 
-/** A body that is being read: a node of the list that is ordered by start. */
+/** A body that is being read. */
 class PendingBody {
-  newer: PendingBody | null = null;
-  older: PendingBody | null = null;
-  answered = false;
+  /** Whether it has taken too long and been given up. */
+  isTooSlow = false;
 
   constructor(
     readonly startMs: number,
     readonly reservedBytes: number,
-    readonly answer: (response: Response | Promise<Response>) => void,
+    readonly reader: ReadableStreamDefaultReader<Uint8Array>,
   ) {}
 }
 
@@ -34,17 +33,19 @@ export class Bodies {
   readonly #words: Int32Array;
   readonly #inFlightWord: number;
   readonly #bodyBytesWord: number;
+  readonly #overloadsWord: number;
   readonly #region: Region;
   readonly #limits: BodyLimits;
   readonly #now: () => number;
-  #oldest: PendingBody | null = null;
-  #newest: PendingBody | null = null;
+  /** In the order in which they began. */
+  readonly #pending = new Set<PendingBody>();
 
   constructor(region: Region, actor: number, limits: BodyLimits, now: () => number) {
     this.#region = region;
     this.#words = region.words;
     this.#inFlightWord = region.gaugeWord(actor, "inFlight");
     this.#bodyBytesWord = region.gaugeWord(actor, "bodyBytes");
+    this.#overloadsWord = region.counterWord(actor, "overloads");
     this.#limits = limits;
     this.#now = now;
   }
@@ -56,30 +57,29 @@ export class Bodies {
     return arrived.length > limit ? bodyTooLarge(limit) : consume(arrived);
   }
 
-  /** Reads a body that is still on its way. */
-  #wait(request: Request, limit: number, consume: BodyConsumer): Response | Promise<Response> {
+  /** Reads a body that is still on its way. An exception of `consume` is the listener's affair. */
+  async #wait(request: Request, limit: number, consume: BodyConsumer): Promise<Response> {
     const declared = requestHeader(request, "content-length");
     const length = declared === null ? limit : Number(declared);
     if (length > limit) return bodyTooLarge(limit);
     if (!this.#admits(length)) {
+      addCounter(this.#words, this.#overloadsWord, 1);
       return overloaded("Too many requests in work. Try again in a moment.");
     }
-    return new Promise((answer) => {
-      const pending = this.#enter(length, answer);
-      const body = declared === null ? collect(request, limit) : request.bytes();
-      body.then(
-        (bytes) => {
-          this.#leave(pending);
-          if (pending.answered) return;
-          // A throw becomes a rejection here, which Deno.serve hands to the listener's onError.
-          answer(bytes === null ? bodyTooLarge(limit) : runConsumer(consume, bytes));
-        },
-        () => {
-          this.#leave(pending);
-          answer(error(400, "Request body could not be read. Send it whole."));
-        },
-      );
-    });
+    const stream = request.body;
+    if (stream === null) return consume(new Uint8Array());
+    const pending = new PendingBody(this.#now(), length, stream.getReader());
+    this.#enter(pending);
+    let body: Uint8Array | null;
+    try {
+      body = await collect(pending.reader, limit);
+    } catch {
+      return error(400, "Request body could not be read. Send it whole.");
+    } finally {
+      this.#leave(pending);
+    }
+    if (pending.isTooSlow) return bodyTooSlow(this.#limits.bodyTimeoutMs);
+    return body === null ? bodyTooLarge(limit) : consume(body);
   }
 
   #admits(bytes: number): boolean {
@@ -87,63 +87,57 @@ export class Bodies {
     let held = bytes;
     const region = this.#region;
     for (let actor = 1; actor < region.geometry.actorCount; actor++) {
-      inFlight += this.#words[region.gaugeWord(actor, "inFlight")];
-      held += this.#words[region.gaugeWord(actor, "bodyBytes")];
+      inFlight += region.gauge(actor, "inFlight");
+      held += region.gauge(actor, "bodyBytes");
     }
     return inFlight <= this.#limits.maxInFlight && held <= this.#limits.bodyMemoryBytes;
   }
 
-  #enter(
-    bytes: number,
-    answer: (response: Response | Promise<Response>) => void,
-  ): PendingBody {
-    const pending = new PendingBody(this.#now(), bytes, answer);
+  #enter(pending: PendingBody): void {
+    this.#pending.add(pending);
     this.#words[this.#inFlightWord]++;
-    this.#words[this.#bodyBytesWord] += bytes;
-    pending.older = this.#newest;
-    if (this.#newest === null) this.#oldest = pending;
-    else this.#newest.newer = pending;
-    this.#newest = pending;
-    return pending;
+    this.#words[this.#bodyBytesWord] += pending.reservedBytes;
   }
 
   #leave(pending: PendingBody): void {
+    this.#pending.delete(pending);
     this.#words[this.#inFlightWord]--;
     this.#words[this.#bodyBytesWord] -= pending.reservedBytes;
-    if (pending.older === null) this.#oldest = pending.newer;
-    else pending.older.newer = pending.newer;
-    if (pending.newer === null) this.#newest = pending.older;
-    else pending.newer.older = pending.older;
   }
 
-  /** Answers 408 to every body that has taken too long; its worker calls this a few times a second. */
+  /** Gives up every body that has taken too long; its worker calls this a few times a second. */
   expire(): void {
-    const { bodyTimeoutMs } = this.#limits;
-    const started = this.#now() - bodyTimeoutMs;
-    for (let body = this.#oldest; body !== null && body.startMs <= started; body = body.newer) {
-      if (body.answered) continue;
-      body.answered = true;
-      body.answer(bodyTooSlow(bodyTimeoutMs));
+    const startedMs = this.#now() - this.#limits.bodyTimeoutMs;
+    for (const pending of this.#pending) {
+      if (pending.startMs > startedMs) return;
+      pending.isTooSlow = true;
+      giveUp(pending.reader);
     }
   }
 }
 
-function runConsumer(consume: BodyConsumer, bytes: Uint8Array): Response | Promise<Response> {
-  try {
-    return consume(bytes);
-  } catch (error) {
-    return Promise.reject(error);
-  }
+/** Ends a body that nobody wants any more, and with it the read that waits for more of it. */
+function giveUp(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  // The client may be gone already, which is as good.
+  reader.cancel().catch(() => {});
 }
 
-/** Reads a body of undeclared length. Returns null when it has more than `limit` bytes. */
-async function collect(request: Request, limit: number): Promise<Uint8Array | null> {
+/** Reads a body to its end. Returns null when it has more than `limit` bytes. */
+async function collect(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > limit) return null;
-    chunks.push(chunk);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > limit) {
+      giveUp(reader);
+      return null;
+    }
+    chunks.push(value);
   }
   const body = new Uint8Array(length);
   let at = 0;

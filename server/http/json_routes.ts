@@ -33,6 +33,7 @@ const REFUSALS: Readonly<Record<FailureKind, readonly [status: number, message: 
   overflow: [409, "Result would not fit a 64-bit integer."],
   badExpire: [400, "Time to live is not valid. Send seconds above 0."],
   tooLarge: [413, "Item is too large for this cache. Send less or start it with more memory."],
+  answerTooLarge: [413, "Answer would be too large. Ask for fewer keys at a time."],
   busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
 };
 

@@ -2,6 +2,7 @@
 // Running out of file descriptors ends a Deno.serve, though not its connections; it is started
 // again until somebody shuts it down.
 
+import { messageOf } from "../control.ts";
 import type { HttpHandler } from "./handler.ts";
 
 /** Where to listen. */
@@ -61,7 +62,11 @@ export class HttpListener {
     if (unixPath !== undefined) return Deno.serve({ ...common, path: unixPath }, handler);
     const tcp = { ...common, hostname, port, reusePort: true, tcpBacklog: TCP_BACKLOG };
     if (cert === undefined || key === undefined) return Deno.serve(tcp, handler);
-    return Deno.serve({ ...tcp, cert, key }, handler);
+    try {
+      return Deno.serve({ ...tcp, cert, key }, handler);
+    } catch (error) {
+      throw new Error(`Cannot listen with --tls-cert and --tls-key: ${messageOf(error)}`);
+    }
   }
 
   #restart(server: Deno.HttpServer, error: unknown): void {

@@ -1,0 +1,73 @@
+/// <reference lib="deno.worker" />
+// One of the threads of threads_test.ts: puts, gets and deletes few keys as fast as it can. Every
+// value says which key it belongs to and is checked whole, so that a torn one cannot pass.
+
+import { Cache, Outcome, Region, ValueBuffer } from "../../cache/mod.ts";
+import { Random } from "../../bench/workload.ts";
+
+/** What to do. */
+export interface HammerOptions {
+  readonly buffer: SharedArrayBuffer;
+  readonly actor: number;
+  readonly operations: number;
+  readonly keys: number;
+  readonly seed: number;
+}
+
+/** What came of it. */
+export interface HammerResult {
+  readonly hits: number;
+  readonly stored: number;
+  readonly busy: number;
+  readonly wrong: number;
+}
+
+const VALUE_BYTES_MAX = 600;
+
+/** Fills `value` for a key: its first byte is the key, the next the stamp, the rest follow. */
+function fill(value: Uint8Array, length: number, key: number, stamp: number): void {
+  value[0] = key;
+  value[1] = stamp;
+  for (let i = 2; i < length; i++) value[i] = key * 7 + stamp * 13 + i;
+}
+
+function isRight(value: Uint8Array, length: number, key: number): boolean {
+  if (length < 2 || value[0] !== key) return false;
+  const stamp = value[1];
+  for (let i = 2; i < length; i++) {
+    if (value[i] !== ((key * 7 + stamp * 13 + i) & 0xff)) return false;
+  }
+  return true;
+}
+
+function hammer({ buffer, actor, operations, keys, seed }: HammerOptions): HammerResult {
+  const cache = new Cache(Region.attach(buffer), actor);
+  const random = new Random(seed);
+  const into = new ValueBuffer();
+  const value = new Uint8Array(VALUE_BYTES_MAX);
+  const names = Array.from({ length: keys }, (_, i) => new TextEncoder().encode(`hammer-${i}`));
+  let [hits, stored, busy, wrong] = [0, 0, 0, 0];
+  for (let i = 0; i < operations; i++) {
+    const roll = random.nextU32();
+    const key = (roll >>> 8) % keys;
+    const kind = roll & 15;
+    let outcome: Outcome;
+    if (kind < 10) {
+      outcome = cache.get(names[key], into);
+      if (outcome === Outcome.hit) {
+        hits++;
+        if (!isRight(into.bytes, into.length, key)) wrong++;
+      }
+    } else if (kind < 15) {
+      // Mostly short, so that the checks leave time for contention.
+      const length = 2 + (roll >>> 16) % ((roll & 0xf0) === 0 ? VALUE_BYTES_MAX - 2 : 60);
+      fill(value, length, key, roll >>> 24);
+      outcome = cache.put(names[key], value.subarray(0, length));
+      if (outcome === Outcome.stored) stored++;
+    } else outcome = cache.delete(names[key]);
+    if (outcome === Outcome.busy) busy++;
+  }
+  return { hits, stored, busy, wrong };
+}
+
+self.onmessage = ({ data }: MessageEvent<HammerOptions>) => self.postMessage(hammer(data));

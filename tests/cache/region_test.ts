@@ -1,0 +1,161 @@
+// Regions and shards as wholes: sizes, attaching, versions, clearing, repair, statistics.
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Cache, checkShardLocked, Condition, Outcome, readStats, Region } from "../../cache/mod.ts";
+import { ACTORS_MAX, planRegion, SHARD_BYTES_MAX, SHARD_LOCK } from "../../cache/layout.ts";
+import { isPoisoned } from "../../cache/lock.ts";
+import { bytesOf, find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
+
+Deno.test("planRegion() gives attaching threads the same plan, for every size", () => {
+  for (let extra = 0; extra < 9000; extra += 113) {
+    for (const size of [300_000, 40_000_000, 2 ** 28, 2 ** 30]) {
+      const made = planRegion(size + extra, 128, 3);
+      assertEquals(planRegion(made.regionBytes, 128, 3), made);
+      assert(made.shardsByte + made.shardCount * made.shard.shardBytes <= made.regionBytes);
+      assert(made.shard.shardBytes <= SHARD_BYTES_MAX);
+      assert(made.shard.endAddress * 64 <= made.shard.shardBytes);
+    }
+  }
+});
+
+Deno.test("Region.create() refuses what is too small, and too many actors", () => {
+  assertThrows(() => Region.create({ memoryBytes: 100_000 }), RangeError);
+  assertThrows(
+    () => Region.create({ memoryBytes: 2 ** 24, actorCount: ACTORS_MAX + 1 }),
+    RangeError,
+  );
+});
+
+Deno.test("Region.attach() sees the same items, and refuses memory that is no region", () => {
+  const { cache } = makeFixture();
+  put(cache, "key", valueOf(300));
+  const other = new Cache(Region.attach(cache.region.buffer), 1, cache.now);
+  assertEquals(get(other, "key"), valueOf(300));
+  assertEquals(cache.region.counter(1, "hits"), 1);
+  assertEquals(cache.region.total("puts"), 1);
+  assertThrows(() => Region.attach(new SharedArrayBuffer(2 ** 20)), Error, "Cannot attach");
+  assertThrows(() => Region.attach(new SharedArrayBuffer(64)), Error, "Cannot attach");
+});
+
+Deno.test("Versions of a shard strictly increase over puts, deletes, expiries and clears", () => {
+  const { cache, clock } = makeFixture();
+  const [key, other] = keysOfShard(cache, 2);
+  const shard = cache.shards[0];
+  let last = shard.sequenceLocked();
+  const moved = () => {
+    const now = shard.sequenceLocked();
+    assert(now > last, `version ${now} after ${last}`);
+    last = now;
+  };
+  for (let i = 0; i < 20; i++) {
+    put(cache, key, valueOf(i * 50));
+    moved();
+    assertEquals(shard.versionLocked(find(cache, key).address), last);
+    cache.delete(bytesOf(key));
+    moved();
+  }
+  put(cache, other, valueOf(1), clock.nowMs + 1);
+  moved();
+  clock.nowMs += 1;
+  assertEquals(get(cache, other), null);
+  moved();
+  shard.clearLocked();
+  moved();
+});
+
+Deno.test("Condition.version compares with the item's version, and 0 with its absence", () => {
+  const { cache } = makeFixture();
+  const key = bytesOf("key");
+  const condition = Condition.version;
+  assertEquals(cache.put(key, valueOf(1), { condition, version: 1 }), Outcome.conditionNotMet);
+  assertEquals(cache.put(key, valueOf(1), { condition, version: 0 }), Outcome.stored);
+  const { shard, address } = find(cache, "key");
+  const version = shard.versionLocked(address);
+  assertEquals(cache.put(key, valueOf(2), { condition, version: 0 }), Outcome.conditionNotMet);
+  assertEquals(cache.put(key, valueOf(2), { condition, version }), Outcome.stored);
+  assertEquals(cache.put(key, valueOf(3), { condition, version }), Outcome.conditionNotMet);
+  assertEquals(get(cache, "key"), valueOf(2));
+});
+
+Deno.test("Shard.clearLocked() empties a shard whatever its words hold, and it works on", () => {
+  const { cache } = makeFixture();
+  const keys = keysOfShard(cache, 200);
+  for (const key of keys) put(cache, key, valueOf(100));
+  const { memory } = cache.shards[0];
+  const { bucketsWord, slabAddress, endAddress, statesByte, slotCount } = memory.geometry;
+  memory.words.fill(0x5a5a5a5a, slabAddress * 16, endAddress * 16);
+  memory.words.fill(-1, bucketsWord, bucketsWord + 50);
+  memory.bytes.fill(0x1b, statesByte, statesByte + slotCount);
+  memory.words.fill(-7, 16, 28);
+  cache.shards[0].clearLocked();
+  const { items, usedQuarters } = checkShardLocked(memory);
+  assertEquals([items, usedQuarters], [0, 0]);
+  for (const key of keys) put(cache, key, valueOf(200));
+  for (const key of keys) assertEquals(get(cache, key), valueOf(200));
+  checkShardLocked(memory);
+});
+
+Deno.test("Cache.repair() clears and unlocks a poisoned shard and leaves all others", () => {
+  const { cache } = makeFixture();
+  for (let i = 0; i < 400; i++) put(cache, `k${i}`, valueOf(50));
+  const { items } = readStats(cache);
+  const shard = cache.acquire(0);
+  assert(shard !== null);
+  const { items: inside } = checkShardLocked(shard.memory);
+  cache.poison(shard);
+  assert(isPoisoned(shard.memory.words, SHARD_LOCK));
+  assertEquals(cache.put(bytesOf(keysOfShard(cache, 1)[0]), valueOf(1)), Outcome.busy);
+  assertEquals(cache.repair(), 1);
+  assertEquals(readStats(cache).items, items - inside);
+  assertEquals(readStats(cache).shardsCleared, 1);
+  put(cache, keysOfShard(cache, 1)[0], valueOf(1));
+  assertEquals(cache.repair(), 0);
+});
+
+Deno.test("Cache.repair() clears what a dead actor held, not what a living one holds", () => {
+  const { cache } = makeFixture();
+  const dead = new Cache(Region.attach(cache.region.buffer), 1, cache.now);
+  const living = new Cache(Region.attach(cache.region.buffer), 2, cache.now);
+  dead.acquire(3);
+  const held = living.acquire(4);
+  assertEquals(cache.repair(1), 1);
+  assert(cache.acquire(3) !== null);
+  assertEquals(cache.acquire(4), null);
+  assert(held !== null);
+  living.release(held);
+});
+
+Deno.test("Cache.acquireMany() takes each shard once, and none at all when one is held", () => {
+  const { cache } = makeFixture();
+  const other = new Cache(Region.attach(cache.region.buffer), 1, cache.now);
+  const hashes = Int32Array.of(5, 13, 2, 7, 2);
+  assert(cache.acquireMany(hashes, 5));
+  for (const { index, memory } of cache.shards) {
+    assertEquals(memory.words[SHARD_LOCK] !== 0, [2, 5, 7].includes(index));
+  }
+  cache.releaseMany();
+  const held = other.acquire(5);
+  assert(held !== null);
+  assertEquals(cache.acquireMany(hashes, 5), false);
+  other.release(held);
+  for (const { memory } of cache.shards) assertEquals(memory.words[SHARD_LOCK], 0);
+  assert(cache.acquireMany(hashes, 5));
+  cache.poisonMany();
+  assertEquals(cache.repair(), 3);
+});
+
+Deno.test("readStats() adds up items, bytes and evictions, and says what limits", () => {
+  const { cache } = makeFixture(512 * 1024);
+  assertEquals(readStats(cache).limitedBy, "nothing");
+  for (let i = 0; i < 10; i++) put(cache, `k${i}`, valueOf(50));
+  const few = readStats(cache);
+  assertEquals([few.items, few.usedBytes, few.evictions], [10, 10 * 128, 0]);
+  for (let i = 0; i < 5000; i++) put(cache, `k${i}`, valueOf(200));
+  const full = readStats(cache);
+  assertEquals(full.limitedBy, "memory");
+  assertEquals(full.items + full.evictions, 5000);
+  assert(full.usedBytes <= full.slabBytes && full.usedBytes > full.slabBytes * 0.97);
+  const narrow = makeFixture(512 * 1024, 2048).cache;
+  for (let i = 0; i < 5000; i++) put(narrow, `k${i}`, valueOf(20));
+  assertEquals(readStats(narrow).limitedBy, "index");
+});

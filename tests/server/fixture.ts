@@ -1,0 +1,34 @@
+// What tests of the server share: a small region, a configuration as from an empty command line, a
+// clock that stands still, and arguments from strings.
+
+import { Cache, Region } from "../../cache/mod.ts";
+import { Args } from "../../server/args.ts";
+import type { Config } from "../../server/config.ts";
+import { parseConfig } from "../../server/config_parse.ts";
+
+/** The time of every test, in milliseconds since 1970. */
+export const NOW_MS = 1_700_000_000_000;
+
+/** A region of 8 MiB for main and two workers. */
+export function newRegion(): Region {
+  return Region.create({ memoryBytes: 8 * 2 ** 20, actorCount: 3 });
+}
+
+/** A cache of actor 1 over a new region, at a fixed time. */
+export function newCache(region: Region = newRegion(), now: () => number = () => NOW_MS): Cache {
+  return new Cache(region, 1, now);
+}
+
+/** The configuration for these arguments on a machine with 4 CPUs and 8 GiB. */
+export function configOf(...args: string[]): Config {
+  const parsed = parseConfig(args, {}, { totalMemoryBytes: 8 * 2 ** 30, cpus: 4 });
+  if (parsed.kind !== "run") throw new Error(`Cannot parse: ${JSON.stringify(parsed)}`);
+  return parsed.config;
+}
+
+/** Arguments of these texts. */
+export function argsOf(...texts: string[]): Args {
+  const args = new Args();
+  for (const text of texts) args.pushText(text);
+  return args;
+}

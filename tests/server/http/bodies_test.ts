@@ -1,0 +1,132 @@
+// Bodies: admitted by declared length against all limits, counted while they are read and not after,
+// refused when they take too long or grow too large. Requests here never arrive until told to.
+
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Region } from "../../../cache/mod.ts";
+import { Bodies } from "../../../server/http/bodies.ts";
+import { newRegion } from "../fixture.ts";
+
+const LIMIT = 100;
+const LIMITS = { maxInFlight: 3, bodyMemoryBytes: 250, bodyTimeoutMs: 1000 };
+
+/** A body that is sent by hand. */
+function slowRequest(length?: number) {
+  let controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({ start: (c) => void (controller = c) });
+  const headers: HeadersInit = length === undefined ? {} : { "content-length": String(length) };
+  const request = new Request("http://localhost/", { method: "POST", headers, body });
+  const send = (text: string) => controller.enqueue(new TextEncoder().encode(text));
+  return { request, send, end: () => controller.close(), fail: () => controller.error("gone") };
+}
+
+function setUp() {
+  const region = newRegion();
+  const clock = { nowMs: 0 };
+  const bodies = new Bodies(region, 1, LIMITS, () => clock.nowMs);
+  const read = (request: Request) =>
+    Promise.resolve(bodies.read(request, LIMIT, (body) => new Response(body.slice())));
+  return { region, clock, bodies, read };
+}
+
+const gauges = (region: Region) => [region.gauge(1, "inFlight"), region.gauge(1, "bodyBytes")];
+
+async function shown(answer: Promise<Response>): Promise<string> {
+  const response = await answer;
+  return `${response.status} ${await response.text()}`;
+}
+
+Deno.test("Bodies.read() counts a body while it is read and not after", async () => {
+  const { region, read } = setUp();
+  const [declared, chunked] = [slowRequest(6), slowRequest()];
+  const answers = [read(declared.request), read(chunked.request)];
+  assertEquals(gauges(region), [2, 6 + LIMIT]);
+  for (const one of [declared, chunked]) {
+    one.send("abc");
+    one.send("def");
+    one.end();
+  }
+  assertEquals(await Promise.all(answers.map(shown)), ["200 abcdef", "200 abcdef"]);
+  assertEquals(gauges(region), [0, 0]);
+});
+
+Deno.test("Bodies.read() refuses what is declared or turns out too large", async () => {
+  const { region, read } = setUp();
+  const tooLarge = /^413 .*Send at most 100 bytes\./;
+  assertEquals(tooLarge.test(await shown(read(slowRequest(LIMIT + 1).request))), true);
+  const chunked = slowRequest();
+  const answer = read(chunked.request);
+  chunked.send("x".repeat(LIMIT));
+  chunked.send("y");
+  assertEquals(tooLarge.test(await shown(answer)), true);
+  assertEquals(gauges(region), [0, 0]);
+});
+
+Deno.test("Bodies.read() refuses more requests than maxInFlight, of all workers", async () => {
+  const { region, read } = setUp();
+  region.words[region.gaugeWord(2, "inFlight")] = 2;
+  const first = slowRequest(1);
+  const answer = read(first.request);
+  const refused = await read(slowRequest(1).request);
+  assertEquals([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  first.send("a");
+  first.end();
+  assertEquals(await shown(answer), "200 a");
+});
+
+Deno.test("Bodies.read() refuses more bytes than bodyMemoryBytes, of all workers", async () => {
+  const { region, read } = setUp();
+  region.words[region.gaugeWord(2, "bodyBytes")] = 200;
+  assertEquals((await read(slowRequest(51).request)).status, 503);
+  const fits = slowRequest(50);
+  const answer = read(fits.request);
+  assertEquals((await read(slowRequest(1).request)).status, 503);
+  fits.send("a");
+  fits.end();
+  await answer;
+  assertEquals(gauges(region), [0, 0]);
+});
+
+Deno.test("Bodies.read() answers 400 to a body that breaks off", async () => {
+  const { region, read } = setUp();
+  const broken = slowRequest(10);
+  const answer = read(broken.request);
+  broken.send("ab");
+  broken.fail();
+  assertEquals((await shown(answer)).slice(0, 4), "400 ");
+  assertEquals(gauges(region), [0, 0]);
+});
+
+Deno.test("Bodies.read() passes an exception of its consumer on, and counts the body out", async () => {
+  const { region, bodies } = setUp();
+  const one = slowRequest(1);
+  const answer = bodies.read(one.request, LIMIT, () => {
+    throw new Error("bug");
+  });
+  one.send("a");
+  one.end();
+  await assertRejects(() => Promise.resolve(answer), Error, "bug");
+  assertEquals(gauges(region), [0, 0]);
+});
+
+Deno.test("Bodies.expire() answers 408 to the bodies that are too old, and to no other", async () => {
+  const { region, clock, bodies, read } = setUp();
+  const [old, young] = [slowRequest(10), slowRequest(10)];
+  const oldAnswer = read(old.request);
+  clock.nowMs = 500;
+  const youngAnswer = read(young.request);
+  clock.nowMs = 999;
+  bodies.expire();
+  clock.nowMs = 1000;
+  bodies.expire();
+  const response = await oldAnswer;
+  assertEquals([response.status, response.headers.get("connection")], [408, "close"]);
+  young.send("young");
+  young.end();
+  assertEquals(await shown(youngAnswer), "200 young");
+  old.send("old");
+  old.end();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  clock.nowMs = 9000;
+  bodies.expire();
+  assertEquals(gauges(region), [0, 0]);
+});

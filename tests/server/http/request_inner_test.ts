@@ -1,0 +1,52 @@
+// What is read behind a request's back is what the request itself would have said: over real
+// connections, and for requests that Deno.serve did not make.
+
+import { assertEquals } from "@std/assert";
+import { arrivedBody, requestHeader } from "../../../server/http/request_inner.ts";
+
+Deno.test("requestHeader() agrees with Headers for requests of Deno.serve", async () => {
+  const names = ["host", "origin", "content-length", "authorization", "x-twice", "x-none"];
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    (request) => {
+      const inner = names.map((name) => requestHeader(request, name));
+      const outer = names.map((name) => request.headers.get(name));
+      return Response.json({ inner, outer });
+    },
+  );
+  const headers: [string, string][] = [
+    ["authorization", "Bearer t\u00e9"],
+    ["x-twice", "a"],
+    ["x-twice", "b"],
+  ];
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const { inner, outer } = await (await fetch(url, { method: "POST", headers, body: "abc" }))
+    .json();
+  assertEquals(inner, outer);
+  assertEquals(inner.slice(2), ["3", "Bearer t\u00e9", "a, b", null]);
+});
+
+Deno.test("requestHeader() and arrivedBody() do with a request made by hand", () => {
+  const init = { method: "POST", headers: { origin: "https://a.example" }, body: "abc" };
+  const request = new Request("http://localhost/", init);
+  assertEquals(requestHeader(request, "origin"), "https://a.example");
+  assertEquals(requestHeader(request, "x-none"), null);
+  const arrived = arrivedBody(request);
+  if (arrived !== null) assertEquals(new TextDecoder().decode(arrived), "abc");
+});
+
+Deno.test("arrivedBody() gives the whole body or null, never a part", async () => {
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => new Response((arrivedBody(request) ?? await request.bytes()).slice()),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  for (const length of [0, 1, 1000, 100_000, 1_000_000]) {
+    const body = new Uint8Array(length).map((_, i) => i % 251);
+    const answer = await (await fetch(url, { method: "POST", body })).bytes();
+    assertEquals(answer.length, length);
+    assertEquals(answer.every((byte, i) => byte === body[i]), true);
+  }
+  const chunks = ReadableStream.from(["a", "bc", "d"]).pipeThrough(new TextEncoderStream());
+  assertEquals(await (await fetch(url, { method: "POST", body: chunks })).text(), "abcd");
+});
