@@ -41,13 +41,17 @@ import { windowWord } from "./table.ts";
 
 /** What {@linkcode checkShardLocked} has counted. */
 export interface ShardCheck {
+  /** Items in the shard. */
   readonly items: number;
-  /** Pieces of all items, and the fewest that they could have. */
+  /** Pieces of all items. */
   readonly pieces: number;
+  /** The fewest pieces that the same items could have. */
   readonly idealPieces: number;
-  /** Quarters in use, and the fewest that the same items could take. */
+  /** Quarters in use. */
   readonly usedQuarters: number;
+  /** The fewest quarters that the same items could take. */
   readonly idealQuarters: number;
+  /** Quarters of the slab. */
   readonly totalQuarters: number;
 }
 

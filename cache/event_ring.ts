@@ -71,6 +71,7 @@ export class EventReader {
   readonly #uses = new Uint32Array(FILTER_BITS);
   #watched = 0;
 
+  /** Reads what other threads put into the ring of `actor`. */
   constructor(region: Region, actor: number) {
     this.#words = region.words;
     this.#base = region.actorWord(actor);

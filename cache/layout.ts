@@ -170,12 +170,17 @@ export const PROBATION_SHARE = 10;
 export interface ShardGeometry {
   /** Whole shard. */
   readonly shardBytes: number;
+  /** Slots of the slab. */
   readonly slotCount: number;
   /** Home buckets; WINDOW_BUCKETS - 1 more follow as padding in place of a wrap. */
   readonly bucketCount: number;
+  /** First byte of the quarters' states. */
   readonly statesByte: number;
+  /** First word of the buckets. */
   readonly bucketsWord: number;
+  /** First word of the ghost table. */
   readonly ghostWord: number;
+  /** Words of the ghost table. */
   readonly ghostCount: number;
   /** Address of the slab's first quarter. */
   readonly slabAddress: number;
@@ -227,11 +232,17 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
 
 /** Sizes and places of everything in a region. */
 export interface RegionGeometry {
+  /** Bytes of the whole region. */
   readonly regionBytes: number;
+  /** Shards, a power of two. */
   readonly shardCount: number;
+  /** First byte of the first shard. */
   readonly shardsByte: number;
+  /** Actor blocks: main's and the workers'. */
   readonly actorCount: number;
+  /** Item size that the index is laid out for, header included. */
   readonly averageItemBytes: number;
+  /** The geometry that all shards have. */
   readonly shard: ShardGeometry;
 }
 

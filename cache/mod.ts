@@ -32,4 +32,5 @@ export {
 } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./layout.ts";
 export { Shard } from "./shard.ts";
+export type { ShardMemory } from "./shard_memory.ts";
 export { type CacheStats, readStats } from "./stats.ts";

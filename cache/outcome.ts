@@ -33,6 +33,6 @@ export const Condition = {
 export type Condition = typeof Condition[keyof typeof Condition];
 
 /** As a put's deadline: keep the one that the item has. */
-export const KEEP_DEADLINE = -1;
+export const KEEP_DEADLINE: number = -1;
 /** Deadlines are milliseconds since 1970 below this. */
 export const DEADLINE_MS_MAX = 2 ** 48 - 1;

@@ -48,7 +48,7 @@ export const ACTOR_COUNTER_NAMES = [
 export type ActorCounter = typeof ACTOR_COUNTER_NAMES[number];
 
 /** Words that every actor keeps up to date about itself and anybody may read. */
-const ACTOR_GAUGES = {
+const ACTOR_GAUGES: Readonly<Record<ActorGauge, number>> = {
   /** Seconds since 1970 when the actor was last seen alive, as an unsigned integer. */
   heartbeat: ACTOR_HEARTBEAT,
   /** 1 while the actor serves. */
@@ -57,9 +57,9 @@ const ACTOR_GAUGES = {
   inFlight: ACTOR_IN_FLIGHT,
   /** Bytes set aside for those bodies. */
   bodyBytes: ACTOR_BODY_BYTES,
-} as const;
+};
 /** Name of a word that every actor keeps about itself. */
-export type ActorGauge = keyof typeof ACTOR_GAUGES;
+export type ActorGauge = "heartbeat" | "serving" | "inFlight" | "bodyBytes";
 
 /** How to make a region. */
 export interface RegionOptions {
@@ -75,6 +75,7 @@ export interface RegionOptions {
 export class Region {
   /** The memory itself; what another thread needs to attach. */
   readonly buffer: SharedArrayBuffer;
+  /** What lies where. */
   readonly geometry: RegionGeometry;
   /** The header page and the actor blocks as words. */
   readonly words: Int32Array;

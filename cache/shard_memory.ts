@@ -11,17 +11,24 @@ export class ShardMemory {
   readonly words: Int32Array;
   /** The same memory as bytes. */
   readonly bytes: Uint8Array;
+  /** Where its parts lie. */
   readonly geometry: ShardGeometry;
+  /** The region it is part of. */
   readonly region: Region;
 
+  /** First word of the buckets. */
   readonly bucketsWord: number;
+  /** Home buckets. */
   readonly bucketCount: number;
   /** Home buckets divided by 2^32: the product with an unsigned hash is the home bucket. */
   readonly bucketScale: number;
+  /** First word of the ghost table. */
   readonly ghostWord: number;
+  /** Ghosts divided by 2^32: the product with an unsigned hash is the ghost's place. */
   readonly ghostScale: number;
   /** Added to `address >> 2` gives the byte with that slot's states. */
   readonly stateBias: number;
+  /** Address just past the slab. */
   readonly endAddress: number;
   /** Free quarters that an insert leaves behind. */
   readonly reserveQuarters: number;
@@ -35,9 +42,11 @@ export class ShardMemory {
   nowMs = 0;
   /** First piece of the item being overwritten, which no eviction may take; or 0. */
   pinned = 0;
-  /** Cursor of item.ts: next byte, end of the piece, link to the piece after it. */
+  /** Cursor of item.ts: the next byte. */
   cursorByte = 0;
+  /** Cursor of item.ts: just past the piece. */
   cursorEnd = 0;
+  /** Cursor of item.ts: the link to the piece after it. */
   cursorLink = 0;
 
   readonly #clock: () => number;

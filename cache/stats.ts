@@ -16,6 +16,7 @@ import type { Cache } from "./cache.ts";
 
 /** Sizes, occupancy and evictions of a whole cache. */
 export interface CacheStats {
+  /** Items held. */
   readonly items: number;
   /** Slots in all shards. */
   readonly slots: number;
@@ -23,17 +24,23 @@ export interface CacheStats {
   readonly slotsUsed: number;
   /** Bytes of the region. */
   readonly memoryBytes: number;
-  /** Bytes of slab that items may use, and use. */
+  /** Bytes of slab that items may use. */
   readonly slabBytes: number;
+  /** Bytes of slab that items use. */
   readonly usedBytes: number;
-  /** Buckets, and items that the index holds at its design load of one half. */
+  /** Buckets of the index. */
   readonly buckets: number;
+  /** Items that the index holds at its design load of one half. */
   readonly indexCapacity: number;
+  /** Items that had to go because memory was needed. */
   readonly evictions: number;
   /** Those evictions that a full window forced, not lack of memory. */
   readonly windowEvictions: number;
+  /** Items that went because their deadline had passed. */
   readonly expirations: number;
+  /** Shards of the region. */
   readonly shards: number;
+  /** Shards that were cleared because they may have been broken. */
   readonly shardsCleared: number;
   /** What stops the cache from holding more items: nothing yet, its slab, or its index. */
   readonly limitedBy: "nothing" | "memory" | "index";

@@ -113,7 +113,7 @@ Deno.test("An item that moves to a longer piece keeps its bucket, ring and versi
 });
 
 for (const keysPerItem of [10, 1.5, 1.02]) {
-  Deno.test(`churn() over ${keysPerItem} keys per item loses no quarter and few pieces`, () => {
+  Deno.test(`churn() over ${keysPerItem} keys per item breaks few items up and wastes under 1 %`, () => {
     const result = churn({
       operations: 250_000,
       memoryBytes: 4 * 2 ** 20,
@@ -123,6 +123,6 @@ for (const keysPerItem of [10, 1.5, 1.02]) {
       seed: 3,
     });
     assert(result.pieceRatio <= 1.6, `${result.pieceRatio} times the fewest pieces`);
-    assertEquals(result.unusableShare, 0);
+    assert(result.unusableShare <= 0.01, `${result.unusableShare} of the slab is lost`);
   });
 }

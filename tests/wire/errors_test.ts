@@ -183,6 +183,10 @@ Deno.test("a body that does not come in time answers 408 and asks to close", asy
   const wanted = errorBody("Request body did not arrive within 0.3 s. Send it faster.");
   assertEquals(`${status} ${text}`, `408 ${wanted}`);
   assertEquals(headers.get("connection")?.includes("close"), true);
+  await until("the body that was given up no longer counts", async () => {
+    const { inFlight, bodyBytes } = (await server.stats()).workers[0];
+    return inFlight === 0 && bodyBytes === 0;
+  });
   assertEquals(await server.ask("GET /get?key=k"), `200 ${errorBody("Key not found.")}`);
 });
 
@@ -208,6 +212,7 @@ for (
     const wanted = errorBody("Too many requests in work. Try again in a moment.");
     assertEquals(`${status} ${text}`, `503 ${wanted}`);
     assertEquals(headers.get("retry-after"), "1");
+    assertEquals((await server.stats()).total.overloads, 1);
     assertEquals(await server.ask("GET /health"), '200 {"status":"healthy"}');
     await slow.send('{"key":"slow","value":"v"}'.padEnd(held));
     assertEquals((await slow.receive()).status, 200);
