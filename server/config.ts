@@ -15,15 +15,15 @@ export interface Config {
   readonly unixPath: string | undefined;
   /** Size of the region: keys, values, index and all. */
   readonly memoryBytes: number;
-  /** Size of key and value together that the index is laid out for. */
+  /** Average size of an item, header included, that the index is laid out for. */
   readonly averageItemBytes: number;
   /** Number of workers, or "auto" to add them under load. */
   readonly workers: "auto" | number;
-  /** Longest key on the JSON routes and the text protocol, in code points. */
+  /** Longest key on the JSON routes, in code points. */
   readonly maxKeyChars: number;
-  /** Longest value on the JSON routes and the text protocol, in code points. */
+  /** Longest value on the JSON routes, in code points. */
   readonly maxValueChars: number;
-  /** Longest value on /store, RESP and the REST commands; a quarter of a shard limits it too. */
+  /** Longest value on /store; a quarter of a shard limits it too. */
   readonly maxValueBytes: number;
   /** Longest request body, unless other limits imply more: see jsonBodyLimit(). */
   readonly maxBodyBytes: number;
@@ -86,8 +86,8 @@ export function jsonBodyLimit(config: Config): number {
  * Gives the longest body of a raw store.
  *
  * @param config the configuration
- * @returns bytes; a value of maxValueBytes fits
+ * @returns bytes; a body there is the value itself
  */
 export function storeBodyLimit(config: Config): number {
-  return Math.max(config.maxBodyBytes, config.maxValueBytes);
+  return config.maxValueBytes;
 }

@@ -106,7 +106,8 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
     flag: "average-item",
     kind: size(32, 4096),
     fallback: () => 128,
-    description: "Size of a key and its value together, on average, that the index is laid out for",
+    description:
+      "Average size of key and value, plus 32 for the header, that the index is laid out for",
   },
   workers: {
     flag: "workers",
@@ -124,14 +125,13 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
     flag: "max-value",
     kind: count(1, mostValueBytes),
     fallback: () => 256,
-    description: "Longest value of the JSON routes and the text protocol, in characters",
+    description: "Longest value of the JSON routes, in characters",
   },
   maxValueBytes: {
     flag: "max-value-bytes",
     kind: size(1, mostValueBytes),
     fallback: () => MIB,
-    description:
-      "Longest value of /store, RESP and the REST commands, at most a quarter of a shard",
+    description: "Longest value of /store, at most a quarter of a shard",
   },
   maxBodyBytes: {
     flag: "max-body",

@@ -5,7 +5,8 @@ import { errorText } from "../codecs/json_answers.ts";
 
 const JSON_TYPE = { "content-type": "application/json" } as const;
 const OK_INIT: ResponseInit = { headers: JSON_TYPE };
-const RETRY: Record<string, string> = { "retry-after": "1" };
+/** Tells a client to try again in a second. */
+export const RETRY: Readonly<Record<string, string>> = { "retry-after": "1" };
 const CLOSE: Record<string, string> = { connection: "close" };
 
 /** A JSON body under 200. */
@@ -14,8 +15,12 @@ export function jsonOk(text: string): Response {
 }
 
 /** A JSON body under any status. */
-export function json(text: string, status: number): Response {
-  return new Response(text, { status, headers: JSON_TYPE });
+export function json(
+  text: string,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(text, { status, headers: { ...JSON_TYPE, ...headers } });
 }
 
 /** An error that says what to do. */
@@ -24,7 +29,7 @@ export function error(
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(errorText(message), { status, headers: { ...JSON_TYPE, ...headers } });
+  return json(errorText(message), status, headers);
 }
 
 /** 503 for when trying again a little later will help. */

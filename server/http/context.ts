@@ -11,7 +11,7 @@ import { QueryFound } from "../codecs/query.ts";
 import { type Command, CommandContext } from "../commands/command.ts";
 import { execute } from "../commands/execute.ts";
 import { GET } from "../commands/table.ts";
-import { type Config, jsonBodyLimit, keyByteLimit } from "../config.ts";
+import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config.ts";
 import type { ServerStatus } from "../status.ts";
 import { Bodies } from "./bodies.ts";
 
@@ -47,7 +47,7 @@ export class HttpContext {
     this.jsonLimits = { ...limits, maxKeyChars: config.maxKeyChars };
     this.rawLimits = { ...limits, maxKeyChars: maxKeyBytes };
     this.jsonBodyBytes = jsonBodyLimit(config);
-    this.storeBodyBytes = Math.min(config.maxValueBytes, cache.itemBytesMax);
+    this.storeBodyBytes = Math.min(storeBodyLimit(config), cache.itemBytesMax);
     this.#commands = new CommandContext(cache);
   }
 

@@ -2,7 +2,7 @@
 // The 405 answers, the banner at / and the docs derive from this table.
 
 import { version } from "../version.ts";
-import { error, json, jsonOk, methodNotAllowed } from "./answers.ts";
+import { error, json, jsonOk, methodNotAllowed, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import {
   deleteBodyRoute,
@@ -34,7 +34,8 @@ const health: RouteHandler = ({ status }) => {
 
 const ready: RouteHandler = ({ status }) => {
   const { state } = status;
-  return json(`{"status":"${state}"}`, state === "ready" ? 200 : 503);
+  if (state === "ready") return jsonOk('{"status":"ready"}');
+  return json(`{"status":"${state}"}`, 503, RETRY);
 };
 
 const banner: RouteHandler = () => jsonOk(bannerText());
@@ -64,12 +65,13 @@ export const ROUTES: readonly Route[] = [
 const BY_PATH: ReadonlyMap<string, Route> = new Map(ROUTES.map((route) => [route.path, route]));
 const STORE = "/store/";
 const RAW_GET = "/get/";
+const STORE_METHODS = ["PUT", "POST", "DELETE"];
 
 function bannerText(): string {
   const routes = ROUTES.flatMap(({ path, methods }) =>
     Object.keys(methods).map((method) => `${method} ${path}`)
   );
-  routes.push("PUT /store/{key}", "GET /get/{key}", "DELETE /store/{key}");
+  routes.push(...STORE_METHODS.map((method) => `${method} /store/{key}`), "GET /get/{key}");
   return JSON.stringify({ name: "slabkv", version, routes });
 }
 
@@ -121,5 +123,5 @@ function storeRoute(
 ): Response | Promise<Response> {
   if (method === "PUT" || method === "POST") return rawPut(context, request, url, start);
   if (method === "DELETE") return rawDelete(context, url, start);
-  return methodNotAllowed("PUT, POST, DELETE");
+  return methodNotAllowed(STORE_METHODS.join(", "));
 }

@@ -1,6 +1,6 @@
 /// <reference lib="deno.worker" />
-// A worker of worker_pool_test.ts: serves as a real one does, or throws when it is told to. What it
-// does follows from its name and from a shared word: which is how the test speaks to it.
+// A worker of worker_pool_test.ts: answers its pool as a real one does, or throws when it is told to.
+// It is told by its configuration, and by a word of the region that the test writes.
 
 import { Region } from "../../cache/mod.ts";
 import { ControlChannel } from "../../server/control.ts";

@@ -87,6 +87,18 @@ Deno.test("/store keeps every byte, up to a MiB, and a value that is no text is 
   assertEquals((await client.ask('POST /mget {"keys":["k"]}')).status, 409);
 });
 
+Deno.test("/mget of more than an answer can hold is refused and says so", async () => {
+  await using server = await TestServer.start();
+  using client = await server.connect();
+  await client.ask(`PUT /store/big ${"x".repeat(1_000_000)}`);
+  const keys = (count: number) => Array<string>(count).fill('"big"').join(",");
+  assertEquals((await client.ask(`POST /mget {"keys":[${keys(2)}]}`)).status, 200);
+  const { status, text } = await client.ask(`POST /mget {"keys":[${keys(5000)}]}`);
+  const wanted = errorBody("Answer would be too large. Ask for fewer keys at a time.");
+  assertEquals(`${status} ${text}`, `413 ${wanted}`);
+  assertEquals((await client.ask("GET /get/big")).body.length, 1_000_000);
+});
+
 Deno.test("/stats counts what was done, by worker and in total", async () => {
   await using server = await TestServer.start();
   using client = await server.connect();

@@ -24,9 +24,10 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
         async () => (await server.stats()).workers.some(({ inFlight }) => inFlight > 0),
       );
       server.kill(signal);
-      await until("it drains", async () => {
-        const { status, text } = await idle.ask("GET /ready");
-        return status === 503 && text === '{"status":"draining"}';
+      await until("it says that it drains", async () => {
+        // A worker with nothing to do has closed its listener, perhaps over this very connection.
+        const ready = await server.ask("GET /ready").catch(() => "");
+        return ready === '503 {"status":"draining"}';
       });
       await busy.send(BODY.slice(9));
       assertEquals((await busy.receive()).status, 200);

@@ -5,7 +5,6 @@ import fc from "fast-check";
 import { CollectedReply } from "../../../server/codecs/collected_reply.ts";
 import { countText, errorText, JsonAnswers } from "../../../server/codecs/json_answers.ts";
 import { JsonHit } from "../../../server/codecs/json_hit.ts";
-import { JsonHit } from "../../../server/codecs/json_hit.ts";
 import { argsOf } from "../fixture.ts";
 
 /** A reply of these values; null is a miss, a number an integer. */
@@ -26,18 +25,6 @@ function replyOf(...outcomes: (string | Uint8Array | number | bigint | null)[]):
 
 const NOT_TEXT = Uint8Array.of(0x61, 0xff);
 const STRANGE = '"\\\n\u0000\u001f\u007f/é€😀\u2028';
-
-/** What JsonAnswers.hit() makes of a key and its value. */
-function hitText(answers: JsonAnswers, key: string, value: string | Uint8Array): string | null {
-  const args = argsOf(key);
-  const hit = new JsonHit();
-  const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
-  hit.begin(args);
-  const at = hit.room(bytes.length);
-  hit.bytes.set(bytes, at);
-  hit.value(at, bytes.length);
-  return answers.hit(args, hit);
-}
 
 /** The answer to a get, composed as the route does it. */
 function hit(kept: JsonHit, key: string, value: string | Uint8Array): string | null {
@@ -63,6 +50,17 @@ Deno.test("JsonAnswers.hit() writes key and value, escaped", () => {
       value,
     ]]);
   }
+});
+
+Deno.test("JsonAnswers.hit() writes what JSON.stringify() does, for any text", () => {
+  const kept = new JsonHit();
+  const text = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: "binary", maxLength: 40 }));
+  fc.assert(
+    fc.property(text.filter((key) => key !== ""), text, (key, value) => {
+      assertEquals(hit(kept, key, value), JSON.stringify({ status: "OK", key, value }));
+    }),
+    { numRuns: 500, seed: 7171 },
+  );
 });
 
 Deno.test("JsonAnswers.hit() writes values of any length, and is whole again after a long one", () => {
