@@ -12,7 +12,7 @@ import { findPort, prepareUnixPath, readCredentials, StartError } from "./listen
 import { Log } from "./log.ts";
 import type { Limits } from "./options.ts";
 import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
-import { version } from "./version.ts";
+import { versionLine } from "./version.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** What the process around the server provides. */
@@ -37,7 +37,7 @@ const WORKERS_MAX = 64;
 export async function serve(host: ServeHost): Promise<void> {
   const parsed = parseConfig([...host.args], { ...host.env }, host.limits);
   if (parsed.kind === "help" || parsed.kind === "print") return host.out(parsed.text);
-  if (parsed.kind === "version") return host.out(`slabkv ${version}`);
+  if (parsed.kind === "version") return host.out(versionLine());
   if (parsed.kind === "error") return refuse(host, parsed.message);
   try {
     await start(host, parsed.config);

@@ -101,15 +101,3 @@ Deno.test({
   assertEquals([load.wrong, server.stderr], [0, ""]);
   if (added) assertGreater(load.moved, 0);
 });
-
-Deno.test("--workers auto stays with one worker when there is little to do", async () => {
-  await using server = await TestServer.start(["--workers", "auto"]);
-  using client = await server.connect();
-  const endMs = performance.now() + 1500;
-  await until("some looks of the supervisor have passed", async () => {
-    await client.ask("GET /health");
-    return performance.now() > endMs;
-  });
-  assertEquals((await server.stats()).workers.length, 1);
-  assertEquals(server.event("workers"), undefined);
-});

@@ -105,6 +105,15 @@ Deno.test("ttl of /put, /mput and /store ends an item", async () => {
   });
 });
 
+Deno.test("expired items go without anybody asking for them", async () => {
+  await using server = await TestServer.start();
+  using client = await server.connect();
+  for (let i = 0; i < 50; i++) await client.ask(`POST /put {"key":"k${i}","value":"v","ttl":0.3}`);
+  assertEquals((await server.stats()).items, 50);
+  await until("none is left", async () => (await server.stats()).items === 0);
+  assertEquals((await server.stats()).expirations, 50);
+});
+
 conversation("/incr counts in 64 bits and refuses the rest with 409", [
   ['POST /incr {"key":"n"}', '200 {"status":"OK","key":"n","value":"1"}', JSON_TYPE],
   ['POST /incr {"key":"n","by":41}', '200 {"status":"OK","key":"n","value":"42"}'],

@@ -128,6 +128,12 @@ export class TestServer implements AsyncDisposable {
     return this.#child.status;
   }
 
+  /** Waits until the process has ended and all that it printed has been read. */
+  async ended(): Promise<Deno.CommandStatus> {
+    await this.#reading;
+    return this.status;
+  }
+
   /** Sends a signal. */
   kill(signal: Deno.Signal): void {
     this.#child.kill(signal);
@@ -165,6 +171,7 @@ export class TestServer implements AsyncDisposable {
 /** The part of /stats that tests look at. */
 export interface Stats {
   readonly items: number;
+  readonly expirations: number;
   readonly total: Readonly<Record<string, number>>;
   readonly workers: readonly Readonly<Record<string, number>>[];
 }

@@ -32,7 +32,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       await busy.send(BODY.slice(9));
       assertEquals((await busy.receive()).status, 200);
       assertEquals(await idle.receiveRest(), "");
-      const { code, signal: killed } = await server.status;
+      const { code, signal: killed } = await server.ended();
       assertEquals([code, killed, server.stderr], [0, null, ""]);
       assertEquals(server.event("stop")?.complete, true);
     });
@@ -51,7 +51,7 @@ Deno.test(
     );
     const startMs = performance.now();
     server.kill("SIGTERM");
-    assertEquals((await server.status).code, 0);
+    assertEquals((await server.ended()).code, 0);
     assertLess(performance.now() - startMs, 2000);
     assertEquals(server.event("stop")?.complete, false);
     assertEquals(JSON.parse(server.stderr).event, "drain");
@@ -67,7 +67,7 @@ Deno.test({ name: "a second signal ends the server at once", ignore }, async () 
   await until("it drains", () => server.event("drain") !== undefined);
   const startMs = performance.now();
   server.kill("SIGINT");
-  assertEquals((await server.status).code, 130);
+  assertEquals((await server.ended()).code, 130);
   assertLess(performance.now() - startMs, 2000);
 });
 
@@ -76,6 +76,6 @@ Deno.test({ name: "a server that has nothing to do ends at once", ignore }, asyn
   using _idle = await server.connect();
   const startMs = performance.now();
   server.kill("SIGTERM");
-  assertEquals((await server.status).code, 0);
+  assertEquals((await server.ended()).code, 0);
   assertLess(performance.now() - startMs, 2000);
 });

@@ -95,7 +95,7 @@ Deno.test({
     await converse(connect, [["GET /get?key=k\nhost: whatever.example", /^200 .*"value":"v"/]]);
     assertEquals(await server.ask("GET /get?key=k"), '200 {"status":"OK","key":"k","value":"v"}');
     server.kill("SIGTERM");
-    assertEquals((await server.status).code, 0);
+    assertEquals((await server.ended()).code, 0);
     assertEquals([...Deno.readDirSync(folder)], []);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,0 +1,84 @@
+// The copy of the program that builds start from: the product's own files and nothing else, with a
+// build.json that says how and from which commit. The working tree is never written to.
+
+/** Everything that belongs to the program. */
+const PARTS = ["main.ts", "deno.json", "deno.lock", "cache", "client", "server", "std"];
+
+/** The project's root folder. */
+export const ROOT: URL = new URL("../", import.meta.url);
+/** Where builds end up. */
+export const DIST: URL = new URL("dist/", ROOT);
+
+/** How a program was built. */
+export type BuildKind = "compiled" | "packed";
+
+/** A copy of the program in a folder of its own, gone when disposed of. */
+export class Stage implements AsyncDisposable {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Copies the program and writes into the copy how it is built. */
+  static async create(how: BuildKind): Promise<Stage> {
+    const stage = new Stage(await Deno.makeTempDir({ prefix: "slabkv-build-" }));
+    for (const part of PARTS) await copyInto(new URL(part, ROOT), `${stage.path}/${part}`);
+    const build = JSON.stringify({ how, commit: await currentCommit() });
+    await Deno.writeTextFile(`${stage.path}/server/build.json`, build);
+    return stage;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+async function copyInto(from: URL, to: string): Promise<void> {
+  if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name } of Deno.readDir(from)) {
+    await copyInto(new URL(name, `${from.href}/`), `${to}/${name}`);
+  }
+}
+
+/** The commit of the working tree, marked where it has changes; empty outside a repository. */
+async function currentCommit(): Promise<string> {
+  const args = ["describe", "--always", "--dirty", "--exclude=*"];
+  try {
+    const { success, stdout } = await new Deno.Command("git", { args, cwd: ROOT }).output();
+    return success ? new TextDecoder().decode(stdout).trim() : "";
+  } catch {
+    // No git here: the program works without.
+    return "";
+  }
+}
+
+/** What a command of Deno itself came to. */
+export interface Ran {
+  readonly success: boolean;
+  /** Standard output and error, without colours. */
+  readonly output: string;
+}
+
+/** Runs this very Deno. */
+export async function runDeno(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ran> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: options.cwd ?? ROOT,
+    env: { NO_COLOR: "1", ...options.env },
+  });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+/** The permissions and other flags of the start task: what a built program runs with. */
+export async function startFlags(): Promise<string[]> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const words: string[] = tasks.start.command.split(" ");
+  return words.filter((word) => word.startsWith("--"));
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# slabkv @VERSION@, packed: this script, then the Deno runtime and the program, compressed.
+# The first start unpacks both into the user's cache folder under the hash of their contents;
+# every start checks what is there, and then becomes the server by exec.
+set -eu
+runtime_hash=@RUNTIME_HASH@
+runtime_bytes=@RUNTIME_BYTES@
+program_hash=@PROGRAM_HASH@
+umask 077
+
+fail() {
+  echo "slabkv: $1" >&2
+  exit 2
+}
+sha256() {
+  if command -v sha256sum >/dev/null 2>&1; then sha256sum "$1"; else shasum -a 256 "$1"; fi |
+    cut -d ' ' -f 1
+}
+
+case $0 in
+  */*) self=$0 ;;
+  *) self=$(command -v -- "$0") || fail "cannot find the file $0" ;;
+esac
+base=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+base=${base:-${TMPDIR:-/tmp}/slabkv-$(id -u)}
+dir=$base/slabkv/$program_hash
+runtime=$dir/deno
+program=$dir/slabkv.js
+
+# A folder or file that somebody else could have put there, or changed, is not ours.
+owned() {
+  [ -O "$1" ] && [ ! -L "$1" ] && [ "$(find "$1" -prune ! -perm -020 ! -perm -002)" = "$1" ]
+}
+usable() {
+  [ -f "$runtime" ] && [ -f "$program" ] && owned "$dir" && owned "$runtime" && owned "$program" &&
+    [ "$(wc -c <"$runtime")" -eq "$runtime_bytes" ] && [ "$(sha256 "$program")" = "$program_hash" ]
+}
+# Unpacks one part beside its place, checks it, and moves it there in one step, so that two starts
+# at once do each other no harm.
+unpack() { # first byte, bytes, hash, place
+  part=$dir/part.$$.${4##*/}
+  tail -c "+$1" "$self" | head -c "$2" | gzip -dc >"$part" || fail "cannot unpack to $dir"
+  [ "$(sha256 "$part")" = "$3" ] || { rm -f "$part"; fail "the file $self is damaged: download it again"; }
+  chmod 700 "$part"
+  mv -f "$part" "$4"
+}
+
+if ! usable; then
+  mkdir -p "$base" && mkdir -p -m 700 "$base/slabkv" "$dir" 2>/dev/null ||
+    fail "cannot write to $base: set XDG_CACHE_HOME to a folder that can be written to"
+  owned "$dir" || fail "the folder $dir belongs to somebody else: remove it"
+  unpack @RUNTIME_START@ @RUNTIME_PACKED@ "$runtime_hash" "$runtime"
+  unpack @PROGRAM_START@ @PROGRAM_PACKED@ "$program_hash" "$program"
+  usable || fail "the unpacked files in $dir were changed by somebody else"
+fi
+
+DENO_DIR=$dir/cache DENO_NO_UPDATE_CHECK=1 DENO_NO_PROMPT=1
+export DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PROMPT
+exec "$runtime" run @FLAGS@ "$program" "$@"
