@@ -159,7 +159,7 @@ export function zipfKeySequence(
   const scattered = shuffledIds(keyCount, random);
   const zipf = new Zipf(random, keyCount, theta);
   const sequence = new Uint32Array(length);
-  for (let i = 0; i < length; i++) sequence[i] = scattered[zipf.next()];
+  for (let i = 0; i < length; i++) sequence[i] = scattered[zipf.next()]!;
   return sequence;
 }
 
@@ -169,8 +169,8 @@ export function shuffledIds(count: number, random: Random): Uint32Array<ArrayBuf
   for (let i = 0; i < count; i++) ids[i] = i;
   for (let i = count - 1; i > 0; i--) {
     const j = random.below(i + 1);
-    const id = ids[i];
-    ids[i] = ids[j];
+    const id = ids[i]!;
+    ids[i] = ids[j]!;
     ids[j] = id;
   }
   return ids;

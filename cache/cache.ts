@@ -76,12 +76,12 @@ export class Cache {
 
   /** Longest key plus value that can be stored, in bytes. */
   get itemBytesMax(): number {
-    return this.shards[0].memory.itemBytesMax - 32;
+    return this.shards[0]!.memory.itemBytesMax - 32;
   }
 
   /** Locks the shard of the keys with this hash. Returns null when that took too long. */
   acquire(hash: number): Shard | null {
-    const shard = this.shards[hash & this.#shardMask];
+    const shard = this.shards[hash & this.#shardMask]!;
     const words = shard.memory.words;
     if (Atomics.compareExchange(words, SHARD_LOCK, 0, this.#owner) === 0) return shard;
     return this.#acquireContended(shard);
@@ -110,7 +110,7 @@ export class Cache {
    */
   acquireMany(hashes: Int32Array, count: number): boolean {
     const marked = this.#marked;
-    for (let i = 0; i < count; i++) marked[hashes[i] & this.#shardMask] = 1;
+    for (let i = 0; i < count; i++) marked[hashes[i]! & this.#shardMask] = 1;
     for (let i = 0; i < marked.length; i++) {
       if (marked[i] === 0 || this.acquire(i) !== null) continue;
       marked.fill(0, i);
@@ -130,12 +130,12 @@ export class Cache {
   warmMany(hashes: Int32Array, count: number): number {
     let seen = 0;
     for (let i = 0; i < count; i++) {
-      const { memory } = this.shards[hashes[i] & this.#shardMask];
-      const at = windowWord(memory, hashes[i]);
-      seen ^= memory.words[at] ^ memory.words[at + WINDOW_BUCKETS - 1];
+      const { memory } = this.shards[hashes[i]! & this.#shardMask]!;
+      const at = windowWord(memory, hashes[i]!);
+      seen ^= memory.words[at]! ^ memory.words[at + WINDOW_BUCKETS - 1]!;
     }
     for (let i = 0; i < count; i++) {
-      seen ^= touchWindow(this.shards[hashes[i] & this.#shardMask].memory, hashes[i]);
+      seen ^= touchWindow(this.shards[hashes[i]! & this.#shardMask]!.memory, hashes[i]!);
     }
     return seen;
   }
@@ -143,7 +143,7 @@ export class Cache {
   /** Unlocks what {@linkcode acquireMany} has locked. */
   releaseMany(): void {
     for (let i = 0; i < this.#marked.length; i++) {
-      if (this.#marked[i] !== 0) this.release(this.shards[i]);
+      if (this.#marked[i] !== 0) this.release(this.shards[i]!);
     }
     this.#marked.fill(0);
   }
@@ -151,14 +151,14 @@ export class Cache {
   /** After an exception inside {@linkcode acquireMany}: keeps all its shards locked. */
   poisonMany(): void {
     for (let i = 0; i < this.#marked.length; i++) {
-      if (this.#marked[i] !== 0) this.poison(this.shards[i]);
+      if (this.#marked[i] !== 0) this.poison(this.shards[i]!);
     }
     this.#marked.fill(0);
   }
 
   /** The shard of a hash; the caller holds its lock. */
   shardOf(hash: number): Shard {
-    return this.shards[hash & this.#shardMask];
+    return this.shards[hash & this.#shardMask]!;
   }
 
   /** Reads a key's value into `into`. Returns Outcome.hit, .miss or .busy. */

@@ -22,7 +22,7 @@ import { freePieceLocked, linkQuarters } from "./slab.ts";
 
 /** Frees every piece of the item at `address`. Returns how many quarters that were. */
 export function freeChainLocked(memory: ShardMemory, address: number): number {
-  const next = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT];
+  const next = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT]!;
   const own = ownQuarters(memory, address);
   const further = next === 0 ? 0 : freeFurtherLocked(memory, next);
   freePieceLocked(memory, address, own);
@@ -36,7 +36,7 @@ function freeFurtherLocked(memory: ShardMemory, link: number): number {
   for (;;) {
     const address = current & ADDRESS_MASK;
     const length = linkQuarters(current);
-    const next = memory.words[address << QUARTER_WORD_SHIFT];
+    const next = memory.words[address << QUARTER_WORD_SHIFT]!;
     freePieceLocked(memory, address, length);
     quarters += length;
     if ((next & LINK_LAST) !== 0) return quarters;
@@ -47,13 +47,13 @@ function freeFurtherLocked(memory: ShardMemory, link: number): number {
 /** Sets the stored length of the item's first piece. */
 export function setOwnQuarters(memory: ShardMemory, address: number, quarters: number): void {
   const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
-  memory.words[at] = (memory.words[at] & ~OWN_LENGTH_MASK) | ((quarters - 1) << OWN_LENGTH_SHIFT);
+  memory.words[at] = (memory.words[at]! & ~OWN_LENGTH_MASK) | ((quarters - 1) << OWN_LENGTH_SHIFT);
 }
 
 /** Sets the length stored in the link at word `at`, leaving where it points. */
 export function setLinkQuarters(memory: ShardMemory, at: number, quarters: number): void {
   const mask = LINK_LENGTH_MASK << LINK_LENGTH_SHIFT;
-  memory.words[at] = (memory.words[at] & ~mask) | ((quarters - 1) << LINK_LENGTH_SHIFT);
+  memory.words[at] = (memory.words[at]! & ~mask) | ((quarters - 1) << LINK_LENGTH_SHIFT);
 }
 
 /** Where a walk along a chain ended; one object per thread, filled by {@linkcode cutChainLocked}. */
@@ -94,7 +94,7 @@ export function cutChainLocked(
   let left = bytes;
   let linkBytes = 0;
   for (;;) {
-    const next = words[end.linkWord];
+    const next = words[end.linkWord]!;
     const isLast = next === 0 || (next & LINK_LAST) !== 0;
     const room = (end.quarters << QUARTER_BYTE_SHIFT) - linkBytes;
     if (left <= room || isLast || end.quarters < SLOT_QUARTERS) {

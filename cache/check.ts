@@ -89,13 +89,13 @@ function checkItem(memory: ShardMemory, owned: Uint8Array, address: number): num
   const bytes = ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address);
   let left = bytes - (own << QUARTER_BYTE_SHIFT);
   let pieces = 1;
-  let link = words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT];
+  let link = words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT]!;
   while (left > 0) {
     const piece = link & ADDRESS_MASK;
     must(link !== 0 && (link & LINK_LAST) === 0, `item ${address} ends too early`);
     claim(memory, owned, piece, linkQuarters(link), STATE_FURTHER);
     left -= (linkQuarters(link) << QUARTER_BYTE_SHIFT) - LINK_BYTES;
-    link = words[piece << QUARTER_WORD_SHIFT];
+    link = words[piece << QUARTER_WORD_SHIFT]!;
     pieces++;
   }
   must(left > -64, `item ${address} has a quarter to spare`);
@@ -109,7 +109,7 @@ function checkItem(memory: ShardMemory, owned: Uint8Array, address: number): num
 
 /** Walks a ring both ways. Returns how many items it has. */
 function checkRing(memory: ShardMemory, ring: number, items: Set<number>): number {
-  const hand = memory.words[handWord(ring)];
+  const hand = memory.words[handWord(ring)]!;
   let count = 0;
   let quarters = 0;
   for (let address = hand; address !== 0;) {
@@ -118,7 +118,7 @@ function checkRing(memory: ShardMemory, ring: number, items: Set<number>): numbe
     quarters += itemQuarters(memory, address);
     must(++count <= items.size, `ring ${ring} does not close`);
     const newer = newerOf(memory, address);
-    const back = memory.words[(newer << QUARTER_WORD_SHIFT) + 2] & ADDRESS_MASK;
+    const back = memory.words[(newer << QUARTER_WORD_SHIFT) + 2]! & ADDRESS_MASK;
     must(back === address, `items ${address} and ${newer} disagree on who is newer`);
     address = newer === hand ? 0 : newer;
   }
@@ -132,7 +132,7 @@ function checkFree(memory: ShardMemory, owned: Uint8Array): number {
   let free = 0;
   for (let length = 1; length <= SLOT_QUARTERS; length++) {
     let previous = 0;
-    for (let run = words[SHARD_FREE_RUNS + length]; run !== 0;) {
+    for (let run = words[SHARD_FREE_RUNS + length]!; run !== 0;) {
       claim(memory, owned, run, length, STATE_FREE);
       must(
         words[(run << QUARTER_WORD_SHIFT) + 1] === previous,
@@ -143,10 +143,10 @@ function checkFree(memory: ShardMemory, owned: Uint8Array): number {
       must((end & 3) === 0 || quarterState(memory, end) !== STATE_FREE, `${run} is not merged`);
       free += length;
       previous = run;
-      run = words[run << QUARTER_WORD_SHIFT];
+      run = words[run << QUARTER_WORD_SHIFT]!;
     }
   }
-  return free + memory.endAddress - words[SHARD_BUMP];
+  return free + memory.endAddress - words[SHARD_BUMP]!;
 }
 
 /** Checks every invariant of a shard whose lock is held. Throws Error on the first that is broken. */
@@ -161,12 +161,12 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
   let ideal = 0;
   let withDeadline = 0;
   for (let i = 0; i < memory.bucketCount + WINDOW_BUCKETS - 1; i++) {
-    const address = words[memory.bucketsWord + i] & ADDRESS_MASK;
+    const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
     if (address === 0) continue;
     must(!items.has(address), `item ${address} is in two buckets`);
     items.add(address);
     pieces += checkItem(memory, owned, address);
-    const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH];
+    const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
     const distance = memory.bucketsWord + i - windowWord(memory, hash);
     must(distance >= 0 && distance < WINDOW_BUCKETS, `item ${address} is outside its window`);
     if (deadlineOf(memory, address) !== 0) withDeadline++;
@@ -182,7 +182,7 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
   must(words[SHARD_DEADLINE_ITEMS] === withDeadline, `${withDeadline} items have a deadline`);
   const free = checkFree(memory, owned);
   must(words[SHARD_FREE_QUARTERS] === free, `${free} quarters free, other number counted`);
-  const touched = words[SHARD_BUMP] - slab;
+  const touched = words[SHARD_BUMP]! - slab;
   for (let i = 0; i < touched; i++) must(owned[i] === 1, `quarter ${slab + i} is lost`);
   const usedQuarters = totalQuarters - free;
   return {

@@ -32,8 +32,8 @@ import { bucketOfItemLocked } from "./table.ts";
 /** The item that the next step looks at, or 0 when there is none but the pinned one. */
 function candidate(memory: ShardMemory): number {
   const words = memory.words;
-  const probation = words[ringQuartersWord(RING_PROBATION)];
-  const main = words[ringQuartersWord(RING_MAIN)];
+  const probation = words[ringQuartersWord(RING_PROBATION)]!;
+  const main = words[ringQuartersWord(RING_MAIN)]!;
   const ring = probation * PROBATION_SHARE > probation + main ? RING_PROBATION : RING_MAIN;
   return unpinned(memory, ring) || unpinned(memory, RING_MAIN - ring);
 }
@@ -41,7 +41,7 @@ function candidate(memory: ShardMemory): number {
 /** The item at a ring's hand, once the hand has passed over the pinned one; or 0. */
 function unpinned(memory: ShardMemory, ring: number): number {
   const words = memory.words;
-  const hand = words[handWord(ring)];
+  const hand = words[handWord(ring)]!;
   if (hand === 0 || hand !== memory.pinned) return hand;
   const newer = newerOf(memory, hand);
   if (newer === hand) return 0;
@@ -61,8 +61,8 @@ export function evictOneLocked(memory: ShardMemory): boolean {
     const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
     const ring = ringOf(memory, address);
     const expired = isExpired(memory, address);
-    if (expired || step >= SWEEP_STEPS_MAX || (words[at] & COUNT_MASK) === 0) {
-      const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH];
+    if (expired || step >= SWEEP_STEPS_MAX || (words[at]! & COUNT_MASK) === 0) {
+      const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
       if (ring === RING_PROBATION && !expired) rememberGhost(memory, hash);
       const bucket = bucketOfItemLocked(memory, hash, address);
       removeLocked(memory, bucket, expired ? ChangeKind.expired : ChangeKind.evicted);
@@ -70,7 +70,7 @@ export function evictOneLocked(memory: ShardMemory): boolean {
     }
     if (ring === RING_PROBATION) promote(memory, address);
     else {
-      words[at] -= COUNT_ONE;
+      words[at]! -= COUNT_ONE;
       words[handWord(ring)] = newerOf(memory, address);
     }
   }
@@ -79,8 +79,8 @@ export function evictOneLocked(memory: ShardMemory): boolean {
 function promote(memory: ShardMemory, address: number): void {
   const quarters = itemQuarters(memory, address);
   leaveRingLocked(memory, address);
-  memory.words[ringQuartersWord(RING_PROBATION)] -= quarters;
-  memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER] &= ~COUNT_MASK;
+  memory.words[ringQuartersWord(RING_PROBATION)]! -= quarters;
+  memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! &= ~COUNT_MASK;
   enterRingLocked(memory, address, RING_MAIN, quarters);
 }
 

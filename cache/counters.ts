@@ -4,13 +4,13 @@
 
 /** Adds `amount` (0 to 2^31 - 1) to the counter at word `at`. One writer at a time. */
 export function addCounter(words: Int32Array, at: number, amount: number): void {
-  const old = words[at + 1] >>> 0;
+  const old = words[at + 1]! >>> 0;
   const sum = old + amount;
   if (sum < 4294967296) {
     words[at + 1] = sum | 0;
     return;
   }
-  const high = (words[at] + 1) | 0;
+  const high = (words[at]! + 1) | 0;
   Atomics.store(words, at, high);
   Atomics.store(words, at + 1, sum | 0);
   Atomics.store(words, at + 2, high);

@@ -80,7 +80,7 @@ export class EventReader {
   /** From now on changes of keys with this hash reach the ring (others may, too). */
   watch(hash: number): void {
     const bit = hash & (FILTER_BITS - 1);
-    if (this.#uses[bit]++ === 0) {
+    if (this.#uses[bit]!++ === 0) {
       Atomics.or(this.#words, this.#base + ACTOR_FILTER + (bit >>> 5), 1 << (bit & 31));
     }
     if (this.#watched++ === 0) Atomics.add(this.#words, REGION_WATCHERS, 1);
@@ -90,7 +90,7 @@ export class EventReader {
   unwatch(hash: number): void {
     const bit = hash & (FILTER_BITS - 1);
     if (this.#uses[bit] === 0) return;
-    if (--this.#uses[bit] === 0) {
+    if (--this.#uses[bit]! === 0) {
       Atomics.and(this.#words, this.#base + ACTOR_FILTER + (bit >>> 5), ~(1 << (bit & 31)));
     }
     if (--this.#watched === 0) Atomics.sub(this.#words, REGION_WATCHERS, 1);
@@ -109,7 +109,7 @@ export class EventReader {
       const at = base + ACTOR_RING_ENTRIES + (head & (RING_ENTRIES - 1)) * EVENT_WORDS;
       const next = (head + 1) | 0;
       if (Atomics.load(words, at) !== next) return complete;
-      const hash = words[at + 1];
+      const hash = words[at + 1]!;
       const kind = words[at + 2] as ChangeKind;
       Atomics.store(words, base + ACTOR_RING_HEAD, next);
       listener(hash, kind);

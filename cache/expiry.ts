@@ -25,14 +25,14 @@ export function noteDeadlineLocked(memory: ShardMemory, deadlineMs: number): voi
 }
 
 function lower(words: Int32Array, at: number, seconds: number): void {
-  const old = words[at] >>> 0;
+  const old = words[at]! >>> 0;
   if (old === 0 || seconds < old) words[at] = seconds | 0;
 }
 
 /** Whether a sweep of the shard could find anything by now. */
 export function isSweepDueLocked(memory: ShardMemory): boolean {
   if (memory.words[SHARD_DEADLINE_ITEMS] === 0) return false;
-  return (memory.words[SHARD_NEXT_DEADLINE_S] >>> 0) * 1000 <= memory.now();
+  return (memory.words[SHARD_NEXT_DEADLINE_S]! >>> 0) * 1000 <= memory.now();
 }
 
 /**
@@ -43,12 +43,12 @@ export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolea
   const words = memory.words;
   if (!isSweepDueLocked(memory)) return true;
   const total = memory.bucketCount + WINDOW_BUCKETS - 1;
-  const from = words[SHARD_SWEEP_BUCKET];
+  const from = words[SHARD_SWEEP_BUCKET]!;
   const to = Math.min(total, from + buckets);
-  let earliestS = words[SHARD_SWEEP_EARLIEST_S] >>> 0;
+  let earliestS = words[SHARD_SWEEP_EARLIEST_S]! >>> 0;
   if (from === 0 || earliestS === 0) earliestS = NONE_S;
   for (let i = from; i < to; i++) {
-    const address = words[memory.bucketsWord + i] & ADDRESS_MASK;
+    const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
     if (address === 0) continue;
     const deadlineMs = deadlineOf(memory, address);
     if (deadlineMs === 0) continue;

@@ -14,7 +14,7 @@ export function hashKey(bytes: Uint8Array, start: number, length: number): numbe
   let fnv = 0x811c9dc5 | 0;
   const end = start + length;
   for (let i = start; i < end; i++) {
-    const byte = bytes[i];
+    const byte = bytes[i]!;
     djb2 = (Math.imul(djb2, 33) + byte) | 0;
     fnv = Math.imul(fnv ^ byte, 0x01000193);
   }

@@ -34,7 +34,7 @@ export function copyBytes(
   length: number,
 ): void {
   if (length < LOOP_BYTES) {
-    for (let i = 0; i < length; i++) to[toStart + i] = from[fromStart + i];
+    for (let i = 0; i < length; i++) to[toStart + i] = from[fromStart + i]!;
   } else {
     to.set(from.subarray(fromStart, fromStart + length), toStart);
   }
@@ -42,32 +42,32 @@ export function copyBytes(
 
 /** Length of the item's key in bytes. */
 export function keyBytesOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER] >>> KEY_BYTES_SHIFT;
+  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER]! >>> KEY_BYTES_SHIFT;
 }
 
 /** Length of the item's value in bytes. */
 export function valueBytesOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_VALUE_BYTES];
+  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_VALUE_BYTES]!;
 }
 
 /** Quarters of the item's first piece. */
 export function ownQuarters(memory: ShardMemory, address: number): number {
-  const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER];
+  const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]!;
   return ((word & OWN_LENGTH_MASK) >>> OWN_LENGTH_SHIFT) + 1;
 }
 
 /** The item's version. */
 export function versionOf(memory: ShardMemory, address: number): number {
   const at = address << QUARTER_WORD_SHIFT;
-  return (memory.words[at + ITEM_HIGHS] & 0xffff) * 4294967296 +
-    (memory.words[at + ITEM_VERSION_LOW] >>> 0);
+  return (memory.words[at + ITEM_HIGHS]! & 0xffff) * 4294967296 +
+    (memory.words[at + ITEM_VERSION_LOW]! >>> 0);
 }
 
 /** The item's deadline in milliseconds since 1970, or 0 when it has none. */
 export function deadlineOf(memory: ShardMemory, address: number): number {
   const at = address << QUARTER_WORD_SHIFT;
-  return (memory.words[at + ITEM_HIGHS] >>> 16) * 4294967296 +
-    (memory.words[at + ITEM_DEADLINE_LOW] >>> 0);
+  return (memory.words[at + ITEM_HIGHS]! >>> 16) * 4294967296 +
+    (memory.words[at + ITEM_DEADLINE_LOW]! >>> 0);
 }
 
 /** Whether the item has a deadline and it has passed by now. */
@@ -99,12 +99,12 @@ export function itemQuarters(memory: ShardMemory, address: number): number {
   let left = ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address) -
     (own << QUARTER_BYTE_SHIFT);
   let quarters = own;
-  let link = words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT];
+  let link = words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT]!;
   while (left > 0) {
     const length = linkQuarters(link);
     quarters += length;
     left -= (length << QUARTER_BYTE_SHIFT) - LINK_BYTES;
-    link = words[(link & ADDRESS_MASK) << QUARTER_WORD_SHIFT];
+    link = words[(link & ADDRESS_MASK) << QUARTER_WORD_SHIFT]!;
   }
   return quarters;
 }
@@ -201,7 +201,7 @@ function seek(memory: ShardMemory, address: number, offset: number): void {
   const start = address << QUARTER_BYTE_SHIFT;
   memory.cursorEnd = start + (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT);
   memory.cursorByte = start + ITEM_HEADER_BYTES;
-  memory.cursorLink = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT];
+  memory.cursorLink = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT]!;
   let left = offset;
   while (memory.cursorByte + left > memory.cursorEnd) {
     left -= memory.cursorEnd - memory.cursorByte;
@@ -214,7 +214,7 @@ function nextPiece(memory: ShardMemory): void {
   const link = memory.cursorLink;
   const address = link & ADDRESS_MASK;
   const start = address << QUARTER_BYTE_SHIFT;
-  memory.cursorLink = memory.words[address << QUARTER_WORD_SHIFT];
+  memory.cursorLink = memory.words[address << QUARTER_WORD_SHIFT]!;
   memory.cursorByte = start + LINK_BYTES;
   memory.cursorEnd = start + (linkQuarters(link) << QUARTER_BYTE_SHIFT);
 }

@@ -110,8 +110,8 @@ export class Region {
     }
     const geometry = planRegion(
       buffer.byteLength,
-      words[REGION_AVERAGE_ITEM],
-      words[REGION_ACTORS],
+      words[REGION_AVERAGE_ITEM]!,
+      words[REGION_ACTORS]!,
     );
     return new Region(buffer, geometry);
   }

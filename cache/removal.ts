@@ -21,28 +21,28 @@ import type { ShardMemory } from "./shard_memory.ts";
 
 /** Moves the shard's write sequence on; the new version is then in its two words. */
 export function advanceVersionLocked(memory: ShardMemory): void {
-  const low = (memory.words[SHARD_VERSION_LOW] + 1) | 0;
+  const low = (memory.words[SHARD_VERSION_LOW]! + 1) | 0;
   memory.words[SHARD_VERSION_LOW] = low;
-  if (low === 0) memory.words[SHARD_VERSION_HIGH]++;
+  if (low === 0) memory.words[SHARD_VERSION_HIGH]!++;
 }
 
 /** The shard's write sequence: the version of its latest change. */
 export function shardVersionLocked(memory: ShardMemory): number {
-  return memory.words[SHARD_VERSION_HIGH] * 4294967296 +
-    (memory.words[SHARD_VERSION_LOW] >>> 0);
+  return memory.words[SHARD_VERSION_HIGH]! * 4294967296 +
+    (memory.words[SHARD_VERSION_LOW]! >>> 0);
 }
 
 /** Removes the item that the bucket at word `bucket` holds and tells who watches it why. */
 export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKind): void {
   const words = memory.words;
-  const address = words[bucket] & ADDRESS_MASK;
-  const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH];
+  const address = words[bucket]! & ADDRESS_MASK;
+  const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
   words[bucket] = 0;
-  if (deadlineOf(memory, address) !== 0) words[SHARD_DEADLINE_ITEMS]--;
-  words[SHARD_ITEMS]--;
+  if (deadlineOf(memory, address) !== 0) words[SHARD_DEADLINE_ITEMS]!--;
+  words[SHARD_ITEMS]!--;
   const ring = ringOf(memory, address);
   leaveRingLocked(memory, address);
-  words[ringQuartersWord(ring)] -= freeChainLocked(memory, address);
+  words[ringQuartersWord(ring)]! -= freeChainLocked(memory, address);
   advanceVersionLocked(memory);
   if (why === ChangeKind.evicted) addCounter(words, SHARD_EVICTIONS, 1);
   else if (why === ChangeKind.expired) addCounter(words, SHARD_EXPIRATIONS, 1);

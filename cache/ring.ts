@@ -28,18 +28,18 @@ export function ringQuartersWord(ring: number): number {
 
 /** The ring that the item is in. */
 export function ringOf(memory: ShardMemory, address: number): number {
-  return (memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER] & RING_MASK) >>> RING_SHIFT;
+  return (memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & RING_MASK) >>> RING_SHIFT;
 }
 
 /** The neighbour that the hand meets after this item. */
 export function newerOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER] & ADDRESS_MASK;
+  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER]! & ADDRESS_MASK;
 }
 
 /** Counts a hit: the reference count goes up by one, to 3 at most. */
 export function touchLocked(memory: ShardMemory, address: number): void {
   const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
-  const word = memory.words[at];
+  const word = memory.words[at]!;
   if ((word & COUNT_MASK) !== COUNT_MASK) memory.words[at] = word + COUNT_ONE;
 }
 
@@ -52,16 +52,16 @@ export function enterRingLocked(
 ): void {
   const words = memory.words;
   const at = address << QUARTER_WORD_SHIFT;
-  const hand = words[handWord(ring)];
-  words[ringQuartersWord(ring)] += quarters;
-  words[at + ITEM_OLDER] = (words[at + ITEM_OLDER] & ~RING_MASK) | (ring << RING_SHIFT);
+  const hand = words[handWord(ring)]!;
+  words[ringQuartersWord(ring)]! += quarters;
+  words[at + ITEM_OLDER] = (words[at + ITEM_OLDER]! & ~RING_MASK) | (ring << RING_SHIFT);
   if (hand === 0) {
     words[handWord(ring)] = address;
     setNewer(words, address, address);
     setOlder(words, address, address);
     return;
   }
-  const before = words[(hand << QUARTER_WORD_SHIFT) + ITEM_OLDER] & ADDRESS_MASK;
+  const before = words[(hand << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
   setNewer(words, before, address);
   setOlder(words, address, before);
   setNewer(words, address, hand);
@@ -75,9 +75,9 @@ export function enterRingLocked(
 export function leaveRingLocked(memory: ShardMemory, address: number): void {
   const words = memory.words;
   const at = address << QUARTER_WORD_SHIFT;
-  const ring = (words[at + ITEM_OLDER] & RING_MASK) >>> RING_SHIFT;
-  const newer = words[at + ITEM_NEWER] & ADDRESS_MASK;
-  const older = words[at + ITEM_OLDER] & ADDRESS_MASK;
+  const ring = (words[at + ITEM_OLDER]! & RING_MASK) >>> RING_SHIFT;
+  const newer = words[at + ITEM_NEWER]! & ADDRESS_MASK;
+  const older = words[at + ITEM_OLDER]! & ADDRESS_MASK;
   if (newer === address) {
     words[handWord(ring)] = 0;
     return;
@@ -93,22 +93,22 @@ export function moveInRingLocked(memory: ShardMemory, from: number, to: number):
   const ring = ringOf(memory, from);
   if (words[handWord(ring)] === from) words[handWord(ring)] = to;
   const newer = newerOf(memory, from);
-  const older = words[(from << QUARTER_WORD_SHIFT) + ITEM_OLDER] & ADDRESS_MASK;
+  const older = words[(from << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
   setNewer(words, older === from ? to : older, to);
   setOlder(words, newer === from ? to : newer, to);
 }
 
 /** Accounts for an item in a ring that has grown or shrunk by `quarters`. */
 export function resizeInRingLocked(memory: ShardMemory, address: number, quarters: number): void {
-  memory.words[ringQuartersWord(ringOf(memory, address))] += quarters;
+  memory.words[ringQuartersWord(ringOf(memory, address))]! += quarters;
 }
 
 function setNewer(words: Int32Array, address: number, newer: number): void {
   const at = (address << QUARTER_WORD_SHIFT) + ITEM_NEWER;
-  words[at] = (words[at] & ~ADDRESS_MASK) | newer;
+  words[at] = (words[at]! & ~ADDRESS_MASK) | newer;
 }
 
 function setOlder(words: Int32Array, address: number, older: number): void {
   const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
-  words[at] = (words[at] & ~ADDRESS_MASK) | older;
+  words[at] = (words[at]! & ~ADDRESS_MASK) | older;
 }

@@ -37,7 +37,7 @@ export function idealQuarters(bytes: number): number {
 /** Evicts until `quarters` quarters and the reserve are free, or nothing is left to evict. */
 export function makeRoomLocked(memory: ShardMemory, quarters: number): void {
   const wanted = quarters + memory.reserveQuarters;
-  while (memory.words[SHARD_FREE_QUARTERS] < wanted && evictOneLocked(memory));
+  while (memory.words[SHARD_FREE_QUARTERS]! < wanted && evictOneLocked(memory));
 }
 
 /** Takes a piece, evicting when nothing at all is free. The caller has checked that it can end. */
@@ -158,8 +158,8 @@ function relocate(memory: ShardMemory, end: ChainEnd, link: number): void {
   const words = memory.words;
   const fromWord = from << QUARTER_WORD_SHIFT;
   const toWord = to << QUARTER_WORD_SHIFT;
-  for (let i = 0; i < ITEM_HEADER_BYTES / 4; i++) words[toWord + i] = words[fromWord + i];
-  const hash = words[fromWord + ITEM_HASH];
+  for (let i = 0; i < ITEM_HEADER_BYTES / 4; i++) words[toWord + i] = words[fromWord + i]!;
+  const hash = words[fromWord + ITEM_HASH]!;
   fillBucketLocked(memory, bucketOfItemLocked(memory, hash, from), hash, to);
   moveInRingLocked(memory, from, to);
   freePieceLocked(memory, from, end.quarters);

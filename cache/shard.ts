@@ -83,7 +83,7 @@ export class Shard {
     const memory = this.memory;
     const bucket = findLocked(memory, hash, key, start, length);
     if (bucket === 0) return 0;
-    const address = memory.words[bucket] & ADDRESS_MASK;
+    const address = memory.words[bucket]! & ADDRESS_MASK;
     if (deadlineOf(memory, address) === 0) return bucket;
     memory.nowMs = 0;
     if (!isExpired(memory, address)) return bucket;
@@ -98,7 +98,7 @@ export class Shard {
       addCounter(this.#regionWords, this.#missesWord, 1);
       return 0;
     }
-    const address = this.memory.words[bucket] & ADDRESS_MASK;
+    const address = this.memory.words[bucket]! & ADDRESS_MASK;
     touchLocked(this.memory, address);
     addCounter(this.#regionWords, this.#hitsWord, 1);
     return address;
@@ -107,7 +107,7 @@ export class Shard {
   /** Finds a key without counting or touching anything. Returns the item's address, or 0. */
   peekLocked(hash: number, key: Uint8Array, start: number, length: number): number {
     const bucket = this.#findLive(hash, key, start, length);
-    return bucket === 0 ? 0 : this.memory.words[bucket] & ADDRESS_MASK;
+    return bucket === 0 ? 0 : this.memory.words[bucket]! & ADDRESS_MASK;
   }
 
   /** Bytes of the value of the item at `address`. */
@@ -167,7 +167,7 @@ export class Shard {
     const memory = this.memory;
     const words = memory.words;
     const bucket = this.#findLive(hash, key, keyStart, keyBytes);
-    let address = bucket === 0 ? 0 : words[bucket] & ADDRESS_MASK;
+    let address = bucket === 0 ? 0 : words[bucket]! & ADDRESS_MASK;
     if (condition !== Condition.none && !this.#holds(condition, version, address)) {
       return Outcome.conditionNotMet;
     }
@@ -183,8 +183,8 @@ export class Shard {
     }
     words[(address << QUARTER_WORD_SHIFT) + ITEM_VALUE_BYTES] = valueBytes;
     advanceVersionLocked(memory);
-    const versionLow = words[SHARD_VERSION_LOW];
-    stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH], newDeadlineMs);
+    const versionLow = words[SHARD_VERSION_LOW]!;
+    stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH]!, newDeadlineMs);
     writePayload(memory, address, key, keyStart, keyBytes, value, valueStart, valueBytes);
     if (newDeadlineMs !== oldDeadlineMs) this.#moveDeadline(oldDeadlineMs, newDeadlineMs);
     addCounter(this.#regionWords, this.#putsWord, 1);
@@ -218,19 +218,19 @@ export class Shard {
     const at = address << QUARTER_WORD_SHIFT;
     words[at + ITEM_HASH] = hash;
     words[at + ITEM_NEWER] = keyBytes << KEY_BYTES_SHIFT;
-    words[at + ITEM_OLDER] &= OWN_LENGTH_MASK;
+    words[at + ITEM_OLDER]! &= OWN_LENGTH_MASK;
     words[at + ITEM_VALUE_BYTES] = bytes - ITEM_HEADER_BYTES - keyBytes;
     enterRingLocked(memory, address, ring, itemQuarters(memory, address));
     fillBucketLocked(memory, emptyBucketLocked(memory, hash), hash, address);
-    words[SHARD_ITEMS]++;
+    words[SHARD_ITEMS]!++;
     return address;
   }
 
   #moveDeadline(oldMs: number, newMs: number): void {
     const words = this.memory.words;
-    if (oldMs !== 0) words[SHARD_DEADLINE_ITEMS]--;
+    if (oldMs !== 0) words[SHARD_DEADLINE_ITEMS]!--;
     if (newMs === 0) return;
-    words[SHARD_DEADLINE_ITEMS]++;
+    words[SHARD_DEADLINE_ITEMS]!++;
     noteDeadlineLocked(this.memory, newMs);
   }
 

@@ -47,19 +47,19 @@ export function linkQuarters(link: number): number {
 export function takePieceLocked(memory: ShardMemory, quarters: number, first: boolean): number {
   const words = memory.words;
   for (let length = quarters; length <= SLOT_QUARTERS; length++) {
-    const run = words[SHARD_FREE_RUNS + length];
+    const run = words[SHARD_FREE_RUNS + length]!;
     if (run !== 0) {
       unlinkRun(words, run, length);
       return carve(memory, run, length, quarters, first);
     }
   }
-  const virgin = words[SHARD_BUMP];
+  const virgin = words[SHARD_BUMP]!;
   if (virgin < memory.endAddress) {
     words[SHARD_BUMP] = virgin + SLOT_QUARTERS;
     return carve(memory, virgin, SLOT_QUARTERS, quarters, first);
   }
   for (let length = quarters - 1; length >= 1; length--) {
-    const run = words[SHARD_FREE_RUNS + length];
+    const run = words[SHARD_FREE_RUNS + length]!;
     if (run !== 0) {
       unlinkRun(words, run, length);
       return carve(memory, run, length, length, first);
@@ -76,9 +76,9 @@ function carve(
   quarters: number,
   first: boolean,
 ): number {
-  const states = (first ? STATE_FIRST : STATE_FURTHER) | INNER[quarters];
-  memory.bytes[memory.stateBias + (address >> 2)] |= states << ((address & 3) << 1);
-  memory.words[SHARD_FREE_QUARTERS] -= quarters;
+  const states = (first ? STATE_FIRST : STATE_FURTHER) | INNER[quarters]!;
+  memory.bytes[memory.stateBias + (address >> 2)]! |= states << ((address & 3) << 1);
+  memory.words[SHARD_FREE_QUARTERS]! -= quarters;
   if (runQuarters > quarters) pushRun(memory.words, address + quarters, runQuarters - quarters);
   return linkOf(address, quarters);
 }
@@ -88,9 +88,9 @@ export function freePieceLocked(memory: ShardMemory, address: number, quarters: 
   const words = memory.words;
   const stateByte = memory.stateBias + (address >> 2);
   const position = address & 3;
-  const states = memory.bytes[stateByte] & ~(WHOLE[quarters] << (position << 1));
+  const states = memory.bytes[stateByte]! & ~(WHOLE[quarters]! << (position << 1));
   memory.bytes[stateByte] = states;
-  words[SHARD_FREE_QUARTERS] += quarters;
+  words[SHARD_FREE_QUARTERS]! += quarters;
   let from = position;
   while (from > 0 && ((states >>> ((from - 1) << 1)) & 3) === 0) from--;
   let to = position + quarters;
@@ -113,7 +113,7 @@ export function extendPieceLocked(
   wanted: number,
 ): number {
   const stateByte = memory.stateBias + (address >> 2);
-  const states = memory.bytes[stateByte];
+  const states = memory.bytes[stateByte]!;
   const end = (address & 3) + quarters;
   let to = end;
   while (to < SLOT_QUARTERS && ((states >>> (to << 1)) & 3) === 0) to++;
@@ -122,20 +122,20 @@ export function extendPieceLocked(
   const got = run < wanted ? run : wanted;
   const words = memory.words;
   unlinkRun(words, address + quarters, run);
-  memory.bytes[stateByte] = states | ((INNER[got + 1] >>> 2) << (end << 1));
-  words[SHARD_FREE_QUARTERS] -= got;
+  memory.bytes[stateByte] = states | ((INNER[got + 1]! >>> 2) << (end << 1));
+  words[SHARD_FREE_QUARTERS]! -= got;
   if (run > got) pushRun(words, address + quarters + got, run - got);
   return got;
 }
 
 /** The piece state of the quarter at `address`: one of the STATE_ values. */
 export function quarterState(memory: ShardMemory, address: number): number {
-  return (memory.bytes[memory.stateBias + (address >> 2)] >>> ((address & 3) << 1)) & 3;
+  return (memory.bytes[memory.stateBias + (address >> 2)]! >>> ((address & 3) << 1)) & 3;
 }
 
 function pushRun(words: Int32Array, address: number, quarters: number): void {
   const head = SHARD_FREE_RUNS + quarters;
-  const next = words[head];
+  const next = words[head]!;
   const at = address << QUARTER_WORD_SHIFT;
   words[at] = next;
   words[at + 1] = 0;
@@ -145,8 +145,8 @@ function pushRun(words: Int32Array, address: number, quarters: number): void {
 
 function unlinkRun(words: Int32Array, address: number, quarters: number): void {
   const at = address << QUARTER_WORD_SHIFT;
-  const next = words[at] & ADDRESS_MASK;
-  const previous = words[at + 1] & ADDRESS_MASK;
+  const next = words[at]! & ADDRESS_MASK;
+  const previous = words[at + 1]! & ADDRESS_MASK;
   if (previous === 0) words[SHARD_FREE_RUNS + quarters] = next;
   else words[previous << QUARTER_WORD_SHIFT] = next;
   if (next !== 0) words[(next << QUARTER_WORD_SHIFT) + 1] = previous;

@@ -40,7 +40,7 @@ export function findLocked(
   const start = windowWord(memory, hash);
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
-    const bucket = words[at];
+    const bucket = words[at]!;
     if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
     const address = bucket & ADDRESS_MASK;
     if (
@@ -61,9 +61,9 @@ export function touchWindow(memory: ShardMemory, hash: number): number {
   const start = windowWord(memory, hash);
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
-    const bucket = words[at];
+    const bucket = words[at]!;
     if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
-    return words[((bucket & ADDRESS_MASK) << QUARTER_WORD_SHIFT) + ITEM_HASH];
+    return words[((bucket & ADDRESS_MASK) << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
   }
   return 0;
 }

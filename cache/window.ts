@@ -30,7 +30,7 @@ export function evictFromWindowLocked(memory: ShardMemory, hash: number): void {
   let victim = start;
   let lowest = Infinity;
   for (let at = start; at < start + WINDOW_BUCKETS; at++) {
-    const address = words[at] & ADDRESS_MASK;
+    const address = words[at]! & ADDRESS_MASK;
     if (isExpired(memory, address)) {
       removeLocked(memory, at, ChangeKind.expired);
       return;
@@ -42,18 +42,18 @@ export function evictFromWindowLocked(memory: ShardMemory, hash: number): void {
       victim = at;
     }
   }
-  const victimCount = countOf(words, words[victim] & ADDRESS_MASK);
+  const victimCount = countOf(words, words[victim]! & ADDRESS_MASK);
   removeLocked(memory, victim, ChangeKind.evicted);
   addCounter(words, SHARD_WINDOW_EVICTIONS, 1);
   if (victimCount === 0) return;
   for (let at = start; at < start + WINDOW_BUCKETS; at++) {
-    const address = words[at] & ADDRESS_MASK;
+    const address = words[at]! & ADDRESS_MASK;
     if (address !== 0) {
-      words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER] -= victimCount * COUNT_ONE;
+      words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! -= victimCount * COUNT_ONE;
     }
   }
 }
 
 function countOf(words: Int32Array, address: number): number {
-  return (words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER] & COUNT_MASK) >>> COUNT_SHIFT;
+  return (words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & COUNT_MASK) >>> COUNT_SHIFT;
 }

@@ -37,7 +37,7 @@ export function bannerText(facts: BannerFacts): string {
   const memory = formatSize(config.memoryBytes);
   const items = capacityItems(facts).toLocaleString("en-US");
   const grows = workersMax > workers ? `, up to ${workersMax} under load` : "";
-  const url = addressOf(listens[0]);
+  const url = addressOf(listens[0]!);
   return [
     `slabkv ${version}`,
     ...listens.map((listen) => `  listening  ${addressOf(listen)}`),

@@ -101,7 +101,7 @@ function readFlags(
 /** Writes the value of "--compress=0" as true or false, the only ones that parseArgs() knows. */
 function withPlainSwitches(args: readonly string[], problems: string[]): string[] {
   return args.map((arg) => {
-    const [, flag, text] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
+    const [, flag = "", text = ""] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
     if (!switchFlags.includes(flag) && !actionFlags.includes(flag)) return arg;
     const value = switchKind.parse(text);
     if (value === undefined) {
@@ -124,7 +124,7 @@ function unexpectedArgument(arg: string | number): string {
 }
 
 function unknownFlag(arg: string): string {
-  const flag = arg.split("=", 1)[0];
+  const flag = arg.split("=", 1)[0]!;
   const nearest = nearestWord(flag.replace(/^-+/, ""), [...flagNames, ...actionFlags]);
   return `Unknown option ${flag}: ${nearest ? `did you mean --${nearest}? See` : "see"} --help`;
 }

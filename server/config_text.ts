@@ -112,9 +112,9 @@ function helpRow(name: string, text: string): string {
 
 function alignColumns(rows: readonly (readonly string[])[], separator: string): string[] {
   const widths = widthsOf(rows);
-  return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index])).join(separator));
+  return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index]!)).join(separator));
 }
 
 function widthsOf(rows: readonly (readonly string[])[]): number[] {
-  return rows[0].map((_, index) => Math.max(...rows.map((row) => row[index].length)));
+  return rows[0]!.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)));
 }

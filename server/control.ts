@@ -71,7 +71,7 @@ export class ControlChannel {
   async #carryOut(id: number, name: string, body: unknown): Promise<void> {
     try {
       if (!Object.hasOwn(this.#handlers, name)) throw new Error(`Cannot ${name}: not known`);
-      const answer = await this.#handlers[name](body);
+      const answer = await this.#handlers[name]!(body);
       if (id !== 0) this.#send({ kind: "answer", id, body: answer });
     } catch (error) {
       if (id === 0) throw error;

@@ -32,7 +32,7 @@ export function parseHost(text: string): string | undefined {
 export function parseAuthority(text: string): string | undefined {
   const match = authority.exec(text);
   if (match === null || Number(match[2] ?? 0) > 65535) return undefined;
-  return parseHost(match[1]) === undefined ? undefined : text.toLowerCase();
+  return parseHost(match[1]!) === undefined ? undefined : text.toLowerCase();
 }
 
 /**
@@ -64,7 +64,7 @@ export function isLoopback(host: string): boolean {
 
 // The URL parser knows every spelling of an IPv6 address; a zone (fe80::1%eth0) it does not.
 function canonicalIpv6(text: string): string | undefined {
-  const [address, zone] = text.split("%", 2);
+  const [address = "", zone] = text.split("%", 2);
   if (zone === "" || /[^0-9a-f:.]/i.test(address)) return undefined;
   return URL.parse(`http://[${address}]/`)?.hostname.slice(1, -1);
 }

@@ -102,7 +102,7 @@ export function formatDuration(milliseconds: number): string {
 function parseQuantity(text: string, units: ReadonlyMap<string, number>): number | undefined {
   const match = quantity.exec(text);
   if (match === null || text.length > maxCharacters) return undefined;
-  const [, whole, fraction = "", unitName] = match;
+  const [, whole = "", fraction = "", unitName = ""] = match;
   const unit = units.get(unitName.toLowerCase());
   if (unit === undefined) return undefined;
   // In integers, since 1.005 * 1000 is 1004.9 in binary floating point.

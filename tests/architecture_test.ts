@@ -126,7 +126,7 @@ Deno.test("longFunctions() finds declarations, methods and arrows of formatted s
     [`call(\n${body});\n`, undefined],
   ];
   for (const [text, name] of table) assertEquals(longFunctions(text, 4)[0]?.name, name, text);
-  assertEquals(longFunctions(table[0][0], 7), []);
+  assertEquals(longFunctions(table[0]![0]!, 7), []);
 });
 
 Deno.test("importsOf() finds static, dynamic and re-exporting imports", () => {

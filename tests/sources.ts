@@ -56,7 +56,7 @@ function collectPaths(path: string, paths: string[]): void {
 /** Gives what a file imports, re-exports or loads: paths from the root, or package specifiers. */
 export function importsOf(path: string, text: string): string[] {
   const clause = /(?:\bfrom|^import|\bimport\()\s*"([^"]+)"/gm;
-  return [...withoutComments(text).matchAll(clause)].map(([, target]) => {
+  return [...withoutComments(text).matchAll(clause)].map(([, target = ""]) => {
     if (!target.startsWith(".")) return target;
     return new URL(target, `file:///${path}`).pathname.slice(1);
   });
@@ -97,11 +97,11 @@ function functionName(line: string): string | undefined {
 // A formatted function ends at the first line of its own indentation that closes a brace and
 // opens none; a call over several lines ends at one that closes a parenthesis instead.
 function lastLine(lines: readonly string[], start: number): number | undefined {
-  const indent = /^\s*/.exec(lines[start])![0];
+  const indent = /^\s*/.exec(lines[start]!)![0];
   for (let index = start + 1; index < lines.length; index++) {
-    const line = lines[index];
+    const line = lines[index]!;
     if (!line.startsWith(indent) || line.length === indent.length) continue;
-    const first = line[indent.length];
+    const first = line[indent.length]!;
     if (first === "}" && !line.endsWith("{")) return index;
     if (first === ")" && !line.endsWith("{")) return undefined;
   }

@@ -71,7 +71,7 @@ function floodCost(
   hashOf: (cache: Cache, key: Uint8Array) => number,
   value: Uint8Array,
 ): Omit<FloodResult, "lostItems"> {
-  const keyBytes = keys[0].length;
+  const keyBytes = keys[0]!.length;
   const cache = makeCache(items * (keyBytes + VALUE_BYTES) + 2 ** 20);
   fillUntilFull(cache, keyBytes, VALUE_BYTES, 1.1);
   const others = new NumberedKey(keyBytes, 0x0dd);
@@ -119,7 +119,7 @@ export function floodRows(count: number, items: number): Row[] {
     ),
     atMost("injected hash: other items lost", injected.lostItems, 16, "(one window)", 0),
     atMost(
-      `keys of ${made[0].length} bytes: put / ordinary put (${micros(real)})`,
+      `keys of ${made[0]!.length} bytes: put / ordinary put (${micros(real)})`,
       real.costRatio,
       1.5,
       "",

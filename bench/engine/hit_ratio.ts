@@ -49,7 +49,7 @@ export function cacheHits(trace: Uint32Array, memoryBytes: number): number {
   const into = new ValueBuffer();
   let hits = 0;
   for (let i = 0; i < trace.length; i++) {
-    const bytes = key.set(trace[i]);
+    const bytes = key.set(trace[i]!);
     if (cache.get(bytes, into) === Outcome.hit) hits++;
     else mustPut(cache, bytes, value);
   }
@@ -68,7 +68,7 @@ export function hitRatioRows(options: TraceOptions): Row[] {
       const what = `${name}, ${(100 * held / options.keys).toFixed(2)} % of the keys: ` +
         `${cache.toFixed(4)}, LRU ${lru.toFixed(4)}`;
       const above = 100 * (cache - lru);
-      rows.push(points ? atLeast(what, above, points[i], "points") : plain(what, above, "points"));
+      rows.push(points ? atLeast(what, above, points[i]!, "points") : plain(what, above, "points"));
     });
   }
   return rows;

@@ -46,7 +46,7 @@ export class Micro {
     const address = shard.getLocked(hash, key, 0, KEY_BYTES);
     if (address !== 0) {
       shard.readValueLocked(address, this.#into, 0);
-      this.checksum = (this.checksum + this.#into[id & 63]) | 0;
+      this.checksum = (this.checksum + this.#into[id & 63]!) | 0;
     }
     cache.release(shard);
     return address !== 0;

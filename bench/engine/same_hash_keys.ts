@@ -51,7 +51,7 @@ export function sameHashKeys(count: number): Uint8Array[] {
   }
   return Array.from({ length: count }, (_, number) => {
     const key = new Uint8Array(pairs.length * BLOCK_BYTES);
-    pairs.forEach((pair, i) => key.set(pair[(number >>> i) & 1], i * BLOCK_BYTES));
+    pairs.forEach((pair, i) => key.set(pair[(number >>> i) & 1]!, i * BLOCK_BYTES));
     return key;
   });
 }

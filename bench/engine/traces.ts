@@ -15,7 +15,7 @@ export function zipfTrace(options: TraceOptions): Uint32Array {
   const random = new Random(options.seed);
   const scattered = shuffledIds(options.keys, random);
   const zipf = new Zipf(random, options.keys, options.theta);
-  return Uint32Array.from({ length: options.requests }, () => scattered[zipf.next()]);
+  return Uint32Array.from({ length: options.requests }, () => scattered[zipf.next()]!);
 }
 
 /**
@@ -46,7 +46,7 @@ export function shiftTrace(options: TraceOptions, jumpShare = 0.01): Uint32Array
   const jump = Math.floor(options.keys * jumpShare);
   return Uint32Array.from({ length: options.requests }, (_, i) => {
     const rank = zipf.next() + Math.floor(i / span) * jump;
-    return scattered[rank % options.keys];
+    return scattered[rank % options.keys]!;
   });
 }
 
@@ -59,21 +59,21 @@ export function lruHits(trace: Uint32Array, keys: number, capacity: number): num
   let count = 0;
   let hits = 0;
   for (let i = 0; i < trace.length; i++) {
-    const entry = trace[i] + 1;
+    const entry = trace[i]! + 1;
     if (held[entry] !== 0) {
       hits++;
-      newer[older[entry]] = newer[entry];
-      older[newer[entry]] = older[entry];
+      newer[older[entry]!] = newer[entry]!;
+      older[newer[entry]!] = older[entry]!;
     } else {
       held[entry] = 1;
       if (count === capacity) {
-        const oldest = newer[0];
+        const oldest = newer[0]!;
         held[oldest] = 0;
-        newer[0] = newer[oldest];
-        older[newer[0]] = 0;
+        newer[0] = newer[oldest]!;
+        older[newer[0]!] = 0;
       } else count++;
     }
-    const newest = older[0];
+    const newest = older[0]!;
     newer[newest] = entry;
     older[entry] = newest;
     newer[entry] = 0;

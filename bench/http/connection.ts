@@ -79,10 +79,10 @@ export class HttpConnection {
     let length = -1;
     for (let i = 12; i + 2 < filled; i++) {
       if (bytes[i] !== 10) continue;
-      const first = bytes[i + 1];
+      const first = bytes[i + 1]!;
       if (first === 13) {
         if (length < 0) throw new Error("An answer without Content-Length");
-        this.status = (bytes[9] - 48) * 100 + (bytes[10] - 48) * 10 + bytes[11] - 48;
+        this.status = (bytes[9]! - 48) * 100 + (bytes[10]! - 48) * 10 + bytes[11]! - 48;
         this.bodyStart = i + 3;
         return this.bodyStart + length;
       }
@@ -105,7 +105,7 @@ async function connect(port: number): Promise<Deno.TcpConn> {
 
 function startsWith(bytes: Uint8Array, at: number, lowerCase: Uint8Array): boolean {
   for (let i = 0; i < lowerCase.length; i++) {
-    if ((bytes[at + i] | 32) !== lowerCase[i]) return false;
+    if ((bytes[at + i]! | 32) !== lowerCase[i]) return false;
   }
   return true;
 }
@@ -114,6 +114,6 @@ function integerAt(bytes: Uint8Array, at: number): number {
   let i = at;
   while (bytes[i] === 32) i++;
   let value = 0;
-  while (bytes[i] >= 48 && bytes[i] <= 57) value = value * 10 + bytes[i++] - 48;
+  while (bytes[i]! >= 48 && bytes[i]! <= 57) value = value * 10 + bytes[i++]! - 48;
   return value;
 }

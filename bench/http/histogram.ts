@@ -22,7 +22,7 @@ export class Histogram {
       const shift = 22 - Math.clz32(us);
       bucket = linearBuckets + (shift - 1) * bucketsPerOctave + (us >>> shift) - bucketsPerOctave;
     }
-    this.#counts[bucket]++;
+    this.#counts[bucket]!++;
     this.#count++;
     this.#sumMs += latencyMs;
     if (latencyMs > this.#maxMs) this.#maxMs = latencyMs;
@@ -42,7 +42,7 @@ export class Histogram {
   percentileMs(share: number): number {
     let left = Math.ceil(share * this.#count);
     for (let bucket = 0; bucket < this.#counts.length; bucket++) {
-      left -= this.#counts[bucket];
+      left -= this.#counts[bucket]!;
       if (left <= 0) return lowestUs(bucket) / 1000;
     }
     return this.#maxMs;

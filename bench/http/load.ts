@@ -169,4 +169,4 @@ class Load {
   }
 }
 
-if (import.meta.main) console.log(JSON.stringify(await runLoad(JSON.parse(Deno.args[0]))));
+if (import.meta.main) console.log(JSON.stringify(await runLoad(JSON.parse(Deno.args[0]!))));

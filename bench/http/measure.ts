@@ -111,12 +111,12 @@ export function medians(rounds: readonly Measurement[]): Measurement {
  * else the machine does touches neighbours in time alike.
  */
 export function ratio(ones: readonly Measurement[], others: readonly Measurement[]): number {
-  return median(ones.map((one, round) => one.perSecond / others[round].perSecond));
+  return median(ones.map((one, round) => one.perSecond / others[round]!.perSecond));
 }
 
 /** The middle value, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -123,12 +123,12 @@ async function inTurn(
   for (const server of servers) {
     if (server.storesItems) await fill(server, options);
     if (options.tiny) continue;
-    await runJob(bench, jobFor(options, server, kinds[0], Math.min(3, options.seconds)));
+    await runJob(bench, jobFor(options, server, kinds[0]!, Math.min(3, options.seconds)));
   }
   for (let round = 0; round < options.rounds; round++) {
     for (const kind of kinds) {
       for (let turn = 0; turn < servers.length; turn++) {
-        const server = servers[(turn + round) % servers.length];
+        const server = servers[(turn + round) % servers.length]!;
         results.of(kind, server).push(await measure(bench, server, kind, round));
       }
     }
@@ -147,7 +147,7 @@ function rowsOf(bench: Bench, results: Results): Row[] {
         figures: medians(results.of(kind, server)),
         ratio: server === first
           ? undefined
-          : ratio(results.of(kind, first), results.of(kind, server)),
+          : ratio(results.of(kind, first!), results.of(kind, server)),
       };
     })
   );

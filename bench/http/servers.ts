@@ -82,7 +82,7 @@ export class Servers implements AsyncDisposable {
   #spawn(command: readonly string[], stdout: "piped" | "null"): Deno.ChildProcess {
     const [file, ...args] = command;
     const env = ownEnvironment();
-    const child = new Deno.Command(file, {
+    const child = new Deno.Command(file!, {
       args,
       cwd: projectRoot,
       env,

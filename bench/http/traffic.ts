@@ -112,7 +112,7 @@ class KeyTraffic implements Traffic {
   }
 
   next(slot: number): Uint8Array {
-    const id = this.#sequence[this.#position];
+    const id = this.#sequence[this.#position]!;
     this.#position = (this.#position + 1) % this.#sequence.length;
     const share = this.#spec.readShare;
     const isRead = share === 1 || (share > 0 && this.#random.nextFloat() < share);
@@ -123,7 +123,7 @@ class KeyTraffic implements Traffic {
 
   check(slot: number, answer: Answer): boolean {
     if (answer.status !== 200) return false;
-    const id = this.#underWay[slot];
+    const id = this.#underWay[slot]!;
     if (id < 0) return bodyIs(answer, this.#put);
     return !this.#spec.checkReads || bodyIsHit(answer, this.#hits, id);
   }
@@ -144,9 +144,9 @@ class Packed {
 
   /** The string with number `id`, in the slot's buffer. */
   copyFor(slot: number, id: number): Uint8Array {
-    const copy = this.#copies[slot];
+    const copy = this.#copies[slot]!;
     const from = id * this.length;
-    for (let i = 0; i < copy.length; i++) copy[i] = this.bytes[from + i];
+    for (let i = 0; i < copy.length; i++) copy[i] = this.bytes[from + i]!;
     return copy;
   }
 }
@@ -180,12 +180,12 @@ class BatchTraffic implements Traffic {
     const index = this.#random.below(this.#requests.length);
     this.#underWay[slot] = index;
     if (this.#isRead) this.reads++;
-    return this.#requests[index];
+    return this.#requests[index]!;
   }
 
   check(slot: number, answer: Answer): boolean {
     if (answer.status !== 200) return false;
-    const expected = this.#expected[this.#underWay[slot]];
+    const expected = this.#expected[this.#underWay[slot]!]!;
     if (this.#isRead && (++this.#checks & 63) !== 0) {
       return answer.bodyEnd - answer.bodyStart === expected.length;
     }
@@ -225,13 +225,13 @@ class PublishTraffic implements Traffic {
       this.reads++;
       return getRequest(port, `/get?key=${keyOf(id)}`);
     }
-    const value = valueOf(id, ++this.#sent[id], valueBytes);
+    const value = valueOf(id, ++this.#sent[id]!, valueBytes);
     return postRequest(port, "/put", putRequestBody(keyOf(id), value));
   }
 
   check(slot: number, answer: Answer): boolean {
     if (answer.status !== 200) return false;
-    const { id, isRead, mustHit } = this.#slots[slot];
+    const { id, isRead, mustHit } = this.#slots[slot]!;
     const { bytes, bodyStart, bodyEnd } = answer;
     const body = new TextDecoder().decode(bytes.subarray(bodyStart, bodyEnd));
     if (!isRead) {
@@ -241,7 +241,7 @@ class PublishTraffic implements Traffic {
     if (body === missBody) return !mustHit;
     const at = hitBody(keyOf(id), "").length - 2 + versionOffset;
     const version = Number(body.slice(at, at + versionDigits));
-    if (!(version >= 1 && version <= this.#sent[id])) return false;
+    if (!(version >= 1 && version <= this.#sent[id]!)) return false;
     return body === hitBody(keyOf(id), valueOf(id, version, this.#spec.valueBytes));
   }
 }

@@ -37,7 +37,7 @@ export async function fill(server: Server, items: Items): Promise<void> {
     });
     const request = server.hasBatches
       ? postRequest(server.port, "/mput", mputRequestBody(batch))
-      : postRequest(server.port, "/put", putRequestBody(...batch[0]));
+      : postRequest(server.port, "/put", putRequestBody(...batch[0]!));
     await connection.exchange(request);
     expectBody(connection, server.hasBatches ? mputBody(count) : putBody);
   });
@@ -52,7 +52,7 @@ export async function verifyWrites(
 ): Promise<void> {
   const ids = sample(items, sampleCount, version);
   await forAll(server, ids.length, async (connection, index) => {
-    const id = ids[index];
+    const id = ids[index]!;
     const key = keyOf(id);
     for (const written of [version, 1]) {
       const value = valueOf(id, written, items.valueBytes);
@@ -74,7 +74,7 @@ export async function verifyHits(
   const ids = sample(items, sampleCount, seed);
   const at = hitBody(keyOf(0), "").length - 2 + versionOffset;
   await forAll(server, ids.length, async (connection, index) => {
-    const id = ids[index];
+    const id = ids[index]!;
     await connection.exchange(getRequest(server.port, `/get?key=${keyOf(id)}`));
     const version = Number(connection.body().slice(at, at + versionDigits)) || 0;
     expectBody(connection, hitBody(keyOf(id), valueOf(id, version, items.valueBytes)));

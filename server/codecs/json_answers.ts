@@ -49,7 +49,7 @@ export class JsonAnswers {
     const writer = this.#writer;
     writer.reset();
     writer.ascii(HIT_KEY);
-    if (!writer.string(args.bytes, args.starts[0], args.lengths[0])) return null;
+    if (!writer.string(args.bytes, args.starts[0]!, args.lengths[0]!)) return null;
     writer.ascii(VALUE);
     if (!writer.string(hit.bytes, hit.valueStart, hit.valueBytes)) return null;
     writer.ascii(CLOSE_OBJECT);
@@ -75,7 +75,7 @@ export class JsonAnswers {
     const writer = this.#writer;
     writer.reset();
     writer.ascii(HIT_KEY);
-    if (!writer.string(args.bytes, args.starts[0], args.lengths[0])) return null;
+    if (!writer.string(args.bytes, args.starts[0]!, args.lengths[0]!)) return null;
     writer.ascii(VALUE);
     writer.token(`"${reply.integers[0]}"}`);
     return writer.text();
@@ -98,7 +98,7 @@ export class JsonAnswers {
     for (let i = 0; i < args.count; i++) {
       if (reply.kinds[i] === OutcomeKind.value) continue;
       if (!first) writer.ascii(COMMA);
-      if (!writer.string(args.bytes, args.starts[i], args.lengths[i])) return null;
+      if (!writer.string(args.bytes, args.starts[i]!, args.lengths[i]!)) return null;
       first = false;
     }
     writer.ascii(CLOSE_ITEMS);
@@ -114,8 +114,8 @@ export class JsonAnswers {
   ): boolean {
     const writer = this.#writer;
     writer.ascii(opening);
-    if (!writer.string(args.bytes, args.starts[key], args.lengths[key])) return false;
+    if (!writer.string(args.bytes, args.starts[key]!, args.lengths[key]!)) return false;
     writer.ascii(VALUE);
-    return writer.string(reply.bytes, reply.starts[outcome], reply.lengths[outcome]);
+    return writer.string(reply.bytes, reply.starts[outcome]!, reply.lengths[outcome]!);
   }
 }

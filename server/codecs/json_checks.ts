@@ -70,7 +70,7 @@ export function pushKey(
     );
   }
   args.pushText(text);
-  const byteCount = args.lengths[args.count - 1];
+  const byteCount = args.lengths[args.count - 1]!;
   return byteCount > limits.maxKeyBytes ? tooManyBytes(limits, field, place) : null;
 }
 

@@ -33,7 +33,7 @@ PLAIN[0x5c] = 0;
 function plainEnd(body: Uint8Array, from: number): number {
   const end = body.length;
   let i = from;
-  while (i < end && PLAIN[body[i]] === 1) i++;
+  while (i < end && PLAIN[body[i]!] === 1) i++;
   return i;
 }
 
@@ -142,7 +142,7 @@ function isInteger(body: Uint8Array, from: number, to: number): boolean {
   if (digits < 1 || digits > MAX_DIGITS) return false;
   if (body[first] === ZERO && (digits > 1 || first > from)) return false;
   for (let i = first; i < to; i++) {
-    if (body[i] < ZERO || body[i] > 0x39) return false;
+    if (body[i]! < ZERO || body[i]! > 0x39) return false;
   }
   return true;
 }

@@ -32,17 +32,17 @@ export class JsonHit implements Reply {
     if (this.bytes.length > KEPT_BYTES) this.bytes = emptyBuffer(KEPT_BYTES);
     const { bytes } = this;
     const from = args.bytes;
-    const start = args.starts[0];
-    const length = args.lengths[0];
+    const start = args.starts[0]!;
+    const length = args.lengths[0]!;
     let at = OPENING.length;
     let i = 0;
     for (; i < length; i++) {
-      const byte = from[start + i];
+      const byte = from[start + i]!;
       if (PLAIN[byte] === 0) break;
       bytes[at++] = byte;
     }
     this.#keyIsPlain = i === length;
-    for (let j = 0; j < JOINT.length; j++) bytes[at++] = JOINT[j];
+    for (let j = 0; j < JOINT.length; j++) bytes[at++] = JOINT[j]!;
     this.valueStart = at;
     this.isHit = false;
     this.failure = null;
@@ -82,7 +82,7 @@ export class JsonHit implements Reply {
     const { bytes, valueStart } = this;
     const end = valueStart + this.valueBytes;
     for (let i = valueStart; i < end; i++) {
-      if (PLAIN[bytes[i]] === 0) return null;
+      if (PLAIN[bytes[i]!] === 0) return null;
     }
     bytes[end] = QUOTE;
     bytes[end + 1] = CLOSE;

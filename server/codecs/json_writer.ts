@@ -20,8 +20,8 @@ PLAIN[BACKSLASH] = 0;
 
 /** For ASCII that has a two-character escape, the second character; else 0. */
 const SHORT_ESCAPE = new Uint8Array(128);
-for (const [char, letter] of ['""', "\\\\", "\bb", "\ff", "\nn", "\rr", "\tt"]) {
-  SHORT_ESCAPE[char.charCodeAt(0)] = letter.charCodeAt(0);
+for (const pair of ['""', "\\\\", "\bb", "\ff", "\nn", "\rr", "\tt"]) {
+  SHORT_ESCAPE[pair.charCodeAt(0)] = pair.charCodeAt(1);
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -52,7 +52,7 @@ export class JsonWriter {
     const at = this.reserve(size);
     const buffer = this.buffer;
     // A loop beats set() up to about 80 bytes, and constant parts are shorter than that.
-    for (let i = 0; i < size; i++) buffer[at + i] = constBytes[i];
+    for (let i = 0; i < size; i++) buffer[at + i] = constBytes[i]!;
     this.length = at + size;
   }
 
@@ -99,7 +99,7 @@ export class JsonWriter {
     const end = start + length;
     let i = start;
     for (; i < end; i++) {
-      const byte = bytes[i];
+      const byte = bytes[i]!;
       if (PLAIN[byte] === 0) break;
       buffer[i + shift] = byte;
     }
@@ -140,7 +140,7 @@ export class JsonWriter {
       return true;
     }
     for (let i = from; i < end; i++) {
-      const byte = bytes[i];
+      const byte = bytes[i]!;
       if (byte >= 0x80 || PLAIN[byte] === 1) buffer[to++] = byte;
       else to = writeEscape(buffer, to, byte);
     }
@@ -169,7 +169,7 @@ export class JsonWriter {
 
 function writeEscape(buffer: Uint8Array, to: number, byte: number): number {
   buffer[to++] = BACKSLASH;
-  const letter = SHORT_ESCAPE[byte];
+  const letter = SHORT_ESCAPE[byte]!;
   if (letter !== 0) {
     buffer[to++] = letter;
     return to;
@@ -187,7 +187,7 @@ function writeEscape(buffer: Uint8Array, to: number, byte: number): number {
 function escapedLength(bytes: Uint8Array, from: number, end: number): number {
   let size = 0;
   for (let i = from; i < end;) {
-    const byte = bytes[i];
+    const byte = bytes[i]!;
     if (byte < 0x80) {
       size += PLAIN[byte] === 1 ? 1 : SHORT_ESCAPE[byte] !== 0 ? 2 : 6;
       i++;
@@ -206,15 +206,15 @@ function escapedLength(bytes: Uint8Array, from: number, end: number): number {
  * table 3-7).
  */
 function sequenceLength(bytes: Uint8Array, i: number, end: number): number {
-  const lead = bytes[i];
+  const lead = bytes[i]!;
   if (lead < 0xc2 || lead > 0xf4) return 0;
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (i + length > end) return 0;
-  const second = bytes[i + 1];
+  const second = bytes[i + 1]!;
   const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
   const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
   if (second < low || second > high) return 0;
-  if (length > 2 && (bytes[i + 2] & 0xc0) !== 0x80) return 0;
-  if (length > 3 && (bytes[i + 3] & 0xc0) !== 0x80) return 0;
+  if (length > 2 && (bytes[i + 2]! & 0xc0) !== 0x80) return 0;
+  if (length > 3 && (bytes[i + 3]! & 0xc0) !== 0x80) return 0;
   return length;
 }

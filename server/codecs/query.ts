@@ -120,10 +120,10 @@ export function checkQueryKey(
   const problem = decodeQueryKey(url, queryStart, spare, limits, TAKES_NONE, found);
   if (problem === KEY_MISSING) return null;
   if (problem !== null) return problem;
-  const length = args.lengths[0];
+  const length = args.lengths[0]!;
   if (spare.lengths[0] !== length) return KEYS_DIFFER;
   for (let i = 0; i < length; i++) {
-    if (args.bytes[args.starts[0] + i] !== spare.bytes[spare.starts[0] + i]) return KEYS_DIFFER;
+    if (args.bytes[args.starts[0]! + i] !== spare.bytes[spare.starts[0]! + i]) return KEYS_DIFFER;
   }
   return null;
 }
@@ -225,10 +225,10 @@ function decodeSegment(
 function unescapeInPlace(bytes: Uint8Array, start: number, end: number): number {
   let to = start;
   for (let from = start; from < end; from++, to++) {
-    let byte = bytes[from];
+    let byte = bytes[from]!;
     if (byte === PERCENT) {
       if (from + 2 >= end) return -1;
-      byte = hexDigit(bytes[from + 1]) << 4 | hexDigit(bytes[from + 2]);
+      byte = hexDigit(bytes[from + 1]!) << 4 | hexDigit(bytes[from + 2]!);
       if (byte < 0) return -1;
       from += 2;
     }

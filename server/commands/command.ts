@@ -17,7 +17,7 @@ export class CommandContext {
 
   constructor(cache: Cache) {
     this.cache = cache;
-    this.shard = cache.shards[0];
+    this.shard = cache.shards[0]!;
   }
 
   /** Makes room for `count` hashes. */

@@ -28,7 +28,7 @@ function executeOne(
 ): void {
   const { cache } = context;
   const key = command.keys.first;
-  const hash = cache.hash(args.bytes, args.starts[key], args.lengths[key]);
+  const hash = cache.hash(args.bytes, args.starts[key]!, args.lengths[key]!);
   const shard = cache.acquire(hash);
   if (shard === null) {
     reply.fail(BUSY);
@@ -57,7 +57,7 @@ function executeMany(
   const hashes = context.hashes;
   let count = 0;
   for (let i = first; i < args.count; i += step) {
-    hashes[count++] = cache.hash(args.bytes, args.starts[i], args.lengths[i]);
+    hashes[count++] = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
   }
   if (!cache.acquireMany(hashes, count)) {
     reply.fail(BUSY);

@@ -28,7 +28,7 @@ export function parseInteger(
   if (digits === 0 || (bytes[from] === ZERO && length > 1)) return undefined;
   let small = 0;
   for (let i = from; i < end; i++) {
-    const digit = bytes[i] - ZERO;
+    const digit = bytes[i]! - ZERO;
     if (digit < 0 || digit > 9) return undefined;
     small = small * 10 + digit;
   }

@@ -40,7 +40,7 @@ export class SetOptions {
       const condition = CONDITIONS[token];
       if (expire !== undefined && !expires && i + 1 < args.count) {
         expires = true;
-        const amount = parseInteger(args.bytes, args.starts[++i], args.lengths[i]);
+        const amount = parseInteger(args.bytes, args.starts[++i]!, args.lengths[i]!);
         if (amount === undefined) return "notInteger";
         const deadline = Number(amount) * expire.unitMs + (expire.relative ? nowMs : 0);
         if (amount <= 0 || deadline > DEADLINE_MS_MAX) return "badExpire";
@@ -53,7 +53,7 @@ export class SetOptions {
       } else if (
         token === "IFVERSION" && options.condition === Condition.none && i + 1 < args.count
       ) {
-        const version = parseInteger(args.bytes, args.starts[++i], args.lengths[i]);
+        const version = parseInteger(args.bytes, args.starts[++i]!, args.lengths[i]!);
         if (version === undefined || version < 0) return "notInteger";
         options.condition = Condition.version;
         options.version = Number(version);
@@ -67,9 +67,11 @@ const TOKEN_BYTES_MAX = 16;
 
 /** An argument as an upper-case token; empty when it is too long to be one. */
 function tokenOf(args: Args, index: number): string {
-  const length = args.lengths[index];
+  const length = args.lengths[index]!;
   if (length > TOKEN_BYTES_MAX) return "";
   let token = "";
-  for (let i = 0; i < length; i++) token += String.fromCharCode(args.bytes[args.starts[index] + i]);
+  for (let i = 0; i < length; i++) {
+    token += String.fromCharCode(args.bytes[args.starts[index]! + i]!);
+  }
   return token.toUpperCase();
 }

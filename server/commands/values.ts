@@ -21,10 +21,10 @@ import { SetOptions } from "./set_options.ts";
 export function get(context: CommandContext, args: Args, reply: Reply): void {
   const { shard } = context;
   const address = shard.getLocked(
-    context.hashes[0],
+    context.hashes[0]!,
     args.bytes,
-    args.starts[0],
-    args.lengths[0],
+    args.starts[0]!,
+    args.lengths[0]!,
   );
   if (address === 0) reply.miss();
   else replyValue(shard, address, reply);
@@ -42,10 +42,10 @@ function replyValue(shard: Shard, address: number, reply: Reply): void {
 export function getMeta(context: CommandContext, args: Args, reply: Reply): void {
   const { shard, cache } = context;
   const address = shard.getLocked(
-    context.hashes[0],
+    context.hashes[0]!,
     args.bytes,
-    args.starts[0],
-    args.lengths[0],
+    args.starts[0]!,
+    args.lengths[0]!,
   );
   if (address === 0) {
     reply.miss();
@@ -71,13 +71,13 @@ export function set(context: CommandContext, args: Args, reply: Reply): void {
     options = parsed;
   }
   const outcome = context.shard.putLocked(
-    context.hashes[0],
+    context.hashes[0]!,
     args.bytes,
-    args.starts[0],
-    args.lengths[0],
+    args.starts[0]!,
+    args.lengths[0]!,
     args.bytes,
-    args.starts[1],
-    args.lengths[1],
+    args.starts[1]!,
+    args.lengths[1]!,
     options.deadlineMs,
     options.condition,
     options.version,
@@ -92,8 +92,8 @@ export function del(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, hashes } = context;
   let count = 0;
   for (let i = 0; i < args.count; i++) {
-    const shard = cache.shardOf(hashes[i]);
-    if (shard.deleteLocked(hashes[i], args.bytes, args.starts[i], args.lengths[i])) count++;
+    const shard = cache.shardOf(hashes[i]!);
+    if (shard.deleteLocked(hashes[i]!, args.bytes, args.starts[i]!, args.lengths[i]!)) count++;
   }
   reply.integer(count);
 }
@@ -104,9 +104,9 @@ const numberText = new Uint8Array(20);
 /** INCRBY key increment: the new value; a missing key counts as 0 and the deadline stays. */
 export function incrBy(context: CommandContext, args: Args, reply: Reply): void {
   const { shard, hashes } = context;
-  const by = parseInteger(args.bytes, args.starts[1], args.lengths[1]);
+  const by = parseInteger(args.bytes, args.starts[1]!, args.lengths[1]!);
   if (by === undefined) return reply.fail(NOT_INTEGER);
-  const address = shard.peekLocked(hashes[0], args.bytes, args.starts[0], args.lengths[0]);
+  const address = shard.peekLocked(hashes[0]!, args.bytes, args.starts[0]!, args.lengths[0]!);
   const old = address === 0 ? 0 : storedInteger(shard, address);
   if (old === undefined) return reply.fail(NOT_INTEGER);
   const sum = addIntegers(old, by);
@@ -114,10 +114,10 @@ export function incrBy(context: CommandContext, args: Args, reply: Reply): void 
   const text = sum.toString();
   for (let i = 0; i < text.length; i++) numberText[i] = text.charCodeAt(i);
   const outcome = shard.putLocked(
-    hashes[0],
+    hashes[0]!,
     args.bytes,
-    args.starts[0],
-    args.lengths[0],
+    args.starts[0]!,
+    args.lengths[0]!,
     numberText,
     0,
     text.length,
@@ -141,8 +141,8 @@ export function mget(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, hashes } = context;
   reply.array(args.count);
   for (let i = 0; i < args.count; i++) {
-    const shard = cache.shardOf(hashes[i]);
-    const address = shard.getLocked(hashes[i], args.bytes, args.starts[i], args.lengths[i]);
+    const shard = cache.shardOf(hashes[i]!);
+    const address = shard.getLocked(hashes[i]!, args.bytes, args.starts[i]!, args.lengths[i]!);
     if (address === 0) reply.miss();
     else if (shard.valueBytesLocked(address) > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
     else replyValue(shard, address, reply);
@@ -157,18 +157,18 @@ export function mput(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, hashes } = context;
   const { bytes, starts, lengths, count } = args;
   for (let i = 0; i < count; i += 3) {
-    if (!cache.shards[0].fits(lengths[i], lengths[i + 1])) return reply.fail(TOO_LARGE);
+    if (!cache.shards[0]!.fits(lengths[i]!, lengths[i + 1]!)) return reply.fail(TOO_LARGE);
   }
   for (let i = 0, key = 0; i < count; i += 3, key++) {
-    const hash = hashes[key];
+    const hash = hashes[key]!;
     cache.shardOf(hash).putLocked(
       hash,
       bytes,
-      starts[i],
-      lengths[i],
+      starts[i]!,
+      lengths[i]!,
       bytes,
-      starts[i + 1],
-      lengths[i + 1],
+      starts[i + 1]!,
+      lengths[i + 1]!,
       deadlineOf(context, args, i + 2),
       setOptions.condition,
       0,
@@ -179,7 +179,7 @@ export function mput(context: CommandContext, args: Args, reply: Reply): void {
 
 /** The deadline behind an argument of milliseconds, which its codec has checked. */
 function deadlineOf(context: CommandContext, args: Args, index: number): number {
-  const length = args.lengths[index];
+  const length = args.lengths[index]!;
   if (length === 0) return 0;
-  return context.cache.now() + Number(parseInteger(args.bytes, args.starts[index], length));
+  return context.cache.now() + Number(parseInteger(args.bytes, args.starts[index]!, length));
 }

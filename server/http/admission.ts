@@ -66,9 +66,9 @@ export class Admission {
     const wanted = this.#token;
     if (wanted === null) return true;
     const match = /^bearer +(.*)$/i.exec(authorization ?? "");
-    const given = new TextEncoder().encode(match === null ? "" : match[1].trim());
+    const given = new TextEncoder().encode(match === null ? "" : match[1]!.trim());
     let difference = match === null || given.length !== wanted.length ? 1 : 0;
-    for (let i = 0; i < wanted.length; i++) difference |= wanted[i] ^ (given[i] ?? 0);
+    for (let i = 0; i < wanted.length; i++) difference |= wanted[i]! ^ (given[i] ?? 0);
     return difference === 0;
   }
 }

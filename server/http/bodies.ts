@@ -95,14 +95,14 @@ export class Bodies {
 
   #enter(pending: PendingBody): void {
     this.#pending.add(pending);
-    this.#words[this.#inFlightWord]++;
-    this.#words[this.#bodyBytesWord] += pending.reservedBytes;
+    this.#words[this.#inFlightWord]!++;
+    this.#words[this.#bodyBytesWord]! += pending.reservedBytes;
   }
 
   #leave(pending: PendingBody): void {
     this.#pending.delete(pending);
-    this.#words[this.#inFlightWord]--;
-    this.#words[this.#bodyBytesWord] -= pending.reservedBytes;
+    this.#words[this.#inFlightWord]!--;
+    this.#words[this.#bodyBytesWord]! -= pending.reservedBytes;
   }
 
   /** Gives up every body that has taken too long; its worker calls this a few times a second. */

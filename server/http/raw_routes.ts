@@ -23,8 +23,8 @@ export function rawGet(context: HttpContext, url: string, start: number): Respon
   if (reply.failure !== null) return refusal(reply);
   if (reply.kinds[0] === OutcomeKind.miss) return notFound();
   // Response copies the bytes, so the buffer may be used again at once.
-  const from = reply.starts[0];
-  return new Response(reply.bytes.subarray(from, from + reply.lengths[0]) as BodyInit, BYTES_INIT);
+  const from = reply.starts[0]!;
+  return new Response(reply.bytes.subarray(from, from + reply.lengths[0]!) as BodyInit, BYTES_INIT);
 }
 
 /** POST or PUT /store/{key}, with ?ttl= if wanted. */

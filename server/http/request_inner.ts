@@ -39,7 +39,7 @@ function findSymbol(request: Request): symbol | null {
 export function requestHeader(request: Request, name: string): string | null {
   const symbol = symbolOf(request);
   if (symbol === null) return request.headers.get(name);
-  return (request as unknown as Inward)[symbol].header(name);
+  return (request as unknown as Inward)[symbol]!.header(name);
 }
 
 /**
@@ -49,7 +49,7 @@ export function requestHeader(request: Request, name: string): string | null {
 export function arrivedBody(request: Request): Uint8Array<ArrayBuffer> | null {
   const symbol = symbolOf(request);
   if (symbol === null) return null;
-  const held = (request as unknown as Inward)[symbol].body?.streamOrStatic;
+  const held = (request as unknown as Inward)[symbol]!.body?.streamOrStatic;
   if (held === undefined || held.consumed !== false) return null;
   const { body } = held;
   return body instanceof Uint8Array ? body as Uint8Array<ArrayBuffer> : null;

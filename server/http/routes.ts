@@ -107,7 +107,7 @@ export function route(
   const found = BY_PATH.get(url.slice(start, end));
   if (found === undefined) return error(404, "Unknown path. GET / lists what there is.");
   if (!Object.hasOwn(found.methods, method)) return methodNotAllowed(allowed(found));
-  return found.methods[method](context, request, url, url[end] === "?" ? end + 1 : -1);
+  return found.methods[method]!(context, request, url, url[end] === "?" ? end + 1 : -1);
 }
 
 function allowed({ methods }: Route): string {

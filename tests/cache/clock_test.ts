@@ -11,7 +11,7 @@ import { find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts"
 const small = valueOf(20);
 
 function evict(cache: Cache, times = 1): void {
-  const { memory } = cache.shards[0];
+  const { memory } = cache.shards[0]!;
   memory.pinned = 0;
   memory.nowMs = cache.now();
   for (let i = 0; i < times; i++) assert(evictOneLocked(memory));
@@ -39,7 +39,7 @@ Deno.test("evictOneLocked() takes new items in order of arrival", () => {
     evict(cache);
     assertEquals(keys.filter((key) => find(cache, key).address === 0), keys.slice(0, gone));
   }
-  assertEquals(evictOneLocked(cache.shards[0].memory), false);
+  assertEquals(evictOneLocked(cache.shards[0]!.memory), false);
 });
 
 Deno.test("evictOneLocked() moves what was hit in probation to the main ring, with a count of 0", () => {
@@ -67,10 +67,10 @@ Deno.test("ringForNewLocked() sends a key that left probation not long ago to th
 Deno.test("evictOneLocked() spares a main item once for each hit, up to 3", () => {
   const { cache } = makeFixture();
   const keys = inMain(cache, 5);
-  for (let i = 0; i < 9; i++) get(cache, keys[0]);
-  assertEquals(countOf(cache, keys[0]), 3);
+  for (let i = 0; i < 9; i++) get(cache, keys[0]!);
+  assertEquals(countOf(cache, keys[0]!), 3);
   evict(cache, 4);
-  assert(find(cache, keys[0]).address !== 0);
+  assert(find(cache, keys[0]!).address !== 0);
   assertEquals(readStats(cache).items, 1);
   evict(cache);
   assertEquals(readStats(cache).items, 0);
@@ -105,7 +105,7 @@ Deno.test("evictOneLocked() takes the item of its 64th step, whatever its count"
 
 Deno.test("evictOneLocked() never takes the pinned item, and says so when it is the only one", () => {
   const { cache } = makeFixture();
-  const { memory } = cache.shards[0];
+  const { memory } = cache.shards[0]!;
   const [pinned, other, third] = keysOfShard(cache, 3);
   for (const key of [pinned, other, third]) put(cache, key, small);
   memory.pinned = find(cache, pinned).address;
@@ -120,8 +120,8 @@ Deno.test("evictOneLocked() never takes the pinned item, and says so when it is 
 Deno.test("Rings stay whole when members of each kind leave them", () => {
   const { cache } = makeFixture();
   const keys = inMain(cache, 8);
-  const { memory } = cache.shards[0];
-  const hand = memory.words[handWord(RING_MAIN)];
+  const { memory } = cache.shards[0]!;
+  const hand = memory.words[handWord(RING_MAIN)]!;
   assert(newerOf(memory, hand) !== hand);
   for (const key of keys) {
     cache.delete(new TextEncoder().encode(key));

@@ -8,7 +8,7 @@ import { find } from "./fixture.ts";
 /** The reference count of a key that is there. */
 export function countOf(cache: Cache, key: string): number {
   const { shard, address } = find(cache, key);
-  const word = shard.memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER];
+  const word = shard.memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]!;
   return (word & COUNT_MASK) >>> COUNT_SHIFT;
 }
 

@@ -92,7 +92,7 @@ Deno.test("EventReader gets every event of two threads, each thread's in order",
     const producer = hash >>> 28;
     const number = (hash >>> 11) & 0x1ffff;
     assertEquals(hash & 2047, bit);
-    assert(number > last[producer], `event ${number} of ${producer} after ${last[producer]}`);
+    assert(number > last[producer]!, `event ${number} of ${producer} after ${last[producer]}`);
     last[producer] = number;
     seen++;
   };

@@ -11,7 +11,7 @@ const value = valueOf(10);
 function setUp(count: number) {
   const { cache, clock } = makeFixture();
   const keys = keysOfShard(cache, count);
-  const { memory } = cache.shards[0];
+  const { memory } = cache.shards[0]!;
   const due = () => {
     memory.nowMs = clock.nowMs;
     return isSweepDueLocked(memory);
@@ -31,11 +31,11 @@ Deno.test("Cache.get() no longer finds a key from its deadline on", () => {
 
 Deno.test("isSweepDueLocked() is false without deadlines and before the earliest", () => {
   const { cache, clock, keys, due } = setUp(3);
-  put(cache, keys[0], value);
+  put(cache, keys[0]!, value);
   assertEquals(due(), false);
-  put(cache, keys[1], value, clock.nowMs + 60_000);
+  put(cache, keys[1]!, value, clock.nowMs + 60_000);
   assertEquals(due(), false);
-  put(cache, keys[2], value, clock.nowMs + 5_000);
+  put(cache, keys[2]!, value, clock.nowMs + 5_000);
   clock.nowMs += 5_000;
   assertEquals(due(), true);
 });

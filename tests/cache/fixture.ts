@@ -50,20 +50,23 @@ export function find(cache: Cache, key: string): { shard: Shard; address: number
   return { shard, address: shard.peekLocked(hash, bytes, 0, bytes.length) };
 }
 
+/** Keys of which a test names the first few; it has asked for as many. */
+export type KeyList = [string, string, string, ...string[]];
+
 /** `count` keys of shard 0, numbered on from `from`. */
-export function keysOfShard(cache: Cache, count: number, from = 0): string[] {
+export function keysOfShard(cache: Cache, count: number, from = 0): KeyList {
   const keys: string[] = [];
   for (let i = from; keys.length < count; i++) {
     const key = `k${i}`;
     const bytes = bytesOf(key);
     if (cache.shardOf(hashKey(bytes, 0, bytes.length)).index === 0) keys.push(key);
   }
-  return keys;
+  return keys as KeyList;
 }
 
 /** `count` keys of shard 0 that all have the same home bucket. */
-export function keysOfWindow(cache: Cache, count: number): string[] {
-  const memory = cache.shards[0].memory;
+export function keysOfWindow(cache: Cache, count: number): KeyList {
+  const memory = cache.shards[0]!.memory;
   const byWindow = new Map<number, string[]>();
   for (let i = 0; i < 10_000_000; i++) {
     const key = `w${i}`;
@@ -74,7 +77,7 @@ export function keysOfWindow(cache: Cache, count: number): string[] {
     const keys = byWindow.get(window) ?? [];
     byWindow.set(window, keys);
     keys.push(key);
-    if (keys.length === count) return keys;
+    if (keys.length === count) return keys as KeyList;
   }
   assert(false, "no window has that many keys");
 }

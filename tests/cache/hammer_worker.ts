@@ -33,7 +33,7 @@ function fill(value: Uint8Array, length: number, key: number, stamp: number): vo
 
 function isRight(value: Uint8Array, length: number, key: number): boolean {
   if (length < 2 || value[0] !== key) return false;
-  const stamp = value[1];
+  const stamp = value[1]!;
   for (let i = 2; i < length; i++) {
     if (value[i] !== ((key * 7 + stamp * 13 + i) & 0xff)) return false;
   }
@@ -53,7 +53,7 @@ function hammer({ buffer, actor, operations, keys, seed }: HammerOptions): Hamme
     const kind = roll & 15;
     let outcome: Outcome;
     if (kind < 10) {
-      outcome = cache.get(names[key], into);
+      outcome = cache.get(names[key]!, into);
       if (outcome === Outcome.hit) {
         hits++;
         if (!isRight(into.bytes, into.length, key)) wrong++;
@@ -62,9 +62,9 @@ function hammer({ buffer, actor, operations, keys, seed }: HammerOptions): Hamme
       // Mostly short, so that the checks leave time for contention.
       const length = 2 + (roll >>> 16) % ((roll & 0xf0) === 0 ? VALUE_BYTES_MAX - 2 : 60);
       fill(value, length, key, roll >>> 24);
-      outcome = cache.put(names[key], value.subarray(0, length));
+      outcome = cache.put(names[key]!, value.subarray(0, length));
       if (outcome === Outcome.stored) stored++;
-    } else outcome = cache.delete(names[key]);
+    } else outcome = cache.delete(names[key]!);
     if (outcome === Outcome.busy) busy++;
   }
   return { hits, stored, busy, wrong };

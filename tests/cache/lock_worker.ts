@@ -24,7 +24,7 @@ self.onmessage = ({ data }: MessageEvent) => {
       i--;
       continue;
     }
-    words[1]++;
+    words[1]!++;
     releaseLock(words, 0);
   }
   self.postMessage(refused);

@@ -40,7 +40,7 @@ Deno.test("Region.attach() sees the same items, and refuses memory that is no re
 Deno.test("Versions of a shard strictly increase over puts, deletes, expiries and clears", () => {
   const { cache, clock } = makeFixture();
   const [key, other] = keysOfShard(cache, 2);
-  const shard = cache.shards[0];
+  const shard = cache.shards[0]!;
   let last = shard.sequenceLocked();
   const moved = () => {
     const now = shard.sequenceLocked();
@@ -81,13 +81,13 @@ Deno.test("Shard.clearLocked() empties a shard whatever its words hold, and it w
   const { cache } = makeFixture();
   const keys = keysOfShard(cache, 200);
   for (const key of keys) put(cache, key, valueOf(100));
-  const { memory } = cache.shards[0];
+  const { memory } = cache.shards[0]!;
   const { bucketsWord, slabAddress, endAddress, statesByte, slotCount } = memory.geometry;
   memory.words.fill(0x5a5a5a5a, slabAddress * 16, endAddress * 16);
   memory.words.fill(-1, bucketsWord, bucketsWord + 50);
   memory.bytes.fill(0x1b, statesByte, statesByte + slotCount);
   memory.words.fill(-7, 16, 28);
-  cache.shards[0].clearLocked();
+  cache.shards[0]!.clearLocked();
   const { items, usedQuarters } = checkShardLocked(memory);
   assertEquals([items, usedQuarters], [0, 0]);
   for (const key of keys) put(cache, key, valueOf(200));
@@ -104,11 +104,11 @@ Deno.test("Cache.repair() clears and unlocks a poisoned shard and leaves all oth
   const { items: inside } = checkShardLocked(shard.memory);
   cache.poison(shard);
   assert(isPoisoned(shard.memory.words, SHARD_LOCK));
-  assertEquals(cache.put(bytesOf(keysOfShard(cache, 1)[0]), valueOf(1)), Outcome.busy);
+  assertEquals(cache.put(bytesOf(keysOfShard(cache, 1)[0]!), valueOf(1)), Outcome.busy);
   assertEquals(cache.repair(), 1);
   assertEquals(readStats(cache).items, items - inside);
   assertEquals(readStats(cache).shardsCleared, 1);
-  put(cache, keysOfShard(cache, 1)[0], valueOf(1));
+  put(cache, keysOfShard(cache, 1)[0]!, valueOf(1));
   assertEquals(cache.repair(), 0);
 });
 

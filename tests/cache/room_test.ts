@@ -69,7 +69,7 @@ Deno.test("Updating a key evicts nobody unless the value needs more than is free
     const { memory } = shard;
     const old = itemQuarters(memory, address);
     const length = random.below(900);
-    const free = memory.words[SHARD_FREE_QUARTERS] + old;
+    const free = memory.words[SHARD_FREE_QUARTERS]! + old;
     const { evictions } = readStats(cache);
     put(cache, key, valueOf(length, i));
     // In pieces of one quarter, the worst case, each holds 60 bytes.
@@ -86,12 +86,12 @@ Deno.test("Updating a key to the largest value in a full shard evicts others, ne
   const keys = keysOfShard(cache, 400);
   for (const key of keys) put(cache, key, valueOf(20));
   for (let round = 0; round < 20; round++) {
-    const key = keys[399 - round];
+    const key = keys[399 - round]!;
     put(cache, key, valueOf(10, round));
     const length = cache.itemBytesMax - key.length;
     put(cache, key, valueOf(length, round));
     assertEquals(get(cache, key), valueOf(length, round));
-    checkShardLocked(cache.shards[0].memory);
+    checkShardLocked(cache.shards[0]!.memory);
   }
 });
 

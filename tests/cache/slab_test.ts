@@ -83,7 +83,7 @@ class Checked {
   free(pick: number, some: number): void {
     if (this.pieces.length === 0) return;
     const index = pick % this.pieces.length;
-    const piece = this.pieces[index];
+    const piece = this.pieces[index]!;
     const count = some >= piece.quarters ? piece.quarters : some;
     const from = piece.address + piece.quarters - count;
     freePieceLocked(this.memory, from, count);
@@ -94,7 +94,7 @@ class Checked {
 
   extend(pick: number, wanted: number): void {
     if (this.pieces.length === 0) return;
-    const piece = this.pieces[pick % this.pieces.length];
+    const piece = this.pieces[pick % this.pieces.length]!;
     const end = piece.address + piece.quarters;
     let room = 0;
     while (((end + room) & 3) !== 0 && this.states[end + room - this.slab] === STATE_FREE) room++;

@@ -9,8 +9,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function texts(args: Args): string[] {
   return Array.from({ length: args.count }, (_, i) => {
-    const start = args.starts[i];
-    return decoder.decode(args.bytes.subarray(start, start + args.lengths[i]));
+    const start = args.starts[i]!;
+    return decoder.decode(args.bytes.subarray(start, start + args.lengths[i]!));
   });
 }
 

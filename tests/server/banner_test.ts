@@ -15,17 +15,17 @@ function factsOf(...args: string[]) {
 }
 
 Deno.test("addressOf() writes addresses as clients do", () => {
-  assertEquals(addressOf(listens[0]), "http://127.0.0.1:7171");
+  assertEquals(addressOf(listens[0]!), "http://127.0.0.1:7171");
   assertEquals(addressOf({ hostname: "::1", port: 1 }), "http://[::1]:1");
   const tls = { hostname: "a.example", port: 443, cert: "c", key: "k" };
   assertEquals(addressOf(tls), "https://a.example:443");
-  assertEquals(addressOf(listens[1]), "unix:/run/slabkv.sock");
+  assertEquals(addressOf(listens[1]!), "unix:/run/slabkv.sock");
 });
 
 Deno.test("capacityItems() shrinks as items grow", () => {
   const [small, large] = ["128", "512"].map((size) =>
     capacityItems(factsOf("--average-item", size))
-  );
+  ) as [number, number];
   assertEquals(small > 2 * large && large > 0, true);
   assertEquals(large * 512 < 8 * 2 ** 20, true);
 });

@@ -5,7 +5,8 @@ import { Log } from "../../server/log.ts";
 import { NOW_MS } from "./fixture.ts";
 
 function lines(format: "text" | "json"): { out: string[]; err: string[] } {
-  const [out, err]: string[][] = [[], []];
+  const out: string[] = [];
+  const err: string[] = [];
   const now = () => NOW_MS;
   const log = new Log({
     format,

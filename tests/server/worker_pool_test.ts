@@ -91,7 +91,7 @@ Deno.test("WorkerPool gives up on a worker that keeps failing", async () => {
     bench.fail(1);
   }
   await until("it is given up", () => bench.fatal.length === 1);
-  assert(bench.fatal[0].startsWith("worker 1 keeps failing: "), bench.fatal[0]);
+  assert(bench.fatal[0]!.startsWith("worker 1 keeps failing: "), bench.fatal[0]);
   assertEquals(bench.count("started with"), 3);
 });
 

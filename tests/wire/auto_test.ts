@@ -91,7 +91,7 @@ Deno.test({
     if (added) {
       await until("old connections have moved", async () => {
         const { workers } = await server.stats();
-        return workers.length > 1 && workers[1].puts > 100 * ITEMS;
+        return workers.length > 1 && workers[1]!.puts > 100 * ITEMS;
       });
     }
   } finally {

@@ -184,7 +184,7 @@ Deno.test("a body that does not come in time answers 408 and asks to close", asy
   assertEquals(`${status} ${text}`, `408 ${wanted}`);
   assertEquals(headers.get("connection")?.includes("close"), true);
   await until("the body that was given up no longer counts", async () => {
-    const { inFlight, bodyBytes } = (await server.stats()).workers[0];
+    const { inFlight, bodyBytes } = (await server.stats()).workers[0]!;
     return inFlight === 0 && bodyBytes === 0;
   });
   assertEquals(await server.ask("GET /get?key=k"), `200 ${errorBody("Key not found.")}`);
@@ -204,7 +204,10 @@ for (
     await using server = await TestServer.start([...args]);
     using slow = await server.connect();
     await slow.send(requestBytes(`POST /put\ncontent-length: ${held}`));
-    await until("the slow body counts", async () => (await server.stats()).workers[0].inFlight > 0);
+    await until(
+      "the slow body counts",
+      async () => (await server.stats()).workers[0]!.inFlight > 0,
+    );
     using client = await server.connect();
     const head = requestBytes(`POST /put\ncontent-length: ${held === 30 ? 30 : 10_000}`);
     await client.send(head);

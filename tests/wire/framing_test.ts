@@ -93,14 +93,14 @@ Deno.test("clients that go away in the middle of a body leave nothing behind", a
     await client.send(requestBytes(`POST /put\n${kinds[i % 2]}`));
     await client.send(i % 2 === 0 ? '{"key"' : '6\r\n{"key"\r\n');
   }
-  await until("all bodies count", async () => (await server.stats()).workers[0].inFlight === 10);
-  assertEquals((await server.stats()).workers[0].bodyBytes, 5 * 30 + 5 * 65_536);
+  await until("all bodies count", async () => (await server.stats()).workers[0]!.inFlight === 10);
+  assertEquals((await server.stats()).workers[0]!.bodyBytes, 5 * 30 + 5 * 65_536);
   for (const [i, client] of clients.entries()) {
     if (i < 8) client.close();
     else await client.closeWrite();
   }
   await until("no body counts", async () => {
-    const { inFlight, bodyBytes } = (await server.stats()).workers[0];
+    const { inFlight, bodyBytes } = (await server.stats()).workers[0]!;
     return inFlight === 0 && bodyBytes === 0;
   });
   clients.forEach((client) => client.close());

@@ -113,7 +113,7 @@ Deno.test("hostile input gets a sensible answer and the server goes on", async (
     });
   }
   const { total, workers } = await server.stats();
-  assertEquals([total.errors, workers[0].inFlight, workers[0].bodyBytes], [0, 0, 0]);
+  assertEquals([total.errors, workers[0]!.inFlight, workers[0]!.bodyBytes], [0, 0, 0]);
   assertEquals(server.stderr, "");
 });
 

@@ -19,7 +19,7 @@ export interface Answer {
  * headers and an empty line and the body: `POST /put {}` or `POST /put\nhost: a\n\n{}`.
  */
 export function requestBytes(short: string): Uint8Array<ArrayBuffer> {
-  const [, method, target, afterSpace, headerText = "", afterLine] =
+  const [, method = "", target, afterSpace, headerText = "", afterLine] =
     /^(\S+) (\S+)(?: ([^]*)|((?:\n[^\n]+)*)(?:\n\n([^]*))?)$/.exec(short)!;
   const bodyText = afterSpace ?? afterLine;
   const lines = headerText.split("\n").slice(1);
@@ -80,7 +80,7 @@ export class RawClient implements Disposable {
     while ((end = decoder.decode(this.#unread).indexOf("\r\n\r\n")) < 0) await this.#more();
     const [first, ...lines] = decoder.decode(this.#unread.subarray(0, end)).split("\r\n");
     this.#unread = this.#unread.slice(end + 4);
-    const status = Number(first.split(" ")[1]);
+    const status = Number(first!.split(" ")[1]!);
     const headers = new Headers(lines.map((line): [string, string] => {
       const colon = line.indexOf(":");
       return [line.slice(0, colon), line.slice(colon + 1).trim()];

@@ -107,7 +107,7 @@ export class TestServer implements AsyncDisposable {
         if (ended) throw new Error(`Server ended at start: ${server.stderr}`);
         return server.event("start") ?? false;
       });
-      server.port = Number(/:(\d+)$/.exec((start.addresses as string[])[0])![1]);
+      server.port = Number(/:(\d+)$/.exec((start.addresses as string[])[0]!)![1]);
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
@@ -168,12 +168,25 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-/** The part of /stats that tests look at. */
+/** The figures of a worker that tests look at. */
+export type WorkerFigure =
+  | "worker"
+  | "inFlight"
+  | "bodyBytes"
+  | "requests"
+  | "hits"
+  | "misses"
+  | "puts"
+  | "deletes"
+  | "errors"
+  | "lockTimeouts";
+
+/** The answer of /stats, as far as tests look at it. */
 export interface Stats {
   readonly items: number;
   readonly expirations: number;
   readonly total: Readonly<Record<string, number>>;
-  readonly workers: readonly Readonly<Record<string, number>>[];
+  readonly workers: readonly Readonly<Record<WorkerFigure, number>>[];
 }
 
 async function readLines(

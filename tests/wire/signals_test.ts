@@ -47,7 +47,7 @@ Deno.test(
     await stuck.send(requestBytes(`POST /put\ncontent-length: ${BODY.length}`));
     await until(
       "the request is in work",
-      async () => (await server.stats()).workers[0].inFlight > 0,
+      async () => (await server.stats()).workers[0]!.inFlight > 0,
     );
     const startMs = performance.now();
     server.kill("SIGTERM");
@@ -62,7 +62,10 @@ Deno.test({ name: "a second signal ends the server at once", ignore }, async () 
   await using server = await TestServer.start(["--drain-timeout", "60s"]);
   using stuck = await server.connect();
   await stuck.send(requestBytes(`POST /put\ncontent-length: ${BODY.length}`));
-  await until("the request is in work", async () => (await server.stats()).workers[0].inFlight > 0);
+  await until(
+    "the request is in work",
+    async () => (await server.stats()).workers[0]!.inFlight > 0,
+  );
   server.kill("SIGTERM");
   await until("it drains", () => server.event("drain") !== undefined);
   const startMs = performance.now();

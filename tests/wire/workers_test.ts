@@ -13,7 +13,7 @@ async function onePerWorker(server: TestServer, workers: number): Promise<RawCli
     const before = (await server.stats()).workers.map(({ puts }) => puts);
     await client.ask('POST /put {"key":"who","value":"answers"}');
     const after = (await server.stats()).workers.map(({ puts }) => puts);
-    const worker = after.findIndex((puts, i) => puts > before[i]);
+    const worker = after.findIndex((puts, i) => puts > before[i]!);
     if (found.has(worker)) client.close();
     else found.set(worker, client);
     return found.size === workers;
@@ -23,7 +23,7 @@ async function onePerWorker(server: TestServer, workers: number): Promise<RawCli
 
 Deno.test("what one worker stores, deletes or counts the other one sees at once", async () => {
   await using server = await TestServer.start(["--workers", "2"]);
-  const [a, b] = await onePerWorker(server, 2);
+  const [a, b] = await onePerWorker(server, 2) as [RawClient, RawClient];
   try {
     for (let i = 0; i < 100; i++) {
       const put = await a.ask(`POST /put {"key":"k${i}","value":"${i}"}`);
@@ -52,7 +52,17 @@ Deno.test("/stats of several workers sums what each of them counts", async () =>
   }
   const { total, workers } = await server.stats();
   assertEquals(workers.map(({ worker }) => worker), [1, 2]);
-  for (const name of ["requests", "hits", "misses", "puts", "deletes", "errors", "lockTimeouts"]) {
+  for (
+    const name of [
+      "requests",
+      "hits",
+      "misses",
+      "puts",
+      "deletes",
+      "errors",
+      "lockTimeouts",
+    ] as const
+  ) {
     const sum = workers.reduce((sum, counters) => sum + counters[name], 0);
     assertEquals(total[name], sum, name);
   }

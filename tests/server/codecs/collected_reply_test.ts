@@ -13,8 +13,8 @@ function putValue(reply: CollectedReply, text: string): void {
 }
 
 function valueAt(reply: CollectedReply, index: number): string {
-  const start = reply.starts[index];
-  return new TextDecoder().decode(reply.bytes.subarray(start, start + reply.lengths[index]));
+  const start = reply.starts[index]!;
+  return new TextDecoder().decode(reply.bytes.subarray(start, start + reply.lengths[index]!));
 }
 
 Deno.test("CollectedReply keeps outcomes of every kind in order", () => {

@@ -31,9 +31,9 @@ function outcome(decode: Decode, body: Uint8Array, limits: door.JsonLimits): str
   if (problem !== null) return `${problem.status} ${problem.message} ${args.count}`;
   let seen = "ok";
   for (let i = 0; i < args.count; i++) {
-    const start = args.starts[i];
+    const start = args.starts[i]!;
     seen += "\n" + JSON.stringify(
-      decoder.decode(args.bytes.subarray(start, start + args.lengths[i])),
+      decoder.decode(args.bytes.subarray(start, start + args.lengths[i]!)),
     );
   }
   return seen;
@@ -196,7 +196,7 @@ Deno.test("decoders give back what JSON.stringify wrote", () => {
         outcome(door.decodeMput, body, WIDE),
         ["ok", ...expected.map((one) => JSON.stringify(one))].join("\n"),
       );
-      agree(encoder.encode(JSON.stringify({ key: list[0][0], value: list[0][1] })));
+      agree(encoder.encode(JSON.stringify({ key: list[0]![0]!, value: list[0]![1]! })));
     }),
     RUNS,
   );

@@ -43,7 +43,11 @@ Deno.test("JsonAnswers.hit() writes key and value, escaped", () => {
   assertEquals(hit(kept, "k", ""), '{"status":"OK","key":"k","value":""}');
   assertEquals(hit(kept, "k", NOT_TEXT), null);
   assertEquals(hit(kept, STRANGE, NOT_TEXT), null);
-  for (const [key, value] of [["k", STRANGE], [STRANGE, "v"], [STRANGE, STRANGE], ["aé", "bé"]]) {
+  const pairs: [string, string][] = [["k", STRANGE], [STRANGE, "v"], [STRANGE, STRANGE], [
+    "aé",
+    "bé",
+  ]];
+  for (const [key, value] of pairs) {
     const text = hit(kept, key, value)!;
     assertEquals(Object.entries(JSON.parse(text)), [["status", "OK"], ["key", key], [
       "value",

@@ -34,7 +34,8 @@ function read(decode: Decode, body: string | Uint8Array, limits = LIMITS): strin
   }
   return Array.from(
     { length: args.count },
-    (_, i) => decoder.decode(args.bytes.subarray(args.starts[i], args.starts[i] + args.lengths[i])),
+    (_, i) =>
+      decoder.decode(args.bytes.subarray(args.starts[i], args.starts[i]! + args.lengths[i]!)),
   );
 }
 

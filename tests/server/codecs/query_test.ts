@@ -22,7 +22,7 @@ const found = new QueryFound();
 
 function keyBytes(): Uint8Array {
   assertEquals(args.count, 1);
-  return args.bytes.slice(args.starts[0], args.starts[0] + args.lengths[0]);
+  return args.bytes.slice(args.starts[0], args.starts[0]! + args.lengths[0]!);
 }
 
 function keyText(): string {

@@ -23,11 +23,11 @@ export function run(
 ): (string | number | bigint)[] {
   const reply = collect(cache, command, texts);
   return Array.from({ length: reply.count }, (_, i) => {
-    if (reply.kinds[i] === OutcomeKind.integer) return reply.integers[i];
+    if (reply.kinds[i] === OutcomeKind.integer) return reply.integers[i]!;
     if (reply.kinds[i] === OutcomeKind.failure) return reply.failure!.kind;
     if (reply.kinds[i] === OutcomeKind.value) {
       return decoder.decode(
-        reply.bytes.subarray(reply.starts[i], reply.starts[i] + reply.lengths[i]),
+        reply.bytes.subarray(reply.starts[i], reply.starts[i]! + reply.lengths[i]!),
       );
     }
     return Object.entries(OutcomeKind).find(([, kind]) => kind === reply.kinds[i])![0];
