@@ -5,7 +5,7 @@ import { Cache, Region } from "../cache/mod.ts";
 import type { Config } from "./config.ts";
 import { ControlChannel, messageOf } from "./control.ts";
 import { HttpContext } from "./http/context.ts";
-import { HttpHandler } from "./http/handler.ts";
+import { type HandlerMode, HttpHandler } from "./http/handler.ts";
 import { HttpListener, type Listen } from "./http/listener.ts";
 import { ServerStatus } from "./status.ts";
 
@@ -87,6 +87,7 @@ class WorkerServer {
 
   /** Stops listening; resolves when no request is in work any more. Main bounds the wait. */
   async drain(): Promise<void> {
+    for (const handler of this.#handlers) handler.mode = "draining";
     // A shutdown of Deno.serve cuts off bodies that are still arriving, so they may end first.
     while (this.#region.gauge(this.#actor, "inFlight") > 0) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
@@ -97,10 +98,15 @@ class WorkerServer {
 
   /** Asks some clients to reconnect, for `ms` milliseconds. */
   shed(ms: number): void {
-    for (const handler of this.#handlers) handler.shedding = true;
-    setTimeout(() => {
-      for (const handler of this.#handlers) handler.shedding = false;
-    }, ms);
+    this.#change("open", "shedding");
+    setTimeout(() => this.#change("shedding", "open"), ms);
+  }
+
+  /** Changes the mode of the handlers that are in `from`. */
+  #change(from: HandlerMode, to: HandlerMode): void {
+    for (const handler of this.#handlers) {
+      if (handler.mode === from) handler.mode = to;
+    }
   }
 }
 

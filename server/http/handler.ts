@@ -3,7 +3,7 @@
 
 import { addCounter, type Region } from "../../cache/mod.ts";
 import { Admission } from "./admission.ts";
-import { error } from "./answers.ts";
+import { error, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { requestHeader } from "./request_inner.ts";
@@ -23,10 +23,19 @@ export interface HandlerOptions {
   readonly onBug: (error: unknown) => void;
 }
 
+/** How a handler treats the requests that come to it. */
+export type HandlerMode =
+  /** As they should be. */
+  | "open"
+  /** The same, but some clients are asked to reconnect, so that they spread over more workers. */
+  | "shedding"
+  /** Refused: the server is about to stop, and only what is in work still ends. */
+  | "draining";
+
 /** Handles the requests of one listener. */
 export class HttpHandler {
-  /** Set while clients should spread over more workers. */
-  shedding = false;
+  /** How requests are treated from now on. */
+  mode: HandlerMode = "open";
   readonly #context: HttpContext;
   readonly #admission: Admission;
   readonly #words: Int32Array;
@@ -49,8 +58,7 @@ export class HttpHandler {
   /** Answers one request. */
   handle(request: Request): Response | Promise<Response> {
     addCounter(this.#words, this.#requestsWord, 1);
-    if (this.shedding && ++this.#answered % SHED_ONE_IN === 0) return this.#shed(request);
-    return this.#answer(request);
+    return this.mode === "open" ? this.#answer(request) : this.#answerInMode(request);
   }
 
   #answer(request: Request): Response | Promise<Response> {
@@ -122,10 +130,25 @@ export class HttpHandler {
     return response;
   }
 
-  async #shed(request: Request): Promise<Response> {
+  async #answerInMode(request: Request): Promise<Response> {
+    if (this.mode === "draining") return this.#answerLast(request);
     const response = await this.#answer(request);
+    if (++this.#answered % SHED_ONE_IN !== 0) return response;
     response.headers.set("connection", "close");
     return response;
+  }
+
+  /** Probes and /stats are answered to the end, so that somebody can see why it takes so long. */
+  #answerLast(request: Request): Response | Promise<Response> {
+    const { url } = request;
+    const path = this.#admission.pathStart(url);
+    if (path >= 0 && (isOpenPath(url, path) || url.startsWith("/stats", path))) {
+      return this.#answer(request);
+    }
+    return error(503, "Server is stopping. Ask another one, or this one later.", {
+      ...RETRY,
+      connection: "close",
+    });
   }
 
   /** Answers a request that has caused an exception. */

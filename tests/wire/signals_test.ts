@@ -29,6 +29,12 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
         const ready = await server.ask("GET /ready").catch(() => "");
         return ready === '503 {"status":"draining"}';
       });
+      if (workers === "1") {
+        using late = await server.connect();
+        const refused = await late.ask("GET /get?key=k");
+        assertEquals([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+        assertEquals(JSON.parse(refused.text).message.startsWith("Server is stopping."), true);
+      }
       await busy.send(BODY.slice(9));
       assertEquals((await busy.receive()).status, 200);
       assertEquals(await idle.receiveRest(), "");
