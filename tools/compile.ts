@@ -14,18 +14,17 @@ export const TARGETS: Readonly<Record<string, string>> = {
   "x86_64-pc-windows-msvc": "slabkv-windows-x64.exe",
 };
 
-/** Compiles the program in `stage` to `output`. Returns what Deno printed. Throws Error if it fails. */
+/** Compiles the program in `stage` to `output`. Throws Error if it cannot be done. */
 export async function compile(
   stage: Stage,
   output: string,
   target?: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+): Promise<void> {
   const machine = target === undefined ? [] : ["--target", target];
   const args = ["compile", ...await startFlags(), ...machine, "--output", output, "main.ts"];
   const ran = await runDeno(args, { cwd: stage.path, env });
   if (!ran.success) throw new Error(explain(ran.output));
-  return ran.output;
 }
 
 /** Turns a failed compile into words that say what is missing and what to do. */
@@ -39,24 +38,47 @@ export function explain(output: string): string {
   ].join("\n");
 }
 
-/** Names of the files that `deno compile` says it has embedded. */
-export function embeddedFiles(output: string): Set<string> {
-  return new Set(
-    [...output.matchAll(/([\w.-]+\.(?:ts|js|json)) \([\d.]+ ?[KMG]?i?B\)/g)].map((match) =>
-      match[1]!
-    ),
-  );
+/** Where Deno adds the program to its base runtime: in the last part of the file. */
+const PROGRAM_BYTES_MAX = 32 * 1024 * 1024;
+
+/** A module in what `deno info --json` prints, as far as it is used here. */
+interface GraphModule {
+  readonly specifier: string;
+  readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
 }
 
-/** Names of the program's own modules, from its module graph. */
+/** Paths of the program's own modules that have code, from its module graph. */
 export async function graphFiles(stage: Stage): Promise<string[]> {
   const { success, output } = await runDeno(["info", "--json", "main.ts"], { cwd: stage.path });
   if (!success) throw new Error(`deno info failed:\n${output}`);
-  const { modules } = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1));
-  const local = (modules as { specifier: string }[]).filter(({ specifier }) =>
-    specifier.startsWith("file:") && !specifier.includes("/node_modules/")
-  );
-  return local.map(({ specifier }) => specifier.slice(specifier.lastIndexOf("/") + 1));
+  const graph = JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1));
+  const modules = graph.modules as GraphModule[];
+  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
+  const found = new Set<string>(graph.roots);
+  // What is imported as a type only is not part of the program.
+  for (const specifier of found) {
+    for (const { code } of bySpecifier.get(specifier)?.dependencies ?? []) {
+      if (code?.specifier !== undefined) found.add(code.specifier);
+    }
+  }
+  return [...found].filter((specifier) => specifier.startsWith("file:"))
+    .map((specifier) => decodeURIComponent(new URL(specifier).pathname));
+}
+
+/**
+ * Those of `files` whose text is not in the binary at `path`. Looks at the bytes, since what
+ * `deno compile` prints of its embedded files leaves out those of large folders.
+ */
+export async function missingFiles(path: string, files: readonly string[]): Promise<string[]> {
+  using binary = await Deno.open(path);
+  const { size } = await binary.stat();
+  await binary.seek(Math.max(0, size - PROGRAM_BYTES_MAX), Deno.SeekMode.Start);
+  const program = new TextDecoder("latin1").decode(await new Response(binary.readable).bytes());
+  const isMissing = await Promise.all(files.map(async (file) => {
+    const text = new TextDecoder("latin1").decode(await Deno.readFile(file));
+    return !program.includes(text.slice(0, 200));
+  }));
+  return files.filter((_, i) => isMissing[i]);
 }
 
 async function main(): Promise<void> {
@@ -66,10 +88,12 @@ async function main(): Promise<void> {
   const builds = all ? Object.entries(TARGETS) : [[undefined, "slabkv"] as const];
   const files = await graphFiles(stage);
   for (const [target, name] of builds) {
-    const path = new URL(name, DIST).pathname;
-    const embedded = embeddedFiles(await compile(stage, path, target));
-    const missing = files.filter((file) => !embedded.has(file));
+    // Deno does not overwrite a file that it has not compiled itself, such as a packed program.
+    const path = `${stage.path}/${name}`;
+    await compile(stage, path, target);
+    const missing = await missingFiles(path, files);
     if (missing.length > 0) throw new Error(`Not in the binary: ${missing.join(", ")}`);
+    await Deno.copyFile(path, new URL(name, DIST));
     console.log(`dist/${name}: ${files.length} modules inside`);
   }
 }

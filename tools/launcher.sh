@@ -39,8 +39,11 @@ usable() {
 # at once do each other no harm.
 unpack() { # first byte, bytes, hash, place
   part=$dir/part.$$.${4##*/}
-  tail -c "+$1" "$self" | head -c "$2" | gzip -dc >"$part" || fail "cannot unpack to $dir"
-  [ "$(sha256 "$part")" = "$3" ] || { rm -f "$part"; fail "the file $self is damaged: download it again"; }
+  tail -c "+$1" "$self" | head -c "$2" | gzip -dc >"$part" 2>/dev/null || :
+  if [ "$(sha256 "$part")" != "$3" ]; then
+    rm -f "$part"
+    fail "cannot unpack to $dir: it is full, or the file $self is damaged and must be downloaded again"
+  fi
   chmod 700 "$part"
   mv -f "$part" "$4"
 }

@@ -1,6 +1,7 @@
 /**
- * Checks format, lint, types and docs, then runs all tests, or those whose paths are given. Ends
- * with "N passed, N failed", where each check that fails counts as one; exits 1 if any does.
+ * Checks format, lint, types and docs, then runs all tests, or those whose paths are given, and the
+ * wire tests once more against the packed program. Ends with "N passed, N failed", where each check
+ * that fails counts as one; exits 1 if any does.
  *
  * @module
  */
@@ -33,8 +34,11 @@ export function readSummary(output: string): Results | undefined {
 }
 
 /** Runs Deno itself with its output shown; tells whether it exits 0, and what it printed. */
-async function runDeno(args: readonly string[]): Promise<{ success: boolean; output: string }> {
-  const command = new Deno.Command(Deno.execPath(), { args: [...args], stdout: "piped" });
+async function runDeno(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ success: boolean; output: string }> {
+  const command = new Deno.Command(Deno.execPath(), { args: [...args], env, stdout: "piped" });
   const child = command.spawn();
   const decoder = new TextDecoder();
   let output = "";
@@ -53,13 +57,34 @@ async function main(paths: readonly string[]): Promise<Results> {
     console.log(`deno ${check.join(" ")}`);
     if (!(await runDeno(check)).success) failedChecks++;
   }
-  const { success, output } = await runDeno(["test", "-A", "--no-check", ...paths]);
+  const runs = [await runTests(paths.length > 0 ? paths : ["tests/"])];
+  if (paths.length === 0 && Deno.build.os !== "windows") runs.push(await testPacked());
+  const sum = (of: (results: Results) => number) => runs.reduce((total, run) => total + of(run), 0);
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: failedChecks + sum(({ failed }) => failed),
+  };
+}
+
+async function runTests(
+  paths: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Results> {
+  const { success, output } = await runDeno(["test", "-A", "--no-check", ...paths], env);
   const { passed, failed } = readSummary(output) ?? { passed: 0, failed: 1 };
-  return { passed, failed: failedChecks + (success ? failed : Math.max(1, failed)) };
+  return { passed, failed: success ? failed : Math.max(1, failed) };
+}
+
+/** Packs the program and runs the wire tests against it. */
+async function testPacked(): Promise<Results> {
+  console.log("deno task pack, and tests/wire against dist/slabkv");
+  if (!(await runDeno(["run", "-A", "tools/pack.ts"])).success) return { passed: 0, failed: 1 };
+  const binary = new URL("../dist/slabkv", import.meta.url).pathname;
+  return await runTests(["tests/wire"], { SLABKV_BIN: binary });
 }
 
 if (import.meta.main) {
-  const { passed, failed } = await main(Deno.args.length > 0 ? Deno.args : ["tests/"]);
+  const { passed, failed } = await main(Deno.args);
   console.log(`${passed} passed, ${failed} failed`);
   Deno.exit(failed === 0 ? 0 : 1);
 }
