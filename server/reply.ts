@@ -32,14 +32,24 @@ export interface Reply {
   value(start: number, length: number): void;
   /** Done, and nothing more to say. */
   ok(): void;
+  /** A word that is no value, such as PONG or QUEUED. */
+  status(word: string): void;
+  /** Text that the server has made: information, names, descriptions. */
+  text(text: string): void;
   /** There is no such key. */
   miss(): void;
   /** A condition of the request did not hold. */
   conditionNotMet(): void;
   /** A number: a count, a version, milliseconds. */
   integer(value: number | bigint): void;
+  /** A number with a fraction. */
+  double(value: number): void;
   /** The next `count` outcomes are one list. */
   array(count: number): void;
+  /** The next `2 * count` outcomes are keys and values, in turn. */
+  map(count: number): void;
+  /** There is no list: a transaction that was not carried out. */
+  missArray(): void;
   /** Refused; nothing has changed. */
   fail(failure: Failure): void;
 }

@@ -2,11 +2,14 @@
 // Runs in a thread of its own; main starts it and talks to it over a control channel.
 
 import { Cache, Region } from "../cache/mod.ts";
+import { CommandContext } from "./commands/command.ts";
 import type { Config } from "./config.ts";
 import { ControlChannel, messageOf } from "./control.ts";
 import { HttpContext } from "./http/context.ts";
 import { type HandlerMode, HttpHandler } from "./http/handler.ts";
 import { HttpListener, type Listen } from "./http/listener.ts";
+import { LocalServer } from "./local_server.ts";
+import { Session } from "./session.ts";
 import { ServerStatus } from "./status.ts";
 
 /** How often a worker shows that it lives, and looks for slow bodies. */
@@ -53,7 +56,11 @@ class WorkerServer {
     this.#region = Region.attach(start.buffer);
     this.#actor = start.actor;
     const cache = new Cache(this.#region, start.actor);
-    this.#context = new HttpContext(start.config, cache, new ServerStatus(cache, start.startedMs));
+    const local = new LocalServer(start.config, start.startedMs);
+    const session = new Session(0, "http", "", "", start.startedMs, true);
+    const commands = new CommandContext(cache, local, session);
+    const status = new ServerStatus(cache, start.startedMs);
+    this.#context = new HttpContext(start.config, cache, status, commands);
     for (const listen of start.listens) {
       const handler = new HttpHandler({
         context: this.#context,

@@ -85,6 +85,26 @@ export class CollectedReply implements Reply {
 
   array(_count: number): void {}
 
+  missArray(): void {
+    this.miss();
+  }
+
+  status(_word: string): void {
+    throw new Error("The commands of the JSON routes answer no words");
+  }
+
+  text(text: string): void {
+    this.status(text);
+  }
+
+  double(value: number): void {
+    this.status(String(value));
+  }
+
+  map(count: number): void {
+    this.status(String(count));
+  }
+
   fail(failure: Failure): void {
     this.#next(OutcomeKind.failure);
     this.failure = failure;

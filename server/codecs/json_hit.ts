@@ -105,6 +105,26 @@ export class JsonHit implements Reply {
   array(_count: number): void {
     this.ok();
   }
+
+  status(_word: string): void {
+    this.ok();
+  }
+
+  text(_text: string): void {
+    this.ok();
+  }
+
+  double(_value: number): void {
+    this.ok();
+  }
+
+  map(_count: number): void {
+    this.ok();
+  }
+
+  missArray(): void {
+    this.ok();
+  }
 }
 
 /** A buffer that begins as every hit does. */

@@ -4,30 +4,37 @@
 
 import type { Args } from "../args.ts";
 import type { Reply } from "../reply.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Command, CommandContext, KeyPlaces } from "./command.ts";
 import { BUSY, wrongArity } from "./failures.ts";
 
-/** Runs `command` with `args`; its outcome is on `reply` when this returns. */
+/**
+ * Runs `command` with `args`; its outcome is on `reply` when this returns, or when the promise that
+ * it returns for a few commands without keys has resolved.
+ */
 export function execute(
   context: CommandContext,
   command: Command,
   args: Args,
   reply: Reply,
-): void {
+): void | Promise<void> {
   if (args.count < command.arity[0] || args.count > command.arity[1]) {
     reply.fail(wrongArity(command.name));
-  } else if (command.keys.many) executeMany(context, command, args, reply);
-  else executeOne(context, command, args, reply);
+    return;
+  }
+  const { keys } = command;
+  if (keys === null) return command.run(context, args, reply);
+  if (keys.many) executeMany(context, command, keys, args, reply);
+  else executeOne(context, command, keys.first, args, reply);
 }
 
 function executeOne(
   context: CommandContext,
   command: Command,
+  key: number,
   args: Args,
   reply: Reply,
 ): void {
   const { cache } = context;
-  const key = command.keys.first;
   const hash = cache.hash(args.bytes, args.starts[key]!, args.lengths[key]!);
   const shard = cache.acquire(hash);
   if (shard === null) {
@@ -48,11 +55,11 @@ function executeOne(
 function executeMany(
   context: CommandContext,
   command: Command,
+  { first, step }: KeyPlaces,
   args: Args,
   reply: Reply,
 ): void {
   const { cache } = context;
-  const { first, step } = command.keys;
   context.reserveHashes(args.count);
   const hashes = context.hashes;
   let count = 0;

@@ -8,7 +8,7 @@ import { JsonAnswers } from "../codecs/json_answers.ts";
 import { JsonHit } from "../codecs/json_hit.ts";
 import type { JsonLimits } from "../codecs/json_decode.ts";
 import { QueryFound } from "../codecs/query.ts";
-import { type Command, CommandContext } from "../commands/command.ts";
+import type { Command, CommandContext } from "../commands/command.ts";
 import { execute } from "../commands/execute.ts";
 import { GET } from "../commands/table.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config.ts";
@@ -38,7 +38,7 @@ export class HttpContext {
   readonly answers: JsonAnswers = new JsonAnswers();
   readonly #commands: CommandContext;
 
-  constructor(config: Config, cache: Cache, status: ServerStatus) {
+  constructor(config: Config, cache: Cache, status: ServerStatus, commands: CommandContext) {
     this.config = config;
     this.status = status;
     this.bodies = new Bodies(cache.region, cache.actor, config, cache.now);
@@ -48,7 +48,7 @@ export class HttpContext {
     this.rawLimits = { ...limits, maxKeyChars: maxKeyBytes };
     this.jsonBodyBytes = jsonBodyLimit(config);
     this.storeBodyBytes = Math.min(storeBodyLimit(config), cache.itemBytesMax);
-    this.#commands = new CommandContext(cache);
+    this.#commands = commands;
   }
 
   /** Runs GET with the key in `args`; what it came to is in `hit` afterwards. */

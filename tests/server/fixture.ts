@@ -3,8 +3,11 @@
 
 import { Cache, Region } from "../../cache/mod.ts";
 import { Args } from "../../server/args.ts";
+import { CommandContext } from "../../server/commands/command.ts";
 import type { Config } from "../../server/config.ts";
 import { parseConfig } from "../../server/config_parse.ts";
+import { LocalServer } from "../../server/local_server.ts";
+import { Session } from "../../server/session.ts";
 
 /** The time of every test, in milliseconds since 1970. */
 export const NOW_MS = 1_700_000_000_000;
@@ -31,4 +34,10 @@ export function argsOf(...texts: string[]): Args {
   const args = new Args();
   for (const text of texts) args.pushText(text);
   return args;
+}
+
+/** A context for commands of a client that may do anything. */
+export function contextOf(cache: Cache): CommandContext {
+  const session = new Session(1, "http", "", "", NOW_MS, true);
+  return new CommandContext(cache, new LocalServer(configOf(), NOW_MS), session);
 }

@@ -2,16 +2,16 @@
 
 import type { Cache } from "../../../cache/mod.ts";
 import { CollectedReply, OutcomeKind } from "../../../server/codecs/collected_reply.ts";
-import { type Command, CommandContext } from "../../../server/commands/command.ts";
+import type { Command } from "../../../server/commands/command.ts";
 import { execute } from "../../../server/commands/execute.ts";
 import type { Failure } from "../../../server/reply.ts";
-import { argsOf } from "../fixture.ts";
+import { argsOf, contextOf } from "../fixture.ts";
 
 const decoder = new TextDecoder();
 
 function collect(cache: Cache, command: Command, texts: readonly string[]): CollectedReply {
   const reply = new CollectedReply();
-  execute(new CommandContext(cache), command, argsOf(...texts), reply);
+  execute(contextOf(cache), command, argsOf(...texts), reply);
   return reply;
 }
 
