@@ -1,6 +1,6 @@
 // Change events between threads: one bounded ring per actor, in the region. Whoever changes a key
-// that an actor's filter may be watching puts the key's hash there; the actor sleeps until then.
-// A full ring loses events but says so: "anything may have changed". Knows hashes, not keys.
+// that an actor's filter may be watching puts the key's hash and first bytes there; the actor sleeps
+// until then. A full ring loses events but says so: "anything may have changed".
 // The ring is D. Vyukov's bounded queue with one reader: a slot's stamp says whose turn it is.
 
 import {
@@ -10,6 +10,9 @@ import {
   ACTOR_RING_OVERFLOW,
   ACTOR_RING_SIGNAL,
   ACTOR_RING_TAIL,
+  ACTOR_WATCHES,
+  ACTOR_WATCHES_ALL,
+  EVENT_KEY_BYTES,
   EVENT_WORDS,
   FILTER_BITS,
   REGION_WATCHERS,
@@ -22,43 +25,115 @@ export const ChangeKind = { put: 1, deleted: 2, expired: 3, evicted: 4 } as cons
 /** One of the values of the constant of the same name. */
 export type ChangeKind = typeof ChangeKind[keyof typeof ChangeKind];
 
-/** Called by {@linkcode EventReader.drain} for each event, in the order of the ring. */
-export type ChangeListener = (hash: number, kind: ChangeKind) => void;
-
-/**
- * Tells every actor whose filter has this hash that its key has changed. Costs one load when
- * nobody watches anything. Called while the key's shard is locked, so that events of one key
- * are in the order of its changes.
- */
-export function publishChange(region: Region, hash: number, kind: ChangeKind): void {
-  if (region.words[REGION_WATCHERS] !== 0) publishToWatchers(region, hash, kind);
+/** An event, as {@linkcode EventReader.drain} hands it out; holds until the next one. */
+export interface ChangeEvent {
+  readonly hash: number;
+  readonly kind: ChangeKind;
+  /** Length of the key; 0 where it is not known. */
+  readonly keyBytes: number;
+  /** The key's first bytes, at most EVENT_KEY_BYTES of them. */
+  readonly key: Uint8Array;
+  /** What `Region.changedBy` was: who has changed it, or 0. */
+  readonly changedBy: number;
 }
 
-function publishToWatchers(region: Region, hash: number, kind: ChangeKind): void {
+/** Called by {@linkcode EventReader.drain} for each event, in the order of the ring. */
+export type ChangeListener = (hash: number, kind: ChangeKind, event: ChangeEvent) => void;
+
+const NO_KEY = new Uint8Array();
+const KIND_BITS = 4;
+const KIND_MASK = (1 << KIND_BITS) - 1;
+const KEY_WORD = 4;
+
+/** Whether anybody watches anything: only then an event has to be published. */
+export function hasWatchers(region: Region): boolean {
+  return region.words[REGION_WATCHERS] !== 0;
+}
+
+/**
+ * Tells every actor whose filter has this hash that its key, `keyBytes` bytes of `key` from
+ * `start`, has changed. Costs one load when nobody watches anything. Called while the key's shard is
+ * locked, so that events of one key are in the order of its changes.
+ */
+export function publishChange(
+  region: Region,
+  hash: number,
+  kind: ChangeKind,
+  key: Uint8Array = NO_KEY,
+  start = 0,
+  keyBytes = 0,
+): void {
+  if (region.words[REGION_WATCHERS] !== 0) {
+    publishToWatchers(region, hash, kind, key, start, keyBytes);
+  }
+}
+
+/** Tells every actor that anything may have changed, as after a shard was cleared. */
+export function publishOverflow(region: Region): void {
+  if (!hasWatchers(region)) return;
+  for (let actor = 0; actor < region.geometry.actorCount; actor++) {
+    const base = region.actorWord(actor);
+    Atomics.store(region.words, base + ACTOR_RING_OVERFLOW, 1);
+    wake(region.words, base);
+  }
+}
+
+function publishToWatchers(
+  region: Region,
+  hash: number,
+  kind: ChangeKind,
+  key: Uint8Array,
+  start: number,
+  keyBytes: number,
+): void {
   const bit = hash & (FILTER_BITS - 1);
   for (let actor = 0; actor < region.geometry.actorCount; actor++) {
     const base = region.actorWord(actor);
     const filter = Atomics.load(region.words, base + ACTOR_FILTER + (bit >>> 5));
-    if ((filter & (1 << (bit & 31))) !== 0) append(region.words, base, hash, kind);
+    if ((filter & (1 << (bit & 31))) === 0) {
+      if (Atomics.load(region.words, base + ACTOR_WATCHES_ALL) === 0) continue;
+    }
+    append(region, base, hash, kind, key, start, keyBytes);
+    wake(region.words, base);
   }
 }
 
-function append(words: Int32Array, base: number, hash: number, kind: ChangeKind): void {
+function append(
+  region: Region,
+  base: number,
+  hash: number,
+  kind: ChangeKind,
+  key: Uint8Array,
+  start: number,
+  keyBytes: number,
+): void {
+  const { words } = region;
   for (;;) {
     const tail = Atomics.load(words, base + ACTOR_RING_TAIL);
     const head = Atomics.load(words, base + ACTOR_RING_HEAD);
     if (((tail - head) | 0) >= RING_ENTRIES) {
       Atomics.store(words, base + ACTOR_RING_OVERFLOW, 1);
-      break;
+      return;
     }
     const next = (tail + 1) | 0;
     if (Atomics.compareExchange(words, base + ACTOR_RING_TAIL, tail, next) !== tail) continue;
-    const at = base + ACTOR_RING_ENTRIES + (tail & (RING_ENTRIES - 1)) * EVENT_WORDS;
+    const at = entryWord(base, tail);
     words[at + 1] = hash;
-    words[at + 2] = kind;
+    words[at + 2] = kind | (keyBytes << KIND_BITS);
+    words[at + 3] = region.changedBy;
+    const end = start + Math.min(keyBytes, EVENT_KEY_BYTES);
+    const bytes = region.wordBytes;
+    for (let i = start, to = 4 * (at + KEY_WORD); i < end; i++, to++) bytes[to] = key[i]!;
     Atomics.store(words, at, next);
-    break;
+    return;
   }
+}
+
+function entryWord(base: number, position: number): number {
+  return base + ACTOR_RING_ENTRIES + (position & (RING_ENTRIES - 1)) * EVENT_WORDS;
+}
+
+function wake(words: Int32Array, base: number): void {
   Atomics.add(words, base + ACTOR_RING_SIGNAL, 1);
   Atomics.notify(words, base + ACTOR_RING_SIGNAL, 1);
 }
@@ -66,15 +141,25 @@ function append(words: Int32Array, base: number, hash: number, kind: ChangeKind)
 /** The reading end of one actor's ring, and its filter. One per actor. */
 export class EventReader {
   readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
   readonly #base: number;
   /** How many watched hashes share each filter bit. */
   readonly #uses = new Uint32Array(FILTER_BITS);
+  readonly #key = new Uint8Array(EVENT_KEY_BYTES);
+  readonly #event = { hash: 0, kind: 0 as ChangeKind, keyBytes: 0, key: NO_KEY, changedBy: 0 };
   #watched = 0;
 
-  /** Reads what other threads put into the ring of `actor`. */
+  /** Reads what other threads put into the ring of `actor`; an earlier reader's watches end. */
   constructor(region: Region, actor: number) {
     this.#words = region.words;
+    this.#bytes = region.wordBytes;
     this.#base = region.actorWord(actor);
+    const filter = this.#base + ACTOR_FILTER;
+    for (let i = 0; i < FILTER_BITS >>> 5; i++) Atomics.store(this.#words, filter + i, 0);
+    Atomics.store(this.#words, this.#base + ACTOR_WATCHES_ALL, 0);
+    if (Atomics.exchange(this.#words, this.#base + ACTOR_WATCHES, 0) !== 0) {
+      Atomics.sub(this.#words, REGION_WATCHERS, 1);
+    }
   }
 
   /** From now on changes of keys with this hash reach the ring (others may, too). */
@@ -83,7 +168,7 @@ export class EventReader {
     if (this.#uses[bit]!++ === 0) {
       Atomics.or(this.#words, this.#base + ACTOR_FILTER + (bit >>> 5), 1 << (bit & 31));
     }
-    if (this.#watched++ === 0) Atomics.add(this.#words, REGION_WATCHERS, 1);
+    this.#count(1);
   }
 
   /** Takes back one {@linkcode watch} of the same hash. */
@@ -93,7 +178,28 @@ export class EventReader {
     if (--this.#uses[bit]! === 0) {
       Atomics.and(this.#words, this.#base + ACTOR_FILTER + (bit >>> 5), ~(1 << (bit & 31)));
     }
-    if (--this.#watched === 0) Atomics.sub(this.#words, REGION_WATCHERS, 1);
+    this.#count(-1);
+  }
+
+  /** From now on the changes of all keys reach the ring. */
+  watchAll(): void {
+    Atomics.add(this.#words, this.#base + ACTOR_WATCHES_ALL, 1);
+    this.#count(1);
+  }
+
+  /** Takes back one {@linkcode watchAll}. */
+  unwatchAll(): void {
+    Atomics.sub(this.#words, this.#base + ACTOR_WATCHES_ALL, 1);
+    this.#count(-1);
+  }
+
+  /** Counts a watch; the region's word says how many actors have any. */
+  #count(by: number): void {
+    const before = this.#watched;
+    this.#watched += by;
+    if ((before === 0) === (this.#watched === 0)) return;
+    Atomics.add(this.#words, REGION_WATCHERS, by);
+    Atomics.store(this.#words, this.#base + ACTOR_WATCHES, this.#watched === 0 ? 0 : 1);
   }
 
   /**
@@ -103,17 +209,30 @@ export class EventReader {
   drain(listener: ChangeListener): boolean {
     const words = this.#words;
     const base = this.#base;
+    const event = this.#event;
     const complete = Atomics.exchange(words, base + ACTOR_RING_OVERFLOW, 0) === 0;
     for (;;) {
       const head = Atomics.load(words, base + ACTOR_RING_HEAD);
-      const at = base + ACTOR_RING_ENTRIES + (head & (RING_ENTRIES - 1)) * EVENT_WORDS;
+      const at = entryWord(base, head);
       const next = (head + 1) | 0;
       if (Atomics.load(words, at) !== next) return complete;
-      const hash = words[at + 1]!;
-      const kind = words[at + 2] as ChangeKind;
+      this.#readEntry(at);
       Atomics.store(words, base + ACTOR_RING_HEAD, next);
-      listener(hash, kind);
+      listener(event.hash, event.kind, event);
     }
+  }
+
+  #readEntry(at: number): void {
+    const event = this.#event;
+    const words = this.#words;
+    event.hash = words[at + 1]!;
+    event.kind = (words[at + 2]! & KIND_MASK) as ChangeKind;
+    event.keyBytes = words[at + 2]! >>> KIND_BITS;
+    event.changedBy = words[at + 3]!;
+    const length = Math.min(event.keyBytes, EVENT_KEY_BYTES);
+    const from = 4 * (at + KEY_WORD);
+    this.#key.set(this.#bytes.subarray(from, from + length));
+    event.key = this.#key.subarray(0, length);
   }
 
   /** Value of the signal word; pass it to {@linkcode changed} to sleep until it moves on. */

@@ -134,6 +134,8 @@ export const REGION_ACTORS = 5;
 export const REGION_STATE = 6;
 export const REGION_SHARDS_CLEARED = 7;
 export const REGION_WATCHERS = 9;
+/** Number of the latest client of a protocol with connections. */
+export const REGION_CLIENTS = 10;
 export const REGION_HEADER_BYTES = 4096;
 export const MAGIC = 0x534c_4142;
 export const LAYOUT_VERSION = 1;
@@ -145,6 +147,8 @@ export const ACTOR_HEARTBEAT = 0;
 export const ACTOR_STATE = 1;
 export const ACTOR_IN_FLIGHT = 2;
 export const ACTOR_BODY_BYTES = 3;
+export const ACTOR_RESP_CLIENTS = 4;
+export const ACTOR_TEXT_CLIENTS = 5;
 export const ACTOR_COUNTERS = 16;
 export const COUNTER_WORDS = 4;
 export const ACTOR_COUNTER_COUNT = 20;
@@ -154,8 +158,13 @@ export const ACTOR_RING_HEAD = 192;
 export const ACTOR_RING_TAIL = 208;
 export const ACTOR_RING_SIGNAL = 224;
 export const ACTOR_RING_OVERFLOW = 225;
+/** Whether the actor watches anything, and how many of its watches are for every key. */
+export const ACTOR_WATCHES = 226;
+export const ACTOR_WATCHES_ALL = 227;
 export const ACTOR_RING_ENTRIES = 240;
-export const EVENT_WORDS = 4;
+/** An event: stamp, hash, kind and length of the key, who changed it, the key's first bytes. */
+export const EVENT_WORDS = 20;
+export const EVENT_KEY_BYTES = 64;
 export const RING_ENTRIES = 512;
 export const ACTOR_BLOCK_BYTES = 4 * (ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS) + 64;
 

@@ -18,7 +18,7 @@
 export { Cache, type PutOptions, ValueBuffer } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
-export { ChangeKind, type ChangeListener, EventReader } from "./event_ring.ts";
+export { type ChangeEvent, ChangeKind, type ChangeListener, EventReader } from "./event_ring.ts";
 export { hashKey } from "./hash.ts";
 export { LOCK_WAIT_MAX_MS } from "./lock.ts";
 export { Condition, DEADLINE_MS_MAX, KEEP_DEADLINE, Outcome } from "./outcome.ts";
@@ -31,6 +31,13 @@ export {
   RegionState,
 } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./layout.ts";
+export {
+  bucketTotal,
+  hitCountLocked,
+  itemMemoryLocked,
+  KeyBatch,
+  scanBucketsLocked,
+} from "./scan.ts";
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";
 export { type CacheStats, readStats } from "./stats.ts";

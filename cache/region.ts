@@ -7,13 +7,17 @@ import {
   ACTOR_COUNTERS,
   ACTOR_HEARTBEAT,
   ACTOR_IN_FLIGHT,
+  ACTOR_RESP_CLIENTS,
   ACTOR_STATE,
+  ACTOR_TEXT_CLIENTS,
   COUNTER_WORDS,
+  KEY_BYTES_MAX,
   LAYOUT_VERSION,
   MAGIC,
   planRegion,
   REGION_ACTORS,
   REGION_AVERAGE_ITEM,
+  REGION_CLIENTS,
   REGION_HEADER_BYTES,
   REGION_LAYOUT,
   REGION_MAGIC,
@@ -43,6 +47,8 @@ export const ACTOR_COUNTER_NAMES = [
   "lockWaits",
   "lockTimeouts",
   "overloads",
+  "clientsRefused",
+  "clientsSlow",
 ] as const;
 /** Name of a counter that every actor keeps. */
 export type ActorCounter = typeof ACTOR_COUNTER_NAMES[number];
@@ -57,9 +63,19 @@ const ACTOR_GAUGES: Readonly<Record<ActorGauge, number>> = {
   inFlight: ACTOR_IN_FLIGHT,
   /** Bytes set aside for those bodies. */
   bodyBytes: ACTOR_BODY_BYTES,
+  /** Connections of the Redis protocol. */
+  respClients: ACTOR_RESP_CLIENTS,
+  /** Connections of the text protocol. */
+  textClients: ACTOR_TEXT_CLIENTS,
 };
 /** Name of a word that every actor keeps about itself. */
-export type ActorGauge = "heartbeat" | "serving" | "inFlight" | "bodyBytes";
+export type ActorGauge =
+  | "heartbeat"
+  | "serving"
+  | "inFlight"
+  | "bodyBytes"
+  | "respClients"
+  | "textClients";
 
 /** How to make a region. */
 export interface RegionOptions {
@@ -79,11 +95,18 @@ export class Region {
   readonly geometry: RegionGeometry;
   /** The header page and the actor blocks as words. */
   readonly words: Int32Array;
+  /** The same memory as bytes. */
+  readonly wordBytes: Uint8Array;
+  /** Who makes the changes that this thread publishes, if somebody wants to know; or 0. */
+  changedBy = 0;
+  /** Room for the key of an item whose change is being published. */
+  readonly eventKey: Uint8Array = new Uint8Array(KEY_BYTES_MAX);
 
   private constructor(buffer: SharedArrayBuffer, geometry: RegionGeometry) {
     this.buffer = buffer;
     this.geometry = geometry;
     this.words = new Int32Array(buffer, 0, geometry.shardsByte / 4);
+    this.wordBytes = new Uint8Array(buffer, 0, geometry.shardsByte);
   }
 
   /** Makes a region. Throws RangeError when `memoryBytes` is too small or cannot be had. */
@@ -152,6 +175,11 @@ export class Region {
   /** One actor's gauge, from any thread. */
   gauge(actor: number, name: ActorGauge): number {
     return Atomics.load(this.words, this.gaugeWord(actor, name)) >>> 0;
+  }
+
+  /** A number for a client that no other client of this region has had. */
+  nextClient(): number {
+    return (Atomics.add(this.words, REGION_CLIENTS, 1) + 1) >>> 0;
   }
 
   /** What the server over this region should be doing. */

@@ -14,8 +14,8 @@ import {
   SHARD_VERSION_LOW,
 } from "./layout.ts";
 import { freeChainLocked } from "./chain.ts";
-import { ChangeKind, publishChange } from "./event_ring.ts";
-import { deadlineOf } from "./item.ts";
+import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
+import { deadlineOf, keyBytesOf, readKey } from "./item.ts";
 import { leaveRingLocked, ringOf, ringQuartersWord } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
@@ -32,6 +32,13 @@ export function shardVersionLocked(memory: ShardMemory): number {
     (memory.words[SHARD_VERSION_LOW]! >>> 0);
 }
 
+/** Copies an item's key to where events take it from, if anybody watches. Returns its length, or 0. */
+export function readEventKeyLocked(memory: ShardMemory, address: number): number {
+  if (!hasWatchers(memory.region)) return 0;
+  readKey(memory, address, memory.region.eventKey, 0);
+  return keyBytesOf(memory, address);
+}
+
 /** Removes the item that the bucket at word `bucket` holds and tells who watches it why. */
 export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKind): void {
   const words = memory.words;
@@ -40,11 +47,12 @@ export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKin
   words[bucket] = 0;
   if (deadlineOf(memory, address) !== 0) words[SHARD_DEADLINE_ITEMS]!--;
   words[SHARD_ITEMS]!--;
+  const keyBytes = readEventKeyLocked(memory, address);
   const ring = ringOf(memory, address);
   leaveRingLocked(memory, address);
   words[ringQuartersWord(ring)]! -= freeChainLocked(memory, address);
   advanceVersionLocked(memory);
   if (why === ChangeKind.evicted) addCounter(words, SHARD_EVICTIONS, 1);
   else if (why === ChangeKind.expired) addCounter(words, SHARD_EXPIRATIONS, 1);
-  publishChange(memory.region, hash, why);
+  publishChange(memory.region, hash, why, memory.region.eventKey, 0, keyBytes);
 }
