@@ -17,11 +17,18 @@ export interface BannerFacts {
   readonly workersMax: number;
 }
 
+/** How addresses begin, without TLS and with it. */
+const SCHEMES = {
+  http: ["http", "https"],
+  resp: ["redis", "rediss"],
+  text: ["tcp", "tls"],
+} as const;
+
 /** The address of a listener as a client would write it. */
-export function addressOf({ hostname, port, unixPath, cert }: Listen): string {
-  if (unixPath !== undefined) return `unix:${unixPath}`;
+export function addressOf({ protocol, hostname, port, unixPath, cert }: Listen): string {
+  if (unixPath !== undefined) return `${protocol === "resp" ? "redis+" : ""}unix:${unixPath}`;
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `${cert === undefined ? "http" : "https"}://${host}:${port}`;
+  return `${SCHEMES[protocol ?? "http"][cert === undefined ? 0 : 1]}://${host}:${port}`;
 }
 
 /** How many items of the configured average size the region holds. */

@@ -13,6 +13,18 @@ export interface Config {
   readonly port: number;
   /** Path of a Unix socket to listen on too. */
   readonly unixPath: string | undefined;
+  /** TCP port of the Redis protocol; 0 takes any free one. */
+  readonly respPort: number | undefined;
+  /** Path of a Unix socket for the Redis protocol. */
+  readonly respUnixPath: string | undefined;
+  /** TCP port of the text protocol; 0 takes any free one. */
+  readonly textPort: number | undefined;
+  /** Clients of both protocols at once in the whole process; more are refused. */
+  readonly maxConnections: number;
+  /** Time after which a client of either that sends nothing is closed; 0: never. */
+  readonly idleTimeoutMs: number;
+  /** Whether GET /ws is answered. */
+  readonly websocket: boolean;
   /** Size of the region: keys, values, index and all. */
   readonly memoryBytes: number;
   /** Average size of an item, header included, that the index is laid out for. */

@@ -19,7 +19,7 @@ import { formatSize, MIB } from "./units.ts";
  */
 export function findConflict(config: Config, limits: Limits): string | undefined {
   return memoryConflict(config, limits) ?? exposureConflict(config) ?? tlsConflict(config) ??
-    bodyConflict(config);
+    bodyConflict(config) ?? listenConflict(config);
 }
 
 function memoryConflict({ memoryBytes }: Config, limits: Limits): string | undefined {
@@ -53,4 +53,22 @@ function longestBodyFlag(config: Config): string {
   const longest = Math.max(jsonBodyLimit(config), storeBodyLimit(config));
   if (longest === config.maxBodyBytes) return "--max-body";
   return longest === config.maxValueBytes ? "--max-value-bytes" : "--max-value";
+}
+
+function listenConflict({ port, respPort, textPort, unixPath, respUnixPath }: Config) {
+  const places: [string, number | string | undefined][] = [
+    ["--port", port || undefined],
+    ["--resp-port", respPort || undefined],
+    ["--text-port", textPort || undefined],
+    ["--unix", unixPath],
+    ["--resp-unix", respUnixPath],
+  ];
+  const owners = new Map<number | string, string>();
+  for (const [flag, place] of places) {
+    if (place === undefined) continue;
+    const owner = owners.get(place);
+    if (owner !== undefined) return `Cannot use ${owner} and ${flag} ${place}: choose another one`;
+    owners.set(place, flag);
+  }
+  return undefined;
 }

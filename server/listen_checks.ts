@@ -33,9 +33,9 @@ async function readPem(path: string, option: string): Promise<string> {
 
 /**
  * Checks that nobody listens on the address, not even another slabkv. Returns the port, a free one
- * for 0. Throws StartError when it is taken or cannot be bound.
+ * for 0. Throws StartError when it is taken or cannot be bound, and names the option `flag`.
  */
-export function findPort(hostname: string, port: number): number {
+export function findPort(hostname: string, port: number, flag = "--port"): number {
   try {
     using listener = Deno.listen({ hostname, port });
     return (listener.addr as Deno.NetAddr).port;
@@ -44,7 +44,7 @@ export function findPort(hostname: string, port: number): number {
     if (error instanceof Deno.errors.AddrInUse) {
       throw new StartError(
         `Cannot listen on ${address}: the port is in use. Stop what listens there or choose ` +
-          "another --port",
+          `another ${flag}`,
       );
     }
     throw new StartError(`Cannot listen on ${address}: ${messageOf(error)}`);
@@ -55,7 +55,7 @@ export function findPort(hostname: string, port: number): number {
  * Makes sure that a socket can be made at `path`: removes one that a dead server has left behind.
  * Throws StartError when a live one has it, or none can be made there.
  */
-export async function prepareUnixPath(path: string): Promise<void> {
+export async function prepareUnixPath(path: string, flag = "--unix"): Promise<void> {
   const refuse = (why: string) => new StartError(`Cannot listen on ${path}: ${why}`);
   let isSocket: boolean;
   try {
@@ -72,7 +72,7 @@ export async function prepareUnixPath(path: string): Promise<void> {
     Deno.removeSync(path);
     return;
   }
-  throw refuse("the socket is in use. Choose another --unix");
+  throw refuse(`the socket is in use. Choose another ${flag}`);
 }
 
 function tryUnixPath(path: string, refuse: (why: string) => StartError): void {

@@ -59,6 +59,11 @@ export function count(least: number, most: number): Kind<number> {
   };
 }
 
+/** A whole number between two bounds, or nothing, which is the default. */
+export function optionalCount(least: number, most: number): Kind<number | undefined> {
+  return { ...count(least, most), format: (value) => value === undefined ? "" : String(value) };
+}
+
 /** One word, or else a whole number between two bounds. */
 export function wordOrCount<W extends string>(
   word: W,

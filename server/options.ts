@@ -14,6 +14,7 @@ import {
   duration,
   type Kind,
   list,
+  optionalCount,
   optionalText,
   size,
   text,
@@ -62,6 +63,14 @@ const file: TextRule<string> = {
   read: (path) => path === "" || path.includes("\0") ? undefined : path,
 };
 
+const socketPath: TextRule<string> = {
+  placeholder: "PATH",
+  bounds: `up to ${mostSocketPathBytes} bytes`,
+  expected: `a path of at most ${mostSocketPathBytes} bytes`,
+  read: (path) =>
+    new TextEncoder().encode(path).length <= mostSocketPathBytes ? file.read(path) : undefined,
+};
+
 /** The table: a row per field of the configuration, in the order of help. */
 export const options: { readonly [Field in keyof Config]: Option<Config[Field]> } = {
   host: {
@@ -83,15 +92,45 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
   },
   unixPath: {
     flag: "unix",
-    kind: optionalText({
-      placeholder: "PATH",
-      bounds: `up to ${mostSocketPathBytes} bytes`,
-      expected: `a path of at most ${mostSocketPathBytes} bytes`,
-      read: (path) =>
-        new TextEncoder().encode(path).length <= mostSocketPathBytes ? file.read(path) : undefined,
-    }),
+    kind: optionalText(socketPath),
     fallback: () => undefined,
     description: "Unix socket to listen on too",
+  },
+  respPort: {
+    flag: "resp-port",
+    kind: optionalCount(0, 65535),
+    fallback: () => undefined,
+    description: "Port for clients of the Redis protocol; 0 takes any free one",
+  },
+  respUnixPath: {
+    flag: "resp-unix",
+    kind: optionalText(socketPath),
+    fallback: () => undefined,
+    description: "Unix socket for clients of the Redis protocol",
+  },
+  textPort: {
+    flag: "text-port",
+    kind: optionalCount(0, 65535),
+    fallback: () => undefined,
+    description: "Port for clients of the text protocol; 0 takes any free one",
+  },
+  maxConnections: {
+    flag: "max-connections",
+    kind: count(1, 1_000_000),
+    fallback: () => 20_000,
+    description: "Clients of these two protocols at once in the whole process",
+  },
+  idleTimeoutMs: {
+    flag: "idle-timeout",
+    kind: duration(0, 86_400_000),
+    fallback: () => 0,
+    description: "Time after which such a client that sends nothing is closed; 0 for never",
+  },
+  websocket: {
+    flag: "websocket",
+    kind: toggle(),
+    fallback: () => false,
+    description: "Answer WebSocket clients on /ws, whose messages no server of Deno can bound",
   },
   memoryBytes: {
     flag: "memory",

@@ -73,7 +73,7 @@ async function start(host: ServeHost, config: Config): Promise<void> {
   for (let i = 0; i < first; i++) await pool.add();
   const meter = new CpuMeter(host.limits.cpus);
   const exit = (code: number) => {
-    if (config.unixPath !== undefined) removeQuietly(config.unixPath);
+    for (const { unixPath } of listens) if (unixPath !== undefined) removeQuietly(unixPath);
     host.exit(code);
   };
   const supervisor = new Supervisor({ cache, config, pool, log, meter, workersMax, exit });
@@ -85,11 +85,23 @@ async function start(host: ServeHost, config: Config): Promise<void> {
 
 async function plan(config: Config): Promise<Listen[]> {
   const credentials = await readCredentials(config);
-  const port = findPort(config.host, config.port);
-  const listens: Listen[] = [{ hostname: config.host, port, ...credentials }];
-  if (config.unixPath !== undefined) {
-    await prepareUnixPath(config.unixPath);
-    listens.push({ hostname: "", port: 0, unixPath: config.unixPath });
+  const { host: hostname, unixPath, respPort, respUnixPath, textPort } = config;
+  const listens: Listen[] = [{ hostname, port: findPort(hostname, config.port), ...credentials }];
+  if (unixPath !== undefined) {
+    await prepareUnixPath(unixPath);
+    listens.push({ hostname: "", port: 0, unixPath });
+  }
+  if (respPort !== undefined) {
+    const port = findPort(hostname, respPort, "--resp-port");
+    listens.push({ protocol: "resp", hostname, port, ...credentials });
+  }
+  if (respUnixPath !== undefined) {
+    await prepareUnixPath(respUnixPath, "--resp-unix");
+    listens.push({ protocol: "resp", hostname: "", port: 0, unixPath: respUnixPath });
+  }
+  if (textPort !== undefined) {
+    const port = findPort(hostname, textPort, "--text-port");
+    listens.push({ protocol: "text", hostname, port, ...credentials });
   }
   return listens;
 }

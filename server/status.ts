@@ -17,6 +17,8 @@ const WORKER_COUNTERS: readonly ActorCounter[] = [
   "overloads",
   "lockWaits",
   "lockTimeouts",
+  "clientsRefused",
+  "clientsSlow",
 ];
 
 /** One worker's view of the whole server. */
@@ -72,9 +74,21 @@ export class ServerStatus {
       windowEvictions: stats.windowEvictions,
       expirations: stats.expirations,
       total: this.#sum(),
-      connections: { http: null },
+      connections: this.#connections(),
       workers,
     });
+  }
+
+  /** How many there are; of those over HTTP nobody is told. */
+  #connections(): Record<string, number | null> {
+    const { region } = this.#cache;
+    let [resp, text, websocket] = [0, 0, 0];
+    for (let actor = 1; actor < region.geometry.actorCount; actor++) {
+      resp += region.gauge(actor, "respClients");
+      text += region.gauge(actor, "textClients");
+      websocket += region.gauge(actor, "websockets");
+    }
+    return { http: null, resp, text, websocket };
   }
 
   #sum(): Record<string, number> {
@@ -91,6 +105,8 @@ export class ServerStatus {
         worker: actor,
         inFlight: region.gauge(actor, "inFlight"),
         bodyBytes: region.gauge(actor, "bodyBytes"),
+        respClients: region.gauge(actor, "respClients"),
+        textClients: region.gauge(actor, "textClients"),
         ...Object.fromEntries(WORKER_COUNTERS.map((name) => [name, region.counter(actor, name)])),
       });
     }

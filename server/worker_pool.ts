@@ -14,6 +14,9 @@ const START_TIMEOUT_MS = 10_000;
 const EARLY_MS = 1000;
 const EARLY_FAILURES_MAX = 3;
 
+/** What a worker that is gone no longer does. */
+const GAUGES = ["serving", "inFlight", "bodyBytes", "respClients", "textClients"] as const;
+
 /** What the pool needs. */
 export interface PoolOptions {
   readonly cache: Cache;
@@ -109,7 +112,7 @@ export class WorkerPool {
     worker.terminate();
     this.#members.delete(actor);
     const cleared = cache.repair(actor);
-    for (const gauge of ["serving", "inFlight", "bodyBytes"] as const) {
+    for (const gauge of GAUGES) {
       Atomics.store(this.#region.words, this.#region.gaugeWord(actor, gauge), 0);
     }
     const early = performance.now() - member.startedMs < EARLY_MS;

@@ -7,6 +7,8 @@ import type { HttpHandler } from "./handler.ts";
 
 /** Where to listen. */
 export interface Listen {
+  /** What is spoken there; HTTP unless set. */
+  readonly protocol?: "resp" | "text";
   readonly hostname: string;
   readonly port: number;
   /** Set for a Unix socket; the two above then mean nothing. */

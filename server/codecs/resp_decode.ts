@@ -1,0 +1,225 @@
+// Reads commands of the Redis protocol, versions 2 and 3: arrays of bulk strings and lines. Keeps
+// nothing between two calls but where it stands: a command that is not complete is read again from
+// its first byte, which costs a jump per argument. Refuses lengths before anybody waits for them.
+// Knows no command and no socket.
+
+import type { Args } from "../args.ts";
+import { splitLine } from "./resp_inline.ts";
+
+/** What {@linkcode RespDecoder.next} has found. */
+export const Decoded = {
+  /** A whole command: its name in the decoder, its arguments in the args. */
+  command: 0,
+  /** The bytes end inside a command, or before one. */
+  incomplete: 1,
+  /** The stream cannot be understood; `error` says why. It has to be closed. */
+  error: 2,
+  /** A browser was made to send this; it gets no answer. */
+  browser: 3,
+} as const;
+/** One of the values of the constant of the same name. */
+export type Decoded = typeof Decoded[keyof typeof Decoded];
+
+/** What a decoder accepts. */
+export interface RespLimits {
+  /** Most arguments of a command, its name included. */
+  readonly argumentsMax: number;
+  /** Longest argument in bytes. */
+  readonly bulkBytesMax: number;
+  /** Longest command in bytes. */
+  readonly commandBytesMax: number;
+}
+
+/** Longest line in bytes: a command as text, or the text of a length. */
+export const LINE_BYTES_MAX = 64 * 1024;
+/** Most arguments and longest argument of a client that has not shown its token yet. */
+export const UNKNOWN_ARGUMENTS_MAX = 10;
+export const UNKNOWN_BULK_BYTES_MAX = 16 * 1024;
+
+const CR = 0x0d;
+const LF = 0x0a;
+const STAR = 0x2a;
+const DOLLAR = 0x24;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+
+/** Results of reading a length that are none. */
+const INCOMPLETE = -0x7fffffff;
+const MALFORMED = -0x7ffffffe;
+const TOO_BIG = -0x7ffffffd;
+
+/** The shortest argument there is: `$0`, twice CR LF. */
+const ARGUMENT_BYTES_MIN = 6;
+/** With this many arguments to come, a few bytes more are not worth reading all again. */
+const PATIENT_ARGUMENTS = 64;
+
+/** Reads one command after the other. One per worker. */
+export class RespDecoder {
+  /** Where the next command begins. */
+  at = 0;
+  /** After "incomplete": the command cannot be complete before the bytes end here. */
+  needed = 0;
+  /** Where the name of the command lies. */
+  nameStart = 0;
+  nameLength = 0;
+  /** After "error": what to answer, without the dash. */
+  error = "";
+  /** Whether the client may send as much as the limits say. */
+  isTrusted = true;
+  readonly #limits: RespLimits;
+  /** Where the length ends that was read last, line end included. */
+  #after = 0;
+
+  constructor(limits: RespLimits) {
+    this.#limits = limits;
+  }
+
+  /** Reads the command at `at` from `bytes`, which end at `end`; moves `at` behind it. */
+  next(bytes: Uint8Array, end: number, args: Args): Decoded {
+    for (;;) {
+      const at = this.at;
+      this.needed = end + 1;
+      if (at >= end) return Decoded.incomplete;
+      if (bytes[at] !== STAR) {
+        const found = this.#line(bytes, end, args);
+        if (found !== Decoded.command || this.nameLength >= 0) return found;
+        continue;
+      }
+      const count = this.#length(bytes, at + 1, end);
+      if (count > 0) return this.#bulks(bytes, end, args, count);
+      if (count === INCOMPLETE) return Decoded.incomplete;
+      if (count === TOO_BIG) return this.#fail("too big mbulk count string");
+      if (count === MALFORMED) return this.#fail("invalid multibulk length");
+      this.at = this.#after;
+    }
+  }
+
+  #bulks(bytes: Uint8Array, end: number, args: Args, count: number): Decoded {
+    if (count > this.#limits.argumentsMax) return this.#fail("invalid multibulk length");
+    if (!this.isTrusted && count > UNKNOWN_ARGUMENTS_MAX) {
+      return this.#fail("unauthenticated multibulk length");
+    }
+    args.over(bytes);
+    let at = this.#after;
+    for (let index = 0; index < count; index++) {
+      if (at >= end) return this.#wait(at, end, count - index);
+      if (bytes[at] !== DOLLAR) return this.#fail(`expected '$', got '${shown(bytes[at]!)}'`);
+      const length = this.#length(bytes, at + 1, end);
+      if (length < 0) {
+        if (length === INCOMPLETE) return this.#wait(at, end, count - index);
+        return this.#fail(length === TOO_BIG ? "too big bulk count string" : "invalid bulk length");
+      }
+      if (length > this.#limits.bulkBytesMax) return this.#fail("invalid bulk length");
+      if (!this.isTrusted && length > UNKNOWN_BULK_BYTES_MAX) {
+        return this.#fail("unauthenticated bulk length");
+      }
+      const start = this.#after;
+      at = start + length + 2;
+      if (at - this.at > this.#limits.commandBytesMax) return this.#fail("too big command");
+      if (at > end) return this.#wait(at, end, count - index);
+      if (bytes[at - 2] !== CR || bytes[at - 1] !== LF) {
+        return this.#fail("expected a line end after the bulk string");
+      }
+      if (index === 0) {
+        this.nameStart = start;
+        this.nameLength = length;
+      } else args.push(start, length);
+    }
+    this.at = at;
+    return Decoded.command;
+  }
+
+  /** Says how many bytes there have to be before it makes sense to read the command again. */
+  #wait(at: number, end: number, left: number): Decoded {
+    const more = Math.max(0, left - PATIENT_ARGUMENTS) * ARGUMENT_BYTES_MIN;
+    this.needed = Math.max(end + 1, at + more);
+    return Decoded.incomplete;
+  }
+
+  /** Reads a length at `at`, up to its line end; then `#after` is what follows. */
+  #length(bytes: Uint8Array, at: number, end: number): number {
+    if (at + 3 < end) {
+      // Nearly every length has one digit or two; each is looked at on its own.
+      const first = bytes[at]! - ZERO;
+      const next = bytes[at + 1]!;
+      if (first >= 0 && first <= 9) {
+        if (next === CR && bytes[at + 2] === LF) {
+          this.#after = at + 3;
+          return first;
+        }
+        const second = next - ZERO;
+        if (
+          first > 0 && second >= 0 && second <= 9 && bytes[at + 2] === CR && bytes[at + 3] === LF
+        ) {
+          this.#after = at + 4;
+          return first * 10 + second;
+        }
+      }
+    }
+    return this.#longLength(bytes, at, end);
+  }
+
+  #longLength(bytes: Uint8Array, at: number, end: number): number {
+    const cr = bytes.indexOf(CR, at);
+    if (cr < 0 || cr >= end || cr - at > LINE_BYTES_MAX) {
+      return end - at > LINE_BYTES_MAX ? TOO_BIG : INCOMPLETE;
+    }
+    if (cr + 1 === end) return INCOMPLETE;
+    const negative = bytes[at] === MINUS;
+    const from = negative ? at + 1 : at;
+    const digits = cr - from;
+    if (digits === 0 || digits > 10 || bytes[cr + 1] !== LF) return MALFORMED;
+    if (bytes[from] === ZERO && (digits > 1 || negative)) return MALFORMED;
+    let value = 0;
+    for (let i = from; i < cr; i++) {
+      const digit = bytes[i]! - ZERO;
+      if (digit < 0 || digit > 9) return MALFORMED;
+      value = value * 10 + digit;
+    }
+    if (value > 0x7fff0000) return MALFORMED;
+    this.#after = cr + 2;
+    return negative ? -value : value;
+  }
+
+  /** Reads a command that is a line; an empty one leaves a name of length -1. */
+  #line(bytes: Uint8Array, end: number, args: Args): Decoded {
+    const start = this.at;
+    const bytesMax = this.isTrusted ? LINE_BYTES_MAX : UNKNOWN_BULK_BYTES_MAX;
+    const lf = bytes.indexOf(LF, start);
+    if (lf < 0 || lf >= end || lf - start > bytesMax) {
+      return end - start > bytesMax ? this.#fail("too big inline request") : Decoded.incomplete;
+    }
+    this.at = lf + 1;
+    this.nameLength = -1;
+    args.over(bytes);
+    const lineEnd = lf > start && bytes[lf - 1] === CR ? lf - 1 : lf;
+    if (!splitLine(bytes, start, lineEnd, args)) return this.#fail("unbalanced quotes in request");
+    if (args.count === 0) return Decoded.command;
+    if (!this.isTrusted && args.count > UNKNOWN_ARGUMENTS_MAX) {
+      return this.#fail("unauthenticated multibulk length");
+    }
+    if (args.count > this.#limits.argumentsMax) return this.#fail("invalid multibulk length");
+    this.nameStart = args.starts[0]!;
+    this.nameLength = args.lengths[0]!;
+    args.starts.copyWithin(0, 1, args.count);
+    args.lengths.copyWithin(0, 1, args.count);
+    args.count--;
+    return isOfBrowser(bytes, this.nameStart, this.nameLength) ? Decoded.browser : Decoded.command;
+  }
+
+  #fail(what: string): Decoded {
+    this.error = `ERR Protocol error: ${what}`;
+    return Decoded.error;
+  }
+}
+
+/** Whether a line is the first of a POST request, or the header that every request has. */
+function isOfBrowser(bytes: Uint8Array, start: number, length: number): boolean {
+  if (length !== 4 && length !== 5) return false;
+  const word = String.fromCharCode(...bytes.subarray(start, start + length)).toLowerCase();
+  return word === "post" || word === "host:";
+}
+
+function shown(byte: number): string {
+  return byte === CR || byte === LF ? " " : String.fromCharCode(byte);
+}

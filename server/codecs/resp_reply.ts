@@ -1,0 +1,186 @@
+// Answers of the Redis protocol, versions 2 and 3, written one after the other into one buffer that
+// grows as they need it; what a read has brought is answered with one write. Value bytes come from
+// the region straight to their place, behind a header written ahead of them.
+// Knows no socket; the version is that of the session that it answers.
+
+import type { Failure } from "../reply.ts";
+import { OutputBuffer } from "./output_buffer.ts";
+
+/** What one command may answer, in bytes of values. */
+export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+
+const CR = 0x0d;
+const LF = 0x0a;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const DOLLAR = 0x24;
+const STAR = 0x2a;
+const PERCENT = 0x25;
+const UNDERSCORE = 0x5f;
+const GREATER = 0x3e;
+/** A header and the line end behind the value: `$`, ten digits, twice CR LF. */
+const FRAME_BYTES = 16;
+
+/** Whom to answer: which version of the protocol it has chosen. */
+export interface RespPeer {
+  readonly protocol: 2 | 3;
+}
+
+/** The answers to one batch of commands. */
+export class RespReply extends OutputBuffer {
+  /** Who is answered. */
+  peer: RespPeer = { protocol: 2 };
+
+  override get roomLeft(): number {
+    return ANSWER_BYTES_MAX - (this.used - this.begun);
+  }
+
+  room(length: number): number {
+    this.reserve(length + FRAME_BYTES);
+    this.#header(DOLLAR, length);
+    this.valueAt = this.used;
+    this.valueLength = length;
+    return this.valueAt;
+  }
+
+  value(start: number, length: number): void {
+    if (length !== this.valueLength || start !== this.valueAt) this.#moveValue(start, length);
+    const { bytes } = this;
+    const end = this.valueAt + length;
+    bytes[end] = CR;
+    bytes[end + 1] = LF;
+    this.used = end + 2;
+  }
+
+  /** A command has asked for more room than its value takes. */
+  #moveValue(start: number, length: number): void {
+    const moved = this.bytes.slice(start, start + length);
+    this.used = this.headerAt;
+    this.room(length);
+    this.bytes.set(moved, this.valueAt);
+  }
+
+  ok(): void {
+    this.reserve(FRAME_BYTES);
+    const { bytes, used } = this;
+    bytes[used] = PLUS;
+    bytes[used + 1] = 0x4f;
+    bytes[used + 2] = 0x4b;
+    bytes[used + 3] = CR;
+    bytes[used + 4] = LF;
+    this.used = used + 5;
+  }
+
+  status(word: string): void {
+    this.#line(PLUS, word);
+  }
+
+  text(text: string): void {
+    const at = this.room(3 * text.length);
+    this.value(at, this.writeText(text, at));
+  }
+
+  miss(): void {
+    this.reserve(FRAME_BYTES);
+    if (this.peer.protocol === 3) this.#line(UNDERSCORE, "");
+    else this.#line(DOLLAR, "-1");
+  }
+
+  missArray(): void {
+    this.reserve(FRAME_BYTES);
+    if (this.peer.protocol === 3) this.#line(UNDERSCORE, "");
+    else this.#line(STAR, "-1");
+  }
+
+  conditionNotMet(): void {
+    this.miss();
+  }
+
+  integer(value: number | bigint): void {
+    if (typeof value === "number" && value >= 0 && value <= 0x7fffffff) {
+      this.reserve(FRAME_BYTES);
+      this.#header(COLON, value);
+    } else this.#line(COLON, String(value));
+  }
+
+  double(value: number): void {
+    const text = doubleText(value);
+    if (this.peer.protocol === 3) this.#line(COMMA, text);
+    else this.text(text);
+  }
+
+  array(count: number): void {
+    this.reserve(FRAME_BYTES);
+    this.#header(STAR, count);
+  }
+
+  map(count: number): void {
+    this.reserve(FRAME_BYTES);
+    if (this.peer.protocol === 3) this.#header(PERCENT, count);
+    else this.#header(STAR, 2 * count);
+  }
+
+  /** The next `count` outcomes are a message that nobody has asked for. */
+  push(count: number): void {
+    this.reserve(FRAME_BYTES);
+    this.#header(this.peer.protocol === 3 ? GREATER : STAR, count);
+  }
+
+  fail(failure: Failure): void {
+    this.takeBack();
+    this.error(`${failure.code} ${failure.message}`);
+  }
+
+  /** Refuses what was no command. */
+  error(text: string): void {
+    this.#line(MINUS, text.replace(/[\r\n]/g, " "));
+  }
+
+  /** Writes a kind, a number and a line end; there is room. */
+  #header(kind: number, value: number): void {
+    this.headerAt = this.used;
+    const { bytes } = this;
+    let at = this.used;
+    bytes[at++] = kind;
+    at = value < 10 ? digit(bytes, at, value) : digits(bytes, at, value);
+    bytes[at] = CR;
+    bytes[at + 1] = LF;
+    this.used = at + 2;
+  }
+
+  #line(kind: number, text: string): void {
+    this.reserve(3 * text.length + FRAME_BYTES);
+    this.bytes[this.used] = kind;
+    const end = this.used + 1 + this.writeText(text, this.used + 1);
+    this.bytes[end] = CR;
+    this.bytes[end + 1] = LF;
+    this.used = end + 2;
+  }
+}
+
+function digit(bytes: Uint8Array, at: number, value: number): number {
+  bytes[at] = 0x30 + value;
+  return at + 1;
+}
+
+/** Writes a whole number from 10 to 2^31 - 1; returns where it ends. */
+function digits(bytes: Uint8Array, at: number, value: number): number {
+  let end = at + 2;
+  for (let bound = 100; bound <= value && end - at < 10; bound *= 10) end++;
+  let rest = value;
+  for (let i = end - 1; i >= at; i--) {
+    const tenth = Math.floor(rest / 10);
+    bytes[i] = 0x30 + (rest - tenth * 10);
+    rest = tenth;
+  }
+  return end;
+}
+
+/** A number as Redis writes it. */
+function doubleText(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  return Object.is(value, -0) ? "-0" : String(value);
+}

@@ -1,0 +1,134 @@
+// Reads commands of the text protocol: one per line, PUT, GET, DEL, PING, QUIT and AUTH in any case.
+// Keys and values are text within the limits of the JSON routes. Keeps nothing between two calls
+// but where it stands. Knows no command behind the verbs and no socket.
+
+import type { Args } from "../args.ts";
+import { Decoded, LINE_BYTES_MAX, UNKNOWN_BULK_BYTES_MAX } from "./resp_decode.ts";
+import { countChars } from "./utf8.ts";
+
+/** What a line asks for. */
+export const Verb = { none: 0, put: 1, get: 2, del: 3, ping: 4, quit: 5, auth: 6 } as const;
+/** One of the values of the constant of the same name. */
+export type Verb = typeof Verb[keyof typeof Verb];
+
+/** What a decoder accepts, in code points. */
+export interface TextLimits {
+  readonly maxKeyChars: number;
+  readonly maxValueChars: number;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const SPACE = 0x20;
+/** Room for verb and separators beside key and value. */
+const VERB_BYTES_MAX = 16;
+
+/** Reads one line after the other. One per worker. */
+export class LineDecoder {
+  /** Where the next line begins. */
+  at = 0;
+  /** After "incomplete": the line cannot be complete before the bytes end here. */
+  needed = 0;
+  /** What the line asks for; `none` when it has to be answered ERROR. */
+  verb: Verb = Verb.none;
+  /** After "error": what to answer. */
+  readonly error = "ERROR";
+  /** Whether the client may send as much as the limits say. */
+  isTrusted = true;
+  readonly #limits: TextLimits;
+  readonly #lineBytesMax: number;
+
+  constructor(limits: TextLimits) {
+    this.#limits = limits;
+    const longest = VERB_BYTES_MAX + 4 * (limits.maxKeyChars + limits.maxValueChars);
+    this.#lineBytesMax = Math.max(LINE_BYTES_MAX, longest);
+  }
+
+  /** Reads the line at `at` from `bytes`, which end at `end`; moves `at` behind it. */
+  next(bytes: Uint8Array, end: number, args: Args): Decoded {
+    const start = this.at;
+    const bytesMax = this.isTrusted ? this.#lineBytesMax : UNKNOWN_BULK_BYTES_MAX;
+    const lf = bytes.indexOf(LF, start);
+    if (lf < 0 || lf >= end || lf - start > bytesMax) {
+      this.needed = end + 1;
+      return end - start > bytesMax ? Decoded.error : Decoded.incomplete;
+    }
+    this.at = lf + 1;
+    args.over(bytes);
+    const lineEnd = lf > start && bytes[lf - 1] === CR ? lf - 1 : lf;
+    const space = bytes.indexOf(SPACE, start);
+    const verbEnd = space < 0 || space > lineEnd ? lineEnd : space;
+    this.verb = verbOf(bytes, start, verbEnd);
+    if (isOfBrowser(bytes, start, verbEnd)) return Decoded.browser;
+    if (!this.#arguments(bytes, verbEnd, lineEnd, args)) this.verb = Verb.none;
+    return Decoded.command;
+  }
+
+  /** Adds what follows the verb; returns false when it is not what the verb needs. */
+  #arguments(bytes: Uint8Array, verbEnd: number, lineEnd: number, args: Args): boolean {
+    if (this.verb === Verb.ping || this.verb === Verb.quit) return verbEnd === lineEnd;
+    if (this.verb === Verb.none || verbEnd === lineEnd) return false;
+    const start = verbEnd + 1;
+    const space = bytes.indexOf(SPACE, start);
+    const hasMore = space >= 0 && space < lineEnd;
+    if (hasMore !== (this.verb === Verb.put)) return false;
+    const keyEnd = hasMore ? space : lineEnd;
+    const { maxKeyChars, maxValueChars } = this.#limits;
+    const chars = countChars(bytes, start, keyEnd);
+    if (chars < 1 || (chars > maxKeyChars && this.verb !== Verb.auth)) return false;
+    args.push(start, keyEnd - start);
+    if (!hasMore) return true;
+    const valueChars = countChars(bytes, keyEnd + 1, lineEnd);
+    if (valueChars < 0 || valueChars > maxValueChars) return false;
+    args.push(keyEnd + 1, lineEnd - keyEnd - 1);
+    return true;
+  }
+}
+
+/** Letters of a verb in lower case, as one number. */
+function code(word: string): number {
+  let letters = 0;
+  for (let i = 0; i < word.length; i++) letters = (letters << 8) | word.charCodeAt(i);
+  return letters;
+}
+
+const PUT = code("put");
+const GET = code("get");
+const DEL = code("del");
+const PING = code("ping");
+const QUIT = code("quit");
+const AUTH = code("auth");
+const POST = code("post");
+const HOST = code("host");
+
+function lettersAt(bytes: Uint8Array, start: number, end: number): number {
+  let letters = 0;
+  for (let i = start; i < end; i++) letters = (letters << 8) | bytes[i]! | 0x20;
+  return letters;
+}
+
+function verbOf(bytes: Uint8Array, start: number, end: number): Verb {
+  if (end - start !== 3 && end - start !== 4) return Verb.none;
+  switch (lettersAt(bytes, start, end)) {
+    case GET:
+      return Verb.get;
+    case PUT:
+      return Verb.put;
+    case DEL:
+      return Verb.del;
+    case PING:
+      return Verb.ping;
+    case QUIT:
+      return Verb.quit;
+    case AUTH:
+      return Verb.auth;
+    default:
+      return Verb.none;
+  }
+}
+
+/** Whether a line is the first of a POST request, or the header that every request has. */
+function isOfBrowser(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start === 4) return lettersAt(bytes, start, end) === POST;
+  return end - start === 5 && bytes[end - 1] === 0x3a && lettersAt(bytes, start, end - 1) === HOST;
+}

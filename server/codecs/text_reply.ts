@@ -1,0 +1,90 @@
+// Answers of the text protocol: one line each, OK, NOTFOUND, PONG, ERROR or a value. A value that
+// holds a line end cannot be said in one line, and is an ERROR here.
+// Knows no socket; the commands behind it are GET, SET, DEL, PING and AUTH.
+
+import type { Failure } from "../reply.ts";
+import { OutputBuffer } from "./output_buffer.ts";
+
+/** What one command may answer, in bytes of values. */
+const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+const LF = 0x0a;
+
+/** The answers to one batch of lines. */
+export class TextReply extends OutputBuffer {
+  override get roomLeft(): number {
+    return ANSWER_BYTES_MAX - (this.used - this.begun);
+  }
+
+  room(length: number): number {
+    this.reserve(length + 1);
+    return this.used;
+  }
+
+  value(start: number, length: number): void {
+    const end = start + length;
+    for (let i = start; i < end; i++) {
+      if (this.bytes[i] === LF) return this.error("ERROR");
+    }
+    if (start !== this.used) this.bytes.copyWithin(this.used, start, end);
+    this.used += length;
+    this.bytes[this.used++] = LF;
+  }
+
+  ok(): void {
+    this.#line("OK");
+  }
+
+  status(word: string): void {
+    this.#line(word);
+  }
+
+  text(text: string): void {
+    this.#line(text);
+  }
+
+  miss(): void {
+    this.#line("NOTFOUND");
+  }
+
+  conditionNotMet(): void {
+    this.#line("ERROR");
+  }
+
+  /** How many were deleted. */
+  integer(value: number | bigint): void {
+    this.#line(Number(value) === 0 ? "NOTFOUND" : "OK");
+  }
+
+  fail(_failure: Failure): void {
+    this.error("ERROR");
+  }
+
+  /** Refuses a line, in place of what its command has answered so far. */
+  error(text: string): void {
+    this.takeBack();
+    this.#line(text);
+  }
+
+  double(_value: number): void {
+    this.error("ERROR");
+  }
+
+  array(_count: number): void {
+    throw new Error("The text protocol has no lists");
+  }
+
+  map(count: number): void {
+    this.array(count);
+  }
+
+  missArray(): void {
+    this.miss();
+  }
+
+  #line(text: string): void {
+    this.reserve(3 * text.length + 1);
+    const end = this.used + this.writeText(text, this.used);
+    this.bytes[end] = LF;
+    this.used = end + 1;
+  }
+}

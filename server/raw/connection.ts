@@ -1,0 +1,276 @@
+// One raw connection: reads, runs every command that is complete, writes their answers at once,
+// and so on until either side ends it. What a client sends faster than it reads answers waits in
+// its own socket. Idle, it holds its input buffer of 4 KiB; knows its protocol only by interface.
+
+import { Decoded } from "../codecs/resp_decode.ts";
+import { RespReply } from "../codecs/resp_reply.ts";
+import type { Session } from "../session.ts";
+import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
+import type { RawProtocol, RawReply } from "./protocols.ts";
+import type { RawClient } from "./raw_clients.ts";
+import type { RawHost } from "./raw_host.ts";
+
+/** With this many bytes of answers, no command is run before they are written. */
+const OUTPUT_BYTES_MAX = 256 * 1024;
+/** What may wait of messages that nobody has asked for. */
+const PUSHED_BYTES_MAX = 1024 * 1024;
+/** How long a client may take none of its answers. */
+const WRITE_TIMEOUT_MS = 2000;
+/** How long, and how much, a client may go on sending after an error that ends its connection. */
+const LINGER_MS = 1000;
+const LINGER_BYTES_MAX = 4 * 1024 * 1024;
+
+/** The connection of one client. */
+export class RawConnection implements RawClient {
+  readonly session: Session;
+  readonly #conn: Deno.Conn;
+  readonly #host: RawHost;
+  readonly #protocol: RawProtocol;
+  readonly #input: InputBuffer;
+  /** Whether commands are being run or answers written. */
+  #isBusy = false;
+  /** Whether complete commands may be left in the input. */
+  #hasMore = false;
+  #isEnded = false;
+  /** Whether the stream cannot be understood any more. */
+  #isBroken = false;
+  /** When the write in progress began to wait, the command began, or the connection was broken. */
+  #writingSinceMs = 0;
+  #incompleteSinceMs = 0;
+  #brokenSinceMs = 0;
+  #pushed: RespReply | undefined;
+  #flushing: Promise<void> | undefined;
+
+  constructor(conn: Deno.Conn, host: RawHost, protocol: RawProtocol, session: Session) {
+    this.#conn = conn;
+    this.#host = host;
+    this.#protocol = protocol;
+    this.session = session;
+    this.#input = new InputBuffer(host);
+  }
+
+  get protocol(): "resp" | "text" {
+    return this.#protocol.name;
+  }
+
+  get waitingBytes(): number {
+    return this.#input.end;
+  }
+
+  get bufferBytes(): number {
+    return this.#input.bytes.length;
+  }
+
+  /** Serves the client; resolves when the connection has ended. Never rejects. */
+  async serve(): Promise<void> {
+    this.#host.clients.add(this);
+    try {
+      await this.#loop();
+    } catch (error) {
+      if (!this.#isEnded && !isLost(error)) this.#host.onBug(error);
+    }
+    this.end();
+    this.#input.drop();
+    this.#host.clients.remove(this);
+  }
+
+  async #loop(): Promise<void> {
+    const input = this.#input;
+    while (!this.#isEnded) {
+      const count = await this.#conn.read(input.free());
+      if (count === null) return;
+      input.end += count;
+      this.session.lastSeenMs = this.#host.now();
+      if (input.end >= input.needed) {
+        await this.#answer();
+        if (this.session.afterReply === "close") return this.#isBroken ? this.#linger() : undefined;
+      }
+      if (input.at > 0) this.#incompleteSinceMs = 0;
+      if (!input.settle(count)) return this.#refuse("memory");
+      this.#incompleteSinceMs = input.end === 0 ? 0 : this.#incompleteSinceMs || this.#host.now();
+    }
+  }
+
+  /** Runs what has come and writes the answers. */
+  async #answer(): Promise<void> {
+    this.#isBusy = true;
+    do {
+      const reply = this.#protocol.takeReply(this.session);
+      this.#hasMore = false;
+      const done = this.#run(reply);
+      if (done !== undefined) await this.#finished(done, reply);
+      if (this.#flushing !== undefined) await this.#flushing;
+      if (reply.used > 0) await this.#write(reply);
+      this.#protocol.giveBack(reply);
+    } while (this.#hasMore && !this.#isEnded && this.session.afterReply === "stay");
+    this.#isBusy = false;
+    if (this.#pushed !== undefined) await this.#flush();
+  }
+
+  /** Runs commands until there is none, enough is answered, or one takes its time. */
+  #run(reply: RawReply): void | Promise<void> {
+    const host = this.#host;
+    const protocol = this.#protocol;
+    const { decoder } = protocol;
+    const { session } = this;
+    const input = this.#input;
+    const { args, context } = host;
+    context.session = session;
+    decoder.at = input.at;
+    let count = 0;
+    let done: void | Promise<void> = undefined;
+    try {
+      for (;;) {
+        decoder.isTrusted = session.isAuthenticated;
+        const found = decoder.next(input.bytes, input.end, args);
+        if (found !== Decoded.command) {
+          input.needed = decoder.needed;
+          if (found !== Decoded.incomplete) this.#break(found, reply);
+          break;
+        }
+        count++;
+        reply.begin();
+        done = protocol.run(context, input.bytes, args, reply);
+        if (done !== undefined || session.afterReply === "close" || reply.used > OUTPUT_BYTES_MAX) {
+          this.#hasMore = true;
+          break;
+        }
+      }
+    } catch (error) {
+      this.#onBug(error, reply);
+    }
+    input.at = decoder.at;
+    host.countRequests(count);
+    if (done !== undefined) host.detach();
+    return done;
+  }
+
+  /** Waits for a command that takes its time. */
+  async #finished(done: Promise<void>, reply: RawReply): Promise<void> {
+    try {
+      await done;
+    } catch (error) {
+      this.#onBug(error, reply);
+    }
+  }
+
+  #onBug(error: unknown, reply: RawReply): void {
+    this.#host.onBug(error);
+    // Whatever the command has left behind in them is not to be relied on.
+    this.#host.detach();
+    reply.takeBack();
+    reply.error(this.#protocol.refusal("bug"));
+    this.session.afterReply = "close";
+  }
+
+  /** The stream cannot be understood: says so, unless a browser was made to send it. */
+  #break(found: Decoded, reply: RawReply): void {
+    this.session.afterReply = "close";
+    if (found !== Decoded.error) return;
+    this.#isBroken = true;
+    reply.begin();
+    reply.error(this.#protocol.decoder.error);
+  }
+
+  async #refuse(reason: "memory"): Promise<void> {
+    this.#host.count("overloads");
+    const reply = this.#protocol.takeReply(this.session);
+    reply.error(this.#protocol.refusal(reason));
+    await this.#write(reply);
+    this.#protocol.giveBack(reply);
+    await this.#linger();
+  }
+
+  async #write(reply: RawReply): Promise<void> {
+    const { bytes, used } = reply;
+    for (let at = 0; at < used;) {
+      this.#writingSinceMs = this.#host.now();
+      at += await this.#conn.write(bytes.subarray(at, used));
+    }
+    this.#writingSinceMs = 0;
+  }
+
+  /** Reads on without listening: closing at once could cost the client our last answer. */
+  async #linger(): Promise<void> {
+    this.#brokenSinceMs = this.#host.now();
+    await this.#conn.closeWrite();
+    const input = this.#input;
+    input.clear();
+    for (let sum = 0; sum < LINGER_BYTES_MAX;) {
+      const count = await this.#conn.read(input.bytes);
+      if (count === null) return;
+      sum += count;
+    }
+  }
+
+  /**
+   * Sends a message that the client has not asked for; `compose` writes it. A client that lets too
+   * many of them wait is closed.
+   */
+  push(compose: (reply: RespReply) => void): void {
+    if (this.#isEnded || this.#protocol.name !== "resp") return;
+    const reply = this.#pushed ??= this.#protocol.takeReply(this.session) as RespReply;
+    reply.begin();
+    compose(reply);
+    if (reply.used > PUSHED_BYTES_MAX) this.#endSlow();
+    else if (!this.#isBusy && this.#flushing === undefined) {
+      // A message may be one of many that come together.
+      this.#flushing = Promise.resolve().then(() => this.#flush()).catch(() => this.end());
+    }
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#pushed !== undefined && !this.#isEnded) {
+      const reply = this.#pushed;
+      this.#pushed = undefined;
+      await this.#write(reply);
+      this.#protocol.giveBack(reply);
+    }
+    this.#flushing = undefined;
+  }
+
+  finish(): void {
+    if (this.#isBusy) this.session.afterReply = "close";
+    else this.end();
+  }
+
+  check(nowMs: number): void {
+    const { idleTimeoutMs, bodyTimeoutMs } = this.#host.config;
+    if (this.#writingSinceMs > 0) {
+      if (nowMs - this.#writingSinceMs > WRITE_TIMEOUT_MS) this.#endSlow();
+    } else if (this.#brokenSinceMs > 0) {
+      if (nowMs - this.#brokenSinceMs > LINGER_MS) this.end();
+    } else if (!this.#isBusy) {
+      const idle = idleTimeoutMs > 0 && nowMs - this.session.lastSeenMs > idleTimeoutMs;
+      // Only what holds more than its share of memory has to come soon.
+      const slow = this.#incompleteSinceMs > 0 && this.bufferBytes > INPUT_BYTES &&
+        nowMs - this.#incompleteSinceMs > bodyTimeoutMs;
+      if (idle || slow) this.end();
+    }
+  }
+
+  #endSlow(): void {
+    this.#host.count("clientsSlow");
+    this.end();
+  }
+
+  /** Ends the connection at once. */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.session.afterReply = "close";
+    try {
+      this.#conn.close();
+    } catch {
+      // The other side was faster.
+    }
+  }
+}
+
+/** Whether an error says only that the other side is gone. */
+function isLost(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.TimedOut ||
+    error instanceof Deno.errors.UnexpectedEof;
+}

@@ -1,0 +1,84 @@
+// The bytes that a client has sent and no command has used up yet. Small while the client is idle;
+// grows with what has come, never with what was only announced, within what the process may hold.
+
+import type { RawHost } from "./raw_host.ts";
+
+/** What an idle connection holds. */
+export const INPUT_BYTES = 4 * 1024;
+/** To this a buffer grows only so that busy clients need fewer reads. */
+const BUSY_BYTES_MAX = 64 * 1024;
+/** Share of the memory for commands on their way that may serve that. */
+const BUSY_SHARE = 0.25;
+
+/** The input of one connection. */
+export class InputBuffer {
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(INPUT_BYTES);
+  /** Where the next command begins. */
+  at = 0;
+  /** Where the bytes end that have come. */
+  end = 0;
+  /** The next command cannot be complete before they end here. */
+  needed = 0;
+  readonly #host: RawHost;
+
+  constructor(host: RawHost) {
+    this.#host = host;
+  }
+
+  /** Where the next bytes may be read to. */
+  free(): Uint8Array<ArrayBuffer> {
+    return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
+  }
+
+  /**
+   * Drops what is used up, after a read of `count` bytes, and makes room for the next one. Returns
+   * false when there is no memory for that.
+   */
+  settle(count: number): boolean {
+    const size = this.bytes.length;
+    const filled = this.end === size;
+    if (this.at > 0) {
+      this.bytes.copyWithin(0, this.at, this.end);
+      this.end -= this.at;
+      this.needed -= this.at;
+      this.at = 0;
+    }
+    if (this.end === 0) {
+      this.needed = 0;
+      if (filled && size < BUSY_BYTES_MAX) this.#resize(2 * size, BUSY_SHARE);
+      else if (size > INPUT_BYTES && (size > BUSY_BYTES_MAX || count < size / 4)) this.drop();
+      return true;
+    }
+    if (this.end < size && this.needed <= size) return true;
+    // Not more than has come twice over, whatever was announced.
+    const most = Math.max(BUSY_BYTES_MAX, 4 * this.end);
+    const wanted = Math.max(2 * size, roundedUp(this.needed));
+    return this.#resize(Math.min(wanted, most), 1) || (filled ? this.end < size : true);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.at = 0;
+    this.end = 0;
+    this.needed = 0;
+  }
+
+  /** Goes back to the smallest size, with nothing in it. */
+  drop(): void {
+    this.clear();
+    this.#host.free(this.bytes.length - INPUT_BYTES);
+    if (this.bytes.length > INPUT_BYTES) this.bytes = new Uint8Array(INPUT_BYTES);
+  }
+
+  #resize(size: number, share: number): boolean {
+    if (!this.#host.hold(size - this.bytes.length, share)) return false;
+    const bytes = new Uint8Array(size);
+    bytes.set(this.bytes.subarray(0, this.end));
+    this.bytes = bytes;
+    return true;
+  }
+}
+
+function roundedUp(bytes: number): number {
+  return Math.ceil(bytes / INPUT_BYTES) * INPUT_BYTES;
+}

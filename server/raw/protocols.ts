@@ -1,0 +1,143 @@
+// The two protocols that connections speak, each as its loop needs it: a decoder, replies, and the
+// command behind what was decoded. What differs between them stands here and in their codecs.
+
+import type { Args } from "../args.ts";
+import { type Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
+import { RespReply } from "../codecs/resp_reply.ts";
+import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
+import { TextReply } from "../codecs/text_reply.ts";
+import type { Command, CommandContext } from "../commands/command.ts";
+import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
+import { findCommand } from "../commands/find.ts";
+import type { Session } from "../session.ts";
+
+/** Answers that a connection can be given. */
+export type RawReply = RespReply | TextReply;
+
+/** What the loop knows of a decoder; see RespDecoder. */
+export interface RawDecoder {
+  at: number;
+  isTrusted: boolean;
+  readonly needed: number;
+  readonly error: string;
+  next(bytes: Uint8Array, end: number, args: Args): Decoded;
+}
+
+/** One protocol in one worker. */
+export interface RawProtocol {
+  readonly name: "resp" | "text";
+  readonly decoder: RawDecoder;
+  /** A buffer of answers to `session`, used before by others or new. */
+  takeReply(session: Session): RawReply;
+  /** Gives back what {@linkcode takeReply} gave, once it is written. */
+  giveBack(reply: RawReply): void;
+  /** Runs the command that the decoder has just found. */
+  run(
+    context: CommandContext,
+    bytes: Uint8Array,
+    args: Args,
+    reply: RawReply,
+  ): void | Promise<void>;
+  /** The refusal of a client or a command, in the words of the protocol. */
+  refusal(reason: "clients" | "memory" | "bug"): string;
+}
+
+/** Buffers kept for later use. */
+const SPARE_MAX = 64;
+
+const REFUSALS = {
+  clients: "ERR max number of clients reached",
+  memory: "ERR too much memory is in use for commands that are not complete, try again",
+  bug: "ERR internal error, the server's log says more",
+} as const;
+
+/** The Redis protocol. */
+export class RespProtocol implements RawProtocol {
+  readonly name = "resp";
+  readonly decoder: RespDecoder;
+  readonly #spare: RespReply[] = [];
+
+  constructor(limits: RespLimits) {
+    this.decoder = new RespDecoder(limits);
+  }
+
+  takeReply(session: Session): RespReply {
+    const reply = this.#spare.pop() ?? new RespReply();
+    reply.peer = session;
+    return reply;
+  }
+
+  giveBack(reply: RespReply): void {
+    if (this.#spare.length === SPARE_MAX) return;
+    reply.reset();
+    this.#spare.push(reply);
+  }
+
+  run(
+    context: CommandContext,
+    bytes: Uint8Array,
+    args: Args,
+    reply: RespReply,
+  ): void | Promise<void> {
+    const { nameStart, nameLength } = this.decoder;
+    const command = findCommand(bytes, nameStart, nameLength);
+    if (command !== null) return dispatch(context, command, args, reply);
+    dispatchUnknown(context, bytes, nameStart, nameLength, args, reply);
+  }
+
+  refusal(reason: keyof typeof REFUSALS): string {
+    return REFUSALS[reason];
+  }
+}
+
+/** The text protocol. */
+export class TextProtocol implements RawProtocol {
+  readonly name = "text";
+  readonly decoder: LineDecoder;
+  readonly #spare: TextReply[] = [];
+  /** The command behind each verb. */
+  readonly #commands: readonly (Command | null)[];
+
+  constructor(limits: TextLimits) {
+    this.decoder = new LineDecoder(limits);
+    const names: [Verb, string][] = [
+      [Verb.put, "SET"],
+      [Verb.get, "GET"],
+      [Verb.del, "DEL"],
+      [Verb.ping, "PING"],
+      [Verb.quit, "QUIT"],
+      [Verb.auth, "AUTH"],
+    ];
+    const commands: (Command | null)[] = [null];
+    for (const [verb, name] of names) {
+      const bytes = new TextEncoder().encode(name);
+      commands[verb] = findCommand(bytes, 0, bytes.length);
+    }
+    this.#commands = commands;
+  }
+
+  takeReply(_session: Session): TextReply {
+    return this.#spare.pop() ?? new TextReply();
+  }
+
+  giveBack(reply: TextReply): void {
+    if (this.#spare.length === SPARE_MAX) return;
+    reply.reset();
+    this.#spare.push(reply);
+  }
+
+  run(
+    context: CommandContext,
+    _bytes: Uint8Array,
+    args: Args,
+    reply: TextReply,
+  ): void | Promise<void> {
+    const command = this.#commands[this.decoder.verb] ?? null;
+    if (command !== null) return dispatch(context, command, args, reply);
+    reply.error("ERROR");
+  }
+
+  refusal(_reason: keyof typeof REFUSALS): string {
+    return "ERROR";
+  }
+}

@@ -1,0 +1,137 @@
+// The connections of one worker by the number of their client: for CLIENT LIST and KILL, for the
+// bound on how many there may be in the process, and for deadlines, which one timer looks after.
+
+import type { Region } from "../../cache/mod.ts";
+import type { ClientFacts, ClientFilter, ClientRegistry } from "../server_facade.ts";
+import type { Session } from "../session.ts";
+
+/** A connection, as the others see it. */
+export interface RawClient {
+  readonly session: Session;
+  readonly protocol: "resp" | "text";
+  /** Bytes of a command that is not complete, and what its buffer holds. */
+  readonly waitingBytes: number;
+  readonly bufferBytes: number;
+  /** Closes it, once the answers to what it has sent are written. */
+  finish(): void;
+  /** Looks whether something has taken too long. */
+  check(nowMs: number): void;
+}
+
+const GAUGES = { resp: "respClients", text: "textClients" } as const;
+
+/** All raw connections of a worker. */
+export class RawClients implements ClientRegistry {
+  readonly #region: Region;
+  readonly #actor: number;
+  readonly #most: number;
+  readonly #now: () => number;
+  readonly #clients = new Map<number, RawClient>();
+  #whenEmpty: (() => void) | undefined;
+
+  /** There may be `most` clients in the whole process. */
+  constructor(region: Region, actor: number, most: number, now: () => number) {
+    this.#region = region;
+    this.#actor = actor;
+    this.#most = most;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  /** The connection of a client, if it is one of this worker's. */
+  get(id: number): RawClient | undefined {
+    return this.#clients.get(id);
+  }
+
+  /** Counts one more client. Returns its number, or 0 when there are too many. */
+  admit(protocol: "resp" | "text"): number {
+    const { words } = this.#region;
+    const word = this.#region.gaugeWord(this.#actor, GAUGES[protocol]);
+    // Counted before the look, so that two workers never both take the last place.
+    Atomics.add(words, word, 1);
+    let count = 0;
+    for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
+      count += this.#region.gauge(actor, "respClients") + this.#region.gauge(actor, "textClients");
+    }
+    if (count <= this.#most) return this.#region.nextClient();
+    Atomics.sub(words, word, 1);
+    return 0;
+  }
+
+  /** Enters a connection that was admitted. */
+  add(client: RawClient): void {
+    this.#clients.set(client.session.id, client);
+  }
+
+  /** Removes a connection that has ended. */
+  remove(client: RawClient): void {
+    this.#clients.delete(client.session.id);
+    Atomics.sub(
+      this.#region.words,
+      this.#region.gaugeWord(this.#actor, GAUGES[client.protocol]),
+      1,
+    );
+    if (this.#clients.size === 0) this.#whenEmpty?.();
+  }
+
+  /** Closes what has taken too long; its worker calls this a few times a second. */
+  check(): void {
+    const nowMs = this.#now();
+    for (const client of this.#clients.values()) client.check(nowMs);
+  }
+
+  /** Closes all, each once its answers are written; resolves when they are. */
+  async drain(): Promise<void> {
+    if (this.#clients.size === 0) return;
+    const empty = new Promise<void>((resolve) => this.#whenEmpty = resolve);
+    for (const client of [...this.#clients.values()]) client.finish();
+    await empty;
+  }
+
+  facts(): ClientFacts[] {
+    const nowMs = this.#now();
+    return [...this.#clients.values()].map((client) => factsOf(client, nowMs));
+  }
+
+  kill(filter: ClientFilter): number {
+    const nowMs = this.#now();
+    const found = [...this.#clients.values()].filter(({ session }) =>
+      matches(session, filter, nowMs)
+    );
+    for (const client of found) client.finish();
+    return found.length;
+  }
+}
+
+function matches(session: Session, filter: ClientFilter, nowMs: number): boolean {
+  const { id, address, localAddress, name, exceptId, minAgeSeconds } = filter;
+  return (id === undefined || session.id === id) &&
+    (address === undefined || session.address === address) &&
+    (localAddress === undefined || session.localAddress === localAddress) &&
+    (name === undefined || session.name === name) &&
+    session.id !== exceptId &&
+    (minAgeSeconds === undefined || nowMs - session.createdMs >= minAgeSeconds * 1000);
+}
+
+/** What CLIENT LIST says of a client, under the names that it has there. */
+function factsOf({ session, waitingBytes, bufferBytes }: RawClient, nowMs: number): ClientFacts {
+  return {
+    id: session.id,
+    addr: session.address,
+    laddr: session.localAddress,
+    name: session.name,
+    age: Math.floor((nowMs - session.createdMs) / 1000),
+    idle: Math.floor((nowMs - session.lastSeenMs) / 1000),
+    db: 0,
+    multi: session.transaction?.isOpen ? session.transaction.queue.length : -1,
+    qbuf: waitingBytes,
+    "qbuf-free": bufferBytes - waitingBytes,
+    cmd: session.lastCommand === "" ? "NULL" : session.lastCommand.toLowerCase(),
+    resp: session.protocol,
+    "lib-name": session.libraryName,
+    "lib-ver": session.libraryVersion,
+  };
+}

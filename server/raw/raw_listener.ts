@@ -1,0 +1,109 @@
+// One raw listener of one worker: accepts connections on a TCP address or a Unix socket and has
+// them served, until it is closed. When file descriptors run out it waits and tries again.
+
+import type { Listen } from "../http/listener.ts";
+import { Session } from "../session.ts";
+import { RawConnection } from "./connection.ts";
+import type { RawProtocol } from "./protocols.ts";
+import type { RawHost } from "./raw_host.ts";
+
+const TCP_BACKLOG = 4096;
+const RETRY_MS = 100;
+
+/** Accepts for one address. */
+export class RawListener {
+  readonly #listen: Listen;
+  readonly #host: RawHost;
+  readonly #protocol: RawProtocol;
+  readonly #warn: (error: unknown) => void;
+  #listener: Deno.Listener | undefined;
+  #isDown = false;
+
+  /** `warn` is told why nothing could be accepted. */
+  constructor(
+    listen: Listen,
+    host: RawHost,
+    protocol: RawProtocol,
+    warn: (error: unknown) => void,
+  ) {
+    this.#listen = listen;
+    this.#host = host;
+    this.#protocol = protocol;
+    this.#warn = warn;
+  }
+
+  /** Binds and accepts. Throws Error when the address cannot be bound. */
+  start(): void {
+    this.#listener = this.#bind();
+    this.#accept(this.#listener);
+  }
+
+  #bind(): Deno.Listener {
+    const { unixPath, hostname, port, cert, key } = this.#listen;
+    if (unixPath !== undefined) return Deno.listen({ transport: "unix", path: unixPath });
+    const tcp = { hostname, port, reusePort: true, tcpBacklog: TCP_BACKLOG };
+    if (cert === undefined || key === undefined) return Deno.listen(tcp);
+    return Deno.listenTls({ ...tcp, cert, key });
+  }
+
+  async #accept(listener: Deno.Listener): Promise<void> {
+    let wasWell = true;
+    while (!this.#isDown) {
+      try {
+        this.#serve(await listener.accept());
+        wasWell = true;
+      } catch (error) {
+        if (this.#isDown) return;
+        if (wasWell) this.#warn(error);
+        wasWell = false;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  #serve(conn: Deno.Conn): void {
+    const { clients, config, now } = this.#host;
+    const id = clients.admit(this.#protocol.name);
+    if (id === 0) {
+      this.#refuse(conn);
+      return;
+    }
+    const tcp = conn as Partial<Deno.TcpConn>;
+    tcp.setNoDelay?.(true);
+    tcp.setKeepAlive?.(true);
+    const session = new Session(
+      id,
+      this.#protocol.name,
+      addressText(conn.remoteAddr, this.#listen),
+      addressText(conn.localAddr, this.#listen),
+      now(),
+      config.token === undefined,
+    );
+    void new RawConnection(conn, this.#host, this.#protocol, session).serve();
+  }
+
+  async #refuse(conn: Deno.Conn): Promise<void> {
+    this.#host.count("clientsRefused");
+    const refusal = this.#protocol.refusal("clients");
+    const line = this.#protocol.name === "resp" ? `-${refusal}\r\n` : `${refusal}\n`;
+    try {
+      await conn.write(new TextEncoder().encode(line));
+      conn.close();
+    } catch {
+      // The client has gone by itself.
+    }
+  }
+
+  /** Accepts no more. */
+  close(): void {
+    this.#isDown = true;
+    this.#listener?.close();
+  }
+}
+
+/** An address as Redis writes it. */
+function addressText(addr: Deno.Addr, { unixPath = "" }: Listen): string {
+  if (addr.transport !== "tcp") return `${unixPath}:0`;
+  const host = addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname;
+  return `${host}:${addr.port}`;
+}

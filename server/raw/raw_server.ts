@@ -1,0 +1,82 @@
+// The raw protocols of one worker: their listeners, their connections and what these share, as one
+// thing that its worker starts, ticks and drains.
+
+import type { Cache } from "../../cache/mod.ts";
+import { ARGUMENTS_MAX, CommandContext } from "../commands/command.ts";
+import { type Config, keyByteLimit } from "../config.ts";
+import type { Listen } from "../http/listener.ts";
+import type { ServerFacade } from "../server_facade.ts";
+import { Session } from "../session.ts";
+import { type RawProtocol, RespProtocol, TextProtocol } from "./protocols.ts";
+import { RawClients } from "./raw_clients.ts";
+import { RawHost } from "./raw_host.ts";
+import { RawListener } from "./raw_listener.ts";
+
+/** Room for options and names where values are kept very short. */
+const BULK_BYTES_MIN = 4096;
+/** Longest command of many arguments. */
+const COMMAND_BYTES_MIN = 8 * 1024 * 1024;
+
+/** What the raw protocols need of their worker. */
+export interface RawServerOptions {
+  readonly config: Config;
+  readonly cache: Cache;
+  readonly server: ServerFacade;
+  readonly listens: readonly Listen[];
+  readonly onBug: (error: unknown) => void;
+  readonly warn: (error: unknown) => void;
+}
+
+/** All raw listeners and connections of a worker. */
+export class RawServer {
+  readonly clients: RawClients;
+  readonly #listeners: RawListener[];
+
+  constructor(options: RawServerOptions) {
+    const { config, cache, server, listens, onBug, warn } = options;
+    const { region, actor, now } = cache;
+    this.clients = new RawClients(region, actor, config.maxConnections, now);
+    const nobody = new Session(0, "resp", "", "", now(), false);
+    const newContext = () => new CommandContext(cache, server, nobody);
+    const host = new RawHost({
+      config,
+      region,
+      actor,
+      clients: this.clients,
+      now,
+      newContext,
+      onBug,
+    });
+    const protocols = { resp: respProtocol(config), text: new TextProtocol(config) };
+    this.#listeners = listens.flatMap((listen) => {
+      if (listen.protocol === undefined) return [];
+      const protocol: RawProtocol = protocols[listen.protocol];
+      return [new RawListener(listen, host, protocol, warn)];
+    });
+  }
+
+  /** Binds all listeners. Throws Error when one cannot be bound. */
+  start(): void {
+    for (const listener of this.#listeners) listener.start();
+  }
+
+  /** Closes what has taken too long. */
+  tick(): void {
+    this.clients.check();
+  }
+
+  /** Accepts no more; resolves when all connections have ended. */
+  async drain(): Promise<void> {
+    for (const listener of this.#listeners) listener.close();
+    await this.clients.drain();
+  }
+}
+
+function respProtocol(config: Config): RespProtocol {
+  const { maxValueBytes, bodyMemoryBytes } = config;
+  return new RespProtocol({
+    argumentsMax: ARGUMENTS_MAX + 1,
+    bulkBytesMax: Math.max(maxValueBytes, keyByteLimit(config), BULK_BYTES_MIN),
+    commandBytesMax: Math.min(Math.max(COMMAND_BYTES_MIN, 2 * maxValueBytes), bodyMemoryBytes),
+  });
+}
