@@ -1,0 +1,119 @@
+// Reads the JSON form of commands, ["SET","k","v","EX",10], and lists of them, as clients of the
+// REST interface send them. Decides what is valid and how each argument becomes bytes; knows no
+// command, no route and no answer.
+
+import type { Args } from "../args.ts";
+
+/** Longest name of a command, in characters. */
+const NAME_CHARS_MAX = 64;
+/** Most arguments of one command, its name not counted. */
+export const JSON_ARGUMENTS_MAX = 30_000;
+/** Most commands of one list. */
+export const JSON_COMMANDS_MAX = 10_000;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** An argument: null and booleans have become words, numbers the text that was sent. */
+export type JsonCommand = readonly string[];
+
+/** A refused request: the text of its error, which begins with a code. */
+export class CommandProblem {
+  /** `message` is for people and for code that looks for its first word. */
+  constructor(readonly message: string) {}
+}
+
+const NOT_UTF8 = new CommandProblem("ERR body is not valid UTF-8");
+const NOT_JSON = new CommandProblem(
+  'ERR body is not valid JSON, send an array such as ["SET","k","v"]',
+);
+const NOT_LIST = new CommandProblem(
+  'ERR body is not an array of commands, send one such as [["SET","k","v"],["GET","k"]]',
+);
+const NOT_COMMAND = new CommandProblem(
+  'ERR command is not an array that begins with its name, send one such as ["SET","k","v"]',
+);
+const TOO_MANY_ARGUMENTS = new CommandProblem(
+  `ERR too many arguments, send at most ${JSON_ARGUMENTS_MAX}`,
+);
+const TOO_MANY_COMMANDS = new CommandProblem(
+  `ERR too many commands, send at most ${JSON_COMMANDS_MAX}`,
+);
+
+/** Reads a body with one command. */
+export function decodeCommand(body: Uint8Array): JsonCommand | CommandProblem {
+  const parsed = parse(body);
+  return parsed instanceof CommandProblem ? parsed : commandOf(parsed);
+}
+
+/**
+ * Reads a body with a list of commands. A command in it that is not valid stands there as its
+ * problem, since the others may still be carried out.
+ */
+export function decodeCommands(
+  body: Uint8Array,
+): readonly (JsonCommand | CommandProblem)[] | CommandProblem {
+  const parsed = parse(body);
+  if (parsed instanceof CommandProblem) return parsed;
+  if (!Array.isArray(parsed)) return NOT_LIST;
+  if (parsed.length > JSON_COMMANDS_MAX) return TOO_MANY_COMMANDS;
+  return parsed.map(commandOf);
+}
+
+/** Puts the arguments of `command` after its name into `args`. */
+export function pushCommand(command: JsonCommand, args: Args): void {
+  args.reset();
+  for (let i = 1; i < command.length; i++) args.pushText(command[i]!);
+}
+
+/** A number in the text of a body, which JSON.parse might round. */
+class NumberText {
+  constructor(readonly text: string) {}
+}
+
+function parse(body: Uint8Array): unknown | CommandProblem {
+  let text: string;
+  try {
+    text = decoder.decode(body);
+  } catch {
+    return NOT_UTF8;
+  }
+  try {
+    return JSON.parse(text, keepNumberText);
+  } catch {
+    return NOT_JSON;
+  }
+}
+
+/** Keeps a number as it was written: 64-bit integers and 1.0 are not the same as a double. */
+function keepNumberText(_name: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === "number" ? new NumberText(context?.source ?? String(value)) : value;
+}
+
+function commandOf(parsed: unknown): JsonCommand | CommandProblem {
+  if (!Array.isArray(parsed) || parsed.length === 0) return NOT_COMMAND;
+  const list: readonly unknown[] = parsed;
+  const name = list[0];
+  if (typeof name !== "string" || name.length > NAME_CHARS_MAX) return NOT_COMMAND;
+  if (list.length > JSON_ARGUMENTS_MAX + 1) return TOO_MANY_ARGUMENTS;
+  const command: string[] = [];
+  for (let i = 0; i < list.length; i++) {
+    const text = argumentText(list[i]);
+    if (text === null) return badArgument(i, "is neither a string, a number, a boolean nor null");
+    if (!text.isWellFormed()) return badArgument(i, "contains a lone surrogate");
+    command.push(text);
+  }
+  return command;
+}
+
+function badArgument(index: number, what: string): CommandProblem {
+  return new CommandProblem(`ERR argument ${index} ${what}`);
+}
+
+/** The text of an argument; null where it can be none. */
+function argumentText(argument: unknown): string | null {
+  if (typeof argument === "string") return argument;
+  if (argument instanceof NumberText) return argument.text;
+  // What the clients themselves make of a missing value inside an argument.
+  if (argument === null) return "null";
+  return typeof argument === "boolean" ? String(argument) : null;
+}

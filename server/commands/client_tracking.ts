@@ -1,0 +1,124 @@
+// CLIENT TRACKING, TRACKINGINFO, CACHING and GETREDIR: what a client asks of tracking.ts. Each is a
+// subcommand of CLIENT, whose name is the first argument.
+
+import type { Args } from "../args.ts";
+import type { Failure, Reply } from "../reply.ts";
+import { ClientTracking, PREFIXES_MAX, type TrackingOptions } from "../tracking.ts";
+import type { CommandContext } from "./command.ts";
+import { SYNTAX } from "./failures.ts";
+
+function refused(message: string): Failure {
+  return { kind: "refused", code: "ERR", message };
+}
+
+const NEEDS_RESP3 = refused("Client tracking needs RESP3 here, send HELLO 3 first");
+const NO_REDIRECT = refused("REDIRECT is not supported, use RESP3 on this connection");
+const NO_OPT = refused("OPTIN and OPTOUT are not supported, use the default mode or BCAST");
+const NO_CACHING = refused(
+  "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+);
+const PREFIX_NEEDS_BCAST = refused("PREFIX option requires BCAST mode to be enabled");
+const SWITCHED = refused(
+  "You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
+);
+const OVERLAP = refused("Prefixes for a single client must not overlap");
+const TOO_MANY_PREFIXES = refused(`Too many prefixes, send at most ${PREFIXES_MAX}`);
+
+const decoder = new TextDecoder();
+
+function wordOf({ bytes, starts, lengths }: Args, index: number): string {
+  const start = starts[index]!;
+  return decoder.decode(bytes.subarray(start, start + lengths[index]!)).toUpperCase();
+}
+
+/** CLIENT TRACKING ON|OFF [BCAST] [PREFIX prefix ...] [NOLOOP] */
+export function clientTracking(context: CommandContext, args: Args, reply: Reply): void {
+  const { session, server: { watch } } = context;
+  const word = args.count > 1 ? wordOf(args, 1) : "";
+  if (word === "OFF" && args.count === 2) {
+    stopTracking(context);
+    return reply.ok();
+  }
+  if (word !== "ON") return reply.fail(SYNTAX);
+  const options = parseOptions(args);
+  if ("code" in options) return reply.fail(options);
+  if (session.protocol !== 3 || session.push === null || watch === null) {
+    return reply.fail(NEEDS_RESP3);
+  }
+  const before = session.tracking;
+  if (before !== null && before.options.isBroadcast !== options.isBroadcast) {
+    return reply.fail(SWITCHED);
+  }
+  const prefixes = [...before?.options.prefixes ?? [], ...options.prefixes];
+  if (prefixes.length > PREFIXES_MAX) return reply.fail(TOO_MANY_PREFIXES);
+  if (overlap(prefixes)) return reply.fail(OVERLAP);
+  if (before !== null && !options.isBroadcast && before.options.noLoop === options.noLoop) {
+    return reply.ok();
+  }
+  stopTracking(context);
+  session.tracking = new ClientTracking(watch, session, { ...options, prefixes });
+  reply.ok();
+}
+
+function parseOptions(args: Args): TrackingOptions | Failure {
+  let isBroadcast = false;
+  let noLoop = false;
+  const prefixes: Uint8Array[] = [];
+  for (let i = 2; i < args.count; i++) {
+    const word = wordOf(args, i);
+    if (word === "BCAST") isBroadcast = true;
+    else if (word === "NOLOOP") noLoop = true;
+    else if (word === "REDIRECT") return NO_REDIRECT;
+    else if (word === "OPTIN" || word === "OPTOUT") return NO_OPT;
+    else if (word === "PREFIX" && i + 1 < args.count) {
+      const start = args.starts[++i]!;
+      prefixes.push(args.bytes.slice(start, start + args.lengths[i]!));
+    } else return SYNTAX;
+  }
+  if (prefixes.length > 0 && !isBroadcast) return PREFIX_NEEDS_BCAST;
+  return { isBroadcast, noLoop, prefixes };
+}
+
+function overlap(prefixes: readonly Uint8Array[]): boolean {
+  return prefixes.some((a, i) =>
+    prefixes.some((b, j) => i !== j && a.length <= b.length && a.every((byte, k) => byte === b[k]))
+  );
+}
+
+/** Ends what the client of `context` tracks; also for RESET and the end of a connection. */
+export function stopTracking({ session }: Pick<CommandContext, "session">): void {
+  session.tracking?.stop();
+  session.tracking = null;
+}
+
+/** CLIENT TRACKINGINFO */
+export function clientTrackingInfo({ session }: CommandContext, _args: Args, reply: Reply): void {
+  const options = session.tracking?.options;
+  const flags = options === undefined ? ["off"] : ["on"];
+  if (options?.isBroadcast) flags.push("bcast");
+  if (options?.noLoop) flags.push("noloop");
+  reply.map(3);
+  reply.text("flags");
+  reply.array(flags.length);
+  for (const flag of flags) reply.text(flag);
+  reply.text("redirect");
+  reply.integer(options === undefined ? -1 : 0);
+  reply.text("prefixes");
+  const prefixes = options?.prefixes ?? [];
+  reply.array(prefixes.length);
+  for (const prefix of prefixes) {
+    const at = reply.room(prefix.length);
+    reply.bytes.set(prefix, at);
+    reply.value(at, prefix.length);
+  }
+}
+
+/** CLIENT CACHING YES|NO */
+export function clientCaching(_context: CommandContext, _args: Args, reply: Reply): void {
+  reply.fail(NO_CACHING);
+}
+
+/** CLIENT GETREDIR */
+export function clientGetRedir({ session }: CommandContext, _args: Args, reply: Reply): void {
+  reply.integer(session.tracking === null ? -1 : 0);
+}
