@@ -185,6 +185,19 @@ export function readValue(
   readSpan(memory, to, toStart, valueBytes);
 }
 
+/** Copies `length` bytes of the item's value, from byte `from` of it on; it must have them. */
+export function readValuePart(
+  memory: ShardMemory,
+  address: number,
+  from: number,
+  length: number,
+  to: Uint8Array,
+  toStart: number,
+): void {
+  seek(memory, address, keyBytesOf(memory, address) + from);
+  readSpan(memory, to, toStart, length);
+}
+
 /** Copies the item's key to `to` from `toStart`; there must be room for all of it. */
 export function readKey(
   memory: ShardMemory,

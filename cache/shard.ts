@@ -26,7 +26,7 @@ import {
 import { ChainEnd } from "./chain.ts";
 import { ringForNewLocked } from "./clock.ts";
 import { addCounter } from "./counters.ts";
-import { ChangeKind, publishChange } from "./event_ring.ts";
+import { ChangeKind, publishChange, publishOverflow } from "./event_ring.ts";
 import { noteDeadlineLocked, sweepExpiredLocked } from "./expiry.ts";
 import {
   deadlineOf,
@@ -34,6 +34,7 @@ import {
   itemQuarters,
   readKey,
   readValue,
+  readValuePart,
   stampItem,
   valueBytesOf,
   versionOf,
@@ -41,7 +42,12 @@ import {
 } from "./item.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { Region } from "./region.ts";
-import { advanceVersionLocked, removeLocked, shardVersionLocked } from "./removal.ts";
+import {
+  advanceVersionLocked,
+  readEventKeyLocked,
+  removeLocked,
+  shardVersionLocked,
+} from "./removal.ts";
 import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
 import {
   buildChainLocked,
@@ -120,6 +126,17 @@ export class Shard {
     readValue(this.memory, address, to, at);
   }
 
+  /** Copies `length` bytes of that value, from byte `from` on; the caller knows that it has them. */
+  readValuePartLocked(
+    address: number,
+    from: number,
+    length: number,
+    to: Uint8Array,
+    at: number,
+  ): void {
+    readValuePart(this.memory, address, from, length, to, at);
+  }
+
   /** Copies the key of the item at `address` to `to`, from `at`. */
   readKeyLocked(address: number, to: Uint8Array, at: number): void {
     readKey(this.memory, address, to, at);
@@ -188,7 +205,7 @@ export class Shard {
     writePayload(memory, address, key, keyStart, keyBytes, value, valueStart, valueBytes);
     if (newDeadlineMs !== oldDeadlineMs) this.#moveDeadline(oldDeadlineMs, newDeadlineMs);
     addCounter(this.#regionWords, this.#putsWord, 1);
-    publishChange(memory.region, hash, ChangeKind.put);
+    publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes);
     return Outcome.stored;
   }
 
@@ -224,6 +241,20 @@ export class Shard {
     fillBucketLocked(memory, emptyBucketLocked(memory, hash), hash, address);
     words[SHARD_ITEMS]!++;
     return address;
+  }
+
+  /** Gives the item at `address` another deadline, 0 for none, which is a change of it. */
+  setDeadlineLocked(address: number, deadlineMs: number): void {
+    const memory = this.memory;
+    const words = memory.words;
+    const oldMs = deadlineOf(memory, address);
+    advanceVersionLocked(memory);
+    const high = words[SHARD_VERSION_HIGH]!;
+    stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
+    if (deadlineMs !== oldMs) this.#moveDeadline(oldMs, deadlineMs);
+    const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
+    const keyBytes = readEventKeyLocked(memory, address);
+    publishChange(memory.region, hash, ChangeKind.put, memory.region.eventKey, 0, keyBytes);
   }
 
   #moveDeadline(oldMs: number, newMs: number): void {
@@ -264,5 +295,6 @@ export class Shard {
     words[SHARD_BUMP] = geometry.slabAddress;
     words[SHARD_FREE_QUARTERS] = slotCount * SLOT_QUARTERS;
     advanceVersionLocked(this.memory);
+    publishOverflow(this.memory.region);
   }
 }

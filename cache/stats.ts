@@ -4,6 +4,7 @@
 import { readCounter } from "./counters.ts";
 import {
   REGION_SHARDS_CLEARED,
+  SHARD_DEADLINE_ITEMS,
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
   SHARD_FREE_QUARTERS,
@@ -18,6 +19,8 @@ import type { Cache } from "./cache.ts";
 export interface CacheStats {
   /** Items held. */
   readonly items: number;
+  /** Those of them that have a deadline. */
+  readonly itemsWithDeadline: number;
   /** Slots in all shards. */
   readonly slots: number;
   /** Slots' worth of quarters in use, rounded up. */
@@ -50,12 +53,14 @@ export interface CacheStats {
 export function readStats(cache: Cache): CacheStats {
   const { geometry, words: regionWords } = cache.region;
   let items = 0;
+  let itemsWithDeadline = 0;
   let freeQuarters = 0;
   let evictions = 0;
   let windowEvictions = 0;
   let expirations = 0;
   for (const { memory: { words } } of cache.shards) {
     items += Atomics.load(words, SHARD_ITEMS);
+    itemsWithDeadline += Atomics.load(words, SHARD_DEADLINE_ITEMS);
     freeQuarters += Atomics.load(words, SHARD_FREE_QUARTERS);
     evictions += readCounter(words, SHARD_EVICTIONS);
     windowEvictions += readCounter(words, SHARD_WINDOW_EVICTIONS);
@@ -66,6 +71,7 @@ export function readStats(cache: Cache): CacheStats {
   const buckets = geometry.shardCount * geometry.shard.bucketCount;
   return {
     items,
+    itemsWithDeadline,
     slots,
     slotsUsed: Math.ceil(usedQuarters / SLOT_QUARTERS),
     memoryBytes: geometry.regionBytes,

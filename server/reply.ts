@@ -11,6 +11,7 @@ export type FailureKind =
   | "badExpire"
   | "tooLarge"
   | "answerTooLarge"
+  | "refused"
   | "busy";
 
 /** A command's refusal: the error code and text of the Redis protocol, and what it is. */

@@ -1,8 +1,10 @@
 // What commands may know of the server around the cache, and ask of it. An interface, so that
 // commands and their tests need no sockets, workers or process.
 
+import type { CommandStats } from "./commands/command_stats.ts";
 import type { Config } from "./config.ts";
 import type { Session } from "./session.ts";
+import type { Watch } from "./watch.ts";
 
 /** One connected client, as CLIENT LIST shows it. */
 export type ClientFacts = Readonly<Record<string, string | number>>;
@@ -31,15 +33,29 @@ export interface SlowEntry {
   readonly clientName: string;
 }
 
+/** The connections of one worker. */
+export interface ClientRegistry {
+  /** How many there are. */
+  readonly size: number;
+  /** One record per client; {@linkcode ClientFacts} of client_facts.ts. */
+  facts(): ClientFacts[];
+  /** Ends those that the filter matches, once their answers are written. Returns how many. */
+  kill(filter: ClientFilter): number;
+}
+
 /** The server, as commands see it. */
 export interface ServerFacade {
   readonly config: Config;
+  /** Where changes can be watched for; null where nothing publishes them. */
+  readonly watch: Watch | null;
   /** Milliseconds since 1970 when the process started. */
   readonly startedMs: number;
-  /** Calls, microseconds, failures and refusals of each command in this worker, by name. */
-  readonly commandStats: ReadonlyMap<string, CommandStat>;
-  /** Lines of INFO that come from outside the cache, by section: name, then field and value. */
-  info(): Promise<Readonly<Record<string, Readonly<Record<string, string | number>>>>>;
+  /** Commands that take at least so many microseconds go into the slow log; Infinity: none. */
+  readonly slowerThanUs: number;
+  /** Calls and times of commands in this worker. */
+  readonly stats: CommandStats;
+  /** Sums over all workers, for INFO. */
+  totals(): Promise<ServerTotals>;
   /** All clients of all workers. */
   clients(): Promise<readonly ClientFacts[]>;
   /** Ends clients of any worker; resolves with how many. */
@@ -51,7 +67,7 @@ export interface ServerFacade {
   /** Forgets counters, in every worker: CONFIG RESETSTAT. */
   resetStats(): Promise<void>;
   /** Notes how long a command took; keeps it in the slow log if that is long. */
-  noteCommand(session: Session, name: string, tookUs: number, words: () => string[]): void;
+  noteCommand(session: Session, tookUs: number, words: () => string[]): void;
   /** The slowest recent commands of this worker, newest first. */
   slowLog(): readonly SlowEntry[];
   /** Empties the slow log. */
@@ -60,10 +76,11 @@ export interface ServerFacade {
   shutdown(): void;
 }
 
-/** What happened to one command so far. */
-export interface CommandStat {
-  calls: number;
-  tookUs: number;
-  failed: number;
-  refused: number;
+/** Numbers of all workers together. */
+export interface ServerTotals {
+  readonly clients: number;
+  /** Calls, microseconds and refusals of each command by its number, as arrays. */
+  readonly calls: readonly number[];
+  readonly tookUs: readonly number[];
+  readonly refused: readonly number[];
 }

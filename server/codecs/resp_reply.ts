@@ -129,7 +129,6 @@ export class RespReply extends OutputBuffer {
   }
 
   fail(failure: Failure): void {
-    this.takeBack();
     this.error(`${failure.code} ${failure.message}`);
   }
 

@@ -55,17 +55,13 @@ function executeOne(
 function executeMany(
   context: CommandContext,
   command: Command,
-  { first, step }: KeyPlaces,
+  keys: KeyPlaces,
   args: Args,
   reply: Reply,
 ): void {
   const { cache } = context;
-  context.reserveHashes(args.count);
+  const count = hashKeys(context, keys, args);
   const hashes = context.hashes;
-  let count = 0;
-  for (let i = first; i < args.count; i += step) {
-    hashes[count++] = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
-  }
   if (!cache.acquireMany(hashes, count)) {
     reply.fail(BUSY);
     return;
@@ -78,4 +74,16 @@ function executeMany(
     throw error;
   }
   cache.releaseMany();
+}
+
+/** Puts the hashes of all keys among `args` into `context.hashes`. Returns how many there are. */
+export function hashKeys(context: CommandContext, keys: KeyPlaces, args: Args): number {
+  context.reserveHashes(args.count);
+  const { cache, hashes } = context;
+  const most = keys.many ? keys.most ?? args.count : 1;
+  let count = 0;
+  for (let i = keys.first; i < args.count && count < most; i += keys.step) {
+    hashes[count++] = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
+  }
+  return count;
 }

@@ -1,7 +1,9 @@
 // The refusals of commands, with the codes and texts of Redis 7 where it has them.
 // A refused command has changed nothing.
 
+import type { Args } from "../args.ts";
 import type { Failure } from "../reply.ts";
+import { textOf } from "./words.ts";
 
 export const SYNTAX: Failure = { kind: "syntax", code: "ERR", message: "syntax error" };
 export const NOT_INTEGER: Failure = {
@@ -29,6 +31,49 @@ export const BUSY: Failure = {
   code: "BUSY",
   message: "slabkv could not lock the key in time, nothing has changed, try again",
 };
+
+export const NO_AUTH: Failure = {
+  kind: "refused",
+  code: "NOAUTH",
+  message: "Authentication required.",
+};
+export const NO_SUCH_KEY = refused("no such key");
+export const NOT_FLOAT = refused("value is not a valid float");
+export const NOT_IN_MULTI = refused("Command not allowed inside a transaction");
+export const TRANSACTION_TOO_LARGE = refused(
+  "transaction is too large: at most 1000 commands and 1 MiB of arguments",
+);
+export const STRING_TOO_LONG = refused("string exceeds maximum allowed size (--max-value-bytes)");
+export const BAD_KEY = refused("key is empty or too long, see --max-key");
+export const NO_PERSISTENCE = refused("this server keeps nothing on disk");
+
+/** Any other refusal, with the code ERR unless another is given. */
+export function refused(message: string, code = "ERR"): Failure {
+  return { kind: "refused", code, message };
+}
+
+/** The refusal of a subcommand that does not exist. */
+export function unknownSubcommand(name: string, args: Args): Failure {
+  const word = textOf(args, 0, SHOWN_BYTES_MAX);
+  return refused(`unknown subcommand '${oneLine(word)}'. Try ${name} HELP.`);
+}
+
+/** Most bytes of a name, and of all arguments, that an error repeats. */
+const SHOWN_BYTES_MAX = 128;
+
+/** The refusal of a command that does not exist. */
+export function unknownCommand(name: Uint8Array, args: Args): Failure {
+  const shown = new TextDecoder().decode(name.subarray(0, SHOWN_BYTES_MAX));
+  let words = "";
+  for (let i = 0; i < args.count && words.length < SHOWN_BYTES_MAX; i++) {
+    words += `'${textOf(args, i, SHOWN_BYTES_MAX - words.length)}' `;
+  }
+  return refused(oneLine(`unknown command '${shown}', with args beginning with: ${words}`));
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]/g, " ");
+}
 
 /** The refusal of a call with too few or too many arguments. */
 export function wrongArity(name: string): Failure {

@@ -1,27 +1,35 @@
-// The options of SET: tokens after key and value, resolved to a condition and one absolute
-// deadline before anything reaches the cache. An option that is not known is an error.
+// The options of SET and GETEX: tokens after the fixed arguments, resolved to a condition and one
+// absolute deadline before anything reaches the cache. An option that is not known is an error.
 
 import { Condition, DEADLINE_MS_MAX, KEEP_DEADLINE } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
-import { parseInteger } from "./numbers.ts";
+import { integerOf, tokenOf } from "./words.ts";
 
 /** Why options could not be read. */
 export type SetOptionsError = "syntax" | "notInteger" | "badExpire";
 
 /** How each expire option counts: milliseconds per unit, and whether from now. */
-const EXPIRES: Readonly<Record<string, { unitMs: number; relative: boolean }>> = {
-  EX: { unitMs: 1000, relative: true },
-  PX: { unitMs: 1, relative: true },
-  EXAT: { unitMs: 1000, relative: false },
-  PXAT: { unitMs: 1, relative: false },
-};
+const EXPIRES: ReadonlyMap<string, { unitMs: number; relative: boolean }> = new Map([
+  ["EX", { unitMs: 1000, relative: true }],
+  ["PX", { unitMs: 1, relative: true }],
+  ["EXAT", { unitMs: 1000, relative: false }],
+  ["PXAT", { unitMs: 1, relative: false }],
+]);
 
-const CONDITIONS: Readonly<Record<string, Condition>> = {
-  NX: Condition.absent,
-  XX: Condition.present,
-};
+/**
+ * The deadline that an amount of time above zero leads to, in milliseconds since 1970; undefined
+ * where it is not above zero or leads too far.
+ */
+export function deadlineAfter(
+  amount: number | bigint,
+  unitMs: number,
+  baseMs: number,
+): number | undefined {
+  const deadlineMs = Number(amount) * unitMs + baseMs;
+  return amount <= 0 || deadlineMs > DEADLINE_MS_MAX ? undefined : deadlineMs;
+}
 
-/** What a SET asks for beyond key and value. */
+/** What a SET asks for beyond key and value, or a GETEX beyond its key. */
 export class SetOptions {
   /** Absolute, in milliseconds since 1970; 0 for none; KEEP_DEADLINE for the one there is. */
   deadlineMs = 0;
@@ -29,49 +37,88 @@ export class SetOptions {
   condition: Condition = Condition.none;
   /** The version for Condition.version. */
   version = 0;
+  /** Whether the old value is wanted. */
+  get = false;
+  /** The argument that the old value must equal, or 0. */
+  equalTo = 0;
+  /** Whether the deadline is to go: GETEX alone has that word. */
+  persist = false;
+  /** The arguments with amount of time and version, which count once all else is well-formed. */
+  #amount = 0;
+  #versionAt = 0;
+  #unit: { unitMs: number; relative: boolean } | undefined;
+  #hasExpire = false;
 
-  /** Reads the options from argument `from` on; times to live count from `nowMs`. */
+  /** Reads SET's options from argument `from` on; times to live count from `nowMs`. */
   static parse(args: Args, from: number, nowMs: number): SetOptions | SetOptionsError {
     const options = new SetOptions();
-    let expires = false;
-    for (let i = from; i < args.count; i++) {
+    for (let i = from; i < args.count;) {
       const token = tokenOf(args, i);
-      const expire = EXPIRES[token];
-      const condition = CONDITIONS[token];
-      if (expire !== undefined && !expires && i + 1 < args.count) {
-        expires = true;
-        const amount = parseInteger(args.bytes, args.starts[++i]!, args.lengths[i]!);
-        if (amount === undefined) return "notInteger";
-        const deadline = Number(amount) * expire.unitMs + (expire.relative ? nowMs : 0);
-        if (amount <= 0 || deadline > DEADLINE_MS_MAX) return "badExpire";
-        options.deadlineMs = deadline;
-      } else if (token === "KEEPTTL" && !expires) {
-        expires = true;
-        options.deadlineMs = KEEP_DEADLINE;
-      } else if (condition !== undefined && options.condition === Condition.none) {
-        options.condition = condition;
-      } else if (
-        token === "IFVERSION" && options.condition === Condition.none && i + 1 < args.count
-      ) {
-        const version = parseInteger(args.bytes, args.starts[++i]!, args.lengths[i]!);
-        if (version === undefined || version < 0) return "notInteger";
-        options.condition = Condition.version;
-        options.version = Number(version);
-      } else return "syntax";
+      const taken = options.#takeExpire(token, i, args) || options.#takeCondition(token, i, args);
+      if (taken === 0) return "syntax";
+      i += taken;
     }
-    return options;
+    return options.#resolve(args, nowMs) ?? options;
   }
-}
 
-const TOKEN_BYTES_MAX = 16;
-
-/** An argument as an upper-case token; empty when it is too long to be one. */
-function tokenOf(args: Args, index: number): string {
-  const length = args.lengths[index]!;
-  if (length > TOKEN_BYTES_MAX) return "";
-  let token = "";
-  for (let i = 0; i < length; i++) {
-    token += String.fromCharCode(args.bytes[args.starts[index]! + i]!);
+  /** Reads GETEX's options. */
+  static parseGetex(args: Args, from: number, nowMs: number): SetOptions | SetOptionsError {
+    const options = new SetOptions();
+    options.deadlineMs = KEEP_DEADLINE;
+    for (let i = from; i < args.count;) {
+      const token = tokenOf(args, i);
+      let taken = token === "KEEPTTL" ? 0 : options.#takeExpire(token, i, args);
+      if (token === "PERSIST" && !options.#hasExpire) {
+        options.#hasExpire = options.persist = true;
+        taken = 1;
+      }
+      if (taken === 0) return "syntax";
+      i += taken;
+    }
+    return options.#resolve(args, nowMs) ?? options;
   }
-  return token.toUpperCase();
+
+  /** Takes an expire option. Returns how many arguments it has, 0 where it is none. */
+  #takeExpire(token: string, i: number, args: Args): number {
+    if (this.#hasExpire) return 0;
+    this.#unit = EXPIRES.get(token);
+    const hasAmount = this.#unit !== undefined && i + 1 < args.count;
+    if (token === "KEEPTTL") this.deadlineMs = KEEP_DEADLINE;
+    else if (hasAmount) this.#amount = i + 1;
+    else return 0;
+    this.#hasExpire = true;
+    return hasAmount ? 2 : 1;
+  }
+
+  #takeCondition(token: string, i: number, args: Args): number {
+    if (token === "GET") {
+      this.get = true;
+      return 1;
+    }
+    if (this.condition !== Condition.none || this.equalTo !== 0) return 0;
+    if (token === "NX") this.condition = Condition.absent;
+    else if (token === "XX") this.condition = Condition.present;
+    else if (token === "IFEQ" && i + 1 < args.count) this.equalTo = i + 1;
+    else if (token === "IFVERSION" && i + 1 < args.count) {
+      this.condition = Condition.version;
+      this.#versionAt = i + 1;
+    } else return 0;
+    return token === "NX" || token === "XX" ? 1 : 2;
+  }
+
+  #resolve(args: Args, nowMs: number): SetOptionsError | undefined {
+    if (this.#versionAt !== 0) {
+      const version = integerOf(args, this.#versionAt);
+      if (version === undefined || version < 0) return "notInteger";
+      this.version = Number(version);
+    }
+    if (this.#amount === 0) return undefined;
+    const amount = integerOf(args, this.#amount);
+    if (amount === undefined) return "notInteger";
+    const { unitMs, relative } = this.#unit!;
+    const deadlineMs = deadlineAfter(amount, unitMs, relative ? nowMs : 0);
+    if (deadlineMs === undefined) return "badExpire";
+    this.deadlineMs = deadlineMs;
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 // A transaction under way: the commands that MULTI has queued, as copies of their bytes, and the
 // versions of the keys that WATCH has asked about. Bounded, so that a client cannot hoard memory.
 
+import type { Args } from "../args.ts";
 import type { Command } from "./command.ts";
 
 /** Most commands of one transaction. */
@@ -34,4 +35,27 @@ export class Transaction {
   readonly watched: WatchedKey[] = [];
   /** Bytes of all queued arguments. */
   queuedBytes = 0;
+
+  /** Queues a command with a copy of its arguments. Returns false when that would be too much. */
+  enqueue(command: Command, args: Args): boolean {
+    const { count, starts, lengths } = args;
+    let total = 0;
+    for (let i = 0; i < count; i++) total += lengths[i]!;
+    if (this.queue.length === TRANSACTION_COMMANDS_MAX || !this.reserve(total)) return false;
+    const bytes = new Uint8Array(total);
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      bytes.set(args.bytes.subarray(starts[i]!, starts[i]! + lengths[i]!), at);
+      at += lengths[i]!;
+    }
+    this.queue.push({ command, bytes, lengths: lengths.slice(0, count) });
+    return true;
+  }
+
+  /** Sets aside `bytes` bytes. Returns false when the transaction would hold too many. */
+  reserve(bytes: number): boolean {
+    if (this.queuedBytes + bytes > TRANSACTION_BYTES_MAX) return false;
+    this.queuedBytes += bytes;
+    return true;
+  }
 }

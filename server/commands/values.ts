@@ -1,21 +1,15 @@
-// The commands on plain values: GET, SET, DEL, INCRBY and their forms for several keys.
+// The commands that every protocol has on plain values: GET, SET, DEL, and those for several keys.
 // Each runs with the shards of its keys locked; see command.ts. Semantics are those of Redis 7
 // where it has the command, and stand here once for every protocol.
 
-import { KEEP_DEADLINE, Outcome, type Shard } from "../../cache/mod.ts";
+import { Condition, Outcome, type Shard } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
-import type { Reply } from "../reply.ts";
+import type { Failure, Reply } from "../reply.ts";
+import { answerValue, getItem, peekItem, storeProblem } from "./access.ts";
 import type { CommandContext } from "./command.ts";
-import {
-  ANSWER_TOO_LARGE,
-  badExpire,
-  NOT_INTEGER,
-  OVERFLOW,
-  SYNTAX,
-  TOO_LARGE,
-} from "./failures.ts";
-import { addIntegers, INT64_MAX, INT64_MIN, parseInteger } from "./numbers.ts";
-import { SetOptions } from "./set_options.ts";
+import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, TOO_LARGE } from "./failures.ts";
+import { parseInteger } from "./numbers.ts";
+import { SetOptions, type SetOptionsError } from "./set_options.ts";
 
 /** GET key: the value, or a miss. */
 export function get(context: CommandContext, args: Args, reply: Reply): void {
@@ -26,65 +20,93 @@ export function get(context: CommandContext, args: Args, reply: Reply): void {
     args.starts[0]!,
     args.lengths[0]!,
   );
-  if (address === 0) reply.miss();
-  else replyValue(shard, address, reply);
-}
-
-/** Copies the value of the item at `address` into the reply. */
-function replyValue(shard: Shard, address: number, reply: Reply): void {
-  const length = shard.valueBytesLocked(address);
-  const at = reply.room(length);
-  shard.readValueLocked(address, reply.bytes, at);
-  reply.value(at, length);
+  answerValue(shard, address, reply);
 }
 
 /** GETMETA key: a list of value, version and remaining milliseconds (-1: for ever), or a miss. */
 export function getMeta(context: CommandContext, args: Args, reply: Reply): void {
   const { shard, cache } = context;
-  const address = shard.getLocked(
-    context.hashes[0]!,
-    args.bytes,
-    args.starts[0]!,
-    args.lengths[0]!,
-  );
-  if (address === 0) {
-    reply.miss();
-    return;
-  }
+  const address = getItem(context, args, 0, 0);
+  if (address === 0) return reply.miss();
+  if (shard.valueBytesLocked(address) > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
   const deadlineMs = shard.deadlineLocked(address);
   reply.array(3);
-  replyValue(shard, address, reply);
+  answerValue(shard, address, reply);
   reply.integer(shard.versionLocked(address));
   reply.integer(deadlineMs === 0 ? -1 : Math.max(0, deadlineMs - cache.now()));
 }
 
-const setOptions = Object.freeze(new SetOptions());
+const noOptions = Object.freeze(new SetOptions());
 
-/** SET key value [NX | XX | IFVERSION n] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]. */
+/**
+ * SET key value [NX | XX | IFEQ value | IFVERSION n] [GET] [EX s | PX ms | EXAT s | PXAT ms |
+ * KEEPTTL]. With GET the answer is the old value or a miss, whether anything was stored or not.
+ */
 export function set(context: CommandContext, args: Args, reply: Reply): void {
-  let options: Readonly<SetOptions> = setOptions;
+  const { shard, hashes } = context;
+  let options: Readonly<SetOptions> = noOptions;
   if (args.count > 2) {
     const parsed = SetOptions.parse(args, 2, context.cache.now());
-    if (parsed === "syntax") return reply.fail(SYNTAX);
-    if (parsed === "notInteger") return reply.fail(NOT_INTEGER);
-    if (parsed === "badExpire") return reply.fail(badExpire("set"));
+    if (typeof parsed === "string") return reply.fail(optionsFailure(parsed, "set"));
     options = parsed;
   }
-  const outcome = context.shard.putLocked(
-    context.hashes[0]!,
-    args.bytes,
-    args.starts[0]!,
-    args.lengths[0]!,
-    args.bytes,
-    args.starts[1]!,
-    args.lengths[1]!,
-    options.deadlineMs,
-    options.condition,
-    options.version,
-  );
-  if (outcome === Outcome.stored) reply.ok();
-  else if (outcome === Outcome.tooLarge) reply.fail(TOO_LARGE);
+  const problem = storeProblem(context, args.lengths[0]!, args.lengths[1]!);
+  if (problem !== null) return reply.fail(problem);
+  let holds = true;
+  if (options.get || options.equalTo !== 0) {
+    const address = peekItem(context, args, 0, 0);
+    if (options.get && !answerOld(shard, address, reply)) return;
+    holds = options.equalTo === 0 || valueEquals(context, address, args, options.equalTo);
+  }
+  const stored = holds && shard.putLocked(
+        hashes[0]!,
+        args.bytes,
+        args.starts[0]!,
+        args.lengths[0]!,
+        args.bytes,
+        args.starts[1]!,
+        args.lengths[1]!,
+        options.deadlineMs,
+        options.condition,
+        options.version,
+      ) === Outcome.stored;
+  if (options.get) return;
+  if (stored) reply.ok();
   else reply.conditionNotMet();
+}
+
+/** The refusal that belongs to options that could not be read. */
+export function optionsFailure(problem: SetOptionsError, command: string): Failure {
+  if (problem === "syntax") return SYNTAX;
+  return problem === "notInteger" ? NOT_INTEGER : badExpire(command);
+}
+
+/** Answers a value that is about to be replaced. Returns false where there is no room for it. */
+function answerOld(shard: Shard, address: number, reply: Reply): boolean {
+  if (address !== 0 && shard.valueBytesLocked(address) > reply.roomLeft) {
+    reply.fail(ANSWER_TOO_LARGE);
+    return false;
+  }
+  answerValue(shard, address, reply);
+  return true;
+}
+
+/** Whether the value of the item at `address` is argument `index`, byte for byte. */
+function valueEquals(
+  context: CommandContext,
+  address: number,
+  args: Args,
+  index: number,
+): boolean {
+  const length = args.lengths[index]!;
+  if (address === 0 || context.shard.valueBytesLocked(address) !== length) return false;
+  const scratch = context.reserveScratch(length);
+  context.shard.readValueLocked(address, scratch, 0);
+  const start = args.starts[index]!;
+  for (let i = 0; i < length; i++) {
+    if (scratch[i] !== args.bytes[start + i]) return false;
+  }
+  return true;
 }
 
 /** DEL key [key ...]: how many were there. */
@@ -98,54 +120,29 @@ export function del(context: CommandContext, args: Args, reply: Reply): void {
   reply.integer(count);
 }
 
-/** Longest text of a 64-bit integer. */
-const numberText = new Uint8Array(20);
-
-/** INCRBY key increment: the new value; a missing key counts as 0 and the deadline stays. */
-export function incrBy(context: CommandContext, args: Args, reply: Reply): void {
-  const { shard, hashes } = context;
-  const by = parseInteger(args.bytes, args.starts[1]!, args.lengths[1]!);
-  if (by === undefined) return reply.fail(NOT_INTEGER);
-  const address = shard.peekLocked(hashes[0]!, args.bytes, args.starts[0]!, args.lengths[0]!);
-  const old = address === 0 ? 0 : storedInteger(shard, address);
-  if (old === undefined) return reply.fail(NOT_INTEGER);
-  const sum = addIntegers(old, by);
-  if (sum === undefined || sum < INT64_MIN || sum > INT64_MAX) return reply.fail(OVERFLOW);
-  const text = sum.toString();
-  for (let i = 0; i < text.length; i++) numberText[i] = text.charCodeAt(i);
-  const outcome = shard.putLocked(
-    hashes[0]!,
-    args.bytes,
-    args.starts[0]!,
-    args.lengths[0]!,
-    numberText,
-    0,
-    text.length,
-    KEEP_DEADLINE,
-    setOptions.condition,
-    0,
-  );
-  if (outcome === Outcome.stored) reply.integer(sum);
-  else reply.fail(TOO_LARGE);
-}
-
-function storedInteger(shard: Shard, address: number): number | bigint | undefined {
-  const length = shard.valueBytesLocked(address);
-  if (length > numberText.length) return undefined;
-  shard.readValueLocked(address, numberText, 0);
-  return parseInteger(numberText, 0, length);
-}
-
 /** MGET key [key ...]: the values in the order of the keys, with misses among them. */
 export function mget(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, hashes } = context;
-  reply.array(args.count);
-  for (let i = 0; i < args.count; i++) {
-    const shard = cache.shardOf(hashes[i]!);
-    const address = shard.getLocked(hashes[i]!, args.bytes, args.starts[i]!, args.lengths[i]!);
+  const { count } = args;
+  const addresses = context.reserveAddresses(count);
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const address = getItem(context, args, i, i);
+    addresses[i] = address;
+    if (address !== 0) total += cache.shardOf(hashes[i]!).valueBytesLocked(address);
+  }
+  if (total > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
+  reply.array(count);
+  for (let i = 0; i < count; i++) {
+    const address = addresses[i]!;
     if (address === 0) reply.miss();
-    else if (shard.valueBytesLocked(address) > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
-    else replyValue(shard, address, reply);
+    else {
+      const shard = cache.shardOf(hashes[i]!);
+      const length = shard.valueBytesLocked(address);
+      const at = reply.room(length);
+      shard.readValueLocked(address, reply.bytes, at);
+      reply.value(at, length);
+    }
   }
 }
 
@@ -170,7 +167,7 @@ export function mput(context: CommandContext, args: Args, reply: Reply): void {
       starts[i + 1]!,
       lengths[i + 1]!,
       deadlineOf(context, args, i + 2),
-      setOptions.condition,
+      Condition.none,
       0,
     );
   }

@@ -64,6 +64,8 @@ for (const many of [false, true]) {
     group: "string",
     keys,
     summary: "Throws",
+    id: 0,
+    isTimed: false,
     run: () => {
       throw new RangeError("bug");
     },

@@ -1,0 +1,85 @@
+// Walking over a shard's items: a few buckets under each lock, keys copied out in a batch. An item
+// never changes its bucket while it exists, so who walks from the first bucket to the last meets
+// every item that was there all the time, whatever others do in between. Changes nothing.
+
+import {
+  ADDRESS_MASK,
+  COUNT_MASK,
+  COUNT_SHIFT,
+  ITEM_OLDER,
+  KEY_BYTES_MAX,
+  QUARTER_BYTES,
+  QUARTER_WORD_SHIFT,
+  SHARD_ITEMS,
+  WINDOW_BUCKETS,
+} from "./layout.ts";
+import { isExpired, itemQuarters, keyBytesOf, readKey } from "./item.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+const BATCH_KEYS = 512;
+const BATCH_BYTES = 64 * 1024;
+
+/** Keys that a walk has copied out of a shard. */
+export class KeyBatch {
+  /** The keys, one after the other. */
+  readonly bytes: Uint8Array = new Uint8Array(BATCH_BYTES);
+  /** Where each key begins. */
+  readonly starts: Int32Array = new Int32Array(BATCH_KEYS);
+  /** The length of each key. */
+  readonly lengths: Int32Array = new Int32Array(BATCH_KEYS);
+  /** How many keys there are. */
+  count = 0;
+  /** Bytes of all of them. */
+  used = 0;
+
+  /** Forgets all keys. */
+  reset(): void {
+    this.count = 0;
+    this.used = 0;
+  }
+}
+
+/** Buckets of a shard, padding included: where a walk ends. */
+export function bucketTotal(memory: ShardMemory): number {
+  return memory.bucketCount + WINDOW_BUCKETS - 1;
+}
+
+/**
+ * Adds to `batch` the keys of live items in buckets `from` to `to` (not included), until it holds
+ * `most` keys or is full. Returns the first bucket that was not looked at.
+ */
+export function scanBucketsLocked(
+  memory: ShardMemory,
+  from: number,
+  to: number,
+  batch: KeyBatch,
+  most: number,
+): number {
+  const words = memory.words;
+  const end = Math.min(to, bucketTotal(memory));
+  if (words[SHARD_ITEMS] === 0) return bucketTotal(memory);
+  memory.nowMs = 0;
+  const limit = Math.min(most, BATCH_KEYS);
+  for (let i = from; i < end; i++) {
+    const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
+    if (address === 0 || isExpired(memory, address)) continue;
+    if (batch.count === limit || batch.used + KEY_BYTES_MAX > BATCH_BYTES) return i;
+    const length = keyBytesOf(memory, address);
+    readKey(memory, address, batch.bytes, batch.used);
+    batch.starts[batch.count] = batch.used;
+    batch.lengths[batch.count++] = length;
+    batch.used += length;
+  }
+  return end;
+}
+
+/** Bytes of memory that the item at `address` takes: its quarters and its bucket. */
+export function itemMemoryLocked(memory: ShardMemory, address: number): number {
+  return itemQuarters(memory, address) * QUARTER_BYTES + 4;
+}
+
+/** Hits of the item at `address` that the clock remembers: 0 to 3. */
+export function hitCountLocked(memory: ShardMemory, address: number): number {
+  const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]!;
+  return (word & COUNT_MASK) >>> COUNT_SHIFT;
+}

@@ -1,0 +1,127 @@
+// The way in for protocols with connections: who may run what, queueing between MULTI and EXEC,
+// counting and timing. What it lets through goes on to execute(), which locks and runs.
+// On the hot path it is a few compares and one addition.
+
+import type { Args } from "../args.ts";
+import type { Failure, Reply } from "../reply.ts";
+import type { ClientTracking } from "../tracking.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { execute } from "./execute.ts";
+import {
+  NO_AUTH,
+  NOT_IN_MULTI,
+  TRANSACTION_TOO_LARGE,
+  unknownCommand,
+  wrongArity,
+} from "./failures.ts";
+import type { Transaction } from "./transaction.ts";
+import { textOf } from "./words.ts";
+
+/** What the slow log keeps of a command: its first arguments, and the first bytes of each. */
+const SLOW_CHARS_MAX = 64;
+const SLOW_WORDS_MAX = 8;
+
+/**
+ * Runs `command` for `context.session`, or queues it, or refuses it. Its outcome is on `reply` when
+ * this returns, or when the promise that it returns for a few commands has resolved.
+ */
+export function dispatch(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void | Promise<void> {
+  const { session } = context;
+  if (args.count < command.arity[0] || args.count > command.arity[1]) {
+    return refuse(context, command, wrongArity(command.name), reply);
+  }
+  if (!session.isAuthenticated && !command.flags.includes("noauth")) {
+    return refuse(context, command, NO_AUTH, reply);
+  }
+  const { transaction } = session;
+  if (transaction !== null && transaction.isOpen && !command.flags.includes("immediate")) {
+    return queue(context, transaction, command, args, reply);
+  }
+  session.lastCommand = command.name;
+  const weight = context.stats.count(command.id, command.isTimed);
+  if (session.tracking !== null) return tracked(context, session.tracking, command, args, reply);
+  if (weight !== 0) return timed(context, command, args, reply, weight);
+  return execute(context, command, args, reply);
+}
+
+/** For a client that wants to know when what it reads changes. */
+function tracked(
+  context: CommandContext,
+  tracking: ClientTracking,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void | Promise<void> {
+  tracking.begin(context, command, args);
+  try {
+    return timed(context, command, args, reply, 1);
+  } finally {
+    tracking.end(context);
+  }
+}
+
+/** Refuses a command that is not in the table; its name is the bytes given. */
+export function dispatchUnknown(
+  context: CommandContext,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  args: Args,
+  reply: Reply,
+): void {
+  const { session } = context;
+  if (session.transaction !== null) session.transaction.isBroken = true;
+  reply.fail(unknownCommand(bytes.subarray(start, start + length), args));
+}
+
+/** Refuses a command; inside MULTI, EXEC will then refuse them all. */
+function refuse(context: CommandContext, command: Command, failure: Failure, reply: Reply): void {
+  context.stats.refused[command.id]!++;
+  const { transaction } = context.session;
+  if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
+  reply.fail(failure);
+}
+
+function queue(
+  context: CommandContext,
+  transaction: Transaction,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void {
+  if (command.flags.includes("nomulti")) return refuse(context, command, NOT_IN_MULTI, reply);
+  if (!transaction.enqueue(command, args)) {
+    return refuse(context, command, TRANSACTION_TOO_LARGE, reply);
+  }
+  context.session.lastCommand = command.name;
+  reply.status("QUEUED");
+}
+
+function timed(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+  weight: number,
+): void | Promise<void> {
+  const { session, server } = context;
+  const from = performance.now();
+  const done = execute(context, command, args, reply);
+  if (done !== undefined) return done;
+  const tookUs = (performance.now() - from) * 1000;
+  context.stats.tookUs[command.id]! += tookUs * weight;
+  if (tookUs >= server.slowerThanUs) {
+    server.noteCommand(session, tookUs, () => wordsOf(command, args));
+  }
+}
+
+function wordsOf(command: Command, args: Args): string[] {
+  const shown = Math.min(args.count, SLOW_WORDS_MAX);
+  const words = Array.from({ length: shown }, (_, i) => textOf(args, i, SLOW_CHARS_MAX));
+  return [command.name, ...words];
+}

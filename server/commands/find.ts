@@ -1,0 +1,71 @@
+// Finds a command by the bytes of its name, in any case, without making a string: open addressing
+// over names packed four letters to a word. Upper case is a cleared bit, since names are letters.
+
+import type { Command } from "./command.ts";
+import { COMMANDS } from "./table.ts";
+
+const NAME_BYTES_MAX = 12;
+const SIZE = 1024;
+const UPPER = 0xdf;
+
+/** Finds commands of a table by name. */
+export class CommandFinder {
+  /** Three words and the length of each name; a length of 0 is an empty place. */
+  readonly #names = new Int32Array(4 * SIZE);
+  readonly #commands: Command[] = [];
+  readonly #places = new Int32Array(SIZE);
+
+  /** Throws RangeError when a name is too long or no upper-case letters. */
+  constructor(commands: readonly Command[]) {
+    for (const command of commands) {
+      if (!/^[A-Z]{1,12}$/.test(command.name)) {
+        throw new RangeError(`Cannot enter command ${command.name}: 1 to 12 letters A to Z`);
+      }
+      const bytes = new TextEncoder().encode(command.name);
+      const [a, b, c] = [0, 4, 8].map((at) => pack(bytes, at, Math.min(at + 4, bytes.length))) as [
+        number,
+        number,
+        number,
+      ];
+      let at = placeOf(a, b, c);
+      while (this.#names[4 * at + 3] !== 0) at = (at + 1) & (SIZE - 1);
+      this.#names.set([a, b, c, bytes.length], 4 * at);
+      this.#places[at] = this.#commands.push(command) - 1;
+    }
+  }
+
+  /** The command whose name is the `length` bytes of `bytes` from `start`, or null. */
+  find(bytes: Uint8Array, start: number, length: number): Command | null {
+    if (length > NAME_BYTES_MAX || length === 0) return null;
+    const end = start + length;
+    const names = this.#names;
+    const a = pack(bytes, start, end < start + 4 ? end : start + 4);
+    const b = length > 4 ? pack(bytes, start + 4, end < start + 8 ? end : start + 8) : 0;
+    const c = length > 8 ? pack(bytes, start + 8, end) : 0;
+    for (let at = placeOf(a, b, c); names[4 * at + 3] !== 0; at = (at + 1) & (SIZE - 1)) {
+      const i = 4 * at;
+      if (
+        names[i] === a && names[i + 1] === b && names[i + 2] === c && names[i + 3] === length
+      ) return this.#commands[this.#places[at]!]!;
+    }
+    return null;
+  }
+}
+
+function pack(bytes: Uint8Array, from: number, to: number): number {
+  let word = 0;
+  for (let i = from; i < to; i++) word = (word << 8) | (bytes[i]! & UPPER);
+  return word;
+}
+
+function placeOf(a: number, b: number, c: number): number {
+  const mixed = Math.imul(a ^ Math.imul(b, 31) ^ Math.imul(c, 131), 0x9e3779b1);
+  return mixed >>> 22;
+}
+
+const finder = new CommandFinder(COMMANDS);
+
+/** The command whose name is these bytes, in any case, or null. */
+export function findCommand(bytes: Uint8Array, start: number, length: number): Command | null {
+  return finder.find(bytes, start, length);
+}

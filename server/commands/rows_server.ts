@@ -1,0 +1,140 @@
+// Rows of the command table: connections, transactions, and the server itself.
+// See command.ts for what a row says.
+
+import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
+import { client } from "./client.ts";
+import {
+  ARGUMENTS_MAX,
+  type Command,
+  type CommandFlag,
+  type CommandGroup,
+  type CommandRow,
+  MANY_KEYS,
+  row,
+} from "./command.ts";
+import { command } from "./command_info.ts";
+import { auth, echo, hello, ping, quit, reset, select } from "./connection.ts";
+import { info } from "./server_info.ts";
+import { discard, exec, multi, unwatch, watch } from "./transactions.ts";
+
+/** The rows without keys; `commands` gives the whole table once it is complete. */
+export function serverRows(commands: () => readonly Command[]): readonly CommandRow[] {
+  return [
+    connection("PING", 0, 1, ["fast"], "Answers PONG, or the message", ping),
+    connection("ECHO", 1, 1, ["fast"], "Answers the message", echo),
+    connection(
+      "HELLO",
+      0,
+      ARGUMENTS_MAX,
+      ["fast", "noauth", "nomulti"],
+      "Chooses the version of the protocol and tells about the server",
+      hello,
+    ),
+    connection("AUTH", 1, 2, ["fast", "noauth"], "Proves that the client may run commands", auth),
+    connection("SELECT", 1, 1, ["fast"], "Chooses database 0, the only one", select),
+    connection(
+      "QUIT",
+      0,
+      ARGUMENTS_MAX,
+      ["fast", "noauth", "immediate"],
+      "Ends the connection",
+      quit,
+    ),
+    connection(
+      "RESET",
+      0,
+      0,
+      ["fast", "noauth", "immediate"],
+      "Makes the connection as it was when it came",
+      reset,
+    ),
+    connection("CLIENT", 1, ARGUMENTS_MAX, ["admin"], "Names, lists and ends connections", client),
+    transaction("MULTI", 0, ["fast", "immediate"], "Begins to queue commands for EXEC", multi),
+    transaction("EXEC", 0, ["immediate"], "Runs all queued commands as one", exec),
+    transaction("DISCARD", 0, ["fast", "immediate"], "Forgets all queued commands", discard),
+    transaction("UNWATCH", 0, ["fast"], "Forgets all watched keys", unwatch),
+    row(
+      "WATCH",
+      [1, ARGUMENTS_MAX],
+      ["read", "fast", "immediate"],
+      "transactions",
+      MANY_KEYS,
+      "Lets EXEC run only if these keys have not changed",
+      watch,
+    ),
+    server(
+      "INFO",
+      0,
+      ARGUMENTS_MAX,
+      [],
+      "Tells about the server in sections",
+      (context, args, reply) => info(context, args, reply, commands()),
+    ),
+    server(
+      "COMMAND",
+      0,
+      ARGUMENTS_MAX,
+      [],
+      "Tells about the commands",
+      (_context, args, reply) => command(commands(), args, reply),
+    ),
+    server("CONFIG", 1, ARGUMENTS_MAX, ["admin"], "Reads and sets options", config),
+    server("SAVE", 0, 0, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
+    server("BGSAVE", 0, 1, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
+    server(
+      "BGREWRITEAOF",
+      0,
+      0,
+      ["admin", "nomulti"],
+      "Not available: nothing is kept on disk",
+      save,
+    ),
+    server("LASTSAVE", 0, 0, ["fast"], "Returns when the server started", lastsave),
+    server("TIME", 0, 0, ["fast"], "Returns the time in seconds and microseconds", time),
+    server(
+      "LATENCY",
+      1,
+      ARGUMENTS_MAX,
+      ["admin"],
+      "Returns latency events, of which none are recorded",
+      latency,
+    ),
+    server("SLOWLOG", 1, 2, ["admin"], "Returns the commands that took long", slowlog),
+    server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
+    server("DEBUG", 1, 2, ["admin"], "SLEEP: answers later, for tests", debug),
+  ];
+}
+
+type Run = CommandRow["run"];
+type Flags = readonly CommandFlag[];
+
+function connection(
+  name: string,
+  min: number,
+  max: number,
+  flags: Flags,
+  summary: string,
+  run: Run,
+) {
+  return keyless(name, min, max, flags, "connection", summary, run);
+}
+
+function transaction(name: string, count: number, flags: Flags, summary: string, run: Run) {
+  return keyless(name, count, count, flags, "transactions", summary, run);
+}
+
+function server(name: string, min: number, max: number, flags: Flags, summary: string, run: Run) {
+  return keyless(name, min, max, flags, "server", summary, run);
+}
+
+function keyless(
+  name: string,
+  min: number,
+  max: number,
+  flags: Flags,
+  group: CommandGroup,
+  summary: string,
+  run: Run,
+): CommandRow {
+  return row(name, [min, max], flags, group, null, summary, run);
+}
