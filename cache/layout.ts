@@ -149,6 +149,7 @@ export const ACTOR_IN_FLIGHT = 2;
 export const ACTOR_BODY_BYTES = 3;
 export const ACTOR_RESP_CLIENTS = 4;
 export const ACTOR_TEXT_CLIENTS = 5;
+export const ACTOR_WEBSOCKETS = 6;
 export const ACTOR_COUNTERS = 16;
 export const COUNTER_WORDS = 4;
 export const ACTOR_COUNTER_COUNT = 20;

@@ -10,6 +10,7 @@ import {
   ACTOR_RESP_CLIENTS,
   ACTOR_STATE,
   ACTOR_TEXT_CLIENTS,
+  ACTOR_WEBSOCKETS,
   COUNTER_WORDS,
   KEY_BYTES_MAX,
   LAYOUT_VERSION,
@@ -67,6 +68,8 @@ const ACTOR_GAUGES: Readonly<Record<ActorGauge, number>> = {
   respClients: ACTOR_RESP_CLIENTS,
   /** Connections of the text protocol. */
   textClients: ACTOR_TEXT_CLIENTS,
+  /** WebSockets that are open. */
+  websockets: ACTOR_WEBSOCKETS,
 };
 /** Name of a word that every actor keeps about itself. */
 export type ActorGauge =
@@ -75,7 +78,8 @@ export type ActorGauge =
   | "inFlight"
   | "bodyBytes"
   | "respClients"
-  | "textClients";
+  | "textClients"
+  | "websockets";
 
 /** How to make a region. */
 export interface RegionOptions {

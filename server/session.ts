@@ -1,6 +1,8 @@
 // Who is asking: what the server remembers of one connection between its commands. HTTP requests
 // have a session of their own that remembers nothing. Knows no socket and no bytes on the wire.
 
+import type { Reply } from "./reply.ts";
+import type { ClientTracking } from "./tracking.ts";
 import type { Transaction } from "./commands/transaction.ts";
 
 /** How a client reaches the server. */
@@ -8,6 +10,12 @@ export type Transport = "http" | "resp" | "text" | "websocket";
 
 /** What the server does with a connection once its answers are written. */
 export type AfterReply = "stay" | "close";
+
+/** A reply that can begin a message which the client has not asked for. */
+export interface PushReply extends Reply {
+  /** The next `count` outcomes are such a message. */
+  push(count: number): void;
+}
 
 /** One client, as commands see it. */
 export class Session {
@@ -34,6 +42,10 @@ export class Session {
   isAuthenticated: boolean;
   /** What MULTI has begun, or null. */
   transaction: Transaction | null = null;
+  /** What CLIENT TRACKING has begun, or null. */
+  tracking: ClientTracking | null = null;
+  /** Sends a message that the client has not asked for; null where the protocol has none such. */
+  push: ((compose: (reply: PushReply) => void) => void) | null = null;
   /** CLIENT NO-EVICT and NO-TOUCH. */
   noEvict = false;
   noTouch = false;

@@ -42,6 +42,7 @@ export class Watch {
     let watchers = this.#byHash.get(hash);
     if (watchers?.has(watcher)) return true;
     if (this.#watches >= WORKER_WATCHES_MAX) return false;
+    this.#begin();
     if (watchers === undefined) {
       watchers = new Set();
       this.#byHash.set(hash, watchers);
@@ -70,6 +71,7 @@ export class Watch {
   /** Watches all keys. */
   addAll(watcher: Watcher): void {
     if (this.#ofAll.has(watcher)) return;
+    this.#begin();
     this.#ofAll.add(watcher);
     this.#reader.watchAll();
     this.#run();
@@ -78,6 +80,11 @@ export class Watch {
   /** Ends the watch of all keys. */
   removeAll(watcher: Watcher): void {
     if (this.#ofAll.delete(watcher)) this.#reader.unwatchAll();
+  }
+
+  /** Forgets events of watches that have ended, before the first new one. */
+  #begin(): void {
+    if (!this.#isRunning) this.#reader.drain(() => {});
   }
 
   #run(): void {

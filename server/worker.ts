@@ -8,9 +8,11 @@ import { ControlChannel, messageOf } from "./control.ts";
 import { HttpContext } from "./http/context.ts";
 import { type HandlerMode, HttpHandler } from "./http/handler.ts";
 import { HttpListener, type Listen } from "./http/listener.ts";
-import { LocalServer } from "./local_server.ts";
+import { LocalServer, type Question } from "./local_server.ts";
+import { RawServer } from "./raw/raw_server.ts";
 import { Session } from "./session.ts";
 import { ServerStatus } from "./status.ts";
+import { Watch } from "./watch.ts";
 
 /** How often a worker shows that it lives, and looks for slow bodies. */
 const TICK_MS = 250;
@@ -36,6 +38,7 @@ export function runWorker(scope: WorkerScope): void {
     },
     drain: () => server?.drain(),
     shed: (ms) => server?.shed(ms as number),
+    ask: (question) => server?.local.answer(question as Question),
   });
 }
 
@@ -51,25 +54,37 @@ class WorkerServer {
   readonly #context: HttpContext;
   readonly #handlers: HttpHandler[] = [];
   readonly #listeners: HttpListener[] = [];
+  readonly #raw: RawServer;
+  /** What answers for this worker when another one asks. */
+  readonly local: LocalServer;
 
   constructor(start: WorkerStart, channel: ControlChannel) {
     this.#region = Region.attach(start.buffer);
     this.#actor = start.actor;
     const cache = new Cache(this.#region, start.actor);
     const local = new LocalServer(start.config, start.startedMs);
+    local.channel = channel;
+    this.local = local;
     const session = new Session(0, "http", "", "", start.startedMs, true);
     const commands = new CommandContext(cache, local, session);
     const status = new ServerStatus(cache, start.startedMs);
-    this.#context = new HttpContext(start.config, cache, status, commands);
-    for (const listen of start.listens) {
+    const watch = new Watch(this.#region, start.actor);
+    local.watch = watch;
+    this.#context = new HttpContext(start.config, cache, status, commands, watch);
+    const onBug = (error: unknown) => channel.notify("bug", describe(error));
+    const warn = (error: unknown) => channel.notify("warn", messageOf(error));
+    const { config, listens } = start;
+    this.#raw = new RawServer({ config, cache, server: local, listens, onBug, warn });
+    local.registry = this.#raw.clients;
+    for (const listen of listens) {
+      if (listen.protocol !== undefined) continue;
       const handler = new HttpHandler({
         context: this.#context,
         region: this.#region,
         actor: start.actor,
         trusted: listen.unixPath !== undefined,
-        onBug: (error) => channel.notify("bug", describe(error)),
+        onBug,
       });
-      const warn = (error: unknown) => channel.notify("warn", messageOf(error));
       this.#handlers.push(handler);
       this.#listeners.push(new HttpListener(listen, handler, start.config.compress, warn));
     }
@@ -78,6 +93,7 @@ class WorkerServer {
   /** Binds all listeners. Throws Error when one cannot be bound. */
   start(): void {
     for (const listener of this.#listeners) listener.start();
+    this.#raw.start();
     this.#tick();
     this.#set("serving", 1);
     setInterval(() => this.#tick(), TICK_MS);
@@ -86,6 +102,8 @@ class WorkerServer {
   #tick(): void {
     this.#set("heartbeat", Math.floor(Date.now() / 1000));
     this.#context.bodies.expire();
+    this.#context.sockets.tick();
+    this.#raw.tick();
   }
 
   #set(gauge: "heartbeat" | "serving", value: number): void {
@@ -95,11 +113,13 @@ class WorkerServer {
   /** Stops listening; resolves when no request is in work any more. Main bounds the wait. */
   async drain(): Promise<void> {
     for (const handler of this.#handlers) handler.mode = "draining";
+    this.#context.sockets.drain();
+    const ended = this.#raw.drain();
     // A shutdown of Deno.serve cuts off bodies that are still arriving, so they may end first.
     while (this.#region.gauge(this.#actor, "inFlight") > 0) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
     }
-    await Promise.all(this.#listeners.map((listener) => listener.shutdown()));
+    await Promise.all([ended, ...this.#listeners.map((listener) => listener.shutdown())]);
     this.#set("serving", 0);
   }
 

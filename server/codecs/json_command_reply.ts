@@ -143,8 +143,8 @@ export class JsonCommandReply implements Reply {
       this.#failure ??= text;
       return this.#outcome("null");
     }
-    // The element has failed, and what it has already written with it.
-    this.#parts.length = this.#elementStart;
+    // An element that has begun has failed, and what it has already written with it.
+    if (this.#open.length > 1) this.#parts.length = this.#elementStart;
     this.#open.length = 1;
     this.#separateElement();
     this.#parts.push(errorAnswer(text));

@@ -4,7 +4,7 @@
 import type { Command } from "./command.ts";
 import { KEY_ROWS } from "./rows_keys.ts";
 import { SCRIPT_ROWS } from "./rows_scripts.ts";
-import { serverRows } from "./rows_server.ts";
+import { SERVER_ROWS, tableRows } from "./rows_server.ts";
 import { STRING_ROWS } from "./rows_strings.ts";
 
 /** Every command. */
@@ -12,7 +12,8 @@ export const COMMANDS: readonly Command[] = [
   ...STRING_ROWS,
   ...KEY_ROWS,
   ...SCRIPT_ROWS,
-  ...serverRows(() => COMMANDS),
+  ...SERVER_ROWS,
+  ...tableRows(() => COMMANDS),
 ].map((row, id) => ({ ...row, id, isTimed: row.keys === null || row.keys.many }));
 
 /** The command of this name, which there must be. Throws RangeError where there is none. */

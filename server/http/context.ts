@@ -14,9 +14,14 @@ import { GET } from "../commands/table.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config.ts";
 import type { ServerStatus } from "../status.ts";
 import { Bodies } from "./bodies.ts";
+import type { Watch } from "../watch.ts";
+import { SocketHub } from "./websocket_client.ts";
+import { CommandRunner } from "./command_routes.ts";
 
 /** Most keys of one /mget and items of one /mput. */
 const MAX_ITEMS = 10_000;
+/** Most buffers of REST requests that are kept for the next ones. */
+const RUNNERS_KEPT = 4;
 
 /** Everything that a worker's routes work with. */
 export class HttpContext {
@@ -29,6 +34,8 @@ export class HttpContext {
   readonly rawLimits: JsonLimits;
   readonly jsonBodyBytes: number;
   readonly storeBodyBytes: number;
+  /** Of a request with commands: a value of the raw routes, written in JSON. */
+  readonly commandBodyBytes: number;
   readonly args: Args = new Args();
   /** A second set, for a key that has to be compared with the first. */
   readonly spare: Args = new Args();
@@ -36,9 +43,19 @@ export class HttpContext {
   readonly hit: JsonHit = new JsonHit();
   readonly found: QueryFound = new QueryFound();
   readonly answers: JsonAnswers = new JsonAnswers();
+  /** The WebSockets of this worker. */
+  readonly sockets: SocketHub;
   readonly #commands: CommandContext;
+  /** Buffers of REST requests that have ended. */
+  readonly #runners: CommandRunner[] = [];
 
-  constructor(config: Config, cache: Cache, status: ServerStatus, commands: CommandContext) {
+  constructor(
+    config: Config,
+    cache: Cache,
+    status: ServerStatus,
+    commands: CommandContext,
+    watch: Watch,
+  ) {
     this.config = config;
     this.status = status;
     this.bodies = new Bodies(cache.region, cache.actor, config, cache.now);
@@ -48,6 +65,8 @@ export class HttpContext {
     this.rawLimits = { ...limits, maxKeyChars: maxKeyBytes };
     this.jsonBodyBytes = jsonBodyLimit(config);
     this.storeBodyBytes = Math.min(storeBodyLimit(config), cache.itemBytesMax);
+    this.commandBodyBytes = this.jsonBodyBytes + 2 * this.storeBodyBytes;
+    this.sockets = new SocketHub(cache, watch);
     this.#commands = commands;
   }
 
@@ -63,5 +82,15 @@ export class HttpContext {
     this.reply.reset();
     execute(this.#commands, command, this.args, this.reply);
     return this.reply;
+  }
+
+  /** Buffers for a request of the REST interface, which may wait while others are answered. */
+  takeRunner(): CommandRunner {
+    return this.#runners.pop() ?? new CommandRunner(this.#commands);
+  }
+
+  /** Takes back what {@linkcode takeRunner} has given. */
+  giveRunner(runner: CommandRunner): void {
+    if (this.#runners.length < RUNNERS_KEPT) this.#runners.push(runner);
   }
 }

@@ -8,9 +8,15 @@ import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { requestHeader } from "./request_inner.ts";
 import { isOpenPath, route } from "./routes.ts";
+import { asCommandError, isCommandRequest } from "./command_routes.ts";
+import { isSocketPath, tokenOfProtocols } from "./websocket_route.ts";
 
 /** While shedding, one answer in this many asks its client to reconnect. */
 const SHED_ONE_IN = 200;
+
+const TOKEN_REFUSED = "Token is missing or wrong. Send Authorization: Bearer TOKEN.";
+const BEARER = { "www-authenticate": "Bearer" };
+const ORIGIN_REFUSED = "Origin is not allowed. Start slabkv with --allow-origin to allow it.";
 
 /** What a handler needs to know of its worker. */
 export interface HandlerOptions {
@@ -61,6 +67,18 @@ export class HttpHandler {
     return this.mode === "open" ? this.#answer(request) : this.#answerInMode(request);
   }
 
+  /** A refusal in the form that the clients of its path read. */
+  #refusal(
+    request: Request,
+    path: number,
+    status: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Response | Promise<Response> {
+    const refusal = error(status, message, headers);
+    return isCommandRequest(request.method, request.url, path) ? asCommandError(refusal) : refusal;
+  }
+
   #answer(request: Request): Response | Promise<Response> {
     const url = request.url;
     const path = this.#admission.pathStart(url);
@@ -84,18 +102,26 @@ export class HttpHandler {
     const context = this.#context;
     if (method === "GET") {
       if (url.startsWith("/get?", path)) return getRoute(context, request, url, path + 5);
+      // A page of another site may open a socket, and unlike a GET it may read the answers.
+      if (isSocketPath(url, path) && !this.#originAllowed(request, url, path)) {
+        return error(403, ORIGIN_REFUSED);
+      }
       return route(context, request, method, url, path);
     }
     if (method === "HEAD") return this.#head(request, url, path);
     // A page of another site may send a POST without asking first; it always names its origin.
-    const origin = requestHeader(request, "origin");
-    if (origin !== null && !this.#admission.originAllowed(origin, url.slice(0, path))) {
-      return error(403, "Origin is not allowed. Start slabkv with --allow-origin to allow it.");
+    if (!this.#originAllowed(request, url, path)) {
+      return this.#refusal(request, path, 403, ORIGIN_REFUSED);
     }
     if (method === "POST" && url.length === path + 4 && url.endsWith("/put")) {
       return putRoute(context, request, url, -1);
     }
     return route(context, request, method, url, path);
+  }
+
+  #originAllowed(request: Request, url: string, path: number): boolean {
+    const origin = requestHeader(request, "origin");
+    return origin === null || this.#admission.originAllowed(origin, url.slice(0, path));
   }
 
   async #head(request: Request, url: string, path: number): Promise<Response> {
@@ -118,12 +144,10 @@ export class HttpHandler {
     const shared = origin !== null && admission.sharesWith(origin);
     if (shared && method === "OPTIONS") return preflight(origin);
     const response = isOpenPath(url, path) ||
-        admission.tokenMatches(requestHeader(request, "authorization"))
+        admission.tokenMatches(authorizationOf(request, url, path))
       ? await this.#routed(request, method, url, path)
-      : error(401, "Token is missing or wrong. Send Authorization: Bearer TOKEN.", {
-        "www-authenticate": "Bearer",
-      });
-    if (shared) {
+      : await this.#refusal(request, path, 401, TOKEN_REFUSED, BEARER);
+    if (shared && response.status !== 101) {
       response.headers.set("access-control-allow-origin", origin);
       response.headers.append("vary", "Origin");
     }
@@ -145,10 +169,8 @@ export class HttpHandler {
     if (path >= 0 && (isOpenPath(url, path) || url.startsWith("/stats", path))) {
       return this.#answer(request);
     }
-    return error(503, "Server is stopping. Ask another one, or this one later.", {
-      ...RETRY,
-      connection: "close",
-    });
+    const message = "Server is stopping. Ask another one, or this one later.";
+    return this.#refusal(request, path, 503, message, { ...RETRY, connection: "close" });
   }
 
   /** Answers a request that has caused an exception. */
@@ -157,6 +179,13 @@ export class HttpHandler {
     this.#onBug(cause);
     return error(500, "Internal error. The server's log says more.");
   }
+}
+
+/** Pages cannot set headers of a WebSocket, so there the token may come as a protocol. */
+function authorizationOf(request: Request, url: string, path: number): string | null {
+  const authorization = requestHeader(request, "authorization");
+  if (authorization !== null || !isSocketPath(url, path)) return authorization;
+  return tokenOfProtocols(requestHeader(request, "sec-websocket-protocol"));
 }
 
 function preflight(origin: string): Response {

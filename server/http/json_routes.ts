@@ -34,8 +34,17 @@ const REFUSALS: Readonly<Record<FailureKind, readonly [status: number, message: 
   badExpire: [400, "Time to live is not valid. Send seconds above 0."],
   tooLarge: [413, "Item is too large for this cache. Send less or start it with more memory."],
   answerTooLarge: [413, "Answer would be too large. Ask for fewer keys at a time."],
+  refused: [400, "Command was refused."],
   busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
 };
+
+/** What a route answers to a value that JSON cannot carry. */
+export const NOT_TEXT = "Value is not UTF-8 text. Read it with GET /get/{key}.";
+
+/** The words for a command that was refused. */
+export function refusalText(failure: Failure): string {
+  return REFUSALS[failure.kind][1];
+}
 
 /** The answer to a command that was refused. */
 export function refusal(reply: { readonly failure: Failure | null }): Response {
@@ -53,7 +62,7 @@ function miss(context: HttpContext): Response {
 }
 
 function notText(): Response {
-  return error(409, "Value is not UTF-8 text. Read it with GET /get/{key}.");
+  return error(409, NOT_TEXT);
 }
 
 function textOr(text: string | null): Response {

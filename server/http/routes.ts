@@ -3,6 +3,7 @@
 
 import { version } from "../version.ts";
 import { error, json, jsonOk, methodNotAllowed, RETRY } from "./answers.ts";
+import { commandRoute, multiExecRoute, pipelineRoute } from "./command_routes.ts";
 import type { HttpContext } from "./context.ts";
 import {
   deleteBodyRoute,
@@ -14,6 +15,7 @@ import {
   putRoute,
   type RouteHandler,
 } from "./json_routes.ts";
+import { websocketRoute } from "./websocket_route.ts";
 import { rawDelete, rawGet, rawPut } from "./raw_routes.ts";
 
 /** One path and what it does by method. HEAD is answered wherever GET is. */
@@ -59,7 +61,14 @@ export const ROUTES: readonly Route[] = [
     methods: { GET: ({ status }) => jsonOk(status.statsText()) },
     summary: "Counters and sizes",
   },
-  { path: "/", methods: { GET: banner }, summary: "Name, version and routes" },
+  { path: "/ws", methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
+  { path: "/pipeline", methods: { POST: pipelineRoute }, summary: "Run several commands" },
+  { path: "/multi-exec", methods: { POST: multiExecRoute }, summary: "Run several as one" },
+  {
+    path: "/",
+    methods: { GET: banner, POST: commandRoute },
+    summary: "Name, version and routes; run a command",
+  },
 ];
 
 const BY_PATH: ReadonlyMap<string, Route> = new Map(ROUTES.map((route) => [route.path, route]));

@@ -4,6 +4,7 @@
 
 import { Decoded } from "../codecs/resp_decode.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
+import { stopTracking } from "../commands/client_tracking.ts";
 import type { Session } from "../session.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
@@ -46,6 +47,7 @@ export class RawConnection implements RawClient {
     this.#host = host;
     this.#protocol = protocol;
     this.session = session;
+    if (protocol.name === "resp") session.push = (compose) => this.push(compose);
     this.#input = new InputBuffer(host);
   }
 
@@ -258,6 +260,7 @@ export class RawConnection implements RawClient {
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    stopTracking(this);
     this.session.afterReply = "close";
     try {
       this.#conn.close();

@@ -1,0 +1,53 @@
+// The npm package redis (node-redis) against the running server, unchanged, in both versions of the
+// protocol; with RESP3 also its client-side cache, which is told by tracking what has changed.
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { createClient } from "redis";
+import { until } from "../wire/server.ts";
+import { startResp } from "./fixture.ts";
+
+for (const RESP of [2, 3] as const) {
+  Deno.test(`node-redis works with RESP${RESP}`, async () => {
+    const [server, port] = await startResp();
+    await using _server = server;
+    const client = createClient({ RESP, socket: { host: "127.0.0.1", port } });
+    await client.connect();
+    try {
+      assertEquals(await client.set("k", "v", { expiration: { type: "EX", value: 60 } }), "OK");
+      assertEquals(await client.get("k"), "v");
+      assertEquals(await client.mGet(["k", "none"]), ["v", null]);
+      assertEquals(await client.incrBy("n", 5), 5);
+      const replies: unknown = await client.multi().set("a", "1").get("a").exec();
+      assertEquals(replies, ["OK", "1"]);
+      assertEquals(await client.del(["k", "none"]), 1);
+      const keys: string[] = [];
+      for await (const found of client.scanIterator()) keys.push(...found);
+      assertEquals(keys.sort(), ["a", "n"]);
+      await client.set("t", "x");
+      await assertRejects(() => client.incr("t"), Error, "ERR value is not an integer");
+    } finally {
+      await client.close();
+    }
+  });
+}
+
+Deno.test("node-redis's client-side cache sees what others change, whichever worker serves them", async () => {
+  const [server, port] = await startResp();
+  await using _server = server;
+  const options = { socket: { host: "127.0.0.1", port } };
+  const writers = Array.from({ length: 4 }, () => createClient({ RESP: 3, ...options }));
+  const reader = createClient({ RESP: 3, ...options, clientSideCache: { ttl: 0, maxEntries: 0 } });
+  const all = [reader, ...writers];
+  await Promise.all(all.map((client) => client.connect()));
+  try {
+    for (const [i, writer] of writers.entries()) {
+      await writer.set("k", `v${i}`);
+      await until("the reader sees it", async () => await reader.get("k") === `v${i}`);
+      assertEquals(await reader.get("k"), `v${i}`);
+    }
+    await writers[0]!.flushAll();
+    await until("the reader sees nothing", async () => await reader.get("k") === null);
+  } finally {
+    await Promise.all(all.map((client) => client.close()));
+  }
+});

@@ -1,0 +1,115 @@
+// The REST interface: commands as JSON over POST /, /pipeline and /multi-exec, byte for byte.
+
+import { assertEquals } from "@std/assert";
+import { conversation } from "./conversation.ts";
+import { TestServer } from "./server.ts";
+
+const NOT_COMMAND =
+  '400 {"error":"ERR command is not an array that begins with its name, send one such as [\\"SET\\",\\"k\\",\\"v\\"]"}';
+
+conversation("POST / runs one command", [
+  ['POST / ["SET","k","v","EX",10]', '200 {"result":"OK"}'],
+  ['POST / ["get","k"]', '200 {"result":"v"}'],
+  ['POST / ["GET","none"]', '200 {"result":null}'],
+  ['POST / ["SET","k","w","NX"]', '200 {"result":null}'],
+  ['POST / ["SET","n",9007199254740993]', '200 {"result":"OK"}'],
+  ['POST / ["INCR","n"]', '200 {"result":9007199254740994}'],
+  ['POST / ["MGET","k","none"]', '200 {"result":["v",null]}'],
+  ['POST / ["SET","b",true]', '200 {"result":"OK"}'],
+  ['POST / ["GET","b"]', '200 {"result":"true"}'],
+  ['POST / ["PING"]', '200 {"result":"PONG"}'],
+  ['POST / ["SET","k"]', `400 {"error":"ERR wrong number of arguments for 'set' command"}`],
+  [
+    'POST / ["FOO","a"]',
+    `400 {"error":"ERR unknown command 'FOO', with args beginning with: 'a' "}`,
+  ],
+  ['POST / ["INCR","k"]', '400 {"error":"ERR value is not an integer or out of range"}'],
+  [
+    'POST / ["MULTI"]',
+    '400 {"error":"ERR MULTI is not possible here, POST /multi-exec for MULTI"}',
+  ],
+  ["POST / []", NOT_COMMAND],
+  ["POST / {}", NOT_COMMAND],
+  [
+    "POST / nonsense",
+    '400 {"error":"ERR body is not valid JSON, send an array such as [\\"SET\\",\\"k\\",\\"v\\"]"}',
+  ],
+]);
+
+conversation("POST /pipeline answers each command, whatever became of the others", [
+  [
+    'POST /pipeline [["SET","a",1],["INCR","a"],["FOO"],["GET","a"],7]',
+    `200 [{"result":"OK"},{"result":2},{"error":"ERR unknown command 'FOO', with args beginning with: "},` +
+    `{"result":"2"},${NOT_COMMAND.slice(4)}]`,
+  ],
+  ["POST /pipeline []", "200 []"],
+  [
+    'POST /pipeline {"a":1}',
+    '400 {"error":"ERR body is not an array of commands, send one such as [[\\"SET\\",\\"k\\",\\"v\\"],[\\"GET\\",\\"k\\"]]"}',
+  ],
+]);
+
+conversation("POST /multi-exec runs all commands or none", [
+  [
+    'POST /multi-exec [["SET","a",1],["INCRBY","a",2],["SET","t","x"],["INCR","t"],["MGET","a","z"]]',
+    '200 [{"result":"OK"},{"result":3},{"result":"OK"},{"error":"ERR value is not an integer or out of range"},{"result":["3",null]}]',
+  ],
+  [
+    'POST /multi-exec [["SET","a",9],["SET","a"]]',
+    `400 {"error":"EXECABORT Transaction discarded because of: ERR wrong number of arguments for 'set' command"}`,
+  ],
+  ['POST / ["GET","a"]', '200 {"result":"3"}'],
+  ["POST /multi-exec []", "200 []"],
+]);
+
+conversation("Upstash-Encoding: base64 encodes all strings but a bare OK", [
+  ['POST /\nupstash-encoding: base64\n\n["SET","k","OK"]', '200 {"result":"OK"}'],
+  ['POST /\nupstash-encoding: base64\n\n["GET","k"]', '200 {"result":"T0s="}'],
+  ['POST /\nupstash-encoding: base64\n\n["MGET","k","none"]', '200 {"result":["T0s=",null]}'],
+  ['POST /\nupstash-encoding: base64\n\n["STRLEN","k"]', '200 {"result":2}'],
+  [
+    'POST /multi-exec\nupstash-encoding: base64\n\n[["SET","k","v"],["GET","k"]]',
+    '200 [{"result":"OK"},{"result":"dg=="}]',
+  ],
+]);
+
+Deno.test("what is no text is delivered in base64 and refused plainly", async () => {
+  await using server = await TestServer.start();
+  await fetch(`http://127.0.0.1:${server.port}/store/k`, {
+    method: "POST",
+    body: new Uint8Array([0xff, 0]),
+  });
+  assertEquals(
+    await server.ask('POST / ["GET","k"]'),
+    '400 {"error":"ERR value is not UTF-8 text, send the header Upstash-Encoding: base64 or read GET /get/{key}"}',
+  );
+  assertEquals(
+    await server.ask('POST /\nupstash-encoding: base64\n\n["GET","k"]'),
+    '200 {"result":"/wA="}',
+  );
+});
+
+conversation(
+  "errors of the server reach clients of commands in their form",
+  [
+    [
+      'POST / ["PING"]',
+      '401 {"error":"ERR Token is missing or wrong. Send Authorization: Bearer TOKEN."}',
+    ],
+    ['POST /\nauthorization: Bearer sesame\n\n["PING"]', '200 {"result":"PONG"}'],
+    [
+      'POST /pipeline\nauthorization: Bearer sesame\norigin: http://evil.example\n\n[["PING"]]',
+      '403 {"error":"ERR Origin is not allowed. Start slabkv with --allow-origin to allow it."}',
+    ],
+  ],
+  ["--token", "sesame"],
+);
+
+Deno.test("a body over the limit is refused in the form of commands", async () => {
+  await using server = await TestServer.start(["--max-value-bytes", "1KiB"]);
+  const answer = await server.ask(`POST / ["SET","k","${"x".repeat(100_000)}"]`);
+  assertEquals(
+    answer,
+    '413 {"error":"ERR Request body is too large. Send at most 67584 bytes."}',
+  );
+});
