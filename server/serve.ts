@@ -57,6 +57,7 @@ async function start(host: ServeHost, config: Config): Promise<void> {
   const listens = await plan(config);
   const workersMax = host.canSharePort ? workerLimit(config, host.limits.cpus) : 1;
   const cache = new Cache(createRegion(config, workersMax + 1), 0);
+  let supervisor: Supervisor | null = null;
   const pool = new WorkerPool({
     cache,
     config,
@@ -64,6 +65,7 @@ async function start(host: ServeHost, config: Config): Promise<void> {
     startedMs,
     log,
     spawn: (name) => host.spawn(name, config, listens),
+    onShutdown: () => void supervisor?.stop("SHUTDOWN"),
     onFatal: (message) => {
       log.error("fatal", message);
       host.exit(EXIT_BROKEN);
@@ -76,9 +78,9 @@ async function start(host: ServeHost, config: Config): Promise<void> {
     for (const { unixPath } of listens) if (unixPath !== undefined) removeQuietly(unixPath);
     host.exit(code);
   };
-  const supervisor = new Supervisor({ cache, config, pool, log, meter, workersMax, exit });
+  supervisor = new Supervisor({ cache, config, pool, log, meter, workersMax, exit });
   supervisor.start();
-  host.onSignal((signal) => void supervisor.stop(signal));
+  host.onSignal((signal) => void supervisor?.stop(signal));
   const facts = { cache, config, listens, workers: first, workersMax };
   log.info("start", bannerText(facts), bannerFields(facts));
 }

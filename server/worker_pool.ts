@@ -5,6 +5,7 @@ import type { Cache, Region } from "../cache/mod.ts";
 import type { Config } from "./config.ts";
 import { ControlChannel, messageOf } from "./control.ts";
 import type { Listen } from "./http/listener.ts";
+import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import type { Log } from "./log.ts";
 import type { WorkerStart } from "./worker.ts";
 
@@ -26,6 +27,8 @@ export interface PoolOptions {
   readonly log: Log;
   /** Starts a thread that runs `runWorker`. */
   readonly spawn: (name: string) => Worker;
+  /** Called when a client asks for the end of the process. */
+  readonly onShutdown?: () => void;
   /** Called when a worker cannot be kept up. */
   readonly onFatal: (message: string) => void;
 }
@@ -79,6 +82,8 @@ export class WorkerPool {
     });
     const channel = new ControlChannel(worker, {
       bug: (text) => this.#onBug(actor, String(text)),
+      askAll: (question) => this.#askAll(question),
+      shutdown: () => this.#options.onShutdown?.(),
       warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
     });
     // Unix sockets cannot be shared: the first worker has them.
@@ -94,6 +99,15 @@ export class WorkerPool {
       worker.terminate();
       throw error;
     }
+  }
+
+  /** Asks all workers at once. Resolves with the answers of those that gave one in time. */
+  async #askAll(question: unknown): Promise<unknown[]> {
+    const all = [...this.#members.values()].map(({ channel }) =>
+      channel.request("ask", question, QUESTION_TIMEOUT_MS)
+    );
+    const results = await Promise.allSettled(all);
+    return results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
   }
 
   /** A request has caused an exception: its shard may be locked and broken. */

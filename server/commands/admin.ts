@@ -7,7 +7,6 @@ import type { CommandContext } from "./command.ts";
 import {
   NO_PERSISTENCE,
   NOT_FLOAT,
-  NOT_INTEGER,
   refused,
   SYNTAX,
   unknownSubcommand,
@@ -99,8 +98,7 @@ export function slowlog({ server }: CommandContext, args: Args, reply: Reply): v
   const token = tokenOf(args, 0);
   if (token === "GET" && args.count <= 2) {
     const count = args.count === 2 ? integerOf(args, 1) : SLOWLOG_COUNT;
-    if (count === undefined) return reply.fail(NOT_INTEGER);
-    if (count < -1) {
+    if (count === undefined || count < -1) {
       return reply.fail(refused("count should be greater than or equal to -1"));
     }
     return answerSlowLog(

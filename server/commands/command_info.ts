@@ -33,8 +33,10 @@ const HELP = [
 export function command(commands: readonly Command[], args: Args, reply: Reply): void {
   if (args.count === 0) return answerInfos(commands, reply);
   const token = tokenOf(args, 0);
-  if (token === "COUNT" && args.count === 1) reply.integer(commands.length);
-  else if (token === "LIST") list(commands, args, reply);
+  if (token === "COUNT") {
+    if (args.count > 1) reply.fail(wrongArity("command|count"));
+    else reply.integer(commands.length);
+  } else if (token === "LIST") list(commands, args, reply);
   else if (token === "INFO") answerInfos(named(commands, args), reply);
   else if (token === "DOCS") docs(commands, args, reply);
   else if (token === "GETKEYS") getKeys(commands, args, reply);
@@ -59,7 +61,7 @@ function arityOf({ arity: [min, max] }: Command): number {
 function answerInfos(commands: readonly (Command | undefined)[], reply: Reply): void {
   reply.array(commands.length);
   for (const entry of commands) {
-    if (entry === undefined) reply.missArray();
+    if (entry === undefined) reply.miss();
     else answerInfo(entry, reply);
   }
 }
@@ -121,7 +123,7 @@ function list(commands: readonly Command[], args: Args, reply: Reply): void {
 }
 
 function getKeys(commands: readonly Command[], args: Args, reply: Reply): void {
-  if (args.count < 2) return reply.fail(wrongArity("command|getkeys"));
+  if (args.count < 3) return reply.fail(wrongArity("command|getkeys"));
   const name = tokenOf(args, 1);
   const found = commands.find((entry) => entry.name === name);
   if (found === undefined) return reply.fail(refused("Invalid command specified"));

@@ -12,9 +12,9 @@ import { failureOf, run } from "./commands.ts";
 
 Deno.test("COMMANDS have a name, a summary, an arity and keys within it", () => {
   assertEquals(new Set(COMMANDS.map(({ name }) => name)).size, COMMANDS.length);
-  for (const { name, arity: [min, max], keys, summary, flags } of COMMANDS) {
-    assertEquals(/^[A-Z]+$/.test(name) && summary !== "" && flags.length > 0, true, name);
-    assertEquals(min <= max && (keys === null || keys.first < min && keys.step >= 1), true, name);
+  for (const { name, arity: [min, max], keys, summary } of COMMANDS) {
+    assertEquals(/^[A-Z]+$/.test(name) && summary !== "", true, name);
+    assertEquals(min <= max && (keys === null || keys.first <= min && keys.step >= 1), true, name);
   }
 });
 
@@ -23,6 +23,7 @@ Deno.test("execute() refuses too few and too many arguments and runs nothing", (
   for (const command of COMMANDS) {
     const [min, max] = command.arity;
     for (const count of [min - 1, max + 1]) {
+      if (count < 0) continue;
       const failure = failureOf(cache, command, ...Array<string>(count).fill("1"));
       assertEquals(failure?.kind, "arity", command.name);
       const name = command.name.toLowerCase();

@@ -1,0 +1,54 @@
+// Talks to the command layer as a connection does, without a socket: words in, an answer in the
+// notation of notation.ts out. Several speakers of one cache are several clients.
+
+import type { Cache } from "../../../cache/mod.ts";
+import { Args } from "../../../server/args.ts";
+import { RespReply } from "../../../server/codecs/resp_reply.ts";
+import { CommandContext } from "../../../server/commands/command.ts";
+import { dispatch, dispatchUnknown } from "../../../server/commands/dispatch.ts";
+import { findCommand } from "../../../server/commands/find.ts";
+import { LocalServer } from "../../../server/local_server.ts";
+import { Session } from "../../../server/session.ts";
+import { configOf, NOW_MS } from "../fixture.ts";
+import { readAnswer, wordsOf } from "./notation.ts";
+
+let lastId = 0;
+
+/** One client. */
+export class Speaker {
+  readonly session: Session;
+  readonly context: CommandContext;
+  readonly #reply = new RespReply();
+
+  constructor(cache: Cache, server = new LocalServer(configOf(), NOW_MS), isAuthenticated = true) {
+    this.session = new Session(++lastId, "resp", "a:1", "b:2", NOW_MS, isAuthenticated);
+    this.context = new CommandContext(cache, server, this.session);
+  }
+
+  /** Sends the words of a line; resolves with the answer. */
+  async say(line: string): Promise<string> {
+    await this.run(line);
+    return this.answer();
+  }
+
+  /** Starts a command; most are done when this returns. */
+  run(line: string): void | Promise<void> {
+    const [name, ...words] = wordsOf(line);
+    const args = new Args();
+    for (const word of words) args.pushBytes(word, 0, word.length);
+    const reply = this.#reply;
+    reply.reset();
+    reply.begin();
+    const command = findCommand(name!, 0, name!.length);
+    if (command !== null) return dispatch(this.context, command, args, reply);
+    dispatchUnknown(this.context, name!, 0, name!.length, args, reply);
+  }
+
+  /** The answer to the command that has run. */
+  answer(): string {
+    const { bytes, used } = this.#reply;
+    const found = readAnswer(bytes.subarray(0, used), 0);
+    if (found === null || found.end !== used) throw new Error("not one answer");
+    return found.text;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Writes docs/commands.md from the command table; with --check it only says whether that is due.
+ *
+ * @module
+ */
+
+import type { Command, CommandGroup } from "../server/commands/command.ts";
+import { ARGUMENTS_MAX } from "../server/commands/command.ts";
+import { COMMANDS } from "../server/commands/table.ts";
+
+const GROUPS: Readonly<Record<CommandGroup, string>> = {
+  string: "Values",
+  generic: "Keys",
+  transactions: "Transactions",
+  connection: "Connections",
+  server: "Server",
+  scripting: "Scripts",
+};
+
+const HEAD = `# Commands
+
+The commands of the Redis protocol and of the REST interface, made from the command table by
+\`deno task commands:docs\`. Arguments are counted without the command's name. Answers, options and
+texts of errors are those of Redis 7; GETMETA, MPUT and the option IFVERSION of SET are slabkv's own.
+`;
+
+/** The page for these commands, as Markdown. */
+export function commandDocs(commands: readonly Command[]): string {
+  const sections = Object.entries(GROUPS).map(([group, title]) => {
+    const rows = commands.filter((command) => command.group === group).map(cellsOf);
+    if (rows.length === 0) return "";
+    return `\n## ${title}\n\n${table([["command", "arguments", "kind", "what it does"], ...rows])}`;
+  });
+  return HEAD + sections.join("");
+}
+
+function cellsOf({ name, arity: [min, max], flags, summary }: Command): string[] {
+  const most = max === ARGUMENTS_MAX ? "or more" : `to ${max}`;
+  const kinds = (["read", "write", "admin"] as const).filter((kind) => flags.includes(kind));
+  const count = min === max ? String(min) : `${min} ${most}`;
+  return [`\`${name}\``, count, kinds.join(", ") || "-", summary];
+}
+
+/** A table whose columns are as wide as their widest cell, as the formatter has them. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((cells) => cells[i]!.length)));
+  const lines = rows.map((cells) => lineOf(cells.map((cell, i) => cell.padEnd(widths[i]!))));
+  lines.splice(1, 0, lineOf(widths.map((width) => "-".repeat(width))));
+  return lines.join("");
+}
+
+function lineOf(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |\n`;
+}
+
+if (import.meta.main) {
+  const path = new URL("../docs/commands.md", import.meta.url);
+  const page = commandDocs(COMMANDS);
+  if (!Deno.args.includes("--check")) {
+    await Deno.writeTextFile(path, page);
+  } else if (page !== await Deno.readTextFile(path)) {
+    console.error("docs/commands.md is out of date: run deno task commands:docs");
+    Deno.exit(1);
+  }
+}
