@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Cache, ChangeKind, EventReader, Region } from "../../cache/mod.ts";
 import { publishChange } from "../../cache/event_ring.ts";
-import { REGION_WATCHERS, RING_ENTRIES } from "../../cache/layout.ts";
+import { EVENT_KEY_BYTES, REGION_WATCHERS, RING_ENTRIES } from "../../cache/layout.ts";
 import { bytesOf, valueOf } from "./fixture.ts";
 
 function setUp() {
@@ -65,6 +65,49 @@ Deno.test("EventReader.drain() returns false once when the ring has lost events"
   publishChange(region, 5, ChangeKind.put);
   assertEquals(drain(), true);
   assertEquals(events.length, 1);
+});
+
+Deno.test("EventReader.watchAll() gets every change, with the key, its length and who changed it", () => {
+  const { region, cache, reader } = setUp();
+  const long = "x".repeat(EVENT_KEY_BYTES + 1);
+  const seen: [string, number, number][] = [];
+  const take = () =>
+    reader.drain((_hash, _kind, { key, keyBytes, changedBy }) => {
+      seen.push([new TextDecoder().decode(key), keyBytes, changedBy]);
+    });
+  reader.watchAll();
+  cache.put(bytesOf("key"), valueOf(1));
+  region.changedBy = 7;
+  cache.delete(bytesOf("key"));
+  region.changedBy = 0;
+  cache.put(bytesOf(long), valueOf(1));
+  assertEquals(take(), true);
+  assertEquals(seen, [["key", 3, 0], ["key", 3, 7], [long.slice(1), long.length, 0]]);
+  reader.unwatchAll();
+  cache.put(bytesOf("key"), valueOf(1));
+  take();
+  assertEquals(seen.length, 3);
+  assertEquals(region.words[REGION_WATCHERS], 0);
+});
+
+Deno.test("EventReader.drain() returns false once after a shard was cleared", () => {
+  const { cache, reader, drain } = setUp();
+  reader.watch(5);
+  const shard = cache.acquire(0)!;
+  shard.clearLocked();
+  cache.release(shard);
+  assertEquals(drain(), false);
+  assertEquals(drain(), true);
+});
+
+Deno.test("EventReader ends what an earlier one of its actor has watched", () => {
+  const { region, reader } = setUp();
+  reader.watch(5);
+  reader.watchAll();
+  const next = new EventReader(region, 1);
+  assertEquals(region.words[REGION_WATCHERS], 0);
+  publishChange(region, 5, ChangeKind.put);
+  assertEquals(next.drain(() => assert(false)), true);
 });
 
 Deno.test("EventReader.changed() resolves on the next event, and at once if one has come", async () => {

@@ -144,7 +144,7 @@ conversation("paths and methods that there are not answer 404 and 405", [
     "405 " + errorBody("Method not allowed. Use PUT, POST, DELETE."),
     { allow: "PUT, POST, DELETE" },
   ],
-  ["POST / {}", /^405 /, { allow: "GET, HEAD" }],
+  ["PUT / {}", /^405 /, { allow: "GET, HEAD, POST" }],
   ["TRACE /get?key=k", /^405 /],
 ]);
 
