@@ -27,7 +27,9 @@ export type ChangeKind = typeof ChangeKind[keyof typeof ChangeKind];
 
 /** An event, as {@linkcode EventReader.drain} hands it out; holds until the next one. */
 export interface ChangeEvent {
+  /** Hash of the key. */
   readonly hash: number;
+  /** What happened to it. */
   readonly kind: ChangeKind;
   /** Length of the key; 0 where it is not known. */
   readonly keyBytes: number;

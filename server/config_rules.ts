@@ -7,7 +7,8 @@
 
 import { type Config, jsonBodyLimit, storeBodyLimit } from "./config.ts";
 import { isLoopback } from "./host.ts";
-import { availableMemoryBytes, type Limits } from "./options.ts";
+import { availableMemoryBytes } from "./memory_default.ts";
+import type { Limits } from "./options.ts";
 import { formatSize, MIB } from "./units.ts";
 
 /**

@@ -22,7 +22,12 @@ import {
   toggle,
   wordOrCount,
 } from "./option_kinds.ts";
-import { formatSize, GIB, KIB, MIB, parseSize, TIB } from "./units.ts";
+import {
+  defaultMemoryBytes,
+  defaultMemoryCeilingBytes,
+  leastMemoryBytes,
+} from "./memory_default.ts";
+import { formatSize, GIB, KIB, MIB, TIB } from "./units.ts";
 
 /** What the machine gives this process. */
 export interface Limits {
@@ -52,8 +57,6 @@ export interface Option<T> {
 const mostKeyBytes = 2047; // an item's header has 11 bits for them
 const mostKeyChars = Math.floor(mostKeyBytes / 4);
 const mostValueBytes = 8 * MIB; // a quarter of the largest shard
-const defaultMemoryCeilingBytes = parseSize("1.4GiB")!;
-const leastMemoryBytes = 8 * MIB;
 const mostSocketPathBytes = 103; // what every system's socket address holds
 
 const file: TextRule<string> = {
@@ -295,25 +298,4 @@ export const optionRows: readonly { field: keyof Config; option: Option<unknown>
  */
 export function variableName(flag: string): string {
   return `SLABKV_${flag.toUpperCase().replaceAll("-", "_")}`;
-}
-
-/**
- * Gives the memory that the machine or container has.
- *
- * @param limits what the machine gives
- * @returns the smaller of the two, in bytes
- */
-export function availableMemoryBytes(limits: Limits): number {
-  return Math.min(limits.totalMemoryBytes, limits.containerMemoryBytes || Infinity);
-}
-
-/**
- * Gives the size of the region unless it is asked for.
- *
- * @param limits what the machine gives
- * @returns bytes: 70 % of what is there in whole MiB, at most 1.4 GiB
- */
-export function defaultMemoryBytes(limits: Limits): number {
-  const share = Math.floor(availableMemoryBytes(limits) * 0.7 / MIB) * MIB;
-  return Math.max(leastMemoryBytes, Math.min(share, defaultMemoryCeilingBytes));
 }

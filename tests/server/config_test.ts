@@ -8,7 +8,8 @@ import fc from "fast-check";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../../server/config.ts";
 import { parseConfig } from "../../server/config_parse.ts";
 import { configTableMarkdown } from "../../server/config_text.ts";
-import { defaultMemoryBytes, optionRows, variableName } from "../../server/options.ts";
+import { defaultMemoryBytes } from "../../server/memory_default.ts";
+import { optionRows, variableName } from "../../server/options.ts";
 import { GIB, MIB, parseSize } from "../../server/units.ts";
 
 const machine = { totalMemoryBytes: 16 * GIB, cpus: 4 };

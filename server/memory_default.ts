@@ -1,0 +1,31 @@
+// How much memory the region takes unless somebody says so: a share of what the machine or container
+// has, up to a ceiling. Pure arithmetic over options.ts's limits.
+
+import type { Limits } from "./options.ts";
+import { MIB, parseSize } from "./units.ts";
+
+/** The region takes no more than this unless asked to. */
+export const defaultMemoryCeilingBytes: number = parseSize("1.4GiB")!;
+/** The smallest region. */
+export const leastMemoryBytes: number = 8 * MIB;
+
+/**
+ * Gives the memory that the machine or container has.
+ *
+ * @param limits what the machine gives
+ * @returns the smaller of the two, in bytes
+ */
+export function availableMemoryBytes(limits: Limits): number {
+  return Math.min(limits.totalMemoryBytes, limits.containerMemoryBytes || Infinity);
+}
+
+/**
+ * Gives the size of the region unless it is asked for.
+ *
+ * @param limits what the machine gives
+ * @returns bytes: 70 % of what is there in whole MiB, at most 1.4 GiB
+ */
+export function defaultMemoryBytes(limits: Limits): number {
+  const share = Math.floor(availableMemoryBytes(limits) * 0.7 / MIB) * MIB;
+  return Math.max(leastMemoryBytes, Math.min(share, defaultMemoryCeilingBytes));
+}
