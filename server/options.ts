@@ -1,7 +1,6 @@
 /**
  * The one table of options. Parser, help, --print-config and the table in the README derive from
  * it; an option exists when it has a row here. What the values do is none of its business.
- *
  * @module
  */
 
