@@ -134,6 +134,11 @@ export class RawClient implements Disposable {
     }
   }
 
+  /** Reads exactly so many bytes, as text. */
+  async receiveText(length: number): Promise<string> {
+    return decoder.decode(await this.#take(length));
+  }
+
   /** Reads up to the end of the connection. */
   async receiveRest(): Promise<string> {
     while (await this.#read()) continue;

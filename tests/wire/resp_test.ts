@@ -1,0 +1,154 @@
+// The Redis protocol over real connections: conversations byte for byte over one worker and two, and
+// what happens to clients that do not behave.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { command, connectRaw, exchange } from "./raw_fixture.ts";
+import type { RawClient } from "./raw_client.ts";
+import { TestServer, until } from "./server.ts";
+
+const conversation: readonly [send: string, expect: string][] = [
+  [command("SET", "k", "v"), "+OK\r\n"],
+  [command("get", "k") + command("GET", "none"), "$1\r\nv\r\n$-1\r\n"],
+  ["\r\nPING\r\nGET k\n", "+PONG\r\n$1\r\nv\r\n"],
+  ['SET q "a b\\x01"\r\nGET q\r\n', "+OK\r\n$4\r\na b\u0001\r\n"],
+  [command("INCRBY", "n", "41") + command("INCR", "n"), ":41\r\n:42\r\n"],
+  [command("DEL", "n", "q", "none"), ":2\r\n"],
+  [command("MULTI") + command("GET", "k") + command("EXEC"), "+OK\r\n+QUEUED\r\n*1\r\n$1\r\nv\r\n"],
+  ["*0\r\n" + command("PING"), "+PONG\r\n"],
+  ["SET k x NX\r\n", "$-1\r\n"],
+];
+
+for (const workers of ["1", "2"]) {
+  Deno.test(`RESP conversation, whole and byte by byte (workers: ${workers})`, async () => {
+    await using server = await TestServer.start(["--workers", workers, "--resp-port", "0"]);
+    using client = await connectRaw(server, "redis");
+    for (const [send, expect] of conversation) await exchange(client, send, expect);
+    for (const [send, expect] of conversation) {
+      using other = await connectRaw(server, "redis");
+      const bytes = new TextEncoder().encode(send);
+      for (let i = 0; i < bytes.length; i++) await other.send(bytes.subarray(i, i + 1));
+      assertEquals(await other.receiveText(expect.length), expect);
+    }
+    const text = "x".repeat(1_000_000);
+    await exchange(client, command("SET", "big", text), "+OK\r\n");
+    await exchange(client, command("GET", "big"), `$1000000\r\n${text}\r\n`);
+    await exchange(client, command("PING").repeat(20_000), "+PONG\r\n".repeat(20_000));
+    await exchange(client, command("QUIT"), "+OK\r\n");
+    assertEquals(await client.receiveRest(), "");
+  });
+}
+
+Deno.test("RESP errors of the stream are answered, then the connection ends", async () => {
+  await using server = await TestServer.start(["--resp-port", "0"]);
+  const table: [string, string][] = [
+    ["*x\r\n", "-ERR Protocol error: invalid multibulk length\r\n"],
+    ["PING\r\n*1\r\n:1\r\n", "+PONG\r\n-ERR Protocol error: expected '$', got ':'\r\n"],
+    ["*1\r\n$99999999\r\n", "-ERR Protocol error: invalid bulk length\r\n"],
+    ["a".repeat(1_000_000), "-ERR Protocol error: too big inline request\r\n"],
+    ["PING\r\nPOST / HTTP/1.1\r\nHost: x\r\n\r\nSET k v\r\n", "+PONG\r\n"],
+  ];
+  for (const [send, expect] of table) {
+    using client = await connectRaw(server, "redis");
+    await client.send(send);
+    // With a browser's request unread, its connection may end in a reset.
+    assertEquals(await client.receiveRest(), expect, send.slice(0, 40));
+  }
+  using client = await connectRaw(server, "redis");
+  await exchange(client, command("EXISTS", "k"), ":0\r\n");
+  assertEquals((await server.stats()).workers[0]!.bodyBytes, 0);
+});
+
+Deno.test("RESP clients without the token have small limits until AUTH", async () => {
+  await using server = await TestServer.start(["--resp-port", "0", "--token", "s3cret"]);
+  const refused: [string, string][] = [
+    ["*11\r\n", "-ERR Protocol error: unauthenticated multibulk length\r\n"],
+    ["*1\r\n$16385\r\n", "-ERR Protocol error: unauthenticated bulk length\r\n"],
+  ];
+  for (const [send, expect] of refused) {
+    using client = await connectRaw(server, "redis");
+    await client.send(send);
+    assertEquals(await client.receiveRest(), expect);
+  }
+  using client = await connectRaw(server, "redis");
+  await exchange(client, command("GET", "k"), "-NOAUTH Authentication required.\r\n");
+  await exchange(client, command("AUTH", "s3cret"), "+OK\r\n");
+  const value = "x".repeat(20_000);
+  await exchange(client, command("SET", "k", value), "+OK\r\n");
+});
+
+Deno.test("RESP connections beyond the cap are refused, and make room when they end", async () => {
+  await using server = await TestServer.start(["--resp-port", "0", "--max-connections", "2"]);
+  const [a, b] = [await connectRaw(server, "redis"), await connectRaw(server, "redis")];
+  await exchange(a, "PING\r\n", "+PONG\r\n");
+  await exchange(b, "PING\r\n", "+PONG\r\n");
+  using c = await connectRaw(server, "redis");
+  assertEquals(await c.receiveRest(), "-ERR max number of clients reached\r\n");
+  assertEquals((await server.stats()).total.clientsRefused, 1);
+  a.close();
+  await until("there is room again", async () => {
+    using client = await connectRaw(server, "redis");
+    await client.send("PING\r\nQUIT\r\n");
+    return (await client.receiveRest()).startsWith("+PONG");
+  });
+  b.close();
+});
+
+Deno.test("RESP clients that send nothing are closed after --idle-timeout", async () => {
+  await using server = await TestServer.start(["--resp-port", "0", "--idle-timeout", "500ms"]);
+  using client = await connectRaw(server, "redis");
+  await exchange(client, "PING\r\n", "+PONG\r\n");
+  assertEquals(await client.receiveRest(), "");
+});
+
+/** Sends until nothing is taken any more, or the connection ends; resolves when it has ended. */
+async function flood(client: RawClient, request: string): Promise<void> {
+  try {
+    for (;;) await client.send(request);
+  } catch {
+    // Closed, which is what the caller waits for.
+  }
+}
+
+Deno.test("RESP clients that read nothing are closed and counted", async () => {
+  await using server = await TestServer.start(["--resp-port", "0"]);
+  using client = await connectRaw(server, "redis");
+  await exchange(client, command("SET", "k", "x".repeat(100_000)), "+OK\r\n");
+  const flooding = flood(client, command("GET", "k").repeat(100));
+  await until("it is closed", async () => (await server.stats()).total.clientsSlow === 1);
+  client.close();
+  await flooding;
+});
+
+Deno.test("RESP clients that close their half still get their answers", async () => {
+  await using server = await TestServer.start(["--resp-port", "0"]);
+  using client = await connectRaw(server, "redis");
+  await client.send("PING\r\nPING\r\nPIN");
+  await client.closeWrite();
+  assertEquals(await client.receiveRest(), "+PONG\r\n+PONG\r\n");
+});
+
+Deno.test("RESP clients are counted, listed and killed over two workers", async () => {
+  await using server = await TestServer.start(["--workers", "2", "--resp-port", "0"]);
+  const clients = await Promise.all(Array.from({ length: 8 }, () => connectRaw(server, "redis")));
+  for (const client of clients) await exchange(client, "PING\r\n", "+PONG\r\n");
+  const { connections } = await server.stats() as unknown as { connections: { resp: number } };
+  assertEquals(connections.resp, 8);
+  const [first, ...others] = clients as [RawClient, ...RawClient[]];
+  await exchange(first, command("CLIENT", "KILL", "TYPE", "normal"), ":7\r\n");
+  for (const other of others) assertEquals(await other.receiveRest(), "");
+  await exchange(first, "PING\r\n", "+PONG\r\n");
+  clients.forEach((client) => client.close());
+});
+
+Deno.test("RESP connections end when the server drains", async () => {
+  await using server = await TestServer.start(["--resp-port", "0", "--text-port", "0"]);
+  using client = await connectRaw(server, "redis");
+  using other = await connectRaw(server, "tcp");
+  await exchange(client, "PING\r\n", "+PONG\r\n");
+  await exchange(other, "PING\r\n", "PONG\n");
+  server.kill("SIGTERM");
+  assertEquals(await client.receiveRest(), "");
+  assertEquals(await other.receiveRest(), "");
+  assertEquals((await server.ended()).code, 0);
+  assertMatch(JSON.stringify(server.event("stop")), /"complete":true/);
+});
