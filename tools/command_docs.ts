@@ -1,5 +1,6 @@
 /**
  * Writes docs/commands.md from the command table; with --check it only says whether that is due.
+ * What a command does is written down in server/commands/rows_*.ts.
  *
  * @module
  */

@@ -74,8 +74,8 @@ export function dispatchUnknown(
   args: Args,
   reply: Reply,
 ): void {
-  const { session } = context;
-  if (session.transaction !== null) session.transaction.isBroken = true;
+  const { transaction } = context.session;
+  if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
   reply.fail(unknownCommand(bytes.subarray(start, start + length), args));
 }
 

@@ -29,6 +29,7 @@ const SCAN_COUNT_MAX = 10_000;
 const KEY_OVERHEAD_BYTES = 16;
 
 const BAD_CURSOR = refused("invalid cursor");
+const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
 const batch = new KeyBatch();
 
 /** A place in the keyspace, and a walk on from there. */
@@ -198,9 +199,14 @@ export function flushall(context: CommandContext, args: Args, reply: Reply): voi
   const { cache, holdsAll } = context;
   const token = args.count === 0 ? "SYNC" : tokenOf(args, 0);
   if (args.count > 1 || token !== "SYNC" && token !== "ASYNC") return reply.fail(SYNTAX);
+  let busy = false;
   for (const shard of cache.shards) {
-    if (!holdsAll && cache.acquire(shard.index) === null) return reply.fail(BUSY);
+    if (!holdsAll && cache.acquire(shard.index) === null) {
+      busy = true;
+      continue;
+    }
     guarded(cache, shard, holdsAll, () => shard.clearLocked());
   }
-  reply.ok();
+  if (busy) reply.fail(PARTLY_BUSY);
+  else reply.ok();
 }

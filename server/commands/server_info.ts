@@ -75,7 +75,7 @@ function server({ cache, server }: CommandContext): Fields {
     arch_bits: 64,
     process_id: Deno.pid,
     run_id: server.startedMs.toString(16).padStart(40, "0"),
-    tcp_port: server.config.port,
+    tcp_port: server.config.respPort ?? server.config.port,
     server_time_usec: cache.now() * 1000,
     uptime_in_seconds: uptime,
     uptime_in_days: Math.floor(uptime / 86400),
@@ -96,15 +96,11 @@ function memory({ cache }: CommandContext): Fields {
   return {
     used_memory: usedBytes,
     used_memory_human: human(usedBytes),
-    used_memory_rss: memoryBytes,
-    used_memory_peak: memoryBytes,
-    used_memory_peak_human: human(memoryBytes),
+    used_memory_rss: Deno.memoryUsage().rss,
     used_memory_dataset: usedBytes,
-    total_system_memory: memoryBytes,
     maxmemory: memoryBytes,
     maxmemory_human: human(memoryBytes),
     maxmemory_policy: "allkeys-lfu",
-    mem_fragmentation_ratio: "1.00",
     mem_allocator: "slab",
   };
 }
@@ -132,7 +128,6 @@ function persistence({ server }: CommandContext): Fields {
 function stats({ cache }: CommandContext, totals: ServerTotals): Fields {
   const { region } = cache;
   const { evictions, windowEvictions, expirations } = readStats(cache);
-  const refused = totals.refused.reduce((sum, count) => sum + count, 0);
   return {
     total_commands_processed: totals.calls.reduce((sum, count) => sum + count, 0),
     rejected_connections: region.total("clientsRefused"),
@@ -144,7 +139,6 @@ function stats({ cache }: CommandContext, totals: ServerTotals): Fields {
     pubsub_channels: 0,
     pubsub_patterns: 0,
     latest_fork_usec: 0,
-    total_error_replies: refused,
     lock_waits: region.total("lockWaits"),
     lock_timeouts: region.total("lockTimeouts"),
   };

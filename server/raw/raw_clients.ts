@@ -2,6 +2,7 @@
 // bound on how many there may be in the process, and for deadlines, which one timer looks after.
 
 import type { Region } from "../../cache/mod.ts";
+import { clientFacts } from "../commands/client_facts.ts";
 import type { ClientFacts, ClientFilter, ClientRegistry } from "../server_facade.ts";
 import type { Session } from "../session.ts";
 
@@ -116,22 +117,8 @@ function matches(session: Session, filter: ClientFilter, nowMs: number): boolean
     (minAgeSeconds === undefined || nowMs - session.createdMs >= minAgeSeconds * 1000);
 }
 
-/** What CLIENT LIST says of a client, under the names that it has there. */
+/** What CLIENT LIST says of a client. */
 function factsOf({ session, waitingBytes, bufferBytes }: RawClient, nowMs: number): ClientFacts {
-  return {
-    id: session.id,
-    addr: session.address,
-    laddr: session.localAddress,
-    name: session.name,
-    age: Math.floor((nowMs - session.createdMs) / 1000),
-    idle: Math.floor((nowMs - session.lastSeenMs) / 1000),
-    db: 0,
-    multi: session.transaction?.isOpen ? session.transaction.queue.length : -1,
-    qbuf: waitingBytes,
-    "qbuf-free": bufferBytes - waitingBytes,
-    cmd: session.lastCommand === "" ? "NULL" : session.lastCommand.toLowerCase(),
-    resp: session.protocol,
-    "lib-name": session.libraryName,
-    "lib-ver": session.libraryVersion,
-  };
+  const buffer = { qbuf: waitingBytes, "qbuf-free": bufferBytes - waitingBytes };
+  return clientFacts(session, nowMs, buffer);
 }

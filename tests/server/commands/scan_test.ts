@@ -79,7 +79,9 @@ Deno.test("whole-keyspace commands answer BUSY when a shard cannot be had", asyn
   const speaker = new Speaker(cache);
   const held = other.acquire(3)!;
   const busy = "-BUSY slabkv could not lock the key in time, nothing has changed, try again";
-  for (const line of ["KEYS *", "FLUSHALL"]) assertEquals(await speaker.say(line), busy);
+  assertEquals(await speaker.say("KEYS *"), busy);
+  const partly = "-BUSY some keys are locked and still there, try again";
+  assertEquals(await speaker.say("FLUSHALL"), partly);
   other.release(held);
   assertEquals(await speaker.say("FLUSHALL"), "+OK");
 });
