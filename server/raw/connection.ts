@@ -13,6 +13,8 @@ import type { RawHost } from "./raw_host.ts";
 
 /** With this many bytes of answers, no command is run before they are written. */
 const OUTPUT_BYTES_MAX = 256 * 1024;
+/** Fewer bytes than this are not worth reading ahead. */
+const READ_AHEAD_BYTES_MIN = 256;
 /** What may wait of messages that nobody has asked for. */
 const PUSHED_BYTES_MAX = 1024 * 1024;
 /** How long a client may take none of its answers. */
@@ -120,10 +122,15 @@ export class RawConnection implements RawClient {
     context.session = session;
     decoder.at = input.at;
     let count = 0;
+    /** Where the commands end that were read ahead. */
+    let seen = input.at;
     let done: void | Promise<void> = undefined;
     try {
       for (;;) {
         decoder.isTrusted = session.isAuthenticated;
+        if (decoder.at >= seen && input.end - decoder.at > READ_AHEAD_BYTES_MIN) {
+          seen = protocol.readAhead(input.bytes, input.end);
+        }
         const found = decoder.next(input.bytes, input.end, args);
         if (found !== Decoded.command) {
           input.needed = decoder.needed;

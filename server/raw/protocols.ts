@@ -1,6 +1,7 @@
 // The two protocols that connections speak, each as its loop needs it: a decoder, replies, and the
 // command behind what was decoded. What differs between them stands here and in their codecs.
 
+import type { Cache } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
 import { type Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
@@ -9,6 +10,7 @@ import { TextReply } from "../codecs/text_reply.ts";
 import type { Command, CommandContext } from "../commands/command.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import type { Session } from "../session.ts";
 
 /** Answers that a connection can be given. */
@@ -31,6 +33,8 @@ export interface RawProtocol {
   takeReply(session: Session): RawReply;
   /** Gives back what {@linkcode takeReply} gave, once it is written. */
   giveBack(reply: RawReply): void;
+  /** Prepares for the commands in `bytes` up to `end`; returns where those end that it has seen. */
+  readAhead(bytes: Uint8Array, end: number): number;
   /** Runs the command that the decoder has just found. */
   run(
     context: CommandContext,
@@ -56,9 +60,15 @@ export class RespProtocol implements RawProtocol {
   readonly name = "resp";
   readonly decoder: RespDecoder;
   readonly #spare: RespReply[] = [];
+  readonly #ahead: ReadAhead;
 
-  constructor(limits: RespLimits) {
+  constructor(limits: RespLimits, cache: Cache) {
     this.decoder = new RespDecoder(limits);
+    this.#ahead = new ReadAhead(cache);
+  }
+
+  readAhead(bytes: Uint8Array, end: number): number {
+    return this.#ahead.look(this.decoder, bytes, end);
   }
 
   takeReply(session: Session): RespReply {
@@ -114,6 +124,10 @@ export class TextProtocol implements RawProtocol {
       commands[verb] = findCommand(bytes, 0, bytes.length);
     }
     this.#commands = commands;
+  }
+
+  readAhead(_bytes: Uint8Array, end: number): number {
+    return end;
   }
 
   takeReply(_session: Session): TextReply {
