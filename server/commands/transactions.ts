@@ -67,17 +67,14 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
   if (!transaction?.isOpen) return reply.fail(EXEC_ALONE);
   session.transaction = null;
   if (transaction.isBroken) return reply.fail(ABORTED);
-  const calls = transaction.queue.map(unpack);
   const holdsAll = transaction.queue.some(({ command }) => command.flags.includes("keyspace"));
-  const hashes = holdsAll
-    ? Int32Array.from(cache.shards.keys())
-    : hashesOf(context, transaction, calls);
+  const hashes = holdsAll ? Int32Array.from(cache.shards.keys()) : hashesOf(context, transaction);
   if (!cache.acquireMany(hashes, hashes.length)) return reply.fail(BUSY);
   context.isAtomic = true;
   context.holdsAll = holdsAll;
   try {
     if (transaction.watched.some((watched) => hasChanged(cache, watched))) reply.missArray();
-    else runAll(context, transaction.queue, calls, reply);
+    else runAll(context, transaction.queue, reply);
     cache.releaseMany();
   } catch (error) {
     cache.poisonMany();
@@ -88,29 +85,31 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
   }
 }
 
-/** The arguments of a queued command as it will find them. */
-function unpack({ bytes, lengths }: QueuedCommand): Args {
-  const args = new Args();
+/** The arguments of the queued command at work; one set does, since EXEC itself has none. */
+const args = new Args();
+
+/** Puts the arguments of a queued command into `args`. */
+function unpack({ bytes, lengths }: QueuedCommand): void {
   args.over(bytes);
   let at = 0;
   for (const length of lengths) {
     args.push(at, length);
     at += length;
   }
-  return args;
 }
 
 function hashesOf(
   context: CommandContext,
   { queue, watched }: Transaction,
-  calls: readonly Args[],
 ): Int32Array {
   const all: number[] = watched.map(({ hash }) => hash);
-  queue.forEach(({ command }, i) => {
-    if (command.keys === null) return;
-    const count = hashKeys(context, command.keys, calls[i]!);
+  for (const queued of queue) {
+    const { keys } = queued.command;
+    if (keys === null) continue;
+    unpack(queued);
+    const count = hashKeys(context, keys, args);
     for (let key = 0; key < count; key++) all.push(context.hashes[key]!);
-  });
+  }
   return Int32Array.from(all);
 }
 
@@ -124,17 +123,17 @@ function hasChanged(cache: Cache, watched: WatchedKey): boolean {
 function runAll(
   context: CommandContext,
   queue: readonly QueuedCommand[],
-  calls: readonly Args[],
   reply: Reply,
 ): void {
   reply.array(queue.length);
-  queue.forEach(({ command }, i) => {
-    const args = calls[i]!;
+  for (const queued of queue) {
+    const { command } = queued;
+    unpack(queued);
     if (command.keys !== null && hashKeys(context, command.keys, args) > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }
     context.stats.count(command.id, command.isTimed);
     // A command that would have to wait refuses itself where isAtomic is set.
     command.run(context, args, reply);
-  });
+  }
 }

@@ -141,7 +141,7 @@ export const VALUE_TABLES: Tables = {
     ["EXPIRE k 100 LT", ":1"],
     ["EXPIRE k 300 LT", ":0"],
     ["EXPIRE k 300 XX", ":1"],
-    ["EXPIRE k 300 XX GT", ":0"],
+    ["EXPIRE k 250 XX GT", ":0"],
     ["EXPIRE k 10 NX XX", "-ERR NX and XX, GT or LT options at the same time are not compatible"],
     ["EXPIRE k 10 GT LT", "-ERR GT and LT options at the same time are not compatible"],
     ["EXPIRE k 10 FOO", "-ERR Unsupported option FOO"],
