@@ -7,6 +7,7 @@ import { ControlChannel, messageOf } from "./control.ts";
 import { HttpContext } from "./http/context.ts";
 import { type HandlerMode, HttpHandler } from "./http/handler.ts";
 import { HttpListener, type Listen } from "./http/listener.ts";
+import { Liveness } from "./liveness.ts";
 import { ServerStatus } from "./status.ts";
 
 /** How often a worker shows that it lives, and looks for slow bodies. */
@@ -45,6 +46,7 @@ export interface WorkerScope {
 class WorkerServer {
   readonly #region: Region;
   readonly #actor: number;
+  readonly #liveness: Liveness;
   readonly #context: HttpContext;
   readonly #handlers: HttpHandler[] = [];
   readonly #listeners: HttpListener[] = [];
@@ -52,8 +54,13 @@ class WorkerServer {
   constructor(start: WorkerStart, channel: ControlChannel) {
     this.#region = Region.attach(start.buffer);
     this.#actor = start.actor;
+    this.#liveness = new Liveness(this.#region, performance.now());
     const cache = new Cache(this.#region, start.actor);
-    this.#context = new HttpContext(start.config, cache, new ServerStatus(cache, start.startedMs));
+    this.#context = new HttpContext(
+      start.config,
+      cache,
+      new ServerStatus(cache, start.startedMs, this.#liveness),
+    );
     for (const listen of start.listens) {
       const handler = new HttpHandler({
         context: this.#context,
@@ -72,17 +79,18 @@ class WorkerServer {
   start(): void {
     for (const listener of this.#listeners) listener.start();
     this.#tick();
-    this.#set("serving", 1);
+    this.#setServing(1);
     setInterval(() => this.#tick(), TICK_MS);
   }
 
   #tick(): void {
-    this.#set("heartbeat", Math.floor(Date.now() / 1000));
+    Liveness.beat(this.#region, this.#actor);
+    this.#liveness.look(performance.now());
     this.#context.bodies.expire();
   }
 
-  #set(gauge: "heartbeat" | "serving", value: number): void {
-    Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, gauge), value);
+  #setServing(value: 0 | 1): void {
+    Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, "serving"), value);
   }
 
   /** Stops listening; resolves when no request is in work any more. Main bounds the wait. */
@@ -93,7 +101,7 @@ class WorkerServer {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
     }
     await Promise.all(this.#listeners.map((listener) => listener.shutdown()));
-    this.#set("serving", 0);
+    this.#setServing(0);
   }
 
   /** Asks some clients to reconnect, for `ms` milliseconds. */

@@ -41,7 +41,7 @@ export class HttpContext {
   constructor(config: Config, cache: Cache, status: ServerStatus) {
     this.config = config;
     this.status = status;
-    this.bodies = new Bodies(cache.region, cache.actor, config, cache.now);
+    this.bodies = new Bodies(cache.region, cache.actor, config, () => performance.now());
     const maxKeyBytes = keyByteLimit(config);
     const limits = { maxKeyBytes, maxValueChars: config.maxValueChars, maxItems: MAX_ITEMS };
     this.jsonLimits = { ...limits, maxKeyChars: config.maxKeyChars };
