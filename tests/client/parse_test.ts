@@ -81,7 +81,7 @@ Deno.test("parseCommand() says what is wrong, and what to do", () => {
     ],
     [["completions"], "Command completions lacks its SHELL: see slabkv help completions"],
     [["completions", "fihs"], 'Unknown shell "fihs": did you mean fish?'],
-    [["completions", "tcsh"], 'Unknown shell "tcsh": did you mean zsh?'],
+    [["completions", "powershell"], 'Unknown shell "powershell": expected bash, zsh, fish'],
     [["help", "qqqq"], /Unknown command "qqqq": expected serve, get/.source],
     [
       ["bench", "--duration", "11m"],
