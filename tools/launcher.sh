@@ -54,7 +54,9 @@ if ! usable; then
   if ! mkdir -p "$dir" 2>/dev/null; then
     fail "cannot write to $home: set XDG_CACHE_HOME to a folder that can be written to"
   fi
-  owned "$home" && owned "$dir" || fail "the folder $dir can be changed by somebody else: remove it"
+  if ! owned "$home" || ! owned "$dir"; then
+    fail "the folder $dir can be changed by somebody else: remove it"
+  fi
   unpack @RUNTIME_START@ @RUNTIME_PACKED@ "$runtime_hash" "$runtime"
   unpack @PROGRAM_START@ @PROGRAM_PACKED@ "$program_hash" "$program"
   usable || fail "the unpacked files in $dir were changed by somebody else"
