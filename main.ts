@@ -1,9 +1,11 @@
-// The program: in the main thread it starts the server, in a worker it serves. One module for both,
-// so that a bundled or compiled program finds its worker inside itself.
+// The program: in the main thread it runs a command or starts the server, in a worker it serves.
+// One module for both, so that a bundled or compiled program finds its worker inside itself.
 
 import os from "node:os";
 import process from "node:process";
+import { type ClientHost, runClient, serverArguments } from "./client/mod.ts";
 import { runWorker, serve, type WorkerScope } from "./server/mod.ts";
+import { optionRows } from "./server/options.ts";
 
 /** The narrowest permissions with which a worker can do its work. */
 function workerPermissions(
@@ -29,12 +31,29 @@ function workerPermissions(
   } as const;
 }
 
-function runMain(): Promise<void> {
+/** What the client's commands need of the process. */
+function clientHost(): ClientHost {
+  return {
+    env: (name) => Deno.env.get(name),
+    stdin: Deno.stdin,
+    stdout: Deno.stdout,
+    stderr: Deno.stderr,
+    columns: () => Deno.consoleSize().columns || 80,
+    serverOptions: () =>
+      optionRows.map(({ option: { flag, kind, description } }) => {
+        return { flag, placeholder: kind.placeholder, description };
+      }),
+  };
+}
+
+async function runMain(): Promise<void> {
+  const code = await runClient(Deno.args, clientHost());
+  if (code !== undefined) Deno.exit(code);
   const env = Deno.env.toObject();
   // Deno would silently listen there instead of on --host and --port.
   Deno.env.delete("DENO_SERVE_ADDRESS");
-  return serve({
-    args: Deno.args,
+  await serve({
+    args: serverArguments(Deno.args) ?? [],
     env,
     limits: {
       totalMemoryBytes: os.totalmem(),

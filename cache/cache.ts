@@ -5,7 +5,14 @@
 import { addCounter } from "./counters.ts";
 import { hashKey } from "./hash.ts";
 import { REGION_SHARDS_CLEARED, SHARD_LOCK, WINDOW_BUCKETS } from "./layout.ts";
-import { acquireLock, isPoisoned, lockOwner, poisonLock, releaseLock } from "./lock.ts";
+import {
+  acquireLock,
+  isPoisoned,
+  LOCK_WAIT_MAX_MS,
+  lockOwner,
+  poisonLock,
+  releaseLock,
+} from "./lock.ts";
 import { Condition, Outcome } from "./outcome.ts";
 import type { Region } from "./region.ts";
 import { Shard } from "./shard.ts";
@@ -82,14 +89,16 @@ export class Cache {
   /** Locks the shard of the keys with this hash. Returns null when that took too long. */
   acquire(hash: number): Shard | null {
     const shard = this.shards[hash & this.#shardMask]!;
+    // All that happens under one lock happens at one time.
+    shard.memory.nowMs = 0;
     const words = shard.memory.words;
     if (Atomics.compareExchange(words, SHARD_LOCK, 0, this.#owner) === 0) return shard;
-    return this.#acquireContended(shard);
+    return this.#acquireContended(shard, performance.now() + LOCK_WAIT_MAX_MS);
   }
 
-  #acquireContended(shard: Shard): Shard | null {
+  #acquireContended(shard: Shard, giveUpMs: number): Shard | null {
     addCounter(this.region.words, this.#lockWaitsWord, 1);
-    if (acquireLock(shard.memory.words, SHARD_LOCK, this.#owner)) return shard;
+    if (acquireLock(shard.memory.words, SHARD_LOCK, this.#owner, giveUpMs)) return shard;
     addCounter(this.region.words, this.#lockTimeoutsWord, 1);
     return null;
   }
@@ -106,18 +115,25 @@ export class Cache {
 
   /**
    * Locks the shards of all `count` hashes, in ascending order. Returns false, with nothing locked,
-   * when one of them took too long. {@linkcode releaseMany} or {@linkcode poisonMany} must follow.
+   * when that took too long in all. {@linkcode releaseMany} or {@linkcode poisonMany} must follow.
    */
   acquireMany(hashes: Int32Array, count: number): boolean {
     const marked = this.#marked;
+    const giveUpMs = performance.now() + LOCK_WAIT_MAX_MS;
     for (let i = 0; i < count; i++) marked[hashes[i]! & this.#shardMask] = 1;
     for (let i = 0; i < marked.length; i++) {
-      if (marked[i] === 0 || this.acquire(i) !== null) continue;
+      if (marked[i] === 0 || this.#acquireBy(this.shards[i]!, giveUpMs)) continue;
       marked.fill(0, i);
       this.releaseMany();
       return false;
     }
     return true;
+  }
+
+  #acquireBy(shard: Shard, giveUpMs: number): boolean {
+    shard.memory.nowMs = 0;
+    if (Atomics.compareExchange(shard.memory.words, SHARD_LOCK, 0, this.#owner) === 0) return true;
+    return this.#acquireContended(shard, giveUpMs) !== null;
   }
 
   /**

@@ -14,21 +14,22 @@ const NAP_MS = 5;
 const pause: () => void = (Atomics as unknown as { pause?: () => void }).pause ?? (() => {});
 
 /**
- * Takes the lock at `words[at]` for `owner` (1 to 255). Returns false after
- * {@linkcode LOCK_WAIT_MAX_MS} without it.
+ * Takes the lock at `words[at]` for `owner` (1 to 255). Returns false when it has not got it by
+ * `giveUpMs`, a time of `performance.now()`; {@linkcode LOCK_WAIT_MAX_MS} from now if not given.
  */
-export function acquireLock(words: Int32Array, at: number, owner: number): boolean {
-  return Atomics.compareExchange(words, at, 0, owner) === 0 || acquireContended(words, at, owner);
-}
-
-function acquireContended(words: Int32Array, at: number, owner: number): boolean {
+export function acquireLock(
+  words: Int32Array,
+  at: number,
+  owner: number,
+  giveUpMs: number = performance.now() + LOCK_WAIT_MAX_MS,
+): boolean {
+  if (Atomics.compareExchange(words, at, 0, owner) === 0) return true;
   for (let i = 0; i < SPINS; i++) {
     pause();
     if (words[at] === 0 && Atomics.compareExchange(words, at, 0, owner) === 0) return true;
   }
   // Whoever has slept takes the lock with the waiters bit set: others may still be asleep.
   const wanted = owner | LOCK_WAITERS;
-  const giveUpMs = performance.now() + LOCK_WAIT_MAX_MS;
   for (;;) {
     const seen = Atomics.compareExchange(words, at, 0, wanted);
     if (seen === 0) return true;

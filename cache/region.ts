@@ -56,13 +56,13 @@ export type ActorCounter = typeof ACTOR_COUNTER_NAMES[number];
 
 /** Words that every actor keeps up to date about itself and anybody may read. */
 const ACTOR_GAUGES: Readonly<Record<ActorGauge, number>> = {
-  /** Seconds since 1970 when the actor was last seen alive, as an unsigned integer. */
+  /** Goes up as long as the actor lives. */
   heartbeat: ACTOR_HEARTBEAT,
   /** 1 while the actor serves. */
   serving: ACTOR_STATE,
   /** Requests whose body is being read. */
   inFlight: ACTOR_IN_FLIGHT,
-  /** Bytes set aside for those bodies. */
+  /** Bytes set aside for those bodies, and for large answers that are on their way. */
   bodyBytes: ACTOR_BODY_BYTES,
   /** Connections of the Redis protocol. */
   respClients: ACTOR_RESP_CLIENTS,

@@ -58,7 +58,6 @@ export function scanBucketsLocked(
   const words = memory.words;
   const end = Math.min(to, bucketTotal(memory));
   if (words[SHARD_ITEMS] === 0) return bucketTotal(memory);
-  memory.nowMs = 0;
   const limit = Math.min(most, BATCH_KEYS);
   for (let i = from; i < end; i++) {
     const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;

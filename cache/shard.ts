@@ -91,7 +91,6 @@ export class Shard {
     if (bucket === 0) return 0;
     const address = memory.words[bucket]! & ADDRESS_MASK;
     if (deadlineOf(memory, address) === 0) return bucket;
-    memory.nowMs = 0;
     if (!isExpired(memory, address)) return bucket;
     removeLocked(memory, bucket, ChangeKind.expired);
     return 0;
@@ -188,7 +187,6 @@ export class Shard {
     if (condition !== Condition.none && !this.#holds(condition, version, address)) {
       return Outcome.conditionNotMet;
     }
-    memory.nowMs = 0;
     memory.pinned = 0;
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
     const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : deadlineMs;
@@ -276,7 +274,6 @@ export class Shard {
 
   /** One step of the background sweep; see expiry.ts. Returns whether the pass is complete. */
   sweepLocked(buckets: number): boolean {
-    this.memory.nowMs = 0;
     return sweepExpiredLocked(this.memory, buckets);
   }
 

@@ -36,8 +36,8 @@ export class ShardMemory {
   readonly itemBytesMax: number;
 
   /**
-   * Milliseconds since 1970 for the operation under way; 0 until something with a deadline makes it
-   * worth looking at the clock, which costs as much as a short copy.
+   * Milliseconds since 1970 for all that happens under the lock now held; 0 until something with a
+   * deadline makes it worth looking at the clock, which costs as much as a short copy.
    */
   nowMs = 0;
   /** First piece of the item being overwritten, which no eviction may take; or 0. */
@@ -72,7 +72,7 @@ export class ShardMemory {
     this.itemBytesMax = Math.floor(quarters / SLOT_QUARTERS) * 64;
   }
 
-  /** The time of the operation under way: the same however often it is asked for. */
+  /** The time of the critical section: the same however often it is asked for. */
   now(): number {
     if (this.nowMs === 0) this.nowMs = this.#clock();
     return this.nowMs;

@@ -142,7 +142,7 @@ function readVariables(env: Environment, given: GivenByField, problems: string[]
     }
   }
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith("SLABKV_") || known.has(name) || testVariables.has(name)) continue;
+    if (!name.startsWith("SLABKV_") || known.has(name) || otherVariables.has(name)) continue;
     if (text === undefined || isServiceLink(name, text)) continue;
     const nearest = nearestWord(name, [...known]);
     const advice = nearest ? `did you mean ${nearest}? See --help` : "unset it, or see --help";
@@ -150,8 +150,8 @@ function readVariables(env: Environment, given: GivenByField, problems: string[]
   }
 }
 
-/** Variables of the test suite, which the servers it starts inherit. */
-const testVariables: ReadonlySet<string> = new Set(["SLABKV_SOAK"]);
+/** Variables of others that a server may inherit: of the test suite and of the client commands. */
+const otherVariables: ReadonlySet<string> = new Set(["SLABKV_SOAK", "SLABKV_URL", "SLABKV_CA"]);
 
 /**
  * Tells whether Kubernetes set the variable, as it does in every container beside a service named

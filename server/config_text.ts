@@ -27,7 +27,9 @@ export function helpText(limits: Limits): string {
   return [
     "slabkv, a cache server with a fixed amount of memory",
     "",
-    "Usage: slabkv [options]",
+    "Usage: slabkv [serve] [options]",
+    "",
+    "Runs the server. `slabkv help` lists the commands that talk to one.",
     "",
     ...rows,
     ...actionRows,

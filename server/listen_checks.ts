@@ -51,6 +51,28 @@ export function findPort(hostname: string, port: number, flag = "--port"): numbe
   }
 }
 
+const HOLD_TRIES = 40;
+const HOLD_RETRY_MS = 50;
+
+/**
+ * Holds a port while this process starts, so that of two that start at once the second finds the
+ * first one's listeners. What is held is the UDP port of the same address and number, which nothing
+ * here uses otherwise: unlike the TCP port, it can be held while workers bind with reusePort.
+ * Somebody who has it for good is not a slabkv that starts, and is not waited for long.
+ */
+export async function holdPort(hostname: string, port: number): Promise<Disposable> {
+  for (let i = 0; port !== 0 && i < HOLD_TRIES; i++) {
+    try {
+      const socket = Deno.listenDatagram({ transport: "udp", hostname, port });
+      return { [Symbol.dispose]: () => socket.close() };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) break;
+      await new Promise((resolve) => setTimeout(resolve, HOLD_RETRY_MS));
+    }
+  }
+  return { [Symbol.dispose]: () => {} };
+}
+
 /**
  * Makes sure that a socket can be made at `path`: removes one that a dead server has left behind.
  * Throws StartError when a live one has it, or none can be made there.

@@ -8,7 +8,13 @@ import { parseConfig } from "./config_parse.ts";
 import { messageOf } from "./control.ts";
 import { CpuMeter } from "./cpu_meter.ts";
 import type { Listen } from "./http/listener.ts";
-import { findPort, prepareUnixPath, readCredentials, StartError } from "./listen_checks.ts";
+import {
+  findPort,
+  holdPort,
+  prepareUnixPath,
+  readCredentials,
+  StartError,
+} from "./listen_checks.ts";
 import { Log } from "./log.ts";
 import type { Limits } from "./options.ts";
 import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
@@ -54,6 +60,7 @@ function refuse(host: ServeHost, message: string): never {
 async function start(host: ServeHost, config: Config): Promise<void> {
   const startedMs = Date.now();
   const log = new Log({ format: config.logFormat, now: Date.now, out: host.out, err: host.err });
+  using _held = await holdPort(config.host, config.port);
   const listens = await plan(config);
   const workersMax = host.canSharePort ? workerLimit(config, host.limits.cpus) : 1;
   const cache = new Cache(createRegion(config, workersMax + 1), 0);

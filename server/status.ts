@@ -2,10 +2,8 @@
 // worker can answer for all. Knows no protocol beyond the JSON texts it returns.
 
 import { type ActorCounter, type Cache, readStats, RegionState } from "../cache/mod.ts";
+import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import { version } from "./version.ts";
-
-/** A worker that has not been seen for this long is not healthy. */
-const SILENT_SECONDS = 5;
 
 const WORKER_COUNTERS: readonly ActorCounter[] = [
   "requests",
@@ -25,24 +23,24 @@ const WORKER_COUNTERS: readonly ActorCounter[] = [
 export class ServerStatus {
   readonly #cache: Cache;
   readonly #startedMs: number;
+  readonly #liveness: Liveness;
 
-  /** `startedMs` is when the process started, in milliseconds since 1970. */
-  constructor(cache: Cache, startedMs: number) {
+  /**
+   * `startedMs` is when the process started, in milliseconds since 1970; `liveness` is looked at
+   * by somebody else.
+   */
+  constructor(cache: Cache, startedMs: number, liveness: Liveness) {
     this.#cache = cache;
     this.#startedMs = startedMs;
+    this.#liveness = liveness;
   }
 
   /** Why the server is not healthy, or null. */
   unhealthy(): string | null {
-    const { region } = this.#cache;
-    const nowSeconds = Math.floor(this.#cache.now() / 1000);
-    for (let actor = 0; actor < region.geometry.actorCount; actor++) {
-      if (region.gauge(actor, "serving") === 0) continue;
-      const silent = nowSeconds - region.gauge(actor, "heartbeat");
-      const name = actor === 0 ? "Supervisor" : `Worker ${actor}`;
-      if (silent > SILENT_SECONDS) return `${name} has not been seen for ${silent} s.`;
-    }
-    return null;
+    const { actor, silentMs } = this.#liveness.mostSilent();
+    if (silentMs <= SILENCE_MAX_MS) return null;
+    const name = actor === 0 ? "Supervisor" : `Worker ${actor}`;
+    return `${name} has not moved for ${Math.floor(silentMs / 1000)} s.`;
   }
 
   /** Whether traffic should be sent here. */

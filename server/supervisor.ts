@@ -6,6 +6,7 @@ import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "./config.ts";
 import { messageOf } from "./control.ts";
 import type { CpuMeter } from "./cpu_meter.ts";
+import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
@@ -13,7 +14,6 @@ const WATCH_MS = 250;
 const SWEEP_MS = 25;
 const SWEEP_BUDGET_MS = 1;
 const SWEEP_BUCKETS = 256;
-const SILENT_SECONDS_MAX = 5;
 const SHED_MS = 1000;
 
 /** What a supervisor works with. */
@@ -36,45 +36,39 @@ export const EXIT_BROKEN = 70;
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #autoscaler: Autoscaler;
+  readonly #liveness: Liveness;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #lastRequests = new Map<number, number>();
   #sweptShard = 0;
-  #lastWatchMs = performance.now();
   #draining = false;
   #adding = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#autoscaler = new Autoscaler(options.workersMax);
+    this.#liveness = new Liveness(options.cache.region, performance.now());
   }
 
   /** Starts watching; the workers are already listening. */
   start(): void {
     const { region } = this.#options.cache;
-    this.#beat();
+    Liveness.beat(region, 0);
     Atomics.store(region.words, region.gaugeWord(0, "serving"), 1);
     region.state = RegionState.ready;
     this.#timers.push(setInterval(() => this.#watch(), WATCH_MS));
     this.#timers.push(setInterval(() => this.#sweep(), SWEEP_MS));
   }
 
-  #beat(): void {
-    const { region, now } = this.#options.cache;
-    Atomics.store(region.words, region.gaugeWord(0, "heartbeat"), Math.floor(now() / 1000));
-  }
-
   #watch(): void {
-    const { cache, log, pool, exit } = this.#options;
-    this.#beat();
+    const { cache, log, exit } = this.#options;
+    Liveness.beat(cache.region, 0);
     const cleared = cache.repair();
     if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
-    const nowMs = performance.now();
-    // If this thread was late too, the whole process was stopped, and nobody hangs.
-    const wasStopped = nowMs - this.#lastWatchMs > 4 * WATCH_MS;
-    this.#lastWatchMs = nowMs;
-    const silent = pool.silentSeconds(cache.now());
-    if (!wasStopped && silent > SILENT_SECONDS_MAX && !this.#draining) {
-      log.error("hang", `a worker has not answered for ${silent} s, giving up`, { silent });
+    this.#liveness.look(performance.now());
+    const { actor, silentMs } = this.#liveness.mostSilent();
+    if (silentMs > SILENCE_MAX_MS && !this.#draining) {
+      const seconds = Math.floor(silentMs / 1000);
+      log.error("hang", `worker ${actor} has not moved for ${seconds} s, giving up`, { actor });
       exit(EXIT_BROKEN);
     }
     if (this.#options.config.workers === "auto") this.#scale();
@@ -109,12 +103,22 @@ export class Supervisor {
   #sweep(): void {
     const { cache } = this.#options;
     const endMs = performance.now() + SWEEP_BUDGET_MS;
-    for (let visited = 0; visited < cache.shards.length;) {
-      if (cache.sweep(this.#sweptShard, SWEEP_BUCKETS)) {
-        this.#sweptShard = (this.#sweptShard + 1) % cache.shards.length;
-        visited++;
-      }
-      if (performance.now() >= endMs) return;
+    for (let visited = 0; visited < cache.shards.length && performance.now() < endMs;) {
+      if (!this.#sweepStep(this.#sweptShard)) continue;
+      this.#sweptShard = (this.#sweptShard + 1) % cache.shards.length;
+      visited++;
+    }
+  }
+
+  /** One step in one shard. Returns whether to go on with the next. */
+  #sweepStep(shard: number): boolean {
+    const { cache, log } = this.#options;
+    try {
+      return cache.sweep(shard, SWEEP_BUCKETS);
+    } catch (error) {
+      log.error("bug", `the sweep of shard ${shard} failed: ${messageOf(error)}`, { shard });
+      cache.repair();
+      return true;
     }
   }
 

@@ -8,6 +8,7 @@ import { ControlChannel, messageOf } from "./control.ts";
 import { HttpContext } from "./http/context.ts";
 import { type HandlerMode, HttpHandler } from "./http/handler.ts";
 import { HttpListener, type Listen } from "./http/listener.ts";
+import { Liveness } from "./liveness.ts";
 import { LocalServer, type Question } from "./local_server.ts";
 import { RawServer } from "./raw/raw_server.ts";
 import { Session } from "./session.ts";
@@ -51,6 +52,7 @@ export interface WorkerScope {
 class WorkerServer {
   readonly #region: Region;
   readonly #actor: number;
+  readonly #liveness: Liveness;
   readonly #context: HttpContext;
   readonly #handlers: HttpHandler[] = [];
   readonly #listeners: HttpListener[] = [];
@@ -61,13 +63,14 @@ class WorkerServer {
   constructor(start: WorkerStart, channel: ControlChannel) {
     this.#region = Region.attach(start.buffer);
     this.#actor = start.actor;
+    this.#liveness = new Liveness(this.#region, performance.now());
     const cache = new Cache(this.#region, start.actor);
     const local = new LocalServer(start.config, start.startedMs);
     local.channel = channel;
     this.local = local;
     const session = new Session(0, "http", "", "", start.startedMs, true);
     const commands = new CommandContext(cache, local, session);
-    const status = new ServerStatus(cache, start.startedMs);
+    const status = new ServerStatus(cache, start.startedMs, this.#liveness);
     const watch = new Watch(this.#region, start.actor);
     local.watch = watch;
     this.#context = new HttpContext(start.config, cache, status, commands, watch);
@@ -95,19 +98,20 @@ class WorkerServer {
     for (const listener of this.#listeners) listener.start();
     this.#raw.start();
     this.#tick();
-    this.#set("serving", 1);
+    this.#setServing(1);
     setInterval(() => this.#tick(), TICK_MS);
   }
 
   #tick(): void {
-    this.#set("heartbeat", Math.floor(Date.now() / 1000));
+    Liveness.beat(this.#region, this.#actor);
+    this.#liveness.look(performance.now());
     this.#context.bodies.expire();
     this.#context.sockets.tick();
     this.#raw.tick();
   }
 
-  #set(gauge: "heartbeat" | "serving", value: number): void {
-    Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, gauge), value);
+  #setServing(value: 0 | 1): void {
+    Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, "serving"), value);
   }
 
   /** Stops listening; resolves when no request is in work any more. Main bounds the wait. */
@@ -120,7 +124,7 @@ class WorkerServer {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
     }
     await Promise.all([ended, ...this.#listeners.map((listener) => listener.shutdown())]);
-    this.#set("serving", 0);
+    this.#setServing(0);
   }
 
   /** Asks some clients to reconnect, for `ms` milliseconds. */

@@ -95,8 +95,7 @@ export class WorkerPool {
       await Promise.race([channel.request("start", start, START_TIMEOUT_MS), failure]);
       started = true;
     } catch (error) {
-      this.#members.delete(actor);
-      worker.terminate();
+      this.#bury(actor, worker);
       throw error;
     }
   }
@@ -122,13 +121,8 @@ export class WorkerPool {
   #replace(actor: number, worker: Worker, message: string): void {
     const member = this.#members.get(actor);
     if (member === undefined || member.worker !== worker || this.#draining) return;
-    const { log, cache, onFatal } = this.#options;
-    worker.terminate();
-    this.#members.delete(actor);
-    const cleared = cache.repair(actor);
-    for (const gauge of GAUGES) {
-      Atomics.store(this.#region.words, this.#region.gaugeWord(actor, gauge), 0);
-    }
+    const { log, onFatal } = this.#options;
+    const cleared = this.#bury(actor, worker);
     const early = performance.now() - member.startedMs < EARLY_MS;
     this.#earlyFailures = early ? this.#earlyFailures + 1 : 0;
     log.error("respawn", `worker ${actor} failed and is started again: ${message}`, {
@@ -142,15 +136,14 @@ export class WorkerPool {
     this.#start(actor).catch((error) => onFatal(`worker ${actor}: ${messageOf(error)}`));
   }
 
-  /** Seconds since the most silent worker was last seen, at `nowMs`. */
-  silentSeconds(nowMs: number): number {
-    let longest = 0;
-    for (const actor of this.#members.keys()) {
-      if (this.#region.gauge(actor, "serving") === 0) continue;
-      const seen = this.#region.gauge(actor, "heartbeat");
-      longest = Math.max(longest, Math.floor(nowMs / 1000) - seen);
+  /** Ends a worker and what it leaves behind. Returns how many shards it died holding. */
+  #bury(actor: number, worker: Worker): number {
+    worker.terminate();
+    this.#members.delete(actor);
+    for (const gauge of GAUGES) {
+      Atomics.store(this.#region.words, this.#region.gaugeWord(actor, gauge), 0);
     }
-    return longest;
+    return this.#options.cache.repair(actor);
   }
 
   /** Makes some clients of the workers reconnect for `ms`, so that they spread. */

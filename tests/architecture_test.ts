@@ -12,8 +12,17 @@ const maxFunctionLines = 60;
 /** Files and functions ("path#function") that may be longer, and why. Keep it short. */
 const exceptions: ReadonlyMap<string, string> = new Map<string, string>([]);
 
-const sources = await readSources(["main.ts", "cache", "server", "bench", "tools", "tests", "std"]);
-const product = sources.filter(({ path }) => /^(main\.ts|cache\/|server\/)/.test(path));
+const sources = await readSources([
+  "main.ts",
+  "cache",
+  "client",
+  "server",
+  "bench",
+  "tools",
+  "tests",
+  "std",
+]);
+const product = sources.filter(({ path }) => /^(main\.ts|cache\/|client\/|server\/)/.test(path));
 const written = sources.filter(({ path }) => !path.startsWith("std/"));
 
 /** Asserts that a rule finds nothing to say about any file. */
@@ -22,11 +31,12 @@ function assertRule(files: typeof sources, rule: (file: typeof sources[number]) 
   assertEquals(broken, []);
 }
 
-Deno.test("imports go one way: main -> server -> cache", () => {
+Deno.test("imports go one way: main -> server -> cache, main -> client", () => {
   const allowed: [RegExp, RegExp][] = [
     [/^cache\//, /^cache\//],
     [/^server\//, /^(server\/|cache\/mod\.ts$)/],
-    [/^main\.ts$/, /^(main\.ts|server\/|cache\/mod\.ts$)/],
+    [/^client\//, /^(client\/|server\/(units|nearest|version)\.ts$)/],
+    [/^main\.ts$/, /^(main\.ts|client\/mod\.ts$|server\/|cache\/mod\.ts$)/],
   ];
   assertRule(product, ({ path, imports }) => {
     const [, targets] = allowed.find(([folder]) => folder.test(path))!;

@@ -22,17 +22,19 @@ case $0 in
   *) self=$(command -v -- "$0") || fail "cannot find the file $0" ;;
 esac
 base=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
-base=${base:-${TMPDIR:-/tmp}/slabkv-$(id -u)}
-dir=$base/slabkv/$program_hash
+if [ -n "$base" ]; then home=$base/slabkv; else home=${TMPDIR:-/tmp}/slabkv-$(id -u); fi
+dir=$home/$program_hash
 runtime=$dir/deno
 program=$dir/slabkv.js
 
 # A folder or file that somebody else could have put there, or changed, is not ours.
 owned() {
+  # shellcheck disable=SC3067 # -O is not in POSIX, but in every sh of Linux and macOS.
   [ -O "$1" ] && [ ! -L "$1" ] && [ "$(find "$1" -prune ! -perm -020 ! -perm -002)" = "$1" ]
 }
 usable() {
-  [ -f "$runtime" ] && [ -f "$program" ] && owned "$dir" && owned "$runtime" && owned "$program" &&
+  [ -f "$runtime" ] && [ -f "$program" ] && owned "$home" && owned "$dir" &&
+    owned "$runtime" && owned "$program" &&
     [ "$(wc -c <"$runtime")" -eq "$runtime_bytes" ] && [ "$(sha256 "$program")" = "$program_hash" ]
 }
 # Unpacks one part beside its place, checks it, and moves it there in one step, so that two starts
@@ -49,9 +51,12 @@ unpack() { # first byte, bytes, hash, place
 }
 
 if ! usable; then
-  mkdir -p "$base" && mkdir -p -m 700 "$base/slabkv" "$dir" 2>/dev/null ||
-    fail "cannot write to $base: set XDG_CACHE_HOME to a folder that can be written to"
-  owned "$dir" || fail "the folder $dir belongs to somebody else: remove it"
+  if ! mkdir -p "$dir" 2>/dev/null; then
+    fail "cannot write to $home: set XDG_CACHE_HOME to a folder that can be written to"
+  fi
+  if ! owned "$home" || ! owned "$dir"; then
+    fail "the folder $dir can be changed by somebody else: remove it"
+  fi
   unpack @RUNTIME_START@ @RUNTIME_PACKED@ "$runtime_hash" "$runtime"
   unpack @PROGRAM_START@ @PROGRAM_PACKED@ "$program_hash" "$program"
   usable || fail "the unpacked files in $dir were changed by somebody else"

@@ -24,7 +24,7 @@ export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Outcomes of one command, in order. One per worker. */
 export class CollectedReply implements Reply {
-  bytes: Uint8Array = new Uint8Array(KEPT_BYTES);
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
   /** How many outcomes there are; those of a list count one each. */
   count = 0;
   /** Kind of each outcome. */

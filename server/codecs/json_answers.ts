@@ -38,58 +38,77 @@ export function countText(count: number): string {
   return `{"status":"OK","count":${count}}`;
 }
 
+/** Why an answer cannot be composed. */
+export const AnswerProblem = {
+  /** A key or value is not UTF-8. */
+  notText: 0,
+  /** There is more to say than one answer may hold. */
+  tooLarge: 1,
+} as const;
+/** One of the values of the constant of the same name. */
+export type AnswerProblem = typeof AnswerProblem[keyof typeof AnswerProblem];
+
+/** A composed answer: text where it is short, bytes where it is long. */
+export type AnswerBody = string | Uint8Array<ArrayBuffer> | AnswerProblem;
+
+/** What one answer may hold, escapes included, in bytes. */
+const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+/** Answers of more bytes than this are handed over as bytes. */
+const TEXT_BYTES_MAX = 64 * 1024;
+
 /** Composes the bodies that hold keys and values. One per worker. */
 export class JsonAnswers {
   readonly #writer = new JsonWriter();
 
-  /** A hit of /get. Returns null where key or value are not UTF-8. */
-  hit(args: Args, hit: JsonHit): string | null {
-    const plain = hit.plainText();
+  /** A hit of /get. */
+  hit(args: Args, hit: JsonHit): AnswerBody {
+    const plain = hit.valueBytes <= TEXT_BYTES_MAX ? hit.plainText() : null;
     if (plain !== null) return plain;
     const writer = this.#writer;
     writer.reset();
     writer.ascii(HIT_KEY);
-    if (!writer.string(args.bytes, args.starts[0]!, args.lengths[0]!)) return null;
+    if (!writer.string(args.bytes, args.starts[0]!, args.lengths[0]!)) return AnswerProblem.notText;
     writer.ascii(VALUE);
-    if (!writer.string(hit.bytes, hit.valueStart, hit.valueBytes)) return null;
+    if (!writer.string(hit.bytes, hit.valueStart, hit.valueBytes)) return AnswerProblem.notText;
     writer.ascii(CLOSE_OBJECT);
-    return writer.text();
+    return this.#finish();
   }
 
   /** A hit of /get with meta=1: the outcomes are value, version and remaining milliseconds. */
-  hitWithMeta(args: Args, reply: CollectedReply): string | null {
+  hitWithMeta(args: Args, reply: CollectedReply): AnswerBody {
     const writer = this.#writer;
     writer.reset();
-    if (!this.#keyAndValue(HIT_KEY, args, 0, reply, 0)) return null;
+    if (!this.#keyAndValue(HIT_KEY, args, 0, reply, 0)) return AnswerProblem.notText;
     const ttlMs = Number(reply.integers[2]);
     writer.ascii(VERSION);
     writer.token(String(reply.integers[1]));
     writer.ascii(TTL);
     writer.token(ttlMs < 0 ? "null" : String(ttlMs / 1000));
     writer.ascii(CLOSE_OBJECT);
-    return writer.text();
+    return this.#finish();
   }
 
-  /** The answer to /incr: the first outcome is the sum. Returns null where the key is not UTF-8. */
-  sum(args: Args, reply: CollectedReply): string | null {
+  /** The answer to /incr: the first outcome is the sum. */
+  sum(args: Args, reply: CollectedReply): AnswerBody {
     const writer = this.#writer;
     writer.reset();
     writer.ascii(HIT_KEY);
-    if (!writer.string(args.bytes, args.starts[0]!, args.lengths[0]!)) return null;
+    if (!writer.string(args.bytes, args.starts[0]!, args.lengths[0]!)) return AnswerProblem.notText;
     writer.ascii(VALUE);
     writer.token(`"${reply.integers[0]}"}`);
-    return writer.text();
+    return this.#finish();
   }
 
-  /** The answer to /mget: an outcome per key. Returns null where a value is not UTF-8. */
-  items(args: Args, reply: CollectedReply): string | null {
+  /** The answer to /mget: an outcome per key. */
+  items(args: Args, reply: CollectedReply): AnswerBody {
     const writer = this.#writer;
     writer.reset();
     writer.ascii(ITEMS);
     let opening = KEY;
     for (let i = 0; i < args.count; i++) {
       if (reply.kinds[i] !== OutcomeKind.value) continue;
-      if (!this.#keyAndValue(opening, args, i, reply, i)) return null;
+      if (writer.length > ANSWER_BYTES_MAX) return AnswerProblem.tooLarge;
+      if (!this.#keyAndValue(opening, args, i, reply, i)) return AnswerProblem.notText;
       writer.ascii(CLOSE_OBJECT);
       opening = NEXT_KEY;
     }
@@ -98,11 +117,22 @@ export class JsonAnswers {
     for (let i = 0; i < args.count; i++) {
       if (reply.kinds[i] === OutcomeKind.value) continue;
       if (!first) writer.ascii(COMMA);
-      if (!writer.string(args.bytes, args.starts[i]!, args.lengths[i]!)) return null;
+      const start = args.starts[i]!;
+      if (!writer.string(args.bytes, start, args.lengths[i]!)) return AnswerProblem.notText;
       first = false;
     }
     writer.ascii(CLOSE_ITEMS);
-    return writer.text();
+    return this.#finish();
+  }
+
+  #finish(): AnswerBody {
+    const writer = this.#writer;
+    if (writer.length <= TEXT_BYTES_MAX) return writer.text();
+    if (writer.length > ANSWER_BYTES_MAX) return AnswerProblem.tooLarge;
+    const bytes = writer.take();
+    // A writer that had to grow for this answer does not keep what it grew by.
+    writer.reset();
+    return bytes;
   }
 
   #keyAndValue(

@@ -11,7 +11,6 @@ const KEPT_BYTES = 1024 * 1024;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ZERO = 0x30;
-const MINUS = 0x2d;
 
 /** 1 for ASCII that stands for itself in a JSON string. */
 export const PLAIN: Uint8Array = new Uint8Array(256).fill(1, 0x20, 0x80);
@@ -61,30 +60,6 @@ export class JsonWriter {
     const at = this.reserve(text.length);
     for (let i = 0; i < text.length; i++) this.buffer[at + i] = text.charCodeAt(i);
     this.length = at + text.length;
-  }
-
-  /** Writes an integer within ±(2^53 - 1). */
-  integer(value: number): void {
-    const at = this.reserve(17);
-    const buffer = this.buffer;
-    let rest = value < 0 ? -value : value;
-    let end = value < 0 ? at + 2 : at + 1;
-    for (let bound = 10; bound <= rest; bound *= 10) end++;
-    if (value < 0) buffer[at] = MINUS;
-    let i = end - 1;
-    for (; rest > 0x7fffffff; i--) {
-      const tenth = Math.floor(rest / 10);
-      buffer[i] = ZERO + (rest - tenth * 10);
-      rest = tenth;
-    }
-    // Integer arithmetic from here on.
-    let small = rest | 0;
-    do {
-      const tenth = (small / 10) | 0;
-      buffer[i--] = ZERO + (small - tenth * 10);
-      small = tenth;
-    } while (small !== 0);
-    this.length = end;
   }
 
   /**

@@ -16,6 +16,11 @@ export interface BodyLimits {
 /** Makes the answer once the body is there. */
 export type BodyConsumer = (body: Uint8Array) => Response | Promise<Response>;
 
+/** What a body of undeclared length is admitted by, step by step. */
+const CHUNK_BYTES = 64 * 1024;
+
+type CollectFailure = "tooLarge" | "overloaded";
+
 /** A body that is being read. */
 class PendingBody {
   /** Whether it has taken too long and been given up. */
@@ -23,7 +28,7 @@ class PendingBody {
 
   constructor(
     readonly startMs: number,
-    readonly reservedBytes: number,
+    public reservedBytes: number,
     readonly reader: ReadableStreamDefaultReader<Uint8Array>,
   ) {}
 }
@@ -60,49 +65,55 @@ export class Bodies {
   /** Reads a body that is still on its way. An exception of `consume` is the listener's affair. */
   async #wait(request: Request, limit: number, consume: BodyConsumer): Promise<Response> {
     const declared = requestHeader(request, "content-length");
-    const length = declared === null ? limit : Number(declared);
+    // A body of undeclared length starts small and is admitted further as it comes.
+    const length = declared === null ? Math.min(limit, CHUNK_BYTES) : Number(declared);
     if (length > limit) return bodyTooLarge(limit);
-    if (!this.#admits(length)) {
-      addCounter(this.#words, this.#overloadsWord, 1);
-      return overloaded("Too many requests in work. Try again in a moment.");
-    }
     const stream = request.body;
     if (stream === null) return consume(new Uint8Array());
+    if (this.#total("inFlight") >= this.#limits.maxInFlight || !this.reserve(length)) {
+      return this.#refuse();
+    }
     const pending = new PendingBody(this.#now(), length, stream.getReader());
-    this.#enter(pending);
-    let body: Uint8Array | null;
+    this.#pending.add(pending);
+    this.#words[this.#inFlightWord]!++;
+    let body: Uint8Array | CollectFailure;
     try {
-      body = await collect(pending.reader, limit);
+      body = await this.#collect(pending, limit);
     } catch {
       return error(400, "Request body could not be read. Send it whole.");
     } finally {
-      this.#leave(pending);
+      this.#pending.delete(pending);
+      this.#words[this.#inFlightWord]!--;
+      this.release(pending.reservedBytes);
     }
     if (pending.isTooSlow) return bodyTooSlow(this.#limits.bodyTimeoutMs);
-    return body === null ? bodyTooLarge(limit) : consume(body);
+    if (body === "tooLarge") return bodyTooLarge(limit);
+    return body === "overloaded" ? this.#refuse() : consume(body);
   }
 
-  #admits(bytes: number): boolean {
-    let inFlight = 1;
-    let held = bytes;
-    const region = this.#region;
-    for (let actor = 1; actor < region.geometry.actorCount; actor++) {
-      inFlight += region.gauge(actor, "inFlight");
-      held += region.gauge(actor, "bodyBytes");
+  #refuse(): Response {
+    addCounter(this.#words, this.#overloadsWord, 1);
+    return overloaded("Too many requests in work. Try again in a moment.");
+  }
+
+  /** Sets `bytes` aside of what bodies and large answers may hold. Returns whether there was room. */
+  reserve(bytes: number): boolean {
+    if (this.#total("bodyBytes") + bytes > this.#limits.bodyMemoryBytes) return false;
+    this.#words[this.#bodyBytesWord]! += bytes;
+    return true;
+  }
+
+  /** Gives back what {@linkcode reserve} has set aside. */
+  release(bytes: number): void {
+    this.#words[this.#bodyBytesWord]! -= bytes;
+  }
+
+  #total(gauge: "inFlight" | "bodyBytes"): number {
+    let sum = 0;
+    for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
+      sum += this.#region.gauge(actor, gauge);
     }
-    return inFlight <= this.#limits.maxInFlight && held <= this.#limits.bodyMemoryBytes;
-  }
-
-  #enter(pending: PendingBody): void {
-    this.#pending.add(pending);
-    this.#words[this.#inFlightWord]!++;
-    this.#words[this.#bodyBytesWord]! += pending.reservedBytes;
-  }
-
-  #leave(pending: PendingBody): void {
-    this.#pending.delete(pending);
-    this.#words[this.#inFlightWord]!--;
-    this.#words[this.#bodyBytesWord]! -= pending.reservedBytes;
+    return sum;
   }
 
   /** Gives up every body that has taken too long; its worker calls this a few times a second. */
@@ -114,36 +125,44 @@ export class Bodies {
       giveUp(pending.reader);
     }
   }
+
+  /** Reads a body to its end, or says why not. */
+  async #collect(pending: PendingBody, limit: number): Promise<Uint8Array | CollectFailure> {
+    const { reader } = pending;
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      length += value.length;
+      const failure = length > limit ? "tooLarge" : this.#grow(pending, length);
+      if (failure !== null) {
+        giveUp(reader);
+        return failure;
+      }
+      chunks.push(value);
+    }
+    const body = new Uint8Array(length);
+    let at = 0;
+    for (const chunk of chunks) {
+      body.set(chunk, at);
+      at += chunk.length;
+    }
+    return body;
+  }
+
+  /** Sets more aside for a body that has come to `length` bytes. */
+  #grow(pending: PendingBody, length: number): "overloaded" | null {
+    if (length <= pending.reservedBytes) return null;
+    const more = Math.max(CHUNK_BYTES, length - pending.reservedBytes);
+    if (!this.reserve(more)) return "overloaded";
+    pending.reservedBytes += more;
+    return null;
+  }
 }
 
 /** Ends a body that nobody wants any more, and with it the read that waits for more of it. */
 function giveUp(reader: ReadableStreamDefaultReader<Uint8Array>): void {
   // The client may be gone already, which is as good.
   reader.cancel().catch(() => {});
-}
-
-/** Reads a body to its end. Returns null when it has more than `limit` bytes. */
-async function collect(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  limit: number,
-): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > limit) {
-      giveUp(reader);
-      return null;
-    }
-    chunks.push(value);
-  }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }

@@ -58,7 +58,7 @@ export class HttpContext {
   ) {
     this.config = config;
     this.status = status;
-    this.bodies = new Bodies(cache.region, cache.actor, config, cache.now);
+    this.bodies = new Bodies(cache.region, cache.actor, config, () => performance.now());
     const maxKeyBytes = keyByteLimit(config);
     const limits = { maxKeyBytes, maxValueChars: config.maxValueChars, maxItems: MAX_ITEMS };
     this.jsonLimits = { ...limits, maxKeyChars: config.maxKeyChars };

@@ -127,8 +127,8 @@ export class HttpHandler {
   async #head(request: Request, url: string, path: number): Promise<Response> {
     const response = await route(this.#context, request, "GET", url, path);
     const { status, headers } = response;
-    const length = (await response.bytes()).length;
-    headers.set("content-length", String(length));
+    if (headers.has("content-length")) await response.body?.cancel();
+    else headers.set("content-length", String((await response.bytes()).length));
     return new Response(null, { status, headers });
   }
 

@@ -3,6 +3,7 @@
 
 import { OutcomeKind } from "../codecs/collected_reply.ts";
 import {
+  type AnswerBody,
   CONDITION_NOT_MET,
   countText,
   DELETE_OK,
@@ -21,7 +22,7 @@ import {
 } from "../codecs/json_slow.ts";
 import { DEL, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
 import type { HttpContext } from "./context.ts";
-import { NOT_TEXT, refusalText } from "./json_routes.ts";
+import { PROBLEMS, refusalText } from "./json_routes.ts";
 
 /** Runs one operation; returns the body of its answer. */
 export type Operation = (context: HttpContext, fields: Fields) => string;
@@ -40,8 +41,11 @@ function problemText(problem: Problem): string {
   return errorText(problem.message);
 }
 
-function textOr(text: string | null): string {
-  return text ?? errorText(NOT_TEXT);
+const decoder = new TextDecoder();
+
+function textOr(body: AnswerBody): string {
+  if (typeof body === "string") return body;
+  return typeof body === "number" ? errorText(PROBLEMS[body][1]) : decoder.decode(body);
 }
 
 function put(context: HttpContext, fields: Fields): string {

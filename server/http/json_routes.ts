@@ -2,7 +2,15 @@
 // what is valid is decided by the codec, what happens by the command.
 
 import { OutcomeKind } from "../codecs/collected_reply.ts";
-import { CONDITION_NOT_MET, countText, DELETE_OK, MISS, PUT_OK } from "../codecs/json_answers.ts";
+import {
+  type AnswerBody,
+  AnswerProblem,
+  CONDITION_NOT_MET,
+  countText,
+  DELETE_OK,
+  MISS,
+  PUT_OK,
+} from "../codecs/json_answers.ts";
 import {
   decodeDelete,
   decodeIncr,
@@ -16,6 +24,7 @@ import { DEL, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
 import type { Failure, FailureKind } from "../reply.ts";
 import { error, json, jsonOk, overloaded } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
+import { largeAnswer } from "./large_answer.ts";
 
 /** Handles a request for one route; `query` is where its query string begins, or -1. */
 export type RouteHandler = (
@@ -38,9 +47,6 @@ const REFUSALS: Readonly<Record<FailureKind, readonly [status: number, message: 
   busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
 };
 
-/** What a route answers to a value that JSON cannot carry. */
-export const NOT_TEXT = "Value is not UTF-8 text. Read it with GET /get/{key}.";
-
 /** The words for a command that was refused. */
 export function refusalText(failure: Failure): string {
   return REFUSALS[failure.kind][1];
@@ -61,12 +67,21 @@ function miss(context: HttpContext): Response {
   return context.config.missStatus === 200 ? jsonOk(MISS) : json(MISS, 404);
 }
 
-function notText(): Response {
-  return error(409, NOT_TEXT);
-}
+/** Status and message of an answer that cannot be composed. */
+export const PROBLEMS: Readonly<Record<AnswerProblem, readonly [status: number, message: string]>> =
+  {
+    [AnswerProblem.notText]: [409, "Value is not UTF-8 text. Read it with GET /get/{key}."],
+    [AnswerProblem.tooLarge]: [
+      413,
+      "Answer would be too large. Ask for fewer keys at a time, or read one with GET /get/{key}.",
+    ],
+  };
 
-function textOr(text: string | null): Response {
-  return text === null ? notText() : jsonOk(text);
+function composed(context: HttpContext, body: AnswerBody): Response {
+  if (typeof body === "string") return jsonOk(body);
+  if (typeof body !== "number") return largeAnswer(body, "application/json", context.bodies);
+  const [status, message] = PROBLEMS[body];
+  return error(status, message);
 }
 
 /** GET /get?key=k */
@@ -82,14 +97,14 @@ export function getRoute(
   if (found.meta) return getMeta(context);
   const hit = context.runGet();
   if (hit.failure !== null) return refusal(hit);
-  return hit.isHit ? textOr(answers.hit(args, hit)) : miss(context);
+  return hit.isHit ? composed(context, answers.hit(args, hit)) : miss(context);
 }
 
 function getMeta(context: HttpContext): Response {
   const reply = context.run(GETMETA);
   if (reply.failure !== null) return refusal(reply);
   if (reply.kinds[0] === OutcomeKind.miss) return miss(context);
-  return textOr(context.answers.hitWithMeta(context.args, reply));
+  return composed(context, context.answers.hitWithMeta(context.args, reply));
 }
 
 /** POST /put */
@@ -136,7 +151,7 @@ export const incrRoute: RouteHandler = (context, request, url, query) =>
     const problem = decodeIncr(body, args, jsonLimits) ?? checkRepeatedKey(context, url, query);
     if (problem !== null) return problemAnswer(problem);
     const reply = context.run(INCRBY);
-    return reply.failure !== null ? refusal(reply) : textOr(answers.sum(args, reply));
+    return reply.failure !== null ? refusal(reply) : composed(context, answers.sum(args, reply));
   });
 
 /** POST /mput */
@@ -157,7 +172,7 @@ export const mgetRoute: RouteHandler = (context, request, _url, query) =>
     const problem = decodeMget(body, args, jsonLimits);
     if (problem !== null) return problemAnswer(problem);
     const reply = context.run(MGET);
-    return reply.failure !== null ? refusal(reply) : textOr(answers.items(args, reply));
+    return reply.failure !== null ? refusal(reply) : composed(context, answers.items(args, reply));
   });
 
 function noQuery(): Response {

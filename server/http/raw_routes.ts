@@ -6,8 +6,10 @@ import { decodePathKey, TAKES_NONE, TAKES_TTL } from "../codecs/query.ts";
 import { DEL, GET, SET } from "../commands/table.ts";
 import type { HttpContext } from "./context.ts";
 import { problemAnswer, refusal } from "./json_routes.ts";
+import { LARGE_BYTES, largeAnswer } from "./large_answer.ts";
 
-const BYTES_INIT: ResponseInit = { headers: { "content-type": "application/octet-stream" } };
+const BYTES_TYPE = "application/octet-stream";
+const BYTES_INIT: ResponseInit = { headers: { "content-type": BYTES_TYPE } };
 const NOT_FOUND = "No value found for key";
 
 function notFound(): Response {
@@ -22,9 +24,13 @@ export function rawGet(context: HttpContext, url: string, start: number): Respon
   const reply = context.run(GET);
   if (reply.failure !== null) return refusal(reply);
   if (reply.kinds[0] === OutcomeKind.miss) return notFound();
-  // Response copies the bytes, so the buffer may be used again at once.
   const from = reply.starts[0]!;
-  return new Response(reply.bytes.subarray(from, from + reply.lengths[0]!) as BodyInit, BYTES_INIT);
+  const to = from + reply.lengths[0]!;
+  if (to - from > LARGE_BYTES) {
+    return largeAnswer(reply.bytes.slice(from, to), BYTES_TYPE, context.bodies);
+  }
+  // Response copies the bytes, so the buffer may be used again at once.
+  return new Response(reply.bytes.subarray(from, to) as BodyInit, BYTES_INIT);
 }
 
 /** POST or PUT /store/{key}, with ?ttl= if wanted. */

@@ -106,11 +106,3 @@ Deno.test("WorkerPool.add() rejects when a worker throws while it starts", async
   await assertRejects(() => bench.pool.add(), Error, "failed while starting");
   assertEquals([bench.pool.size, bench.workers.length, bench.fatal], [0, 1, []]);
 });
-
-Deno.test("WorkerPool.silentSeconds() tells how long the most silent worker has been", async () => {
-  using bench = new Bench();
-  await bench.pool.add();
-  const { region } = bench;
-  Atomics.store(region.words, region.gaugeWord(1, "heartbeat"), 100);
-  assertEquals(bench.pool.silentSeconds(107_999), 7);
-});

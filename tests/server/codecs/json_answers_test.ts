@@ -3,7 +3,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CollectedReply } from "../../../server/codecs/collected_reply.ts";
-import { countText, errorText, JsonAnswers } from "../../../server/codecs/json_answers.ts";
+import {
+  type AnswerBody,
+  AnswerProblem,
+  countText,
+  errorText,
+  JsonAnswers,
+} from "../../../server/codecs/json_answers.ts";
 import { JsonHit } from "../../../server/codecs/json_hit.ts";
 import { argsOf } from "../fixture.ts";
 
@@ -26,29 +32,34 @@ function replyOf(...outcomes: (string | Uint8Array | number | bigint | null)[]):
 const NOT_TEXT = Uint8Array.of(0x61, 0xff);
 const STRANGE = '"\\\n\u0000\u001f\u007f/é€😀\u2028';
 
+/** An answer as text, whether it is long or short. */
+function shown(body: AnswerBody): string | AnswerProblem {
+  return body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
+}
+
 /** The answer to a get, composed as the route does it. */
-function hit(kept: JsonHit, key: string, value: string | Uint8Array): string | null {
+function hit(kept: JsonHit, key: string, value: string | Uint8Array): string | AnswerProblem {
   const args = argsOf(key);
   const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
   kept.begin(args);
   const at = kept.room(bytes.length);
   kept.bytes.set(bytes, at);
   kept.value(at, bytes.length);
-  return new JsonAnswers().hit(args, kept);
+  return shown(new JsonAnswers().hit(args, kept));
 }
 
 Deno.test("JsonAnswers.hit() writes key and value, escaped", () => {
   const kept = new JsonHit();
   assertEquals(hit(kept, "k", "v"), '{"status":"OK","key":"k","value":"v"}');
   assertEquals(hit(kept, "k", ""), '{"status":"OK","key":"k","value":""}');
-  assertEquals(hit(kept, "k", NOT_TEXT), null);
-  assertEquals(hit(kept, STRANGE, NOT_TEXT), null);
+  assertEquals(hit(kept, "k", NOT_TEXT), AnswerProblem.notText);
+  assertEquals(hit(kept, STRANGE, NOT_TEXT), AnswerProblem.notText);
   const pairs: [string, string][] = [["k", STRANGE], [STRANGE, "v"], [STRANGE, STRANGE], [
     "aé",
     "bé",
   ]];
   for (const [key, value] of pairs) {
-    const text = hit(kept, key, value)!;
+    const text = String(hit(kept, key, value));
     assertEquals(Object.entries(JSON.parse(text)), [["status", "OK"], ["key", key], [
       "value",
       value,
@@ -82,7 +93,7 @@ Deno.test("JsonAnswers.hitWithMeta() adds version and seconds", () => {
   const hit = '{"status":"OK","key":"k","value":"v","version":7,"ttl":';
   assertEquals([meta(-1), meta(0), meta(1500)], [`${hit}null}`, `${hit}0}`, `${hit}1.5}`]);
   assertEquals(meta(3_153_600_000_000), `${hit}3153600000}`);
-  assertEquals(answers.hitWithMeta(argsOf("k"), replyOf(NOT_TEXT, 7, -1)), null);
+  assertEquals(answers.hitWithMeta(argsOf("k"), replyOf(NOT_TEXT, 7, -1)), AnswerProblem.notText);
 });
 
 Deno.test("JsonAnswers.sum() writes numbers of 64 bits as text", () => {
@@ -105,8 +116,10 @@ Deno.test("JsonAnswers.items() tells found from missing", () => {
     items(["a"], "1"),
     '{"status":"OK","items":[{"key":"a","value":"1"}],"missing":[]}',
   );
-  assertEquals(items(["a", "b"], "1", NOT_TEXT), null);
-  assertEquals(JSON.parse(items([STRANGE], null)!).missing, [STRANGE]);
+  assertEquals(items(["a", "b"], "1", NOT_TEXT), AnswerProblem.notText);
+  assertEquals(JSON.parse(String(items([STRANGE], null))).missing, [STRANGE]);
+  const large = "\u0001".repeat(800_000);
+  assertEquals(items(["a", "b"], large, large), AnswerProblem.tooLarge);
 });
 
 Deno.test("errorText() and countText() write the small bodies", () => {

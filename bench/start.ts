@@ -1,0 +1,79 @@
+// How long the server takes from its start to its first answer, with 1.4 GiB: from source and as a
+// packed program, taking turns. The packed program's first start, which unpacks it, stands apart.
+// Run as `deno task bench:start`, after `deno task pack`; asks only servers of its own on loopback.
+
+import { ownCommand } from "./http/options.ts";
+
+const ROUNDS = 10;
+const MEMORY = "1.4GiB";
+const TRIES_MAX = 5_000;
+
+const packedPath = new URL("../dist/slabkv", import.meta.url).pathname;
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await connection.write(
+      new TextEncoder().encode("GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n"),
+    );
+    const buffer = new Uint8Array(1024);
+    const count = await connection.read(buffer) ?? 0;
+    return new TextDecoder().decode(buffer.subarray(0, count)).startsWith("HTTP/1.1 200");
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a server, waits for its first answer, ends it. Returns the time in milliseconds. */
+async function startMs(command: readonly string[], env: Record<string, string>): Promise<number> {
+  const [file, ...args] = command;
+  const port = freePort();
+  const before = performance.now();
+  const child = new Deno.Command(file!, {
+    args: [...args, "--port", String(port), "--memory", MEMORY],
+    cwd: new URL("..", import.meta.url),
+    env,
+    stdout: "null",
+  }).spawn();
+  for (let tries = 0; !await answers(port); tries++) {
+    if (tries > TRIES_MAX) throw new Error(`${file} does not answer`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const took = performance.now() - before;
+  child.kill("SIGTERM");
+  await child.status;
+  return took;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function row(what: string, ms: number, targetMs: number): string {
+  return `| ${what} | ${ms.toFixed(0)} ms | ≤ ${targetMs.toFixed(0)} ms | ${
+    ms <= targetMs ? "PASS" : "MISS"
+  } |`;
+}
+
+if (import.meta.main) {
+  const cache = await Deno.makeTempDir();
+  const env = { XDG_CACHE_HOME: cache };
+  const firstMs = await startMs([packedPath], env);
+  const source: number[] = [];
+  const packed: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    source.push(await startMs(ownCommand(), {}));
+    packed.push(await startMs([packedPath], env));
+  }
+  await Deno.remove(cache, { recursive: true });
+  console.log(`Start to first answer with --memory ${MEMORY}, medians of ${ROUNDS}\n`);
+  console.log("| what | measured | target | |\n| --- | --- | --- | --- |");
+  console.log(row("from source, deno run", median(source), 250));
+  console.log(row("packed", median(packed), Math.min(250, median(source) + 20)));
+  console.log(`| packed, first start (unpacks) | ${firstMs.toFixed(0)} ms | reported | |`);
+}

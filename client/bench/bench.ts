@@ -1,0 +1,140 @@
+/**
+ * The command `bench`: says what it will do, puts the keys, runs the load, deletes the keys and
+ * prints what it found. Its parts know nothing of each other but through here.
+ *
+ * @module
+ */
+
+import { type Access, explain, openConnection } from "../connection.ts";
+import { accessOf, type CommandContext, EXIT } from "../context.ts";
+import { exchange, refusal } from "../exchange.ts";
+import { type ClientHost, writeAll } from "../host.ts";
+import { access } from "../options.ts";
+import { parseObject } from "../server_commands.ts";
+import { deleteAll, type KeySet, putAll } from "./key_set.ts";
+import { Load } from "./load.ts";
+import { LoadConnection } from "./load_connection.ts";
+import { createMessages } from "./messages.ts";
+import { Progress } from "./progress.ts";
+import { isClean, reportOf, reportText } from "./report.ts";
+import { type BenchSettings, planText, readSettings } from "./settings.ts";
+import { StampedValues } from "./stamped_value.ts";
+import { Traffic } from "./traffic.ts";
+
+const cleaners = 16;
+const spareAnswerBytes = 16 * 1024;
+/** How long putting or deleting all keys may take. */
+const mostErrandMs = 60_000;
+
+/** `bench`: 0 if every answer was right, 1 if not. */
+export async function runBench(context: CommandContext): Promise<number> {
+  const { host, values } = context;
+  const settings = readSettings(values);
+  const server = await accessOf(context);
+  const isJson = values.get(access.json);
+  const plan = planText(settings, await describe(server));
+  await writeAll(isJson ? host.stderr : host.stdout, plan);
+  const load = await runLoad(host, server, settings);
+  const report = reportOf(load, settings, server.target.url);
+  await writeAll(host.stdout, isJson ? `${JSON.stringify(report)}\n` : reportText(report));
+  return isClean(report) ? EXIT.ok : EXIT.miss;
+}
+
+async function describe(server: Access): Promise<string> {
+  const answer = await exchange(server, { method: "GET", path: "/" });
+  if (answer.status !== 200) throw refusal(server, answer);
+  const { url } = server.target;
+  const { name, version } = parseObject(new TextDecoder().decode(answer.body), url);
+  return `${name} ${version} at ${url}`;
+}
+
+async function runLoad(host: ClientHost, server: Access, settings: BenchSettings): Promise<Load> {
+  const { connections, valueBytes, routes, keys, durationMs, rate, requestsMax } = settings;
+  // Two loads at once must not share keys: each would take the other's values for wrong ones.
+  const keyPrefix = `bench-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}-`;
+  const messages = createMessages(server, routes, keyPrefix, valueBytes);
+  const stamped = new StampedValues(valueBytes);
+  const set: KeySet = { access: server, messages, values: stamped, keyPrefix, keys, routes };
+  const opened = await openAll(server, connections, valueBytes);
+  try {
+    await within(server, mostErrandMs, opened, putAll(set, opened));
+    const traffic = new Traffic(messages, stamped, settings, connections);
+    const plan = { durationMs, requestsMax, rate, graceMs: server.timeoutMs };
+    const load = new Load(plan, traffic, opened);
+    await drive(host, load, settings);
+    if (!settings.keep) await cleanUp(server, set, host);
+    return load;
+  } finally {
+    for (const connection of opened) connection.close();
+  }
+}
+
+async function drive(host: ClientHost, load: Load, settings: BenchSettings): Promise<void> {
+  const startMs = performance.now();
+  let lastMs = startMs;
+  let last = 0;
+  await using _progress = new Progress(host, () => {
+    const nowMs = performance.now();
+    const { answered, counts } = load;
+    const perSecond = Math.round((answered - last) / Math.max(1, nowMs - lastMs) * 1000);
+    lastMs = nowMs;
+    last = answered;
+    const shares = [(nowMs - startMs) / settings.durationMs, answered / settings.requestsMax];
+    const problems = counts.wrong + counts.errors + counts.failed;
+    return { share: Math.max(...shares), perSecond, problems };
+  });
+  await load.run();
+}
+
+// Over new connections, since those of the load may have failed. What stays behind is the cache's
+// to evict, so that a failure here changes no result.
+async function cleanUp(server: Access, set: KeySet, host: ClientHost): Promise<void> {
+  try {
+    const connections = await openAll(server, cleaners, 0);
+    await within(server, mostErrandMs, connections, deleteAll(set, connections));
+    connections.forEach((connection) => connection.close());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    await writeAll(
+      host.stderr,
+      `slabkv: Keys that begin with ${set.keyPrefix} are left: ${reason}\n`,
+    );
+  }
+}
+
+async function openAll(
+  server: Access,
+  count: number,
+  valueBytes: number,
+): Promise<LoadConnection[]> {
+  const connections = Array.from({ length: count }, () => {
+    const open = (signal: AbortSignal) => openConnection(server, signal);
+    return new LoadConnection(open, valueBytes + spareAnswerBytes);
+  });
+  const opening = Promise.all(connections.map((connection) => connection.open()));
+  await within(server, server.timeoutMs, connections, opening);
+  return connections;
+}
+
+/** Bounds in time what connections do; closes all of them if it fails. */
+async function within(
+  server: Access,
+  mostMs: number,
+  connections: readonly LoadConnection[],
+  work: Promise<unknown>,
+): Promise<void> {
+  const giveUp = new AbortController();
+  const closeAll = () => connections.forEach((connection) => connection.close());
+  const timer = setTimeout(() => {
+    giveUp.abort();
+    closeAll();
+  }, mostMs);
+  try {
+    await work;
+  } catch (error) {
+    closeAll();
+    throw explain({ ...server, timeoutMs: mostMs }, error, giveUp.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The requests of a load as bytes that are ready but for key and value, and the exact bodies that
+ * answer them (docs/api.md), on the JSON routes or the raw ones. Opens nothing.
+ *
+ * @module
+ */
+
+import type { Access } from "../connection.ts";
+import { authorizationLine } from "../exchange.ts";
+import { digits } from "./stamped_value.ts";
+
+/** Bytes with places for the digits of a key and for a value; -1 where there is none. */
+export interface Template {
+  readonly bytes: Uint8Array;
+  readonly keyAt: number;
+  readonly valueAt: number;
+}
+
+/** What a load sends and what answers it. */
+export interface Messages {
+  readonly get: Template;
+  readonly put: Template;
+  readonly remove: Template;
+  /** What comes before the value in the body of a hit. */
+  readonly hitHead: Template;
+  readonly hitTail: Uint8Array;
+  readonly miss: Uint8Array;
+  readonly missStatuses: readonly number[];
+  /** The body that answers a put. */
+  readonly stored: Uint8Array;
+}
+
+const keyMark = "\u0001".repeat(digits);
+const valueMark = "\u0002";
+const encoder = new TextEncoder();
+
+/**
+ * Makes the messages of a load.
+ *
+ * @param access the server
+ * @param routes which routes to use
+ * @param keyPrefix what each key begins with, before its digits; needs no escaping
+ * @param valueBytes the length of the values
+ */
+export function createMessages(
+  access: Access,
+  routes: "json" | "raw",
+  keyPrefix: string,
+  valueBytes: number,
+): Messages {
+  const key = keyPrefix + keyMark;
+  const request = (line: string, body?: string) =>
+    template(requestHead(access, line, bodyBytes(body, valueBytes)) + (body ?? ""), valueBytes);
+  const remove = request(`DELETE /store/${key}`);
+  if (routes === "raw") {
+    return {
+      get: request(`GET /get/${key}`),
+      put: request(`PUT /store/${key}`, valueMark),
+      remove,
+      hitHead: template("", 0),
+      hitTail: new Uint8Array(0),
+      miss: encoder.encode("No value found for key"),
+      missStatuses: [404],
+      stored: new Uint8Array(0),
+    };
+  }
+  return {
+    get: request(`GET /get?key=${key}`),
+    put: request("POST /put", `{"key":"${key}","value":"${valueMark}"}`),
+    remove,
+    hitHead: template(`{"status":"OK","key":"${key}","value":"`, 0),
+    hitTail: encoder.encode('"}'),
+    miss: encoder.encode('{"status":"ERROR","message":"Key not found."}'),
+    missStatuses: [200, 404],
+    stored: encoder.encode('{"status":"OK","message":"Key inserted/updated successfully."}'),
+  };
+}
+
+/** The bytes of an /mput of JSON items, such as {"key":"k","value":"v"}. */
+export function mputRequest(access: Access, items: readonly string[]): Uint8Array {
+  const body = `{"items":[${items.join(",")}]}`;
+  return encoder.encode(requestHead(access, "POST /mput", body.length) + body);
+}
+
+/** Whether bytes are these from `at` on. */
+export function bytesAre(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
+  for (let i = 0; i < expected.length; i++) {
+    if (bytes[at + i] !== expected[i]) return false;
+  }
+  return true;
+}
+
+function requestHead({ target, token }: Access, line: string, bodyLength: number): string {
+  const [method, path] = line.split(" ");
+  const length = bodyLength < 0 ? "" : `content-length: ${bodyLength}\r\n`;
+  return `${method} ${target.prefix}${path} HTTP/1.1\r\nhost: ${target.authority}\r\n` +
+    `${authorizationLine(token)}${length}\r\n`;
+}
+
+function bodyBytes(body: string | undefined, valueBytes: number): number {
+  if (body === undefined) return -1;
+  return body.length + (body.includes(valueMark) ? valueBytes - 1 : 0);
+}
+
+// The text is ASCII, so that places in it are places in the bytes.
+function template(text: string, valueBytes: number): Template {
+  const valueAt = text.indexOf(valueMark);
+  if (valueAt < 0) return { bytes: encoder.encode(text), keyAt: text.indexOf(keyMark), valueAt };
+  const bytes = new Uint8Array(text.length - 1 + valueBytes);
+  bytes.set(encoder.encode(text.slice(0, valueAt)));
+  bytes.set(encoder.encode(text.slice(valueAt + 1)), valueAt + valueBytes);
+  return { bytes, keyAt: text.indexOf(keyMark), valueAt };
+}

@@ -1,0 +1,90 @@
+/**
+ * The values of a load: each says at its beginning and end which key and version it is, and the
+ * bytes between follow from both, so that any mixture of two values shows. ASCII, needs no escaping.
+ *
+ * @module
+ */
+
+/** Digits of a key's or version's number, radix 36. */
+export const digits = 6;
+const stampBytes = 2 * digits;
+const fillerPeriod = 997;
+
+/** Writes values of one length, and checks those that come back. */
+export class StampedValues {
+  /** The length of each value. */
+  readonly valueBytes: number;
+  readonly #filler: Uint8Array;
+
+  /** `valueBytes` is at least 12. */
+  constructor(valueBytes: number) {
+    this.valueBytes = valueBytes;
+    this.#filler = new Uint8Array(valueBytes + fillerPeriod);
+    let state = 1;
+    for (let i = 0; i < this.#filler.length; i++) {
+      state = Math.imul(state, 1103515245) + 12345 >>> 0;
+      this.#filler[i] = digitByte((state >>> 16) % 36);
+    }
+  }
+
+  /** Writes the value of a key in a version at `at`. */
+  write(bytes: Uint8Array, at: number, id: number, version: number): void {
+    const end = at + this.valueBytes;
+    const from = fillerStart(id, version);
+    bytes.set(this.#filler.subarray(from, from + this.valueBytes), at);
+    writeDigits(bytes, at, id);
+    writeDigits(bytes, at + digits, version);
+    if (this.valueBytes < 2 * stampBytes) return;
+    writeDigits(bytes, end - stampBytes, id);
+    writeDigits(bytes, end - digits, version);
+  }
+
+  /** The version of the value at `at`, or -1 unless each byte of it is a value of that key. */
+  read(bytes: Uint8Array, at: number, id: number): number {
+    const end = at + this.valueBytes;
+    const version = readDigits(bytes, at + digits);
+    if (version < 0 || readDigits(bytes, at) !== id) return -1;
+    let fillerEnd = end;
+    if (this.valueBytes >= 2 * stampBytes) {
+      fillerEnd = end - stampBytes;
+      if (readDigits(bytes, fillerEnd) !== id) return -1;
+      if (readDigits(bytes, end - digits) !== version) return -1;
+    }
+    const filler = this.#filler;
+    const shift = fillerStart(id, version) - at;
+    for (let i = at + stampBytes; i < fillerEnd; i++) {
+      if (bytes[i] !== filler[i + shift]) return -1;
+    }
+    return version;
+  }
+}
+
+/** Writes a number below 36^6 as six digits. */
+export function writeDigits(bytes: Uint8Array, at: number, number: number): void {
+  let rest = number;
+  for (let i = at + digits - 1; i >= at; i--) {
+    const next = Math.floor(rest / 36);
+    bytes[i] = digitByte(rest - next * 36);
+    rest = next;
+  }
+}
+
+/** Reads six digits; -1 if they are none. */
+export function readDigits(bytes: Uint8Array, at: number): number {
+  let number = 0;
+  for (let i = at; i < at + digits; i++) {
+    const byte = bytes[i]!;
+    const digit = byte >= 48 && byte <= 57 ? byte - 48 : byte >= 97 && byte <= 122 ? byte - 87 : -1;
+    if (digit < 0) return -1;
+    number = number * 36 + digit;
+  }
+  return number;
+}
+
+function digitByte(digit: number): number {
+  return digit < 10 ? 48 + digit : 87 + digit;
+}
+
+function fillerStart(id: number, version: number): number {
+  return (id * 31 + version * 17) % fillerPeriod;
+}

@@ -1,0 +1,79 @@
+/**
+ * The table of commands as text: all of them, or one with its options. Adds no fact of its own
+ * but what exit codes mean.
+ *
+ * @module
+ */
+
+import { type ClientCommand, commands, type Operand } from "./commands.ts";
+import type { ClientOption } from "./options.ts";
+
+const columns = 100;
+const nameColumns = 26;
+
+/**
+ * Writes the answer to `slabkv help`.
+ *
+ * @returns lines of at most 100 characters, with a newline at the end
+ */
+export function overviewText(): string {
+  return [
+    "slabkv, a cache server with a fixed amount of memory, and its client",
+    "",
+    "Usage: slabkv [serve] [options]",
+    "       slabkv COMMAND [arguments] [options]",
+    "",
+    ...Object.values(commands).map((command) => row(signature(command), command.summary)),
+    "",
+    "slabkv help COMMAND or slabkv COMMAND --help lists the options of a command.",
+    "Exit codes: 0 done or found, 1 not there, 2 not possible; the reason is on stderr.",
+    "",
+  ].join("\n");
+}
+
+/**
+ * Writes the answer to `slabkv help COMMAND`.
+ *
+ * @param command the command
+ * @returns lines of at most 100 characters, with a newline at the end
+ */
+export function commandText(command: ClientCommand): string {
+  const details = command.details.length === 0 ? [] : ["", ...command.details];
+  return [
+    command.summary,
+    "",
+    `Usage: slabkv ${signature(command)} [options]`,
+    ...details,
+    "",
+    ...command.options.map((option) => row(optionName(option), optionFacts(option))),
+    "",
+  ].join("\n");
+}
+
+function signature({ name, operands }: ClientCommand): string {
+  return [name, ...operands.map(operandText)].join(" ");
+}
+
+function operandText({ name, isOptional }: Operand): string {
+  return isOptional ? `[${name}]` : name;
+}
+
+function optionName({ flag, placeholder }: ClientOption<unknown>): string {
+  return placeholder === "" ? `--${flag}` : `--${flag} ${placeholder}`;
+}
+
+function optionFacts({ description, fallbackText, variable }: ClientOption<unknown>): string {
+  const facts = [fallbackText, variable ?? ""].filter((fact) => fact !== "");
+  return facts.length === 0 ? description : `${description} (${facts.join("; ")})`;
+}
+
+function row(name: string, text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`.trimStart();
+    if (nameColumns + 2 + line.length > columns) lines.push(word);
+    else lines[lines.length - 1] = line;
+  }
+  const indent = " ".repeat(nameColumns + 2);
+  return `  ${name.padEnd(nameColumns)}${lines.join(`\n${indent}`)}`;
+}

@@ -1,0 +1,82 @@
+/**
+ * The commands about the server as a whole: stats, ping and health. They print what it says and
+ * judge nothing but whether it is there and healthy.
+ *
+ * @module
+ */
+
+import { accessOf, type CommandContext, EXIT } from "./context.ts";
+import { exchange, refusal } from "./exchange.ts";
+import { ClientError, writeAll } from "./host.ts";
+import { access } from "./options.ts";
+
+/** `stats`: prints the counters, one per line, or as the server sends them. */
+export async function stats(context: CommandContext): Promise<number> {
+  const server = await accessOf(context);
+  const answer = await exchange(server, { method: "GET", path: "/stats" });
+  if (answer.status !== 200) throw refusal(server, answer);
+  const text = new TextDecoder().decode(answer.body);
+  const rows: [string, string][] = [];
+  collect(parseObject(text, server.target.url), "", rows);
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");
+  await writeAll(context.host.stdout, context.values.get(access.json) ? `${text}\n` : lines);
+  return EXIT.ok;
+}
+
+/** `ping`: says who answers, and how fast. */
+export async function ping(context: CommandContext): Promise<number> {
+  const server = await accessOf(context);
+  const startMs = performance.now();
+  const answer = await exchange(server, { method: "GET", path: "/" });
+  const ms = Math.round((performance.now() - startMs) * 1000) / 1000;
+  if (answer.status !== 200) throw refusal(server, answer);
+  const { name, version } = parseObject(new TextDecoder().decode(answer.body), server.target.url);
+  const { url } = server.target;
+  const line = context.values.get(access.json)
+    ? JSON.stringify({ url, name, version, ms })
+    : `${name} ${version} at ${url} answered in ${ms.toFixed(1)} ms`;
+  await writeAll(context.host.stdout, `${line}\n`);
+  return EXIT.ok;
+}
+
+/** `health`: succeeds if the server says that it is healthy. */
+export async function health(context: CommandContext): Promise<number> {
+  const server = await accessOf(context);
+  const answer = await exchange(server, { method: "GET", path: "/health" });
+  if (answer.status !== 200) throw refusal(server, answer);
+  const text = new TextDecoder().decode(answer.body);
+  const { status } = parseObject(text, server.target.url);
+  if (status !== "healthy") throw refusal(server, answer);
+  await writeAll(context.host.stdout, context.values.get(access.json) ? `${text}\n` : "healthy\n");
+  return EXIT.ok;
+}
+
+/**
+ * Reads a JSON object that a server sent.
+ *
+ * @param text the body of its answer
+ * @param url the server, for the message
+ * @returns the object
+ * @throws {ClientError} if it is none
+ */
+export function parseObject(text: string, url: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new ClientError(`${url} answered something else than slabkv does: is --url right?`);
+}
+
+/** Adds a row for each number or text inside, under a name such as "slots.used". */
+function collect(value: unknown, name: string, rows: [string, string][]): void {
+  if (typeof value !== "object" || value === null) {
+    rows.push([name, String(value)]);
+    return;
+  }
+  for (const [field, inner] of Object.entries(value)) {
+    collect(inner, name === "" ? field : `${name}.${field}`, rows);
+  }
+}

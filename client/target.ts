@@ -1,0 +1,77 @@
+/**
+ * Where a server is, from the URL that people write: http, https or a Unix socket. Pure: resolves
+ * no name and opens nothing.
+ *
+ * @module
+ */
+
+/** A server's address. */
+export interface Target {
+  /** As it is shown in messages. */
+  readonly url: string;
+  readonly isTls: boolean;
+  /** Host name or address, IPv6 without brackets; empty for a Unix socket. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly unixPath: string | undefined;
+  /** What the Host header says. */
+  readonly authority: string;
+  /** What comes before every path: empty, or "/cache" behind a proxy. */
+  readonly prefix: string;
+}
+
+/** Where the server is unless something else is said. */
+export const defaultUrl = "http://127.0.0.1:7171";
+
+/** What parseTarget() accepts, to end a message with. */
+export const targetExpected =
+  "a URL such as http://127.0.0.1:7171, https://cache.example or unix:/run/slabkv.sock";
+
+/**
+ * Reads the URL of a server.
+ *
+ * @param text http:// or https:// (http:// may be left out), or "unix:" and a path
+ * @returns the address, or undefined if it is none
+ */
+export function parseTarget(text: string): Target | undefined {
+  if (text.startsWith("unix:")) return unixTarget(text.slice(5).replace(/^\/\/(?=\/)/, ""));
+  const url = URL.parse(text.includes("://") ? text : `http://${text}`);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "") return undefined;
+  if (url.username + url.password + url.search + url.hash !== "") return undefined;
+  const isTls = url.protocol === "https:";
+  const prefix = url.pathname.replace(/\/+$/, "");
+  return {
+    url: url.origin + prefix,
+    isTls,
+    hostname: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(url.port || (isTls ? 443 : 80)),
+    unixPath: undefined,
+    authority: url.host,
+    prefix,
+  };
+}
+
+/**
+ * Gives the address of the server of this machine, for commands that run beside it, such as the
+ * health check of a container: the server's own port variable counts.
+ *
+ * @param portText the value of SLABKV_PORT, if it is set
+ * @returns the address
+ */
+export function localTarget(portText: string | undefined): Target {
+  const port = /^[1-9]\d{0,4}$/.test(portText ?? "") ? portText : "7171";
+  return parseTarget(`http://127.0.0.1:${port}`) ?? parseTarget(defaultUrl)!;
+}
+
+function unixTarget(path: string): Target | undefined {
+  if (path === "" || path.includes("\0")) return undefined;
+  return {
+    url: `unix:${path}`,
+    isTls: false,
+    hostname: "",
+    port: 0,
+    unixPath: path,
+    authority: "localhost",
+    prefix: "",
+  };
+}

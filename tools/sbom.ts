@@ -1,0 +1,136 @@
+/**
+ * Prints what a compiled slabkv consists of: the program, the Deno runtime and the packages that its
+ * modules import, as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/), with the lock file's
+ * checksums. Goes by the module graph, so packages that only tests use are not in it.
+ *
+ * @module
+ */
+
+/** A module of the graph as `deno info --json` prints it, as far as it is used here. */
+interface Module {
+  readonly specifier: string;
+  /** "name@version" of modules from npm. */
+  readonly npmPackage?: string;
+}
+
+/** The lock file, as far as it is used here. */
+interface Lock {
+  readonly npm?: Readonly<Record<string, { readonly integrity: string }>>;
+  readonly jsr?: Readonly<Record<string, { readonly integrity: string }>>;
+}
+
+/** What a list of components is made of. */
+export interface SbomInput {
+  readonly project: { readonly name: string; readonly version: string; readonly license: string };
+  readonly denoVersion: string;
+  readonly modules: readonly Module[];
+  readonly lock: Lock;
+}
+
+interface Component {
+  readonly type: string;
+  readonly "bom-ref": string;
+  readonly name: string;
+  readonly version: string;
+  readonly purl: string;
+  readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
+}
+
+/**
+ * Gives the list of components of a program.
+ *
+ * @param input the program's modules, its lock file and the runtime's version
+ * @returns a CycloneDX document, the same for the same input
+ */
+export function sbom(input: SbomInput): Record<string, unknown> {
+  const { project, denoVersion, modules, lock } = input;
+  const components = [runtime(denoVersion), ...npmComponents(modules, lock), ...jsr(modules, lock)];
+  const ref = `pkg:generic/${project.name}@${project.version}`;
+  return {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: {
+      component: {
+        type: "application",
+        "bom-ref": ref,
+        name: project.name,
+        version: project.version,
+        purl: ref,
+        licenses: [{ license: { id: project.license } }],
+      },
+    },
+    components,
+    dependencies: [{ ref, dependsOn: components.map((component) => component["bom-ref"]) }],
+  };
+}
+
+function runtime(version: string): Component {
+  return component("platform", "deno", version, `pkg:github/denoland/deno@v${version}`);
+}
+
+function npmComponents(modules: readonly Module[], lock: Lock): Component[] {
+  const packages = modules.flatMap(({ npmPackage }) =>
+    npmPackage === undefined ? [] : [npmPackage]
+  );
+  return [...new Set(packages)].sort().map((id) => {
+    // Behind the version may stand what peers it was resolved with: "a@1.0.0_b@2.0.0".
+    const [, name = "", version = ""] = /^(@?[^@]+)@([^_]+)/.exec(id) ?? [];
+    const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
+    return component("library", name, version, purl, sha512(lock.npm?.[id]?.integrity));
+  });
+}
+
+function jsr(modules: readonly Module[], lock: Lock): Component[] {
+  const found = modules.flatMap(({ specifier }) => {
+    const [, name, version] = /^https:\/\/jsr\.io\/(@[\w-]+\/[\w-]+)\/([^/]+)\//.exec(specifier) ??
+      [];
+    return name === undefined || version === undefined ? [] : [`${name}@${version}`];
+  });
+  return [...new Set(found)].sort().map((id) => {
+    const at = id.lastIndexOf("@");
+    const [name, version] = [id.slice(0, at), id.slice(at + 1)];
+    const content = lock.jsr?.[id]?.integrity;
+    const hashes = content === undefined ? [] : [{ alg: "SHA-256", content }];
+    // There is no purl type for JSR, which serves each package to npm under this name too.
+    const purl = `pkg:npm/%40jsr/${name.slice(1).replace("/", "__")}@${version}`;
+    return component("library", name, version, purl, hashes);
+  });
+}
+
+function component(
+  type: string,
+  name: string,
+  version: string,
+  purl: string,
+  hashes: Component["hashes"] = [],
+): Component {
+  const found = hashes.length === 0 ? {} : { hashes };
+  return { type, "bom-ref": purl, name, version, purl, ...found };
+}
+
+/** Turns the checksum of a lock file, "sha512-" and base64, into that of CycloneDX. */
+function sha512(integrity: string | undefined): { alg: string; content: string }[] {
+  if (!integrity?.startsWith("sha512-")) return [];
+  const bytes = Uint8Array.fromBase64(integrity.slice("sha512-".length));
+  return [{ alg: "SHA-512", content: bytes.toHex() }];
+}
+
+async function main(): Promise<void> {
+  const root = new URL("../", import.meta.url);
+  const read = async (path: string) => JSON.parse(await Deno.readTextFile(new URL(path, root)));
+  const info = new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "main.ts"],
+    cwd: root,
+  });
+  const { success, stdout, stderr } = await info.output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(`Cannot read the module graph: ${decoder.decode(stderr)}`);
+  const { modules } = JSON.parse(decoder.decode(stdout));
+  const [project, lock] = [await read("deno.json"), await read("deno.lock")];
+  console.log(
+    JSON.stringify(sbom({ project, denoVersion: Deno.version.deno, modules, lock }), null, 2),
+  );
+}
+
+if (import.meta.main) await main();
