@@ -43,7 +43,7 @@ export interface Config {
   readonly maxInFlight: number;
   /** Time to read the body of a request. */
   readonly bodyTimeoutMs: number;
-  /** What all request bodies that are being read may hold at once. */
+  /** What bodies being read and large answers on their way may hold at once. */
   readonly bodyMemoryBytes: number;
   /** Status of the JSON answer to a key that is not there. */
   readonly missStatus: 200 | 404;

@@ -1,5 +1,5 @@
 // Who is alive, judged by progress: an actor lives while its heartbeat or its count of requests
-// moves, however long one request takes, and whatever happens to the wall clock. Looked at from
+// moves, however many there are, and whatever happens to the wall clock. Looked at from
 // any thread a few times a second; remembers when each actor last moved.
 
 import type { Region } from "../cache/mod.ts";

@@ -185,7 +185,8 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
     alias: "concurrency-limit",
     kind: count(1, 1_000_000),
     fallback: () => 10_000,
-    description: "Requests in work at once in the whole process; more are answered 503",
+    description:
+      "Requests whose body is still on its way, in the whole process; more are answered 503",
   },
   bodyTimeoutMs: {
     flag: "body-timeout",
@@ -197,7 +198,7 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
     flag: "body-memory",
     kind: size(64 * KIB, 64 * GIB),
     fallback: () => 64 * MIB,
-    description: "Memory for all request bodies that are being read at once, else 503",
+    description: "What bodies being read and large answers on their way may hold at once, else 503",
   },
   missStatus: {
     flag: "miss-status",

@@ -1,5 +1,5 @@
-// The workers as main sees them: starts them, hears from them, replaces those that throw, and
-// notices those that hang. Decides nothing about how many there should be.
+// The workers as main sees them: starts them, hears from them, replaces those that throw. Decides
+// nothing about how many there should be, and does not look whether they hang (supervisor.ts).
 
 import type { Cache, Region } from "../cache/mod.ts";
 import type { Config } from "./config.ts";

@@ -1,6 +1,6 @@
 #!/bin/sh
 # slabkv @VERSION@, packed: this script, then the Deno runtime and the program, compressed.
-# The first start unpacks both into the user's cache folder under the hash of their contents;
+# The first start unpacks both into the user's cache folder under the hashes of their contents;
 # every start checks what is there, and then becomes the server by exec.
 set -eu
 runtime_hash=@RUNTIME_HASH@
@@ -23,7 +23,7 @@ case $0 in
 esac
 base=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
 if [ -n "$base" ]; then home=$base/slabkv; else home=${TMPDIR:-/tmp}/slabkv-$(id -u); fi
-dir=$home/$program_hash
+dir=$home/@FOLDER@
 runtime=$dir/deno
 program=$dir/slabkv.js
 

@@ -41,6 +41,7 @@ export function fillLauncher(
     const values: Record<string, string | number> = {
       VERSION: version,
       FLAGS: flags,
+      FOLDER: `${program.hash.slice(0, 20)}-${runtime.hash.slice(0, 20)}`,
       RUNTIME_HASH: runtime.hash,
       RUNTIME_BYTES: runtime.bytes,
       RUNTIME_PACKED: runtime.packed.length,

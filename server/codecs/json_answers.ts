@@ -107,7 +107,7 @@ export class JsonAnswers {
     let opening = KEY;
     for (let i = 0; i < args.count; i++) {
       if (reply.kinds[i] !== OutcomeKind.value) continue;
-      if (writer.length > ANSWER_BYTES_MAX) return AnswerProblem.tooLarge;
+      if (writer.length > ANSWER_BYTES_MAX) return this.#finish();
       if (!this.#keyAndValue(opening, args, i, reply, i)) return AnswerProblem.notText;
       writer.ascii(CLOSE_OBJECT);
       opening = NEXT_KEY;
@@ -128,11 +128,11 @@ export class JsonAnswers {
   #finish(): AnswerBody {
     const writer = this.#writer;
     if (writer.length <= TEXT_BYTES_MAX) return writer.text();
-    if (writer.length > ANSWER_BYTES_MAX) return AnswerProblem.tooLarge;
-    const bytes = writer.take();
+    const isTooLarge = writer.length > ANSWER_BYTES_MAX;
+    const body = isTooLarge ? AnswerProblem.tooLarge : writer.take();
     // A writer that had to grow for this answer does not keep what it grew by.
     writer.reset();
-    return bytes;
+    return body;
   }
 
   #keyAndValue(

@@ -33,6 +33,15 @@ class PendingBody {
   ) {}
 }
 
+/** Something that holds memory while a client takes its time: a large answer on its way. */
+export interface Held {
+  /** When it last moved, and what it holds; kept here. */
+  movedMs: number;
+  heldBytes: number;
+  /** Ends it. */
+  giveUp(): void;
+}
+
 /** Reads the bodies of one worker's requests. */
 export class Bodies {
   readonly #words: Int32Array;
@@ -44,6 +53,8 @@ export class Bodies {
   readonly #now: () => number;
   /** In the order in which they began. */
   readonly #pending = new Set<PendingBody>();
+  /** In the order in which they last moved. */
+  readonly #held = new Set<Held>();
 
   constructor(region: Region, actor: number, limits: BodyLimits, now: () => number) {
     this.#region = region;
@@ -103,6 +114,30 @@ export class Bodies {
     return true;
   }
 
+  /** Lets a large answer hold `bytes` while it moves. Returns whether there was room. */
+  hold(held: Held, bytes: number): boolean {
+    if (!this.reserve(bytes)) {
+      addCounter(this.#words, this.#overloadsWord, 1);
+      return false;
+    }
+    held.heldBytes = bytes;
+    this.moved(held);
+    return true;
+  }
+
+  /** The client has taken some of a large answer. */
+  moved(held: Held): void {
+    held.movedMs = this.#now();
+    // The set stays in the order of movement.
+    this.#held.delete(held);
+    this.#held.add(held);
+  }
+
+  /** A large answer has ended. */
+  letGo(held: Held): void {
+    if (this.#held.delete(held)) this.release(held.heldBytes);
+  }
+
   /** Gives back what {@linkcode reserve} has set aside. */
   release(bytes: number): void {
     this.#words[this.#bodyBytesWord]! -= bytes;
@@ -116,11 +151,16 @@ export class Bodies {
     return sum;
   }
 
-  /** Gives up every body that has taken too long; its worker calls this a few times a second. */
+  /** Gives up what has taken too long, either way; its worker calls this a few times a second. */
   expire(): void {
     const startedMs = this.#now() - this.#limits.bodyTimeoutMs;
+    for (const held of this.#held) {
+      if (held.movedMs > startedMs) break;
+      held.giveUp();
+      this.letGo(held);
+    }
     for (const pending of this.#pending) {
-      if (pending.startMs > startedMs) return;
+      if (pending.startMs > startedMs) break;
       pending.isTooSlow = true;
       giveUp(pending.reader);
     }

@@ -73,7 +73,7 @@ export const PROBLEMS: Readonly<Record<AnswerProblem, readonly [status: number, 
     [AnswerProblem.notText]: [409, "Value is not UTF-8 text. Read it with GET /get/{key}."],
     [AnswerProblem.tooLarge]: [
       413,
-      "Answer would be too large. Ask for fewer keys at a time, or read one with GET /get/{key}.",
+      "Answer would be too large. Ask for fewer keys at a time, or for one with GET /get/{key}.",
     ],
   };
 

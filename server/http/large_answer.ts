@@ -1,12 +1,24 @@
 // Answers too large to hand over in one piece: they go out bit by bit, as the client takes them,
 // and what they hold counts against the same bound as request bodies until it is gone. Otherwise
-// clients that ask for much and read nothing could make the process hold any amount.
+// clients that ask for much and read nothing could make the process hold any amount. One that takes
+// nothing for as long as a body may take to come is cut off.
 
-import type { Bodies } from "./bodies.ts";
 import { overloaded } from "./answers.ts";
+import type { Bodies, Held } from "./bodies.ts";
 
 /** Answers of more bytes than this are large. */
 export const LARGE_BYTES = 64 * 1024;
+
+/** A large answer as bodies.ts keeps it: something that may take too long and be given up. */
+class SlowAnswer implements Held {
+  controller: ReadableStreamDefaultController | undefined;
+  movedMs = 0;
+  heldBytes = 0;
+
+  giveUp(): void {
+    this.controller?.error(new Error("The client did not take its answer in time"));
+  }
+}
 
 /**
  * An answer of `bytes`, which must not change any more. 503 where bodies and large answers hold too
@@ -17,24 +29,24 @@ export function largeAnswer(
   contentType: string,
   bodies: Bodies,
 ): Response {
-  if (!bodies.reserve(bytes.length)) {
+  const slow = new SlowAnswer();
+  if (!bodies.hold(slow, bytes.length)) {
     return overloaded("Too many large answers on their way. Try again in a moment.");
   }
   let sent = 0;
-  let held = bytes.length;
-  const release = () => {
-    bodies.release(held);
-    held = 0;
-  };
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      slow.controller = controller;
+    },
     pull(controller) {
+      bodies.moved(slow);
       controller.enqueue(bytes.subarray(sent, sent + LARGE_BYTES));
       sent += LARGE_BYTES;
       if (sent < bytes.length) return;
       controller.close();
-      release();
+      bodies.letGo(slow);
     },
-    cancel: release,
+    cancel: () => bodies.letGo(slow),
   }, { highWaterMark: 0 });
   const headers = { "content-type": contentType, "content-length": String(bytes.length) };
   return new Response(stream, { headers });
