@@ -1,8 +1,5 @@
-/**
- * The one table of options. Parser, help, --print-config and the table in the README derive from
- * it; an option exists when it has a row here. What the values do is none of its business.
- * @module
- */
+// The one table of options. Parser, help, --print-config and the table in the README derive from
+// it; an option exists when it has a row here. What the values do is none of its business.
 
 import { STATUS_CODE } from "@std/http";
 import type { Config } from "./config.ts";

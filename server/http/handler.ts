@@ -3,9 +3,10 @@
 
 import { addCounter, type Region } from "../../cache/mod.ts";
 import { Admission } from "./admission.ts";
-import { error, RETRY } from "./answers.ts";
+import { error, overloaded, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
+import { SlowClient } from "./large_answer.ts";
 import { requestHeader } from "./request_inner.ts";
 import { isOpenPath, route } from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";
@@ -175,6 +176,8 @@ export class HttpHandler {
 
   /** Answers a request that has caused an exception. */
   onError(cause: unknown): Response {
+    // The status of an answer that is cut off has long been sent; this one goes nowhere.
+    if (cause instanceof SlowClient) return overloaded("Answer was not taken in time.");
     addCounter(this.#words, this.#errorsWord, 1);
     this.#onBug(cause);
     return error(500, "Internal error. The server's log says more.");

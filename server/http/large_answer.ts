@@ -9,6 +9,9 @@ import type { Bodies, Held } from "./bodies.ts";
 /** Answers of more bytes than this are large. */
 export const LARGE_BYTES = 64 * 1024;
 
+/** Why a large answer was ended early: the client took too long, and nothing is wrong here. */
+export class SlowClient extends Error {}
+
 /** A large answer as bodies.ts keeps it: something that may take too long and be given up. */
 class SlowAnswer implements Held {
   controller: ReadableStreamDefaultController | undefined;
@@ -16,7 +19,7 @@ class SlowAnswer implements Held {
   heldBytes = 0;
 
   giveUp(): void {
-    this.controller?.error(new Error("The client did not take its answer in time"));
+    this.controller?.error(new SlowClient("The client did not take its answer in time"));
   }
 }
 
