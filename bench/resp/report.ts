@@ -1,0 +1,139 @@
+/** What the benchmark of the Redis protocol prints: a Markdown table and a line for each target. Pure. */
+
+import { median } from "../http/measure.ts";
+import { whole } from "../http/report.ts";
+import type { Measurement } from "./measure.ts";
+import type { Kind } from "./traffic.ts";
+
+/** The measurements of one server at one pipeline, by round, and Redis's of the same rounds. */
+export interface Cell {
+  readonly pipeline: number;
+  readonly name: string;
+  /** undefined for Redis. */
+  readonly workers: number | undefined;
+  readonly rounds: Readonly<Record<Kind, readonly Measurement[]>>;
+  /** undefined without redis-server, and for Redis itself. */
+  readonly redis: Readonly<Record<Kind, readonly Measurement[]>> | undefined;
+}
+
+/** A target: at a pipeline, with so many workers, a figure of SET and of GET is to be on one side of a bound. */
+interface Target {
+  readonly pipeline: number;
+  readonly workers: readonly number[];
+  readonly figure: "throughput" | "cpu" | "cpuRatio";
+  readonly bound: number;
+}
+
+const targets: readonly Target[] = [
+  { pipeline: 64, workers: [2], figure: "throughput", bound: 2 },
+  { pipeline: 64, workers: [1], figure: "throughput", bound: 1.2 },
+  { pipeline: 64, workers: [1, 2], figure: "cpu", bound: 0.7 },
+  { pipeline: 16, workers: [1], figure: "throughput", bound: 1.2 },
+  { pipeline: 1, workers: [1, 2], figure: "cpuRatio", bound: 1.15 },
+];
+
+const kinds = ["set", "get"] as const;
+/** From this share of a core on, a generator of one thread counts as busy. */
+const saturated = 0.95;
+
+const columns = [
+  "pipeline",
+  "server",
+  "workers",
+  "SET req/s",
+  "GET req/s",
+  "SET × Redis",
+  "GET × Redis",
+  "SET CPU µs",
+  "GET CPU µs",
+  "CPU × Redis",
+  "server cores",
+  "client cores",
+];
+
+/** Medians over the rounds as a Markdown table; pairs of figures are SET's and GET's. */
+export function table(cells: readonly Cell[]): string {
+  const rows = cells.map((cell) => [
+    String(cell.pipeline),
+    cell.name,
+    String(cell.workers ?? ""),
+    ...kinds.map((kind) => whole(median(cell.rounds[kind].map((one) => one.perSecond)))),
+    ...kinds.map((kind) => fixed(throughputRatio(cell, kind), "")),
+    ...kinds.map((kind) => fixed(medianOf(cell.rounds[kind], "cpuUs"))),
+    cell.redis === undefined ? "" : kinds.map((kind) => fixed(cpuRatio(cell, kind))).join(", "),
+    kinds.map((kind) => fixed(medianOf(cell.rounds[kind], "serverCores"))).join(", "),
+    kinds.map((kind) => fixed(medianOf(cell.rounds[kind], "clientCores"))).join(", "),
+  ]);
+  const rule = columns.map((_, i) => i === 1 ? "---" : "---:");
+  return [columns, rule, ...rows].map((line) => `| ${line.join(" | ")} |`).join("\n");
+}
+
+/** A line for each target, worker count and command: PASS, MISS, or OPEN where something was not measured. */
+export function targetLines(cells: readonly Cell[]): string[] {
+  return targets.flatMap((target) =>
+    target.workers.flatMap((workers) => {
+      const { pipeline } = target;
+      const cell = cells.find((one) => one.pipeline === pipeline && one.workers === workers);
+      return cell === undefined ? [] : kinds.map((kind) => targetLine(target, cell, kind));
+    })
+  );
+}
+
+function targetLine({ figure, bound }: Target, cell: Cell, kind: Kind): string {
+  const { pipeline, workers, redis } = cell;
+  const threads = workers === 1 ? "one worker" : `${workers} workers`;
+  const where = `pipeline ${pipeline}, ${threads}, ${kind.toUpperCase()}`;
+  if (figure === "throughput") {
+    const found = throughputRatio(cell, kind);
+    const line = `${where}: ${fixed(found)} × Redis, target at least ${fixed(bound)}`;
+    const busy = medianOf(cell.rounds[kind], "clientCores");
+    const note = busy !== undefined && busy >= saturated
+      ? ` (the load generator used ${fixed(busy)} of a core: it may have been the limit)`
+      : "";
+    return `${verdict(found, (value) => value >= bound)}  ${line}${note}`;
+  }
+  if (figure === "cpuRatio") {
+    const found = cpuRatio(cell, kind);
+    const line = `${where}: CPU per operation ${fixed(found)} × Redis, target at most ${
+      fixed(bound)
+    }`;
+    return `${verdict(found, (value) => value <= bound)}  ${line}`;
+  }
+  const found = medianOf(cell.rounds[kind], "cpuUs");
+  const other = redis && ` (Redis ${fixed(medianOf(redis[kind], "cpuUs"))} µs)`;
+  const line = `${where}: CPU per operation ${fixed(found)} µs, target at most ${fixed(bound)} µs`;
+  return `${verdict(found, (value) => value <= bound)}  ${line}${other ?? ""}`;
+}
+
+function verdict(figure: number | undefined, isReached: (figure: number) => boolean): string {
+  return figure === undefined ? "OPEN" : isReached(figure) ? "PASS" : "MISS";
+}
+
+function throughputRatio({ rounds, redis }: Cell, kind: Kind): number | undefined {
+  if (redis === undefined) return undefined;
+  return median(rounds[kind].map((one, i) => one.perSecond / redis[kind][i]!.perSecond));
+}
+
+function cpuRatio({ rounds, redis }: Cell, kind: Kind): number | undefined {
+  const ratios = redis && rounds[kind].map((one, i) => {
+    const other = redis[kind][i]!.cpuUs;
+    return one.cpuUs === undefined || !other ? undefined : one.cpuUs / other;
+  });
+  return ratios && medianOfKnown(ratios);
+}
+
+function medianOf(
+  rounds: readonly Measurement[],
+  figure: "cpuUs" | "serverCores" | "clientCores",
+): number | undefined {
+  return medianOfKnown(rounds.map((one) => one[figure]));
+}
+
+function medianOfKnown(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : median(known);
+}
+
+function fixed(value: number | undefined, otherwise = "n/a"): string {
+  return value?.toFixed(2) ?? otherwise;
+}

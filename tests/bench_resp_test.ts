@@ -1,0 +1,108 @@
+// The benchmark of the Redis protocol in its tiny form, so that it cannot rot, and its parts that
+// no speed of the machine decides: answers that are wrong, figures and verdicts.
+
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { runLoad } from "../bench/resp/load.ts";
+import type { Measurement } from "../bench/resp/measure.ts";
+import { parseOptions } from "../bench/resp/options.ts";
+import { readCsv } from "../bench/resp/redis_benchmark.ts";
+import { type Cell, table, targetLines } from "../bench/resp/report.ts";
+import { benchmark } from "../bench/resp/run.ts";
+import { trafficOf } from "../bench/resp/traffic.ts";
+
+/** Measurements of one round each, all equal: requests per second and CPU time for each. */
+function roundsOf(perSecond: number, cpuUs: number | undefined): Cell["rounds"] {
+  const one: Measurement = { perSecond, cpuUs, serverCores: 1, clientCores: 0.5 };
+  return { set: [one], get: [one] };
+}
+
+Deno.test("benchmark() in its tiny form loads every server and judges nothing", async () => {
+  const printed: string[] = [];
+  await benchmark(parseOptions(["--tiny"])!, (text) => printed.push(text));
+  assertEquals(printed.length, 2);
+  const rows = printed[1]!.split("\n").slice(2).map((row) => row.split(" | ").slice(0, 3).join());
+  const slabkv = rows.filter((row) => row.includes("slabkv"));
+  assertEquals(slabkv, [64, 16, 1].flatMap((n) => [`| ${n},slabkv,1`, `| ${n},slabkv,2`]));
+});
+
+Deno.test("runLoad() rejects a server whose answers are wrong, missing or too many", async () => {
+  const table = [
+    ["+OK\r\n".repeat(4), undefined],
+    ["+OK\r\n".repeat(3) + "-OK\r\n", "byte 15"],
+    ["+OK\r\n".repeat(3), "connection ended"],
+    ["+OK\r\n".repeat(4) + "+OK\r\n", "Wrong answer"],
+  ] as const;
+  const traffic = trafficOf("set", [1, 2, 3, 4], 7);
+  for (const [answer, message] of table) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const served = answerOnce(listener, traffic.requests.length, answer);
+    const { port } = listener.addr;
+    const loaded = runLoad({ port, traffic, pipeline: 4, connections: 1, requests: 4 });
+    if (message === undefined) assert(await loaded > 0);
+    else await assertRejects(() => loaded, Error, message);
+    await served;
+  }
+});
+
+/** Reads so many bytes from one client, sends an answer, answers PING if that comes, and ends. */
+async function answerOnce(listener: Deno.Listener, bytes: number, answer: string): Promise<void> {
+  using conn = await listener.accept();
+  const buffer = new Uint8Array(1024);
+  for (let used = 0; used < bytes;) used += await conn.read(buffer) ?? bytes;
+  await conn.write(new TextEncoder().encode(answer));
+  const isWhole = answer.split("\r\n").length > 4;
+  if (isWhole && await conn.read(buffer)) await conn.write(new TextEncoder().encode("+PONG\r\n"));
+}
+
+Deno.test("trafficOf() makes requests and answers of one length", () => {
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const value = "key-000000000012.00000003.";
+  const set = trafficOf("set", [12, 499_999], 3);
+  assert(
+    text(set.requests).startsWith(
+      `*3\r\n$3\r\nSET\r\n$16\r\nkey:000000000012\r\n$32\r\n${value}`,
+    ),
+  );
+  assertEquals(text(set.replies), "+OK\r\n+OK\r\n");
+  const get = trafficOf("get", [12, 499_999], 3);
+  assertEquals(
+    text(get.requests).slice(0, get.requestBytes).endsWith("key:000000000012\r\n"),
+    true,
+  );
+  assertEquals(
+    text(get.replies).slice(get.replyBytes, get.replyBytes + 21),
+    "$32\r\nkey-000000499999",
+  );
+});
+
+Deno.test("readCsv() finds the rate of a command", () => {
+  const text =
+    '"test","rps","avg_latency_ms"\n"SET","877193.00","3.456"\n"GET","1142857.12","2.681"\n';
+  assertEquals(readCsv(text, "set"), 877193);
+  assertEquals(readCsv(text, "get"), 1142857.12);
+  assertEquals(readCsv("ERROR", "get"), undefined);
+});
+
+Deno.test("targetLines() says PASS, MISS, or OPEN without Redis or CPU time", () => {
+  const cell = (workers: number, perSecond: number, cpuUs?: number, redis = true): Cell => ({
+    pipeline: 64,
+    name: "slabkv",
+    workers,
+    rounds: roundsOf(perSecond, cpuUs),
+    redis: redis ? roundsOf(100, 0.9) : undefined,
+  });
+  const verdicts = (cells: Cell[]) => targetLines(cells).map((line) => line.slice(0, 4)).join(" ");
+  assertEquals(verdicts([cell(2, 200, 0.7)]), "PASS PASS PASS PASS");
+  assertEquals(verdicts([cell(2, 199, 0.71)]), "MISS MISS MISS MISS");
+  assertEquals(verdicts([cell(1, 120)]), "PASS PASS OPEN OPEN");
+  assertEquals(verdicts([cell(1, 120, 0.7, false)]), "OPEN OPEN PASS PASS");
+  const one = { ...cell(1, 50, 1.2), pipeline: 1 };
+  assertEquals(verdicts([one, { ...one, workers: 2 }]), "MISS MISS MISS MISS");
+  assert(table([cell(2, 200, 0.7)]).includes("| 2.00 | 2.00 | 0.70 | 0.70 | 0.78, 0.78 |"));
+});
+
+Deno.test("parseOptions() refuses numbers out of bounds", () => {
+  for (const text of ["0", "-1", "x", "1e9"]) {
+    assertThrows(() => parseOptions([`--requests=${text}`]), RangeError, `--requests ${text}`);
+  }
+});
