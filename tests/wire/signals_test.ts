@@ -30,9 +30,12 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
         return ready === '503 {"status":"draining"}';
       });
       if (workers === "1") {
-        using late = await server.connect();
-        const refused = await late.ask("GET /get?key=k");
-        assertEquals([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+        const refused = await until("its worker has heard of it", async () => {
+          using late = await server.connect();
+          const answer = await late.ask("GET /get?key=k");
+          return answer.status === 503 && answer;
+        });
+        assertEquals(refused.headers.get("retry-after"), "1");
         assertEquals(JSON.parse(refused.text).message.startsWith("Server is stopping."), true);
       }
       await busy.send(BODY.slice(9));
