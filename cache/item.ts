@@ -122,7 +122,8 @@ export function keyEquals(
   const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
   const room = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
   const here = keyBytes < room ? keyBytes : room;
-  for (let i = 0; i < here; i++) {
+  // From the end, where the keys of a family differ: those that share a hash are told apart sooner.
+  for (let i = here - 1; i >= 0; i--) {
     if (bytes[start + i] !== key[keyStart + i]) return false;
   }
   return here === keyBytes || restEquals(memory, address, here, key, keyStart, keyBytes);
