@@ -122,8 +122,9 @@ export function keyEquals(
   const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
   const room = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
   const here = keyBytes < room ? keyBytes : room;
-  // From the end, where the keys of a family differ: those that share a hash are told apart sooner.
-  for (let i = here - 1; i >= 0; i--) {
+  // The last byte first, where the keys of a family differ: those of one hash are told apart sooner.
+  if (here > 0 && bytes[start + here - 1] !== key[keyStart + here - 1]) return false;
+  for (let i = 0; i < here - 1; i++) {
     if (bytes[start + i] !== key[keyStart + i]) return false;
   }
   return here === keyBytes || restEquals(memory, address, here, key, keyStart, keyBytes);

@@ -16,7 +16,14 @@ const EARLY_MS = 1000;
 const EARLY_FAILURES_MAX = 3;
 
 /** What a worker that is gone no longer does. */
-const GAUGES = ["serving", "inFlight", "bodyBytes", "respClients", "textClients"] as const;
+const GAUGES = [
+  "serving",
+  "inFlight",
+  "bodyBytes",
+  "respClients",
+  "textClients",
+  "websockets",
+] as const;
 
 /** What the pool needs. */
 export interface PoolOptions {
