@@ -9,6 +9,8 @@ import type { RawHost } from "./raw_host.ts";
 
 const TCP_BACKLOG = 4096;
 const RETRY_MS = 100;
+/** How long a refusal may take to be written. */
+const REFUSE_MS = 2000;
 
 /** Accepts for one address. */
 export class RawListener {
@@ -54,6 +56,7 @@ export class RawListener {
         wasWell = true;
       } catch (error) {
         if (this.#isDown) return;
+        if (isReset(error)) continue;
         if (wasWell) this.#warn(error);
         wasWell = false;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -86,11 +89,14 @@ export class RawListener {
     this.#host.count("clientsRefused");
     const refusal = this.#protocol.refusal("clients");
     const line = this.#protocol.name === "resp" ? `-${refusal}\r\n` : `${refusal}\n`;
+    const timer = setTimeout(() => close(conn), REFUSE_MS);
     try {
       await conn.write(new TextEncoder().encode(line));
-      conn.close();
     } catch {
-      // The client has gone by itself.
+      // The client has gone by itself, or does not read.
+    } finally {
+      clearTimeout(timer);
+      close(conn);
     }
   }
 
@@ -98,6 +104,22 @@ export class RawListener {
   close(): void {
     this.#isDown = true;
     this.#listener?.close();
+  }
+}
+
+/** Whether a connection could not be accepted only because its client has already reset it. */
+export function isReset(error: unknown): boolean {
+  return error instanceof Deno.errors.NotConnected ||
+    error instanceof Deno.errors.ConnectionAborted ||
+    error instanceof Deno.errors.ConnectionReset ||
+    (error instanceof Error && /\(os error (103|104|107)\)/.test(error.message));
+}
+
+function close(conn: Deno.Conn): void {
+  try {
+    conn.close();
+  } catch {
+    // It is closed.
   }
 }
 
