@@ -35,6 +35,8 @@ export class CommandContext {
   readonly stats: CommandStats;
   /** Where the items of several keys are, within one command. */
   addresses: Int32Array = new Int32Array(16);
+  /** Bytes that went through the scratch, there and back; whoever bounds them starts them at 0. */
+  copiedBytes = 0;
   /** Room for one value at a time; see {@linkcode reserveScratch}. */
   scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
 
@@ -60,6 +62,7 @@ export class CommandContext {
 
   /** Scratch of at least `length` bytes, with anything in it; holds until the next call. */
   reserveScratch(length: number): Uint8Array {
+    this.copiedBytes += 2 * length;
     const kept = length <= SCRATCH_BYTES;
     if (this.scratch.length < length || kept && this.scratch.length > SCRATCH_BYTES) {
       this.scratch = new Uint8Array(kept ? SCRATCH_BYTES : length);

@@ -43,6 +43,9 @@ export const NOT_IN_MULTI = refused("Command not allowed inside a transaction");
 export const TRANSACTION_TOO_LARGE = refused(
   "transaction is too large: at most 1000 commands and 1 MiB of arguments",
 );
+export const TRANSACTION_TOO_LONG = refused(
+  "transaction takes too long: its commands before this one have copied more than 16 MiB",
+);
 export const STRING_TOO_LONG = refused("string exceeds maximum allowed size (--max-value-bytes)");
 export const BAD_KEY = refused("key is empty or too long, see --max-key");
 export const NO_PERSISTENCE = refused("this server keeps nothing on disk");

@@ -96,7 +96,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   row(
     "KEYS",
     [1, 1],
-    ["read", "keyspace"],
+    ["read", "keyspace", "nomulti"],
     "generic",
     null,
     "Returns all keys that match a pattern",
@@ -105,7 +105,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   row(
     "SCAN",
     [1, ARGUMENTS_MAX],
-    ["read", "keyspace"],
+    ["read", "keyspace", "nomulti"],
     "generic",
     null,
     "Walks over all keys, a few at a time",

@@ -7,9 +7,14 @@ import { Args } from "../args.ts";
 import type { Reply } from "../reply.ts";
 import type { CommandContext } from "./command.ts";
 import { hashKeys } from "./execute.ts";
-import { BUSY, refused, TRANSACTION_TOO_LARGE } from "./failures.ts";
+import { BUSY, refused, TRANSACTION_TOO_LARGE, TRANSACTION_TOO_LONG } from "./failures.ts";
 import { type QueuedCommand, Transaction, type WatchedKey } from "./transaction.ts";
 import { copyOf } from "./words.ts";
+
+/** Once so many bytes of values are read and written, the other commands of an EXEC are refused. */
+const EXEC_BYTES_MAX = 16 * 1024 * 1024;
+/** What a command on all shards counts as. */
+const KEYSPACE_BYTES = 1024 * 1024;
 
 const NESTED = refused("MULTI calls can not be nested");
 const EXEC_ALONE = refused("EXEC without MULTI");
@@ -126,8 +131,15 @@ function runAll(
   reply: Reply,
 ): void {
   reply.array(queue.length);
+  context.copiedBytes = 0;
   for (const queued of queue) {
     const { command } = queued;
+    // Everybody who wants one of these shards is waiting.
+    if (context.copiedBytes > EXEC_BYTES_MAX) {
+      reply.fail(TRANSACTION_TOO_LONG);
+      continue;
+    }
+    const roomBefore = reply.roomLeft;
     unpack(queued);
     if (command.keys !== null && hashKeys(context, command.keys, args) > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
@@ -135,5 +147,7 @@ function runAll(
     context.stats.count(command.id, command.isTimed);
     // A command that would have to wait refuses itself where isAtomic is set.
     command.run(context, args, reply);
+    context.copiedBytes += Math.max(0, roomBefore - reply.roomLeft);
+    if (command.flags.includes("keyspace")) context.copiedBytes += KEYSPACE_BYTES;
   }
 }

@@ -88,3 +88,19 @@ Deno.test("EXEC refuses what would have to wait, and runs the rest", async () =>
   const refused = "-ERR Command not allowed inside a transaction";
   assertEquals(await speaker.say("EXEC"), `[${refused}, :1]`);
 });
+
+Deno.test("EXEC refuses what comes after 16 MiB of values copied", async () => {
+  const tooLong =
+    "-ERR transaction takes too long: its commands before this one have copied more than 16 MiB";
+  const speaker = new Speaker(newCache(Region.create({ memoryBytes: 2 ** 26, actorCount: 3 })));
+  const half = 512 * 1024;
+  await speaker.say("MULTI");
+  for (let i = 0; i < 20; i++) await speaker.say(`SETRANGE k ${half - 1} x`);
+  await speaker.say("INCR n");
+  const refused = Array.from({ length: 5 }, () => tooLong);
+  const done = Array.from({ length: 16 }, () => `:${half}`);
+  assertEquals(await speaker.say("EXEC"), `[${[...done, ...refused].join(", ")}]`);
+  await speaker.say("MULTI");
+  await speaker.say("INCR n");
+  assertEquals(await speaker.say("EXEC"), "[:1]");
+});
