@@ -17,6 +17,9 @@ const OUTPUT_BYTES_MAX = 256 * 1024;
 const READ_AHEAD_BYTES_MIN = 256;
 /** What may wait of messages that nobody has asked for. */
 const PUSHED_BYTES_MAX = 1024 * 1024;
+/** How long commands run before the rest of the worker has its turn, and how many unlooked at. */
+const TURN_MS = 10;
+const TURN_COMMANDS = 1000;
 /** How long a client may take none of its answers. */
 const WRITE_TIMEOUT_MS = 2000;
 /** How long, and how much, a client may go on sending after an error that ends its connection. */
@@ -34,6 +37,8 @@ export class RawConnection implements RawClient {
   #isBusy = false;
   /** Whether complete commands may be left in the input. */
   #hasMore = false;
+  /** Whether the rest of the worker has to have its turn first. */
+  #isOverTurn = false;
   #isEnded = false;
   /** Whether the stream cannot be understood any more. */
   #isBroken = false;
@@ -106,6 +111,7 @@ export class RawConnection implements RawClient {
       if (this.#flushing !== undefined) await this.#flushing;
       if (reply.used > 0) await this.#write(reply);
       this.#protocol.giveBack(reply);
+      if (this.#isOverTurn) await new Promise((resolve) => setTimeout(resolve, 0));
     } while (this.#hasMore && !this.#isEnded && this.session.afterReply === "stay");
     this.#isBusy = false;
     if (this.#pushed !== undefined) await this.#flush();
@@ -121,6 +127,7 @@ export class RawConnection implements RawClient {
     const { args, context } = host;
     context.session = session;
     decoder.at = input.at;
+    const fromMs = performance.now();
     let count = 0;
     /** Where the commands end that were read ahead. */
     let seen = input.at;
@@ -144,11 +151,17 @@ export class RawConnection implements RawClient {
           this.#hasMore = true;
           break;
         }
+        const isLook = protocol.wasLong || count % TURN_COMMANDS === 0;
+        if (isLook && performance.now() - fromMs > TURN_MS) {
+          this.#hasMore = true;
+          break;
+        }
       }
     } catch (error) {
       this.#onBug(error, reply);
     }
     input.at = decoder.at;
+    this.#isOverTurn = this.#hasMore && performance.now() - fromMs > TURN_MS;
     host.countRequests(count);
     if (done !== undefined) host.detach();
     return done;

@@ -29,6 +29,8 @@ export interface RawDecoder {
 export interface RawProtocol {
   readonly name: "resp" | "text";
   readonly decoder: RawDecoder;
+  /** Whether the latest command may have taken long, as those of one key never do. */
+  readonly wasLong: boolean;
   /** A buffer of answers to `session`, used before by others or new. */
   takeReply(session: Session): RawReply;
   /** Gives back what {@linkcode takeReply} gave, once it is written. */
@@ -59,6 +61,7 @@ const REFUSALS = {
 export class RespProtocol implements RawProtocol {
   readonly name = "resp";
   readonly decoder: RespDecoder;
+  wasLong = false;
   readonly #spare: RespReply[] = [];
   readonly #ahead: ReadAhead;
 
@@ -91,6 +94,7 @@ export class RespProtocol implements RawProtocol {
   ): void | Promise<void> {
     const { nameStart, nameLength } = this.decoder;
     const command = findCommand(bytes, nameStart, nameLength);
+    this.wasLong = command !== null && command.isTimed;
     if (command !== null) return dispatch(context, command, args, reply);
     dispatchUnknown(context, bytes, nameStart, nameLength, args, reply);
   }
@@ -104,6 +108,7 @@ export class RespProtocol implements RawProtocol {
 export class TextProtocol implements RawProtocol {
   readonly name = "text";
   readonly decoder: LineDecoder;
+  readonly wasLong = false;
   readonly #spare: TextReply[] = [];
   /** The command behind each verb. */
   readonly #commands: readonly (Command | null)[];
