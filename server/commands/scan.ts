@@ -1,6 +1,7 @@
 // Commands that look at the whole keyspace: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL. They lock one
-// shard at a time, for a few thousand buckets, unless EXEC has locked all of them. A cursor of SCAN
-// is a shard and a bucket there: items stay in their buckets, so it means the same next time.
+// shard at a time, for a few thousand buckets, unless EXEC has locked all of them. KEYS takes turns
+// with whatever else the worker has to do. A cursor of SCAN is a shard and a bucket there: items
+// stay in their buckets, so it means the same next time.
 
 import {
   bucketTotal,
@@ -11,11 +12,13 @@ import {
   type Shard,
 } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
-import type { Reply } from "../reply.ts";
+import type { Failure, Reply } from "../reply.ts";
 import type { CommandContext } from "./command.ts";
 import { ANSWER_TOO_LARGE, BUSY, NOT_INTEGER, refused, SYNTAX } from "./failures.ts";
 import { Glob } from "./glob.ts";
 import { KeyList } from "./key_list.ts";
+import { later } from "./later.ts";
+import { Pace } from "./pace.ts";
 import { copyOf, integerOf, textOf, tokenOf } from "./words.ts";
 
 /** Buckets that one lock covers. */
@@ -23,6 +26,8 @@ const STRIDE = 4096;
 /** Buckets that one SCAN looks at, found or not. */
 const SCAN_BUCKETS_MAX = 512 * 1024;
 const SCAN_COUNT = 10;
+/** Bytes of a pattern that SLOWLOG shows. */
+const SHOWN_BYTES_MAX = 128;
 /** Most keys that one SCAN looks for, whatever its COUNT. */
 const SCAN_COUNT_MAX = 10_000;
 /** Room that a key takes in an answer beside its bytes. */
@@ -92,17 +97,45 @@ function collect(list: KeyList, glob: Glob | null, bytesMax: number): boolean {
   return list.usedBytes + list.count * KEY_OVERHEAD_BYTES <= bytesMax;
 }
 
-/** KEYS pattern: all keys that match. */
-export function keys(context: CommandContext, args: Args, reply: Reply): void {
+const pace = new Pace();
+
+/** KEYS pattern: all keys that match. Where that takes long, other commands run meanwhile. */
+export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const { server, session } = context;
+  const text = textOf(args, 0, SHOWN_BYTES_MAX);
   const pattern = new Glob(copyOf(args, 0));
   const glob = pattern.matchesAll ? null : pattern;
   const list = new KeyList();
   const bytesMax = reply.roomLeft;
-  for (const walk = new Walk(context, 0, 0); !walk.isDone;) {
-    if (!walk.step(Infinity)) return reply.fail(BUSY);
-    if (!collect(list, glob, bytesMax)) return reply.fail(ANSWER_TOO_LARGE);
-  }
-  list.answer(reply);
+  const walk = new Walk(context, 0, 0);
+  let tookMs = 0;
+  const step = () => {
+    const fromMs = performance.now();
+    const failure = walk.isDone ? null : stepKeys(walk, list, glob, bytesMax);
+    const isDone = walk.isDone || failure !== null;
+    if (failure !== null) reply.fail(failure);
+    else if (isDone) list.answer(reply);
+    tookMs += performance.now() - fromMs;
+    return isDone;
+  };
+  const running = pace.run(step);
+  if (running === null) return;
+  return later(context, reply, async () => {
+    await running;
+    const tookUs = 1000 * tookMs;
+    if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, () => ["KEYS", text]);
+  });
+}
+
+/** Adds the keys of the next buckets. */
+function stepKeys(
+  walk: Walk,
+  list: KeyList,
+  glob: Glob | null,
+  bytesMax: number,
+): Failure | null {
+  if (!walk.step(Infinity)) return BUSY;
+  return collect(list, glob, bytesMax) ? null : ANSWER_TOO_LARGE;
 }
 
 /** What a SCAN asks for beyond its cursor. */

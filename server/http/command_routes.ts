@@ -13,6 +13,7 @@ import { Args } from "../args.ts";
 import type { Command, CommandContext } from "../commands/command.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
+import { nextTurn } from "../commands/pace.ts";
 import { Session } from "../session.ts";
 import { json, jsonOk } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
@@ -34,6 +35,10 @@ const CONNECTION_ONLY: ReadonlySet<string> = new Set([
 /** Paths whose errors are those of commands. */
 const PATHS: ReadonlySet<string> = new Set(["/", "/pipeline", "/multi-exec"]);
 
+/** Commands of one pipeline between two looks at the clock, and how long they may take in all. */
+const LOOK_COMMANDS = 100;
+const SLICE_MS = 10;
+
 const encoder = new TextEncoder();
 const MULTI = encoder.encode("MULTI");
 const EXEC = encoder.encode("EXEC");
@@ -43,6 +48,8 @@ export class CommandRunner {
   readonly args: Args = new Args();
   readonly reply: JsonCommandReply = new JsonCommandReply();
   readonly context: CommandContext;
+  /** Whether the latest command was one that may take a while. */
+  mayBeSlow = false;
   readonly #now: () => number;
   #session: Session;
   constructor(commands: CommandContext) {
@@ -66,6 +73,7 @@ export class CommandRunner {
   /** As `one()`, but null where the command was done at once. */
   start(command: JsonCommand | CommandProblem): Promise<void> | null {
     const { args } = this;
+    this.mayBeSlow = false;
     if (command instanceof CommandProblem) return this.#refuse(command.message);
     pushCommand(command, args);
     const name = encoder.encode(command[0]);
@@ -74,6 +82,7 @@ export class CommandRunner {
     if (CONNECTION_ONLY.has(found.name)) {
       return this.#refuse(`ERR ${found.name} is not possible here, POST /multi-exec for MULTI`);
     }
+    this.mayBeSlow = found.isTimed;
     return this.#dispatch(found);
   }
 
@@ -137,11 +146,17 @@ export const pipelineRoute: RouteHandler = (context, request) =>
     const commands = decodeCommands(body);
     if (commands instanceof CommandProblem) return refused(commands.message);
     const answers: string[] = [];
+    let fromMs = performance.now();
     for (const command of commands) {
       runner.reply.next();
       const pending = runner.start(command);
       if (pending !== null) await pending;
       answers.push(runner.reply.answer());
+      if (!runner.mayBeSlow && answers.length % LOOK_COMMANDS !== 0) continue;
+      if (performance.now() - fromMs < SLICE_MS) continue;
+      // The worker has other clients, and has to show that it lives.
+      await nextTurn();
+      fromMs = performance.now();
     }
     return jsonOk(`[${answers.join(",")}]`);
   });
