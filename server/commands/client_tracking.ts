@@ -6,6 +6,7 @@ import type { Failure, Reply } from "../reply.ts";
 import { ClientTracking, PREFIXES_MAX, type TrackingOptions } from "../tracking.ts";
 import type { CommandContext } from "./command.ts";
 import { SYNTAX } from "./failures.ts";
+import { copyOf, tokenOf } from "./words.ts";
 
 function refused(message: string): Failure {
   return { kind: "refused", code: "ERR", message };
@@ -22,25 +23,19 @@ const SWITCHED = refused(
   "You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
 );
 const OVERLAP = refused("Prefixes for a single client must not overlap");
+const PREFIX_TOO_LONG = refused("Prefix is longer than a key can be, see --max-key");
 const TOO_MANY_PREFIXES = refused(`Too many prefixes, send at most ${PREFIXES_MAX}`);
-
-const decoder = new TextDecoder();
-
-function wordOf({ bytes, starts, lengths }: Args, index: number): string {
-  const start = starts[index]!;
-  return decoder.decode(bytes.subarray(start, start + lengths[index]!)).toUpperCase();
-}
 
 /** CLIENT TRACKING ON|OFF [BCAST] [PREFIX prefix ...] [NOLOOP] */
 export function clientTracking(context: CommandContext, args: Args, reply: Reply): void {
   const { session, server: { watch } } = context;
-  const word = args.count > 1 ? wordOf(args, 1) : "";
+  const word = args.count > 1 ? tokenOf(args, 1) : "";
   if (word === "OFF" && args.count === 2) {
     stopTracking(context);
     return reply.ok();
   }
   if (word !== "ON") return reply.fail(SYNTAX);
-  const options = parseOptions(args);
+  const options = parseOptions(args, context.keyBytesMax);
   if ("code" in options) return reply.fail(options);
   if (session.protocol !== 3 || session.push === null || watch === null) {
     return reply.fail(NEEDS_RESP3);
@@ -49,9 +44,10 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   if (before !== null && before.options.isBroadcast !== options.isBroadcast) {
     return reply.fail(SWITCHED);
   }
-  const prefixes = [...before?.options.prefixes ?? [], ...options.prefixes];
+  const kept = before?.options.prefixes ?? [];
+  const prefixes = [...kept, ...options.prefixes];
   if (prefixes.length > PREFIXES_MAX) return reply.fail(TOO_MANY_PREFIXES);
-  if (overlap(prefixes)) return reply.fail(OVERLAP);
+  if (overlap(prefixes, kept.length)) return reply.fail(OVERLAP);
   if (before !== null && !options.isBroadcast && before.options.noLoop === options.noLoop) {
     return reply.ok();
   }
@@ -60,29 +56,39 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   reply.ok();
 }
 
-function parseOptions(args: Args): TrackingOptions | Failure {
+function parseOptions(args: Args, prefixBytesMax: number): TrackingOptions | Failure {
   let isBroadcast = false;
   let noLoop = false;
   const prefixes: Uint8Array[] = [];
   for (let i = 2; i < args.count; i++) {
-    const word = wordOf(args, i);
+    const word = tokenOf(args, i);
     if (word === "BCAST") isBroadcast = true;
     else if (word === "NOLOOP") noLoop = true;
     else if (word === "REDIRECT") return NO_REDIRECT;
     else if (word === "OPTIN" || word === "OPTOUT") return NO_OPT;
     else if (word === "PREFIX" && i + 1 < args.count) {
-      const start = args.starts[++i]!;
-      prefixes.push(args.bytes.slice(start, start + args.lengths[i]!));
+      if (args.lengths[++i]! > prefixBytesMax) return PREFIX_TOO_LONG;
+      if (prefixes.length === PREFIXES_MAX) return TOO_MANY_PREFIXES;
+      prefixes.push(copyOf(args, i));
     } else return SYNTAX;
   }
   if (prefixes.length > 0 && !isBroadcast) return PREFIX_NEEDS_BCAST;
   return { isBroadcast, noLoop, prefixes };
 }
 
-function overlap(prefixes: readonly Uint8Array[]): boolean {
-  return prefixes.some((a, i) =>
-    prefixes.some((b, j) => i !== j && a.length <= b.length && a.every((byte, k) => byte === b[k]))
-  );
+/** Whether one of the prefixes from index `from` on begins with another one, or that with it. */
+function overlap(prefixes: readonly Uint8Array[], from: number): boolean {
+  for (let i = from; i < prefixes.length; i++) {
+    for (let j = 0; j < i; j++) if (isBeginning(prefixes[i]!, prefixes[j]!)) return true;
+  }
+  return false;
+}
+
+/** Whether the shorter one begins the longer one. */
+function isBeginning(a: Uint8Array, b: Uint8Array): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Ends what the client of `context` tracks; also for RESET and the end of a connection. */

@@ -136,6 +136,15 @@ Deno.test("CLIENT TRACKING says what it cannot do", async () => {
       ["ON OPTIN", "ERR OPTIN and OPTOUT are not supported, use the default mode or BCAST"],
       ["ON PREFIX a", "ERR PREFIX option requires BCAST mode to be enabled"],
       ["ON BCAST PREFIX a PREFIX ab", "ERR Prefixes for a single client must not overlap"],
+      ["ON BCAST PREFIX ab PREFIX c PREFIX a", "ERR Prefixes for a single client must not overlap"],
+      [
+        `ON BCAST PREFIX ${"x".repeat(1025)}`,
+        "ERR Prefix is longer than a key can be, see --max-key",
+      ],
+      [
+        `ON BCAST ${Array.from({ length: 129 }, (_, i) => `PREFIX ${i}:`).join(" ")}`,
+        "ERR Too many prefixes, send at most 128",
+      ],
       ["MAYBE", "ERR syntax error"],
     ];
     for (const [options, error] of table) {
