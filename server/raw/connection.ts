@@ -7,9 +7,11 @@ import { RespReply } from "../codecs/resp_reply.ts";
 import { stopTracking } from "../commands/client_tracking.ts";
 import type { Session } from "../session.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
+import { linger } from "./linger.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
 import type { RawClient } from "./raw_clients.ts";
 import type { RawHost } from "./raw_host.ts";
+import { RawOutput } from "./raw_output.ts";
 
 /** With this many bytes of answers, no command is run before they are written. */
 const OUTPUT_BYTES_MAX = 256 * 1024;
@@ -20,11 +22,8 @@ const PUSHED_BYTES_MAX = 1024 * 1024;
 /** How long commands run before the rest of the worker has its turn, and how many unlooked at. */
 const TURN_MS = 10;
 const TURN_COMMANDS = 1000;
-/** How long a client may take none of its answers. */
-const WRITE_TIMEOUT_MS = 2000;
-/** How long, and how much, a client may go on sending after an error that ends its connection. */
+/** How long a client may go on sending after an error that ends its connection. */
 const LINGER_MS = 1000;
-const LINGER_BYTES_MAX = 4 * 1024 * 1024;
 
 /** The connection of one client. */
 export class RawConnection implements RawClient {
@@ -33,6 +32,7 @@ export class RawConnection implements RawClient {
   readonly #host: RawHost;
   readonly #protocol: RawProtocol;
   readonly #input: InputBuffer;
+  readonly #output: RawOutput;
   /** Whether commands are being run or answers written. */
   #isBusy = false;
   /** Whether complete commands may be left in the input. */
@@ -42,8 +42,7 @@ export class RawConnection implements RawClient {
   #isEnded = false;
   /** Whether the stream cannot be understood any more. */
   #isBroken = false;
-  /** When the write in progress began to wait, the command began, or the connection was broken. */
-  #writingSinceMs = 0;
+  /** When the command began, or the connection was broken. */
   #incompleteSinceMs = 0;
   #brokenSinceMs = 0;
   #pushed: RespReply | undefined;
@@ -56,6 +55,7 @@ export class RawConnection implements RawClient {
     this.session = session;
     if (protocol.name === "resp") session.push = (compose) => this.push(compose);
     this.#input = new InputBuffer(host);
+    this.#output = new RawOutput(conn, host.now);
   }
 
   get protocol(): "resp" | "text" {
@@ -76,9 +76,10 @@ export class RawConnection implements RawClient {
     try {
       await this.#loop();
     } catch (error) {
-      if (!this.#isEnded && !isLost(error)) this.#host.onBug(error);
+      this.#host.onBug(error);
     }
     this.end();
+    if (this.#pushed !== undefined) this.#protocol.giveBack(this.#pushed);
     this.#input.drop();
     this.#host.clients.remove(this);
   }
@@ -86,7 +87,12 @@ export class RawConnection implements RawClient {
   async #loop(): Promise<void> {
     const input = this.#input;
     while (!this.#isEnded) {
-      const count = await this.#conn.read(input.free());
+      let count: number | null;
+      try {
+        count = await this.#conn.read(input.free());
+      } catch {
+        return; // The client is lost, whatever the error is.
+      }
       if (count === null) return;
       input.end += count;
       this.session.lastSeenMs = this.#host.now();
@@ -108,9 +114,7 @@ export class RawConnection implements RawClient {
       this.#hasMore = false;
       const done = this.#run(reply);
       if (done !== undefined) await this.#finished(done, reply);
-      if (this.#flushing !== undefined) await this.#flushing;
-      if (reply.used > 0) await this.#write(reply);
-      this.#protocol.giveBack(reply);
+      await this.#send(reply);
       if (this.#isOverTurn) await new Promise((resolve) => setTimeout(resolve, 0));
     } while (this.#hasMore && !this.#isEnded && this.session.afterReply === "stay");
     this.#isBusy = false;
@@ -195,34 +199,28 @@ export class RawConnection implements RawClient {
   }
 
   async #refuse(reason: "memory"): Promise<void> {
+    this.#isBusy = true;
     this.#host.count("overloads");
     const reply = this.#protocol.takeReply(this.session);
     reply.error(this.#protocol.refusal(reason));
-    await this.#write(reply);
-    this.#protocol.giveBack(reply);
+    await this.#send(reply);
     await this.#linger();
   }
 
-  async #write(reply: RawReply): Promise<void> {
-    const { bytes, used } = reply;
-    for (let at = 0; at < used;) {
-      this.#writingSinceMs = this.#host.now();
-      at += await this.#conn.write(bytes.subarray(at, used));
-    }
-    this.#writingSinceMs = 0;
+  /** Writes answers, behind the messages that are being written, and gives the reply back. */
+  async #send(reply: RawReply): Promise<void> {
+    if (this.#flushing !== undefined) await this.#flushing;
+    if (reply.used > 0 && !this.#isEnded && !await this.#output.write(reply)) this.end();
+    this.#protocol.giveBack(reply);
   }
 
-  /** Reads on without listening: closing at once could cost the client our last answer. */
+  /** Lets the client have our last answer. */
   async #linger(): Promise<void> {
+    this.#isBusy = true;
     this.#brokenSinceMs = this.#host.now();
-    await this.#conn.closeWrite();
-    const input = this.#input;
-    input.clear();
-    for (let sum = 0; sum < LINGER_BYTES_MAX;) {
-      const count = await this.#conn.read(input.bytes);
-      if (count === null) return;
-      sum += count;
-    }
+    if (this.#flushing !== undefined) await this.#flushing;
+    this.#input.clear();
+    await linger(this.#conn, this.#input.bytes);
   }
 
   /**
@@ -235,17 +233,20 @@ export class RawConnection implements RawClient {
     reply.begin();
     compose(reply);
     if (reply.used > PUSHED_BYTES_MAX) this.#endSlow();
-    else if (!this.#isBusy && this.#flushing === undefined) {
-      // A message may be one of many that come together.
-      this.#flushing = Promise.resolve().then(() => this.#flush()).catch(() => this.end());
-    }
+    else if (!this.#isBusy) this.#flush();
   }
 
-  async #flush(): Promise<void> {
+  /** Has the messages written that wait; there is never more than one that does. */
+  #flush(): Promise<void> {
+    // A message may be one of many that come together.
+    return this.#flushing ??= Promise.resolve().then(() => this.#writePushed());
+  }
+
+  async #writePushed(): Promise<void> {
     while (this.#pushed !== undefined && !this.#isEnded) {
       const reply = this.#pushed;
       this.#pushed = undefined;
-      await this.#write(reply);
+      if (!await this.#output.write(reply)) this.end();
       this.#protocol.giveBack(reply);
     }
     this.#flushing = undefined;
@@ -258,8 +259,8 @@ export class RawConnection implements RawClient {
 
   check(nowMs: number): void {
     const { idleTimeoutMs, bodyTimeoutMs } = this.#host.config;
-    if (this.#writingSinceMs > 0) {
-      if (nowMs - this.#writingSinceMs > WRITE_TIMEOUT_MS) this.#endSlow();
+    if (this.#output.isWaiting) {
+      if (this.#output.isSlow(nowMs)) this.#endSlow();
     } else if (this.#brokenSinceMs > 0) {
       if (nowMs - this.#brokenSinceMs > LINGER_MS) this.end();
     } else if (!this.#isBusy) {
@@ -288,12 +289,4 @@ export class RawConnection implements RawClient {
       // The other side was faster.
     }
   }
-}
-
-/** Whether an error says only that the other side is gone. */
-function isLost(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.TimedOut ||
-    error instanceof Deno.errors.UnexpectedEof;
 }
