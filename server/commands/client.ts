@@ -12,11 +12,11 @@ import {
   clientTrackingInfo,
 } from "./client_tracking.ts";
 import { clientFacts, clientLine } from "./client_facts.ts";
-import { BAD_NAME } from "./connection.ts";
-import { refused, SYNTAX, unknownSubcommand, wrongArity } from "./failures.ts";
+import { nameProblem } from "./connection.ts";
+import { ANSWER_TOO_LARGE, refused, SYNTAX, unknownSubcommand, wrongArity } from "./failures.ts";
 import { answerHelp } from "./help.ts";
 import { later } from "./later.ts";
-import { integerOf, isPlainName, textOf, tokenOf } from "./words.ts";
+import { integerOf, textOf, tokenOf } from "./words.ts";
 
 type Subcommand = (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
 
@@ -74,9 +74,9 @@ function getName({ session }: CommandContext, _args: Args, reply: Reply): void {
 }
 
 function setName({ session }: CommandContext, args: Args, reply: Reply): void {
-  const name = textOf(args, 1);
-  if (!isPlainName(name)) return reply.fail(BAD_NAME);
-  session.name = name;
+  const problem = nameProblem(args, 1);
+  if (problem !== null) return reply.fail(problem);
+  session.name = textOf(args, 1);
   reply.ok();
 }
 
@@ -85,14 +85,11 @@ function setInfo({ session }: CommandContext, args: Args, reply: Reply): void {
   if (field === undefined) {
     return reply.fail(refused(`Unrecognized option '${textOf(args, 1, 128)}'`));
   }
-  const value = textOf(args, 2);
-  if (!isPlainName(value)) {
-    const word = tokenOf(args, 1).toLowerCase();
-    return reply.fail(
-      refused(`${word} cannot contain spaces, newlines or special characters.`),
-    );
-  }
-  session[field] = value;
+  const word = tokenOf(args, 1).toLowerCase();
+  const bad = refused(`${word} cannot contain spaces, newlines or special characters.`);
+  const problem = nameProblem(args, 2, bad);
+  if (problem !== null) return reply.fail(problem);
+  session[field] = textOf(args, 2);
   reply.ok();
 }
 
@@ -131,7 +128,9 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
   return later(context, reply, async () => {
     const all = kind === "NORMAL" ? await context.server.clients() : [];
     const lines = all.filter(({ id }) => ids === null || ids.has(Number(id))).map(clientLine);
-    reply.text(lines.map((line) => `${line}\n`).join(""));
+    const text = lines.map((line) => `${line}\n`).join("");
+    if (text.length > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
+    reply.text(text);
   });
 }
 

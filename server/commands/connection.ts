@@ -2,7 +2,7 @@
 // the session and no key. CLIENT has a file of its own.
 
 import type { Args } from "../args.ts";
-import type { Reply } from "../reply.ts";
+import type { Failure, Reply } from "../reply.ts";
 import type { Session } from "../session.ts";
 import { answerBytes } from "./access.ts";
 import { stopTracking } from "./client_tracking.ts";
@@ -28,10 +28,18 @@ const HELLO_AUTH = refused(
   "NOAUTH",
 );
 const BAD_DATABASE = refused("DB index is out of range");
-/** The refusal of names that CLIENT LIST could not show. */
-export const BAD_NAME = refused(
+const BAD_NAME = refused(
   "Client names cannot contain spaces, newlines or special characters.",
 );
+/** Most characters of names that a client gives itself. */
+const NAME_CHARS_MAX = 256;
+const LONG_NAME = refused(`Client names cannot be longer than ${NAME_CHARS_MAX} characters`);
+
+/** Why argument `index` cannot be a name that CLIENT LIST shows, or null. */
+export function nameProblem(args: Args, index: number, bad = BAD_NAME): Failure | null {
+  if (args.lengths[index]! > NAME_CHARS_MAX) return LONG_NAME;
+  return isPlainName(textOf(args, index)) ? null : bad;
+}
 
 /** PING [message]. */
 export function ping(_context: CommandContext, args: Args, reply: Reply): void {
@@ -118,8 +126,9 @@ export function hello(context: CommandContext, args: Args, reply: Reply): void {
       session.isAuthenticated = true;
       i += 3;
     } else if (token === "SETNAME" && i + 1 < args.count) {
+      const problem = nameProblem(args, i + 1);
+      if (problem !== null) return reply.fail(problem);
       name = textOf(args, i + 1);
-      if (!isPlainName(name)) return reply.fail(BAD_NAME);
       i += 2;
     } else {
       return reply.fail(refused(`Syntax error in HELLO option '${textOf(args, i, 128)}'`));

@@ -16,6 +16,13 @@ const EXEC_BYTES_MAX = 16 * 1024 * 1024;
 /** What a command on all shards counts as. */
 const KEYSPACE_BYTES = 1024 * 1024;
 
+/** Most keys that one client watches, and what each takes beside its bytes. */
+const WATCHED_KEYS_MAX = 1000;
+const WATCHED_OVERHEAD_BYTES = 512;
+
+const TOO_MANY_WATCHED = refused(
+  `too many watched keys: at most ${WATCHED_KEYS_MAX} until EXEC, DISCARD or UNWATCH`,
+);
 const NESTED = refused("MULTI calls can not be nested");
 const EXEC_ALONE = refused("EXEC without MULTI");
 const DISCARD_ALONE = refused("DISCARD without MULTI");
@@ -42,9 +49,14 @@ export function watch(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, session, hashes } = context;
   const transaction = session.transaction ??= new Transaction();
   if (transaction.isOpen) return reply.fail(WATCH_INSIDE);
+  if (transaction.watched.length + args.count > WATCHED_KEYS_MAX) {
+    return reply.fail(TOO_MANY_WATCHED);
+  }
   let bytes = 0;
   for (let i = 0; i < args.count; i++) bytes += args.lengths[i]!;
-  if (!transaction.reserve(bytes + 32 * args.count)) return reply.fail(TRANSACTION_TOO_LARGE);
+  if (!transaction.reserve(bytes + WATCHED_OVERHEAD_BYTES * args.count)) {
+    return reply.fail(TRANSACTION_TOO_LARGE);
+  }
   for (let i = 0; i < args.count; i++) {
     transaction.watched.push(stateOf(cache, hashes[i]!, copyOf(args, i)));
   }

@@ -104,3 +104,14 @@ Deno.test("EXEC refuses what comes after 16 MiB of values copied", async () => {
   await speaker.say("INCR n");
   assertEquals(await speaker.say("EXEC"), "[:1]");
 });
+
+Deno.test("WATCH bounds how many keys are watched", async () => {
+  const speaker = new Speaker(newCache());
+  const tooMany = "-ERR too many watched keys: at most 1000 until EXEC, DISCARD or UNWATCH";
+  const keys = Array.from({ length: 999 }, (_, i) => `k${i}`).join(" ");
+  assertEquals(await speaker.say(`WATCH ${keys}`), "+OK");
+  assertEquals(await speaker.say("WATCH a b"), tooMany);
+  assertEquals(await speaker.say("WATCH a"), "+OK");
+  assertEquals(await speaker.say("UNWATCH"), "+OK");
+  assertEquals(await speaker.say("WATCH a b"), "+OK");
+});
