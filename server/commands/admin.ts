@@ -96,6 +96,9 @@ function configSet(context: CommandContext, args: Args, reply: Reply): void | Pr
 /** SLOWLOG GET [count] | LEN | RESET | HELP, of the worker that the client is connected to. */
 export function slowlog({ server }: CommandContext, args: Args, reply: Reply): void {
   const token = tokenOf(args, 0);
+  if (["LEN", "RESET", "HELP"].includes(token) && args.count !== 1) {
+    return reply.fail(wrongArity(`slowlog|${token}`));
+  }
   if (token === "GET" && args.count <= 2) {
     const count = args.count === 2 ? integerOf(args, 1) : SLOWLOG_COUNT;
     if (count === undefined || count < -1) {
@@ -106,8 +109,8 @@ export function slowlog({ server }: CommandContext, args: Args, reply: Reply): v
       reply,
     );
   }
-  if (token === "LEN" && args.count === 1) return reply.integer(server.slowLog().length);
-  if (token === "RESET" && args.count === 1) {
+  if (token === "LEN") return reply.integer(server.slowLog().length);
+  if (token === "RESET") {
     server.clearSlowLog();
     return reply.ok();
   }

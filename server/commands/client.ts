@@ -2,7 +2,7 @@
 // which may take its time, so those subcommands cannot be part of a transaction.
 
 import type { Args } from "../args.ts";
-import type { Reply } from "../reply.ts";
+import type { Failure, Reply } from "../reply.ts";
 import type { ClientFilter } from "../server_facade.ts";
 import type { CommandContext } from "./command.ts";
 import {
@@ -34,6 +34,7 @@ const HELP = [
 ];
 const NO_SUCH_CLIENT = refused("No such client");
 const BAD_CLIENT_ID = refused("client-id should be greater than 0");
+const CLIENT_TYPES: readonly string[] = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
 const ATTRIBUTES: ReadonlyMap<string, "libraryName" | "libraryVersion"> = new Map([
   ["LIB-NAME", "libraryName"],
   ["LIB-VER", "libraryVersion"],
@@ -60,12 +61,19 @@ const SUBCOMMANDS: ReadonlyMap<string, readonly [min: number, max: number, run: 
 
 /** CLIENT subcommand [argument ...]. */
 export function client(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const problem = clientProblem(args);
+  if (problem !== null) return reply.fail(problem);
+  const [, , run] = SUBCOMMANDS.get(tokenOf(args, 0))!;
+  return run(context, args, reply);
+}
+
+/** Why there is no such subcommand with so many arguments, or null. */
+export function clientProblem(args: Args): Failure | null {
   const token = tokenOf(args, 0);
   const found = SUBCOMMANDS.get(token);
-  if (found === undefined) return reply.fail(unknownSubcommand("CLIENT", args));
-  const [min, max, run] = found;
-  if (args.count < min || args.count > max) return reply.fail(wrongArity(`client|${token}`));
-  return run(context, args, reply);
+  if (found === undefined) return unknownSubcommand("CLIENT", args);
+  const [min, max] = found;
+  return args.count < min || args.count > max ? wrongArity(`client|${token}`) : null;
 }
 
 function getName({ session }: CommandContext, _args: Args, reply: Reply): void {
@@ -122,9 +130,7 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
     }
   } else if (args.count > 1 && !isOtherType) return reply.fail(SYNTAX);
   const kind = isOtherType ? tokenOf(args, 2) : "NORMAL";
-  if (!["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"].includes(kind)) {
-    return reply.fail(refused(`Unknown client type '${textOf(args, 2, 128)}'`));
-  }
+  if (!CLIENT_TYPES.includes(kind)) return reply.fail(unknownType(args, 2));
   return later(context, reply, async () => {
     const all = kind === "NORMAL" ? await context.server.clients() : [];
     const lines = all.filter(({ id }) => ids === null || ids.has(Number(id))).map(clientLine);
@@ -132,6 +138,10 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
     if (text.length > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
     reply.text(text);
   });
+}
+
+function unknownType(args: Args, index: number): Failure {
+  return refused(`Unknown client type '${textOf(args, index, 128)}'`);
 }
 
 function kill(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
@@ -170,7 +180,8 @@ function killFilter(context: CommandContext, args: Args, reply: Reply): ClientFi
     } else if (token === "USER") {
       if (text !== "default") return refuse(refused(`No such user '${text}'`));
     } else if (token === "TYPE") {
-      if (text.toLowerCase() !== "normal") filter.id = -1;
+      if (!CLIENT_TYPES.includes(text.toUpperCase())) return refuse(unknownType(args, i + 1));
+      if (text.toUpperCase() !== "NORMAL") filter.id = -1;
     } else return refuse();
   }
   return filter;

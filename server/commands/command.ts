@@ -2,7 +2,7 @@
 // The dispatcher has locked the shards of all its keys before the function is called.
 
 import type { Args } from "../args.ts";
-import type { Reply } from "../reply.ts";
+import type { Failure, Reply } from "../reply.ts";
 import type { Cache, Shard } from "../../cache/mod.ts";
 import type { ServerFacade } from "../server_facade.ts";
 import type { Session } from "../session.ts";
@@ -123,6 +123,8 @@ export interface CommandRow {
    * keys may take its time: its client's next command waits for the promise.
    */
   readonly run: (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
+  /** Why it would be refused whenever it runs, or null; MULTI asks before it queues it. */
+  readonly problem?: (args: Args) => Failure | null;
 }
 
 /** A command: a row and its number. */

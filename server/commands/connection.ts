@@ -7,7 +7,7 @@ import type { Session } from "../session.ts";
 import { answerBytes } from "./access.ts";
 import { stopTracking } from "./client_tracking.ts";
 import type { CommandContext } from "./command.ts";
-import { NOT_INTEGER, refused } from "./failures.ts";
+import { NOT_INTEGER, refused, SYNTAX } from "./failures.ts";
 import { COMPATIBLE_VERSION } from "./compatible_version.ts";
 import { integerOf, isPlainName, textOf, tokenOf } from "./words.ts";
 
@@ -82,6 +82,7 @@ export function reset(context: CommandContext, _args: Args, reply: Reply): void 
 /** AUTH [username] password. */
 export function auth(context: CommandContext, args: Args, reply: Reply): void {
   const { server, session } = context;
+  if (args.count > 2) return reply.fail(SYNTAX);
   if (server.config.token === undefined && args.count === 1) return reply.fail(NO_PASSWORD_SET);
   const user = args.count === 2 ? textOf(args, 0) : "default";
   if (!isRightPassword(context, user, args, args.count - 1)) return reply.fail(WRONG_PASSWORD);

@@ -9,9 +9,11 @@ import type { CommandContext } from "./command.ts";
 import { addDecimals, type Decimal, DECIMAL_CHARS_MAX, parseDecimal, ZERO } from "./decimals.ts";
 import { NOT_FLOAT, NOT_INTEGER, OVERFLOW, refused } from "./failures.ts";
 import { addIntegers, INT64_MIN, parseInteger } from "./numbers.ts";
-import { integerOf } from "./words.ts";
+import { integerOf, textOf } from "./words.ts";
 
 const DECREMENT_OVERFLOW = refused("decrement would overflow");
+const NOT_FINITE = refused("increment would produce NaN or Infinity");
+const INFINITE = /^[+-]?inf(inity)?$/i;
 /** Room for the longest number that is read or stored. */
 const numberText = new Uint8Array(DECIMAL_CHARS_MAX);
 const INT64_CHARS_MAX = 20;
@@ -75,7 +77,10 @@ export function incrByFloat(context: CommandContext, args: Args, reply: Reply): 
   const by = parseDecimal(args.bytes, args.starts[1]!, args.lengths[1]!);
   const address = peekItem(context, args, 0, 0);
   const old = address === 0 ? ZERO : storedDecimal(shard, address);
-  if (by === undefined || old === undefined) return reply.fail(NOT_FLOAT);
+  if (by === undefined || old === undefined) {
+    const isInfinite = old !== undefined && INFINITE.test(textOf(args, 1, DECIMAL_CHARS_MAX));
+    return reply.fail(isInfinite ? NOT_FINITE : NOT_FLOAT);
+  }
   const text = addDecimals(old, by);
   if (storeText(context, args, text, reply)) answerBytes(numberText, 0, text.length, reply);
 }

@@ -95,6 +95,8 @@ function queue(
   reply: Reply,
 ): void {
   if (command.flags.includes("nomulti")) return refuse(context, command, NOT_IN_MULTI, reply);
+  const problem = command.problem?.(args) ?? null;
+  if (problem !== null) return refuse(context, command, problem, reply);
   if (!transaction.enqueue(command, args)) {
     return refuse(context, command, TRANSACTION_TOO_LARGE, reply);
   }

@@ -2,7 +2,7 @@
 // See command.ts for what a row says.
 
 import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
-import { client } from "./client.ts";
+import { client, clientProblem } from "./client.ts";
 import {
   ARGUMENTS_MAX,
   type Command,
@@ -29,7 +29,14 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     "Chooses the version of the protocol and tells about the server",
     hello,
   ),
-  connection("AUTH", 1, 2, ["fast", "noauth"], "Proves that the client may run commands", auth),
+  connection(
+    "AUTH",
+    1,
+    ARGUMENTS_MAX,
+    ["fast", "noauth"],
+    "Proves that the client may run commands",
+    auth,
+  ),
   connection("SELECT", 1, 1, ["fast"], "Chooses database 0, the only one", select),
   connection(
     "QUIT",
@@ -47,7 +54,17 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     "Makes the connection as it was when it came",
     reset,
   ),
-  connection("CLIENT", 1, ARGUMENTS_MAX, ["admin"], "Names, lists and ends connections", client),
+  {
+    ...connection(
+      "CLIENT",
+      1,
+      ARGUMENTS_MAX,
+      ["admin"],
+      "Names, lists and ends connections",
+      client,
+    ),
+    problem: clientProblem,
+  },
   transaction("MULTI", 0, ["fast", "immediate"], "Begins to queue commands for EXEC", multi),
   transaction("EXEC", 0, ["immediate"], "Runs all queued commands as one", exec),
   transaction("DISCARD", 0, ["fast", "immediate"], "Forgets all queued commands", discard),
