@@ -7,6 +7,23 @@ import type { Failure, Reply } from "../reply.ts";
 /** The size to which a buffer shrinks back, in bytes. */
 export const OUTPUT_KEPT_BYTES = 16 * 1024;
 
+/** By how much a buffer grows beyond its need when memory is short. */
+const SHORT_STEP_BYTES = 32 * 1024;
+/** What one command may answer, in bytes of values. */
+export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+
+/** What all buffers of answers share: the memory that they may take beyond their kept size. */
+export interface OutputMemory {
+  /** How many bytes may still be taken; less than 0 when too many are. */
+  left(): number;
+  /** Takes bytes, whether they are left or not. */
+  take(bytes: number): void;
+  /** Gives back what was taken. */
+  free(bytes: number): void;
+}
+
+const UNBOUNDED: OutputMemory = { left: () => Infinity, take() {}, free() {} };
+
 /** Up to this length a loop copies ASCII faster than the encoder does. */
 const SHORT_TEXT_CHARS = 64;
 
@@ -17,6 +34,9 @@ export abstract class OutputBuffer implements Reply {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(OUTPUT_KEPT_BYTES);
   /** How many bytes of `bytes` are answers. */
   used = 0;
+  /** Whether it holds more than there was memory for: to be written before it grows further. */
+  isOver = false;
+  readonly #memory: OutputMemory;
   /** Where the answer of the command in work begins. */
   protected begun = 0;
   /** Where the latest header, and the value that room was made for, begin. */
@@ -24,9 +44,36 @@ export abstract class OutputBuffer implements Reply {
   protected valueAt = 0;
   protected valueLength = 0;
 
-  /** Forgets everything. */
+  /** What it takes beyond its kept size comes from `memory`. */
+  constructor(memory: OutputMemory = UNBOUNDED) {
+    this.#memory = memory;
+  }
+
+  /** How many value bytes the command in work may still answer: see Reply. */
+  get roomLeft(): number {
+    return Math.max(0, Math.min(this.#allowed(), this.#free()));
+  }
+
+  /** Whether it is for lack of memory that {@linkcode roomLeft} is not more. */
+  protected get isShort(): boolean {
+    return this.#free() < this.#allowed();
+  }
+
+  #allowed(): number {
+    return ANSWER_BYTES_MAX - (this.used - this.begun);
+  }
+
+  #free(): number {
+    return this.bytes.length - this.used + Math.max(0, this.#memory.left());
+  }
+
+  /** Forgets everything, and gives back the memory that it took. */
   reset(): void {
-    if (this.bytes.length > OUTPUT_KEPT_BYTES) this.bytes = new Uint8Array(OUTPUT_KEPT_BYTES);
+    if (this.bytes.length > OUTPUT_KEPT_BYTES) {
+      this.#memory.free(this.bytes.length - OUTPUT_KEPT_BYTES);
+      this.bytes = new Uint8Array(OUTPUT_KEPT_BYTES);
+    }
+    this.isOver = false;
     this.used = 0;
     this.begun = 0;
   }
@@ -47,7 +94,15 @@ export abstract class OutputBuffer implements Reply {
   }
 
   #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+    const { length } = this.bytes;
+    const left = this.#memory.left();
+    let size = Math.max(needed, 2 * length);
+    if (size - length > left) {
+      size = needed + SHORT_STEP_BYTES;
+      this.isOver = size - length > left;
+    }
+    this.#memory.take(size - length);
+    const grown = new Uint8Array(size);
     grown.set(this.bytes.subarray(0, this.used));
     this.bytes = grown;
   }
@@ -65,7 +120,6 @@ export abstract class OutputBuffer implements Reply {
     return i === length ? length : encoder.encodeInto(text, bytes.subarray(at)).written;
   }
 
-  abstract readonly roomLeft: number;
   abstract room(length: number): number;
   abstract value(start: number, length: number): void;
   abstract ok(): void;

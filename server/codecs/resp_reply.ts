@@ -6,8 +6,9 @@
 import type { Failure } from "../reply.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
-/** What one command may answer, in bytes of values. */
-export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+/** In place of an answer that there is no memory for. */
+const NO_MEMORY = "ERR answer would take more memory than is free for answers and bodies now, " +
+  "try again or see --body-memory";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -32,10 +33,6 @@ export interface RespPeer {
 export class RespReply extends OutputBuffer {
   /** Who is answered. */
   peer: RespPeer = { protocol: 2 };
-
-  override get roomLeft(): number {
-    return ANSWER_BYTES_MAX - (this.used - this.begun);
-  }
 
   room(length: number): number {
     this.reserve(length + FRAME_BYTES);
@@ -129,7 +126,8 @@ export class RespReply extends OutputBuffer {
   }
 
   fail(failure: Failure): void {
-    this.error(`${failure.code} ${failure.message}`);
+    const isShort = failure.kind === "answerTooLarge" && this.isShort;
+    this.error(isShort ? NO_MEMORY : `${failure.code} ${failure.message}`);
   }
 
   /** Refuses what was no command. */

@@ -5,16 +5,10 @@
 import type { Failure } from "../reply.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
-/** What one command may answer, in bytes of values. */
-const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 const LF = 0x0a;
 
 /** The answers to one batch of lines. */
 export class TextReply extends OutputBuffer {
-  override get roomLeft(): number {
-    return ANSWER_BYTES_MAX - (this.used - this.begun);
-  }
-
   room(length: number): number {
     this.reserve(length + 1);
     return this.used;

@@ -151,7 +151,8 @@ export class RawConnection implements RawClient {
         count++;
         reply.begin();
         done = protocol.run(context, input.bytes, args, reply);
-        if (done !== undefined || session.afterReply === "close" || reply.used > OUTPUT_BYTES_MAX) {
+        const isFull = reply.used > OUTPUT_BYTES_MAX || reply.isOver;
+        if (done !== undefined || session.afterReply === "close" || isFull) {
           this.#hasMore = true;
           break;
         }

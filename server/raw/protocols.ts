@@ -4,6 +4,7 @@
 import type { Cache } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
 import { type Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
+import type { OutputMemory } from "../codecs/output_buffer.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
 import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
@@ -63,9 +64,11 @@ export class RespProtocol implements RawProtocol {
   readonly decoder: RespDecoder;
   wasLong = false;
   readonly #spare: RespReply[] = [];
+  readonly #memory: OutputMemory;
   readonly #ahead: ReadAhead;
 
-  constructor(limits: RespLimits, cache: Cache) {
+  constructor(limits: RespLimits, cache: Cache, memory: OutputMemory) {
+    this.#memory = memory;
     this.decoder = new RespDecoder(limits);
     this.#ahead = new ReadAhead(cache);
   }
@@ -75,15 +78,14 @@ export class RespProtocol implements RawProtocol {
   }
 
   takeReply(session: Session): RespReply {
-    const reply = this.#spare.pop() ?? new RespReply();
+    const reply = this.#spare.pop() ?? new RespReply(this.#memory);
     reply.peer = session;
     return reply;
   }
 
   giveBack(reply: RespReply): void {
-    if (this.#spare.length === SPARE_MAX) return;
     reply.reset();
-    this.#spare.push(reply);
+    if (this.#spare.length < SPARE_MAX) this.#spare.push(reply);
   }
 
   run(
@@ -110,10 +112,12 @@ export class TextProtocol implements RawProtocol {
   readonly decoder: LineDecoder;
   readonly wasLong = false;
   readonly #spare: TextReply[] = [];
+  readonly #memory: OutputMemory;
   /** The command behind each verb. */
   readonly #commands: readonly (Command | null)[];
 
-  constructor(limits: TextLimits) {
+  constructor(limits: TextLimits, memory: OutputMemory) {
+    this.#memory = memory;
     this.decoder = new LineDecoder(limits);
     const names: [Verb, string][] = [
       [Verb.put, "SET"],
@@ -136,13 +140,12 @@ export class TextProtocol implements RawProtocol {
   }
 
   takeReply(_session: Session): TextReply {
-    return this.#spare.pop() ?? new TextReply();
+    return this.#spare.pop() ?? new TextReply(this.#memory);
   }
 
   giveBack(reply: TextReply): void {
-    if (this.#spare.length === SPARE_MAX) return;
     reply.reset();
-    this.#spare.push(reply);
+    if (this.#spare.length < SPARE_MAX) this.#spare.push(reply);
   }
 
   run(

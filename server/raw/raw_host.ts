@@ -3,6 +3,7 @@
 // Knows no bytes on the wire.
 
 import { type ActorCounter, addCounter, type Region } from "../../cache/mod.ts";
+import type { OutputMemory } from "../codecs/output_buffer.ts";
 import { Args } from "../args.ts";
 import type { CommandContext } from "../commands/command.ts";
 import type { Config } from "../config.ts";
@@ -23,7 +24,7 @@ export interface RawHostOptions {
 }
 
 /** The worker around its connections. */
-export class RawHost {
+export class RawHost implements OutputMemory {
   readonly config: Config;
   readonly clients: RawClients;
   readonly now: () => number;
@@ -61,16 +62,28 @@ export class RawHost {
    * with nothing set aside, when more than `share` of it would be in use.
    */
   hold(bytes: number, share: number): boolean {
-    let held = bytes;
-    for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
-      held += this.#region.gauge(actor, "bodyBytes");
-    }
-    if (held > this.config.bodyMemoryBytes * share) return false;
-    this.#region.words[this.#heldWord]! += bytes;
+    if (this.#held() + bytes > this.config.bodyMemoryBytes * share) return false;
+    this.take(bytes);
     return true;
   }
 
-  /** Gives back what {@linkcode hold} has set aside. */
+  #held(): number {
+    let held = 0;
+    for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
+      held += this.#region.gauge(actor, "bodyBytes");
+    }
+    return held;
+  }
+
+  left(): number {
+    return this.config.bodyMemoryBytes - this.#held();
+  }
+
+  take(bytes: number): void {
+    this.#region.words[this.#heldWord]! += bytes;
+  }
+
+  /** Gives back what {@linkcode hold} or {@linkcode take} has set aside. */
   free(bytes: number): void {
     this.#region.words[this.#heldWord]! -= bytes;
   }

@@ -47,7 +47,10 @@ export class RawServer {
       newContext,
       onBug,
     });
-    const protocols = { resp: respProtocol(config, cache), text: new TextProtocol(config) };
+    const protocols = {
+      resp: respProtocol(config, cache, host),
+      text: new TextProtocol(config, host),
+    };
     this.#listeners = listens.flatMap((listen) => {
       if (listen.protocol === undefined) return [];
       const protocol: RawProtocol = protocols[listen.protocol];
@@ -72,11 +75,15 @@ export class RawServer {
   }
 }
 
-function respProtocol(config: Config, cache: Cache): RespProtocol {
+function respProtocol(config: Config, cache: Cache, host: RawHost): RespProtocol {
   const { maxValueBytes, bodyMemoryBytes } = config;
-  return new RespProtocol({
-    argumentsMax: ARGUMENTS_MAX + 1,
-    bulkBytesMax: Math.max(maxValueBytes, keyByteLimit(config), BULK_BYTES_MIN),
-    commandBytesMax: Math.min(Math.max(COMMAND_BYTES_MIN, 2 * maxValueBytes), bodyMemoryBytes),
-  }, cache);
+  return new RespProtocol(
+    {
+      argumentsMax: ARGUMENTS_MAX + 1,
+      bulkBytesMax: Math.max(maxValueBytes, keyByteLimit(config), BULK_BYTES_MIN),
+      commandBytesMax: Math.min(Math.max(COMMAND_BYTES_MIN, 2 * maxValueBytes), bodyMemoryBytes),
+    },
+    cache,
+    host,
+  );
 }

@@ -1,6 +1,6 @@
 // Answers of both versions of the Redis protocol, byte for byte, and the lines of the text protocol.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { OutputBuffer } from "../../../server/codecs/output_buffer.ts";
 import { RespReply } from "../../../server/codecs/resp_reply.ts";
 import { TextReply } from "../../../server/codecs/text_reply.ts";
@@ -100,4 +100,47 @@ Deno.test("TextReply writes a line for each outcome; a value of two lines is an 
     [() => value(reply, "a\nb"), "ERROR\n"],
   ];
   for (const [call, expected] of table) assertEquals(written(reply, call), expected);
+});
+
+/** Memory of `bytes` for answers. */
+class Memory {
+  bytes: number;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  left(): number {
+    return this.bytes;
+  }
+
+  take(bytes: number): void {
+    this.bytes -= bytes;
+  }
+
+  free(bytes: number): void {
+    this.bytes += bytes;
+  }
+}
+
+Deno.test("RespReply takes memory before it grows, and gives it back", () => {
+  const memory = new Memory(100_000);
+  const reply = new RespReply(memory);
+  const other = new RespReply(memory);
+  assertEquals(reply.roomLeft, 100_000 + reply.bytes.length);
+  value(reply, "x".repeat(90_000));
+  assertEquals(memory.bytes < 30_000, true);
+  assertEquals(reply.isOver, false);
+  const { roomLeft } = other;
+  assertEquals(roomLeft, memory.bytes + other.bytes.length);
+  other.begin();
+  other.fail({ kind: "answerTooLarge", code: "ERR", message: "too large" });
+  assertMatch(new TextDecoder().decode(other.bytes.subarray(0, other.used)), /^-ERR .*memory/);
+  other.reset();
+  value(other, "x".repeat(roomLeft));
+  assertEquals(other.isOver, true);
+  assertEquals(other.roomLeft < 40_000, true);
+  reply.reset();
+  other.reset();
+  assertEquals([memory.bytes, other.isOver], [100_000, false]);
 });
