@@ -114,7 +114,10 @@ export class RawConnection implements RawClient {
       this.#hasMore = false;
       const done = this.#run(reply);
       if (done !== undefined) await this.#finished(done, reply);
-      await this.#send(reply);
+      // As #send() does, without a promise more for each batch.
+      if (this.#flushing !== undefined) await this.#flushing;
+      if (reply.used > 0 && !this.#isEnded && !await this.#output.write(reply)) this.end();
+      this.#protocol.giveBack(reply);
       if (this.#isOverTurn) await new Promise((resolve) => setTimeout(resolve, 0));
     } while (this.#hasMore && !this.#isEnded && this.session.afterReply === "stay");
     this.#isBusy = false;
