@@ -139,7 +139,7 @@ export class Cache {
   /**
    * Brings what lookups of these hashes read into the processor's caches; their shards are locked.
    * A lookup alone waits for memory two times; in a row of independent reads the waits overlap,
-   * which makes batches of 100 keys a quarter faster (bench/http). Two passes, since where an item
+   * which makes /mput of 100 keys about a quarter faster (bench/http). Two passes, since where an item
    * is stands in the bucket. Returns some of what was read, which the caller must keep somewhere, or
    * the reads would be optimised away.
    */
