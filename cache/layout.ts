@@ -152,7 +152,6 @@ export const ACTOR_TEXT_CLIENTS = 5;
 export const ACTOR_WEBSOCKETS = 6;
 export const ACTOR_COUNTERS = 16;
 export const COUNTER_WORDS = 4;
-export const ACTOR_COUNTER_COUNT = 20;
 export const ACTOR_FILTER = 128;
 export const FILTER_BITS = 2048;
 export const ACTOR_RING_HEAD = 192;

@@ -3,6 +3,8 @@
  * Knows how to wait for each, not what they answer.
  */
 
+import { ChildServers, untilReady } from "../child_servers.ts";
+
 /** A server that runs. */
 export interface Server {
   readonly name: string;
@@ -14,29 +16,8 @@ export interface Server {
   readonly hasBatches: boolean;
 }
 
-/** What ends a run early; Windows has no SIGTERM. */
-const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM"];
-
-/** Where slabkv is started. */
-const projectRoot = new URL("../../", import.meta.url);
-
-const startMs = 20_000;
-const stopMs = 6_000;
-
 /** The servers of one run; disposing of it ends them all. */
-export class Servers implements AsyncDisposable {
-  readonly #children: Deno.ChildProcess[] = [];
-  readonly #onSignal = () => {
-    for (const child of this.#children) kill(child, "SIGKILL");
-    Deno.exit(130);
-  };
-
-  constructor() {
-    for (const signal of signals) Deno.addSignalListener(signal, this.#onSignal);
-  }
-
+export class Servers extends ChildServers {
   /**
    * Starts slabkv and waits until it answers /health.
    *
@@ -51,8 +32,8 @@ export class Servers implements AsyncDisposable {
   ): Promise<Server> {
     const port = freePort();
     const args = ["--workers", workers, "--port", String(port), "--memory", memory];
-    const child = this.#spawn([...command, ...args], "null");
-    await untilHealthy(port, child);
+    const child = this.spawn([...command, ...args], "null");
+    await untilReady(child, "slabkv", () => isHealthy(port));
     const name = workers === "1" ? "slabkv" : `slabkv --workers ${workers}`;
     return { name, pid: child.pid, port, storesItems: true, hasBatches: true };
   }
@@ -61,47 +42,10 @@ export class Servers implements AsyncDisposable {
   async startScript(name: string, script: string, storesItems: boolean): Promise<Server> {
     const path = new URL(script, import.meta.url).href;
     const command = [Deno.execPath(), "run", "--no-lock", "--allow-net=127.0.0.1", path];
-    const child = this.#spawn(command, "piped");
+    const child = this.spawn(command, "piped");
     const port = await firstInteger(child.stdout);
     return { name, pid: child.pid, port, storesItems, hasBatches: false };
   }
-
-  /** Ends every server: asks first, then insists. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const signal of signals) Deno.removeSignalListener(signal, this.#onSignal);
-    await Promise.all(
-      this.#children.splice(0).map(async (child) => {
-        kill(child, "SIGTERM");
-        const timer = setTimeout(() => kill(child, "SIGKILL"), stopMs);
-        await child.status;
-        clearTimeout(timer);
-      }),
-    );
-  }
-
-  #spawn(command: readonly string[], stdout: "piped" | "null"): Deno.ChildProcess {
-    const [file, ...args] = command;
-    const env = ownEnvironment();
-    const child = new Deno.Command(file!, {
-      args,
-      cwd: projectRoot,
-      env,
-      clearEnv: true,
-      stdin: "null",
-      stdout,
-      stderr: "inherit",
-    }).spawn();
-    this.#children.push(child);
-    return child;
-  }
-}
-
-/** The environment without what would change where a server listens or how slabkv is configured. */
-function ownEnvironment(): Record<string, string> {
-  const entries = Object.entries(Deno.env.toObject());
-  return Object.fromEntries(
-    entries.filter(([name]) => name !== "DENO_SERVE_ADDRESS" && !name.startsWith("SLABKV_")),
-  );
 }
 
 function freePort(): number {
@@ -109,21 +53,15 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-async function untilHealthy(port: number, child: Deno.ChildProcess): Promise<void> {
-  let hasEnded = false;
-  child.status.then(() => hasEnded = true);
-  const deadlineMs = Date.now() + startMs;
-  while (Date.now() < deadlineMs && !hasEnded) {
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}/health`);
-      await response.body?.cancel();
-      if (response.status === 200) return;
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+async function isHealthy(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/health`);
+    await response.body?.cancel();
+    return response.status === 200;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return false;
   }
-  throw new Error(`Cannot start slabkv: ${hasEnded ? "it ended" : "no answer from /health"}`);
 }
 
 async function firstInteger(stdout: ReadableStream<Uint8Array>): Promise<number> {
@@ -135,13 +73,4 @@ async function firstInteger(stdout: ReadableStream<Uint8Array>): Promise<number>
     text += value;
   }
   return Number.parseInt(text, 10);
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch (error) {
-    // It has ended already.
-    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

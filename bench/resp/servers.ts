@@ -3,6 +3,7 @@
  * free ports of 127.0.0.1. Waits until they answer PING; knows nothing else of what they say.
  */
 
+import { ChildServers, untilReady } from "../child_servers.ts";
 import { ping } from "./load.ts";
 
 /** A server that runs. */
@@ -15,29 +16,10 @@ export interface Server {
   readonly port: number;
 }
 
-/** What ends a run early; Windows has no SIGTERM. */
-const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM"];
-
-/** Where the servers are started. */
-const projectRoot = new URL("../../", import.meta.url);
 const hostname = "127.0.0.1";
-const startMs = 20_000;
-const stopMs = 6_000;
 
 /** The servers of one run; disposing of it ends them all. */
-export class Servers implements AsyncDisposable {
-  readonly #children: Deno.ChildProcess[] = [];
-  readonly #onSignal = () => {
-    for (const child of this.#children) kill(child, "SIGKILL");
-    Deno.exit(130);
-  };
-
-  constructor() {
-    for (const signal of signals) Deno.addSignalListener(signal, this.#onSignal);
-  }
-
+export class Servers extends ChildServers {
   /** Starts slabkv: the command line without workers, ports and memory, and the value of --workers. */
   async startSlabkv(command: readonly string[], workers: number): Promise<Server> {
     const [port, httpPort] = freePorts();
@@ -55,41 +37,11 @@ export class Servers implements AsyncDisposable {
     return { name: "Redis", workers: undefined, pid, port };
   }
 
-  /** Ends every server: asks first, then insists. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const signal of signals) Deno.removeSignalListener(signal, this.#onSignal);
-    await Promise.all(
-      this.#children.splice(0).map(async (child) => {
-        kill(child, "SIGTERM");
-        const timer = setTimeout(() => kill(child, "SIGKILL"), stopMs);
-        await child.status;
-        clearTimeout(timer);
-      }),
-    );
-  }
-
   /** Starts a command and waits until its port answers PING; answers the process's number. */
-  async #start([file, ...args]: readonly string[], port: number): Promise<number> {
-    const entries = Object.entries(Deno.env.toObject());
-    const env = Object.fromEntries(entries.filter(([name]) => !name.startsWith("SLABKV_")));
-    const child = new Deno.Command(file!, {
-      args,
-      cwd: projectRoot,
-      env,
-      clearEnv: true,
-      stdin: "null",
-      stdout: "null",
-      stderr: "inherit",
-    }).spawn();
-    this.#children.push(child);
-    let hasEnded = false;
-    child.status.then(() => hasEnded = true);
-    const deadlineMs = Date.now() + startMs;
-    while (Date.now() < deadlineMs && !hasEnded) {
-      if (await ping(port)) return child.pid;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error(`Cannot start ${file}: ${hasEnded ? "it ended" : "no answer to PING"}`);
+  async #start(command: readonly string[], port: number): Promise<number> {
+    const child = this.spawn(command, "null");
+    await untilReady(child, command[0]!, () => ping(port));
+    return child.pid;
   }
 }
 
@@ -109,13 +61,4 @@ function freePorts(): [number, number] {
   using one = Deno.listen({ hostname, port: 0 });
   using other = Deno.listen({ hostname, port: 0 });
   return [one.addr.port, other.addr.port];
-}
-
-function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch (error) {
-    // It has ended already.
-    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

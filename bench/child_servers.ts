@@ -1,0 +1,90 @@
+// Servers of a benchmark, each a process of its own: started with a clean environment, ended
+// whatever happens, a signal to the benchmark included. What they are and when they are ready,
+// those who extend this know.
+
+/** What ends a run early; Windows has no SIGTERM. */
+const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
+
+/** Where the servers are started. */
+const projectRoot = new URL("../", import.meta.url);
+
+/** How long a server may take to start, and to end before it is killed. */
+const startMs = 20_000;
+const stopMs = 6_000;
+
+/** The servers of one run; disposing of it ends them all. */
+export class ChildServers implements AsyncDisposable {
+  readonly #children: Deno.ChildProcess[] = [];
+  readonly #onSignal = () => {
+    for (const child of this.#children) kill(child, "SIGKILL");
+    Deno.exit(130);
+  };
+
+  constructor() {
+    for (const signal of signals) Deno.addSignalListener(signal, this.#onSignal);
+  }
+
+  /** Ends every server: asks first, then insists. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const signal of signals) Deno.removeSignalListener(signal, this.#onSignal);
+    await Promise.all(
+      this.#children.splice(0).map(async (child) => {
+        kill(child, "SIGTERM");
+        const timer = setTimeout(() => kill(child, "SIGKILL"), stopMs);
+        await child.status;
+        clearTimeout(timer);
+      }),
+    );
+  }
+
+  /** Starts a command. */
+  protected spawn(command: readonly string[], stdout: "piped" | "null"): Deno.ChildProcess {
+    const [file, ...args] = command;
+    const child = new Deno.Command(file!, {
+      args,
+      cwd: projectRoot,
+      env: ownEnvironment(),
+      clearEnv: true,
+      stdin: "null",
+      stdout,
+      stderr: "inherit",
+    }).spawn();
+    this.#children.push(child);
+    return child;
+  }
+}
+
+/** Waits until `isReady` holds; throws when the server ends before, or takes too long. */
+export async function untilReady(
+  child: Deno.ChildProcess,
+  what: string,
+  isReady: () => Promise<boolean>,
+): Promise<void> {
+  let hasEnded = false;
+  child.status.then(() => hasEnded = true);
+  const deadlineMs = Date.now() + startMs;
+  while (Date.now() < deadlineMs && !hasEnded) {
+    if (await isReady()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`Cannot start ${what}: ${hasEnded ? "it ended" : "it does not answer"}`);
+}
+
+/** The environment without what would change where a server listens or how slabkv is configured. */
+function ownEnvironment(): Record<string, string> {
+  const entries = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(
+    entries.filter(([name]) => name !== "DENO_SERVE_ADDRESS" && !name.startsWith("SLABKV_")),
+  );
+}
+
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // It has ended already.
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
