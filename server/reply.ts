@@ -2,6 +2,9 @@
 // Commands make these calls and know no protocol; codecs carry them out and know no command.
 // Value bytes go from the region straight into the reply's own buffer, once.
 
+/** What one answer may hold in bytes, whatever the protocol. */
+export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+
 /** Why a command was not carried out. Codecs choose status and wording where theirs differ. */
 export type FailureKind =
   | "syntax"

@@ -2,7 +2,7 @@
 // and what each outcome was. For the HTTP routes, whose bodies differ by route, not by outcome.
 // Knows no route and no status.
 
-import type { Failure, Reply } from "../reply.ts";
+import { ANSWER_BYTES_MAX, type Failure, type Reply } from "../reply.ts";
 
 /** What an outcome was. */
 export const OutcomeKind = {
@@ -18,9 +18,6 @@ export type OutcomeKind = typeof OutcomeKind[keyof typeof OutcomeKind];
 
 /** The size to which the value buffer shrinks back, in bytes. */
 const KEPT_BYTES = 256 * 1024;
-
-/** What one answer to several keys may hold, in bytes of values. */
-export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Outcomes of one command, in order. One per worker. */
 export class CollectedReply implements Reply {

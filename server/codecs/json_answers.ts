@@ -2,6 +2,7 @@
 // newline at the end. Composes text from arguments and outcomes; knows no status and no header.
 
 import type { Args } from "../args.ts";
+import { ANSWER_BYTES_MAX } from "../reply.ts";
 import { type CollectedReply, OutcomeKind } from "./collected_reply.ts";
 import type { JsonHit } from "./json_hit.ts";
 import { JsonWriter } from "./json_writer.ts";
@@ -51,8 +52,6 @@ export type AnswerProblem = typeof AnswerProblem[keyof typeof AnswerProblem];
 /** A composed answer: text where it is short, bytes where it is long. */
 export type AnswerBody = string | Uint8Array<ArrayBuffer> | AnswerProblem;
 
-/** What one answer may hold, escapes included, in bytes. */
-const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 /** Answers of more bytes than this are handed over as bytes. */
 const TEXT_BYTES_MAX = 64 * 1024;
 

@@ -3,10 +3,8 @@
 // ask for it expect. Knows no command, no route and no status.
 
 import { Buffer } from "node:buffer";
-import type { Failure, Reply } from "../reply.ts";
+import { ANSWER_BYTES_MAX, type Failure, type Reply } from "../reply.ts";
 
-/** What all answers of one request may hold, in bytes of values. */
-export const JSON_ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 /** The size to which the value buffer shrinks back, in bytes. */
 const KEPT_BYTES = 256 * 1024;
 const NOT_UTF8 =
@@ -57,7 +55,7 @@ export class JsonCommandReply implements Reply {
   }
 
   get roomLeft(): number {
-    return JSON_ANSWER_BYTES_MAX - this.#used;
+    return ANSWER_BYTES_MAX - this.#used;
   }
 
   room(length: number): number {

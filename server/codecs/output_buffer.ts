@@ -2,15 +2,13 @@
 // it is used again. What a command has answered can be taken back, for a refusal in its midst.
 // Each protocol adds its own framing; knows no socket.
 
-import type { Failure, Reply } from "../reply.ts";
+import { ANSWER_BYTES_MAX, type Failure, type Reply } from "../reply.ts";
 
 /** The size to which a buffer shrinks back, in bytes. */
 export const OUTPUT_KEPT_BYTES = 16 * 1024;
 
 /** By how much a buffer grows beyond its need when memory is short. */
 const SHORT_STEP_BYTES = 32 * 1024;
-/** What one command may answer, in bytes of values. */
-export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 
 /** What all buffers of answers share: the memory that they may take beyond their kept size. */
 export interface OutputMemory {
