@@ -5,7 +5,7 @@ import os from "node:os";
 import process from "node:process";
 import { type ClientHost, runClient, serverArguments } from "./client/mod.ts";
 import { runWorker, serve, type WorkerScope } from "./server/mod.ts";
-import { optionRows } from "./server/options.ts";
+import { OPTION_ROWS } from "./server/options.ts";
 
 /** The narrowest permissions with which a worker can do its work. */
 function workerPermissions(
@@ -40,7 +40,7 @@ function clientHost(): ClientHost {
     stderr: Deno.stderr,
     columns: () => Deno.consoleSize().columns || 80,
     serverOptions: () =>
-      optionRows.map(({ option: { flag, kind, description } }) => {
+      OPTION_ROWS.map(({ option: { flag, kind, description } }) => {
         return { flag, placeholder: kind.placeholder, description };
       }),
   };

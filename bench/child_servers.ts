@@ -3,16 +3,16 @@
 // those who extend this know.
 
 /** What ends a run early; Windows has no SIGTERM. */
-const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM"];
 
 /** Where the servers are started. */
-const projectRoot = new URL("../", import.meta.url);
+const PROJECT_ROOT = new URL("../", import.meta.url);
 
 /** How long a server may take to start, and to end before it is killed. */
-const startMs = 20_000;
-const stopMs = 6_000;
+const START_MS = 20_000;
+const STOP_MS = 6_000;
 
 /** The servers of one run; disposing of it ends them all. */
 export class ChildServers implements AsyncDisposable {
@@ -23,16 +23,16 @@ export class ChildServers implements AsyncDisposable {
   };
 
   constructor() {
-    for (const signal of signals) Deno.addSignalListener(signal, this.#onSignal);
+    for (const signal of SIGNALS) Deno.addSignalListener(signal, this.#onSignal);
   }
 
   /** Ends every server: asks first, then insists. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const signal of signals) Deno.removeSignalListener(signal, this.#onSignal);
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, this.#onSignal);
     await Promise.all(
       this.#children.splice(0).map(async (child) => {
         kill(child, "SIGTERM");
-        const timer = setTimeout(() => kill(child, "SIGKILL"), stopMs);
+        const timer = setTimeout(() => kill(child, "SIGKILL"), STOP_MS);
         await child.status;
         clearTimeout(timer);
       }),
@@ -44,7 +44,7 @@ export class ChildServers implements AsyncDisposable {
     const [file, ...args] = command;
     const child = new Deno.Command(file!, {
       args,
-      cwd: projectRoot,
+      cwd: PROJECT_ROOT,
       env: ownEnvironment(),
       clearEnv: true,
       stdin: "null",
@@ -64,7 +64,7 @@ export async function untilReady(
 ): Promise<void> {
   let hasEnded = false;
   child.status.then(() => hasEnded = true);
-  const deadlineMs = Date.now() + startMs;
+  const deadlineMs = Date.now() + START_MS;
   while (Date.now() < deadlineMs && !hasEnded) {
     if (await isReady()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -6,9 +6,9 @@ import { ownCommand } from "./http/options.ts";
 
 const ROUNDS = 10;
 const MEMORY = "1.4GiB";
-const TRIES_MAX = 5_000;
+const MAX_TRIES = 5_000;
 
-const packedPath = new URL("../dist/slabkv", import.meta.url).pathname;
+const PACKED_PATH = new URL("../dist/slabkv", import.meta.url).pathname;
 
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -41,7 +41,7 @@ async function startMs(command: readonly string[], env: Record<string, string>):
     stdout: "null",
   }).spawn();
   for (let tries = 0; !await answers(port); tries++) {
-    if (tries > TRIES_MAX) throw new Error(`${file} does not answer`);
+    if (tries > MAX_TRIES) throw new Error(`${file} does not answer`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   const took = performance.now() - before;
@@ -63,12 +63,12 @@ function row(what: string, ms: number, targetMs: number): string {
 if (import.meta.main) {
   const cache = await Deno.makeTempDir();
   const env = { XDG_CACHE_HOME: cache };
-  const firstMs = await startMs([packedPath], env);
+  const firstMs = await startMs([PACKED_PATH], env);
   const source: number[] = [];
   const packed: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {
     source.push(await startMs(ownCommand(), {}));
-    packed.push(await startMs([packedPath], env));
+    packed.push(await startMs([PACKED_PATH], env));
   }
   await Deno.remove(cache, { recursive: true });
   console.log(`Start to first answer with --memory ${MEMORY}, medians of ${ROUNDS}\n`);

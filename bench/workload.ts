@@ -4,22 +4,22 @@
  */
 
 /** The seed that benchmarks use unless told otherwise. */
-export const defaultSeed = 0x7171;
+export const DEFAULT_SEED = 0x7171;
 
 /** The exponent of the Zipf distribution that benchmarks use unless told otherwise. */
-export const defaultTheta = 0.9;
+export const DEFAULT_THETA = 0.9;
 
 /** Length in bytes (and characters: keys are ASCII) of every key of `keyOf`. */
-export const keyBytes = 16;
+export const KEY_BYTES = 16;
 
 /** Where the eight digits of the version begin in a value of `valueOf`. */
-export const versionOffset: number = keyBytes + 1;
+export const VERSION_OFFSET: number = KEY_BYTES + 1;
 
 /** How many digits a version has in a value of `valueOf`. */
-export const versionDigits = 8;
+export const VERSION_DIGITS = 8;
 
 /** The shortest value that `valueOf` makes: key, dot, version, dot. */
-export const minValueBytes: number = versionOffset + versionDigits + 1;
+export const MIN_VALUE_BYTES: number = VERSION_OFFSET + VERSION_DIGITS + 1;
 
 /**
  * A seeded source of random numbers: sfc32 ("small fast counting", Chris Doty-Humphrey's
@@ -32,7 +32,7 @@ export class Random {
   #counter = 1;
 
   /** @param seed Any 32-bit integer; each gives its own sequence. */
-  constructor(seed: number = defaultSeed) {
+  constructor(seed: number = DEFAULT_SEED) {
     this.#a = seed | 0;
     this.#b = Math.imul(seed, 0x9e3779b1) | 0;
     this.#c = Math.imul(seed ^ 0x5bd1e995, 0x85ebca6b) | 0;
@@ -78,7 +78,7 @@ export class Zipf {
    * @param count How many ranks there are, at least 1.
    * @param theta The exponent, greater than 0 (1 included).
    */
-  constructor(random: Random, count: number, theta: number = defaultTheta) {
+  constructor(random: Random, count: number, theta: number = DEFAULT_THETA) {
     if (!(count >= 1) || !(theta > 0)) {
       throw new RangeError(`Cannot draw from Zipf(${theta}) over ${count} ranks`);
     }
@@ -131,8 +131,8 @@ export function keyOf(id: number): string {
  * @param bytes The length, at least `minValueBytes`; ASCII, needs no escaping.
  */
 export function valueOf(id: number, version: number, bytes: number): string {
-  const digits = String(version).padStart(versionDigits, "0");
-  return `${keyOf(id)}.${digits}.${fillerOf(id, bytes - minValueBytes)}`;
+  const digits = String(version).padStart(VERSION_DIGITS, "0");
+  return `${keyOf(id)}.${digits}.${fillerOf(id, bytes - MIN_VALUE_BYTES)}`;
 }
 
 function fillerOf(id: number, length: number): string {
@@ -152,8 +152,8 @@ function fillerOf(id: number, length: number): string {
 export function zipfKeySequence(
   length: number,
   keyCount: number,
-  seed: number = defaultSeed,
-  theta: number = defaultTheta,
+  seed: number = DEFAULT_SEED,
+  theta: number = DEFAULT_THETA,
 ): Uint32Array<ArrayBuffer> {
   const random = new Random(seed);
   const scattered = shuffledIds(keyCount, random);

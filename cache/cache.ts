@@ -82,8 +82,8 @@ export class Cache {
   }
 
   /** Longest key plus value that can be stored, in bytes. */
-  get itemBytesMax(): number {
-    return this.shards[0]!.memory.itemBytesMax - 32;
+  get maxItemBytes(): number {
+    return this.shards[0]!.memory.maxItemBytes - 32;
   }
 
   /** Locks the shard of the keys with this hash. Returns null when that took too long. */

@@ -9,11 +9,11 @@ import {
   COUNT_ONE,
   ITEM_HASH,
   ITEM_OLDER,
+  MAX_SWEEP_STEPS,
   PROBATION_SHARE,
   QUARTER_WORD_SHIFT,
   RING_MAIN,
   RING_PROBATION,
-  SWEEP_STEPS_MAX,
 } from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { isExpired, itemQuarters } from "./item.ts";
@@ -50,7 +50,7 @@ function unpinned(memory: ShardMemory, ring: number): number {
 }
 
 /**
- * Evicts (or expires) one item, after at most {@linkcode SWEEP_STEPS_MAX} steps of the hands.
+ * Evicts (or expires) one item, after at most {@linkcode MAX_SWEEP_STEPS} steps of the hands.
  * Returns false when there is nothing to evict.
  */
 export function evictOneLocked(memory: ShardMemory): boolean {
@@ -61,7 +61,7 @@ export function evictOneLocked(memory: ShardMemory): boolean {
     const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
     const ring = ringOf(memory, address);
     const expired = isExpired(memory, address);
-    if (expired || step >= SWEEP_STEPS_MAX || (words[at]! & COUNT_MASK) === 0) {
+    if (expired || step >= MAX_SWEEP_STEPS || (words[at]! & COUNT_MASK) === 0) {
       const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
       if (ring === RING_PROBATION && !expired) rememberGhost(memory, hash);
       const bucket = bucketOfItemLocked(memory, hash, address);

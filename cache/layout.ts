@@ -37,11 +37,11 @@ export const ADDRESS_BITS = 19;
 /** Mask of an address. */
 export const ADDRESS_MASK = (1 << ADDRESS_BITS) - 1;
 /** Largest shard: every quarter has an address. */
-export const SHARD_BYTES_MAX = 1 << (ADDRESS_BITS + QUARTER_BYTE_SHIFT);
+export const MAX_SHARD_BYTES = 1 << (ADDRESS_BITS + QUARTER_BYTE_SHIFT);
 /** Smallest shard that still holds items of a useful size. */
-export const SHARD_BYTES_MIN = 16 * 1024;
+export const MIN_SHARD_BYTES = 16 * 1024;
 /** Fewest shards a region has. */
-export const SHARDS_MIN = 8;
+export const MIN_SHARDS = 8;
 
 /** Where a link keeps the piece's length minus one. */
 export const LINK_LENGTH_SHIFT = ADDRESS_BITS;
@@ -65,12 +65,12 @@ export const ITEM_HIGHS = 7;
 /** In ITEM_NEWER: key bytes. */
 export const KEY_BYTES_SHIFT = ADDRESS_BITS;
 /** Longest key the header can describe, in bytes. */
-export const KEY_BYTES_MAX = (1 << 11) - 1;
+export const MAX_KEY_BYTES = (1 << 11) - 1;
 /** In ITEM_OLDER: the 2-bit reference count, the ring, the own length, the type. */
 export const COUNT_SHIFT = ADDRESS_BITS;
-export const COUNT_MAX = 3;
+export const MAX_COUNT = 3;
 export const COUNT_ONE = 1 << COUNT_SHIFT;
-export const COUNT_MASK = COUNT_MAX << COUNT_SHIFT;
+export const COUNT_MASK = MAX_COUNT << COUNT_SHIFT;
 export const RING_SHIFT = COUNT_SHIFT + 2;
 export const RING_MASK = 1 << RING_SHIFT;
 export const OWN_LENGTH_SHIFT = RING_SHIFT + 1;
@@ -141,7 +141,7 @@ export const MAGIC = 0x534c_4142;
 export const LAYOUT_VERSION = 1;
 
 /** Most actors (main and workers) a lock word can name. */
-export const ACTORS_MAX = 65;
+export const MAX_ACTORS = 65;
 /** An actor's block, in words: heartbeat and gauges, counters, event filter, event ring. */
 export const ACTOR_HEARTBEAT = 0;
 export const ACTOR_STATE = 1;
@@ -171,7 +171,7 @@ export const ACTOR_BLOCK_BYTES = 4 * (ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_
 /** Share of the slab kept free on an insert, so that freed quarters can merge before they are reused. */
 export const RESERVE_SHARE = 0.005;
 /** Most steps of a clock hand for one eviction. */
-export const SWEEP_STEPS_MAX = 64;
+export const MAX_SWEEP_STEPS = 64;
 /** The probationary ring holds at most one quarter in this many of those in use. */
 export const PROBATION_SHARE = 10;
 
@@ -207,9 +207,9 @@ function alignUp(value: number, unit: number): number {
  * Throws RangeError when the shard is too small or too large to be addressed.
  */
 export function planShard(shardBytes: number, averageItemBytes: number): ShardGeometry {
-  if (shardBytes < SHARD_BYTES_MIN || shardBytes > SHARD_BYTES_MAX) {
+  if (shardBytes < MIN_SHARD_BYTES || shardBytes > MAX_SHARD_BYTES) {
     throw new RangeError(
-      `Cannot lay out a shard of ${shardBytes} bytes: it must be ${SHARD_BYTES_MIN} to ${SHARD_BYTES_MAX}`,
+      `Cannot lay out a shard of ${shardBytes} bytes: it must be ${MIN_SHARD_BYTES} to ${MAX_SHARD_BYTES}`,
     );
   }
   const bucketsPerSlot = 2 * SLOT_BYTES / averageItemBytes;
@@ -265,14 +265,14 @@ export function planRegion(
   averageItemBytes: number,
   actorCount: number,
 ): RegionGeometry {
-  if (actorCount < 1 || actorCount > ACTORS_MAX) {
-    throw new RangeError(`Cannot plan a region for ${actorCount} actors: 1 to ${ACTORS_MAX}`);
+  if (actorCount < 1 || actorCount > MAX_ACTORS) {
+    throw new RangeError(`Cannot plan a region for ${actorCount} actors: 1 to ${MAX_ACTORS}`);
   }
   // Whole pages first: who attaches has only the buffer's length to plan by.
   const pagedBytes = Math.floor(regionBytes / 4096) * 4096;
   const shardsByte = alignUp(REGION_HEADER_BYTES + actorCount * ACTOR_BLOCK_BYTES, 4096);
-  let shardCount = SHARDS_MIN;
-  while ((pagedBytes - shardsByte) / shardCount > SHARD_BYTES_MAX) shardCount *= 2;
+  let shardCount = MIN_SHARDS;
+  while ((pagedBytes - shardsByte) / shardCount > MAX_SHARD_BYTES) shardCount *= 2;
   const share = (pagedBytes - shardsByte) / shardCount;
   const shardBytes = Math.floor(share / SLOT_BYTES) * SLOT_BYTES;
   return {

@@ -21,7 +21,7 @@ export { addCounter, clearCounter, readCounter } from "./counters.ts";
 export { type ChangeEvent, ChangeKind, type ChangeListener, EventReader } from "./event_ring.ts";
 export { hashKey } from "./hash.ts";
 export { LOCK_WAIT_MAX_MS } from "./lock.ts";
-export { Condition, DEADLINE_MS_MAX, KEEP_DEADLINE, Outcome } from "./outcome.ts";
+export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export {
   ACTOR_COUNTER_NAMES,
   type ActorCounter,

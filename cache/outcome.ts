@@ -35,4 +35,4 @@ export type Condition = typeof Condition[keyof typeof Condition];
 /** As a put's deadline: keep the one that the item has. */
 export const KEEP_DEADLINE: number = -1;
 /** Deadlines are milliseconds since 1970 below this. */
-export const DEADLINE_MS_MAX = 2 ** 48 - 1;
+export const MAX_DEADLINE_MS = 2 ** 48 - 1;

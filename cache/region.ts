@@ -12,9 +12,9 @@ import {
   ACTOR_TEXT_CLIENTS,
   ACTOR_WEBSOCKETS,
   COUNTER_WORDS,
-  KEY_BYTES_MAX,
   LAYOUT_VERSION,
   MAGIC,
+  MAX_KEY_BYTES,
   planRegion,
   REGION_ACTORS,
   REGION_AVERAGE_ITEM,
@@ -104,7 +104,7 @@ export class Region {
   /** Who makes the changes that this thread publishes, if somebody wants to know; or 0. */
   changedBy = 0;
   /** Room for the key of an item whose change is being published. */
-  readonly eventKey: Uint8Array = new Uint8Array(KEY_BYTES_MAX);
+  readonly eventKey: Uint8Array = new Uint8Array(MAX_KEY_BYTES);
 
   private constructor(buffer: SharedArrayBuffer, geometry: RegionGeometry) {
     this.buffer = buffer;

@@ -7,7 +7,7 @@ import {
   COUNT_MASK,
   COUNT_SHIFT,
   ITEM_OLDER,
-  KEY_BYTES_MAX,
+  MAX_KEY_BYTES,
   QUARTER_BYTES,
   QUARTER_WORD_SHIFT,
   SHARD_ITEMS,
@@ -62,7 +62,7 @@ export function scanBucketsLocked(
   for (let i = from; i < end; i++) {
     const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
     if (address === 0 || isExpired(memory, address)) continue;
-    if (batch.count === limit || batch.used + KEY_BYTES_MAX > BATCH_BYTES) return i;
+    if (batch.count === limit || batch.used + MAX_KEY_BYTES > BATCH_BYTES) return i;
     const length = keyBytesOf(memory, address);
     readKey(memory, address, batch.bytes, batch.used);
     batch.starts[batch.count] = batch.used;

@@ -8,8 +8,8 @@ import {
   ITEM_NEWER,
   ITEM_OLDER,
   ITEM_VALUE_BYTES,
-  KEY_BYTES_MAX,
   KEY_BYTES_SHIFT,
+  MAX_KEY_BYTES,
   OWN_LENGTH_MASK,
   QUARTER_WORD_SHIFT,
   SHARD_BUMP,
@@ -158,8 +158,8 @@ export class Shard {
 
   /** Whether an item with such a key and value could be stored at all. */
   fits(keyBytes: number, valueBytes: number): boolean {
-    return keyBytes <= KEY_BYTES_MAX &&
-      ITEM_HEADER_BYTES + keyBytes + valueBytes <= this.memory.itemBytesMax;
+    return keyBytes <= MAX_KEY_BYTES &&
+      ITEM_HEADER_BYTES + keyBytes + valueBytes <= this.memory.maxItemBytes;
   }
 
   /**

@@ -33,7 +33,7 @@ export class ShardMemory {
   /** Free quarters that an insert leaves behind. */
   readonly reserveQuarters: number;
   /** Largest item, header included, in bytes. */
-  readonly itemBytesMax: number;
+  readonly maxItemBytes: number;
 
   /**
    * Milliseconds since 1970 for all that happens under the lock now held; 0 until something with a
@@ -69,7 +69,7 @@ export class ShardMemory {
     this.endAddress = geometry.endAddress;
     const quarters = geometry.slotCount * SLOT_QUARTERS;
     this.reserveQuarters = Math.ceil(quarters * RESERVE_SHARE);
-    this.itemBytesMax = Math.floor(quarters / SLOT_QUARTERS) * 64;
+    this.maxItemBytes = Math.floor(quarters / SLOT_QUARTERS) * 64;
   }
 
   /** The time of the critical section: the same however often it is asked for. */

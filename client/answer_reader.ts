@@ -13,9 +13,9 @@ export interface ClientAnswer {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-const mostHeadBytes = 64 * 1024;
-const mostBodyBytes = 64 * 1024 * 1024;
-const newline = 10;
+const MAX_HEAD_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const NEWLINE = 10;
 
 /** Reads the answer to one request. */
 export class AnswerReader {
@@ -85,13 +85,13 @@ export class AnswerReader {
   async #line(): Promise<string> {
     let from = this.#start;
     for (;;) {
-      const at = this.#bytes.subarray(0, this.#end).indexOf(newline, from);
+      const at = this.#bytes.subarray(0, this.#end).indexOf(NEWLINE, from);
       if (at >= 0) {
         const line = this.#take(at + 1 - this.#start);
         return String.fromCharCode(...line).replace(/\r?\n$/, "");
       }
       const scanned = this.#end - this.#start;
-      if (scanned > mostHeadBytes) throw new ClientError("The answer has an endless header");
+      if (scanned > MAX_HEAD_BYTES) throw new ClientError("The answer has an endless header");
       await this.#fillOrFail();
       from = this.#start + scanned;
     }
@@ -139,6 +139,6 @@ function lengthOf(text: string, radix: 10 | 16): number {
 }
 
 function checkedLength(length: number): number {
-  if (length > mostBodyBytes) throw new ClientError(`The answer has over ${mostBodyBytes} bytes`);
+  if (length > MAX_BODY_BYTES) throw new ClientError(`The answer has over ${MAX_BODY_BYTES} bytes`);
   return length;
 }

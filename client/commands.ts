@@ -5,7 +5,7 @@
  * @module
  */
 
-import { access, bench, type ClientOption, help, ttl } from "./options.ts";
+import { ACCESS, BENCH, type ClientOption, HELP, TTL } from "./options.ts";
 
 /** The names of the commands. */
 export type CommandName =
@@ -41,10 +41,10 @@ export interface ClientCommand {
 }
 
 /** The shells that have completions. */
-export const shells = ["bash", "zsh", "fish"] as const;
+export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-const accessOptions = [access.url, access.token, access.ca, access.timeout, access.json, help];
-const commandNames: readonly CommandName[] = [
+const ACCESS_OPTIONS = [ACCESS.url, ACCESS.token, ACCESS.ca, ACCESS.timeout, ACCESS.json, HELP];
+const COMMAND_NAMES: readonly CommandName[] = [
   "serve",
   "get",
   "put",
@@ -57,10 +57,10 @@ const commandNames: readonly CommandName[] = [
   "completions",
   "help",
 ];
-const key: Operand = { name: "KEY" };
+const KEY: Operand = { name: "KEY" };
 
 /** The table, in the order of help. */
-export const commands: Readonly<Record<CommandName, ClientCommand>> = {
+export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
   serve: {
     name: "serve",
     operands: [],
@@ -70,8 +70,8 @@ export const commands: Readonly<Record<CommandName, ClientCommand>> = {
   },
   get: {
     name: "get",
-    operands: [key],
-    options: accessOptions,
+    operands: [KEY],
+    options: ACCESS_OPTIONS,
     summary: "Print the value of a key, byte for byte",
     details: [
       "A newline follows on a terminal only. Exit code 1 when the key is not there. With --json a",
@@ -80,50 +80,50 @@ export const commands: Readonly<Record<CommandName, ClientCommand>> = {
   },
   put: {
     name: "put",
-    operands: [key, { name: "VALUE" }],
-    options: [ttl, ...accessOptions],
+    operands: [KEY, { name: "VALUE" }],
+    options: [TTL, ...ACCESS_OPTIONS],
     summary: "Store a value",
     details: ['The value "-" is read from stdin, byte for byte. After "--" nothing is an option.'],
   },
   del: {
     name: "del",
-    operands: [key],
-    options: accessOptions,
+    operands: [KEY],
+    options: ACCESS_OPTIONS,
     summary: "Delete a key",
     details: ["Exit code 1 when the key is not there."],
   },
   incr: {
     name: "incr",
-    operands: [key, { name: "BY", isOptional: true }],
-    options: accessOptions,
+    operands: [KEY, { name: "BY", isOptional: true }],
+    options: ACCESS_OPTIONS,
     summary: "Add to an integer, 1 unless BY says more or less, and print the sum",
     details: ["A key that is not there counts as 0."],
   },
   stats: {
     name: "stats",
     operands: [],
-    options: accessOptions,
+    options: ACCESS_OPTIONS,
     summary: "Print the server's counters and sizes, one per line",
     details: ["With --json as the server sends them."],
   },
   ping: {
     name: "ping",
     operands: [],
-    options: accessOptions,
+    options: ACCESS_OPTIONS,
     summary: "See whether a server answers, which version, and how fast",
     details: [],
   },
   health: {
     name: "health",
     operands: [],
-    options: accessOptions,
+    options: ACCESS_OPTIONS,
     summary: "Exit with 0 if the server is healthy, else with 2",
     details: ["Made for the health checks of containers; needs no token."],
   },
   bench: {
     name: "bench",
     operands: [],
-    options: [...Object.values(bench), ...accessOptions],
+    options: [...Object.values(BENCH), ...ACCESS_OPTIONS],
     summary: "Put a server under load and measure it, every answer checked",
     details: [
       "Writes to the server: keys that begin with bench-, deleted in the end unless --keep is given.",
@@ -132,8 +132,8 @@ export const commands: Readonly<Record<CommandName, ClientCommand>> = {
   },
   completions: {
     name: "completions",
-    operands: [{ name: "SHELL", words: shells }],
-    options: [help],
+    operands: [{ name: "SHELL", words: SHELLS }],
+    options: [HELP],
     summary: "Print the completions for a shell",
     details: [
       "bash: slabkv completions bash > ~/.local/share/bash-completion/completions/slabkv",
@@ -143,8 +143,8 @@ export const commands: Readonly<Record<CommandName, ClientCommand>> = {
   },
   help: {
     name: "help",
-    operands: [{ name: "COMMAND", isOptional: true, words: commandNames }],
-    options: [help],
+    operands: [{ name: "COMMAND", isOptional: true, words: COMMAND_NAMES }],
+    options: [HELP],
     summary: "Explain the commands, or one of them",
     details: [],
   },
@@ -157,5 +157,5 @@ export const commands: Readonly<Record<CommandName, ClientCommand>> = {
  * @returns its row, or undefined if it has none
  */
 export function findCommand(name: string): ClientCommand | undefined {
-  return Object.values(commands).find((command) => command.name === name);
+  return Object.values(COMMANDS).find((command) => command.name === name);
 }

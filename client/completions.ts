@@ -5,7 +5,7 @@
  * @module
  */
 
-import { commands, type Operand, shells } from "./commands.ts";
+import { COMMANDS, type Operand, SHELLS } from "./commands.ts";
 import type { ServerOption } from "./host.ts";
 
 /** A command or the server without one, as a shell completes it. */
@@ -20,13 +20,13 @@ interface LineOption extends ServerOption {
   readonly complete?: readonly string[] | "file" | undefined;
 }
 
-const serverActions: readonly ServerOption[] = [
+const SERVER_ACTIONS: readonly ServerOption[] = [
   { flag: "help", placeholder: "", description: "Show the options and exit" },
   { flag: "version", placeholder: "", description: "Show the version and exit" },
   { flag: "print-config", placeholder: "", description: "Show the configuration and exit" },
 ];
 
-const writers: Readonly<Record<typeof shells[number], (lines: readonly Line[]) => string>> = {
+const WRITERS: Readonly<Record<typeof SHELLS[number], (lines: readonly Line[]) => string>> = {
   bash: bashScript,
   zsh: zshScript,
   fish: fishScript,
@@ -40,13 +40,13 @@ const writers: Readonly<Record<typeof shells[number], (lines: readonly Line[]) =
  * @returns a script for the shell to source, or "" for a shell that has none
  */
 export function completionScript(shell: string, serverOptions: readonly ServerOption[]): string {
-  const known = shells.find((name) => name === shell);
+  const known = SHELLS.find((name) => name === shell);
   if (known === undefined) return "";
-  const ofServer = [...serverOptions.map(serverOption), ...serverActions];
-  const lines = Object.values(commands).map(({ name, summary, operands, options }): Line => {
+  const ofServer = [...serverOptions.map(serverOption), ...SERVER_ACTIONS];
+  const lines = Object.values(COMMANDS).map(({ name, summary, operands, options }): Line => {
     return { name, summary, operands, options: name === "serve" ? ofServer : options };
   });
-  return writers[known](lines);
+  return WRITERS[known](lines);
 }
 
 // The placeholders of the server's options say what they take: "FILE", or words such as "text|json".

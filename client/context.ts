@@ -7,7 +7,7 @@
 
 import type { Access } from "./connection.ts";
 import { ClientError, type ClientHost } from "./host.ts";
-import { access } from "./options.ts";
+import { ACCESS } from "./options.ts";
 import type { OptionValues } from "./parse.ts";
 import { localTarget } from "./target.ts";
 
@@ -37,10 +37,10 @@ export interface CommandContext {
  */
 export async function accessOf({ host, values }: CommandContext): Promise<Access> {
   return {
-    target: values.get(access.url) ?? localTarget(host.env("SLABKV_PORT")),
-    token: values.get(access.token),
-    timeoutMs: values.get(access.timeout),
-    caCerts: await readCertificates(values.get(access.ca)),
+    target: values.get(ACCESS.url) ?? localTarget(host.env("SLABKV_PORT")),
+    token: values.get(ACCESS.token),
+    timeoutMs: values.get(ACCESS.timeout),
+    caCerts: await readCertificates(values.get(ACCESS.ca)),
   };
 }
 

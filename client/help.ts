@@ -5,11 +5,11 @@
  * @module
  */
 
-import { type ClientCommand, commands, type Operand } from "./commands.ts";
+import { type ClientCommand, COMMANDS, type Operand } from "./commands.ts";
 import type { ClientOption } from "./options.ts";
 
-const columns = 100;
-const nameColumns = 26;
+const COLUMNS = 100;
+const NAME_COLUMNS = 26;
 
 /**
  * Writes the answer to `slabkv help`.
@@ -23,7 +23,7 @@ export function overviewText(): string {
     "Usage: slabkv [serve] [options]",
     "       slabkv COMMAND [arguments] [options]",
     "",
-    ...Object.values(commands).map((command) => row(signature(command), command.summary)),
+    ...Object.values(COMMANDS).map((command) => row(signature(command), command.summary)),
     "",
     "slabkv help COMMAND or slabkv COMMAND --help lists the options of a command.",
     "Exit codes: 0 done or found, 1 not there, 2 not possible; the reason is on stderr.",
@@ -71,9 +71,9 @@ function row(name: string, text: string): string {
   const lines = [""];
   for (const word of text.split(" ")) {
     const line = `${lines.at(-1)} ${word}`.trimStart();
-    if (nameColumns + 2 + line.length > columns) lines.push(word);
+    if (NAME_COLUMNS + 2 + line.length > COLUMNS) lines.push(word);
     else lines[lines.length - 1] = line;
   }
-  const indent = " ".repeat(nameColumns + 2);
-  return `  ${name.padEnd(nameColumns)}${lines.join(`\n${indent}`)}`;
+  const indent = " ".repeat(NAME_COLUMNS + 2);
+  return `  ${name.padEnd(NAME_COLUMNS)}${lines.join(`\n${indent}`)}`;
 }

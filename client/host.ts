@@ -60,20 +60,20 @@ export async function writeAll(sink: ByteSink, content: Uint8Array | string): Pr
  * Reads a stream to its end.
  *
  * @param source where from
- * @param mostBytes how much is too much
+ * @param maxBytes how much is too much
  * @returns the bytes
  * @throws {ClientError} if there are more
  */
 export async function readAll(
   source: ByteSource,
-  mostBytes: number,
+  maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for await (const chunk of source.readable) {
     length += chunk.length;
-    if (length > mostBytes) {
-      throw new ClientError(`Cannot read the value: more than ${mostBytes} bytes on stdin`);
+    if (length > maxBytes) {
+      throw new ClientError(`Cannot read the value: more than ${maxBytes} bytes on stdin`);
     }
     chunks.push(chunk);
   }

@@ -10,11 +10,11 @@ import { accessOf, type CommandContext, EXIT } from "./context.ts";
 import { exchange, refusal } from "./exchange.ts";
 import { ClientError, readAll, writeAll } from "./host.ts";
 import { encodeKey } from "./key_path.ts";
-import { access, ttl } from "./options.ts";
+import { ACCESS, TTL } from "./options.ts";
 
-const mostStdinBytes = 64 * 1024 * 1024;
-const missText = "No value found for key";
-const int64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
+const MAX_STDIN_BYTES = 64 * 1024 * 1024;
+const MISS_TEXT = "No value found for key";
+const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
 
 /** `get KEY`: writes the value's bytes to stdout. */
 export async function get(context: CommandContext): Promise<number> {
@@ -23,11 +23,11 @@ export async function get(context: CommandContext): Promise<number> {
   const server = await accessOf(context);
   const answer = await exchange(server, { method: "GET", path: `/get/${encodeKey(key)}` });
   if (isMiss(answer)) {
-    if (values.get(access.json)) await print(context, { key, found: false });
+    if (values.get(ACCESS.json)) await print(context, { key, found: false });
     return await miss(context, key);
   }
   if (answer.status !== 200) throw refusal(server, answer);
-  if (values.get(access.json)) {
+  if (values.get(ACCESS.json)) {
     await print(context, { key, found: true, ...valueField(answer.body) });
     return EXIT.ok;
   }
@@ -40,16 +40,16 @@ export async function get(context: CommandContext): Promise<number> {
 export async function put(context: CommandContext): Promise<number> {
   const { host, operands, values } = context;
   const [key = "", text = ""] = operands;
-  const ttlMs = values.get(ttl);
+  const ttlMs = values.get(TTL);
   const query = ttlMs === undefined ? "" : `?ttl=${ttlMs / 1000}`;
   const path = `/store/${encodeKey(key)}${query}`;
   const server = await accessOf(context);
   const body = text === "-"
-    ? await readAll(host.stdin, mostStdinBytes)
+    ? await readAll(host.stdin, MAX_STDIN_BYTES)
     : new TextEncoder().encode(text);
   const answer = await exchange(server, { method: "PUT", path, body });
   if (answer.status !== 200) throw refusal(server, answer);
-  if (values.get(access.json)) await print(context, { key, stored: true, bytes: body.length });
+  if (values.get(ACCESS.json)) await print(context, { key, stored: true, bytes: body.length });
   return EXIT.ok;
 }
 
@@ -60,7 +60,7 @@ export async function del(context: CommandContext): Promise<number> {
   const answer = await exchange(server, { method: "DELETE", path: `/store/${encodeKey(key)}` });
   const deleted = !isMiss(answer);
   if (deleted && answer.status !== 200) throw refusal(server, answer);
-  if (context.values.get(access.json)) await print(context, { key, deleted });
+  if (context.values.get(ACCESS.json)) await print(context, { key, deleted });
   return deleted ? EXIT.ok : await miss(context, key);
 }
 
@@ -73,14 +73,14 @@ export async function incr(context: CommandContext): Promise<number> {
   const answer = await exchange(server, { method: "POST", path: "/incr", body });
   const sum = answer.status === 200 ? sumIn(answer.body) : undefined;
   if (sum === undefined) throw refusal(server, answer);
-  if (context.values.get(access.json)) await print(context, { key, value: sum });
+  if (context.values.get(ACCESS.json)) await print(context, { key, value: sum });
   else await writeAll(context.host.stdout, `${sum}\n`);
   return EXIT.ok;
 }
 
 function integerText(text: string): string {
   const value = /^[+-]?\d{1,19}$/.test(text) ? BigInt(text.replace("+", "")) : undefined;
-  if (value === undefined || value < int64.least || value > int64.most) {
+  if (value === undefined || value < INT64.least || value > INT64.most) {
     throw new ClientError(`Cannot add "${text}": expected an integer of 64 bits`);
   }
   return String(value);
@@ -97,7 +97,7 @@ function sumIn(body: Uint8Array): string | undefined {
 
 // Another server's 404, or a wrong path in --url, must not look like a miss.
 function isMiss({ status, body }: ClientAnswer): boolean {
-  return status === 404 && new TextDecoder().decode(body) === missText;
+  return status === 404 && new TextDecoder().decode(body) === MISS_TEXT;
 }
 
 async function miss({ host }: CommandContext, key: string): Promise<number> {

@@ -6,7 +6,7 @@
  */
 
 import { formatDuration, formatSize, parseDuration, parseSize } from "../server/units.ts";
-import { defaultUrl, parseTarget, type Target, targetExpected } from "./target.ts";
+import { DEFAULT_URL, parseTarget, type Target, TARGET_EXPECTED } from "./target.ts";
 
 /** How the values of an option are read. */
 export interface ClientKind<T> {
@@ -36,15 +36,15 @@ export interface ClientOption<T> extends ClientKind<T> {
 }
 
 /** The options of every command that asks a server. */
-export const access = {
+export const ACCESS = {
   url: {
     flag: "url",
     variable: "SLABKV_URL",
     placeholder: "URL",
-    expected: targetExpected,
+    expected: TARGET_EXPECTED,
     parse: parseTarget,
     fallback: undefined as Target | undefined,
-    fallbackText: `${defaultUrl}, or the port in SLABKV_PORT`,
+    fallbackText: `${DEFAULT_URL}, or the port in SLABKV_PORT`,
     description: "Where the server is: http, https, or unix: and the path of a socket",
   },
   token: {
@@ -84,7 +84,7 @@ export const access = {
 } as const;
 
 /** What `put` takes besides. */
-export const ttl: ClientOption<number | undefined> = {
+export const TTL: ClientOption<number | undefined> = {
   flag: "ttl",
   ...duration(1, 3_153_600_000_000),
   fallback: undefined,
@@ -93,7 +93,7 @@ export const ttl: ClientOption<number | undefined> = {
 };
 
 /** What `bench` takes besides. */
-export const bench = {
+export const BENCH = {
   connections: {
     flag: "connections",
     ...count(1, 10_000),
@@ -170,7 +170,7 @@ export const bench = {
 } as const;
 
 /** A switch of every command. */
-export const help: ClientOption<boolean> = {
+export const HELP: ClientOption<boolean> = {
   flag: "help",
   ...toggle(),
   description: "Show this and exit",
@@ -197,12 +197,12 @@ function size(least: number, most: number): ClientKind<number> {
   };
 }
 
-function duration(leastMs: number, mostMs: number): ClientKind<number> {
-  const bounds = `${formatDuration(leastMs)} to ${formatDuration(mostMs)}`;
+function duration(minMs: number, maxMs: number): ClientKind<number> {
+  const bounds = `${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
   return {
     placeholder: "DURATION",
     expected: `a duration from ${bounds} such as 500ms, 30s or 1m`,
-    parse: (text) => within(parseDuration(text), leastMs, mostMs),
+    parse: (text) => within(parseDuration(text), minMs, maxMs),
   };
 }
 

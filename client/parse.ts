@@ -6,8 +6,8 @@
  */
 
 import { nearestWord } from "../server/nearest.ts";
-import { type ClientCommand, commands, findCommand, type Operand } from "./commands.ts";
-import { type ClientOption, help } from "./options.ts";
+import { type ClientCommand, COMMANDS, findCommand, type Operand } from "./commands.ts";
+import { type ClientOption, HELP } from "./options.ts";
 
 /** What a command line asks for. */
 export type ParsedCommand =
@@ -57,7 +57,7 @@ export function parseCommand(
   const values = new OptionValues();
   const operands: string[] = [];
   const message = readArguments(command, args.slice(1), operands, values);
-  if (values.get(help)) return { kind: "help", command };
+  if (values.get(HELP)) return { kind: "help", command };
   const problem = message ?? checkOperands(command, operands) ??
     readVariables(command, env, values);
   if (problem !== undefined) return { kind: "error", message: problem };
@@ -155,7 +155,7 @@ function unknownWord({ name, words = [] }: Operand, text: string): string {
 }
 
 function unknownCommand(name: string): string {
-  const nearest = nearestWord(name, Object.keys(commands));
+  const nearest = nearestWord(name, Object.keys(COMMANDS));
   return `Unknown command "${name}": ${
     nearest ? `did you mean ${nearest}? See` : "see"
   } slabkv help`;

@@ -6,7 +6,7 @@
  */
 
 import { runBench } from "./bench/bench.ts";
-import { type CommandName, commands } from "./commands.ts";
+import { type CommandName, COMMANDS } from "./commands.ts";
 import { completionScript } from "./completions.ts";
 import { type CommandContext, EXIT } from "./context.ts";
 import { commandText, overviewText } from "./help.ts";
@@ -17,7 +17,7 @@ import { health, ping, stats } from "./server_commands.ts";
 
 type Handler = (context: CommandContext) => Promise<number>;
 
-const handlers: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
+const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
   get,
   put,
   del,
@@ -77,12 +77,12 @@ async function run(args: readonly string[], host: ClientHost): Promise<number> {
   }
   const { command, operands, values } = parsed;
   if (command.name === "serve") throw new Error("serve is the server's");
-  return await handlers[command.name]({ host, operands, values });
+  return await HANDLERS[command.name]({ host, operands, values });
 }
 
 async function help({ host, operands }: CommandContext): Promise<number> {
   const [name] = operands;
-  const text = name === undefined ? overviewText() : commandText(commands[name as CommandName]);
+  const text = name === undefined ? overviewText() : commandText(COMMANDS[name as CommandName]);
   await writeAll(host.stdout, text);
   return EXIT.ok;
 }

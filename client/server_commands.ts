@@ -8,7 +8,7 @@
 import { accessOf, type CommandContext, EXIT } from "./context.ts";
 import { exchange, refusal } from "./exchange.ts";
 import { ClientError, writeAll } from "./host.ts";
-import { access } from "./options.ts";
+import { ACCESS } from "./options.ts";
 
 /** `stats`: prints the counters, one per line, or as the server sends them. */
 export async function stats(context: CommandContext): Promise<number> {
@@ -20,7 +20,7 @@ export async function stats(context: CommandContext): Promise<number> {
   collect(parseObject(text, server.target.url), "", rows);
   const width = Math.max(0, ...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");
-  await writeAll(context.host.stdout, context.values.get(access.json) ? `${text}\n` : lines);
+  await writeAll(context.host.stdout, context.values.get(ACCESS.json) ? `${text}\n` : lines);
   return EXIT.ok;
 }
 
@@ -33,7 +33,7 @@ export async function ping(context: CommandContext): Promise<number> {
   if (answer.status !== 200) throw refusal(server, answer);
   const { name, version } = parseObject(new TextDecoder().decode(answer.body), server.target.url);
   const { url } = server.target;
-  const line = context.values.get(access.json)
+  const line = context.values.get(ACCESS.json)
     ? JSON.stringify({ url, name, version, ms })
     : `${name} ${version} at ${url} answered in ${ms.toFixed(1)} ms`;
   await writeAll(context.host.stdout, `${line}\n`);
@@ -48,7 +48,7 @@ export async function health(context: CommandContext): Promise<number> {
   const text = new TextDecoder().decode(answer.body);
   const { status } = parseObject(text, server.target.url);
   if (status !== "healthy") throw refusal(server, answer);
-  await writeAll(context.host.stdout, context.values.get(access.json) ? `${text}\n` : "healthy\n");
+  await writeAll(context.host.stdout, context.values.get(ACCESS.json) ? `${text}\n` : "healthy\n");
   return EXIT.ok;
 }
 

@@ -21,10 +21,10 @@ export interface Target {
 }
 
 /** Where the server is unless something else is said. */
-export const defaultUrl = "http://127.0.0.1:7171";
+export const DEFAULT_URL = "http://127.0.0.1:7171";
 
 /** What parseTarget() accepts, to end a message with. */
-export const targetExpected =
+export const TARGET_EXPECTED =
   "a URL such as http://127.0.0.1:7171, https://cache.example or unix:/run/slabkv.sock";
 
 /**
@@ -60,7 +60,7 @@ export function parseTarget(text: string): Target | undefined {
  */
 export function localTarget(portText: string | undefined): Target {
   const port = /^[1-9]\d{0,4}$/.test(portText ?? "") ? portText : "7171";
-  return parseTarget(`http://127.0.0.1:${port}`) ?? parseTarget(defaultUrl)!;
+  return parseTarget(`http://127.0.0.1:${port}`) ?? parseTarget(DEFAULT_URL)!;
 }
 
 function unixTarget(path: string): Target | undefined {

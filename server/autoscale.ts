@@ -26,12 +26,12 @@ export function busiestShare(sample: LoadSample): number {
 
 /** Watches samples and says when another worker would help. */
 export class Autoscaler {
-  readonly #workersMax: number;
+  readonly #maxWorkers: number;
   #busySamples = 0;
 
-  /** There will be at most `workersMax` workers. */
-  constructor(workersMax: number) {
-    this.#workersMax = workersMax;
+  /** There will be at most `maxWorkers` workers. */
+  constructor(maxWorkers: number) {
+    this.#maxWorkers = maxWorkers;
   }
 
   /** Takes in one sample; returns whether to add a worker now. */
@@ -40,6 +40,6 @@ export class Autoscaler {
     this.#busySamples = busy ? this.#busySamples + 1 : 0;
     if (this.#busySamples < SAMPLES_IN_A_ROW) return false;
     this.#busySamples = 0;
-    return sample.requests.length < this.#workersMax;
+    return sample.requests.length < this.#maxWorkers;
   }
 }

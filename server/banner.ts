@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
 import type { Listen } from "./http/listener.ts";
 import type { LogFields } from "./log.ts";
 import { formatSize } from "./units.ts";
-import { version } from "./version.ts";
+import { VERSION } from "./version.ts";
 
 /** What there is to say. */
 export interface BannerFacts {
@@ -14,7 +14,7 @@ export interface BannerFacts {
   readonly config: Config;
   readonly listens: readonly Listen[];
   readonly workers: number;
-  readonly workersMax: number;
+  readonly maxWorkers: number;
 }
 
 /** How addresses begin, without TLS and with it. */
@@ -40,13 +40,13 @@ export function capacityItems({ cache, config }: BannerFacts): number {
 
 /** A few lines for people. */
 export function bannerText(facts: BannerFacts): string {
-  const { cache, config, listens, workers, workersMax } = facts;
+  const { cache, config, listens, workers, maxWorkers } = facts;
   const memory = formatSize(config.memoryBytes);
   const items = capacityItems(facts).toLocaleString("en-US");
-  const grows = workersMax > workers ? `, up to ${workersMax} under load` : "";
+  const grows = maxWorkers > workers ? `, up to ${maxWorkers} under load` : "";
   const url = addressOf(listens[0]!);
   return [
-    `slabkv ${version}`,
+    `slabkv ${VERSION}`,
     ...listens.map((listen) => `  listening  ${addressOf(listen)}`),
     `  memory     ${memory} in ${cache.shards.length} shards`,
     `  capacity   ${items} items of ${config.averageItemBytes} bytes`,
@@ -58,11 +58,11 @@ export function bannerText(facts: BannerFacts): string {
 /** The same for programs. */
 export function bannerFields(facts: BannerFacts): LogFields {
   return {
-    version,
+    version: VERSION,
     addresses: facts.listens.map(addressOf),
     memoryBytes: facts.config.memoryBytes,
     capacityItems: capacityItems(facts),
     workers: facts.workers,
-    workersMax: facts.workersMax,
+    workersMax: facts.maxWorkers,
   };
 }

@@ -68,10 +68,10 @@ export interface Config {
 }
 
 // A code point takes at most 4 bytes of UTF-8, and 12 of JSON: an escaped surrogate pair.
-const utf8BytesPerChar = 4;
-const jsonBytesPerChar = 12;
+const UTF8_BYTES_PER_CHAR = 4;
+const JSON_BYTES_PER_CHAR = 12;
 // Room for field names, options, whitespace and quotes around one key and one value.
-const jsonEnvelopeBytes = 1024;
+const JSON_ENVELOPE_BYTES = 1024;
 
 /**
  * Gives the longest key in bytes, on the routes and protocols that take keys of any bytes.
@@ -80,7 +80,7 @@ const jsonEnvelopeBytes = 1024;
  * @returns bytes; any key within maxKeyChars fits
  */
 export function keyByteLimit(config: Config): number {
-  return config.maxKeyChars * utf8BytesPerChar;
+  return config.maxKeyChars * UTF8_BYTES_PER_CHAR;
 }
 
 /**
@@ -91,7 +91,7 @@ export function keyByteLimit(config: Config): number {
  */
 export function jsonBodyLimit(config: Config): number {
   const chars = config.maxKeyChars + config.maxValueChars;
-  return Math.max(config.maxBodyBytes, chars * jsonBytesPerChar + jsonEnvelopeBytes);
+  return Math.max(config.maxBodyBytes, chars * JSON_BYTES_PER_CHAR + JSON_ENVELOPE_BYTES);
 }
 
 /**

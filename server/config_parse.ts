@@ -11,7 +11,7 @@ import { findConflict } from "./config_rules.ts";
 import { configText, helpText } from "./config_text.ts";
 import { nearestWord } from "./nearest.ts";
 import { toggle } from "./option_kinds.ts";
-import { actions, type Limits, type Option, optionRows, variableName } from "./options.ts";
+import { ACTIONS, type Limits, type Option, OPTION_ROWS, variableName } from "./options.ts";
 
 /** What the command line asks for. */
 export type ParseResult =
@@ -30,14 +30,14 @@ interface Given {
 type GivenByField = Map<keyof Config, Given>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const switchKind = toggle();
-const actionFlags = actions.map((action) => action.flag);
-const flagNames = optionRows.flatMap(({ option }) => namesOf(option));
-const switchFlags = optionRows.map(({ option }) => option)
+const SWITCH_KIND = toggle();
+const ACTION_FLAGS = ACTIONS.map((action) => action.flag);
+const FLAG_NAMES = OPTION_ROWS.flatMap(({ option }) => namesOf(option));
+const SWITCH_FLAGS = OPTION_ROWS.map(({ option }) => option)
   .filter((option) => option.kind.placeholder === "")
   .map((option) => option.flag);
-const valueFlags = optionRows.map(({ option }) => option.flag)
-  .filter((flag) => !switchFlags.includes(flag));
+const VALUE_FLAGS = OPTION_ROWS.map(({ option }) => option.flag)
+  .filter((flag) => !SWITCH_FLAGS.includes(flag));
 
 /**
  * Reads the configuration. Flags win over variables, variables over defaults; an empty variable
@@ -74,9 +74,9 @@ function readFlags(
   problems: string[],
 ): Set<string> {
   const parsed: Record<string, unknown> = parseArgs(withPlainSwitches(args, problems), {
-    string: valueFlags,
-    boolean: [...switchFlags, ...actionFlags],
-    collect: [...valueFlags, ...switchFlags],
+    string: VALUE_FLAGS,
+    boolean: [...SWITCH_FLAGS, ...ACTION_FLAGS],
+    collect: [...VALUE_FLAGS, ...SWITCH_FLAGS],
     alias: aliases(),
     unknown: (arg, key) => {
       problems.push(key === undefined ? unexpectedArgument(arg) : unknownFlag(arg));
@@ -84,7 +84,7 @@ function readFlags(
     },
   });
   for (const rest of parsed._ as (string | number)[]) problems.push(unexpectedArgument(rest));
-  for (const { field, option } of optionRows) {
+  for (const { field, option } of OPTION_ROWS) {
     const values = parsed[option.flag] as (string | boolean)[];
     if (values.length === 0) continue;
     const source = `--${option.flag}`;
@@ -95,25 +95,25 @@ function readFlags(
     }
     given.set(field, { text: String(values[0]), source });
   }
-  return new Set(actionFlags.filter((flag) => parsed[flag] === true));
+  return new Set(ACTION_FLAGS.filter((flag) => parsed[flag] === true));
 }
 
 /** Writes the value of "--compress=0" as true or false, the only ones that parseArgs() knows. */
 function withPlainSwitches(args: readonly string[], problems: string[]): string[] {
   return args.map((arg) => {
     const [, flag = "", text = ""] = /^--([^=]+)=(.*)$/s.exec(arg) ?? [];
-    if (!switchFlags.includes(flag) && !actionFlags.includes(flag)) return arg;
-    const value = switchKind.parse(text);
+    if (!SWITCH_FLAGS.includes(flag) && !ACTION_FLAGS.includes(flag)) return arg;
+    const value = SWITCH_KIND.parse(text);
     if (value === undefined) {
-      problems.push(`Cannot use --${flag} "${text}": expected ${switchKind.expected}`);
+      problems.push(`Cannot use --${flag} "${text}": expected ${SWITCH_KIND.expected}`);
     }
     return `--${flag}=${value ?? false}`;
   });
 }
 
 function aliases(): Record<string, string> {
-  const letters = actions.flatMap(({ flag, letter }) => letter ? [[flag, letter]] : []);
-  const others = optionRows.flatMap(({ option }) =>
+  const letters = ACTIONS.flatMap(({ flag, letter }) => letter ? [[flag, letter]] : []);
+  const others = OPTION_ROWS.flatMap(({ option }) =>
     option.alias ? [[option.flag, option.alias]] : []
   );
   return Object.fromEntries([...letters, ...others]);
@@ -125,14 +125,14 @@ function unexpectedArgument(arg: string | number): string {
 
 function unknownFlag(arg: string): string {
   const flag = arg.split("=", 1)[0]!;
-  const nearest = nearestWord(flag.replace(/^-+/, ""), [...flagNames, ...actionFlags]);
+  const nearest = nearestWord(flag.replace(/^-+/, ""), [...FLAG_NAMES, ...ACTION_FLAGS]);
   return `Unknown option ${flag}: ${nearest ? `did you mean --${nearest}? See` : "see"} --help`;
 }
 
 /** Puts what the variables give into `given`. */
 function readVariables(env: Environment, given: GivenByField, problems: string[]): void {
-  const known = new Set(flagNames.map(variableName));
-  for (const { field, option } of optionRows) {
+  const known = new Set(FLAG_NAMES.map(variableName));
+  for (const { field, option } of OPTION_ROWS) {
     for (const source of namesOf(option).map(variableName)) {
       const text = env[source];
       if (text === undefined || text === "" || isServiceLink(source, text)) continue;
@@ -142,7 +142,7 @@ function readVariables(env: Environment, given: GivenByField, problems: string[]
     }
   }
   for (const [name, text] of Object.entries(env)) {
-    if (!name.startsWith("SLABKV_") || known.has(name) || otherVariables.has(name)) continue;
+    if (!name.startsWith("SLABKV_") || known.has(name) || OTHER_VARIABLES.has(name)) continue;
     if (text === undefined || isServiceLink(name, text)) continue;
     const nearest = nearestWord(name, [...known]);
     const advice = nearest ? `did you mean ${nearest}? See --help` : "unset it, or see --help";
@@ -151,7 +151,7 @@ function readVariables(env: Environment, given: GivenByField, problems: string[]
 }
 
 /** Variables of others that a server may inherit: of the test suite and of the client commands. */
-const otherVariables: ReadonlySet<string> = new Set(["SLABKV_SOAK", "SLABKV_URL", "SLABKV_CA"]);
+const OTHER_VARIABLES: ReadonlySet<string> = new Set(["SLABKV_SOAK", "SLABKV_URL", "SLABKV_CA"]);
 
 /**
  * Tells whether Kubernetes set the variable, as it does in every container beside a service named
@@ -164,7 +164,7 @@ function isServiceLink(name: string, text: string): boolean {
 
 function build(given: GivenByField, limits: Limits, problems: string[]): Config {
   const config: Partial<Record<keyof Config, unknown>> = {};
-  for (const { field, option } of optionRows) {
+  for (const { field, option } of OPTION_ROWS) {
     const value = given.get(field);
     config[field] = value === undefined
       ? option.fallback(limits)

@@ -6,10 +6,10 @@
  */
 
 import type { Config } from "./config.ts";
-import { actions, type Limits, type Option, optionRows, variableName } from "./options.ts";
+import { ACTIONS, type Limits, type Option, OPTION_ROWS, variableName } from "./options.ts";
 
-const helpColumns = 100;
-const nameColumns = 26;
+const HELP_COLUMNS = 100;
+const NAME_COLUMNS = 26;
 
 /**
  * Writes the answer to --help.
@@ -18,10 +18,10 @@ const nameColumns = 26;
  * @returns lines of at most 100 characters, with a newline at the end
  */
 export function helpText(limits: Limits): string {
-  const rows = optionRows.map(({ option }) =>
+  const rows = OPTION_ROWS.map(({ option }) =>
     helpRow(signature(option), `${option.description} (${fallbackText(option, limits)})`)
   );
-  const actionRows = actions.map(({ flag, letter, description }) =>
+  const actionRows = ACTIONS.map(({ flag, letter, description }) =>
     helpRow(letter ? `--${flag}, -${letter}` : `--${flag}`, description)
   );
   return [
@@ -51,7 +51,7 @@ export function configText(
   config: Config,
   sourceOf: (field: keyof Config) => string | undefined,
 ): string {
-  const rows = optionRows.map(({ field, option }) => [
+  const rows = OPTION_ROWS.map(({ field, option }) => [
     `--${option.flag}`,
     shownValue(option, config[field]),
     sourceOf(field) ?? "default",
@@ -66,7 +66,7 @@ export function configText(
  */
 export function configTableMarkdown(): string {
   const header = ["Option", "Variable", "Default", "Accepts", "What it is"];
-  const rows = optionRows.map(({ option }) =>
+  const rows = OPTION_ROWS.map(({ option }) =>
     [
       `\`${signature(option)}\`${option.alias ? ` (or \`--${option.alias}\`)` : ""}`,
       `\`${variableName(option.flag)}\``,
@@ -105,11 +105,11 @@ function helpRow(name: string, text: string): string {
   const lines = [""];
   for (const word of text.split(" ")) {
     const line = `${lines[lines.length - 1]} ${word}`.trimStart();
-    if (nameColumns + 2 + line.length > helpColumns) lines.push(word);
+    if (NAME_COLUMNS + 2 + line.length > HELP_COLUMNS) lines.push(word);
     else lines[lines.length - 1] = line;
   }
-  const indent = " ".repeat(nameColumns + 2);
-  return `  ${name.padEnd(nameColumns)}${lines.join(`\n${indent}`)}`;
+  const indent = " ".repeat(NAME_COLUMNS + 2);
+  return `  ${name.padEnd(NAME_COLUMNS)}${lines.join(`\n${indent}`)}`;
 }
 
 function alignColumns(rows: readonly (readonly string[])[], separator: string): string[] {

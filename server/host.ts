@@ -5,9 +5,9 @@
  * @module
  */
 
-const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-const hostName = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.(?!$)|$))+$/i;
-const authority = /^(\[[^\]]*\]|[^:[\]]+)(?::(\d{1,5}))?$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+const HOST_NAME = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.(?!$)|$))+$/i;
+const AUTHORITY = /^(\[[^\]]*\]|[^:[\]]+)(?::(\d{1,5}))?$/;
 
 /**
  * Brings an address to listen on into the form that sockets take.
@@ -20,7 +20,7 @@ export function parseHost(text: string): string | undefined {
   if (bare.includes(":")) return canonicalIpv6(bare) === undefined ? undefined : bare;
   if (bare !== text) return undefined;
   const digitsOnly = /^[\d.]+$/.test(text);
-  return (digitsOnly ? ipv4 : hostName).test(text) ? text.toLowerCase() : undefined;
+  return (digitsOnly ? IPV4 : HOST_NAME).test(text) ? text.toLowerCase() : undefined;
 }
 
 /**
@@ -30,7 +30,7 @@ export function parseHost(text: string): string | undefined {
  * @returns the entry, or undefined if it is no host
  */
 export function parseAuthority(text: string): string | undefined {
-  const match = authority.exec(text);
+  const match = AUTHORITY.exec(text);
   if (match === null || Number(match[2] ?? 0) > 65535) return undefined;
   return parseHost(match[1]!) === undefined ? undefined : text.toLowerCase();
 }
@@ -54,7 +54,7 @@ export function parseOrigin(text: string): string | undefined {
  * @returns true for 127.0.0.0/8, ::1, the same inside IPv6, and localhost
  */
 export function isLoopback(host: string): boolean {
-  if (ipv4.test(host)) return host.startsWith("127.");
+  if (IPV4.test(host)) return host.startsWith("127.");
   if (host.includes(":")) {
     const canonical = canonicalIpv6(host);
     return canonical === "::1" || canonical?.startsWith("::ffff:7f") === true;

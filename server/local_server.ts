@@ -27,7 +27,7 @@ export type Question =
 /** How long main waits for the workers before it answers without those that are late. */
 export const QUESTION_TIMEOUT_MS = 800;
 const SECOND_US = 1_000_000;
-const SLOW_ENTRIES_MAX = 10_000;
+const MAX_SLOW_ENTRIES = 10_000;
 
 /** One worker's view of the server. */
 export class LocalServer implements ServerFacade {
@@ -107,7 +107,7 @@ export class LocalServer implements ServerFacade {
 
   options(): Readonly<Record<string, string>> {
     const { config } = this;
-    const { slowerThanUs, entriesMax } = this.#slowLog;
+    const { slowerThanUs, maxEntries } = this.#slowLog;
     return {
       "appendonly": "no",
       "bind": config.host,
@@ -119,7 +119,7 @@ export class LocalServer implements ServerFacade {
       "proto-max-bulk-len": String(config.maxValueBytes),
       "save": "",
       "slowlog-log-slower-than": slowerThanUs === Infinity ? "-1" : String(slowerThanUs),
-      "slowlog-max-len": String(entriesMax),
+      "slowlog-max-len": String(maxEntries),
       "timeout": String(Math.round(config.idleTimeoutMs / 1000)),
     };
   }
@@ -141,10 +141,10 @@ export class LocalServer implements ServerFacade {
     }
     if (name === "slowlog-max-len") {
       if (number === undefined) return "argument couldn't be parsed into an integer";
-      if (number < 0 || number > SLOW_ENTRIES_MAX) {
-        return `argument must be between 0 and ${SLOW_ENTRIES_MAX} inclusive`;
+      if (number < 0 || number > MAX_SLOW_ENTRIES) {
+        return `argument must be between 0 and ${MAX_SLOW_ENTRIES} inclusive`;
       }
-      this.#slowLog.entriesMax = number;
+      this.#slowLog.maxEntries = number;
       return null;
     }
     // What is so already may be asked for again.

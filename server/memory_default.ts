@@ -5,9 +5,9 @@ import type { Limits } from "./options.ts";
 import { MIB, parseSize } from "./units.ts";
 
 /** The region takes no more than this unless asked to. */
-export const defaultMemoryCeilingBytes: number = parseSize("1.4GiB")!;
+export const DEFAULT_MEMORY_CEILING_BYTES: number = parseSize("1.4GiB")!;
 /** The smallest region. */
-export const leastMemoryBytes: number = 8 * MIB;
+export const MIN_MEMORY_BYTES: number = 8 * MIB;
 
 /**
  * Gives the memory that the machine or container has.
@@ -27,5 +27,5 @@ export function availableMemoryBytes(limits: Limits): number {
  */
 export function defaultMemoryBytes(limits: Limits): number {
   const share = Math.floor(availableMemoryBytes(limits) * 0.7 / MIB) * MIB;
-  return Math.max(leastMemoryBytes, Math.min(share, defaultMemoryCeilingBytes));
+  return Math.max(MIN_MEMORY_BYTES, Math.min(share, DEFAULT_MEMORY_CEILING_BYTES));
 }

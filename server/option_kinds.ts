@@ -24,8 +24,8 @@ export interface Kind<T> {
 }
 
 /** A size in bytes between two bounds, both included. */
-export function size(least: number, most: number, mostText = formatSize(most)): Kind<number> {
-  const bounds = `${formatSize(least)} to ${mostText}`;
+export function size(least: number, most: number, maxText = formatSize(most)): Kind<number> {
+  const bounds = `${formatSize(least)} to ${maxText}`;
   return {
     placeholder: "SIZE",
     bounds,
@@ -36,13 +36,13 @@ export function size(least: number, most: number, mostText = formatSize(most)): 
 }
 
 /** A duration in milliseconds between two bounds, both included. */
-export function duration(leastMs: number, mostMs: number): Kind<number> {
-  const bounds = `${formatDuration(leastMs)} to ${formatDuration(mostMs)}`;
+export function duration(minMs: number, maxMs: number): Kind<number> {
+  const bounds = `${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
   return {
     placeholder: "DURATION",
     bounds,
     expected: `a duration from ${bounds} such as 500ms, 30s or 1m`,
-    parse: (text) => within(parseDuration(text), leastMs, mostMs),
+    parse: (text) => within(parseDuration(text), minMs, maxMs),
     format: formatDuration,
   };
 }

@@ -19,9 +19,9 @@ import {
   wordOrCount,
 } from "./option_kinds.ts";
 import {
+  DEFAULT_MEMORY_CEILING_BYTES,
   defaultMemoryBytes,
-  defaultMemoryCeilingBytes,
-  leastMemoryBytes,
+  MIN_MEMORY_BYTES,
 } from "./memory_default.ts";
 import { formatSize, GIB, KIB, MIB, TIB } from "./units.ts";
 
@@ -50,28 +50,28 @@ export interface Option<T> {
   readonly description: string;
 }
 
-const mostKeyBytes = 2047; // an item's header has 11 bits for them
-const mostKeyChars = Math.floor(mostKeyBytes / 4);
-const mostValueBytes = 8 * MIB; // a quarter of the largest shard
-const mostSocketPathBytes = 103; // what every system's socket address holds
+const MAX_KEY_BYTES = 2047; // an item's header has 11 bits for them
+const MAX_KEY_CHARS = Math.floor(MAX_KEY_BYTES / 4);
+const MAX_VALUE_BYTES = 8 * MIB; // a quarter of the largest shard
+const MAX_SOCKET_PATH_BYTES = 103; // what every system's socket address holds
 
-const file: TextRule<string> = {
+const FILE: TextRule<string> = {
   placeholder: "FILE",
   bounds: "a path",
   expected: "the path of a PEM file",
   read: (path) => path === "" || path.includes("\0") ? undefined : path,
 };
 
-const socketPath: TextRule<string> = {
+const SOCKET_PATH: TextRule<string> = {
   placeholder: "PATH",
-  bounds: `up to ${mostSocketPathBytes} bytes`,
-  expected: `a path of at most ${mostSocketPathBytes} bytes`,
+  bounds: `up to ${MAX_SOCKET_PATH_BYTES} bytes`,
+  expected: `a path of at most ${MAX_SOCKET_PATH_BYTES} bytes`,
   read: (path) =>
-    new TextEncoder().encode(path).length <= mostSocketPathBytes ? file.read(path) : undefined,
+    new TextEncoder().encode(path).length <= MAX_SOCKET_PATH_BYTES ? FILE.read(path) : undefined,
 };
 
 /** The table: a row per field of the configuration, in the order of help. */
-export const options: { readonly [Field in keyof Config]: Option<Config[Field]> } = {
+export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> } = {
   host: {
     flag: "host",
     kind: text({
@@ -91,7 +91,7 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
   },
   unixPath: {
     flag: "unix",
-    kind: optionalText(socketPath),
+    kind: optionalText(SOCKET_PATH),
     fallback: () => undefined,
     description: "Unix socket to listen on too",
   },
@@ -103,7 +103,7 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
   },
   respUnixPath: {
     flag: "resp-unix",
-    kind: optionalText(socketPath),
+    kind: optionalText(SOCKET_PATH),
     fallback: () => undefined,
     description: "Unix socket for clients of the Redis protocol",
   },
@@ -133,10 +133,10 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
   },
   memoryBytes: {
     flag: "memory",
-    kind: size(leastMemoryBytes, TIB, "what the machine or container has"),
+    kind: size(MIN_MEMORY_BYTES, TIB, "what the machine or container has"),
     fallback: defaultMemoryBytes,
     fallbackText: `70 % of the container's or machine's, at most ${
-      formatSize(defaultMemoryCeilingBytes)
+      formatSize(DEFAULT_MEMORY_CEILING_BYTES)
     }`,
     description: "Memory for keys, values and index together, which never grows",
   },
@@ -155,19 +155,19 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
   },
   maxKeyChars: {
     flag: "max-key",
-    kind: count(1, mostKeyChars),
+    kind: count(1, MAX_KEY_CHARS),
     fallback: () => 256,
     description: "Longest key in characters, or in units of 4 bytes where keys are any bytes",
   },
   maxValueChars: {
     flag: "max-value",
-    kind: count(1, mostValueBytes),
+    kind: count(1, MAX_VALUE_BYTES),
     fallback: () => 256,
     description: "Longest value of the JSON routes, in characters",
   },
   maxValueBytes: {
     flag: "max-value-bytes",
-    kind: size(1, mostValueBytes),
+    kind: size(1, MAX_VALUE_BYTES),
     fallback: () => MIB,
     description: "Longest value of /store, at most a quarter of a shard",
   },
@@ -245,13 +245,13 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
   },
   tlsCertPath: {
     flag: "tls-cert",
-    kind: optionalText(file),
+    kind: optionalText(FILE),
     fallback: () => undefined,
     description: "Certificate chain (PEM); with --tls-key it turns TLS on",
   },
   tlsKeyPath: {
     flag: "tls-key",
-    kind: optionalText(file),
+    kind: optionalText(FILE),
     fallback: () => undefined,
     description: "Private key of the certificate (PEM)",
   },
@@ -276,16 +276,16 @@ export const options: { readonly [Field in keyof Config]: Option<Config[Field]> 
 };
 
 /** The flags that ask for something else than serving. */
-export const actions: readonly { flag: string; letter?: string; description: string }[] = [
+export const ACTIONS: readonly { flag: string; letter?: string; description: string }[] = [
   { flag: "help", letter: "h", description: "Show this and exit" },
   { flag: "version", letter: "V", description: "Show the version and exit" },
   { flag: "print-config", description: "Show the configuration in effect and exit" },
 ];
 
 /** The rows as a list, without the types of their values. */
-export const optionRows: readonly { field: keyof Config; option: Option<unknown> }[] = (
-  Object.keys(options) as (keyof Config)[]
-).map((field) => ({ field, option: options[field] as Option<unknown> }));
+export const OPTION_ROWS: readonly { field: keyof Config; option: Option<unknown> }[] = (
+  Object.keys(OPTIONS) as (keyof Config)[]
+).map((field) => ({ field, option: OPTIONS[field] as Option<unknown> }));
 
 /**
  * Gives the name of an option's environment variable.

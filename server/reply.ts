@@ -3,7 +3,7 @@
 // Value bytes go from the region straight into the reply's own buffer, once.
 
 /** What one answer may hold in bytes, whatever the protocol. */
-export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** Why a command was not carried out. Codecs choose status and wording where theirs differ. */
 export type FailureKind =

@@ -37,7 +37,7 @@ export interface ServeHost {
 
 /** Exit code for what has to be put right before the server can start. */
 export const EXIT_USAGE = 2;
-const WORKERS_MAX = 64;
+const MAX_WORKERS = 64;
 
 /** Runs the server until it is told to stop. Only help, version and errors return. */
 export async function serve(host: ServeHost): Promise<void> {
@@ -62,8 +62,8 @@ async function start(host: ServeHost, config: Config): Promise<void> {
   const log = new Log({ format: config.logFormat, now: Date.now, out: host.out, err: host.err });
   using _held = await holdPort(config.host, config.port);
   const listens = await plan(config);
-  const workersMax = host.canSharePort ? workerLimit(config, host.limits.cpus) : 1;
-  const cache = new Cache(createRegion(config, workersMax + 1), 0);
+  const maxWorkers = host.canSharePort ? workerLimit(config, host.limits.cpus) : 1;
+  const cache = new Cache(createRegion(config, maxWorkers + 1), 0);
   let supervisor: Supervisor | null = null;
   const pool = new WorkerPool({
     cache,
@@ -78,17 +78,17 @@ async function start(host: ServeHost, config: Config): Promise<void> {
       host.exit(EXIT_BROKEN);
     },
   });
-  const first = config.workers === "auto" ? 1 : workersMax;
+  const first = config.workers === "auto" ? 1 : maxWorkers;
   for (let i = 0; i < first; i++) await pool.add();
   const meter = new CpuMeter(host.limits.cpus);
   const exit = (code: number) => {
     for (const { unixPath } of listens) if (unixPath !== undefined) removeQuietly(unixPath);
     host.exit(code);
   };
-  supervisor = new Supervisor({ cache, config, pool, log, meter, workersMax, exit });
+  supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit });
   supervisor.start();
   host.onSignal((signal) => void supervisor?.stop(signal));
-  const facts = { cache, config, listens, workers: first, workersMax };
+  const facts = { cache, config, listens, workers: first, maxWorkers };
   log.info("start", bannerText(facts), bannerFields(facts));
 }
 
@@ -117,7 +117,7 @@ async function plan(config: Config): Promise<Listen[]> {
 
 function workerLimit(config: Config, cpus: number): number {
   const wanted = config.workers === "auto" ? cpus : config.workers;
-  return Math.min(WORKERS_MAX, Math.max(1, wanted));
+  return Math.min(MAX_WORKERS, Math.max(1, wanted));
 }
 
 function createRegion(config: Config, actorCount: number): Region {

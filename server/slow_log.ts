@@ -8,24 +8,24 @@ export class SlowLog {
   /** From how many microseconds on a command is slow; Infinity: never. */
   slowerThanUs = 10_000;
   #entries: SlowEntry[] = [];
-  #entriesMax = 128;
+  #maxEntries = 128;
   #nextId = 0;
 
   /** Most entries. */
-  get entriesMax(): number {
-    return this.#entriesMax;
+  get maxEntries(): number {
+    return this.#maxEntries;
   }
 
-  set entriesMax(count: number) {
-    this.#entriesMax = count;
+  set maxEntries(count: number) {
+    this.#maxEntries = count;
     this.#entries.length = Math.min(this.#entries.length, count);
   }
 
   /** Keeps an entry, which gets the next number. */
   add(entry: Omit<SlowEntry, "id">): void {
-    if (this.#entriesMax === 0) return;
+    if (this.#maxEntries === 0) return;
     this.#entries.unshift({ id: this.#nextId++, ...entry });
-    this.#entries.length = Math.min(this.#entries.length, this.#entriesMax);
+    this.#entries.length = Math.min(this.#entries.length, this.#maxEntries);
   }
 
   /** All entries. */

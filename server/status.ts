@@ -3,7 +3,7 @@
 
 import { type ActorCounter, type Cache, readStats, RegionState } from "../cache/mod.ts";
 import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
-import { version } from "./version.ts";
+import { VERSION } from "./version.ts";
 
 const WORKER_COUNTERS: readonly ActorCounter[] = [
   "requests",
@@ -59,7 +59,7 @@ export class ServerStatus {
     const workers = this.#workers();
     const uptimeMs = Math.max(0, this.#cache.now() - this.#startedMs);
     return JSON.stringify({
-      version,
+      version: VERSION,
       state: this.state,
       uptimeSeconds: Math.floor(uptimeMs / 1000),
       items: stats.items,

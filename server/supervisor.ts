@@ -24,7 +24,7 @@ export interface SupervisorOptions {
   readonly log: Log;
   readonly meter: CpuMeter;
   /** Most workers that "auto" may come to. */
-  readonly workersMax: number;
+  readonly maxWorkers: number;
   /** Ends the process. */
   readonly exit: (code: number) => void;
 }
@@ -45,7 +45,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#autoscaler = new Autoscaler(options.workersMax);
+    this.#autoscaler = new Autoscaler(options.maxWorkers);
     this.#liveness = new Liveness(options.cache.region, performance.now());
   }
 

@@ -9,9 +9,9 @@ import type { PushReply, Session } from "./session.ts";
 import type { Watch, Watcher } from "./watch.ts";
 
 /** Most keys that are remembered for one client; of the oldest it is then told that they changed. */
-export const TRACKED_KEYS_MAX = 10_000;
+export const MAX_TRACKED_KEYS = 10_000;
 /** Most prefixes of one client. */
-export const PREFIXES_MAX = 128;
+export const MAX_PREFIXES = 128;
 
 /** What CLIENT TRACKING ON asks for. */
 export interface TrackingOptions {
@@ -74,7 +74,7 @@ export class ClientTracking implements Watcher {
   #add(hash: number, key: Uint8Array): void {
     const keys = this.#keys.get(hash);
     if (keys?.some((other) => isSame(other, key))) return;
-    if (this.#count >= TRACKED_KEYS_MAX) this.#forgetOldest();
+    if (this.#count >= MAX_TRACKED_KEYS) this.#forgetOldest();
     if (!this.#watch.add(hash, this)) return this.#invalidate(key);
     if (keys === undefined) this.#keys.set(hash, [key]);
     else keys.push(key);

@@ -14,7 +14,7 @@ export const GIB = 1024 * MIB;
 /** Bytes of one TiB. */
 export const TIB = 1024 * GIB;
 
-const bytesOf: ReadonlyMap<string, number> = new Map([
+const BYTES_OF: ReadonlyMap<string, number> = new Map([
   ["", 1],
   ["b", 1],
   ["kb", 1e3],
@@ -26,27 +26,27 @@ const bytesOf: ReadonlyMap<string, number> = new Map([
   ["gib", GIB],
   ["tib", TIB],
 ]);
-const sizesWritten: readonly [string, number][] = [
+const SIZES_WRITTEN: readonly [string, number][] = [
   ["TiB", TIB],
   ["GiB", GIB],
   ["MiB", MIB],
   ["KiB", KIB],
 ];
 
-const millisecondsOf: ReadonlyMap<string, number> = new Map([
+const MILLISECONDS_OF: ReadonlyMap<string, number> = new Map([
   ["ms", 1],
   ["s", 1000],
   ["m", 60_000],
   ["h", 3_600_000],
 ]);
-const durationsWritten: readonly [string, number][] = [
+const DURATIONS_WRITTEN: readonly [string, number][] = [
   ["h", 3_600_000],
   ["m", 60_000],
   ["s", 1000],
 ];
 
-const quantity = /^(\d+)(?:\.(\d+))? ?([a-z]*)$/i;
-const maxCharacters = 24;
+const QUANTITY = /^(\d+)(?:\.(\d+))? ?([a-z]*)$/i;
+const MAX_CHARACTERS = 24;
 
 /**
  * Reads a size: a number, fractions allowed, and one of B, KB, MB, GB, TB (powers of 1000), KiB,
@@ -56,7 +56,7 @@ const maxCharacters = 24;
  * @returns whole bytes, rounded down, or undefined if it is no size
  */
 export function parseSize(text: string): number | undefined {
-  return parseQuantity(text, bytesOf);
+  return parseQuantity(text, BYTES_OF);
 }
 
 /**
@@ -67,7 +67,7 @@ export function parseSize(text: string): number | undefined {
  * @returns text that parseSize() reads as the same number
  */
 export function formatSize(bytes: number): string {
-  for (const [unit, unitBytes] of sizesWritten) {
+  for (const [unit, unitBytes] of SIZES_WRITTEN) {
     if (bytes < unitBytes) continue;
     const text = `${Math.round(bytes / unitBytes * 10) / 10}${unit}`;
     if (parseSize(text) === bytes) return text;
@@ -83,7 +83,7 @@ export function formatSize(bytes: number): string {
  * @returns whole milliseconds, rounded down, or undefined if it is no duration
  */
 export function parseDuration(text: string): number | undefined {
-  return text === "0" ? 0 : parseQuantity(text, millisecondsOf);
+  return text === "0" ? 0 : parseQuantity(text, MILLISECONDS_OF);
 }
 
 /**
@@ -93,15 +93,15 @@ export function parseDuration(text: string): number | undefined {
  * @returns text that parseDuration() reads as the same number
  */
 export function formatDuration(milliseconds: number): string {
-  for (const [unit, unitMs] of durationsWritten) {
+  for (const [unit, unitMs] of DURATIONS_WRITTEN) {
     if (milliseconds > 0 && milliseconds % unitMs === 0) return `${milliseconds / unitMs}${unit}`;
   }
   return `${milliseconds}ms`;
 }
 
 function parseQuantity(text: string, units: ReadonlyMap<string, number>): number | undefined {
-  const match = quantity.exec(text);
-  if (match === null || text.length > maxCharacters) return undefined;
+  const match = QUANTITY.exec(text);
+  if (match === null || text.length > MAX_CHARACTERS) return undefined;
   const [, whole = "", fraction = "", unitName = ""] = match;
   const unit = units.get(unitName.toLowerCase());
   if (unit === undefined) return undefined;

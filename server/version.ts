@@ -6,10 +6,10 @@ import project from "../deno.json" with { type: "json" };
 import build from "./build.json" with { type: "json" };
 
 /** slabkv's version. */
-export const version: string = project.version;
+export const VERSION: string = project.version;
 
 /** What --version prints: version, how it was built and from which commit. */
 export function versionLine(): string {
   const commit = build.commit === "" ? "" : `, commit ${build.commit}`;
-  return `slabkv ${version} (${build.how}${commit}, Deno ${Deno.version.deno})`;
+  return `slabkv ${VERSION} (${build.how}${commit}, Deno ${Deno.version.deno})`;
 }

@@ -6,7 +6,7 @@ import { type ChangeEvent, type ChangeKind, EventReader, type Region } from "../
 /** How long the loop sleeps at most; only bounds what a missed wake-up could cost. */
 const SLEEP_MS = 1000;
 /** Most watches of one worker, all its clients together. */
-export const WORKER_WATCHES_MAX = 1_000_000;
+export const MAX_WORKER_WATCHES = 1_000_000;
 
 /** Somebody who wants to know of changes. */
 export interface Watcher {
@@ -41,7 +41,7 @@ export class Watch {
   add(hash: number, watcher: Watcher): boolean {
     let watchers = this.#byHash.get(hash);
     if (watchers?.has(watcher)) return true;
-    if (this.#watches >= WORKER_WATCHES_MAX) return false;
+    if (this.#watches >= MAX_WORKER_WATCHES) return false;
     this.#begin();
     if (watchers === undefined) {
       watchers = new Set();

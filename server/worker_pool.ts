@@ -13,7 +13,7 @@ import type { WorkerStart } from "./worker.ts";
 const START_TIMEOUT_MS = 10_000;
 /** A worker that throws this soon after its start will do so again. */
 const EARLY_MS = 1000;
-const EARLY_FAILURES_MAX = 3;
+const MAX_EARLY_FAILURES = 3;
 
 /** What a worker that is gone no longer does. */
 const GAUGES = [
@@ -136,7 +136,7 @@ export class WorkerPool {
       worker: actor,
       shardsCleared: cleared,
     });
-    if (this.#earlyFailures >= EARLY_FAILURES_MAX) {
+    if (this.#earlyFailures >= MAX_EARLY_FAILURES) {
       onFatal(`worker ${actor} keeps failing: ${message}`);
       return;
     }

@@ -5,8 +5,8 @@ import { assert, assertEquals } from "@std/assert";
 import { churnRows } from "../bench/engine/churn.ts";
 import { floodRows } from "../bench/engine/flood.ts";
 import { cacheHits, hitRatioRows } from "../bench/engine/hit_ratio.ts";
-import { keyFamilies, lostShare } from "../bench/engine/lost_keys.ts";
-import { bytesPerItem, itemSizes } from "../bench/engine/memory.ts";
+import { KEY_FAMILIES, lostShare } from "../bench/engine/lost_keys.ts";
+import { bytesPerItem, ITEM_SIZES } from "../bench/engine/memory.ts";
 import { microRows } from "../bench/engine/micro.ts";
 import { refillRows } from "../bench/engine/refill.ts";
 import { type Row, toMarkdown } from "../bench/engine/report.ts";
@@ -17,7 +17,7 @@ function assertPass(rows: readonly Row[]): void {
 }
 
 Deno.test("bytesPerItem() is within the limit for every size of the report", () => {
-  for (const { keyBytes, valueBytes, limit } of itemSizes) {
+  for (const { keyBytes, valueBytes, limit } of ITEM_SIZES) {
     const bytes = bytesPerItem(16 * 2 ** 20, keyBytes, valueBytes);
     assert(bytes <= limit, `${keyBytes} + ${valueBytes}: ${bytes} bytes`);
   }
@@ -42,7 +42,7 @@ Deno.test("lruHits() and cacheHits() hit all but first requests when everything 
 });
 
 Deno.test("lostShare() is at most 0.01 % for every family of keys", () => {
-  for (const [name, makeKey] of Object.entries(keyFamilies)) {
+  for (const [name, makeKey] of Object.entries(KEY_FAMILIES)) {
     const lost = lostShare(makeKey, 20_000, 0.6, 2);
     assert(lost <= 0.0001, `${name}: ${lost}`);
   }

@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseConfig } from "../server/config_parse.ts";
 import { MIB } from "../server/units.ts";
-import { checks, leastKubernetes } from "../tools/check_deploy.ts";
+import { CHECKS, MIN_KUBERNETES } from "../tools/check_deploy.ts";
 import { TARGETS } from "../tools/compile.ts";
 
 const root = new URL("../", import.meta.url);
@@ -156,7 +156,7 @@ Deno.test("kubernetes: 2 CPUs and 2 GiB, probes of the right routes, and no righ
     'drop: \\["ALL"\\]',
   ];
   for (const line of lines) assertMatch(statefulSet, new RegExp(`^ +${line}$`, "m"));
-  assertEquals(leastKubernetes, only(read("docs/deploy.md"), /Kubernetes (1\.\d+) or later/g));
+  assertEquals(MIN_KUBERNETES, only(read("docs/deploy.md"), /Kubernetes (1\.\d+) or later/g));
 });
 
 Deno.test("kubernetes: production starts with its token alone, and not without", () => {
@@ -221,7 +221,7 @@ Deno.test(
   "scripts can be executed and are all checked",
   { ignore: Deno.build.os === "windows" },
   async () => {
-    const [shellcheck] = checks;
+    const [shellcheck] = CHECKS;
     for (const path of (await shellcheck!.calls("/w")).flat()) {
       if (path === "tools/launcher.sh") continue;
       assert(Deno.statSync(new URL(path, root)).mode! & 0o100, path);

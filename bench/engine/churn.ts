@@ -14,7 +14,7 @@ export interface ChurnOptions {
   readonly keysPerItem: number;
   /** How many operations in a hundred are deletes. */
   readonly deletePercent: number;
-  readonly valueBytesMax: number;
+  readonly maxValueBytes: number;
   readonly seed: number;
 }
 
@@ -30,12 +30,12 @@ export interface ChurnResult {
 
 /** Runs one churn in a region of its own, and checks every invariant at its end. */
 export function churn(options: ChurnOptions): ChurnResult {
-  const { operations, memoryBytes, keysPerItem, deletePercent, valueBytesMax, seed } = options;
+  const { operations, memoryBytes, keysPerItem, deletePercent, maxValueBytes, seed } = options;
   const cache = makeCache(memoryBytes);
   const random = new Random(seed);
   const key = new NumberedKey(16);
-  const value = makeValue(valueBytesMax);
-  const keys = Math.floor(keysPerItem * memoryBytes / (valueBytesMax / 2 + 120));
+  const value = makeValue(maxValueBytes);
+  const keys = Math.floor(keysPerItem * memoryBytes / (maxValueBytes / 2 + 120));
   let overwrites = 0;
   let puts = 0;
   const startMs = performance.now();
@@ -45,7 +45,7 @@ export function churn(options: ChurnOptions): ChurnResult {
       cache.delete(bytes);
       continue;
     }
-    const length = 1 + random.below(valueBytesMax);
+    const length = 1 + random.below(maxValueBytes);
     const hash = cache.hash(bytes, 0, bytes.length);
     if (cache.shardOf(hash).peekLocked(hash, bytes, 0, bytes.length) !== 0) overwrites++;
     mustPut(cache, bytes, value.subarray(0, length));
@@ -78,7 +78,7 @@ export function churn(options: ChurnOptions): ChurnResult {
 }
 
 /** The mixes of the report: the same sizes with few, some and mostly overwrites. */
-export const churnMixes = [
+export const CHURN_MIXES = [
   { name: "new keys mostly", keysPerItem: 10, deletePercent: 10 },
   { name: "half overwrites", keysPerItem: 1.5, deletePercent: 10 },
   { name: "overwrites mostly", keysPerItem: 1.02, deletePercent: 2 },
@@ -87,8 +87,8 @@ export const churnMixes = [
 /** All mixes at one size. */
 export function churnRows(operations: number, memoryBytes: number, seed: number): Row[] {
   const rows: Row[] = [];
-  for (const { name, keysPerItem, deletePercent } of churnMixes) {
-    const options = { operations, memoryBytes, keysPerItem, deletePercent, valueBytesMax: 2000 };
+  for (const { name, keysPerItem, deletePercent } of CHURN_MIXES) {
+    const options = { operations, memoryBytes, keysPerItem, deletePercent, maxValueBytes: 2000 };
     const result = churn({ ...options, seed });
     const share = `${(100 * result.overwriteShare).toFixed(0)} % of puts overwrite`;
     rows.push(atMost(`${name} (${share}): pieces / fewest`, result.pieceRatio, 1.6, ""));

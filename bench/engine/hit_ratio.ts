@@ -11,13 +11,13 @@ const KEY_BYTES = 16;
 const VALUE_BYTES = 208;
 
 /** Shares of the keys that the cache holds. */
-export const capacityShares = [0.01, 0.1, 0.25] as const;
+export const CAPACITY_SHARES = [0.01, 0.1, 0.25] as const;
 
 /**
  * The traces, and how many points above LRU the cache must be at each of the shares. The two
  * without targets are harder forms of those before them.
  */
-export const traceKinds: readonly {
+export const TRACE_KINDS: readonly {
   readonly name: string;
   readonly make: (options: TraceOptions) => Uint32Array;
   readonly points?: readonly number[];
@@ -58,9 +58,9 @@ export function cacheHits(trace: Uint32Array, memoryBytes: number): number {
 
 /** All traces at all capacities. */
 export function hitRatioRows(options: TraceOptions): Row[] {
-  const regions = capacityShares.map((share) => regionFor(Math.round(options.keys * share)));
+  const regions = CAPACITY_SHARES.map((share) => regionFor(Math.round(options.keys * share)));
   const rows: Row[] = [];
-  for (const { name, make, points } of traceKinds) {
+  for (const { name, make, points } of TRACE_KINDS) {
     const trace = make(options);
     regions.forEach(({ memoryBytes, held }, i) => {
       const cache = cacheHits(trace, memoryBytes) / trace.length;

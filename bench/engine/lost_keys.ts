@@ -7,12 +7,12 @@ import { capacityOf, makeCache, makeValue, mustPut } from "./fill.ts";
 import { atMost, type Row } from "./report.ts";
 
 const encoder = new TextEncoder();
-const digits62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const DIGITS_62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 function base62(number: number): string {
   let text = "";
   for (let rest = number, i = 0; i < 5; i++, rest = Math.floor(rest / 62)) {
-    text = digits62[rest % 62] + text;
+    text = DIGITS_62[rest % 62] + text;
   }
   return text;
 }
@@ -35,7 +35,7 @@ function uuid(number: number): string {
 }
 
 /** Families of keys: each makes the key with a number. */
-export const keyFamilies: Readonly<Record<string, (number: number) => Uint8Array>> = {
+export const KEY_FAMILIES: Readonly<Record<string, (number: number) => Uint8Array>> = {
   "decimal": (number) => encoder.encode(String(number)),
   "padded decimal": (number) => encoder.encode("user:" + String(number).padStart(9, "0")),
   "hex": (number) => encoder.encode(number.toString(16)),
@@ -89,7 +89,7 @@ export function lostShare(
 /** All families at 60 % of the capacity, random keys at 70 %. */
 export function lostKeyRows(count: number): Row[] {
   const rows: Row[] = [];
-  for (const [name, makeKey] of Object.entries(keyFamilies)) {
+  for (const [name, makeKey] of Object.entries(KEY_FAMILIES)) {
     const lost = lostShare(makeKey, count, 0.6, 2);
     rows.push(atMost(`${name} keys at 60 %: lost`, 100 * lost, 0.01, "%", 4));
   }

@@ -6,7 +6,7 @@ import { memcachedBytesPerItem, redisBytesPerItem } from "./other_servers.ts";
 import { atLeast, atMost, plain, type Row } from "./report.ts";
 
 /** Sizes of the report and the most bytes that one item may cost. */
-export const itemSizes = [
+export const ITEM_SIZES = [
   { keyBytes: 16, valueBytes: 100, limit: 215 },
   { keyBytes: 250, valueBytes: 256, limit: 640 },
   { keyBytes: 10, valueBytes: 20, limit: 150 },
@@ -22,7 +22,7 @@ export function bytesPerItem(memoryBytes: number, keyBytes: number, valueBytes: 
 /** All sizes, beside redis-server and memcached where they are on PATH. */
 export async function memoryRows(memoryBytes: number, otherItems: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { keyBytes, valueBytes, limit } of itemSizes) {
+  for (const { keyBytes, valueBytes, limit } of ITEM_SIZES) {
     const what = `${keyBytes} + ${valueBytes} bytes`;
     const bytes = bytesPerItem(memoryBytes, keyBytes, valueBytes);
     rows.push(atMost(`${what}: slabkv`, bytes, limit, "bytes", 1));

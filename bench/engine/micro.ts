@@ -101,7 +101,7 @@ export class Micro {
 }
 
 /** Numbers of items that the operations are measured among. */
-export const microSizes = [50_000, 500_000, 4_000_000] as const;
+export const MICRO_SIZES = [50_000, 500_000, 4_000_000] as const;
 
 /** Best of several rounds: microseconds that one call of `operation` takes. */
 function measure(operation: () => void, calls: number): number {

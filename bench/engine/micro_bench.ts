@@ -1,8 +1,8 @@
 // Micro-benchmarks of the engine for `deno bench`: 16-byte keys, 64-byte values.
 
-import { Micro, microSizes } from "./micro.ts";
+import { Micro, MICRO_SIZES } from "./micro.ts";
 
-for (const count of microSizes) {
+for (const count of MICRO_SIZES) {
   const group = `among ${count.toLocaleString("en-US")} items`;
   // Filled here: a slow first call would make Deno time each call by itself, clock included.
   const micro = new Micro(count);

@@ -6,16 +6,16 @@ import { floodRows } from "./flood.ts";
 import { hitRatioRows } from "./hit_ratio.ts";
 import { lostKeyRows } from "./lost_keys.ts";
 import { largeRegionRows, memoryRows } from "./memory.ts";
-import { microRows, microSizes } from "./micro.ts";
+import { MICRO_SIZES, microRows } from "./micro.ts";
 import { refillRows } from "./refill.ts";
 import { type Row, toMarkdown } from "./report.ts";
-import { defaultSeed, defaultTheta } from "../workload.ts";
+import { DEFAULT_SEED, DEFAULT_THETA } from "../workload.ts";
 
 const MIB = 2 ** 20;
 
 /** Every section: its name, and what measures it. */
-export const sections: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
-  operations: () => microSizes.flatMap((count) => microRows(count, 1_000_000)),
+export const SECTIONS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
+  operations: () => MICRO_SIZES.flatMap((count) => microRows(count, 1_000_000)),
   memory: async () => [...await memoryRows(256 * MIB, 200_000), ...largeRegionRows()],
   refill: () => refillRows(Math.round(1.4 * 1024 * MIB)),
   flood: () => floodRows(100_000, 200_000),
@@ -24,19 +24,19 @@ export const sections: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = 
     hitRatioRows({
       requests: 4_000_000,
       keys: 1_000_000,
-      theta: defaultTheta,
-      seed: defaultSeed,
+      theta: DEFAULT_THETA,
+      seed: DEFAULT_SEED,
     }),
-  churn: () => churnRows(20_000_000, 32 * MIB, defaultSeed),
+  churn: () => churnRows(20_000_000, 32 * MIB, DEFAULT_SEED),
 };
 
 if (import.meta.main) {
-  const names = Deno.args.length > 0 ? Deno.args : Object.keys(sections);
+  const names = Deno.args.length > 0 ? Deno.args : Object.keys(SECTIONS);
   let missed = 0;
   for (const name of names) {
-    const section = sections[name];
+    const section = SECTIONS[name];
     if (section === undefined) {
-      console.error(`Cannot run ${name}: sections are ${Object.keys(sections).join(", ")}`);
+      console.error(`Cannot run ${name}: sections are ${Object.keys(SECTIONS).join(", ")}`);
       Deno.exit(2);
     }
     const rows = await section();

@@ -3,14 +3,14 @@
  * answer at a time and parses as little of it as it can. Knows no workload.
  */
 
-const bufferBytes = 128 * 1024;
-const contentLength = new TextEncoder().encode("content-length:");
-const connectionClose = new TextEncoder().encode("connection: close");
+const BUFFER_BYTES = 128 * 1024;
+const CONTENT_LENGTH = new TextEncoder().encode("content-length:");
+const CONNECTION_CLOSE = new TextEncoder().encode("connection: close");
 
 /** A connection to a server on loopback that has at most one request under way. */
 export class HttpConnection {
   /** Where the last answer lies; overwritten by the next exchange. */
-  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(bufferBytes);
+  readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(BUFFER_BYTES);
   /** The status of the last answer. */
   status = 0;
   /** Where the body of the last answer begins in `bytes`. */
@@ -47,7 +47,7 @@ export class HttpConnection {
       if (count === null) throw new Error("The server closed a connection before it answered");
       filled += count;
       if (end < 0) end = this.#parseHead(filled);
-      if (end > bufferBytes) throw new Error(`An answer has ${end} bytes`);
+      if (end > BUFFER_BYTES) throw new Error(`An answer has ${end} bytes`);
     } while (end < 0 || filled < end);
     if (filled > end) throw new Error("More bytes than one answer");
     this.bodyEnd = end;
@@ -87,9 +87,9 @@ export class HttpConnection {
         return this.bodyStart + length;
       }
       if ((first | 32) !== 99) continue;
-      if (startsWith(bytes, i + 1, contentLength)) {
-        length = integerAt(bytes, i + 1 + contentLength.length);
-      } else if (startsWith(bytes, i + 1, connectionClose)) {
+      if (startsWith(bytes, i + 1, CONTENT_LENGTH)) {
+        length = integerAt(bytes, i + 1 + CONTENT_LENGTH.length);
+      } else if (startsWith(bytes, i + 1, CONNECTION_CLOSE)) {
         this.#mustReopen = true;
       }
     }

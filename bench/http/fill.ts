@@ -98,13 +98,13 @@ async function write(port: number, batches: number): Promise<number> {
   return slowestMs;
 }
 
-const valuePadding = "v".repeat(VALUE_BYTES);
-const keyPadding = "k".repeat(KEY_BYTES);
+const VALUE_PADDING = "v".repeat(VALUE_BYTES);
+const KEY_PADDING = "k".repeat(KEY_BYTES);
 
 function itemsOf(batch: number): [string, string][] {
   return Array.from({ length: BATCH }, (_, i) => {
     const id = `${batch * BATCH + i}:`;
-    return [(id + keyPadding).slice(0, KEY_BYTES), (id + valuePadding).slice(0, VALUE_BYTES)];
+    return [(id + KEY_PADDING).slice(0, KEY_BYTES), (id + VALUE_PADDING).slice(0, VALUE_BYTES)];
   });
 }
 

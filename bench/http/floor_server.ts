@@ -5,17 +5,17 @@
  */
 
 import { keyOf, valueOf } from "../workload.ts";
-import { hitBody, putBody } from "./messages.ts";
+import { hitBody, PUT_BODY } from "./messages.ts";
 
-const got = hitBody(keyOf(0), valueOf(0, 0, 64));
-const init = { headers: { "content-type": "application/json" } };
+const GOT = hitBody(keyOf(0), valueOf(0, 0, 64));
+const INIT = { headers: { "content-type": "application/json" } };
 
 async function put(request: Request): Promise<Response> {
   await request.bytes();
-  return new Response(putBody, init);
+  return new Response(PUT_BODY, INIT);
 }
 
 Deno.serve(
   { hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(port) },
-  (request) => request.method === "POST" ? put(request) : new Response(got, init),
+  (request) => request.method === "POST" ? put(request) : new Response(GOT, INIT),
 );

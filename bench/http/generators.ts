@@ -19,8 +19,8 @@ export type LoadSummary = Pick<
 >;
 
 /** Its latencies are whole milliseconds. */
-const autocannon = "npm:autocannon@8.0.0";
-const graceMs = 30_000;
+const AUTOCANNON = "npm:autocannon@8.0.0";
+const GRACE_MS = 30_000;
 
 /** oha where it is installed, else autocannon. */
 export async function chooseGenerator(): Promise<GeneratorName> {
@@ -98,7 +98,7 @@ async function runAutocannon(job: LoadJob, directory: string): Promise<LoadSumma
   const base = `http://127.0.0.1:${job.port}`;
   const har = `${directory}/${job.kind}-${job.port}.har`;
   if (!await exists(har)) await Deno.writeTextFile(har, archive(job, base));
-  const args = ["run", "-A", "--no-config", "--no-lock", autocannon, "--json"];
+  const args = ["run", "-A", "--no-config", "--no-lock", AUTOCANNON, "--json"];
   args.push("-c", String(job.connections), "-d", String(job.seconds), "--har", har, base);
   const report = JSON.parse(await output(Deno.execPath(), args, job));
   const requests: number = report.requests.total;
@@ -153,7 +153,7 @@ async function output(file: string, args: string[], job: LoadJob): Promise<strin
     args,
     env: { TOKIO_WORKER_THREADS: threads },
     stdin: "null",
-    signal: AbortSignal.timeout(job.seconds * 1000 + graceMs),
+    signal: AbortSignal.timeout(job.seconds * 1000 + GRACE_MS),
   }).output();
   const text = new TextDecoder().decode(stdout);
   if (!success) throw new Error(`Cannot load: ${file} failed: ${new TextDecoder().decode(stderr)}`);

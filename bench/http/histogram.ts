@@ -3,13 +3,13 @@
  * so that a percentile is at most 0.2 % off (the idea of Gil Tene's HdrHistogram).
  */
 
-const linearBuckets = 1024;
-const bucketsPerOctave = 512;
-const octaves = 21;
+const LINEAR_BUCKETS = 1024;
+const BUCKETS_PER_OCTAVE = 512;
+const OCTAVES = 21;
 
 /** Counts latencies and answers percentiles, in milliseconds. */
 export class Histogram {
-  readonly #counts = new Uint32Array(linearBuckets + octaves * bucketsPerOctave);
+  readonly #counts = new Uint32Array(LINEAR_BUCKETS + OCTAVES * BUCKETS_PER_OCTAVE);
   #count = 0;
   #sumMs = 0;
   #maxMs = 0;
@@ -18,9 +18,10 @@ export class Histogram {
   record(latencyMs: number): void {
     const us = Math.min(0x7fffffff, Math.max(0, Math.round(latencyMs * 1000)));
     let bucket = us;
-    if (us >= linearBuckets) {
+    if (us >= LINEAR_BUCKETS) {
       const shift = 22 - Math.clz32(us);
-      bucket = linearBuckets + (shift - 1) * bucketsPerOctave + (us >>> shift) - bucketsPerOctave;
+      bucket = LINEAR_BUCKETS + (shift - 1) * BUCKETS_PER_OCTAVE + (us >>> shift) -
+        BUCKETS_PER_OCTAVE;
     }
     this.#counts[bucket]!++;
     this.#count++;
@@ -50,8 +51,8 @@ export class Histogram {
 }
 
 function lowestUs(bucket: number): number {
-  if (bucket < linearBuckets) return bucket;
-  const octave = Math.floor((bucket - linearBuckets) / bucketsPerOctave);
-  const step = (bucket - linearBuckets) % bucketsPerOctave;
-  return (bucketsPerOctave + step) * 2 ** (octave + 1);
+  if (bucket < LINEAR_BUCKETS) return bucket;
+  const octave = Math.floor((bucket - LINEAR_BUCKETS) / BUCKETS_PER_OCTAVE);
+  const step = (bucket - LINEAR_BUCKETS) % BUCKETS_PER_OCTAVE;
+  return (BUCKETS_PER_OCTAVE + step) * 2 ** (octave + 1);
 }

@@ -37,7 +37,7 @@ export interface LoadResult {
 }
 
 /** How long after its end a load waits for the last answers. */
-const graceMs = 5_000;
+const GRACE_MS = 5_000;
 
 /** Runs a load in this process. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
@@ -71,7 +71,7 @@ class Load {
     );
     this.#startMs = performance.now();
     this.#endMs = this.#startMs + seconds * 1000;
-    const watchdog = setTimeout(() => this.#closeAll(), seconds * 1000 + graceMs);
+    const watchdog = setTimeout(() => this.#closeAll(), seconds * 1000 + GRACE_MS);
     try {
       const loops = this.#connections.map((connection, slot) => this.#drive(connection, slot));
       if (this.#job.rate > 0) loops.push(this.#pace());
@@ -117,7 +117,7 @@ class Load {
     const gapMs = 1000 / this.#job.rate;
     const count = Math.floor(this.#job.seconds * this.#job.rate);
     let ticket = 0;
-    while (ticket < count && performance.now() < this.#endMs + graceMs) {
+    while (ticket < count && performance.now() < this.#endMs + GRACE_MS) {
       const nowMs = performance.now();
       while (ticket < count && this.#idle.length > 0) {
         const dueMs = this.#startMs + ticket * gapMs;

@@ -3,7 +3,7 @@
  * saw them, CPU and memory as the operating system did. Also medians over rounds. Prints nothing.
  */
 
-import { defaultSeed } from "../workload.ts";
+import { DEFAULT_SEED } from "../workload.ts";
 import { type GeneratorName, type LoadSummary, runGenerator } from "./generators.ts";
 import { type LoadJob, runLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
@@ -33,7 +33,7 @@ export interface Bench {
 }
 
 /** The share of reads in the mix. */
-const mixReads = 0.8;
+const MIX_READS = 0.8;
 
 /** A load of a server for some time, with as many connections as the options say. */
 export function jobFor(
@@ -47,8 +47,8 @@ export function jobFor(
     port: server.port,
     keyCount: options.keyCount,
     valueBytes: options.valueBytes,
-    readShare: mixReads,
-    seed: defaultSeed,
+    readShare: MIX_READS,
+    seed: DEFAULT_SEED,
     checkReads: server.storesItems,
     connections: options.connections,
     seconds,

@@ -4,10 +4,10 @@
  */
 
 /** The body that answers a /put. */
-export const putBody = '{"status":"OK","message":"Key inserted/updated successfully."}';
+export const PUT_BODY = '{"status":"OK","message":"Key inserted/updated successfully."}';
 
 /** The body that answers a /get of an absent key. */
-export const missBody = '{"status":"ERROR","message":"Key not found."}';
+export const MISS_BODY = '{"status":"ERROR","message":"Key not found."}';
 
 /** The body that answers a /get that hits; key and value must need no escaping. */
 export function hitBody(key: string, value: string): string {

@@ -24,7 +24,7 @@ export interface BenchOptions {
 }
 
 /** What --help prints. */
-export const help = `Usage: bench:http [options]
+export const HELP = `Usage: bench:http [options]
 
   --seconds N      length of each measured load (5)
   --rounds N       rounds, servers taking turns in each (5)

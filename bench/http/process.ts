@@ -4,7 +4,7 @@
  */
 
 /** The kernel's unit of CPU time in /proc, 1/100 s on every architecture that Linux calls USER_HZ 100. */
-const tickUs = 10_000;
+const TICK_US = 10_000;
 
 /** The CPU time that a process has used in all its threads, user and system, in microseconds. */
 export function cpuUs(pid: number): number | undefined {
@@ -12,7 +12,7 @@ export function cpuUs(pid: number): number | undefined {
   if (stat === undefined) return undefined;
   // The name in parentheses may hold anything: fields count from after it, where state is the third.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * tickUs;
+  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
 }
 
 /** The resident memory of a process, in MiB. */

@@ -3,7 +3,7 @@
  * key that was put must hit with a value that was put there; latency counts from when a request was due.
  */
 
-import { defaultSeed } from "../workload.ts";
+import { DEFAULT_SEED } from "../workload.ts";
 import { runOwn } from "./generators.ts";
 import { type LoadJob, type LoadResult, runLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
@@ -11,9 +11,9 @@ import { whole } from "./report.ts";
 import { type Server, Servers } from "./servers.ts";
 
 /** Requests per second that are offered; 0 is as many as 64 connections can. */
-const rates = [2_000, 20_000, 0];
-const maxMeanMs = 5;
-const maxP95Ms = 10;
+const RATES = [2_000, 20_000, 0];
+const MAX_MEAN_MS = 5;
+const MAX_P95_MS = 10;
 
 /** Runs the test at each rate on a fresh slabkv and prints a table; throws on a wrong answer. */
 export async function publish(options: BenchOptions): Promise<void> {
@@ -22,7 +22,7 @@ export async function publish(options: BenchOptions): Promise<void> {
   );
   console.log("| offered/s | req/s | mean ms | P95 ms | P99 ms | max ms | wrong or lost | |");
   console.log("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
-  for (const rate of options.tiny ? rates.slice(0, 1) : rates) {
+  for (const rate of options.tiny ? RATES.slice(0, 1) : RATES) {
     await using servers = new Servers();
     const server = await servers.startSlabkv(options.slabkv, "1");
     const job = jobAt(rate, server, options);
@@ -39,7 +39,7 @@ function jobAt(rate: number, server: Server, options: BenchOptions): LoadJob {
     keyCount: 5_000,
     valueBytes: 128,
     readShare: 0.7,
-    seed: defaultSeed,
+    seed: DEFAULT_SEED,
     checkReads: true,
     connections: options.connections,
     seconds: options.seconds,
@@ -48,7 +48,7 @@ function jobAt(rate: number, server: Server, options: BenchOptions): LoadJob {
 }
 
 function printRow(rate: number, result: LoadResult): void {
-  const isFast = result.meanMs < maxMeanMs && result.p95Ms < maxP95Ms;
+  const isFast = result.meanMs < MAX_MEAN_MS && result.p95Ms < MAX_P95_MS;
   const isKept = rate === 0 || result.perSecond > 0.95 * rate;
   const cells = [
     rate === 0 ? "unlimited" : whole(rate),

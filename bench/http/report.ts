@@ -11,7 +11,7 @@ export interface Row {
   readonly ratio: number | undefined;
 }
 
-const columns = [
+const COLUMNS = [
   "load",
   "server",
   "req/s",
@@ -36,8 +36,8 @@ export function table(rows: readonly Row[]): string {
     figures.rssMib?.toFixed(0) ?? "n/a",
     ratio?.toFixed(3) ?? "",
   ]);
-  const rule = columns.map((_, i) => i < 2 ? "---" : "---:");
-  return [columns, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const rule = COLUMNS.map((_, i) => i < 2 ? "---" : "---:");
+  return [COLUMNS, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 /** Whether a figure reaches its target, and what is missing if not. */
@@ -66,14 +66,14 @@ export function ratioLine(
   const { busy, cpuUs } = others;
   if (busy === undefined || cpuUs === undefined || ones.cpuUs === undefined) return line;
   const byCpu = cpuUs / ones.cpuUs;
-  if (busy >= saturated) return `${line} (by CPU time ${byCpu.toFixed(3)})`;
+  if (busy >= SATURATED) return `${line} (by CPU time ${byCpu.toFixed(3)})`;
   const idle = `the other used ${busy.toFixed(2)} of a core, so it was not the limit`;
   const note = `(by CPU time ${byCpu.toFixed(3)}; ${idle})`;
   return `${byCpu < target ? line.replace(/^PASS /, "OPEN ") : line} ${note}`;
 }
 
 /** From this share of a core on, a server of one thread counts as busy. */
-const saturated = 0.95;
+const SATURATED = 0.95;
 
 /** A number without decimals, thousands apart. */
 export function whole(value: number): string {

@@ -14,22 +14,22 @@ import {
   ratio,
   runJob,
 } from "./measure.ts";
-import { type BenchOptions, help, parseOptions } from "./options.ts";
+import { type BenchOptions, HELP, parseOptions } from "./options.ts";
 import { publish } from "./publish.ts";
 import { ratioLine, type Row, table, targetLine } from "./report.ts";
 import { type Server, Servers } from "./servers.ts";
-import { batchKeys } from "./traffic.ts";
+import { BATCH_KEYS } from "./traffic.ts";
 import { fill } from "./verify.ts";
 
-const kinds = ["get", "put", "mix"] as const;
-const labels = { get: "GET", put: "PUT", mix: "80/20 mix", mget: "/mget", mput: "/mput" };
-type Kind = keyof typeof labels;
+const KINDS = ["get", "put", "mix"] as const;
+const LABELS = { get: "GET", put: "PUT", mix: "80/20 mix", mget: "/mget", mput: "/mput" };
+type Kind = keyof typeof LABELS;
 
-const floorTarget = 0.92;
-const mapTarget = 1;
-const batchTarget = 1_000_000;
+const FLOOR_TARGET = 0.92;
+const MAP_TARGET = 1;
+const BATCH_TARGET = 1_000_000;
 /** What counts as not slower: repeated runs of one and the same server differ by as much. */
-const autoTarget = 0.97;
+const AUTO_TARGET = 0.97;
 
 /** Runs the benchmark; throws when an answer is wrong or a server does not start. */
 export async function benchmark(options: BenchOptions): Promise<void> {
@@ -58,22 +58,22 @@ async function compareServers(bench: Bench): Promise<void> {
     servers.startScript("bare Deno.serve", "floor_server.ts", false),
     servers.startScript("Map + Deno.serve", "map_server.ts", true),
   ]);
-  const results = await inTurn(bench, [slabkv, floor, map], kinds);
+  const results = await inTurn(bench, [slabkv, floor, map], KINDS);
   const batches = await inTurn(bench, [slabkv], ["mget", "mput"]);
   console.log(table([...rowsOf(bench, results), ...rowsOf(bench, batches)]));
   if (options.tiny) return;
   console.log();
-  for (const [other, target] of [[floor, floorTarget], [map, mapTarget]] as const) {
-    for (const kind of kinds) {
+  for (const [other, target] of [[floor, FLOOR_TARGET], [map, MAP_TARGET]] as const) {
+    for (const kind of KINDS) {
       const ones = results.of(kind, slabkv);
       const others = results.of(kind, other);
-      const name = `${labels[kind]} against ${other.name}`;
+      const name = `${LABELS[kind]} against ${other.name}`;
       console.log(ratioLine(name, ratio(ones, others), target, medians(ones), medians(others)));
     }
   }
   for (const kind of ["mget", "mput"] as const) {
-    const keys = medians(batches.of(kind, slabkv)).perSecond * batchKeys;
-    console.log(targetLine(`${labels[kind]} of ${batchKeys}`, keys, batchTarget, " keys/s"));
+    const keys = medians(batches.of(kind, slabkv)).perSecond * BATCH_KEYS;
+    console.log(targetLine(`${LABELS[kind]} of ${BATCH_KEYS}`, keys, BATCH_TARGET, " keys/s"));
   }
 }
 
@@ -84,11 +84,11 @@ async function compareWorkers(bench: Bench): Promise<void> {
     servers.startSlabkv(options.slabkv, "auto"),
     servers.startSlabkv(options.slabkv, "1"),
   ]);
-  const results = await inTurn(bench, [auto, one], kinds);
+  const results = await inTurn(bench, [auto, one], KINDS);
   console.log(`\n${table(rowsOf(bench, results))}\n`);
-  for (const kind of kinds) {
+  for (const kind of KINDS) {
     const figure = ratio(results.of(kind, auto), results.of(kind, one));
-    console.log(targetLine(`${labels[kind]}, --workers auto against 1`, figure, autoTarget));
+    console.log(targetLine(`${LABELS[kind]}, --workers auto against 1`, figure, AUTO_TARGET));
   }
 }
 
@@ -142,7 +142,7 @@ function rowsOf(bench: Bench, results: Results): Row[] {
     results.servers.map((server) => {
       const generator = generatorFor(jobFor(bench.options, server, kind), bench.generator);
       return {
-        load: `${labels[kind]} (${generator})`,
+        load: `${LABELS[kind]} (${generator})`,
         server: server.name,
         figures: medians(results.of(kind, server)),
         ratio: server === first
@@ -165,7 +165,7 @@ function printConditions({ options }: Bench): void {
 if (import.meta.main) {
   try {
     const options = parseOptions(Deno.args);
-    if (options === undefined) console.log(help);
+    if (options === undefined) console.log(HELP);
     else await benchmark(options);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

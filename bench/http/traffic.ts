@@ -7,8 +7,8 @@ import {
   keyOf,
   Random,
   valueOf,
-  versionDigits,
-  versionOffset,
+  VERSION_DIGITS,
+  VERSION_OFFSET,
   zipfKeySequence,
 } from "../workload.ts";
 import {
@@ -17,16 +17,16 @@ import {
   hitBody,
   mgetBody,
   mgetRequestBody,
-  missBody,
+  MISS_BODY,
   mputBody,
   mputRequestBody,
   postRequest,
-  putBody,
+  PUT_BODY,
   putRequestBody,
 } from "./messages.ts";
 
 /** How many keys a request of /mget and /mput carries. */
-export const batchKeys = 100;
+export const BATCH_KEYS = 100;
 
 /** What a load is; numbers and strings alone, so that it travels as JSON. */
 export interface TrafficSpec {
@@ -90,7 +90,7 @@ class KeyTraffic implements Traffic {
   readonly #gets: Packed;
   readonly #puts: Packed;
   readonly #hits: Packed;
-  readonly #put = encode(putBody);
+  readonly #put = encode(PUT_BODY);
   /** For each slot the key of its read, or -1 for a write. */
   readonly #underWay: Int32Array;
   #position = 0;
@@ -165,10 +165,10 @@ class BatchTraffic implements Traffic {
     this.#isRead = spec.kind === "mget";
     this.#random = new Random(spec.seed + 2);
     this.#underWay = new Uint32Array(slotCount);
-    const written = encode(mputBody(batchKeys));
+    const written = encode(mputBody(BATCH_KEYS));
     for (let i = 0; i < 2000; i++) {
       const ids = new Set<number>();
-      while (ids.size < batchKeys) ids.add(this.#random.below(spec.keyCount));
+      while (ids.size < BATCH_KEYS) ids.add(this.#random.below(spec.keyCount));
       const items = [...ids].map((id) => [keyOf(id), valueOf(id, 1, spec.valueBytes)] as const);
       const body = this.#isRead ? mgetRequestBody([...ids].map(keyOf)) : mputRequestBody(items);
       this.#requests.push(postRequest(spec.port, `/${spec.kind}`, body));
@@ -236,11 +236,11 @@ class PublishTraffic implements Traffic {
     const body = new TextDecoder().decode(bytes.subarray(bodyStart, bodyEnd));
     if (!isRead) {
       this.#answered[id] = 1;
-      return body === putBody;
+      return body === PUT_BODY;
     }
-    if (body === missBody) return !mustHit;
-    const at = hitBody(keyOf(id), "").length - 2 + versionOffset;
-    const version = Number(body.slice(at, at + versionDigits));
+    if (body === MISS_BODY) return !mustHit;
+    const at = hitBody(keyOf(id), "").length - 2 + VERSION_OFFSET;
+    const version = Number(body.slice(at, at + VERSION_DIGITS));
     if (!(version >= 1 && version <= this.#sent[id]!)) return false;
     return body === hitBody(keyOf(id), valueOf(id, version, this.#spec.valueBytes));
   }
@@ -256,7 +256,7 @@ export function bodyIs(answer: Answer, expected: Uint8Array): boolean {
   return true;
 }
 
-const versionStart = hitBody(keyOf(0), "").length - 2 + versionOffset;
+const VERSION_START = hitBody(keyOf(0), "").length - 2 + VERSION_OFFSET;
 
 /** Whether the body of an answer is the hit with number `id`, whatever the version in it. */
 function bodyIsHit(answer: Answer, hits: Packed, id: number): boolean {
@@ -264,7 +264,7 @@ function bodyIsHit(answer: Answer, hits: Packed, id: number): boolean {
   if (bodyEnd - bodyStart !== hits.length) return false;
   const from = id * hits.length;
   for (let i = 0; i < hits.length; i++) {
-    const isVersion = i >= versionStart && i < versionStart + versionDigits;
+    const isVersion = i >= VERSION_START && i < VERSION_START + VERSION_DIGITS;
     if (bytes[bodyStart + i] !== hits.bytes[from + i] && !isVersion) return false;
   }
   return true;

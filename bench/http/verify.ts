@@ -3,7 +3,7 @@
  * and after a measured load. Wrong answers throw.
  */
 
-import { keyOf, Random, valueOf, versionDigits, versionOffset } from "../workload.ts";
+import { keyOf, Random, valueOf, VERSION_DIGITS, VERSION_OFFSET } from "../workload.ts";
 import { HttpConnection } from "./connection.ts";
 import {
   encode,
@@ -12,11 +12,11 @@ import {
   mputBody,
   mputRequestBody,
   postRequest,
-  putBody,
+  PUT_BODY,
   putRequestBody,
 } from "./messages.ts";
 import type { Server } from "./servers.ts";
-import { batchKeys, bodyIs } from "./traffic.ts";
+import { BATCH_KEYS, bodyIs } from "./traffic.ts";
 
 /** Which items a server is filled with and checked for. */
 export interface Items {
@@ -24,11 +24,11 @@ export interface Items {
   readonly valueBytes: number;
 }
 
-const connectionCount = 16;
+const CONNECTION_COUNT = 16;
 
 /** Stores version 1 of every key, through /mput where the server has it. */
 export async function fill(server: Server, items: Items): Promise<void> {
-  const step = server.hasBatches ? batchKeys : 1;
+  const step = server.hasBatches ? BATCH_KEYS : 1;
   await forAll(server, Math.ceil(items.keyCount / step), async (connection, index) => {
     const first = index * step;
     const count = Math.min(step, items.keyCount - first);
@@ -39,7 +39,7 @@ export async function fill(server: Server, items: Items): Promise<void> {
       ? postRequest(server.port, "/mput", mputRequestBody(batch))
       : postRequest(server.port, "/put", putRequestBody(...batch[0]!));
     await connection.exchange(request);
-    expectBody(connection, server.hasBatches ? mputBody(count) : putBody);
+    expectBody(connection, server.hasBatches ? mputBody(count) : PUT_BODY);
   });
 }
 
@@ -57,7 +57,7 @@ export async function verifyWrites(
     for (const written of [version, 1]) {
       const value = valueOf(id, written, items.valueBytes);
       await connection.exchange(postRequest(server.port, "/put", putRequestBody(key, value)));
-      expectBody(connection, putBody);
+      expectBody(connection, PUT_BODY);
       await connection.exchange(getRequest(server.port, `/get?key=${key}`));
       expectBody(connection, hitBody(key, value));
     }
@@ -72,11 +72,11 @@ export async function verifyHits(
   seed: number,
 ): Promise<void> {
   const ids = sample(items, sampleCount, seed);
-  const at = hitBody(keyOf(0), "").length - 2 + versionOffset;
+  const at = hitBody(keyOf(0), "").length - 2 + VERSION_OFFSET;
   await forAll(server, ids.length, async (connection, index) => {
     const id = ids[index]!;
     await connection.exchange(getRequest(server.port, `/get?key=${keyOf(id)}`));
-    const version = Number(connection.body().slice(at, at + versionDigits)) || 0;
+    const version = Number(connection.body().slice(at, at + VERSION_DIGITS)) || 0;
     expectBody(connection, hitBody(keyOf(id), valueOf(id, version, items.valueBytes)));
   });
 }
@@ -103,7 +103,7 @@ async function forAll(
 ): Promise<void> {
   let next = 0;
   await Promise.all(
-    Array.from({ length: Math.min(connectionCount, count) }, async () => {
+    Array.from({ length: Math.min(CONNECTION_COUNT, count) }, async () => {
       const connection = await HttpConnection.open(server.port);
       try {
         while (next < count) await work(connection, next++);

@@ -16,11 +16,11 @@ export interface LoadJob {
   readonly requests: number;
 }
 
-const hostname = "127.0.0.1";
-const loadMs = 120_000;
-const askMs = 5_000;
-const pingRequest = new TextEncoder().encode("*1\r\n$4\r\nPING\r\n");
-const pingReply = new TextEncoder().encode("+PONG\r\n");
+const HOSTNAME = "127.0.0.1";
+const LOAD_MS = 120_000;
+const ASK_MS = 5_000;
+const PING_REQUEST = new TextEncoder().encode("*1\r\n$4\r\nPING\r\n");
+const PING_REPLY = new TextEncoder().encode("+PONG\r\n");
 
 /** What the connections of a load share. */
 interface Progress {
@@ -35,22 +35,23 @@ export async function runLoad(job: LoadJob): Promise<number> {
   const timer = setTimeout(() => {
     isLate = true;
     close();
-  }, loadMs);
+  }, LOAD_MS);
   try {
     const progress = { sent: 0 };
     for (let i = 0; i < job.connections; i++) {
-      conns.push(await Deno.connect({ hostname, port: job.port }));
+      conns.push(await Deno.connect({ hostname: HOSTNAME, port: job.port }));
     }
     for (const conn of conns) conn.setNoDelay(true);
     const startMs = performance.now();
     await Promise.all(conns.map((conn) => runConnection(conn, job, progress)));
     const seconds = (performance.now() - startMs) / 1000;
     // Nothing but this answer may still come.
-    const finish = (conn: Deno.Conn) => exchange(conn, pingRequest, pingReply, new Uint8Array(64));
+    const finish = (conn: Deno.Conn) =>
+      exchange(conn, PING_REQUEST, PING_REPLY, new Uint8Array(64));
     await Promise.all(conns.map(finish));
     return job.requests / seconds;
   } catch (error) {
-    if (isLate) throw new Error(`Cannot load port ${job.port}: not done in ${loadMs / 1000} s`);
+    if (isLate) throw new Error(`Cannot load port ${job.port}: not done in ${LOAD_MS / 1000} s`);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -61,8 +62,8 @@ export async function runLoad(job: LoadJob): Promise<number> {
 /** Whether a port answers PING, soon. */
 export async function ping(port: number): Promise<boolean> {
   try {
-    using client = await connectFor(port, askMs);
-    await exchange(client.conn, pingRequest, pingReply, new Uint8Array(64));
+    using client = await connectFor(port, ASK_MS);
+    await exchange(client.conn, PING_REQUEST, PING_REPLY, new Uint8Array(64));
     return true;
   } catch {
     return false;
@@ -71,7 +72,7 @@ export async function ping(port: number): Promise<boolean> {
 
 /** The text that answers a command without arguments or with one, such as "INFO stats". */
 export async function askText(port: number, command: string): Promise<string> {
-  using client = await connectFor(port, askMs);
+  using client = await connectFor(port, ASK_MS);
   const { conn } = client;
   await writeAll(conn, new TextEncoder().encode(`${command}\r\n`));
   const decoder = new TextDecoder();
@@ -91,7 +92,7 @@ export async function askText(port: number, command: string): Promise<string> {
 
 /** A connection that is closed in the end, or sooner when its time is over. */
 async function connectFor(port: number, ms: number): Promise<Disposable & { conn: Deno.Conn }> {
-  const conn = await Deno.connect({ hostname, port });
+  const conn = await Deno.connect({ hostname: HOSTNAME, port });
   let isOpen = true;
   const close = () => {
     if (isOpen) conn.close();

@@ -5,7 +5,7 @@
 
 import { cpuUs } from "../http/process.ts";
 import { askText, runLoad } from "./load.ts";
-import { type BenchOptions, maxRequests } from "./options.ts";
+import { type BenchOptions, MAX_REQUESTS } from "./options.ts";
 import { runRedisBenchmark } from "./redis_benchmark.ts";
 import type { Server } from "./servers.ts";
 import { type Kind, randomIds, type Traffic, trafficOf } from "./traffic.ts";
@@ -32,8 +32,8 @@ export interface Bench {
 }
 
 /** This share of reads may miss: an index of fixed size may lose a key long before memory is full. */
-const missShareMax = 0.001;
-const fillChunk = 50_000;
+const MAX_MISS_SHARE = 0.001;
+const FILL_CHUNK = 50_000;
 
 /** The requests of the built-in client: a power of two, so that each pipeline divides it. */
 export function builtInTraffic({ keyCount, tiny }: BenchOptions): Record<Kind, Traffic> {
@@ -44,13 +44,13 @@ export function builtInTraffic({ keyCount, tiny }: BenchOptions): Record<Kind, T
 /** Sets every key; throws when the server does not hold them all then. */
 export async function fill({ port, name }: Server, options: BenchOptions): Promise<void> {
   const { keyCount, connections } = options;
-  for (let first = 0; first < keyCount; first += fillChunk) {
-    const ids = idsFrom(first, Math.min(fillChunk, keyCount - first));
+  for (let first = 0; first < keyCount; first += FILL_CHUNK) {
+    const ids = idsFrom(first, Math.min(FILL_CHUNK, keyCount - first));
     const traffic = trafficOf("set", ids, 0);
     await runLoad({ port, traffic, pipeline: 100, connections, requests: traffic.count });
   }
   const count = Number(await askText(port, "DBSIZE"));
-  if (!(count >= keyCount * (1 - missShareMax))) {
+  if (!(count >= keyCount * (1 - MAX_MISS_SHARE))) {
     throw new Error(`Cannot fill ${name}: it has ${count} of ${keyCount} keys`);
   }
 }
@@ -72,7 +72,7 @@ export async function measure(
     );
   }
   const rate = rates.get(cell) ?? 0;
-  const requests = options.requests ?? Math.min(maxRequests, Math.ceil(rate * options.seconds));
+  const requests = options.requests ?? Math.min(MAX_REQUESTS, Math.ceil(rate * options.seconds));
   await verify(server, options, round + 1);
   const found = await load(bench, server, kind, pipeline, requests);
   rates.set(cell, found.perSecond);
@@ -134,7 +134,7 @@ async function lookups(port: number): Promise<Lookups> {
 function checkHits(name: string, before: Lookups, after: Lookups, requests: number): void {
   const hits = after.hits - before.hits;
   const misses = after.misses - before.misses;
-  if (hits + misses >= requests && misses <= requests * missShareMax) return;
+  if (hits + misses >= requests && misses <= requests * MAX_MISS_SHARE) return;
   throw new Error(`Wrong answers of ${name}: ${requests} reads, ${hits} hits, ${misses} misses`);
 }
 

@@ -25,7 +25,7 @@ export interface BenchOptions {
 }
 
 /** What --help prints. */
-export const help = `Usage: bench:resp [options]
+export const HELP = `Usage: bench:resp [options]
 
   --seconds N      length of each measured load (2)
   --requests N     requests in each measured load, instead of a length
@@ -59,7 +59,7 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
     seconds: positive("seconds", values.seconds, 2, 60),
     requests: requests === undefined
       ? undefined
-      : Math.ceil(positive("requests", requests, 0, maxRequests)),
+      : Math.ceil(positive("requests", requests, 0, MAX_REQUESTS)),
     rounds: Math.ceil(positive("rounds", values.rounds, tiny ? 1 : 5, 100)),
     pipelines: [64, 16, 1],
     workers: [1, 2],
@@ -72,7 +72,7 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
 }
 
 /** The most requests of one load. */
-export const maxRequests = 1e8;
+export const MAX_REQUESTS = 1e8;
 
 function positive(name: string, text: string | undefined, otherwise: number, most: number): number {
   if (text === undefined) return otherwise;

@@ -1,7 +1,7 @@
 /** Runs redis-benchmark as a process of its own, bounded in time, and reads what it prints. */
 
 import type { BenchOptions } from "./options.ts";
-import { type Kind, valueBytes } from "./traffic.ts";
+import { type Kind, VALUE_BYTES } from "./traffic.ts";
 
 /** One run. */
 export interface RedisBenchmarkJob {
@@ -11,7 +11,7 @@ export interface RedisBenchmarkJob {
   readonly requests: number;
 }
 
-const limitMs = 180_000;
+const LIMIT_MS = 180_000;
 
 /** Answers requests per second; throws when redis-benchmark fails, as it does on an error for an answer. */
 export async function runRedisBenchmark(
@@ -19,13 +19,13 @@ export async function runRedisBenchmark(
   { connections, keyCount, threads }: BenchOptions,
 ): Promise<number> {
   const args = ["-h", "127.0.0.1", "-p", String(port), "-c", String(connections)];
-  args.push("-d", String(valueBytes), "-r", String(keyCount), "-n", String(requests));
+  args.push("-d", String(VALUE_BYTES), "-r", String(keyCount), "-n", String(requests));
   args.push("-P", String(pipeline), "-t", kind, "--csv");
   if (threads > 1) args.push("--threads", String(threads));
   const { success, stdout, stderr } = await new Deno.Command("redis-benchmark", {
     args,
     stdin: "null",
-    signal: AbortSignal.timeout(limitMs),
+    signal: AbortSignal.timeout(LIMIT_MS),
   }).output();
   const text = new TextDecoder().decode(stdout);
   const rate = success ? readCsv(text, kind) : undefined;

@@ -24,7 +24,7 @@ interface Target {
   readonly bound: number;
 }
 
-const targets: readonly Target[] = [
+const TARGETS: readonly Target[] = [
   { pipeline: 64, workers: [2], figure: "throughput", bound: 2 },
   { pipeline: 64, workers: [1], figure: "throughput", bound: 1.2 },
   { pipeline: 64, workers: [1, 2], figure: "cpu", bound: 0.7 },
@@ -32,11 +32,11 @@ const targets: readonly Target[] = [
   { pipeline: 1, workers: [1, 2], figure: "cpuRatio", bound: 1.15 },
 ];
 
-const kinds = ["set", "get"] as const;
+const KINDS = ["set", "get"] as const;
 /** From this share of a core on, a generator of one thread counts as busy. */
-const saturated = 0.95;
+const SATURATED = 0.95;
 
-const columns = [
+const COLUMNS = [
   "pipeline",
   "server",
   "workers",
@@ -57,24 +57,24 @@ export function table(cells: readonly Cell[]): string {
     String(cell.pipeline),
     cell.name,
     String(cell.workers ?? ""),
-    ...kinds.map((kind) => whole(median(cell.rounds[kind].map((one) => one.perSecond)))),
-    ...kinds.map((kind) => fixed(throughputRatio(cell, kind), "")),
-    ...kinds.map((kind) => fixed(medianOf(cell.rounds[kind], "cpuUs"))),
-    cell.redis === undefined ? "" : kinds.map((kind) => fixed(cpuRatio(cell, kind))).join(", "),
-    kinds.map((kind) => fixed(medianOf(cell.rounds[kind], "serverCores"))).join(", "),
-    kinds.map((kind) => fixed(medianOf(cell.rounds[kind], "clientCores"))).join(", "),
+    ...KINDS.map((kind) => whole(median(cell.rounds[kind].map((one) => one.perSecond)))),
+    ...KINDS.map((kind) => fixed(throughputRatio(cell, kind), "")),
+    ...KINDS.map((kind) => fixed(medianOf(cell.rounds[kind], "cpuUs"))),
+    cell.redis === undefined ? "" : KINDS.map((kind) => fixed(cpuRatio(cell, kind))).join(", "),
+    KINDS.map((kind) => fixed(medianOf(cell.rounds[kind], "serverCores"))).join(", "),
+    KINDS.map((kind) => fixed(medianOf(cell.rounds[kind], "clientCores"))).join(", "),
   ]);
-  const rule = columns.map((_, i) => i === 1 ? "---" : "---:");
-  return [columns, rule, ...rows].map((line) => `| ${line.join(" | ")} |`).join("\n");
+  const rule = COLUMNS.map((_, i) => i === 1 ? "---" : "---:");
+  return [COLUMNS, rule, ...rows].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
 /** A line for each target, worker count and command: PASS, MISS, or OPEN where something was not measured. */
 export function targetLines(cells: readonly Cell[]): string[] {
-  return targets.flatMap((target) =>
+  return TARGETS.flatMap((target) =>
     target.workers.flatMap((workers) => {
       const { pipeline } = target;
       const cell = cells.find((one) => one.pipeline === pipeline && one.workers === workers);
-      return cell === undefined ? [] : kinds.map((kind) => targetLine(target, cell, kind));
+      return cell === undefined ? [] : KINDS.map((kind) => targetLine(target, cell, kind));
     })
   );
 }
@@ -87,7 +87,7 @@ function targetLine({ figure, bound }: Target, cell: Cell, kind: Kind): string {
     const found = throughputRatio(cell, kind);
     const line = `${where}: ${fixed(found)} × Redis, target at least ${fixed(bound)}`;
     const busy = medianOf(cell.rounds[kind], "clientCores");
-    const note = busy !== undefined && busy >= saturated
+    const note = busy !== undefined && busy >= SATURATED
       ? ` (the load generator used ${fixed(busy)} of a core: it may have been the limit)`
       : "";
     return `${verdict(found, (value) => value >= bound)}  ${line}${note}`;

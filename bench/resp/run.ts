@@ -5,10 +5,10 @@
  */
 
 import { type Bench, builtInTraffic, fill, measure, type Measurement } from "./measure.ts";
-import { type BenchOptions, help, parseOptions } from "./options.ts";
+import { type BenchOptions, HELP, parseOptions } from "./options.ts";
 import { type Cell, table, targetLines } from "./report.ts";
 import { type Server, Servers, versionOf } from "./servers.ts";
-import { type Kind, valueBytes } from "./traffic.ts";
+import { type Kind, VALUE_BYTES } from "./traffic.ts";
 
 type Rounds = Record<Kind, Measurement[]>;
 
@@ -81,7 +81,7 @@ function conditions(
     ? "the built-in client"
     : `${generator}, ${threads} thread(s)`;
   const cpus = navigator.hardwareConcurrency;
-  return `${keyCount} keys, ${valueBytes}-byte values, ${connections} connections, medians of ${rounds} ` +
+  return `${keyCount} keys, ${VALUE_BYTES}-byte values, ${connections} connections, medians of ${rounds} ` +
     `rounds of ${length}; Deno ${Deno.version.deno}, ${
       redis ?? "no redis-server on PATH"
     }, loaded by ` +
@@ -91,7 +91,7 @@ function conditions(
 if (import.meta.main) {
   try {
     const options = parseOptions(Deno.args);
-    if (options === undefined) console.log(help);
+    if (options === undefined) console.log(HELP);
     else await benchmark(options, console.log);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

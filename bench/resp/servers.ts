@@ -16,7 +16,7 @@ export interface Server {
   readonly port: number;
 }
 
-const hostname = "127.0.0.1";
+const HOSTNAME = "127.0.0.1";
 
 /** The servers of one run; disposing of it ends them all. */
 export class Servers extends ChildServers {
@@ -32,7 +32,7 @@ export class Servers extends ChildServers {
   /** Starts redis-server without persistence. */
   async startRedis(): Promise<Server> {
     const [port] = freePorts();
-    const args = ["--port", String(port), "--bind", hostname, "--save", "", "--appendonly", "no"];
+    const args = ["--port", String(port), "--bind", HOSTNAME, "--save", "", "--appendonly", "no"];
     const pid = await this.#start(["redis-server", ...args], port);
     return { name: "Redis", workers: undefined, pid, port };
   }
@@ -58,7 +58,7 @@ export async function versionOf(program: string): Promise<string | undefined> {
 
 /** Two ports that are free, and not the same. */
 function freePorts(): [number, number] {
-  using one = Deno.listen({ hostname, port: 0 });
-  using other = Deno.listen({ hostname, port: 0 });
+  using one = Deno.listen({ hostname: HOSTNAME, port: 0 });
+  using other = Deno.listen({ hostname: HOSTNAME, port: 0 });
   return [one.addr.port, other.addr.port];
 }

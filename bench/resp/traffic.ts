@@ -9,7 +9,7 @@ import { Random, valueOf } from "../workload.ts";
 export type Kind = "set" | "get";
 
 /** Length of every value in bytes: redis-benchmark is told the same. */
-export const valueBytes = 32;
+export const VALUE_BYTES = 32;
 
 /** Commands in order and their right answers. */
 export interface Traffic {
@@ -52,11 +52,11 @@ export function randomIds(count: number, keyCount: number): Uint32Array<ArrayBuf
 function requestOf(kind: Kind, id: number, version: number): string {
   const key = bulk(respKeyOf(id));
   if (kind === "get") return `*2\r\n$3\r\nGET\r\n${key}`;
-  return `*3\r\n$3\r\nSET\r\n${key}${bulk(valueOf(id, version, valueBytes))}`;
+  return `*3\r\n$3\r\nSET\r\n${key}${bulk(valueOf(id, version, VALUE_BYTES))}`;
 }
 
 function replyOf(kind: Kind, id: number, version: number): string {
-  return kind === "get" ? bulk(valueOf(id, version, valueBytes)) : "+OK\r\n";
+  return kind === "get" ? bulk(valueOf(id, version, VALUE_BYTES)) : "+OK\r\n";
 }
 
 function bulk(text: string): string {

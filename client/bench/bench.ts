@@ -9,7 +9,7 @@ import { type Access, explain, openConnection } from "../connection.ts";
 import { accessOf, type CommandContext, EXIT } from "../context.ts";
 import { exchange, refusal } from "../exchange.ts";
 import { type ClientHost, writeAll } from "../host.ts";
-import { access } from "../options.ts";
+import { ACCESS } from "../options.ts";
 import { parseObject } from "../server_commands.ts";
 import { deleteAll, type KeySet, putAll } from "./key_set.ts";
 import { Load } from "./load.ts";
@@ -21,17 +21,17 @@ import { type BenchSettings, planText, readSettings } from "./settings.ts";
 import { StampedValues } from "./stamped_value.ts";
 import { Traffic } from "./traffic.ts";
 
-const cleaners = 16;
-const spareAnswerBytes = 16 * 1024;
+const CLEANERS = 16;
+const SPARE_ANSWER_BYTES = 16 * 1024;
 /** How long putting or deleting all keys may take. */
-const mostErrandMs = 60_000;
+const MAX_ERRAND_MS = 60_000;
 
 /** `bench`: 0 if every answer was right, 1 if not. */
 export async function runBench(context: CommandContext): Promise<number> {
   const { host, values } = context;
   const settings = readSettings(values);
   const server = await accessOf(context);
-  const isJson = values.get(access.json);
+  const isJson = values.get(ACCESS.json);
   const plan = planText(settings, await describe(server));
   await writeAll(isJson ? host.stderr : host.stdout, plan);
   const load = await runLoad(host, server, settings);
@@ -49,7 +49,7 @@ async function describe(server: Access): Promise<string> {
 }
 
 async function runLoad(host: ClientHost, server: Access, settings: BenchSettings): Promise<Load> {
-  const { connections, valueBytes, routes, keys, durationMs, rate, requestsMax } = settings;
+  const { connections, valueBytes, routes, keys, durationMs, rate, maxRequests } = settings;
   // Two loads at once must not share keys: each would take the other's values for wrong ones.
   const keyPrefix = `bench-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}-`;
   const messages = createMessages(server, routes, keyPrefix, valueBytes);
@@ -57,9 +57,9 @@ async function runLoad(host: ClientHost, server: Access, settings: BenchSettings
   const set: KeySet = { access: server, messages, values: stamped, keyPrefix, keys, routes };
   const opened = await openAll(server, connections, valueBytes);
   try {
-    await within(server, mostErrandMs, opened, putAll(set, opened));
+    await within(server, MAX_ERRAND_MS, opened, putAll(set, opened));
     const traffic = new Traffic(messages, stamped, settings, connections);
-    const plan = { durationMs, requestsMax, rate, graceMs: server.timeoutMs };
+    const plan = { durationMs, maxRequests, rate, graceMs: server.timeoutMs };
     const load = new Load(plan, traffic, opened);
     await drive(host, load, settings);
     if (!settings.keep) await cleanUp(server, set, host);
@@ -79,7 +79,7 @@ async function drive(host: ClientHost, load: Load, settings: BenchSettings): Pro
     const perSecond = Math.round((answered - last) / Math.max(1, nowMs - lastMs) * 1000);
     lastMs = nowMs;
     last = answered;
-    const shares = [(nowMs - startMs) / settings.durationMs, answered / settings.requestsMax];
+    const shares = [(nowMs - startMs) / settings.durationMs, answered / settings.maxRequests];
     const problems = counts.wrong + counts.errors + counts.failed;
     return { share: Math.max(...shares), perSecond, problems };
   });
@@ -90,8 +90,8 @@ async function drive(host: ClientHost, load: Load, settings: BenchSettings): Pro
 // to evict, so that a failure here changes no result.
 async function cleanUp(server: Access, set: KeySet, host: ClientHost): Promise<void> {
   try {
-    const connections = await openAll(server, cleaners, 0);
-    await within(server, mostErrandMs, connections, deleteAll(set, connections));
+    const connections = await openAll(server, CLEANERS, 0);
+    await within(server, MAX_ERRAND_MS, connections, deleteAll(set, connections));
     connections.forEach((connection) => connection.close());
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -109,7 +109,7 @@ async function openAll(
 ): Promise<LoadConnection[]> {
   const connections = Array.from({ length: count }, () => {
     const open = (signal: AbortSignal) => openConnection(server, signal);
-    return new LoadConnection(open, valueBytes + spareAnswerBytes);
+    return new LoadConnection(open, valueBytes + SPARE_ANSWER_BYTES);
   });
   const opening = Promise.all(connections.map((connection) => connection.open()));
   await within(server, server.timeoutMs, connections, opening);
@@ -119,7 +119,7 @@ async function openAll(
 /** Bounds in time what connections do; closes all of them if it fails. */
 async function within(
   server: Access,
-  mostMs: number,
+  maxMs: number,
   connections: readonly LoadConnection[],
   work: Promise<unknown>,
 ): Promise<void> {
@@ -128,12 +128,12 @@ async function within(
   const timer = setTimeout(() => {
     giveUp.abort();
     closeAll();
-  }, mostMs);
+  }, maxMs);
   try {
     await work;
   } catch (error) {
     closeAll();
-    throw explain({ ...server, timeoutMs: mostMs }, error, giveUp.signal);
+    throw explain({ ...server, timeoutMs: maxMs }, error, giveUp.signal);
   } finally {
     clearTimeout(timer);
   }

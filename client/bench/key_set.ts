@@ -30,9 +30,9 @@ interface Errand {
   isDone(index: number, answer: LoadAnswer): boolean;
 }
 
-const mostBatchItems = 100;
-const mostBatchBytes = 32 * 1024; // half of what a server accepts unless told otherwise
-const itemOverheadBytes = 32;
+const MAX_BATCH_ITEMS = 100;
+const MAX_BATCH_BYTES = 32 * 1024; // half of what a server accepts unless told otherwise
+const ITEM_OVERHEAD_BYTES = 32;
 
 /**
  * Puts version 1 of all keys: in batches of /mput on the JSON routes, one by one on the raw ones.
@@ -66,8 +66,8 @@ export async function deleteAll(
 }
 
 function batchPuts({ access, values, keyPrefix, keys }: KeySet): Errand {
-  const itemBytes = values.valueBytes + keyPrefix.length + itemOverheadBytes;
-  const size = Math.max(1, Math.min(mostBatchItems, Math.floor(mostBatchBytes / itemBytes)));
+  const itemBytes = values.valueBytes + keyPrefix.length + ITEM_OVERHEAD_BYTES;
+  const size = Math.max(1, Math.min(MAX_BATCH_ITEMS, Math.floor(MAX_BATCH_BYTES / itemBytes)));
   const bytes = new Uint8Array(values.valueBytes);
   const item = (id: number) => {
     values.write(bytes, 0, id, 1);

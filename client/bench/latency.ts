@@ -24,9 +24,9 @@ export interface LatencyBar {
   readonly count: number;
 }
 
-const nsPerMs = 1e6;
-const barsPerOctave = 2;
-const smallestBarNs = 10_000;
+const NS_PER_MS = 1e6;
+const BARS_PER_OCTAVE = 2;
+const SMALLEST_BAR_NS = 10_000;
 
 /** Records latencies in fixed memory. */
 export class LatencyRecorder {
@@ -85,9 +85,9 @@ export function bars(histogram: RecordableHistogram): LatencyBar[] {
   const found: LatencyBar[] = [];
   let below = 0;
   for (let i = 0; below < histogram.count; i++) {
-    const toNs = smallestBarNs * 2 ** (i / barsPerOctave);
+    const toNs = SMALLEST_BAR_NS * 2 ** (i / BARS_PER_OCTAVE);
     const upTo = toNs > histogram.max ? histogram.count : countUpTo(histogram, toNs);
-    const fromMs = i === 0 ? 0 : toMs(toNs / 2 ** (1 / barsPerOctave));
+    const fromMs = i === 0 ? 0 : toMs(toNs / 2 ** (1 / BARS_PER_OCTAVE));
     if (upTo > 0) found.push({ fromMs, toMs: toMs(toNs), count: upTo - below });
     below = upTo;
   }
@@ -126,7 +126,7 @@ function countUpTo(histogram: RecordableHistogram, ns: number): number {
 }
 
 function nanoseconds(ms: number): number {
-  return Math.max(1, Math.round(ms * nsPerMs));
+  return Math.max(1, Math.round(ms * NS_PER_MS));
 }
 
 function toMs(ns: number): number {

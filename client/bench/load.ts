@@ -11,12 +11,12 @@ import type { LoadConnection } from "./load_connection.ts";
 import { type Traffic, Verdict } from "./traffic.ts";
 
 /** How early a timer may have to be set to be on time. */
-const coarseMs = 2;
+const COARSE_MS = 2;
 
 /** What drives a load and ends it. */
 export interface LoadPlan {
   readonly durationMs: number;
-  readonly requestsMax: number;
+  readonly maxRequests: number;
   /** Requests per second; 0 for as many as the connections can. */
   readonly rate: number;
   /** How long the last answers are waited for. */
@@ -72,7 +72,7 @@ export class Load {
     this.#traffic = traffic;
     this.#connections = connections;
     const due = Math.max(1, Math.floor(plan.durationMs * plan.rate / 1000));
-    this.#total = Math.min(plan.requestsMax, due);
+    this.#total = Math.min(plan.maxRequests, due);
   }
 
   /** How many requests were answered. */
@@ -111,7 +111,7 @@ export class Load {
 
   async #closedLoop(connection: LoadConnection, slot: number): Promise<void> {
     let beganMs = performance.now();
-    while (beganMs < this.#endMs && this.#sent < this.#plan.requestsMax) {
+    while (beganMs < this.#endMs && this.#sent < this.#plan.maxRequests) {
       this.#sent++;
       await connection.exchange(this.#traffic.next(slot));
       const nowMs = performance.now();
@@ -166,7 +166,7 @@ export class Load {
       }
       const waitMs = this.#startMs + this.#sent * 1000 / rate - nowMs;
       if (this.#idle.length === 0) await this.#sleep(this.#endMs - nowMs);
-      else if (waitMs > coarseMs) await this.#sleep(waitMs - coarseMs);
+      else if (waitMs > COARSE_MS) await this.#sleep(waitMs - COARSE_MS);
       else await new Promise((resolve) => setImmediate(resolve));
     }
     this.#isOver = true;

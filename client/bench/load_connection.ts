@@ -7,9 +7,9 @@
 
 import { closeConnection } from "../connection.ts";
 
-const contentLength = new TextEncoder().encode("content-length:");
-const connectionClose = new TextEncoder().encode("connection: close");
-const headBytes = 16 * 1024;
+const CONTENT_LENGTH = new TextEncoder().encode("content-length:");
+const CONNECTION_CLOSE = new TextEncoder().encode("connection: close");
+const HEAD_BYTES = 16 * 1024;
 
 /** A connection with at most one request under way. */
 export class LoadConnection {
@@ -28,7 +28,7 @@ export class LoadConnection {
   /** `open` connects; `bodyBytes` is the longest body that an answer may have. */
   constructor(open: (signal: AbortSignal) => Promise<Deno.Conn>, bodyBytes: number) {
     this.#open = open;
-    this.bytes = new Uint8Array(headBytes + bodyBytes);
+    this.bytes = new Uint8Array(HEAD_BYTES + bodyBytes);
   }
 
   /** Connects, also in place of a connection that the server wants to end. */
@@ -87,9 +87,9 @@ export class LoadConnection {
         return this.bodyStart + length;
       }
       if ((first | 32) !== 99) continue; // "c", the only letter of interest
-      if (startsWith(bytes, i + 1, contentLength)) {
-        length = integerAt(bytes, i + 1 + contentLength.length);
-      } else if (startsWith(bytes, i + 1, connectionClose)) {
+      if (startsWith(bytes, i + 1, CONTENT_LENGTH)) {
+        length = integerAt(bytes, i + 1 + CONTENT_LENGTH.length);
+      } else if (startsWith(bytes, i + 1, CONNECTION_CLOSE)) {
         this.#mustReopen = true;
       }
     }

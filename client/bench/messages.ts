@@ -7,7 +7,7 @@
 
 import type { Access } from "../connection.ts";
 import { authorizationLine } from "../exchange.ts";
-import { digits } from "./stamped_value.ts";
+import { DIGITS } from "./stamped_value.ts";
 
 /** Bytes with places for the digits of a key and for a value; -1 where there is none. */
 export interface Template {
@@ -30,8 +30,8 @@ export interface Messages {
   readonly stored: Uint8Array;
 }
 
-const keyMark = "\u0001".repeat(digits);
-const valueMark = "\u0002";
+const KEY_MARK = "\u0001".repeat(DIGITS);
+const VALUE_MARK = "\u0002";
 const encoder = new TextEncoder();
 
 /**
@@ -48,14 +48,14 @@ export function createMessages(
   keyPrefix: string,
   valueBytes: number,
 ): Messages {
-  const key = keyPrefix + keyMark;
+  const key = keyPrefix + KEY_MARK;
   const request = (line: string, body?: string) =>
     template(requestHead(access, line, bodyBytes(body, valueBytes)) + (body ?? ""), valueBytes);
   const remove = request(`DELETE /store/${key}`);
   if (routes === "raw") {
     return {
       get: request(`GET /get/${key}`),
-      put: request(`PUT /store/${key}`, valueMark),
+      put: request(`PUT /store/${key}`, VALUE_MARK),
       remove,
       hitHead: template("", 0),
       hitTail: new Uint8Array(0),
@@ -66,7 +66,7 @@ export function createMessages(
   }
   return {
     get: request(`GET /get?key=${key}`),
-    put: request("POST /put", `{"key":"${key}","value":"${valueMark}"}`),
+    put: request("POST /put", `{"key":"${key}","value":"${VALUE_MARK}"}`),
     remove,
     hitHead: template(`{"status":"OK","key":"${key}","value":"`, 0),
     hitTail: encoder.encode('"}'),
@@ -99,15 +99,15 @@ function requestHead({ target, token }: Access, line: string, bodyLength: number
 
 function bodyBytes(body: string | undefined, valueBytes: number): number {
   if (body === undefined) return -1;
-  return body.length + (body.includes(valueMark) ? valueBytes - 1 : 0);
+  return body.length + (body.includes(VALUE_MARK) ? valueBytes - 1 : 0);
 }
 
 // The text is ASCII, so that places in it are places in the bytes.
 function template(text: string, valueBytes: number): Template {
-  const valueAt = text.indexOf(valueMark);
-  if (valueAt < 0) return { bytes: encoder.encode(text), keyAt: text.indexOf(keyMark), valueAt };
+  const valueAt = text.indexOf(VALUE_MARK);
+  if (valueAt < 0) return { bytes: encoder.encode(text), keyAt: text.indexOf(KEY_MARK), valueAt };
   const bytes = new Uint8Array(text.length - 1 + valueBytes);
   bytes.set(encoder.encode(text.slice(0, valueAt)));
   bytes.set(encoder.encode(text.slice(valueAt + 1)), valueAt + valueBytes);
-  return { bytes, keyAt: text.indexOf(keyMark), valueAt };
+  return { bytes, keyAt: text.indexOf(KEY_MARK), valueAt };
 }

@@ -7,9 +7,9 @@
 
 import { type ByteSink, type ClientHost, writeAll } from "../host.ts";
 
-const redrawMs = 200;
-const mostBarColumns = 40;
-const besideBarColumns = 44;
+const REDRAW_MS = 200;
+const MAX_BAR_COLUMNS = 40;
+const BESIDE_BAR_COLUMNS = 44;
 
 /** The facts that the line shows. */
 export interface ProgressFacts {
@@ -30,7 +30,7 @@ export class Progress implements AsyncDisposable {
     if (!host.stderr.isTerminal()) return;
     this.#sink = host.stderr;
     const draw = () => this.#write(`\r${progressLine(facts(), host.columns())}\x1b[K`);
-    this.#timer = setInterval(draw, redrawMs);
+    this.#timer = setInterval(draw, REDRAW_MS);
     draw();
   }
 
@@ -60,7 +60,7 @@ export function progressLine(
   { share, perSecond, problems }: ProgressFacts,
   columns: number,
 ): string {
-  const width = Math.max(0, Math.min(mostBarColumns, columns - besideBarColumns));
+  const width = Math.max(0, Math.min(MAX_BAR_COLUMNS, columns - BESIDE_BAR_COLUMNS));
   const done = Math.round(Math.min(1, Math.max(0, share)) * width);
   const percent = Math.floor(Math.min(1, Math.max(0, share)) * 100);
   const text =

@@ -26,7 +26,7 @@ export interface BenchReport extends LoadCounts {
   readonly histogram: readonly LatencyBar[];
 }
 
-const barColumns = 40;
+const BAR_COLUMNS = 40;
 
 /** Sums a load up. */
 export function reportOf(load: Load, settings: BenchSettings, url: string): BenchReport {
@@ -88,7 +88,7 @@ function barLines(histogram: readonly LatencyBar[]): string[] {
   const most = Math.max(1, ...histogram.map(({ count }) => count));
   const total = histogram.reduce((sum, { count }) => sum + count, 0);
   return histogram.map(({ fromMs, toMs, count }) => {
-    const bar = "#".repeat(Math.ceil(count / most * barColumns));
+    const bar = "#".repeat(Math.ceil(count / most * BAR_COLUMNS));
     const share = (count / total * 100).toFixed(2);
     return `${fromMs.toFixed(3).padStart(9)} to ${toMs.toFixed(3).padStart(9)} ms ` +
       `${share.padStart(6)} % ${bar}`.trimEnd();

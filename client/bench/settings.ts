@@ -7,7 +7,7 @@
 
 import { formatDuration } from "../../server/units.ts";
 import { ClientError } from "../host.ts";
-import { bench } from "../options.ts";
+import { BENCH } from "../options.ts";
 import type { OptionValues } from "../parse.ts";
 
 /** What a load is. */
@@ -15,7 +15,7 @@ export interface BenchSettings {
   readonly connections: number;
   readonly durationMs: number;
   /** How many requests are sent at most. */
-  readonly requestsMax: number;
+  readonly maxRequests: number;
   /** Reads among 100 requests. */
   readonly readPercent: number;
   readonly keys: number;
@@ -27,8 +27,8 @@ export interface BenchSettings {
   readonly keep: boolean;
 }
 
-const mostBufferBytes = 256 * 1024 * 1024;
-const mostJsonValueBytes = 256;
+const MAX_BUFFER_BYTES = 256 * 1024 * 1024;
+const MAX_JSON_VALUE_BYTES = 256;
 
 /**
  * Reads the settings.
@@ -38,10 +38,10 @@ const mostJsonValueBytes = 256;
  * @throws {ClientError} if connections times bytes is more than this process should hold
  */
 export function readSettings(values: OptionValues): BenchSettings {
-  const connections = values.get(bench.connections);
-  const valueBytes = values.get(bench.valueBytes);
-  const routes = values.get(bench.routes);
-  if (connections * valueBytes > mostBufferBytes) {
+  const connections = values.get(BENCH.connections);
+  const valueBytes = values.get(BENCH.valueBytes);
+  const routes = values.get(BENCH.routes);
+  if (connections * valueBytes > MAX_BUFFER_BYTES) {
     throw new ClientError(
       "Cannot hold the values of all connections: lower --connections or --value-bytes",
     );
@@ -49,14 +49,14 @@ export function readSettings(values: OptionValues): BenchSettings {
   return {
     connections,
     valueBytes,
-    durationMs: values.get(bench.duration),
-    requestsMax: values.get(bench.requests),
-    readPercent: values.get(bench.mix),
-    keys: values.get(bench.keys),
-    routes: routes === "auto" ? valueBytes > mostJsonValueBytes ? "raw" : "json" : routes,
-    rate: values.get(bench.rate),
-    seed: values.get(bench.seed),
-    keep: values.get(bench.keep),
+    durationMs: values.get(BENCH.duration),
+    maxRequests: values.get(BENCH.requests),
+    readPercent: values.get(BENCH.mix),
+    keys: values.get(BENCH.keys),
+    routes: routes === "auto" ? valueBytes > MAX_JSON_VALUE_BYTES ? "raw" : "json" : routes,
+    rate: values.get(BENCH.rate),
+    seed: values.get(BENCH.seed),
+    keep: values.get(BENCH.keep),
   };
 }
 

@@ -6,9 +6,9 @@
  */
 
 /** Digits of a key's or version's number, radix 36. */
-export const digits = 6;
-const stampBytes = 2 * digits;
-const fillerPeriod = 997;
+export const DIGITS = 6;
+const STAMP_BYTES = 2 * DIGITS;
+const FILLER_PERIOD = 997;
 
 /** Writes values of one length, and checks those that come back. */
 export class StampedValues {
@@ -19,7 +19,7 @@ export class StampedValues {
   /** `valueBytes` is at least 12. */
   constructor(valueBytes: number) {
     this.valueBytes = valueBytes;
-    this.#filler = new Uint8Array(valueBytes + fillerPeriod);
+    this.#filler = new Uint8Array(valueBytes + FILLER_PERIOD);
     let state = 1;
     for (let i = 0; i < this.#filler.length; i++) {
       state = Math.imul(state, 1103515245) + 12345 >>> 0;
@@ -33,26 +33,26 @@ export class StampedValues {
     const from = fillerStart(id, version);
     bytes.set(this.#filler.subarray(from, from + this.valueBytes), at);
     writeDigits(bytes, at, id);
-    writeDigits(bytes, at + digits, version);
-    if (this.valueBytes < 2 * stampBytes) return;
-    writeDigits(bytes, end - stampBytes, id);
-    writeDigits(bytes, end - digits, version);
+    writeDigits(bytes, at + DIGITS, version);
+    if (this.valueBytes < 2 * STAMP_BYTES) return;
+    writeDigits(bytes, end - STAMP_BYTES, id);
+    writeDigits(bytes, end - DIGITS, version);
   }
 
   /** The version of the value at `at`, or -1 unless each byte of it is a value of that key. */
   read(bytes: Uint8Array, at: number, id: number): number {
     const end = at + this.valueBytes;
-    const version = readDigits(bytes, at + digits);
+    const version = readDigits(bytes, at + DIGITS);
     if (version < 0 || readDigits(bytes, at) !== id) return -1;
     let fillerEnd = end;
-    if (this.valueBytes >= 2 * stampBytes) {
-      fillerEnd = end - stampBytes;
+    if (this.valueBytes >= 2 * STAMP_BYTES) {
+      fillerEnd = end - STAMP_BYTES;
       if (readDigits(bytes, fillerEnd) !== id) return -1;
-      if (readDigits(bytes, end - digits) !== version) return -1;
+      if (readDigits(bytes, end - DIGITS) !== version) return -1;
     }
     const filler = this.#filler;
     const shift = fillerStart(id, version) - at;
-    for (let i = at + stampBytes; i < fillerEnd; i++) {
+    for (let i = at + STAMP_BYTES; i < fillerEnd; i++) {
       if (bytes[i] !== filler[i + shift]) return -1;
     }
     return version;
@@ -62,7 +62,7 @@ export class StampedValues {
 /** Writes a number below 36^6 as six digits. */
 export function writeDigits(bytes: Uint8Array, at: number, number: number): void {
   let rest = number;
-  for (let i = at + digits - 1; i >= at; i--) {
+  for (let i = at + DIGITS - 1; i >= at; i--) {
     const next = Math.floor(rest / 36);
     bytes[i] = digitByte(rest - next * 36);
     rest = next;
@@ -72,7 +72,7 @@ export function writeDigits(bytes: Uint8Array, at: number, number: number): void
 /** Reads six digits; -1 if they are none. */
 export function readDigits(bytes: Uint8Array, at: number): number {
   let number = 0;
-  for (let i = at; i < at + digits; i++) {
+  for (let i = at; i < at + DIGITS; i++) {
     const byte = bytes[i]!;
     const digit = byte >= 48 && byte <= 57 ? byte - 48 : byte >= 97 && byte <= 122 ? byte - 87 : -1;
     if (digit < 0) return -1;
@@ -86,5 +86,5 @@ function digitByte(digit: number): number {
 }
 
 function fillerStart(id: number, version: number): number {
-  return (id * 31 + version * 17) % fillerPeriod;
+  return (id * 31 + version * 17) % FILLER_PERIOD;
 }

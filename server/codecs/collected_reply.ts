@@ -2,7 +2,7 @@
 // and what each outcome was. For the HTTP routes, whose bodies differ by route, not by outcome.
 // Knows no route and no status.
 
-import { ANSWER_BYTES_MAX, type Failure, type Reply } from "../reply.ts";
+import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../reply.ts";
 
 /** What an outcome was. */
 export const OutcomeKind = {
@@ -44,7 +44,7 @@ export class CollectedReply implements Reply {
   }
 
   get roomLeft(): number {
-    return ANSWER_BYTES_MAX - this.#used;
+    return MAX_ANSWER_BYTES - this.#used;
   }
 
   room(length: number): number {

@@ -2,7 +2,7 @@
 // newline at the end. Composes text from arguments and outcomes; knows no status and no header.
 
 import type { Args } from "../args.ts";
-import { ANSWER_BYTES_MAX } from "../reply.ts";
+import { MAX_ANSWER_BYTES } from "../reply.ts";
 import { type CollectedReply, OutcomeKind } from "./collected_reply.ts";
 import type { JsonHit } from "./json_hit.ts";
 import { JsonWriter } from "./json_writer.ts";
@@ -53,7 +53,7 @@ export type AnswerProblem = typeof AnswerProblem[keyof typeof AnswerProblem];
 export type AnswerBody = string | Uint8Array<ArrayBuffer> | AnswerProblem;
 
 /** Answers of more bytes than this are handed over as bytes. */
-const TEXT_BYTES_MAX = 64 * 1024;
+const MAX_TEXT_BYTES = 64 * 1024;
 
 /** Composes the bodies that hold keys and values. One per worker. */
 export class JsonAnswers {
@@ -61,7 +61,7 @@ export class JsonAnswers {
 
   /** A hit of /get. */
   hit(args: Args, hit: JsonHit): AnswerBody {
-    const plain = hit.valueBytes <= TEXT_BYTES_MAX ? hit.plainText() : null;
+    const plain = hit.valueBytes <= MAX_TEXT_BYTES ? hit.plainText() : null;
     if (plain !== null) return plain;
     const writer = this.#writer;
     writer.reset();
@@ -106,7 +106,7 @@ export class JsonAnswers {
     let opening = KEY;
     for (let i = 0; i < args.count; i++) {
       if (reply.kinds[i] !== OutcomeKind.value) continue;
-      if (writer.length > ANSWER_BYTES_MAX) return this.#finish();
+      if (writer.length > MAX_ANSWER_BYTES) return this.#finish();
       if (!this.#keyAndValue(opening, args, i, reply, i)) return AnswerProblem.notText;
       writer.ascii(CLOSE_OBJECT);
       opening = NEXT_KEY;
@@ -126,8 +126,8 @@ export class JsonAnswers {
 
   #finish(): AnswerBody {
     const writer = this.#writer;
-    if (writer.length <= TEXT_BYTES_MAX) return writer.text();
-    const isTooLarge = writer.length > ANSWER_BYTES_MAX;
+    if (writer.length <= MAX_TEXT_BYTES) return writer.text();
+    const isTooLarge = writer.length > MAX_ANSWER_BYTES;
     const body = isTooLarge ? AnswerProblem.tooLarge : writer.take();
     // A writer that had to grow for this answer does not keep what it grew by.
     writer.reset();

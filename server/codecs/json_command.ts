@@ -5,11 +5,11 @@
 import type { Args } from "../args.ts";
 
 /** Longest name of a command, in characters. */
-const NAME_CHARS_MAX = 64;
+const MAX_NAME_CHARS = 64;
 /** Most arguments of one command, its name not counted. */
-export const JSON_ARGUMENTS_MAX = 30_000;
+export const MAX_JSON_ARGUMENTS = 30_000;
 /** Most commands of one list. */
-export const JSON_COMMANDS_MAX = 10_000;
+export const MAX_JSON_COMMANDS = 10_000;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -33,10 +33,10 @@ const NOT_COMMAND = new CommandProblem(
   'ERR command is not an array that begins with its name, send one such as ["SET","k","v"]',
 );
 const TOO_MANY_ARGUMENTS = new CommandProblem(
-  `ERR too many arguments, send at most ${JSON_ARGUMENTS_MAX}`,
+  `ERR too many arguments, send at most ${MAX_JSON_ARGUMENTS}`,
 );
 const TOO_MANY_COMMANDS = new CommandProblem(
-  `ERR too many commands, send at most ${JSON_COMMANDS_MAX}`,
+  `ERR too many commands, send at most ${MAX_JSON_COMMANDS}`,
 );
 
 /** Reads a body with one command. */
@@ -55,7 +55,7 @@ export function decodeCommands(
   const parsed = parse(body);
   if (parsed instanceof CommandProblem) return parsed;
   if (!Array.isArray(parsed)) return NOT_LIST;
-  if (parsed.length > JSON_COMMANDS_MAX) return TOO_MANY_COMMANDS;
+  if (parsed.length > MAX_JSON_COMMANDS) return TOO_MANY_COMMANDS;
   return parsed.map(commandOf);
 }
 
@@ -93,8 +93,8 @@ function commandOf(parsed: unknown): JsonCommand | CommandProblem {
   if (!Array.isArray(parsed) || parsed.length === 0) return NOT_COMMAND;
   const list: readonly unknown[] = parsed;
   const name = list[0];
-  if (typeof name !== "string" || name.length > NAME_CHARS_MAX) return NOT_COMMAND;
-  if (list.length > JSON_ARGUMENTS_MAX + 1) return TOO_MANY_ARGUMENTS;
+  if (typeof name !== "string" || name.length > MAX_NAME_CHARS) return NOT_COMMAND;
+  if (list.length > MAX_JSON_ARGUMENTS + 1) return TOO_MANY_ARGUMENTS;
   const command: string[] = [];
   for (let i = 0; i < list.length; i++) {
     const text = argumentText(list[i]);

@@ -3,7 +3,7 @@
 // ask for it expect. Knows no command, no route and no status.
 
 import { Buffer } from "node:buffer";
-import { ANSWER_BYTES_MAX, type Failure, type Reply } from "../reply.ts";
+import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../reply.ts";
 
 /** The size to which the value buffer shrinks back, in bytes. */
 const KEPT_BYTES = 256 * 1024;
@@ -55,7 +55,7 @@ export class JsonCommandReply implements Reply {
   }
 
   get roomLeft(): number {
-    return ANSWER_BYTES_MAX - this.#used;
+    return MAX_ANSWER_BYTES - this.#used;
   }
 
   room(length: number): number {

@@ -23,18 +23,18 @@ export type Decoded = typeof Decoded[keyof typeof Decoded];
 /** What a decoder accepts. */
 export interface RespLimits {
   /** Most arguments of a command, its name included. */
-  readonly argumentsMax: number;
+  readonly maxArguments: number;
   /** Longest argument in bytes. */
-  readonly bulkBytesMax: number;
+  readonly maxBulkBytes: number;
   /** Longest command in bytes. */
-  readonly commandBytesMax: number;
+  readonly maxCommandBytes: number;
 }
 
 /** Longest line in bytes: a command as text, or the text of a length. */
-export const LINE_BYTES_MAX = 64 * 1024;
+export const MAX_LINE_BYTES = 64 * 1024;
 /** Most arguments and longest argument of a client that has not shown its token yet. */
-export const UNKNOWN_ARGUMENTS_MAX = 10;
-export const UNKNOWN_BULK_BYTES_MAX = 16 * 1024;
+export const MAX_UNKNOWN_ARGUMENTS = 10;
+export const MAX_UNKNOWN_BULK_BYTES = 16 * 1024;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -49,7 +49,7 @@ const MALFORMED = -0x7ffffffe;
 const TOO_BIG = -0x7ffffffd;
 
 /** The shortest argument there is: `$0`, twice CR LF. */
-const ARGUMENT_BYTES_MIN = 6;
+const MIN_ARGUMENT_BYTES = 6;
 /** With this many arguments to come, a few bytes more are not worth reading all again. */
 const PATIENT_ARGUMENTS = 64;
 
@@ -95,8 +95,8 @@ export class RespDecoder {
   }
 
   #bulks(bytes: Uint8Array, end: number, args: Args, count: number): Decoded {
-    if (count > this.#limits.argumentsMax) return this.#fail("invalid multibulk length");
-    if (!this.isTrusted && count > UNKNOWN_ARGUMENTS_MAX) {
+    if (count > this.#limits.maxArguments) return this.#fail("invalid multibulk length");
+    if (!this.isTrusted && count > MAX_UNKNOWN_ARGUMENTS) {
       return this.#fail("unauthenticated multibulk length");
     }
     args.over(bytes);
@@ -109,13 +109,13 @@ export class RespDecoder {
         if (length === INCOMPLETE) return this.#wait(at, end, count - index);
         return this.#fail(length === TOO_BIG ? "too big bulk count string" : "invalid bulk length");
       }
-      if (length > this.#limits.bulkBytesMax) return this.#fail("invalid bulk length");
-      if (!this.isTrusted && length > UNKNOWN_BULK_BYTES_MAX) {
+      if (length > this.#limits.maxBulkBytes) return this.#fail("invalid bulk length");
+      if (!this.isTrusted && length > MAX_UNKNOWN_BULK_BYTES) {
         return this.#fail("unauthenticated bulk length");
       }
       const start = this.#after;
       at = start + length + 2;
-      if (at - this.at > this.#limits.commandBytesMax) return this.#fail("too big command");
+      if (at - this.at > this.#limits.maxCommandBytes) return this.#fail("too big command");
       if (at > end) return this.#wait(at, end, count - index);
       if (bytes[at - 2] !== CR || bytes[at - 1] !== LF) {
         return this.#fail("expected a line end after the bulk string");
@@ -131,7 +131,7 @@ export class RespDecoder {
 
   /** Says how many bytes there have to be before it makes sense to read the command again. */
   #wait(at: number, end: number, left: number): Decoded {
-    const more = Math.max(0, left - PATIENT_ARGUMENTS) * ARGUMENT_BYTES_MIN;
+    const more = Math.max(0, left - PATIENT_ARGUMENTS) * MIN_ARGUMENT_BYTES;
     this.needed = Math.max(end + 1, at + more);
     return Decoded.incomplete;
   }
@@ -161,8 +161,8 @@ export class RespDecoder {
 
   #longLength(bytes: Uint8Array, at: number, end: number): number {
     const cr = bytes.indexOf(CR, at);
-    if (cr < 0 || cr >= end || cr - at > LINE_BYTES_MAX) {
-      return end - at > LINE_BYTES_MAX ? TOO_BIG : INCOMPLETE;
+    if (cr < 0 || cr >= end || cr - at > MAX_LINE_BYTES) {
+      return end - at > MAX_LINE_BYTES ? TOO_BIG : INCOMPLETE;
     }
     if (cr + 1 === end) return INCOMPLETE;
     const negative = bytes[at] === MINUS;
@@ -184,10 +184,10 @@ export class RespDecoder {
   /** Reads a command that is a line; an empty one leaves a name of length -1. */
   #line(bytes: Uint8Array, end: number, args: Args): Decoded {
     const start = this.at;
-    const bytesMax = this.isTrusted ? LINE_BYTES_MAX : UNKNOWN_BULK_BYTES_MAX;
+    const maxBytes = this.isTrusted ? MAX_LINE_BYTES : MAX_UNKNOWN_BULK_BYTES;
     const lf = bytes.indexOf(LF, start);
-    if (lf < 0 || lf >= end || lf - start > bytesMax) {
-      return end - start > bytesMax ? this.#fail("too big inline request") : Decoded.incomplete;
+    if (lf < 0 || lf >= end || lf - start > maxBytes) {
+      return end - start > maxBytes ? this.#fail("too big inline request") : Decoded.incomplete;
     }
     this.at = lf + 1;
     this.nameLength = -1;
@@ -195,10 +195,10 @@ export class RespDecoder {
     const lineEnd = lf > start && bytes[lf - 1] === CR ? lf - 1 : lf;
     if (!splitLine(bytes, start, lineEnd, args)) return this.#fail("unbalanced quotes in request");
     if (args.count === 0) return Decoded.command;
-    if (!this.isTrusted && args.count > UNKNOWN_ARGUMENTS_MAX) {
+    if (!this.isTrusted && args.count > MAX_UNKNOWN_ARGUMENTS) {
       return this.#fail("unauthenticated multibulk length");
     }
-    if (args.count > this.#limits.argumentsMax) return this.#fail("invalid multibulk length");
+    if (args.count > this.#limits.maxArguments) return this.#fail("invalid multibulk length");
     this.nameStart = args.starts[0]!;
     this.nameLength = args.lengths[0]!;
     args.starts.copyWithin(0, 1, args.count);

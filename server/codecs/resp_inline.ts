@@ -11,7 +11,7 @@ const BACKSLASH = 0x5c;
 const LOWER_X = 0x78;
 
 /** What a letter stands for behind a backslash, in double quotes. */
-const escapes: ReadonlyMap<number, number> = new Map([
+const ESCAPES: ReadonlyMap<number, number> = new Map([
   [0x6e, 0x0a],
   [0x72, 0x0d],
   [0x74, 0x09],
@@ -78,7 +78,7 @@ function escapeLength(bytes: Uint8Array, at: number, end: number, quote: number)
 function unescaped(bytes: Uint8Array, at: number, length: number, quote: number): number {
   if (length === 4) return hexDigit(bytes[at + 2]!) * 16 + hexDigit(bytes[at + 3]!);
   const letter = bytes[at + 1]!;
-  return quote === QUOTE ? escapes.get(letter) ?? letter : letter;
+  return quote === QUOTE ? ESCAPES.get(letter) ?? letter : letter;
 }
 
 function hexDigit(byte: number): number {

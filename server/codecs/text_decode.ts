@@ -3,7 +3,7 @@
 // but where it stands. Knows no command behind the verbs and no socket.
 
 import type { Args } from "../args.ts";
-import { Decoded, LINE_BYTES_MAX, UNKNOWN_BULK_BYTES_MAX } from "./resp_decode.ts";
+import { Decoded, MAX_LINE_BYTES, MAX_UNKNOWN_BULK_BYTES } from "./resp_decode.ts";
 import { countChars } from "./utf8.ts";
 
 /** What a line asks for. */
@@ -21,7 +21,7 @@ const CR = 0x0d;
 const LF = 0x0a;
 const SPACE = 0x20;
 /** Room for verb and separators beside key and value. */
-const VERB_BYTES_MAX = 16;
+const MAX_VERB_BYTES = 16;
 
 /** Reads one line after the other. One per worker. */
 export class LineDecoder {
@@ -36,22 +36,22 @@ export class LineDecoder {
   /** Whether the client may send as much as the limits say. */
   isTrusted = true;
   readonly #limits: TextLimits;
-  readonly #lineBytesMax: number;
+  readonly #maxLineBytes: number;
 
   constructor(limits: TextLimits) {
     this.#limits = limits;
-    const longest = VERB_BYTES_MAX + 4 * (limits.maxKeyChars + limits.maxValueChars);
-    this.#lineBytesMax = Math.max(LINE_BYTES_MAX, longest);
+    const longest = MAX_VERB_BYTES + 4 * (limits.maxKeyChars + limits.maxValueChars);
+    this.#maxLineBytes = Math.max(MAX_LINE_BYTES, longest);
   }
 
   /** Reads the line at `at` from `bytes`, which end at `end`; moves `at` behind it. */
   next(bytes: Uint8Array, end: number, args: Args): Decoded {
     const start = this.at;
-    const bytesMax = this.isTrusted ? this.#lineBytesMax : UNKNOWN_BULK_BYTES_MAX;
+    const maxBytes = this.isTrusted ? this.#maxLineBytes : MAX_UNKNOWN_BULK_BYTES;
     const lf = bytes.indexOf(LF, start);
-    if (lf < 0 || lf >= end || lf - start > bytesMax) {
+    if (lf < 0 || lf >= end || lf - start > maxBytes) {
       this.needed = end + 1;
-      return end - start > bytesMax ? Decoded.error : Decoded.incomplete;
+      return end - start > maxBytes ? Decoded.error : Decoded.incomplete;
     }
     this.at = lf + 1;
     args.over(bytes);

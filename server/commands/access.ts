@@ -69,7 +69,7 @@ export function storeProblem(
   keyBytes: number,
   valueBytes: number,
 ): Failure | null {
-  if (keyBytes === 0 || keyBytes > context.keyBytesMax) return BAD_KEY;
+  if (keyBytes === 0 || keyBytes > context.maxKeyBytes) return BAD_KEY;
   return context.shard.fits(keyBytes, valueBytes) ? null : TOO_LARGE;
 }
 

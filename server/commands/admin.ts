@@ -18,7 +18,7 @@ import { later } from "./later.ts";
 import { integerOf, textOf, tokenOf } from "./words.ts";
 
 const SLOWLOG_COUNT = 10;
-const SLEEP_SECONDS_MAX = 60;
+const MAX_SLEEP_SECONDS = 60;
 const encoder = new TextEncoder();
 
 /** CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE | HELP. */
@@ -194,7 +194,7 @@ export function debug(context: CommandContext, args: Args, reply: Reply): void |
   if (tokenOf(args, 0) !== "SLEEP") return reply.fail(unknownSubcommand("DEBUG", args));
   if (args.count !== 2) return reply.fail(wrongArity("debug|sleep"));
   const seconds = Number(textOf(args, 1));
-  const failure: Failure | null = seconds >= 0 && seconds <= SLEEP_SECONDS_MAX ? null : NOT_FLOAT;
+  const failure: Failure | null = seconds >= 0 && seconds <= MAX_SLEEP_SECONDS ? null : NOT_FLOAT;
   if (failure !== null) return reply.fail(failure);
   return later(context, reply, async () => {
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

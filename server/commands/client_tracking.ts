@@ -3,7 +3,7 @@
 
 import type { Args } from "../args.ts";
 import type { Failure, Reply } from "../reply.ts";
-import { ClientTracking, PREFIXES_MAX, type TrackingOptions } from "../tracking.ts";
+import { ClientTracking, MAX_PREFIXES, type TrackingOptions } from "../tracking.ts";
 import type { CommandContext } from "./command.ts";
 import { SYNTAX } from "./failures.ts";
 import { copyOf, tokenOf } from "./words.ts";
@@ -24,7 +24,7 @@ const SWITCHED = refused(
 );
 const OVERLAP = refused("Prefixes for a single client must not overlap");
 const PREFIX_TOO_LONG = refused("Prefix is longer than a key can be, see --max-key");
-const TOO_MANY_PREFIXES = refused(`Too many prefixes, send at most ${PREFIXES_MAX}`);
+const TOO_MANY_PREFIXES = refused(`Too many prefixes, send at most ${MAX_PREFIXES}`);
 
 /** CLIENT TRACKING ON|OFF [BCAST] [PREFIX prefix ...] [NOLOOP] */
 export function clientTracking(context: CommandContext, args: Args, reply: Reply): void {
@@ -35,7 +35,7 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
     return reply.ok();
   }
   if (word !== "ON") return reply.fail(SYNTAX);
-  const options = parseOptions(args, context.keyBytesMax);
+  const options = parseOptions(args, context.maxKeyBytes);
   if ("code" in options) return reply.fail(options);
   if (session.protocol !== 3 || session.push === null || watch === null) {
     return reply.fail(NEEDS_RESP3);
@@ -46,7 +46,7 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   }
   const kept = before?.options.prefixes ?? [];
   const prefixes = [...kept, ...options.prefixes];
-  if (prefixes.length > PREFIXES_MAX) return reply.fail(TOO_MANY_PREFIXES);
+  if (prefixes.length > MAX_PREFIXES) return reply.fail(TOO_MANY_PREFIXES);
   if (overlap(prefixes, kept.length)) return reply.fail(OVERLAP);
   if (before !== null && !options.isBroadcast && before.options.noLoop === options.noLoop) {
     return reply.ok();
@@ -56,7 +56,7 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   reply.ok();
 }
 
-function parseOptions(args: Args, prefixBytesMax: number): TrackingOptions | Failure {
+function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Failure {
   let isBroadcast = false;
   let noLoop = false;
   const prefixes: Uint8Array[] = [];
@@ -67,8 +67,8 @@ function parseOptions(args: Args, prefixBytesMax: number): TrackingOptions | Fai
     else if (word === "REDIRECT") return NO_REDIRECT;
     else if (word === "OPTIN" || word === "OPTOUT") return NO_OPT;
     else if (word === "PREFIX" && i + 1 < args.count) {
-      if (args.lengths[++i]! > prefixBytesMax) return PREFIX_TOO_LONG;
-      if (prefixes.length === PREFIXES_MAX) return TOO_MANY_PREFIXES;
+      if (args.lengths[++i]! > maxPrefixBytes) return PREFIX_TOO_LONG;
+      if (prefixes.length === MAX_PREFIXES) return TOO_MANY_PREFIXES;
       prefixes.push(copyOf(args, i));
     } else return SYNTAX;
   }

@@ -28,7 +28,7 @@ export class CommandContext {
   /** The locked shard of a command with one key. */
   shard: Shard;
   /** Longest key that can be stored, in bytes. */
-  readonly keyBytesMax: number;
+  readonly maxKeyBytes: number;
   /** Whether EXEC is under way: locks are held, so that nothing may be waited for. */
   isAtomic = false;
   /** Calls and times of commands in this worker. */
@@ -46,7 +46,7 @@ export class CommandContext {
     this.session = session;
     this.shard = cache.shards[0]!;
     this.stats = server.stats;
-    this.keyBytesMax = keyByteLimit(server.config);
+    this.maxKeyBytes = keyByteLimit(server.config);
   }
 
   /** Makes room for `count` hashes. */
@@ -149,7 +149,7 @@ export function row(
 }
 
 /** Most arguments of one command; bounds what one request can lock and allocate. */
-export const ARGUMENTS_MAX = 30_000;
+export const MAX_ARGUMENTS = 30_000;
 /** The first argument is the only key. */
 export const ONE_KEY: KeyPlaces = { first: 0, many: false, step: 1 };
 /** Every argument is a key. */

@@ -3,7 +3,7 @@
 
 import type { Args } from "../args.ts";
 import type { Reply } from "../reply.ts";
-import { ARGUMENTS_MAX, type Command, type CommandFlag } from "./command.ts";
+import { type Command, type CommandFlag, MAX_ARGUMENTS } from "./command.ts";
 import { refused, SYNTAX, unknownSubcommand, wrongArity } from "./failures.ts";
 import { Glob } from "./glob.ts";
 import { answerHelp } from "./help.ts";
@@ -86,7 +86,7 @@ function answerInfo(entry: Command, reply: Reply): void {
 function lastKey({ keys, arity: [, max] }: Command): number {
   if (keys === null) return 0;
   if (!keys.many) return keys.first + 1;
-  const most = keys.most ?? (max === ARGUMENTS_MAX ? Infinity : Math.ceil(max / keys.step));
+  const most = keys.most ?? (max === MAX_ARGUMENTS ? Infinity : Math.ceil(max / keys.step));
   if (most === Infinity) return keys.step === 1 ? -1 : -keys.step + 1;
   return keys.first + 1 + (most - 1) * keys.step;
 }

@@ -5,13 +5,13 @@
 /** One call of a quick command in so many is timed. */
 const SAMPLE = 64;
 /** Most rows that a command table may have. */
-export const COMMANDS_MAX = 256;
+export const MAX_COMMANDS = 256;
 
 /** Counters by the number of a command. */
 export class CommandStats {
-  readonly calls: Float64Array = new Float64Array(COMMANDS_MAX);
-  readonly tookUs: Float64Array = new Float64Array(COMMANDS_MAX);
-  readonly refused: Float64Array = new Float64Array(COMMANDS_MAX);
+  readonly calls: Float64Array = new Float64Array(MAX_COMMANDS);
+  readonly tookUs: Float64Array = new Float64Array(MAX_COMMANDS);
+  readonly refused: Float64Array = new Float64Array(MAX_COMMANDS);
   #turn = 0;
 
   /** Counts a call of command `id`. Returns how many calls its time stands for; 0: not timed. */

@@ -32,12 +32,12 @@ const BAD_NAME = refused(
   "Client names cannot contain spaces, newlines or special characters.",
 );
 /** Most characters of names that a client gives itself. */
-const NAME_CHARS_MAX = 256;
-const LONG_NAME = refused(`Client names cannot be longer than ${NAME_CHARS_MAX} characters`);
+const MAX_NAME_CHARS = 256;
+const LONG_NAME = refused(`Client names cannot be longer than ${MAX_NAME_CHARS} characters`);
 
 /** Why argument `index` cannot be a name that CLIENT LIST shows, or null. */
 export function nameProblem(args: Args, index: number, bad = BAD_NAME): Failure | null {
-  if (args.lengths[index]! > NAME_CHARS_MAX) return LONG_NAME;
+  if (args.lengths[index]! > MAX_NAME_CHARS) return LONG_NAME;
   return isPlainName(textOf(args, index)) ? null : bad;
 }
 

@@ -6,17 +6,17 @@ import type { Args } from "../args.ts";
 import type { Reply } from "../reply.ts";
 import { answerBytes, peekItem, storeItem, storeProblem } from "./access.ts";
 import type { CommandContext } from "./command.ts";
-import { addDecimals, type Decimal, DECIMAL_CHARS_MAX, parseDecimal, ZERO } from "./decimals.ts";
+import { addDecimals, type Decimal, MAX_DECIMAL_CHARS, parseDecimal, ZERO } from "./decimals.ts";
 import { NOT_FLOAT, NOT_INTEGER, OVERFLOW, refused } from "./failures.ts";
-import { addIntegers, INT64_MIN, parseInteger } from "./numbers.ts";
+import { addIntegers, MIN_INT64, parseInteger } from "./numbers.ts";
 import { integerOf, textOf } from "./words.ts";
 
 const DECREMENT_OVERFLOW = refused("decrement would overflow");
 const NOT_FINITE = refused("increment would produce NaN or Infinity");
 const INFINITE = /^[+-]?inf(inity)?$/i;
 /** Room for the longest number that is read or stored. */
-const numberText = new Uint8Array(DECIMAL_CHARS_MAX);
-const INT64_CHARS_MAX = 20;
+const numberText = new Uint8Array(MAX_DECIMAL_CHARS);
+const MAX_INT64_CHARS = 20;
 
 /** INCR key. */
 export function incr(context: CommandContext, args: Args, reply: Reply): void {
@@ -39,7 +39,7 @@ export function incrBy(context: CommandContext, args: Args, reply: Reply): void 
 export function decrBy(context: CommandContext, args: Args, reply: Reply): void {
   const by = integerOf(args, 1);
   if (by === undefined) return reply.fail(NOT_INTEGER);
-  if (by === INT64_MIN) return reply.fail(DECREMENT_OVERFLOW);
+  if (by === MIN_INT64) return reply.fail(DECREMENT_OVERFLOW);
   add(context, args, -by, reply);
 }
 
@@ -55,7 +55,7 @@ function add(context: CommandContext, args: Args, by: number | bigint, reply: Re
 
 function storedInteger(shard: Shard, address: number): number | bigint | undefined {
   const length = shard.valueBytesLocked(address);
-  if (length > INT64_CHARS_MAX) return undefined;
+  if (length > MAX_INT64_CHARS) return undefined;
   shard.readValueLocked(address, numberText, 0);
   return parseInteger(numberText, 0, length);
 }
@@ -78,7 +78,7 @@ export function incrByFloat(context: CommandContext, args: Args, reply: Reply): 
   const address = peekItem(context, args, 0, 0);
   const old = address === 0 ? ZERO : storedDecimal(shard, address);
   if (by === undefined || old === undefined) {
-    const isInfinite = old !== undefined && INFINITE.test(textOf(args, 1, DECIMAL_CHARS_MAX));
+    const isInfinite = old !== undefined && INFINITE.test(textOf(args, 1, MAX_DECIMAL_CHARS));
     return reply.fail(isInfinite ? NOT_FINITE : NOT_FLOAT);
   }
   const text = addDecimals(old, by);

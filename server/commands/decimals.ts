@@ -11,8 +11,8 @@ export interface Decimal {
 export const ZERO: Decimal = { digits: 0n, scale: 0 };
 
 /** Longest text that is read, in characters; what is written stays within it. */
-export const DECIMAL_CHARS_MAX = 512;
-const EXPONENT_MAX = 308;
+export const MAX_DECIMAL_CHARS = 512;
+const MAX_EXPONENT = 308;
 const FRACTION_DIGITS = 17;
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
@@ -22,13 +22,13 @@ export function parseDecimal(
   start: number,
   length: number,
 ): Decimal | undefined {
-  if (length === 0 || length > DECIMAL_CHARS_MAX / 2) return undefined;
+  if (length === 0 || length > MAX_DECIMAL_CHARS / 2) return undefined;
   const match = NUMBER.exec(String.fromCharCode(...bytes.subarray(start, start + length)));
   if (match === null) return undefined;
   const [, sign, whole = "", fraction = "", exponent = "0"] = match;
   if (whole === "" && fraction === "") return undefined;
   const power = Number(exponent);
-  if (Math.abs(power) > EXPONENT_MAX || whole.length + power > EXPONENT_MAX) return undefined;
+  if (Math.abs(power) > MAX_EXPONENT || whole.length + power > MAX_EXPONENT) return undefined;
   const magnitude = BigInt(whole + fraction);
   const digits = sign === "-" ? -magnitude : magnitude;
   const scale = fraction.length - power;

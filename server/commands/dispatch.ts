@@ -18,8 +18,8 @@ import type { Transaction } from "./transaction.ts";
 import { textOf } from "./words.ts";
 
 /** What the slow log keeps of a command: its first arguments, and the first bytes of each. */
-const SLOW_CHARS_MAX = 64;
-const SLOW_WORDS_MAX = 8;
+const MAX_SLOW_CHARS = 64;
+const MAX_SLOW_WORDS = 8;
 
 /**
  * Runs `command` for `context.session`, or queues it, or refuses it. Its outcome is on `reply` when
@@ -123,7 +123,7 @@ function timed(
 }
 
 function wordsOf(command: Command, args: Args): string[] {
-  const shown = Math.min(args.count, SLOW_WORDS_MAX);
-  const words = Array.from({ length: shown }, (_, i) => textOf(args, i, SLOW_CHARS_MAX));
+  const shown = Math.min(args.count, MAX_SLOW_WORDS);
+  const words = Array.from({ length: shown }, (_, i) => textOf(args, i, MAX_SLOW_CHARS));
   return [command.name, ...words];
 }

@@ -1,7 +1,7 @@
 // Commands on deadlines: EXPIRE and its forms with their conditions, TTL and its forms, PERSIST.
 // A deadline in the past deletes. Changing a deadline changes the key's version.
 
-import { DEADLINE_MS_MAX } from "../../cache/mod.ts";
+import { MAX_DEADLINE_MS } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
 import type { Reply } from "../reply.ts";
 import { deleteItem, peekItem } from "./access.ts";
@@ -56,7 +56,7 @@ function setExpire(
   const amount = integerOf(args, 1);
   if (amount === undefined) return reply.fail(NOT_INTEGER);
   const deadlineMs = Number(amount) * unitMs + baseMs;
-  if (deadlineMs > DEADLINE_MS_MAX || Number(amount) * unitMs < -INT64) {
+  if (deadlineMs > MAX_DEADLINE_MS || Number(amount) * unitMs < -INT64) {
     return reply.fail(badExpire(name));
   }
   const address = peekItem(context, args, 0, 0);

@@ -57,19 +57,19 @@ export function refused(message: string, code = "ERR"): Failure {
 
 /** The refusal of a subcommand that does not exist. */
 export function unknownSubcommand(name: string, args: Args): Failure {
-  const word = textOf(args, 0, SHOWN_BYTES_MAX);
+  const word = textOf(args, 0, MAX_SHOWN_BYTES);
   return refused(`unknown subcommand '${oneLine(word)}'. Try ${name} HELP.`);
 }
 
 /** Most bytes of a name, and of all arguments, that an error repeats. */
-const SHOWN_BYTES_MAX = 128;
+const MAX_SHOWN_BYTES = 128;
 
 /** The refusal of a command that does not exist. */
 export function unknownCommand(name: Uint8Array, args: Args): Failure {
-  const shown = new TextDecoder().decode(name.subarray(0, SHOWN_BYTES_MAX));
+  const shown = new TextDecoder().decode(name.subarray(0, MAX_SHOWN_BYTES));
   let words = "";
-  for (let i = 0; i < args.count && words.length < SHOWN_BYTES_MAX; i++) {
-    words += `'${textOf(args, i, SHOWN_BYTES_MAX - words.length)}' `;
+  for (let i = 0; i < args.count && words.length < MAX_SHOWN_BYTES; i++) {
+    words += `'${textOf(args, i, MAX_SHOWN_BYTES - words.length)}' `;
   }
   return refused(oneLine(`unknown command '${shown}', with args beginning with: ${words}`));
 }

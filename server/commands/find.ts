@@ -4,7 +4,7 @@
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./table.ts";
 
-const NAME_BYTES_MAX = 12;
+const MAX_NAME_BYTES = 12;
 const SIZE = 1024;
 const UPPER = 0xdf;
 
@@ -36,7 +36,7 @@ export class CommandFinder {
 
   /** The command whose name is the `length` bytes of `bytes` from `start`, or null. */
   find(bytes: Uint8Array, start: number, length: number): Command | null {
-    if (length > NAME_BYTES_MAX || length === 0) return null;
+    if (length > MAX_NAME_BYTES || length === 0) return null;
     const end = start + length;
     const names = this.#names;
     const a = pack(bytes, start, end < start + 4 ? end : start + 4);

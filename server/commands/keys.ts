@@ -118,7 +118,7 @@ const NO_IDLE_TIME = refused(
     "between policies at runtime LRU and LFU data will take some time to adjust.",
 );
 const EMBEDDED_BYTES = 44;
-const INT64_CHARS_MAX = 20;
+const MAX_INT64_CHARS = 20;
 
 /** OBJECT ENCODING | FREQ | REFCOUNT | IDLETIME key, OBJECT HELP. */
 export function object(context: CommandContext, args: Args, reply: Reply): void {
@@ -140,7 +140,7 @@ function encodingOf(context: CommandContext, address: number): string {
   const shard = shardOfKey(context, 0);
   const length = shard.valueBytesLocked(address);
   if (length > EMBEDDED_BYTES) return "raw";
-  if (length > INT64_CHARS_MAX) return "embstr";
+  if (length > MAX_INT64_CHARS) return "embstr";
   const scratch = context.reserveScratch(length);
   shard.readValueLocked(address, scratch, 0);
   return parseInteger(scratch, 0, length) === undefined ? "embstr" : "int";

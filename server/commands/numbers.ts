@@ -2,14 +2,14 @@
 // leading zeros, no plus, within 64 bits. Reads from bytes and keeps to small numbers where it can.
 
 /** Smallest and largest 64-bit integer. */
-export const INT64_MIN = -(2n ** 63n);
-export const INT64_MAX = 2n ** 63n - 1n;
+export const MIN_INT64 = -(2n ** 63n);
+export const MAX_INT64 = 2n ** 63n - 1n;
 
 const MINUS = 0x2d;
 const ZERO = 0x30;
 /** Up to this many digits a number is exact without BigInt. */
 const SAFE_DIGITS = 15;
-const INT64_CHARS_MAX = 20;
+const MAX_INT64_CHARS = 20;
 
 /**
  * Reads `length` bytes from `start` as a 64-bit integer. Returns a number where that is exact, a
@@ -20,7 +20,7 @@ export function parseInteger(
   start: number,
   length: number,
 ): number | bigint | undefined {
-  if (length === 0 || length > INT64_CHARS_MAX) return undefined;
+  if (length === 0 || length > MAX_INT64_CHARS) return undefined;
   const negative = bytes[start] === MINUS;
   const from = negative ? start + 1 : start;
   const end = start + length;
@@ -34,7 +34,7 @@ export function parseInteger(
   }
   if (digits <= SAFE_DIGITS) return negative ? -small : small;
   const exact = BigInt(String.fromCharCode(...bytes.subarray(start, end)));
-  return exact < INT64_MIN || exact > INT64_MAX ? undefined : exact;
+  return exact < MIN_INT64 || exact > MAX_INT64 ? undefined : exact;
 }
 
 /** Adds two 64-bit integers. Returns undefined when the sum is none. */
@@ -47,5 +47,5 @@ export function addIntegers(
     if (Number.isSafeInteger(sum)) return sum;
   }
   const exact = BigInt(a) + BigInt(b);
-  return exact < INT64_MIN || exact > INT64_MAX ? undefined : exact;
+  return exact < MIN_INT64 || exact > MAX_INT64 ? undefined : exact;
 }

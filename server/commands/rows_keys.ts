@@ -1,7 +1,7 @@
 // Rows of the command table: commands on keys whatever they hold, and on the whole keyspace.
 // See command.ts for what a row says.
 
-import { ARGUMENTS_MAX, type CommandRow, MANY_KEYS, ONE_KEY, row } from "./command.ts";
+import { type CommandRow, MANY_KEYS, MAX_ARGUMENTS, ONE_KEY, row } from "./command.ts";
 import {
   expire,
   expireat,
@@ -28,11 +28,11 @@ export const KEY_ROWS: readonly CommandRow[] = [
   many("EXISTS", "read", "Counts the keys that are there", exists),
   many("TOUCH", "read", "Counts the keys that are there, as if they were read", touch),
   one("TYPE", 1, 1, "read", "Returns the type of a value: string, or none", type),
-  one("EXPIRE", 2, ARGUMENTS_MAX, "write", "Sets the time to live of a key in seconds", expire),
+  one("EXPIRE", 2, MAX_ARGUMENTS, "write", "Sets the time to live of a key in seconds", expire),
   one(
     "PEXPIRE",
     2,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     "write",
     "Sets the time to live of a key in milliseconds",
     pexpire,
@@ -40,7 +40,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   one(
     "EXPIREAT",
     2,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     "write",
     "Sets when a key expires, in seconds since 1970",
     expireat,
@@ -48,7 +48,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   one(
     "PEXPIREAT",
     2,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     "write",
     "Sets when a key expires, in milliseconds since 1970",
     pexpireat,
@@ -77,7 +77,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   ),
   row(
     "COPY",
-    [2, ARGUMENTS_MAX],
+    [2, MAX_ARGUMENTS],
     ["write"],
     "generic",
     TWO_KEYS,
@@ -104,7 +104,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   ),
   row(
     "SCAN",
-    [1, ARGUMENTS_MAX],
+    [1, MAX_ARGUMENTS],
     ["read", "keyspace", "nomulti"],
     "generic",
     null,
@@ -123,7 +123,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   ),
   row(
     "FLUSHDB",
-    [0, ARGUMENTS_MAX],
+    [0, MAX_ARGUMENTS],
     ["write", "keyspace"],
     "server",
     null,
@@ -132,7 +132,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   ),
   row(
     "FLUSHALL",
-    [0, ARGUMENTS_MAX],
+    [0, MAX_ARGUMENTS],
     ["write", "keyspace"],
     "server",
     null,
@@ -141,7 +141,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   ),
   row(
     "MEMORY",
-    [1, ARGUMENTS_MAX],
+    [1, MAX_ARGUMENTS],
     ["read"],
     "server",
     SUBCOMMAND_KEY,
@@ -167,5 +167,5 @@ function many(
   summary: string,
   run: CommandRow["run"],
 ): CommandRow {
-  return row(name, [1, ARGUMENTS_MAX], [flag, "fast"], "generic", MANY_KEYS, summary, run);
+  return row(name, [1, MAX_ARGUMENTS], [flag, "fast"], "generic", MANY_KEYS, summary, run);
 }

@@ -1,14 +1,14 @@
 // Rows of the command table about scripts: the few that scripts.ts knows. They find and lock their
 // keys themselves, since how many there are stands in an argument.
 
-import { ARGUMENTS_MAX, type CommandRow, row } from "./command.ts";
+import { type CommandRow, MAX_ARGUMENTS, row } from "./command.ts";
 import { evalScript, evalSha } from "./scripts.ts";
 
 /** The commands about scripts. */
 export const SCRIPT_ROWS: readonly CommandRow[] = [
   row(
     "EVAL",
-    [2, ARGUMENTS_MAX],
+    [2, MAX_ARGUMENTS],
     ["write", "nomulti"],
     "scripting",
     null,
@@ -17,7 +17,7 @@ export const SCRIPT_ROWS: readonly CommandRow[] = [
   ),
   row(
     "EVALSHA",
-    [2, ARGUMENTS_MAX],
+    [2, MAX_ARGUMENTS],
     ["write", "nomulti"],
     "scripting",
     null,

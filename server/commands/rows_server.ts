@@ -4,12 +4,12 @@
 import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
 import { client, clientProblem } from "./client.ts";
 import {
-  ARGUMENTS_MAX,
   type Command,
   type CommandFlag,
   type CommandGroup,
   type CommandRow,
   MANY_KEYS,
+  MAX_ARGUMENTS,
   row,
 } from "./command.ts";
 import { command } from "./command_info.ts";
@@ -24,7 +24,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   connection(
     "HELLO",
     0,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     ["fast", "noauth", "nomulti"],
     "Chooses the version of the protocol and tells about the server",
     hello,
@@ -32,7 +32,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   connection(
     "AUTH",
     1,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     ["fast", "noauth"],
     "Proves that the client may run commands",
     auth,
@@ -41,7 +41,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   connection(
     "QUIT",
     0,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     ["fast", "noauth", "immediate"],
     "Ends the connection",
     quit,
@@ -58,7 +58,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     ...connection(
       "CLIENT",
       1,
-      ARGUMENTS_MAX,
+      MAX_ARGUMENTS,
       ["admin"],
       "Names, lists and ends connections",
       client,
@@ -71,14 +71,14 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   transaction("UNWATCH", 0, ["fast"], "Forgets all watched keys", unwatch),
   row(
     "WATCH",
-    [1, ARGUMENTS_MAX],
+    [1, MAX_ARGUMENTS],
     ["read", "fast", "immediate"],
     "transactions",
     MANY_KEYS,
     "Lets EXEC run only if these keys have not changed",
     watch,
   ),
-  server("CONFIG", 1, ARGUMENTS_MAX, ["admin"], "Reads and sets options", config),
+  server("CONFIG", 1, MAX_ARGUMENTS, ["admin"], "Reads and sets options", config),
   server("SAVE", 0, 0, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
   server("BGSAVE", 0, 1, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
   server(
@@ -94,7 +94,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   server(
     "LATENCY",
     1,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     ["admin"],
     "Returns latency events, of which none are recorded",
     latency,
@@ -110,7 +110,7 @@ export function tableRows(commands: () => readonly Command[]): readonly CommandR
     server(
       "INFO",
       0,
-      ARGUMENTS_MAX,
+      MAX_ARGUMENTS,
       [],
       "Tells about the server in sections",
       (context, args, reply) => info(context, args, reply, commands()),
@@ -118,7 +118,7 @@ export function tableRows(commands: () => readonly Command[]): readonly CommandR
     server(
       "COMMAND",
       0,
-      ARGUMENTS_MAX,
+      MAX_ARGUMENTS,
       [],
       "Tells about the commands",
       (_context, args, reply) => command(commands(), args, reply),

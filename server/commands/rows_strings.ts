@@ -1,7 +1,7 @@
 // Rows of the command table: commands on values and on counters.
 // See command.ts for what a row says.
 
-import { ARGUMENTS_MAX, type CommandRow, MANY_KEYS, ONE_KEY, row } from "./command.ts";
+import { type CommandRow, MANY_KEYS, MAX_ARGUMENTS, ONE_KEY, row } from "./command.ts";
 import { decr, decrBy, incr, incrBy, incrByFloat } from "./counters.ts";
 import { append, getrange, setrange, strlen } from "./ranges.ts";
 import { getdel, getex, getset, mset, msetnx, psetex, setex, setnx } from "./strings.ts";
@@ -24,7 +24,7 @@ export const STRING_ROWS: readonly CommandRow[] = [
   string(
     "SET",
     2,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     "write",
     "Stores a value under a key, with a condition and a time to live if wanted",
     set,
@@ -37,7 +37,7 @@ export const STRING_ROWS: readonly CommandRow[] = [
   string(
     "GETEX",
     1,
-    ARGUMENTS_MAX,
+    MAX_ARGUMENTS,
     "write",
     "Returns the value of a key and changes its time to live",
     getex,
@@ -75,17 +75,17 @@ export const STRING_ROWS: readonly CommandRow[] = [
   ),
   row(
     "MGET",
-    [1, ARGUMENTS_MAX],
+    [1, MAX_ARGUMENTS],
     ["read", "fast"],
     "string",
     MANY_KEYS,
     "Returns the values of several keys",
     mget,
   ),
-  row("MSET", [2, ARGUMENTS_MAX], ["write"], "string", PAIRS, "Stores several values", mset),
+  row("MSET", [2, MAX_ARGUMENTS], ["write"], "string", PAIRS, "Stores several values", mset),
   row(
     "MSETNX",
-    [2, ARGUMENTS_MAX],
+    [2, MAX_ARGUMENTS],
     ["write"],
     "string",
     PAIRS,
@@ -94,7 +94,7 @@ export const STRING_ROWS: readonly CommandRow[] = [
   ),
   row(
     "MPUT",
-    [3, ARGUMENTS_MAX],
+    [3, MAX_ARGUMENTS],
     ["write"],
     "string",
     TRIPLES,

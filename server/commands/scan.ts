@@ -24,12 +24,12 @@ import { copyOf, integerOf, textOf, tokenOf } from "./words.ts";
 /** Buckets that one lock covers. */
 const STRIDE = 4096;
 /** Buckets that one SCAN looks at, found or not. */
-const SCAN_BUCKETS_MAX = 512 * 1024;
+const MAX_SCAN_BUCKETS = 512 * 1024;
 const SCAN_COUNT = 10;
 /** Bytes of a pattern that SLOWLOG shows. */
-const SHOWN_BYTES_MAX = 128;
+const MAX_SHOWN_BYTES = 128;
 /** Most keys that one SCAN looks for, whatever its COUNT. */
-const SCAN_COUNT_MAX = 10_000;
+const MAX_SCAN_COUNT = 10_000;
 /** Room that a key takes in an answer beside its bytes. */
 const KEY_OVERHEAD_BYTES = 16;
 
@@ -86,15 +86,15 @@ function guarded<T>(cache: Cache, shard: Shard, holdsAll: boolean, work: () => T
   }
 }
 
-/** Adds the keys of the batch that match to `list`. Returns false where `bytesMax` is passed. */
-function collect(list: KeyList, glob: Glob | null, bytesMax: number): boolean {
+/** Adds the keys of the batch that match to `list`. Returns false where `maxBytes` is passed. */
+function collect(list: KeyList, glob: Glob | null, maxBytes: number): boolean {
   for (let i = 0; i < batch.count; i++) {
     const start = batch.starts[i]!;
     const length = batch.lengths[i]!;
     if (glob !== null && !glob.matches(batch.bytes, start, length)) continue;
     list.add(batch.bytes, start, length);
   }
-  return list.usedBytes + list.count * KEY_OVERHEAD_BYTES <= bytesMax;
+  return list.usedBytes + list.count * KEY_OVERHEAD_BYTES <= maxBytes;
 }
 
 const pace = new Pace();
@@ -102,16 +102,16 @@ const pace = new Pace();
 /** KEYS pattern: all keys that match. Where that takes long, other commands run meanwhile. */
 export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   const { server, session } = context;
-  const text = textOf(args, 0, SHOWN_BYTES_MAX);
+  const text = textOf(args, 0, MAX_SHOWN_BYTES);
   const pattern = new Glob(copyOf(args, 0));
   const glob = pattern.matchesAll ? null : pattern;
   const list = new KeyList();
-  const bytesMax = reply.roomLeft;
+  const maxBytes = reply.roomLeft;
   const walk = new Walk(context, 0, 0);
   let tookMs = 0;
   const step = () => {
     const fromMs = performance.now();
-    const failure = walk.isDone ? null : stepKeys(walk, list, glob, bytesMax);
+    const failure = walk.isDone ? null : stepKeys(walk, list, glob, maxBytes);
     const isDone = walk.isDone || failure !== null;
     if (failure !== null) reply.fail(failure);
     else if (isDone) list.answer(reply);
@@ -132,10 +132,10 @@ function stepKeys(
   walk: Walk,
   list: KeyList,
   glob: Glob | null,
-  bytesMax: number,
+  maxBytes: number,
 ): Failure | null {
   if (!walk.step(Infinity)) return BUSY;
-  return collect(list, glob, bytesMax) ? null : ANSWER_TOO_LARGE;
+  return collect(list, glob, maxBytes) ? null : ANSWER_TOO_LARGE;
 }
 
 /** What a SCAN asks for beyond its cursor. */
@@ -157,10 +157,10 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   const total = bucketTotal(memory);
   const walk = new Walk(context, Math.floor(cursor / total), cursor % total);
   const list = new KeyList();
-  const most = Math.min(options.count, SCAN_COUNT_MAX);
+  const most = Math.min(options.count, MAX_SCAN_COUNT);
   let looked = 0;
   let seen = 0;
-  while (!walk.isDone && seen < most && looked < SCAN_BUCKETS_MAX) {
+  while (!walk.isDone && seen < most && looked < MAX_SCAN_BUCKETS) {
     if (!walk.step(most - seen)) return reply.fail(BUSY);
     seen += batch.count;
     looked += STRIDE;

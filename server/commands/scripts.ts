@@ -13,8 +13,8 @@ import { addIntegers, parseInteger } from "./numbers.ts";
 
 /** The two first arguments are script and number of keys; keys and the script's own follow. */
 const FIRST_KEY = 2;
-const KEYS_MAX = 3;
-const NUMBER_BYTES_MAX = 32;
+const MAX_KEYS = 3;
+const MAX_NUMBER_BYTES = 32;
 
 const NO_SCRIPT: Failure = {
   kind: "refused",
@@ -173,7 +173,7 @@ function run(script: Known | undefined, context: CommandContext, args: Args, rep
   }
   const wanted = numbers.slice(0, script.numbers);
   if (
-    keyCount < script.keys || keyCount > KEYS_MAX || wanted.length < script.numbers ||
+    keyCount < script.keys || keyCount > MAX_KEYS || wanted.length < script.numbers ||
     !wanted.every(Number.isFinite)
   ) return reply.fail(BAD_ARGUMENTS);
   const { cache } = context;
@@ -192,7 +192,7 @@ function run(script: Known | undefined, context: CommandContext, args: Args, rep
 }
 
 function toNumber(bytes: Uint8Array): number {
-  return bytes.length === 0 || bytes.length > NUMBER_BYTES_MAX
+  return bytes.length === 0 || bytes.length > MAX_NUMBER_BYTES
     ? NaN
     : Number(decoder.decode(bytes));
 }
@@ -214,7 +214,7 @@ function valueAt(call: Call, key: number): Uint8Array | null {
   );
   if (address === 0) return null;
   const length = shard.valueBytesLocked(address);
-  if (length > NUMBER_BYTES_MAX) return new Uint8Array();
+  if (length > MAX_NUMBER_BYTES) return new Uint8Array();
   const value = new Uint8Array(length);
   shard.readValueLocked(address, value, 0);
   return value;

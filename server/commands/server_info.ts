@@ -5,7 +5,7 @@ import { readStats } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
 import type { Reply } from "../reply.ts";
 import type { ServerTotals } from "../server_facade.ts";
-import { version } from "../version.ts";
+import { VERSION } from "../version.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { COMPATIBLE_VERSION } from "./compatible_version.ts";
 import { later } from "./later.ts";
@@ -70,7 +70,7 @@ function server({ cache, server }: CommandContext): Fields {
   const uptime = Math.max(0, Math.floor((cache.now() - server.startedMs) / 1000));
   return {
     redis_version: COMPATIBLE_VERSION,
-    slabkv_version: version,
+    slabkv_version: VERSION,
     redis_mode: "standalone",
     arch_bits: 64,
     process_id: Deno.pid,

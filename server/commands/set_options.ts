@@ -1,7 +1,7 @@
 // The options of SET and GETEX: tokens after the fixed arguments, resolved to a condition and one
 // absolute deadline before anything reaches the cache. An option that is not known is an error.
 
-import { Condition, DEADLINE_MS_MAX, KEEP_DEADLINE } from "../../cache/mod.ts";
+import { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS } from "../../cache/mod.ts";
 import type { Args } from "../args.ts";
 import { integerOf, tokenOf } from "./words.ts";
 
@@ -26,7 +26,7 @@ export function deadlineAfter(
   baseMs: number,
 ): number | undefined {
   const deadlineMs = Number(amount) * unitMs + baseMs;
-  return amount <= 0 || deadlineMs > DEADLINE_MS_MAX ? undefined : deadlineMs;
+  return amount <= 0 || deadlineMs > MAX_DEADLINE_MS ? undefined : deadlineMs;
 }
 
 /** What a SET asks for beyond key and value, or a GETEX beyond its key. */

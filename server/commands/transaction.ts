@@ -5,9 +5,9 @@ import type { Args } from "../args.ts";
 import type { Command } from "./command.ts";
 
 /** Most commands of one transaction. */
-export const TRANSACTION_COMMANDS_MAX = 1000;
+export const MAX_TRANSACTION_COMMANDS = 1000;
 /** Most bytes of all their arguments. */
-export const TRANSACTION_BYTES_MAX = 1024 * 1024;
+export const MAX_TRANSACTION_BYTES = 1024 * 1024;
 
 /** A queued command. */
 export interface QueuedCommand {
@@ -41,7 +41,7 @@ export class Transaction {
     const { count, starts, lengths } = args;
     let total = 0;
     for (let i = 0; i < count; i++) total += lengths[i]!;
-    if (this.queue.length === TRANSACTION_COMMANDS_MAX || !this.reserve(total)) return false;
+    if (this.queue.length === MAX_TRANSACTION_COMMANDS || !this.reserve(total)) return false;
     const bytes = new Uint8Array(total);
     let at = 0;
     for (let i = 0; i < count; i++) {
@@ -54,7 +54,7 @@ export class Transaction {
 
   /** Sets aside `bytes` bytes. Returns false when the transaction would hold too many. */
   reserve(bytes: number): boolean {
-    if (this.queuedBytes + bytes > TRANSACTION_BYTES_MAX) return false;
+    if (this.queuedBytes + bytes > MAX_TRANSACTION_BYTES) return false;
     this.queuedBytes += bytes;
     return true;
   }

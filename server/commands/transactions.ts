@@ -12,16 +12,16 @@ import { type QueuedCommand, Transaction, type WatchedKey } from "./transaction.
 import { copyOf } from "./words.ts";
 
 /** Once so many bytes of values are read and written, the other commands of an EXEC are refused. */
-const EXEC_BYTES_MAX = 16 * 1024 * 1024;
+const MAX_EXEC_BYTES = 16 * 1024 * 1024;
 /** What a command on all shards counts as. */
 const KEYSPACE_BYTES = 1024 * 1024;
 
 /** Most keys that one client watches, and what each takes beside its bytes. */
-const WATCHED_KEYS_MAX = 1000;
+const MAX_WATCHED_KEYS = 1000;
 const WATCHED_OVERHEAD_BYTES = 512;
 
 const TOO_MANY_WATCHED = refused(
-  `too many watched keys: at most ${WATCHED_KEYS_MAX} until EXEC, DISCARD or UNWATCH`,
+  `too many watched keys: at most ${MAX_WATCHED_KEYS} until EXEC, DISCARD or UNWATCH`,
 );
 const NESTED = refused("MULTI calls can not be nested");
 const EXEC_ALONE = refused("EXEC without MULTI");
@@ -49,7 +49,7 @@ export function watch(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, session, hashes } = context;
   const transaction = session.transaction ??= new Transaction();
   if (transaction.isOpen) return reply.fail(WATCH_INSIDE);
-  if (transaction.watched.length + args.count > WATCHED_KEYS_MAX) {
+  if (transaction.watched.length + args.count > MAX_WATCHED_KEYS) {
     return reply.fail(TOO_MANY_WATCHED);
   }
   let bytes = 0;
@@ -147,7 +147,7 @@ function runAll(
   for (const queued of queue) {
     const { command } = queued;
     // Everybody who wants one of these shards is waiting.
-    if (context.copiedBytes > EXEC_BYTES_MAX) {
+    if (context.copiedBytes > MAX_EXEC_BYTES) {
       reply.fail(TRANSACTION_TOO_LONG);
       continue;
     }

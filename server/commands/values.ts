@@ -36,7 +36,7 @@ export function getMeta(context: CommandContext, args: Args, reply: Reply): void
   reply.integer(deadlineMs === 0 ? -1 : Math.max(0, deadlineMs - cache.now()));
 }
 
-const noOptions = Object.freeze(new SetOptions());
+const NO_OPTIONS = Object.freeze(new SetOptions());
 
 /**
  * SET key value [NX | XX | IFEQ value | IFVERSION n] [GET] [EX s | PX ms | EXAT s | PXAT ms |
@@ -44,7 +44,7 @@ const noOptions = Object.freeze(new SetOptions());
  */
 export function set(context: CommandContext, args: Args, reply: Reply): void {
   const { shard, hashes } = context;
-  let options: Readonly<SetOptions> = noOptions;
+  let options: Readonly<SetOptions> = NO_OPTIONS;
   if (args.count > 2) {
     const parsed = SetOptions.parse(args, 2, context.cache.now());
     if (typeof parsed === "string") return reply.fail(optionsFailure(parsed, "set"));

@@ -4,13 +4,13 @@
 import type { Args } from "../args.ts";
 import { parseInteger } from "./numbers.ts";
 
-const TOKEN_BYTES_MAX = 32;
+const MAX_TOKEN_BYTES = 32;
 const decoder = new TextDecoder();
 
 /** An argument as an upper-case token; empty when it is too long to be one. */
 export function tokenOf(args: Args, index: number): string {
   const length = args.lengths[index]!;
-  if (length > TOKEN_BYTES_MAX) return "";
+  if (length > MAX_TOKEN_BYTES) return "";
   const start = args.starts[index]!;
   let token = "";
   for (let i = 0; i < length; i++) token += String.fromCharCode(args.bytes[start + i]!);

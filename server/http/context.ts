@@ -64,7 +64,7 @@ export class HttpContext {
     this.jsonLimits = { ...limits, maxKeyChars: config.maxKeyChars };
     this.rawLimits = { ...limits, maxKeyChars: maxKeyBytes };
     this.jsonBodyBytes = jsonBodyLimit(config);
-    this.storeBodyBytes = Math.min(storeBodyLimit(config), cache.itemBytesMax);
+    this.storeBodyBytes = Math.min(storeBodyLimit(config), cache.maxItemBytes);
     this.commandBodyBytes = this.jsonBodyBytes + 2 * this.storeBodyBytes;
     this.sockets = new SocketHub(cache, watch);
     this.#commands = commands;

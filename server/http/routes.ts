@@ -1,7 +1,7 @@
 // The table of HTTP routes with fixed paths, and those that answer about the server itself.
 // The 405 answers, the banner at / and the docs derive from this table.
 
-import { version } from "../version.ts";
+import { VERSION } from "../version.ts";
 import { error, json, jsonOk, methodNotAllowed, RETRY } from "./answers.ts";
 import { commandRoute, multiExecRoute, pipelineRoute } from "./command_routes.ts";
 import type { HttpContext } from "./context.ts";
@@ -81,7 +81,7 @@ function bannerText(): string {
     Object.keys(methods).map((method) => `${method} ${path}`)
   );
   routes.push(...STORE_METHODS.map((method) => `${method} /store/{key}`), "GET /get/{key}");
-  return JSON.stringify({ name: "slabkv", version, routes });
+  return JSON.stringify({ name: "slabkv", version: VERSION, routes });
 }
 
 /** Whether the path of `url` from `start` may be asked for without a token. */

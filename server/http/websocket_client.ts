@@ -13,12 +13,12 @@ import { OPERATIONS } from "./json_operations.ts";
 import { SocketWatches } from "./websocket_watches.ts";
 
 /** Longest message that is answered, in bytes. */
-export const MESSAGE_BYTES_MAX = 64 * 1024;
+export const MAX_MESSAGE_BYTES = 64 * 1024;
 /** What may wait for one client that does not read. */
-export const WAITING_BYTES_MAX = 1024 * 1024;
+export const MAX_WAITING_BYTES = 1024 * 1024;
 /** What may wait for all such clients of a worker. */
-const WORKER_WAITING_BYTES_MAX = 64 * 1024 * 1024;
-const ID_CHARS_MAX = 64;
+const MAX_WORKER_WAITING_BYTES = 64 * 1024 * 1024;
+const MAX_ID_CHARS = 64;
 
 /** Reasons to close a socket, as RFC 6455 numbers them. */
 const Close = { goingAway: 1001, unsupported: 1003, policy: 1008, tooBig: 1009 } as const;
@@ -49,8 +49,8 @@ export class SocketClient {
       this.send(errorText("Message is binary. Send JSON as text."));
       return this.close(Close.unsupported, "binary message");
     }
-    if (data.length > MESSAGE_BYTES_MAX || Buffer.byteLength(data) > MESSAGE_BYTES_MAX) {
-      return this.close(Close.tooBig, `message of more than ${MESSAGE_BYTES_MAX} bytes`);
+    if (data.length > MAX_MESSAGE_BYTES || Buffer.byteLength(data) > MAX_MESSAGE_BYTES) {
+      return this.close(Close.tooBig, `message of more than ${MAX_MESSAGE_BYTES} bytes`);
     }
     this.send(this.#answer(data));
   }
@@ -60,7 +60,7 @@ export class SocketClient {
     const socket = this.#socket;
     if (this.#isClosing || socket.readyState !== WebSocket.OPEN) return;
     socket.send(text);
-    if (socket.bufferedAmount > WAITING_BYTES_MAX) this.closeSlow();
+    if (socket.bufferedAmount > MAX_WAITING_BYTES) this.closeSlow();
   }
 
   /** Closes a client that does not read. */
@@ -84,7 +84,7 @@ export class SocketClient {
     if (id === undefined) return this.#run(op, rest);
     if (!isId(id)) {
       return errorText(
-        `Field "id" is not valid. Send a number, or a string of at most ${ID_CHARS_MAX} characters.`,
+        `Field "id" is not valid. Send a number, or a string of at most ${MAX_ID_CHARS} characters.`,
       );
     }
     return `{"id":${JSON.stringify(id)},${this.#run(op, rest).slice(1)}`;
@@ -114,7 +114,7 @@ export class SocketClient {
 }
 
 function isId(id: unknown): id is string | number {
-  return typeof id === "number" || typeof id === "string" && id.length <= ID_CHARS_MAX;
+  return typeof id === "number" || typeof id === "string" && id.length <= MAX_ID_CHARS;
 }
 
 /** The sockets of one worker. */
@@ -163,7 +163,7 @@ export class SocketHub {
   tick(): void {
     let waiting = 0;
     for (const client of this.#clients) waiting += client.waitingBytes;
-    if (waiting <= WORKER_WAITING_BYTES_MAX) return;
+    if (waiting <= MAX_WORKER_WAITING_BYTES) return;
     for (const client of this.#clients) if (client.waitingBytes > 0) client.closeSlow();
   }
 

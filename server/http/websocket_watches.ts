@@ -8,7 +8,7 @@ import type { Watch, Watcher } from "../watch.ts";
 import type { HttpContext } from "./context.ts";
 
 /** Most keys that one client may watch. */
-export const CLIENT_WATCHES_MAX = 1000;
+export const MAX_CLIENT_WATCHES = 1000;
 
 const WATCHING = '{"status":"OK","message":"Watching."}';
 const NOT_WATCHING = '{"status":"OK","message":"No longer watching."}';
@@ -48,8 +48,8 @@ export class SocketWatches implements Watcher {
     const [hash, bytes] = this.#keyOf(context);
     const keys = this.#keys.get(hash) ?? [];
     if (keys.some((key) => key.name === name)) return WATCHING;
-    if (this.#count >= CLIENT_WATCHES_MAX) {
-      return errorText(`Too many watches. Watch at most ${CLIENT_WATCHES_MAX} keys at a time.`);
+    if (this.#count >= MAX_CLIENT_WATCHES) {
+      return errorText(`Too many watches. Watch at most ${MAX_CLIENT_WATCHES} keys at a time.`);
     }
     if (!this.#watch.add(hash, this)) {
       return errorText("Server has too many watches. Unwatch some.");

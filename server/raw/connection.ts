@@ -14,11 +14,11 @@ import type { RawHost } from "./raw_host.ts";
 import { RawOutput } from "./raw_output.ts";
 
 /** With this many bytes of answers, no command is run before they are written. */
-const OUTPUT_BYTES_MAX = 256 * 1024;
+const MAX_OUTPUT_BYTES = 256 * 1024;
 /** Fewer bytes than this are not worth reading ahead. */
-const READ_AHEAD_BYTES_MIN = 256;
+const MIN_READ_AHEAD_BYTES = 256;
 /** What may wait of messages that nobody has asked for. */
-const PUSHED_BYTES_MAX = 1024 * 1024;
+const MAX_PUSHED_BYTES = 1024 * 1024;
 /** How long commands run before the rest of the worker has its turn, and how many unlooked at. */
 const TURN_MS = 10;
 const TURN_COMMANDS = 1000;
@@ -142,7 +142,7 @@ export class RawConnection implements RawClient {
     try {
       for (;;) {
         decoder.isTrusted = session.isAuthenticated;
-        if (decoder.at >= seen && input.end - decoder.at > READ_AHEAD_BYTES_MIN) {
+        if (decoder.at >= seen && input.end - decoder.at > MIN_READ_AHEAD_BYTES) {
           seen = protocol.readAhead(input.bytes, input.end);
         }
         const found = decoder.next(input.bytes, input.end, args);
@@ -154,7 +154,7 @@ export class RawConnection implements RawClient {
         count++;
         reply.begin();
         done = protocol.run(context, input.bytes, args, reply);
-        const isFull = reply.used > OUTPUT_BYTES_MAX || reply.isOver;
+        const isFull = reply.used > MAX_OUTPUT_BYTES || reply.isOver;
         if (done !== undefined || session.afterReply === "close" || isFull) {
           this.#hasMore = true;
           break;
@@ -236,7 +236,7 @@ export class RawConnection implements RawClient {
     const reply = this.#pushed ??= this.#protocol.takeReply(this.session) as RespReply;
     reply.begin();
     compose(reply);
-    if (reply.used > PUSHED_BYTES_MAX) this.#endSlow();
+    if (reply.used > MAX_PUSHED_BYTES) this.#endSlow();
     else if (!this.#isBusy) this.#flush();
   }
 

@@ -6,7 +6,7 @@ import type { RawHost } from "./raw_host.ts";
 /** What an idle connection holds. */
 export const INPUT_BYTES = 4 * 1024;
 /** To this a buffer grows only so that busy clients need fewer reads. */
-const BUSY_BYTES_MAX = 64 * 1024;
+const MAX_BUSY_BYTES = 64 * 1024;
 /** Share of the memory for commands on their way that may serve that. */
 const BUSY_SHARE = 0.25;
 
@@ -45,13 +45,13 @@ export class InputBuffer {
     }
     if (this.end === 0) {
       this.needed = 0;
-      if (filled && size < BUSY_BYTES_MAX) this.#resize(2 * size, BUSY_SHARE);
-      else if (size > INPUT_BYTES && (size > BUSY_BYTES_MAX || count < size / 4)) this.drop();
+      if (filled && size < MAX_BUSY_BYTES) this.#resize(2 * size, BUSY_SHARE);
+      else if (size > INPUT_BYTES && (size > MAX_BUSY_BYTES || count < size / 4)) this.drop();
       return true;
     }
     if (this.end < size && this.needed <= size) return true;
     // Not more than has come twice over, whatever was announced.
-    const most = Math.max(BUSY_BYTES_MAX, 4 * this.end);
+    const most = Math.max(MAX_BUSY_BYTES, 4 * this.end);
     const wanted = Math.max(2 * size, roundedUp(this.needed));
     return this.#resize(Math.min(wanted, most), 1) || (filled ? this.end < size : true);
   }

@@ -2,7 +2,7 @@
 // our last answer, so what it still sends is read first, up to a bound. Knows no protocol.
 
 /** How much a client may go on sending. */
-const LINGER_BYTES_MAX = 4 * 1024 * 1024;
+const MAX_LINGER_BYTES = 4 * 1024 * 1024;
 
 /** Says that nothing more will be sent, then reads on without listening. Never rejects. */
 export async function linger(
@@ -11,7 +11,7 @@ export async function linger(
 ): Promise<void> {
   try {
     await conn.closeWrite();
-    for (let sum = 0; sum < LINGER_BYTES_MAX;) {
+    for (let sum = 0; sum < MAX_LINGER_BYTES;) {
       const count = await conn.read(buffer);
       if (count === null) return;
       sum += count;

@@ -50,7 +50,7 @@ export interface RawProtocol {
 }
 
 /** Buffers kept for later use. */
-const SPARE_MAX = 64;
+const MAX_SPARE = 64;
 
 const REFUSALS = {
   clients: "ERR max number of clients reached",
@@ -85,7 +85,7 @@ export class RespProtocol implements RawProtocol {
 
   giveBack(reply: RespReply): void {
     reply.reset();
-    if (this.#spare.length < SPARE_MAX) this.#spare.push(reply);
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(reply);
   }
 
   run(
@@ -145,7 +145,7 @@ export class TextProtocol implements RawProtocol {
 
   giveBack(reply: TextReply): void {
     reply.reset();
-    if (this.#spare.length < SPARE_MAX) this.#spare.push(reply);
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(reply);
   }
 
   run(

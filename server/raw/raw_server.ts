@@ -2,7 +2,7 @@
 // thing that its worker starts, ticks and drains.
 
 import type { Cache } from "../../cache/mod.ts";
-import { ARGUMENTS_MAX, CommandContext } from "../commands/command.ts";
+import { CommandContext, MAX_ARGUMENTS } from "../commands/command.ts";
 import { type Config, keyByteLimit } from "../config.ts";
 import type { Listen } from "../http/listener.ts";
 import type { ServerFacade } from "../server_facade.ts";
@@ -13,9 +13,9 @@ import { RawHost } from "./raw_host.ts";
 import { RawListener } from "./raw_listener.ts";
 
 /** Room for options and names where values are kept very short. */
-const BULK_BYTES_MIN = 4096;
+const MIN_BULK_BYTES = 4096;
 /** Longest command of many arguments. */
-const COMMAND_BYTES_MIN = 8 * 1024 * 1024;
+const MIN_COMMAND_BYTES = 8 * 1024 * 1024;
 
 /** What the raw protocols need of their worker. */
 export interface RawServerOptions {
@@ -79,9 +79,9 @@ function respProtocol(config: Config, cache: Cache, host: RawHost): RespProtocol
   const { maxValueBytes, bodyMemoryBytes } = config;
   return new RespProtocol(
     {
-      argumentsMax: ARGUMENTS_MAX + 1,
-      bulkBytesMax: Math.max(maxValueBytes, keyByteLimit(config), BULK_BYTES_MIN),
-      commandBytesMax: Math.min(Math.max(COMMAND_BYTES_MIN, 2 * maxValueBytes), bodyMemoryBytes),
+      maxArguments: MAX_ARGUMENTS + 1,
+      maxBulkBytes: Math.max(maxValueBytes, keyByteLimit(config), MIN_BULK_BYTES),
+      maxCommandBytes: Math.min(Math.max(MIN_COMMAND_BYTES, 2 * maxValueBytes), bodyMemoryBytes),
     },
     cache,
     host,

@@ -7,13 +7,13 @@ import { Args } from "../args.ts";
 import { Decoded, type RespDecoder } from "../codecs/resp_decode.ts";
 
 /** Commands looked at in one go: their items have to stay in the fastest cache. */
-const COMMANDS_MAX = 64;
+const MAX_COMMANDS = 64;
 
 /** Reads ahead for one worker. */
 export class ReadAhead {
   readonly #cache: Cache;
   readonly #args: Args = new Args();
-  readonly #hashes = new Int32Array(COMMANDS_MAX);
+  readonly #hashes = new Int32Array(MAX_COMMANDS);
   /** Means nothing, but has to be kept; see Cache.warmMany(). */
   warmed = 0;
 
@@ -30,7 +30,7 @@ export class ReadAhead {
     const { at, error, needed } = decoder;
     let count = 0;
     // A line is unquoted where it stands, so it must not be read twice.
-    while (count < COMMANDS_MAX && bytes[decoder.at] === 0x2a) {
+    while (count < MAX_COMMANDS && bytes[decoder.at] === 0x2a) {
       if (decoder.next(bytes, end, args) !== Decoded.command) break;
       if (args.count === 0) continue;
       this.#hashes[count++] = this.#cache.hash(bytes, args.starts[0]!, args.lengths[0]!);

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
 import { evictOneLocked } from "../../cache/clock.ts";
-import { RING_MAIN, RING_PROBATION, SWEEP_STEPS_MAX } from "../../cache/layout.ts";
+import { MAX_SWEEP_STEPS, RING_MAIN, RING_PROBATION } from "../../cache/layout.ts";
 import { handWord, newerOf } from "../../cache/ring.ts";
 import { countOf, ringOfKey } from "./counts.ts";
 import { find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
@@ -91,16 +91,16 @@ Deno.test("evictOneLocked() takes an expired item whatever its count, and counts
 
 Deno.test("evictOneLocked() takes the item of its 64th step, whatever its count", () => {
   const { cache } = makeFixture();
-  const keys = keysOfShard(cache, 3 * SWEEP_STEPS_MAX);
+  const keys = keysOfShard(cache, 3 * MAX_SWEEP_STEPS);
   for (const key of keys) {
     put(cache, key, small);
     for (let i = 0; i < 3; i++) get(cache, key);
   }
   evict(cache);
   const gone = keys.filter((key) => find(cache, key).address === 0);
-  assertEquals(gone, [keys[SWEEP_STEPS_MAX - 1]]);
+  assertEquals(gone, [keys[MAX_SWEEP_STEPS - 1]]);
   const promoted = keys.filter((key) => ringOfKey(cache, key) === RING_MAIN);
-  assertEquals(promoted, keys.slice(0, SWEEP_STEPS_MAX - 1));
+  assertEquals(promoted, keys.slice(0, MAX_SWEEP_STEPS - 1));
 });
 
 Deno.test("evictOneLocked() never takes the pinned item, and says so when it is the only one", () => {

@@ -22,7 +22,7 @@ export interface HammerResult {
   readonly wrong: number;
 }
 
-const VALUE_BYTES_MAX = 600;
+const MAX_VALUE_BYTES = 600;
 
 /** Fills `value` for a key: its first byte is the key, the next the stamp, the rest follow. */
 function fill(value: Uint8Array, length: number, key: number, stamp: number): void {
@@ -44,7 +44,7 @@ function hammer({ buffer, actor, operations, keys, seed }: HammerOptions): Hamme
   const cache = new Cache(Region.attach(buffer), actor);
   const random = new Random(seed);
   const into = new ValueBuffer();
-  const value = new Uint8Array(VALUE_BYTES_MAX);
+  const value = new Uint8Array(MAX_VALUE_BYTES);
   const names = Array.from({ length: keys }, (_, i) => new TextEncoder().encode(`hammer-${i}`));
   let [hits, stored, busy, wrong] = [0, 0, 0, 0];
   for (let i = 0; i < operations; i++) {
@@ -60,7 +60,7 @@ function hammer({ buffer, actor, operations, keys, seed }: HammerOptions): Hamme
       }
     } else if (kind < 15) {
       // Mostly short, so that the checks leave time for contention.
-      const length = 2 + (roll >>> 16) % ((roll & 0xf0) === 0 ? VALUE_BYTES_MAX - 2 : 60);
+      const length = 2 + (roll >>> 16) % ((roll & 0xf0) === 0 ? MAX_VALUE_BYTES - 2 : 60);
       fill(value, length, key, roll >>> 24);
       outcome = cache.put(names[key]!, value.subarray(0, length));
       if (outcome === Outcome.stored) stored++;

@@ -76,7 +76,7 @@ Deno.test("Cache.put() answers tooLarge and changes nothing", () => {
   put(cache, "key", valueOf(100));
   const before = find(cache, "key").shard.sequenceLocked();
   const key = bytesOf("key");
-  const largest = cache.itemBytesMax - key.length;
+  const largest = cache.maxItemBytes - key.length;
   assertEquals(cache.put(key, new Uint8Array(largest + 1)), Outcome.tooLarge);
   assertEquals(cache.put(bytesOf("k".repeat(2048)), new Uint8Array(1)), Outcome.tooLarge);
   assertEquals(get(cache, "key"), valueOf(100));

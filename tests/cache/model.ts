@@ -21,7 +21,7 @@ export interface WalkOptions {
   readonly memoryBytes: number;
   readonly keys: number;
   /** Longest value, in bytes. */
-  readonly valueBytesMax: number;
+  readonly maxValueBytes: number;
   /** Steps between two checks of every invariant. */
   readonly checkEvery: number;
 }
@@ -118,9 +118,9 @@ export class Walk {
   }
 
   #put(key: number, bytes: Uint8Array, write: number): void {
-    const { valueBytesMax } = this.#options;
+    const { maxValueBytes } = this.#options;
     // Mostly small values, now and then one of any size.
-    const limit = this.#random.below(10) === 0 ? valueBytesMax : Math.min(300, valueBytesMax);
+    const limit = this.#random.below(10) === 0 ? maxValueBytes : Math.min(300, maxValueBytes);
     const value = makeValue(key, write, this.#random.below(limit + 1));
     const deadlineMs = this.#random.below(4) === 0 ? this.#nowMs + 1 + this.#random.below(500) : 0;
     const roll = this.#random.below(10);

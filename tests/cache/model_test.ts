@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Walk } from "./model.ts";
 
-const base = { steps: 60_000, keys: 3_000, valueBytesMax: 3_000, checkEvery: 5_000 };
+const base = { steps: 60_000, keys: 3_000, maxValueBytes: 3_000, checkEvery: 5_000 };
 
 for (const seed of [1, 2, 3]) {
   Deno.test(`Cache answers what a Map holds while there is room, seed ${seed}`, () => {
@@ -24,7 +24,7 @@ Deno.test("Cache keeps its invariants with values near the largest in full memor
     steps: 30_000,
     memoryBytes: 640 * 1024,
     keys: 200,
-    valueBytesMax: 14_000,
+    maxValueBytes: 14_000,
     checkEvery: 1_000,
   }).run();
 });

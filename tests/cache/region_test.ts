@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Cache, checkShardLocked, Condition, Outcome, readStats, Region } from "../../cache/mod.ts";
-import { ACTORS_MAX, planRegion, SHARD_BYTES_MAX, SHARD_LOCK } from "../../cache/layout.ts";
+import { MAX_ACTORS, MAX_SHARD_BYTES, planRegion, SHARD_LOCK } from "../../cache/layout.ts";
 import { isPoisoned } from "../../cache/lock.ts";
 import { bytesOf, find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
 
@@ -12,7 +12,7 @@ Deno.test("planRegion() gives attaching threads the same plan, for every size", 
       const made = planRegion(size + extra, 128, 3);
       assertEquals(planRegion(made.regionBytes, 128, 3), made);
       assert(made.shardsByte + made.shardCount * made.shard.shardBytes <= made.regionBytes);
-      assert(made.shard.shardBytes <= SHARD_BYTES_MAX);
+      assert(made.shard.shardBytes <= MAX_SHARD_BYTES);
       assert(made.shard.endAddress * 64 <= made.shard.shardBytes);
     }
   }
@@ -21,7 +21,7 @@ Deno.test("planRegion() gives attaching threads the same plan, for every size", 
 Deno.test("Region.create() refuses what is too small, and too many actors", () => {
   assertThrows(() => Region.create({ memoryBytes: 100_000 }), RangeError);
   assertThrows(
-    () => Region.create({ memoryBytes: 2 ** 24, actorCount: ACTORS_MAX + 1 }),
+    () => Region.create({ memoryBytes: 2 ** 24, actorCount: MAX_ACTORS + 1 }),
     RangeError,
   );
 });

@@ -73,8 +73,8 @@ Deno.test("Updating a key evicts nobody unless the value needs more than is free
     const { evictions } = readStats(cache);
     put(cache, key, valueOf(length, i));
     // In pieces of one quarter, the worst case, each holds 60 bytes.
-    const mostQuarters = Math.ceil((32 + key.length + length) / 60);
-    if (mostQuarters <= free) assertEquals(readStats(cache).evictions, evictions);
+    const maxQuarters = Math.ceil((32 + key.length + length) / 60);
+    if (maxQuarters <= free) assertEquals(readStats(cache).evictions, evictions);
     assertEquals(get(cache, key), valueOf(length, i));
   }
   assert(readStats(cache).evictions > 0);
@@ -88,7 +88,7 @@ Deno.test("Updating a key to the largest value in a full shard evicts others, ne
   for (let round = 0; round < 20; round++) {
     const key = keys[399 - round]!;
     put(cache, key, valueOf(10, round));
-    const length = cache.itemBytesMax - key.length;
+    const length = cache.maxItemBytes - key.length;
     put(cache, key, valueOf(length, round));
     assertEquals(get(cache, key), valueOf(length, round));
     checkShardLocked(cache.shards[0]!.memory);
@@ -119,7 +119,7 @@ for (const keysPerItem of [10, 1.5, 1.02]) {
       memoryBytes: 4 * 2 ** 20,
       keysPerItem,
       deletePercent: 10,
-      valueBytesMax: 2000,
+      maxValueBytes: 2000,
       seed: 3,
     });
     assert(result.pieceRatio <= 1.6, `${result.pieceRatio} times the fewest pieces`);

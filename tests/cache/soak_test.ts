@@ -13,9 +13,9 @@ for (let seed = 1000; seed < 1020; seed++) {
     ignore,
     fn() {
       const memoryBytes = [400_000, 1_000_000, 5_000_000, 40_000_000][seed % 4]!;
-      const valueBytesMax = [200, 3_000, 9_000][seed % 3]!;
+      const maxValueBytes = [200, 3_000, 9_000][seed % 3]!;
       const steps = 1_000_000;
-      new Walk({ seed, steps, memoryBytes, keys: 5_000, valueBytesMax, checkEvery: 50_000 }).run();
+      new Walk({ seed, steps, memoryBytes, keys: 5_000, maxValueBytes, checkEvery: 50_000 }).run();
     },
   });
 }

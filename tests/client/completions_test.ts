@@ -1,7 +1,7 @@
 // completionScript(): each shell that is there accepts its script, and bash completes with it.
 
 import { assertEquals } from "@std/assert";
-import { commands, shells } from "../../client/commands.ts";
+import { COMMANDS, SHELLS } from "../../client/commands.ts";
 import { run } from "./fixture.ts";
 
 async function script(shell: string): Promise<string> {
@@ -23,10 +23,10 @@ async function runShell(
   }
 }
 
-for (const shell of shells) {
+for (const shell of SHELLS) {
   Deno.test(`completionScript() writes what ${shell} accepts, with all commands`, async () => {
     const text = await script(shell);
-    for (const { name, options } of Object.values(commands)) {
+    for (const { name, options } of Object.values(COMMANDS)) {
       assertEquals(text.includes(name), true, name);
       for (const { flag } of options) assertEquals(text.includes(flag), true, flag);
     }

@@ -1,7 +1,7 @@
 // parseCommand(): which command lines are commands, with what, and what is said about the others.
 
 import { assertEquals } from "@std/assert";
-import { access, bench, ttl } from "../../client/options.ts";
+import { ACCESS, BENCH, TTL } from "../../client/options.ts";
 import { parseCommand } from "../../client/parse.ts";
 
 const parse = (line: string[], env: Record<string, string> = {}) =>
@@ -33,11 +33,11 @@ Deno.test("parseCommand() reads options anywhere, with = or a space", () => {
   const parsed = parse([...line, "--url", "localhost:1"]);
   if (parsed.kind !== "run") throw new Error(JSON.stringify(parsed));
   const { values } = parsed;
-  assertEquals(values.get(ttl), 1500);
-  assertEquals(values.get(access.timeout), 2000);
-  assertEquals(values.get(access.json), true);
-  assertEquals(values.get(access.token), "a=b");
-  assertEquals(values.get(access.url)?.url, "http://localhost:1");
+  assertEquals(values.get(TTL), 1500);
+  assertEquals(values.get(ACCESS.timeout), 2000);
+  assertEquals(values.get(ACCESS.json), true);
+  assertEquals(values.get(ACCESS.token), "a=b");
+  assertEquals(values.get(ACCESS.url)?.url, "http://localhost:1");
 });
 
 Deno.test("parseCommand() takes options over variables over defaults", () => {
@@ -45,11 +45,11 @@ Deno.test("parseCommand() takes options over variables over defaults", () => {
   const parsed = parse(["ping", "--url", "http://b:2"], env);
   if (parsed.kind !== "run") throw new Error(JSON.stringify(parsed));
   const { values } = parsed;
-  assertEquals(values.get(access.url)?.hostname, "b");
-  assertEquals(values.get(access.token), "t");
-  assertEquals(values.get(access.ca), undefined);
-  assertEquals(values.get(access.timeout), 5000);
-  assertEquals(values.get(bench.connections), 64);
+  assertEquals(values.get(ACCESS.url)?.hostname, "b");
+  assertEquals(values.get(ACCESS.token), "t");
+  assertEquals(values.get(ACCESS.ca), undefined);
+  assertEquals(values.get(ACCESS.timeout), 5000);
+  assertEquals(values.get(BENCH.connections), 64);
 });
 
 Deno.test("parseCommand() says what is wrong, and what to do", () => {

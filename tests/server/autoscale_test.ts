@@ -7,8 +7,8 @@ const BUSY: LoadSample = { usedCores: 0.95, idleCores: 0.9, requests: [1000] };
 const NO_IDLE: LoadSample = { ...BUSY, idleCores: 0.3 };
 const QUIET: LoadSample = { ...BUSY, usedCores: 0.5 };
 
-function decisions(workersMax: number, samples: readonly LoadSample[]): boolean[] {
-  const autoscaler = new Autoscaler(workersMax);
+function decisions(maxWorkers: number, samples: readonly LoadSample[]): boolean[] {
+  const autoscaler = new Autoscaler(maxWorkers);
   return samples.map((sample) => autoscaler.observe(sample));
 }
 

@@ -11,7 +11,7 @@ const listens = [
 
 function factsOf(...args: string[]) {
   const config = configOf("--memory", "8MiB", ...args);
-  return { cache: newCache(), config, listens, workers: 1, workersMax: 4 };
+  return { cache: newCache(), config, listens, workers: 1, maxWorkers: 4 };
 }
 
 Deno.test("addressOf() writes addresses as clients do", () => {

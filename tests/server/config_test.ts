@@ -9,7 +9,7 @@ import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../../
 import { parseConfig } from "../../server/config_parse.ts";
 import { configTableMarkdown } from "../../server/config_text.ts";
 import { defaultMemoryBytes } from "../../server/memory_default.ts";
-import { optionRows, variableName } from "../../server/options.ts";
+import { OPTION_ROWS, variableName } from "../../server/options.ts";
 import { GIB, MIB, parseSize } from "../../server/units.ts";
 
 const machine = { totalMemoryBytes: 16 * GIB, cpus: 4 };
@@ -223,7 +223,7 @@ Deno.test("parseConfig() never shows the token", () => {
 Deno.test("parseConfig() answers --help and --version whatever else is wrong", () => {
   for (const help of ["--help", "-h"]) {
     const text = textOf([help, "--zork"]);
-    for (const { option } of optionRows) assertStringIncludes(text, `--${option.flag}`);
+    for (const { option } of OPTION_ROWS) assertStringIncludes(text, `--${option.flag}`);
     for (const line of text.split("\n")) assert(line.length <= 100, line);
   }
   for (const version of ["--version", "-V"]) {
@@ -240,7 +240,7 @@ Deno.test("parseConfig() prints values and where they come from", () => {
 
 Deno.test("configTableMarkdown() has a row per option and columns that line up", () => {
   const lines = configTableMarkdown().trimEnd().split("\n");
-  assertEquals(lines.length, optionRows.length + 2);
+  assertEquals(lines.length, OPTION_ROWS.length + 2);
   assertEquals(new Set(lines.map((line) => line.length)).size, 1);
 });
 

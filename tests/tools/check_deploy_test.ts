@@ -4,7 +4,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Check, checks, type Run, runCheck } from "../../tools/check_deploy.ts";
+import { type Check, CHECKS, type Run, runCheck } from "../../tools/check_deploy.ts";
 
 const check: Check = { tool: "lint", source: undefined, calls: () => [["a"], ["b"]] };
 
@@ -36,7 +36,7 @@ Deno.test("runCheck() skips tools that are not there, and checks without anythin
 });
 
 Deno.test("checks have sources with exact versions", () => {
-  for (const { source } of checks) {
+  for (const { source } of CHECKS) {
     if (source === undefined) continue;
     if ("pip" in source) assertMatch(source.pip, /^[\w-]+==\d+(\.\d+)+$/);
     else assertMatch(source.go, /^[\w./-]+@v\d+\.\d+\.\d+$/);
@@ -45,7 +45,7 @@ Deno.test("checks have sources with exact versions", () => {
 
 Deno.test("checks look at files that exist", async () => {
   const root = new URL("../../", import.meta.url);
-  for (const { calls, tool } of checks.slice(0, 5)) {
+  for (const { calls, tool } of CHECKS.slice(0, 5)) {
     for (const arg of (await calls("/w")).flat()) {
       if (/^(\w[\w./-]*\/|\w+\.sh$|Dockerfile$|\.github$)/.test(arg)) {
         assertEquals((await Deno.stat(new URL(arg, root))) !== undefined, true, `${tool} ${arg}`);

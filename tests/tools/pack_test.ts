@@ -6,7 +6,7 @@ import { pack } from "../../tools/pack.ts";
 import project from "../../deno.json" with { type: "json" };
 
 const ignore = Deno.build.os === "windows";
-const MEGABYTES_MAX = 45;
+const MAX_MEGABYTES = 45;
 
 /** A packed program and an empty cache folder, both gone when disposed of. */
 class Packed implements AsyncDisposable {
@@ -19,7 +19,7 @@ class Packed implements AsyncDisposable {
   static async build(): Promise<Packed> {
     const packed = new Packed(await Deno.makeTempDir({ prefix: "slabkv-pack-test-" }));
     const bytes = await pack(new URL(`file://${packed.path}`));
-    assert(bytes <= MEGABYTES_MAX * 1e6, `${bytes} bytes`);
+    assert(bytes <= MAX_MEGABYTES * 1e6, `${bytes} bytes`);
     return packed;
   }
 

@@ -7,7 +7,7 @@ import {
   CommandProblem,
   decodeCommand,
   decodeCommands,
-  JSON_ARGUMENTS_MAX,
+  MAX_JSON_ARGUMENTS,
   pushCommand,
 } from "../../../server/codecs/json_command.ts";
 
@@ -70,8 +70,8 @@ Deno.test("decodeCommand() says what is wrong", () => {
     ['["SET","\\ud800"]', "ERR argument 1 contains a lone surrogate"],
   ];
   for (const [text, problem] of table) assertEquals(decode(text), problem);
-  const many = JSON.stringify(["DEL", ...Array(JSON_ARGUMENTS_MAX + 1).fill("k")]);
-  assertEquals(decode(many), `ERR too many arguments, send at most ${JSON_ARGUMENTS_MAX}`);
+  const many = JSON.stringify(["DEL", ...Array(MAX_JSON_ARGUMENTS + 1).fill("k")]);
+  assertEquals(decode(many), `ERR too many arguments, send at most ${MAX_JSON_ARGUMENTS}`);
   const bytes = new Uint8Array([0x5b, 0x22, 0xff, 0x22, 0x5d]);
   assertEquals((decodeCommand(bytes) as CommandProblem).message, "ERR body is not valid UTF-8");
 });

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { Args } from "../../../server/args.ts";
 import { Decoded, RespDecoder } from "../../../server/codecs/resp_decode.ts";
 
-const LIMITS = { argumentsMax: 1000, bulkBytesMax: 100_000, commandBytesMax: 500_000 };
+const LIMITS = { maxArguments: 1000, maxBulkBytes: 100_000, maxCommandBytes: 500_000 };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
 

@@ -4,8 +4,8 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   addIntegers,
-  INT64_MAX,
-  INT64_MIN,
+  MAX_INT64,
+  MIN_INT64,
   parseInteger,
 } from "../../../server/commands/numbers.ts";
 
@@ -19,12 +19,12 @@ function parse(text: string): number | bigint | undefined {
 
 Deno.test("parseInteger() reads every 64-bit integer exactly", () => {
   fc.assert(
-    fc.property(fc.bigInt({ min: INT64_MIN, max: INT64_MAX }), (value) => {
+    fc.property(fc.bigInt({ min: MIN_INT64, max: MAX_INT64 }), (value) => {
       assertEquals(String(parse(String(value))), String(value));
     }),
     { numRuns: 500, seed: 7171 },
   );
-  for (const value of [INT64_MIN, INT64_MAX, 0n, -1n, 10n ** 15n, 10n ** 15n - 1n]) {
+  for (const value of [MIN_INT64, MAX_INT64, 0n, -1n, 10n ** 15n, 10n ** 15n - 1n]) {
     assertEquals(String(parse(String(value))), String(value));
   }
 });
@@ -32,8 +32,8 @@ Deno.test("parseInteger() reads every 64-bit integer exactly", () => {
 Deno.test("parseInteger() refuses everything else", () => {
   const texts = ["", "-", "--1", "+1", "01", "-0", "-01", " 1", "1 ", "1.0", "1e3", "0x1", "a"];
   texts.push(
-    String(INT64_MAX + 1n),
-    String(INT64_MIN - 1n),
+    String(MAX_INT64 + 1n),
+    String(MIN_INT64 - 1n),
     "1".repeat(20),
     "9".repeat(30),
     "\u0661",
@@ -42,16 +42,16 @@ Deno.test("parseInteger() refuses everything else", () => {
 });
 
 Deno.test("addIntegers() is exact, or undefined where the sum has more than 64 bits", () => {
-  const value = fc.bigInt({ min: INT64_MIN, max: INT64_MAX });
+  const value = fc.bigInt({ min: MIN_INT64, max: MAX_INT64 });
   fc.assert(
     fc.property(value, value, (a, b) => {
       const sum = addIntegers(parse(String(a))!, parse(String(b))!);
-      const fits = a + b >= INT64_MIN && a + b <= INT64_MAX;
+      const fits = a + b >= MIN_INT64 && a + b <= MAX_INT64;
       assertEquals(sum === undefined ? sum : String(sum), fits ? String(a + b) : undefined);
     }),
     { numRuns: 500, seed: 7171 },
   );
   assertEquals(addIntegers(2 ** 53 - 1, 1), 2n ** 53n);
-  assertEquals(addIntegers(INT64_MAX, 1), undefined);
-  assertEquals(addIntegers(INT64_MIN, -1), undefined);
+  assertEquals(addIntegers(MAX_INT64, 1), undefined);
+  assertEquals(addIntegers(MIN_INT64, -1), undefined);
 });

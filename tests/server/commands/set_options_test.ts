@@ -1,7 +1,7 @@
 // The options of SET: every form becomes one condition and one absolute deadline, or a refusal.
 
 import { assertEquals } from "@std/assert";
-import { Condition, DEADLINE_MS_MAX, KEEP_DEADLINE } from "../../../cache/mod.ts";
+import { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS } from "../../../cache/mod.ts";
 import { SetOptions } from "../../../server/commands/set_options.ts";
 import { argsOf, NOW_MS } from "../fixture.ts";
 
@@ -17,7 +17,7 @@ Deno.test("SetOptions.parse() resolves options in any order and case", () => {
     ["px 10", [NOW_MS + 10, none, 0]],
     ["EXAT 1800000000", [1_800_000_000_000, none, 0]],
     ["PXAT 1", [1, none, 0]],
-    [`PXAT ${DEADLINE_MS_MAX}`, [DEADLINE_MS_MAX, none, 0]],
+    [`PXAT ${MAX_DEADLINE_MS}`, [MAX_DEADLINE_MS, none, 0]],
     ["KEEPTTL", [KEEP_DEADLINE, none, 0]],
     ["NX EX 1", [NOW_MS + 1000, absent, 0]],
     ["EX 1 NX", [NOW_MS + 1000, absent, 0]],
@@ -49,7 +49,7 @@ Deno.test("SetOptions.parse() refuses what it does not know or cannot carry out"
       "A-TOKEN-THAT-IS-MUCH-TOO-LONG",
     ],
     notInteger: ["EX x", "EX 1.5", "PX 9223372036854775808", "IFVERSION -1", "IFVERSION x"],
-    badExpire: ["EX 0", "PX -1", "EXAT 0", `PXAT ${DEADLINE_MS_MAX + 1}`, "EX 9223372036854775807"],
+    badExpire: ["EX 0", "PX -1", "EXAT 0", `PXAT ${MAX_DEADLINE_MS + 1}`, "EX 9223372036854775807"],
   };
   for (const [problem, texts] of Object.entries(table)) {
     for (const text of texts) {

@@ -74,7 +74,7 @@ Deno.test("SET refuses options that it does not know, and items that are too lar
   for (const [options, kind] of table) {
     assertEquals(run(cache, SET, "k", "v", ...options), [kind], options.join(" "));
   }
-  const fits = "v".repeat(cache.itemBytesMax - 1);
+  const fits = "v".repeat(cache.maxItemBytes - 1);
   assertEquals(run(cache, SET, "k", fits + "vv".repeat(64)), ["tooLarge"]);
   assertEquals(run(cache, GET, "k"), ["miss"]);
   assertEquals(run(cache, SET, "k", fits), ["ok"]);
@@ -129,7 +129,7 @@ Deno.test("MPUT stores all items, each with its own time to live, or none", () =
   assertEquals(run(cache, MPUT, "a", "1", "", "b", "2", "1500"), [2]);
   assertEquals(run(cache, GETMETA, "a")[2], -1);
   assertEquals(run(cache, GETMETA, "b")[2], 1500);
-  const huge = "v".repeat(cache.itemBytesMax + 64);
+  const huge = "v".repeat(cache.maxItemBytes + 64);
   assertEquals(run(cache, MPUT, "c", "3", "", "d", huge, "", "a", "9", ""), ["tooLarge"]);
   assertEquals(run(cache, MGET, "a", "b", "c", "d"), ["1", "2", "miss", "miss"]);
   assertEquals(run(cache, MPUT, "e", "1", "", "e", "2", ""), [2]);
