@@ -5,7 +5,7 @@ import os from "node:os";
 import process from "node:process";
 import { type ClientHost, runClient, serverArguments } from "./client/mod.ts";
 import { runWorker, serve, type WorkerScope } from "./server/mod.ts";
-import { OPTION_ROWS } from "./server/options.ts";
+import { OPTION_ROWS } from "./server/config/options.ts";
 
 /** The narrowest permissions with which a worker can do its work. */
 function workerPermissions(

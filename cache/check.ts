@@ -34,7 +34,7 @@ import {
   valueBytesOf,
 } from "./item.ts";
 import { handWord, newerOf, ringOf, ringQuartersWord } from "./ring.ts";
-import { idealQuarters } from "./room.ts";
+import { idealQuarters } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { linkQuarters, quarterState } from "./slab.ts";
 import { windowWord } from "./table.ts";

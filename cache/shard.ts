@@ -55,7 +55,7 @@ import {
   idealQuarters,
   makeRoomLocked,
   reshapeChainLocked,
-} from "./room.ts";
+} from "./allocation.ts";
 import { ShardMemory } from "./shard_memory.ts";
 import { emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
 import { evictFromWindowLocked } from "./window.ts";

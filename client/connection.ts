@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatDuration } from "../server/units.ts";
+import { formatDuration } from "../server/config/units.ts";
 import { ClientError } from "./host.ts";
 import type { Target } from "./target.ts";
 

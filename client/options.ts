@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatDuration, formatSize, parseDuration, parseSize } from "../server/units.ts";
+import { formatDuration, formatSize, parseDuration, parseSize } from "../server/config/units.ts";
 import { DEFAULT_URL, parseTarget, type Target, TARGET_EXPECTED } from "./target.ts";
 
 /** How the values of an option are read. */

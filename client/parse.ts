@@ -5,7 +5,7 @@
  * @module
  */
 
-import { nearestWord } from "../server/nearest.ts";
+import { nearestWord } from "../server/config/nearest_word.ts";
 import { type ClientCommand, COMMANDS, findCommand, type Operand } from "./commands.ts";
 import { type ClientOption, HELP } from "./options.ts";
 

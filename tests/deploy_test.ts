@@ -5,8 +5,8 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseConfig } from "../server/config_parse.ts";
-import { MIB } from "../server/units.ts";
+import { parseConfig } from "../server/config/parse.ts";
+import { MIB } from "../server/config/units.ts";
 import { CHECKS, MIN_KUBERNETES } from "../tools/check_deploy.ts";
 import { TARGETS } from "../tools/compile.ts";
 

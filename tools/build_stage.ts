@@ -25,7 +25,7 @@ export class Stage implements AsyncDisposable {
     const stage = new Stage(await Deno.makeTempDir({ prefix: "slabkv-build-" }));
     for (const part of PARTS) await copyInto(new URL(part, ROOT), `${stage.path}/${part}`);
     const build = JSON.stringify({ how, commit: await currentCommit() });
-    await Deno.writeTextFile(`${stage.path}/server/build.json`, build);
+    await Deno.writeTextFile(`${stage.path}/server/config/build.json`, build);
     return stage;
   }
 

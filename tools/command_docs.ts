@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Command, CommandGroup } from "../server/commands/command.ts";
-import { MAX_ARGUMENTS } from "../server/commands/command.ts";
+import type { Command, CommandGroup } from "../server/contract/command.ts";
+import { MAX_ARGUMENTS } from "../server/contract/command.ts";
 import { COMMANDS } from "../server/commands/table.ts";
 
 const GROUPS: Readonly<Record<CommandGroup, string>> = {

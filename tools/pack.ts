@@ -2,7 +2,7 @@
 // shell launcher, then the Deno that runs this task and the bundled program, each compressed.
 // Packed, not compiled: the launcher unpacks once and then becomes the server.
 
-import { VERSION } from "../server/version.ts";
+import { VERSION } from "../server/config/version.ts";
 import { DIST, ROOT, runDeno, Stage, startFlags } from "./build_stage.ts";
 
 /** Flags that keep a packed program from looking at anything around it. */

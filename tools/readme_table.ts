@@ -5,7 +5,7 @@
  * @module
  */
 
-import { configTableMarkdown } from "../server/config_text.ts";
+import { configTableMarkdown } from "../server/config/text.ts";
 
 const BEGIN = "<!-- config:begin -->";
 const END = "<!-- config:end -->";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatDuration } from "../../server/units.ts";
+import { formatDuration } from "../../server/config/units.ts";
 import { ClientError } from "../host.ts";
 import { BENCH } from "../options.ts";
 import type { OptionValues } from "../parse.ts";

@@ -2,7 +2,7 @@
 // and what each outcome was. For the HTTP routes, whose bodies differ by route, not by outcome.
 // Knows no route and no status.
 
-import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../reply.ts";
+import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
 /** What an outcome was. */
 export const OutcomeKind = {

@@ -1,8 +1,8 @@
 // The JSON bodies of answers, byte for byte as docs/api.md gives them: key order included, no
 // newline at the end. Composes text from arguments and outcomes; knows no status and no header.
 
-import type { Args } from "../args.ts";
-import { MAX_ANSWER_BYTES } from "../reply.ts";
+import type { Args } from "../contract/args.ts";
+import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import { type CollectedReply, OutcomeKind } from "./collected_reply.ts";
 import type { JsonHit } from "./json_hit.ts";
 import { JsonWriter } from "./json_writer.ts";

@@ -2,7 +2,7 @@
 // them. It sees single fields only: it knows neither the shape of a body nor how a query string is
 // written.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 
 /** Why a request was refused. `message` is for people and says what to do. */
 export class Problem {

@@ -2,7 +2,7 @@
 // REST interface send them. Decides what is valid and how each argument becomes bytes; knows no
 // command, no route and no answer.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 
 /** Longest name of a command, in characters. */
 const MAX_NAME_CHARS = 64;

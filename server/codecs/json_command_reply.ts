@@ -3,7 +3,7 @@
 // ask for it expect. Knows no command, no route and no status.
 
 import { Buffer } from "node:buffer";
-import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../reply.ts";
+import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
 /** The size to which the value buffer shrinks back, in bytes. */
 const KEPT_BYTES = 256 * 1024;

@@ -2,7 +2,7 @@
 // not recognise. Bytes of a body go in, arguments come out. It knows neither HTTP, nor the cache,
 // nor how an answer is written.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 import type { JsonLimits, Problem } from "./json_checks.ts";
 import { fastDelete, fastIncr, fastMget, fastMput, fastPut } from "./json_fast.ts";
 import {

@@ -4,7 +4,7 @@
 // returns false, and json_slow.ts decides. It must not accept anything that json_slow.ts refuses,
 // nor read it differently.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 import type { JsonLimits } from "./json_checks.ts";
 
 const QUOTE = 0x22;

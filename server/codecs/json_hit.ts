@@ -3,8 +3,8 @@
 // where key and value are plain ASCII; what is not goes through JsonWriter and reads the same.
 
 import { Buffer } from "node:buffer";
-import type { Args } from "../args.ts";
-import type { Failure, Reply } from "../reply.ts";
+import type { Args } from "../contract/args.ts";
+import type { Failure, Reply } from "../contract/reply.ts";
 import { PLAIN } from "./json_writer.ts";
 
 const OPENING = new TextEncoder().encode('{"status":"OK","key":"');

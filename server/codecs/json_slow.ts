@@ -3,7 +3,7 @@
 // are parsed already, for callers that carry a request inside another message. It knows neither
 // HTTP nor the cache.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 import {
   badTtl,
   IN_BODY,

@@ -2,7 +2,7 @@
 // it is used again. What a command has answered can be taken back, for a refusal in its midst.
 // Each protocol adds its own framing; knows no socket.
 
-import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../reply.ts";
+import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
 /** The size to which a buffer shrinks back, in bytes. */
 export const OUTPUT_KEPT_BYTES = 16 * 1024;

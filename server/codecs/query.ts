@@ -3,7 +3,7 @@
 // parameters its route takes. A plain key goes from the URL's characters straight into the
 // arguments, with no substring.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 import {
   badTtl,
   IN_PATH,

@@ -3,7 +3,7 @@
 // its first byte, which costs a jump per argument. Refuses lengths before anybody waits for them.
 // Knows no command and no socket.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 import { splitLine } from "./resp_inline.ts";
 
 /** What {@linkcode RespDecoder.next} has found. */

@@ -2,7 +2,7 @@
 // argument holds some. The rules are those of redis-cli and of a Redis server. Quoted arguments are
 // written where they stand, without their quotes and escapes. Knows no protocol around the line.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 
 const SPACE = 0x20;
 const QUOTE = 0x22;

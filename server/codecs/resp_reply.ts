@@ -3,7 +3,7 @@
 // the region straight to their place, behind a header written ahead of them.
 // Knows no socket; the version is that of the session that it answers.
 
-import type { Failure } from "../reply.ts";
+import type { Failure } from "../contract/reply.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
 /** In place of an answer that there is no memory for. */

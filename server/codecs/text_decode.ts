@@ -2,7 +2,7 @@
 // Keys and values are text within the limits of the JSON routes. Keeps nothing between two calls
 // but where it stands. Knows no command behind the verbs and no socket.
 
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 import { Decoded, MAX_LINE_BYTES, MAX_UNKNOWN_BULK_BYTES } from "./resp_decode.ts";
 import { countChars } from "./utf8.ts";
 

@@ -2,7 +2,7 @@
 // holds a line end cannot be said in one line, and is an ERROR here.
 // Knows no socket; the commands behind it are GET, SET, DEL, PING and AUTH.
 
-import type { Failure } from "../reply.ts";
+import type { Failure } from "../contract/reply.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
 const LF = 0x0a;

@@ -2,10 +2,10 @@
 // counting and timing. What it lets through goes on to execute(), which locks and runs.
 // On the hot path it is a few compares and one addition.
 
-import type { Args } from "../args.ts";
-import type { Failure, Reply } from "../reply.ts";
-import type { ClientTracking } from "../tracking.ts";
-import type { Command, CommandContext } from "./command.ts";
+import type { Args } from "../contract/args.ts";
+import type { Failure, Reply } from "../contract/reply.ts";
+import type { ClientTracking } from "../changes/tracking.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
 import { execute } from "./execute.ts";
 import {
   NO_AUTH,
@@ -14,8 +14,8 @@ import {
   unknownCommand,
   wrongArity,
 } from "./failures.ts";
-import type { Transaction } from "./transaction.ts";
-import { textOf } from "./words.ts";
+import type { Transaction } from "../contract/transaction.ts";
+import { textOf } from "./argument_text.ts";
 
 /** What the slow log keeps of a command: its first arguments, and the first bytes of each. */
 const MAX_SLOW_CHARS = 64;

@@ -2,9 +2,9 @@
 // Every protocol comes through here, so locking and its bounds exist once.
 // An exception inside the locks is a bug: the shards stay locked until main has repaired them.
 
-import type { Args } from "../args.ts";
-import type { Reply } from "../reply.ts";
-import type { Command, CommandContext, KeyPlaces } from "./command.ts";
+import type { Args } from "../contract/args.ts";
+import type { Reply } from "../contract/reply.ts";
+import type { Command, CommandContext, KeyPlaces } from "../contract/command.ts";
 import { BUSY, wrongArity } from "./failures.ts";
 
 /**

@@ -1,9 +1,9 @@
 // The refusals of commands, with the codes and texts of Redis 7 where it has them.
 // A refused command has changed nothing.
 
-import type { Args } from "../args.ts";
-import type { Failure } from "../reply.ts";
-import { textOf } from "./words.ts";
+import type { Args } from "../contract/args.ts";
+import type { Failure } from "../contract/reply.ts";
+import { textOf } from "./argument_text.ts";
 
 export const SYNTAX: Failure = { kind: "syntax", code: "ERR", message: "syntax error" };
 export const NOT_INTEGER: Failure = {

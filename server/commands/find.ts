@@ -1,7 +1,7 @@
 // Finds a command by the bytes of its name, in any case, without making a string: open addressing
 // over names packed four letters to a word. Upper case is a cleared bit, since names are letters.
 
-import type { Command } from "./command.ts";
+import type { Command } from "../contract/command.ts";
 import { COMMANDS } from "./table.ts";
 
 const MAX_NAME_BYTES = 12;

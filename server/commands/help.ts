@@ -1,7 +1,7 @@
 // The answers to HELP of commands that have subcommands.
 // Lines in, a list of words out; knows no command.
 
-import type { Reply } from "../reply.ts";
+import type { Reply } from "../contract/reply.ts";
 
 /** Answers what the subcommands of `name` are. */
 export function answerHelp(name: string, lines: readonly string[], reply: Reply): void {

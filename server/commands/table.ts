@@ -1,11 +1,11 @@
 // The command table: one row per command, from which dispatch, docs and metric labels derive.
 // A new command is a function in this folder and a row in one of rows_*.ts; see ARCHITECTURE.md.
 
-import type { Command } from "./command.ts";
-import { KEY_ROWS } from "./rows_keys.ts";
-import { SCRIPT_ROWS } from "./rows_scripts.ts";
-import { SERVER_ROWS, tableRows } from "./rows_server.ts";
-import { STRING_ROWS } from "./rows_strings.ts";
+import type { Command } from "../contract/command.ts";
+import { KEY_ROWS } from "./keys/rows.ts";
+import { SCRIPT_ROWS } from "./scripts/rows.ts";
+import { SERVER_ROWS, tableRows } from "./server/rows.ts";
+import { STRING_ROWS } from "./strings/rows.ts";
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [

@@ -1,8 +1,8 @@
 // Who may ask: the Host header against DNS rebinding, the Origin header against other sites' pages,
 // the bearer token. Works on strings; knows no route and answers nothing itself.
 
-import type { Config } from "../config.ts";
-import { isLoopback, parseHost } from "../host.ts";
+import type { Config } from "../config/config.ts";
+import { isLoopback, parseHost } from "../config/addresses.ts";
 
 /** Decides for one listener. */
 export class Admission {

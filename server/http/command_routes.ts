@@ -9,12 +9,12 @@ import {
   type JsonCommand,
   pushCommand,
 } from "../codecs/json_command.ts";
-import { Args } from "../args.ts";
-import type { Command, CommandContext } from "../commands/command.ts";
+import { Args } from "../contract/args.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
-import { nextTurn } from "../commands/pace.ts";
-import { Session } from "../session.ts";
+import { nextTurn } from "../commands/time_slices.ts";
+import { Session } from "../contract/session.ts";
 import { json, jsonOk } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import type { RouteHandler } from "./json_routes.ts";

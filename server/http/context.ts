@@ -2,19 +2,19 @@
 // commands. Handling a request is synchronous once its body is there, so one set of buffers does.
 
 import type { Cache } from "../../cache/mod.ts";
-import { Args } from "../args.ts";
+import { Args } from "../contract/args.ts";
 import { CollectedReply } from "../codecs/collected_reply.ts";
 import { JsonAnswers } from "../codecs/json_answers.ts";
 import { JsonHit } from "../codecs/json_hit.ts";
 import type { JsonLimits } from "../codecs/json_decode.ts";
 import { QueryFound } from "../codecs/query.ts";
-import type { Command, CommandContext } from "../commands/command.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
 import { execute } from "../commands/execute.ts";
 import { GET } from "../commands/table.ts";
-import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config.ts";
-import type { ServerStatus } from "../status.ts";
+import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
+import type { ServerStatus } from "../process/status.ts";
 import { Bodies } from "./bodies.ts";
-import type { Watch } from "../watch.ts";
+import type { Watch } from "../changes/watch.ts";
 import { SocketHub } from "./websocket_client.ts";
 import { CommandRunner } from "./command_routes.ts";
 

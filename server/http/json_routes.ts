@@ -21,7 +21,7 @@ import {
 } from "../codecs/json_decode.ts";
 import { checkQueryKey, decodeQueryKey, TAKES_META, TAKES_NONE } from "../codecs/query.ts";
 import { DEL, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
-import type { Failure, FailureKind } from "../reply.ts";
+import type { Failure, FailureKind } from "../contract/reply.ts";
 import { error, json, jsonOk, overloaded } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { largeAnswer } from "./large_answer.ts";

@@ -2,7 +2,7 @@
 // Running out of file descriptors ends a Deno.serve, though not its connections; it is started
 // again until somebody shuts it down.
 
-import { messageOf } from "../control.ts";
+import { messageOf } from "../process/control.ts";
 import type { HttpHandler } from "./handler.ts";
 
 /** Where to listen. */

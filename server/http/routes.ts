@@ -1,7 +1,7 @@
 // The table of HTTP routes with fixed paths, and those that answer about the server itself.
 // The 405 answers, the banner at / and the docs derive from this table.
 
-import { VERSION } from "../version.ts";
+import { VERSION } from "../config/version.ts";
 import { error, json, jsonOk, methodNotAllowed, RETRY } from "./answers.ts";
 import { commandRoute, multiExecRoute, pipelineRoute } from "./command_routes.ts";
 import type { HttpContext } from "./context.ts";

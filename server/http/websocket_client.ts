@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import type { Cache } from "../../cache/mod.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import type { Fields } from "../codecs/json_slow.ts";
-import type { Watch } from "../watch.ts";
+import type { Watch } from "../changes/watch.ts";
 import type { HttpContext } from "./context.ts";
 import { OPERATIONS } from "./json_operations.ts";
 import { SocketWatches } from "./websocket_watches.ts";

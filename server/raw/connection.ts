@@ -4,13 +4,13 @@
 
 import { Decoded } from "../codecs/resp_decode.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
-import { stopTracking } from "../commands/client_tracking.ts";
-import type { Session } from "../session.ts";
+import { stopTracking } from "../commands/connection/client_tracking.ts";
+import type { Session } from "../contract/session.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
 import type { RawClient } from "./raw_clients.ts";
-import type { RawHost } from "./raw_host.ts";
+import type { RawHost } from "./raw_context.ts";
 import { RawOutput } from "./raw_output.ts";
 
 /** With this many bytes of answers, no command is run before they are written. */

@@ -1,7 +1,7 @@
 // The bytes that a client has sent and no command has used up yet. Small while the client is idle;
 // grows with what has come, never with what was only announced, within what the process may hold.
 
-import type { RawHost } from "./raw_host.ts";
+import type { RawHost } from "./raw_context.ts";
 
 /** What an idle connection holds. */
 export const INPUT_BYTES = 4 * 1024;

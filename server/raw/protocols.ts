@@ -2,17 +2,17 @@
 // command behind what was decoded. What differs between them stands here and in their codecs.
 
 import type { Cache } from "../../cache/mod.ts";
-import type { Args } from "../args.ts";
+import type { Args } from "../contract/args.ts";
 import { type Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
 import type { OutputMemory } from "../codecs/output_buffer.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
 import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
-import type { Command, CommandContext } from "../commands/command.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
 import { ReadAhead } from "./read_ahead.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../contract/session.ts";
 
 /** Answers that a connection can be given. */
 export type RawReply = RespReply | TextReply;

@@ -2,9 +2,9 @@
 // bound on how many there may be in the process, and for deadlines, which one timer looks after.
 
 import type { Region } from "../../cache/mod.ts";
-import { clientFacts } from "../commands/client_facts.ts";
-import type { ClientFacts, ClientFilter, ClientRegistry } from "../server_facade.ts";
-import type { Session } from "../session.ts";
+import { clientFacts } from "../commands/connection/client_facts.ts";
+import type { ClientFacts, ClientFilter, ClientRegistry } from "../contract/server.ts";
+import type { Session } from "../contract/session.ts";
 
 /** A connection, as the others see it. */
 export interface RawClient {

@@ -2,10 +2,10 @@
 // them served, until it is closed. When file descriptors run out it waits and tries again.
 
 import type { Listen } from "../http/listener.ts";
-import { Session } from "../session.ts";
+import { Session } from "../contract/session.ts";
 import { RawConnection } from "./connection.ts";
 import type { RawProtocol } from "./protocols.ts";
-import type { RawHost } from "./raw_host.ts";
+import type { RawHost } from "./raw_context.ts";
 
 const TCP_BACKLOG = 4096;
 const RETRY_MS = 100;

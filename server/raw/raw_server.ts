@@ -2,14 +2,14 @@
 // thing that its worker starts, ticks and drains.
 
 import type { Cache } from "../../cache/mod.ts";
-import { CommandContext, MAX_ARGUMENTS } from "../commands/command.ts";
-import { type Config, keyByteLimit } from "../config.ts";
+import { CommandContext, MAX_ARGUMENTS } from "../contract/command.ts";
+import { type Config, keyByteLimit } from "../config/config.ts";
 import type { Listen } from "../http/listener.ts";
-import type { ServerFacade } from "../server_facade.ts";
-import { Session } from "../session.ts";
+import type { ServerFacade } from "../contract/server.ts";
+import { Session } from "../contract/session.ts";
 import { type RawProtocol, RespProtocol, TextProtocol } from "./protocols.ts";
 import { RawClients } from "./raw_clients.ts";
-import { RawHost } from "./raw_host.ts";
+import { RawHost } from "./raw_context.ts";
 import { RawListener } from "./raw_listener.ts";
 
 /** Room for options and names where values are kept very short. */

@@ -3,7 +3,7 @@
 // it finds may be out of date by the time it is used, since only the processor's caches remember it.
 
 import type { Cache } from "../../cache/mod.ts";
-import { Args } from "../args.ts";
+import { Args } from "../contract/args.ts";
 import { Decoded, type RespDecoder } from "../codecs/resp_decode.ts";
 
 /** Commands looked at in one go: their items have to stay in the fastest cache. */

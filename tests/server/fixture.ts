@@ -2,12 +2,12 @@
 // clock that stands still, and arguments from strings.
 
 import { Cache, Region } from "../../cache/mod.ts";
-import { Args } from "../../server/args.ts";
-import { CommandContext } from "../../server/commands/command.ts";
-import type { Config } from "../../server/config.ts";
-import { parseConfig } from "../../server/config_parse.ts";
-import { LocalServer } from "../../server/local_server.ts";
-import { Session } from "../../server/session.ts";
+import { Args } from "../../server/contract/args.ts";
+import { CommandContext } from "../../server/contract/command.ts";
+import type { Config } from "../../server/config/config.ts";
+import { parseConfig } from "../../server/config/parse.ts";
+import { LocalServer } from "../../server/process/local_server.ts";
+import { Session } from "../../server/contract/session.ts";
 
 /** The time of every test, in milliseconds since 1970. */
 export const NOW_MS = 1_700_000_000_000;

@@ -4,7 +4,7 @@
  */
 
 import { assertEquals, assertThrows } from "@std/assert";
-import { configTableMarkdown } from "../../server/config_text.ts";
+import { configTableMarkdown } from "../../server/config/text.ts";
 import { withTable } from "../../tools/readme_table.ts";
 
 Deno.test("withTable() replaces what is between the markers and nothing else", () => {

@@ -4,7 +4,7 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Args } from "../../../server/args.ts";
+import { Args } from "../../../server/contract/args.ts";
 import * as door from "../../../server/codecs/json_decode.ts";
 import * as slow from "../../../server/codecs/json_slow.ts";
 

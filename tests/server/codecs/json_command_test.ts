@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Args } from "../../../server/args.ts";
+import { Args } from "../../../server/contract/args.ts";
 import {
   CommandProblem,
   decodeCommand,

@@ -2,7 +2,7 @@
 // checks that the byte parser and the full one never differ.
 
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { Args } from "../../../server/args.ts";
+import { Args } from "../../../server/contract/args.ts";
 import {
   decodeDelete,
   decodeIncr,

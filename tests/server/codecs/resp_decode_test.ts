@@ -3,7 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Args } from "../../../server/args.ts";
+import { Args } from "../../../server/contract/args.ts";
 import { Decoded, RespDecoder } from "../../../server/codecs/resp_decode.ts";
 
 const LIMITS = { maxArguments: 1000, maxBulkBytes: 100_000, maxCommandBytes: 500_000 };

@@ -1,7 +1,7 @@
 // Lines of the text protocol: verbs in any case, either line end, limits in characters, any cut.
 
 import { assertEquals } from "@std/assert";
-import { Args } from "../../../server/args.ts";
+import { Args } from "../../../server/contract/args.ts";
 import { Decoded } from "../../../server/codecs/resp_decode.ts";
 import { LineDecoder, Verb } from "../../../server/codecs/text_decode.ts";
 

@@ -2,9 +2,9 @@
 
 import type { Cache } from "../../../cache/mod.ts";
 import { CollectedReply, OutcomeKind } from "../../../server/codecs/collected_reply.ts";
-import type { Command } from "../../../server/commands/command.ts";
+import type { Command } from "../../../server/contract/command.ts";
 import { execute } from "../../../server/commands/execute.ts";
-import type { Failure } from "../../../server/reply.ts";
+import type { Failure } from "../../../server/contract/reply.ts";
 import { argsOf, contextOf } from "../fixture.ts";
 
 const decoder = new TextDecoder();

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findCommand } from "../../../server/commands/find.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
-import { LocalServer } from "../../../server/local_server.ts";
+import { LocalServer } from "../../../server/process/local_server.ts";
 import { configOf, newCache, NOW_MS } from "../fixture.ts";
 import { Speaker } from "./speaker.ts";
 

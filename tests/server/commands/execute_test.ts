@@ -4,7 +4,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Cache } from "../../../cache/mod.ts";
 import { CollectedReply, OutcomeKind } from "../../../server/codecs/collected_reply.ts";
-import type { Command } from "../../../server/commands/command.ts";
+import type { Command } from "../../../server/contract/command.ts";
 import { execute } from "../../../server/commands/execute.ts";
 import { COMMANDS, DEL, GET, INCRBY, MGET, MPUT, SET } from "../../../server/commands/table.ts";
 import { argsOf, contextOf, newCache, newRegion } from "../fixture.ts";

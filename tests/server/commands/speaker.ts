@@ -2,13 +2,13 @@
 // notation of notation.ts out. Several speakers of one cache are several clients.
 
 import type { Cache } from "../../../cache/mod.ts";
-import { Args } from "../../../server/args.ts";
+import { Args } from "../../../server/contract/args.ts";
 import { RespReply } from "../../../server/codecs/resp_reply.ts";
-import { CommandContext } from "../../../server/commands/command.ts";
+import { CommandContext } from "../../../server/contract/command.ts";
 import { dispatch, dispatchUnknown } from "../../../server/commands/dispatch.ts";
 import { findCommand } from "../../../server/commands/find.ts";
-import { LocalServer } from "../../../server/local_server.ts";
-import { Session } from "../../../server/session.ts";
+import { LocalServer } from "../../../server/process/local_server.ts";
+import { Session } from "../../../server/contract/session.ts";
 import { configOf, NOW_MS } from "../fixture.ts";
 import { readAnswer, wordsOf } from "./notation.ts";
 

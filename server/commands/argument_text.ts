@@ -1,0 +1,40 @@
+// Arguments read as words: tokens of options, texts for people, integers. For options and names, not
+// for keys and values, which stay bytes.
+
+import type { Args } from "../contract/args.ts";
+import { parseInteger } from "./integers.ts";
+
+const MAX_TOKEN_BYTES = 32;
+const decoder = new TextDecoder();
+
+/** An argument as an upper-case token; empty when it is too long to be one. */
+export function tokenOf(args: Args, index: number): string {
+  const length = args.lengths[index]!;
+  if (length > MAX_TOKEN_BYTES) return "";
+  const start = args.starts[index]!;
+  let token = "";
+  for (let i = 0; i < length; i++) token += String.fromCharCode(args.bytes[start + i]!);
+  return token.toUpperCase();
+}
+
+/** An argument as text; what is no UTF-8 shows as U+FFFD. At most `most` bytes of it. */
+export function textOf(args: Args, index: number, most = Infinity): string {
+  const start = args.starts[index]!;
+  return decoder.decode(args.bytes.subarray(start, start + Math.min(most, args.lengths[index]!)));
+}
+
+/** An argument as a 64-bit integer, or undefined when it is none. */
+export function integerOf(args: Args, index: number): number | bigint | undefined {
+  return parseInteger(args.bytes, args.starts[index]!, args.lengths[index]!);
+}
+
+/** A copy of an argument's bytes. */
+export function copyOf(args: Args, index: number): Uint8Array {
+  const start = args.starts[index]!;
+  return args.bytes.slice(start, start + args.lengths[index]!);
+}
+
+/** Whether a name can be shown by CLIENT LIST: printable ASCII without spaces. */
+export function isPlainName(name: string): boolean {
+  return /^[!-~]*$/.test(name);
+}

@@ -1,0 +1,188 @@
+// CLIENT: names, numbers and lists of clients. What concerns other clients is asked of the server,
+// which may take its time, so those subcommands cannot be part of a transaction.
+
+import type { Args } from "../../contract/args.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import type { ClientFilter } from "../../contract/server.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import {
+  clientCaching,
+  clientGetRedir,
+  clientTracking,
+  clientTrackingInfo,
+} from "./client_tracking.ts";
+import { clientFacts, clientLine } from "./client_facts.ts";
+import { nameProblem } from "./connection.ts";
+import { ANSWER_TOO_LARGE, refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
+import { answerHelp } from "../help.ts";
+import { later } from "../deferred_answer.ts";
+import { integerOf, textOf, tokenOf } from "../argument_text.ts";
+
+type Subcommand = (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
+
+const HELP = [
+  "GETNAME | SETNAME <name> | SETINFO LIB-NAME|LIB-VER <value> | ID | INFO",
+  "    About this connection.",
+  "LIST [TYPE NORMAL|MASTER|REPLICA|PUBSUB] [ID <id> ...]",
+  "    All clients of all workers, one per line.",
+  "KILL <address> | KILL [ID <id>] [ADDR <a>] [LADDR <a>] [USER <u>] [SKIPME YES|NO] [MAXAGE <s>]",
+  "    Ends connections.",
+  "TRACKING ON|OFF [BCAST] [PREFIX <prefix> ...] [NOLOOP] | TRACKINGINFO | CACHING | GETREDIR",
+  "    Tells a RESP3 client when what it has read changes.",
+  "NO-EVICT ON|OFF, NO-TOUCH ON|OFF",
+  "    Kept, without an effect.",
+];
+const NO_SUCH_CLIENT = refused("No such client");
+const BAD_CLIENT_ID = refused("client-id should be greater than 0");
+const CLIENT_TYPES: readonly string[] = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
+const ATTRIBUTES: ReadonlyMap<string, "libraryName" | "libraryVersion"> = new Map([
+  ["LIB-NAME", "libraryName"],
+  ["LIB-VER", "libraryVersion"],
+]);
+
+/** Subcommands with the fewest and most arguments, the subcommand's own name included. */
+const SUBCOMMANDS: ReadonlyMap<string, readonly [min: number, max: number, run: Subcommand]> =
+  new Map<string, readonly [number, number, Subcommand]>([
+    ["HELP", [1, 1, (_context, _args, reply) => answerHelp("CLIENT", HELP, reply)]],
+    ["ID", [1, 1, ({ session }, _args, reply) => reply.integer(session.id)]],
+    ["GETNAME", [1, 1, getName]],
+    ["SETNAME", [2, 2, setName]],
+    ["SETINFO", [3, 3, setInfo]],
+    ["INFO", [1, 1, info]],
+    ["LIST", [1, 1000, list]],
+    ["KILL", [2, 1000, kill]],
+    ["NO-EVICT", [2, 2, (context, args, reply) => setSwitch(context, args, reply, "noEvict")]],
+    ["TRACKING", [2, 1000, clientTracking]],
+    ["TRACKINGINFO", [1, 1, clientTrackingInfo]],
+    ["CACHING", [2, 2, clientCaching]],
+    ["GETREDIR", [1, 1, clientGetRedir]],
+    ["NO-TOUCH", [2, 2, (context, args, reply) => setSwitch(context, args, reply, "noTouch")]],
+  ]);
+
+/** CLIENT subcommand [argument ...]. */
+export function client(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const problem = clientProblem(args);
+  if (problem !== null) return reply.fail(problem);
+  const [, , run] = SUBCOMMANDS.get(tokenOf(args, 0))!;
+  return run(context, args, reply);
+}
+
+/** Why there is no such subcommand with so many arguments, or null. */
+export function clientProblem(args: Args): Failure | null {
+  const token = tokenOf(args, 0);
+  const found = SUBCOMMANDS.get(token);
+  if (found === undefined) return unknownSubcommand("CLIENT", args);
+  const [min, max] = found;
+  return args.count < min || args.count > max ? wrongArity(`client|${token}`) : null;
+}
+
+function getName({ session }: CommandContext, _args: Args, reply: Reply): void {
+  if (session.name === "") reply.miss();
+  else reply.text(session.name);
+}
+
+function setName({ session }: CommandContext, args: Args, reply: Reply): void {
+  const problem = nameProblem(args, 1);
+  if (problem !== null) return reply.fail(problem);
+  session.name = textOf(args, 1);
+  reply.ok();
+}
+
+function setInfo({ session }: CommandContext, args: Args, reply: Reply): void {
+  const field = ATTRIBUTES.get(tokenOf(args, 1));
+  if (field === undefined) {
+    return reply.fail(refused(`Unrecognized option '${textOf(args, 1, 128)}'`));
+  }
+  const word = tokenOf(args, 1).toLowerCase();
+  const bad = refused(`${word} cannot contain spaces, newlines or special characters.`);
+  const problem = nameProblem(args, 2, bad);
+  if (problem !== null) return reply.fail(problem);
+  session[field] = textOf(args, 2);
+  reply.ok();
+}
+
+function info({ session, cache }: CommandContext, _args: Args, reply: Reply): void {
+  reply.text(`${clientLine(clientFacts(session, cache.now()))}\n`);
+}
+
+function setSwitch(
+  { session }: CommandContext,
+  args: Args,
+  reply: Reply,
+  field: "noEvict" | "noTouch",
+): void {
+  const word = tokenOf(args, 1);
+  if (word !== "ON" && word !== "OFF") return reply.fail(SYNTAX);
+  session[field] = word === "ON";
+  reply.ok();
+}
+
+function list(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  let ids: Set<number> | null = null;
+  const type = tokenOf(args, args.count > 1 ? 1 : 0);
+  const isOtherType = args.count === 3 && type === "TYPE";
+  if (type === "ID" && args.count > 2) {
+    ids = new Set();
+    for (let i = 2; i < args.count; i++) {
+      const id = integerOf(args, i);
+      if (id === undefined || id <= 0) return reply.fail(refused("Invalid client ID"));
+      ids.add(Number(id));
+    }
+  } else if (args.count > 1 && !isOtherType) return reply.fail(SYNTAX);
+  const kind = isOtherType ? tokenOf(args, 2) : "NORMAL";
+  if (!CLIENT_TYPES.includes(kind)) return reply.fail(unknownType(args, 2));
+  return later(context, reply, async () => {
+    const all = kind === "NORMAL" ? await context.server.clients() : [];
+    const lines = all.filter(({ id }) => ids === null || ids.has(Number(id))).map(clientLine);
+    const text = lines.map((line) => `${line}\n`).join("");
+    if (text.length > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
+    reply.text(text);
+  });
+}
+
+function unknownType(args: Args, index: number): Failure {
+  return refused(`Unknown client type '${textOf(args, index, 128)}'`);
+}
+
+function kill(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const isOldForm = args.count === 2;
+  const filter = isOldForm ? { address: textOf(args, 1) } : killFilter(context, args, reply);
+  if (filter === null) return;
+  return later(context, reply, async () => {
+    const count = await context.server.killClients(filter);
+    if (!isOldForm) reply.integer(count);
+    else if (count === 0) reply.fail(NO_SUCH_CLIENT);
+    else reply.ok();
+  });
+}
+
+function killFilter(context: CommandContext, args: Args, reply: Reply): ClientFilter | null {
+  const filter: { -readonly [Field in keyof ClientFilter]: ClientFilter[Field] } = {
+    exceptId: context.session.id,
+  };
+  const refuse = (failure = SYNTAX) => {
+    reply.fail(failure);
+    return null;
+  };
+  if (args.count % 2 === 0) return refuse();
+  for (let i = 1; i < args.count; i += 2) {
+    const token = tokenOf(args, i);
+    const text = textOf(args, i + 1);
+    const number = Number(integerOf(args, i + 1) ?? 0);
+    if (token === "ID") {
+      if (number <= 0) return refuse(BAD_CLIENT_ID);
+      filter.id = number;
+    } else if (token === "ADDR") filter.address = text;
+    else if (token === "LADDR") filter.localAddress = text;
+    else if (token === "MAXAGE" && number > 0) filter.minAgeSeconds = number;
+    else if (token === "SKIPME" && /^(yes|no)$/i.test(text)) {
+      if (text.toLowerCase() === "no") delete filter.exceptId;
+    } else if (token === "USER") {
+      if (text !== "default") return refuse(refused(`No such user '${text}'`));
+    } else if (token === "TYPE") {
+      if (!CLIENT_TYPES.includes(text.toUpperCase())) return refuse(unknownType(args, i + 1));
+      if (text.toUpperCase() !== "NORMAL") filter.id = -1;
+    } else return refuse();
+  }
+  return filter;
+}

@@ -1,0 +1,130 @@
+// CLIENT TRACKING, TRACKINGINFO, CACHING and GETREDIR: what a client asks of tracking.ts. Each is a
+// subcommand of CLIENT, whose name is the first argument.
+
+import type { Args } from "../../contract/args.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import { ClientTracking, MAX_PREFIXES, type TrackingOptions } from "../../changes/tracking.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { SYNTAX } from "../failures.ts";
+import { copyOf, tokenOf } from "../argument_text.ts";
+
+function refused(message: string): Failure {
+  return { kind: "refused", code: "ERR", message };
+}
+
+const NEEDS_RESP3 = refused("Client tracking needs RESP3 here, send HELLO 3 first");
+const NO_REDIRECT = refused("REDIRECT is not supported, use RESP3 on this connection");
+const NO_OPT = refused("OPTIN and OPTOUT are not supported, use the default mode or BCAST");
+const NO_CACHING = refused(
+  "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
+);
+const PREFIX_NEEDS_BCAST = refused("PREFIX option requires BCAST mode to be enabled");
+const SWITCHED = refused(
+  "You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
+);
+const OVERLAP = refused("Prefixes for a single client must not overlap");
+const PREFIX_TOO_LONG = refused("Prefix is longer than a key can be, see --max-key");
+const TOO_MANY_PREFIXES = refused(`Too many prefixes, send at most ${MAX_PREFIXES}`);
+
+/** CLIENT TRACKING ON|OFF [BCAST] [PREFIX prefix ...] [NOLOOP] */
+export function clientTracking(context: CommandContext, args: Args, reply: Reply): void {
+  const { session, server: { watch } } = context;
+  const word = args.count > 1 ? tokenOf(args, 1) : "";
+  if (word === "OFF" && args.count === 2) {
+    stopTracking(context);
+    return reply.ok();
+  }
+  if (word !== "ON") return reply.fail(SYNTAX);
+  const options = parseOptions(args, context.maxKeyBytes);
+  if ("code" in options) return reply.fail(options);
+  if (session.protocol !== 3 || session.push === null || watch === null) {
+    return reply.fail(NEEDS_RESP3);
+  }
+  const before = session.tracking;
+  if (before !== null && before.options.isBroadcast !== options.isBroadcast) {
+    return reply.fail(SWITCHED);
+  }
+  const kept = before?.options.prefixes ?? [];
+  const prefixes = [...kept, ...options.prefixes];
+  if (prefixes.length > MAX_PREFIXES) return reply.fail(TOO_MANY_PREFIXES);
+  if (overlap(prefixes, kept.length)) return reply.fail(OVERLAP);
+  if (before !== null && !options.isBroadcast && before.options.noLoop === options.noLoop) {
+    return reply.ok();
+  }
+  stopTracking(context);
+  session.tracking = new ClientTracking(watch, session, { ...options, prefixes });
+  reply.ok();
+}
+
+function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Failure {
+  let isBroadcast = false;
+  let noLoop = false;
+  const prefixes: Uint8Array[] = [];
+  for (let i = 2; i < args.count; i++) {
+    const word = tokenOf(args, i);
+    if (word === "BCAST") isBroadcast = true;
+    else if (word === "NOLOOP") noLoop = true;
+    else if (word === "REDIRECT") return NO_REDIRECT;
+    else if (word === "OPTIN" || word === "OPTOUT") return NO_OPT;
+    else if (word === "PREFIX" && i + 1 < args.count) {
+      if (args.lengths[++i]! > maxPrefixBytes) return PREFIX_TOO_LONG;
+      if (prefixes.length === MAX_PREFIXES) return TOO_MANY_PREFIXES;
+      prefixes.push(copyOf(args, i));
+    } else return SYNTAX;
+  }
+  if (prefixes.length > 0 && !isBroadcast) return PREFIX_NEEDS_BCAST;
+  return { isBroadcast, noLoop, prefixes };
+}
+
+/** Whether one of the prefixes from index `from` on begins with another one, or that with it. */
+function overlap(prefixes: readonly Uint8Array[], from: number): boolean {
+  for (let i = from; i < prefixes.length; i++) {
+    for (let j = 0; j < i; j++) if (isBeginning(prefixes[i]!, prefixes[j]!)) return true;
+  }
+  return false;
+}
+
+/** Whether the shorter one begins the longer one. */
+function isBeginning(a: Uint8Array, b: Uint8Array): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Ends what the client of `context` tracks; also for RESET and the end of a connection. */
+export function stopTracking({ session }: Pick<CommandContext, "session">): void {
+  session.tracking?.stop();
+  session.tracking = null;
+}
+
+/** CLIENT TRACKINGINFO */
+export function clientTrackingInfo({ session }: CommandContext, _args: Args, reply: Reply): void {
+  const options = session.tracking?.options;
+  const flags = options === undefined ? ["off"] : ["on"];
+  if (options?.isBroadcast) flags.push("bcast");
+  if (options?.noLoop) flags.push("noloop");
+  reply.map(3);
+  reply.text("flags");
+  reply.array(flags.length);
+  for (const flag of flags) reply.text(flag);
+  reply.text("redirect");
+  reply.integer(options === undefined ? -1 : 0);
+  reply.text("prefixes");
+  const prefixes = options?.prefixes ?? [];
+  reply.array(prefixes.length);
+  for (const prefix of prefixes) {
+    const at = reply.room(prefix.length);
+    reply.bytes.set(prefix, at);
+    reply.value(at, prefix.length);
+  }
+}
+
+/** CLIENT CACHING YES|NO */
+export function clientCaching(_context: CommandContext, _args: Args, reply: Reply): void {
+  reply.fail(NO_CACHING);
+}
+
+/** CLIENT GETREDIR */
+export function clientGetRedir({ session }: CommandContext, _args: Args, reply: Reply): void {
+  reply.integer(session.tracking === null ? -1 : 0);
+}

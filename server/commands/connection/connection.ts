@@ -1,0 +1,161 @@
+// Commands about the connection itself: PING, ECHO, HELLO, AUTH, SELECT, QUIT, RESET. They change
+// the session and no key. CLIENT has a file of its own.
+
+import type { Args } from "../../contract/args.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import type { Session } from "../../contract/session.ts";
+import { answerBytes } from "../items.ts";
+import { stopTracking } from "./client_tracking.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
+import { COMPATIBLE_VERSION } from "../compatible_version.ts";
+import { integerOf, isPlainName, textOf, tokenOf } from "../argument_text.ts";
+
+const NO_PASSWORD_SET = refused(
+  "AUTH <password> called without any password configured for the default user. " +
+    "Are you sure your configuration is correct?",
+);
+const WRONG_PASSWORD = refused(
+  "invalid username-password pair or user is disabled.",
+  "WRONGPASS",
+);
+const NO_PROTOCOL = refused("unsupported protocol version", "NOPROTO");
+const BAD_PROTOCOL = refused("Protocol version is not an integer or out of range");
+const HELLO_AUTH = refused(
+  "HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH " +
+    "<user> <pass> option can be used to authenticate the client and select the RESP protocol " +
+    "version at the same time",
+  "NOAUTH",
+);
+const BAD_DATABASE = refused("DB index is out of range");
+const BAD_NAME = refused(
+  "Client names cannot contain spaces, newlines or special characters.",
+);
+/** Most characters of names that a client gives itself. */
+const MAX_NAME_CHARS = 256;
+const LONG_NAME = refused(`Client names cannot be longer than ${MAX_NAME_CHARS} characters`);
+
+/** Why argument `index` cannot be a name that CLIENT LIST shows, or null. */
+export function nameProblem(args: Args, index: number, bad = BAD_NAME): Failure | null {
+  if (args.lengths[index]! > MAX_NAME_CHARS) return LONG_NAME;
+  return isPlainName(textOf(args, index)) ? null : bad;
+}
+
+/** PING [message]. */
+export function ping(_context: CommandContext, args: Args, reply: Reply): void {
+  if (args.count === 0) reply.status("PONG");
+  else echo(_context, args, reply);
+}
+
+/** ECHO message. */
+export function echo(_context: CommandContext, args: Args, reply: Reply): void {
+  answerBytes(args.bytes, args.starts[0]!, args.lengths[0]!, reply);
+}
+
+/** SELECT 0: there is one database. */
+export function select(_context: CommandContext, args: Args, reply: Reply): void {
+  const index = integerOf(args, 0);
+  if (index === undefined) return reply.fail(NOT_INTEGER);
+  if (index !== 0) return reply.fail(BAD_DATABASE);
+  reply.ok();
+}
+
+/** QUIT: the connection ends once this is answered. */
+export function quit({ session }: CommandContext, _args: Args, reply: Reply): void {
+  session.afterReply = "close";
+  reply.ok();
+}
+
+/** RESET: the connection is as it was when it came. */
+export function reset(context: CommandContext, _args: Args, reply: Reply): void {
+  const { session, server } = context;
+  stopTracking(context);
+  session.transaction = null;
+  session.name = "";
+  session.protocol = 2;
+  session.noEvict = false;
+  session.noTouch = false;
+  if (server.config.token !== undefined) session.isAuthenticated = false;
+  reply.status("RESET");
+}
+
+/** AUTH [username] password. */
+export function auth(context: CommandContext, args: Args, reply: Reply): void {
+  const { server, session } = context;
+  if (args.count > 2) return reply.fail(SYNTAX);
+  if (server.config.token === undefined && args.count === 1) return reply.fail(NO_PASSWORD_SET);
+  const user = args.count === 2 ? textOf(args, 0) : "default";
+  if (!isRightPassword(context, user, args, args.count - 1)) return reply.fail(WRONG_PASSWORD);
+  session.isAuthenticated = true;
+  reply.ok();
+}
+
+/** Whether argument `index` is the token. Takes the same time whatever it holds. */
+function isRightPassword(
+  { server }: CommandContext,
+  user: string,
+  args: Args,
+  index: number,
+): boolean {
+  const { token } = server.config;
+  if (user !== "default") return false;
+  if (token === undefined) return true;
+  const start = args.starts[index]!;
+  let difference = args.lengths[index]! ^ token.length;
+  for (let i = 0; i < token.length; i++) {
+    difference |= token.charCodeAt(i) ^ (args.bytes[start + i] ?? 0);
+  }
+  return difference === 0;
+}
+
+/** HELLO [2 | 3 [AUTH username password] [SETNAME name]]: who the server is, as a map. */
+export function hello(context: CommandContext, args: Args, reply: Reply): void {
+  const { session } = context;
+  let protocol: number | bigint | undefined = session.protocol;
+  if (args.count > 0) {
+    protocol = integerOf(args, 0);
+    if (protocol === undefined) return reply.fail(BAD_PROTOCOL);
+    if (protocol !== 2 && protocol !== 3) return reply.fail(NO_PROTOCOL);
+  }
+  let name: string | null = null;
+  for (let i = 1; i < args.count;) {
+    const token = tokenOf(args, i);
+    if (token === "AUTH" && i + 2 < args.count) {
+      if (!isRightPassword(context, textOf(args, i + 1), args, i + 2)) {
+        return reply.fail(WRONG_PASSWORD);
+      }
+      session.isAuthenticated = true;
+      i += 3;
+    } else if (token === "SETNAME" && i + 1 < args.count) {
+      const problem = nameProblem(args, i + 1);
+      if (problem !== null) return reply.fail(problem);
+      name = textOf(args, i + 1);
+      i += 2;
+    } else {
+      return reply.fail(refused(`Syntax error in HELLO option '${textOf(args, i, 128)}'`));
+    }
+  }
+  if (!session.isAuthenticated) return reply.fail(HELLO_AUTH);
+  if (name !== null) session.name = name;
+  session.protocol = protocol === 3 ? 3 : 2;
+  answerHello(session, reply);
+}
+
+function answerHello(session: Session, reply: Reply): void {
+  reply.map(7);
+  const words: [string, string | number][] = [
+    ["server", "redis"],
+    ["version", COMPATIBLE_VERSION],
+    ["proto", session.protocol],
+    ["id", session.id],
+    ["mode", "standalone"],
+    ["role", "master"],
+  ];
+  for (const [field, value] of words) {
+    reply.text(field);
+    if (typeof value === "number") reply.integer(value);
+    else reply.text(value);
+  }
+  reply.text("modules");
+  reply.array(0);
+}

@@ -1,0 +1,165 @@
+// MULTI, EXEC, DISCARD, WATCH, UNWATCH. EXEC locks the shards of all keys of all its commands, in
+// ascending order, compares the versions of watched keys, and runs everything before it unlocks: no
+// other worker sees a half of it, and nothing is waited for meanwhile.
+
+import type { Cache } from "../../../cache/mod.ts";
+import { Args } from "../../contract/args.ts";
+import type { Reply } from "../../contract/reply.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { hashKeys } from "../execute.ts";
+import { BUSY, refused, TRANSACTION_TOO_LARGE, TRANSACTION_TOO_LONG } from "../failures.ts";
+import { type QueuedCommand, Transaction, type WatchedKey } from "../../contract/transaction.ts";
+import { copyOf } from "../argument_text.ts";
+
+/** Once so many bytes of values are read and written, the other commands of an EXEC are refused. */
+const MAX_EXEC_BYTES = 16 * 1024 * 1024;
+/** What a command on all shards counts as. */
+const KEYSPACE_BYTES = 1024 * 1024;
+
+/** Most keys that one client watches, and what each takes beside its bytes. */
+const MAX_WATCHED_KEYS = 1000;
+const WATCHED_OVERHEAD_BYTES = 512;
+
+const TOO_MANY_WATCHED = refused(
+  `too many watched keys: at most ${MAX_WATCHED_KEYS} until EXEC, DISCARD or UNWATCH`,
+);
+const NESTED = refused("MULTI calls can not be nested");
+const EXEC_ALONE = refused("EXEC without MULTI");
+const DISCARD_ALONE = refused("DISCARD without MULTI");
+const WATCH_INSIDE = refused("WATCH inside MULTI is not allowed");
+const ABORTED = refused("Transaction discarded because of previous errors.", "EXECABORT");
+
+/** MULTI: commands are queued from now on. */
+export function multi({ session }: CommandContext, _args: Args, reply: Reply): void {
+  const transaction = session.transaction ??= new Transaction();
+  if (transaction.isOpen) return reply.fail(NESTED);
+  transaction.isOpen = true;
+  reply.ok();
+}
+
+/** DISCARD: forgets what was queued and watched. */
+export function discard({ session }: CommandContext, _args: Args, reply: Reply): void {
+  if (!session.transaction?.isOpen) return reply.fail(DISCARD_ALONE);
+  session.transaction = null;
+  reply.ok();
+}
+
+/** WATCH key [key ...]: EXEC will only run if they are as they are now. */
+export function watch(context: CommandContext, args: Args, reply: Reply): void {
+  const { cache, session, hashes } = context;
+  const transaction = session.transaction ??= new Transaction();
+  if (transaction.isOpen) return reply.fail(WATCH_INSIDE);
+  if (transaction.watched.length + args.count > MAX_WATCHED_KEYS) {
+    return reply.fail(TOO_MANY_WATCHED);
+  }
+  let bytes = 0;
+  for (let i = 0; i < args.count; i++) bytes += args.lengths[i]!;
+  if (!transaction.reserve(bytes + WATCHED_OVERHEAD_BYTES * args.count)) {
+    return reply.fail(TRANSACTION_TOO_LARGE);
+  }
+  for (let i = 0; i < args.count; i++) {
+    transaction.watched.push(stateOf(cache, hashes[i]!, copyOf(args, i)));
+  }
+  reply.ok();
+}
+
+/** A key and the version that it has; its shard is locked. */
+function stateOf(cache: Cache, hash: number, key: Uint8Array): WatchedKey {
+  const shard = cache.shardOf(hash);
+  const address = shard.peekLocked(hash, key, 0, key.length);
+  const version = address === 0 ? 0 : shard.versionLocked(address);
+  return { key, hash, version, sequence: shard.sequenceLocked() };
+}
+
+/** UNWATCH. */
+export function unwatch({ session }: CommandContext, _args: Args, reply: Reply): void {
+  if (!session.transaction?.isOpen) session.transaction = null;
+  reply.ok();
+}
+
+/** EXEC: the answers of all queued commands, or a missing list where a watched key has changed. */
+export function exec(context: CommandContext, _args: Args, reply: Reply): void {
+  const { session, cache } = context;
+  const { transaction } = session;
+  if (!transaction?.isOpen) return reply.fail(EXEC_ALONE);
+  session.transaction = null;
+  if (transaction.isBroken) return reply.fail(ABORTED);
+  const holdsAll = transaction.queue.some(({ command }) => command.flags.includes("keyspace"));
+  const hashes = holdsAll ? Int32Array.from(cache.shards.keys()) : hashesOf(context, transaction);
+  if (!cache.acquireMany(hashes, hashes.length)) return reply.fail(BUSY);
+  context.isAtomic = true;
+  context.holdsAll = holdsAll;
+  try {
+    if (transaction.watched.some((watched) => hasChanged(cache, watched))) reply.missArray();
+    else runAll(context, transaction.queue, reply);
+    cache.releaseMany();
+  } catch (error) {
+    cache.poisonMany();
+    throw error;
+  } finally {
+    context.isAtomic = false;
+    context.holdsAll = false;
+  }
+}
+
+/** The arguments of the queued command at work; one set does, since EXEC itself has none. */
+const args = new Args();
+
+/** Puts the arguments of a queued command into `args`. */
+function unpack({ bytes, lengths }: QueuedCommand): void {
+  args.over(bytes);
+  let at = 0;
+  for (const length of lengths) {
+    args.push(at, length);
+    at += length;
+  }
+}
+
+function hashesOf(
+  context: CommandContext,
+  { queue, watched }: Transaction,
+): Int32Array {
+  const all: number[] = watched.map(({ hash }) => hash);
+  for (const queued of queue) {
+    const { keys } = queued.command;
+    if (keys === null) continue;
+    unpack(queued);
+    const count = hashKeys(context, keys, args);
+    for (let key = 0; key < count; key++) all.push(context.hashes[key]!);
+  }
+  return Int32Array.from(all);
+}
+
+/** Whether a watched key is no longer as it was; for one that was absent, whether that is certain. */
+function hasChanged(cache: Cache, watched: WatchedKey): boolean {
+  const { version, sequence } = stateOf(cache, watched.hash, watched.key);
+  if (watched.version !== 0) return version !== watched.version;
+  return sequence !== watched.sequence;
+}
+
+function runAll(
+  context: CommandContext,
+  queue: readonly QueuedCommand[],
+  reply: Reply,
+): void {
+  reply.array(queue.length);
+  context.copiedBytes = 0;
+  for (const queued of queue) {
+    const { command } = queued;
+    // Everybody who wants one of these shards is waiting.
+    if (context.copiedBytes > MAX_EXEC_BYTES) {
+      reply.fail(TRANSACTION_TOO_LONG);
+      continue;
+    }
+    const roomBefore = reply.roomLeft;
+    unpack(queued);
+    if (command.keys !== null && hashKeys(context, command.keys, args) > 0) {
+      context.shard = context.cache.shardOf(context.hashes[0]!);
+    }
+    context.stats.count(command.id, command.isTimed);
+    // A command that would have to wait refuses itself where isAtomic is set.
+    command.run(context, args, reply);
+    context.copiedBytes += Math.max(0, roomBefore - reply.roomLeft);
+    if (command.flags.includes("keyspace")) context.copiedBytes += KEYSPACE_BYTES;
+  }
+}

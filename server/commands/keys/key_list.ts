@@ -1,0 +1,45 @@
+// Keys that a walk has found, until they are answered: one growing buffer and their lengths.
+// Filled outside of all locks; knows no shard and no pattern.
+
+import type { Reply } from "../../contract/reply.ts";
+import { answerBytes } from "../items.ts";
+
+/** A list of keys. */
+export class KeyList {
+  /** How many there are. */
+  count = 0;
+  /** Bytes of all of them. */
+  usedBytes = 0;
+  #bytes = new Uint8Array(1024);
+  #lengths = new Int32Array(64);
+
+  /** Adds a copy of `length` bytes of `bytes` from `start`. */
+  add(bytes: Uint8Array, start: number, length: number): void {
+    if (this.usedBytes + length > this.#bytes.length) {
+      const grown = new Uint8Array(2 * (this.usedBytes + length));
+      grown.set(this.#bytes.subarray(0, this.usedBytes));
+      this.#bytes = grown;
+    }
+    if (this.count === this.#lengths.length) {
+      const grown = new Int32Array(2 * this.count);
+      grown.set(this.#lengths);
+      this.#lengths = grown;
+    }
+    this.#bytes.set(bytes.subarray(start, start + length), this.usedBytes);
+    this.#lengths[this.count++] = length;
+    this.usedBytes += length;
+  }
+
+  /** Answers all keys as a list. */
+  answer(reply: Reply): void {
+    reply.array(this.count);
+    for (let i = 0, at = 0; i < this.count; at += this.#lengths[i++]!) {
+      answerBytes(this.#bytes, at, this.#lengths[i]!, reply);
+    }
+  }
+
+  /** Answers the first key, which there must be. */
+  answerOne(reply: Reply): void {
+    answerBytes(this.#bytes, 0, this.#lengths[0]!, reply);
+  }
+}

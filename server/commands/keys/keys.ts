@@ -1,0 +1,169 @@
+// Commands on keys whatever they hold: EXISTS, TOUCH, TYPE, RENAME, COPY, OBJECT, MEMORY.
+// Keys are looked at without counting as read, except by TOUCH.
+
+import { hitCountLocked, itemMemoryLocked } from "../../../cache/mod.ts";
+import type { Args } from "../../contract/args.ts";
+import type { Reply } from "../../contract/reply.ts";
+import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import {
+  NO_SUCH_KEY,
+  NOT_INTEGER,
+  refused,
+  SYNTAX,
+  unknownSubcommand,
+  wrongArity,
+} from "../failures.ts";
+import { answerHelp } from "../help.ts";
+import { parseInteger } from "../integers.ts";
+import { integerOf, tokenOf } from "../argument_text.ts";
+
+/** EXISTS key [key ...]: how many are there; one named twice counts twice. */
+export function exists(context: CommandContext, args: Args, reply: Reply): void {
+  let count = 0;
+  for (let i = 0; i < args.count; i++) {
+    if (peekItem(context, args, i, i) !== 0) count++;
+  }
+  reply.integer(count);
+}
+
+/** TOUCH key [key ...]: how many are there, each now a little less likely to be evicted. */
+export function touch(context: CommandContext, args: Args, reply: Reply): void {
+  let count = 0;
+  for (let i = 0; i < args.count; i++) {
+    if (getItem(context, args, i, i) !== 0) count++;
+  }
+  reply.integer(count);
+}
+
+/** TYPE key: "string", or "none" where it is not there. */
+export function type(context: CommandContext, args: Args, reply: Reply): void {
+  reply.status(peekItem(context, args, 0, 0) === 0 ? "none" : "string");
+}
+
+/** RENAME key newkey: value and deadline move; what newkey held is gone. */
+export function rename(context: CommandContext, args: Args, reply: Reply): void {
+  if (peekItem(context, args, 0, 0) === 0) return reply.fail(NO_SUCH_KEY);
+  if (isSame(args, 0, 1) || move(context, args, reply)) reply.ok();
+}
+
+/** RENAMENX key newkey: 1, or 0 where newkey is there. */
+export function renamenx(context: CommandContext, args: Args, reply: Reply): void {
+  if (peekItem(context, args, 0, 0) === 0) return reply.fail(NO_SUCH_KEY);
+  if (peekItem(context, args, 1, 1) !== 0) return reply.integer(0);
+  if (move(context, args, reply)) reply.integer(1);
+}
+
+function move(context: CommandContext, args: Args, reply: Reply): boolean {
+  if (!duplicate(context, args, reply)) return false;
+  deleteItem(context, args, 0, 0);
+  return true;
+}
+
+/** COPY source destination [DB 0] [REPLACE]: 1 where it was copied. */
+export function copy(context: CommandContext, args: Args, reply: Reply): void {
+  let replace = false;
+  for (let i = 2; i < args.count; i++) {
+    const token = tokenOf(args, i);
+    if (token === "REPLACE") replace = true;
+    else if (token === "DB" && i + 1 < args.count) {
+      const database = integerOf(args, ++i);
+      if (database === undefined) return reply.fail(NOT_INTEGER);
+      if (database !== 0) return reply.fail(refused("DB index is out of range"));
+    } else return reply.fail(SYNTAX);
+  }
+  if (isSame(args, 0, 1)) {
+    return reply.fail(refused("source and destination objects are the same"));
+  }
+  if (peekItem(context, args, 0, 0) === 0) return reply.integer(0);
+  if (!replace && peekItem(context, args, 1, 1) !== 0) return reply.integer(0);
+  if (duplicate(context, args, reply)) reply.integer(1);
+}
+
+/** Stores under key 1 what key 0 holds. Refuses and returns false where it does not fit. */
+function duplicate(context: CommandContext, args: Args, reply: Reply): boolean {
+  const shard = shardOfKey(context, 0);
+  const address = peekItem(context, args, 0, 0);
+  const length = shard.valueBytesLocked(address);
+  const problem = storeProblem(context, args.lengths[1]!, length);
+  if (problem !== null) {
+    reply.fail(problem);
+    return false;
+  }
+  const scratch = context.reserveScratch(length);
+  shard.readValueLocked(address, scratch, 0);
+  const deadlineMs = shard.deadlineLocked(address);
+  return storeItem(context, args, 1, 1, scratch, 0, length, deadlineMs);
+}
+
+function isSame(args: Args, a: number, b: number): boolean {
+  const { bytes, starts, lengths } = args;
+  if (lengths[a] !== lengths[b]) return false;
+  for (let i = 0; i < lengths[a]!; i++) {
+    if (bytes[starts[a]! + i] !== bytes[starts[b]! + i]) return false;
+  }
+  return true;
+}
+
+const OBJECT_HELP = [
+  "ENCODING <key>",
+  "    How the value is kept: int, embstr or raw.",
+  "FREQ <key>",
+  "    Hits that the eviction clock remembers, 0 to 3.",
+  "REFCOUNT <key>",
+  "    Always 1.",
+];
+const NO_IDLE_TIME = refused(
+  "An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching " +
+    "between policies at runtime LRU and LFU data will take some time to adjust.",
+);
+const EMBEDDED_BYTES = 44;
+const MAX_INT64_CHARS = 20;
+
+/** OBJECT ENCODING | FREQ | REFCOUNT | IDLETIME key, OBJECT HELP. */
+export function object(context: CommandContext, args: Args, reply: Reply): void {
+  const token = tokenOf(args, 0);
+  if (token === "HELP") return answerHelp("OBJECT", OBJECT_HELP, reply);
+  if (!["ENCODING", "FREQ", "REFCOUNT", "IDLETIME"].includes(token)) {
+    return reply.fail(unknownSubcommand("OBJECT", args));
+  }
+  if (args.count !== 2) return reply.fail(wrongArity(`object|${token}`));
+  const address = peekItem(context, args, 0, 1);
+  if (address === 0) return reply.miss();
+  if (token === "ENCODING") reply.text(encodingOf(context, address));
+  else if (token === "FREQ") reply.integer(hitCountLocked(shardOfKey(context, 0).memory, address));
+  else if (token === "REFCOUNT") reply.integer(1);
+  else reply.fail(NO_IDLE_TIME);
+}
+
+function encodingOf(context: CommandContext, address: number): string {
+  const shard = shardOfKey(context, 0);
+  const length = shard.valueBytesLocked(address);
+  if (length > EMBEDDED_BYTES) return "raw";
+  if (length > MAX_INT64_CHARS) return "embstr";
+  const scratch = context.reserveScratch(length);
+  shard.readValueLocked(address, scratch, 0);
+  return parseInteger(scratch, 0, length) === undefined ? "embstr" : "int";
+}
+
+const MEMORY_HELP = [
+  "USAGE <key> [SAMPLES <count>]",
+  "    Bytes that the key and its value take, index included.",
+];
+
+/** MEMORY USAGE key [SAMPLES n], MEMORY HELP. */
+export function memory(context: CommandContext, args: Args, reply: Reply): void {
+  const token = tokenOf(args, 0);
+  if (token === "HELP") return answerHelp("MEMORY", MEMORY_HELP, reply);
+  if (token !== "USAGE") return reply.fail(unknownSubcommand("MEMORY", args));
+  if (args.count < 2) return reply.fail(wrongArity("memory|usage"));
+  if (args.count > 2) {
+    if (args.count !== 4 || tokenOf(args, 2) !== "SAMPLES") return reply.fail(SYNTAX);
+    const samples = integerOf(args, 3);
+    if (samples === undefined) return reply.fail(NOT_INTEGER);
+    if (samples < 0) return reply.fail(SYNTAX);
+  }
+  const address = peekItem(context, args, 0, 1);
+  if (address === 0) return reply.miss();
+  reply.integer(itemMemoryLocked(shardOfKey(context, 0).memory, address));
+}

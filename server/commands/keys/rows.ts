@@ -1,0 +1,171 @@
+// Rows of the command table: commands on keys whatever they hold, and on the whole keyspace.
+// See command.ts for what a row says.
+
+import { type CommandRow, MANY_KEYS, MAX_ARGUMENTS, ONE_KEY, row } from "../../contract/command.ts";
+import {
+  expire,
+  expireat,
+  expiretime,
+  persist,
+  pexpire,
+  pexpireat,
+  pexpiretime,
+  pttl,
+  ttl,
+} from "./expire.ts";
+import { copy, exists, memory, object, rename, renamenx, touch, type } from "./keys.ts";
+import { dbsize, flushall, keys, randomkey, scan } from "./scan.ts";
+import { del } from "../strings/values.ts";
+
+const TWO_KEYS = { first: 0, many: true, step: 1, most: 2 } as const;
+/** None, or one after the subcommand. */
+const SUBCOMMAND_KEY = { first: 1, many: true, step: 1, most: 1 } as const;
+
+/** The rows of the group "generic", and those that look at all keys. */
+export const KEY_ROWS: readonly CommandRow[] = [
+  many("DEL", "write", "Deletes keys and returns how many were there", del),
+  many("UNLINK", "write", "Deletes keys; the same as DEL here", del),
+  many("EXISTS", "read", "Counts the keys that are there", exists),
+  many("TOUCH", "read", "Counts the keys that are there, as if they were read", touch),
+  one("TYPE", 1, 1, "read", "Returns the type of a value: string, or none", type),
+  one("EXPIRE", 2, MAX_ARGUMENTS, "write", "Sets the time to live of a key in seconds", expire),
+  one(
+    "PEXPIRE",
+    2,
+    MAX_ARGUMENTS,
+    "write",
+    "Sets the time to live of a key in milliseconds",
+    pexpire,
+  ),
+  one(
+    "EXPIREAT",
+    2,
+    MAX_ARGUMENTS,
+    "write",
+    "Sets when a key expires, in seconds since 1970",
+    expireat,
+  ),
+  one(
+    "PEXPIREAT",
+    2,
+    MAX_ARGUMENTS,
+    "write",
+    "Sets when a key expires, in milliseconds since 1970",
+    pexpireat,
+  ),
+  one("EXPIRETIME", 1, 1, "read", "Returns when a key expires, in seconds since 1970", expiretime),
+  one(
+    "PEXPIRETIME",
+    1,
+    1,
+    "read",
+    "Returns when a key expires, in milliseconds since 1970",
+    pexpiretime,
+  ),
+  one("TTL", 1, 1, "read", "Returns the seconds that a key has left", ttl),
+  one("PTTL", 1, 1, "read", "Returns the milliseconds that a key has left", pttl),
+  one("PERSIST", 1, 1, "write", "Takes the time to live from a key", persist),
+  row("RENAME", [2, 2], ["write"], "generic", TWO_KEYS, "Gives a value another key", rename),
+  row(
+    "RENAMENX",
+    [2, 2],
+    ["write"],
+    "generic",
+    TWO_KEYS,
+    "Gives a value another key that is not there yet",
+    renamenx,
+  ),
+  row(
+    "COPY",
+    [2, MAX_ARGUMENTS],
+    ["write"],
+    "generic",
+    TWO_KEYS,
+    "Stores the value of a key under another one too",
+    copy,
+  ),
+  row(
+    "OBJECT",
+    [1, 2],
+    ["read"],
+    "generic",
+    SUBCOMMAND_KEY,
+    "Tells how a value is kept: ENCODING, FREQ, REFCOUNT",
+    object,
+  ),
+  row(
+    "KEYS",
+    [1, 1],
+    ["read", "keyspace", "nomulti"],
+    "generic",
+    null,
+    "Returns all keys that match a pattern",
+    keys,
+  ),
+  row(
+    "SCAN",
+    [1, MAX_ARGUMENTS],
+    ["read", "keyspace", "nomulti"],
+    "generic",
+    null,
+    "Walks over all keys, a few at a time",
+    scan,
+  ),
+  row("RANDOMKEY", [0, 0], ["read", "keyspace"], "generic", null, "Returns some key", randomkey),
+  row(
+    "DBSIZE",
+    [0, 0],
+    ["read", "fast"],
+    "server",
+    null,
+    "Returns how many keys there are",
+    dbsize,
+  ),
+  row(
+    "FLUSHDB",
+    [0, MAX_ARGUMENTS],
+    ["write", "keyspace"],
+    "server",
+    null,
+    "Deletes all keys",
+    flushall,
+  ),
+  row(
+    "FLUSHALL",
+    [0, MAX_ARGUMENTS],
+    ["write", "keyspace"],
+    "server",
+    null,
+    "Deletes all keys",
+    flushall,
+  ),
+  row(
+    "MEMORY",
+    [1, MAX_ARGUMENTS],
+    ["read"],
+    "server",
+    SUBCOMMAND_KEY,
+    "Tells the bytes that a key takes: USAGE",
+    memory,
+  ),
+];
+
+function one(
+  name: string,
+  min: number,
+  max: number,
+  flag: "read" | "write",
+  summary: string,
+  run: CommandRow["run"],
+): CommandRow {
+  return row(name, [min, max], [flag, "fast"], "generic", ONE_KEY, summary, run);
+}
+
+function many(
+  name: string,
+  flag: "read" | "write",
+  summary: string,
+  run: CommandRow["run"],
+): CommandRow {
+  return row(name, [1, MAX_ARGUMENTS], [flag, "fast"], "generic", MANY_KEYS, summary, run);
+}

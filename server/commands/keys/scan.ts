@@ -1,0 +1,245 @@
+// Commands that look at the whole keyspace: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL. They lock one
+// shard at a time, for a few thousand buckets, unless EXEC has locked all of them. KEYS takes turns
+// with whatever else the worker has to do. A cursor of SCAN is a shard and a bucket there: items
+// stay in their buckets, so it means the same next time.
+
+import {
+  bucketTotal,
+  type Cache,
+  KeyBatch,
+  readStats,
+  scanBucketsLocked,
+  type Shard,
+} from "../../../cache/mod.ts";
+import type { Args } from "../../contract/args.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { ANSWER_TOO_LARGE, BUSY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
+import { Glob } from "../glob.ts";
+import { KeyList } from "./key_list.ts";
+import { later } from "../deferred_answer.ts";
+import { Pace } from "../time_slices.ts";
+import { copyOf, integerOf, textOf, tokenOf } from "../argument_text.ts";
+
+/** Buckets that one lock covers. */
+const STRIDE = 4096;
+/** Buckets that one SCAN looks at, found or not. */
+const MAX_SCAN_BUCKETS = 512 * 1024;
+const SCAN_COUNT = 10;
+/** Bytes of a pattern that SLOWLOG shows. */
+const MAX_SHOWN_BYTES = 128;
+/** Most keys that one SCAN looks for, whatever its COUNT. */
+const MAX_SCAN_COUNT = 10_000;
+/** Room that a key takes in an answer beside its bytes. */
+const KEY_OVERHEAD_BYTES = 16;
+
+const BAD_CURSOR = refused("invalid cursor");
+const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
+const batch = new KeyBatch();
+
+/** A place in the keyspace, and a walk on from there. */
+class Walk {
+  shard: number;
+  bucket: number;
+  readonly #cache: Cache;
+  readonly #holdsAll: boolean;
+
+  constructor(context: CommandContext, shard: number, bucket: number) {
+    this.#cache = context.cache;
+    this.#holdsAll = context.holdsAll;
+    this.shard = shard;
+    this.bucket = bucket;
+  }
+
+  get isDone(): boolean {
+    return this.shard >= this.#cache.shards.length;
+  }
+
+  /** Fills the batch with up to `most` keys of the next buckets. Returns false when busy. */
+  step(most: number): boolean {
+    const shard = this.#cache.shards[this.shard]!;
+    if (!this.#holdsAll && this.#cache.acquire(this.shard) === null) return false;
+    batch.reset();
+    this.bucket = guarded(
+      this.#cache,
+      shard,
+      this.#holdsAll,
+      () => scanBucketsLocked(shard.memory, this.bucket, this.bucket + STRIDE, batch, most),
+    );
+    if (this.bucket >= bucketTotal(shard.memory)) {
+      this.shard++;
+      this.bucket = 0;
+    }
+    return true;
+  }
+}
+
+/** Runs `work` on a locked shard and unlocks it, or marks it broken when that throws. */
+function guarded<T>(cache: Cache, shard: Shard, holdsAll: boolean, work: () => T): T {
+  try {
+    const result = work();
+    if (!holdsAll) cache.release(shard);
+    return result;
+  } catch (error) {
+    if (!holdsAll) cache.poison(shard);
+    throw error;
+  }
+}
+
+/** Adds the keys of the batch that match to `list`. Returns false where `maxBytes` is passed. */
+function collect(list: KeyList, glob: Glob | null, maxBytes: number): boolean {
+  for (let i = 0; i < batch.count; i++) {
+    const start = batch.starts[i]!;
+    const length = batch.lengths[i]!;
+    if (glob !== null && !glob.matches(batch.bytes, start, length)) continue;
+    list.add(batch.bytes, start, length);
+  }
+  return list.usedBytes + list.count * KEY_OVERHEAD_BYTES <= maxBytes;
+}
+
+const pace = new Pace();
+
+/** KEYS pattern: all keys that match. Where that takes long, other commands run meanwhile. */
+export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const { server, session } = context;
+  const text = textOf(args, 0, MAX_SHOWN_BYTES);
+  const pattern = new Glob(copyOf(args, 0));
+  const glob = pattern.matchesAll ? null : pattern;
+  const list = new KeyList();
+  const maxBytes = reply.roomLeft;
+  const walk = new Walk(context, 0, 0);
+  let tookMs = 0;
+  const step = () => {
+    const fromMs = performance.now();
+    const failure = walk.isDone ? null : stepKeys(walk, list, glob, maxBytes);
+    const isDone = walk.isDone || failure !== null;
+    if (failure !== null) reply.fail(failure);
+    else if (isDone) list.answer(reply);
+    tookMs += performance.now() - fromMs;
+    return isDone;
+  };
+  const running = pace.run(step);
+  if (running === null) return;
+  return later(context, reply, async () => {
+    await running;
+    const tookUs = 1000 * tookMs;
+    if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, () => ["KEYS", text]);
+  });
+}
+
+/** Adds the keys of the next buckets. */
+function stepKeys(
+  walk: Walk,
+  list: KeyList,
+  glob: Glob | null,
+  maxBytes: number,
+): Failure | null {
+  if (!walk.step(Infinity)) return BUSY;
+  return collect(list, glob, maxBytes) ? null : ANSWER_TOO_LARGE;
+}
+
+/** What a SCAN asks for beyond its cursor. */
+interface ScanOptions {
+  readonly glob: Glob | null;
+  readonly count: number;
+  /** Whether it asks for a type that nothing has. */
+  readonly isVoid: boolean;
+}
+
+/** SCAN cursor [MATCH pattern] [COUNT n] [TYPE type]: the next cursor, and keys. */
+export function scan(context: CommandContext, args: Args, reply: Reply): void {
+  const { cache } = context;
+  const cursor = parseCursor(args);
+  if (cursor === undefined) return reply.fail(BAD_CURSOR);
+  const options = parseScan(args, reply);
+  if (options === null) return;
+  const { memory } = cache.shards[0]!;
+  const total = bucketTotal(memory);
+  const walk = new Walk(context, Math.floor(cursor / total), cursor % total);
+  const list = new KeyList();
+  const most = Math.min(options.count, MAX_SCAN_COUNT);
+  let looked = 0;
+  let seen = 0;
+  while (!walk.isDone && seen < most && looked < MAX_SCAN_BUCKETS) {
+    if (!walk.step(most - seen)) return reply.fail(BUSY);
+    seen += batch.count;
+    looked += STRIDE;
+    if (!options.isVoid && !collect(list, options.glob, reply.roomLeft)) {
+      return reply.fail(ANSWER_TOO_LARGE);
+    }
+  }
+  reply.array(2);
+  reply.text(walk.isDone ? "0" : String(walk.shard * total + walk.bucket));
+  list.answer(reply);
+}
+
+/** The cursor as a number; undefined where it is none. One past the end is the end. */
+function parseCursor(args: Args): number | undefined {
+  const text = textOf(args, 0, 32);
+  return /^\d{1,20}$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
+}
+
+function parseScan(args: Args, reply: Reply): ScanOptions | null {
+  let glob: Glob | null = null;
+  let count = SCAN_COUNT;
+  let isVoid = false;
+  for (let i = 1; i < args.count; i += 2) {
+    const token = i + 1 < args.count ? tokenOf(args, i) : "";
+    if (token === "MATCH") glob = new Glob(copyOf(args, i + 1));
+    else if (token === "TYPE") isVoid = tokenOf(args, i + 1) !== "STRING";
+    else if (token === "COUNT") {
+      const wanted = integerOf(args, i + 1);
+      if (wanted === undefined) return refuse(reply, NOT_INTEGER);
+      if (wanted < 1) return refuse(reply, SYNTAX);
+      count = Number(wanted);
+    } else return refuse(reply, SYNTAX);
+  }
+  return { glob: glob?.matchesAll ? null : glob, count, isVoid };
+}
+
+function refuse(reply: Reply, failure: typeof SYNTAX): null {
+  reply.fail(failure);
+  return null;
+}
+
+/** RANDOMKEY: some key, or a miss where there is none. */
+export function randomkey(context: CommandContext, _args: Args, reply: Reply): void {
+  const { cache } = context;
+  const { shards } = cache;
+  const total = bucketTotal(shards[0]!.memory);
+  const first = Math.floor(Math.random() * shards.length);
+  const walk = new Walk(context, first, Math.floor(Math.random() * total));
+  // Once around and back to what lies before the first bucket of the first shard.
+  for (let turns = 0; turns < 2; walk.shard = 0, walk.bucket = 0, turns++) {
+    while (!walk.isDone) {
+      if (!walk.step(1)) return reply.fail(BUSY);
+      if (batch.count === 0) continue;
+      const list = new KeyList();
+      collect(list, null, Infinity);
+      return list.answerOne(reply);
+    }
+  }
+  reply.miss();
+}
+
+/** DBSIZE: how many items there are. */
+export function dbsize(context: CommandContext, _args: Args, reply: Reply): void {
+  reply.integer(readStats(context.cache).items);
+}
+
+/** FLUSHALL and FLUSHDB [ASYNC | SYNC]: forgets everything, one shard after the other. */
+export function flushall(context: CommandContext, args: Args, reply: Reply): void {
+  const { cache, holdsAll } = context;
+  const token = args.count === 0 ? "SYNC" : tokenOf(args, 0);
+  if (args.count > 1 || token !== "SYNC" && token !== "ASYNC") return reply.fail(SYNTAX);
+  let busy = false;
+  for (const shard of cache.shards) {
+    if (!holdsAll && cache.acquire(shard.index) === null) {
+      busy = true;
+      continue;
+    }
+    guarded(cache, shard, holdsAll, () => shard.clearLocked());
+  }
+  if (busy) reply.fail(PARTLY_BUSY);
+  else reply.ok();
+}

@@ -1,0 +1,273 @@
+// EVAL and EVALSHA for the scripts that @upstash/ratelimit sends, by their SHA-1: its fixed, sliding
+// and cached fixed windows, each written here as a command of its own. There is no Lua; any other
+// script is answered NOSCRIPT.
+
+import { createHash } from "node:crypto";
+import type { Shard } from "../../../cache/mod.ts";
+import { Condition, KEEP_DEADLINE, Outcome } from "../../../cache/mod.ts";
+import type { Args } from "../../contract/args.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { BUSY, NOT_INTEGER, TOO_LARGE } from "../failures.ts";
+import { addIntegers, parseInteger } from "../integers.ts";
+
+/** The two first arguments are script and number of keys; keys and the script's own follow. */
+const FIRST_KEY = 2;
+const MAX_KEYS = 3;
+const MAX_NUMBER_BYTES = 32;
+
+const NO_SCRIPT: Failure = {
+  kind: "refused",
+  code: "NOSCRIPT",
+  message: "No matching script. slabkv has no Lua: it knows only the windows of @upstash/ratelimit",
+};
+const BAD_KEY_COUNT: Failure = {
+  kind: "refused",
+  code: "ERR",
+  message: "Number of keys can't be greater than number of args",
+};
+const BAD_ARGUMENTS: Failure = {
+  kind: "refused",
+  code: "ERR",
+  message: "Arguments of the script are not those of @upstash/ratelimit",
+};
+
+/** A call under way: its keys are locked. */
+interface Call {
+  readonly context: CommandContext;
+  readonly args: Args;
+  readonly reply: Reply;
+  readonly keyCount: number;
+  /** The script's own arguments as numbers; NaN where they are none. */
+  readonly numbers: readonly number[];
+}
+
+type Script = (call: Call) => void;
+
+const fixedLimit: Script = (call) => {
+  const { reply, numbers } = call;
+  const [tokens, windowMs, by] = numbers;
+  const limit = limitOf(call, 1, tokens!);
+  const used = count(call, 0, by!, windowMs!);
+  if (used === null) return;
+  reply.array(2);
+  reply.integer(used);
+  reply.integer(Math.trunc(limit));
+};
+
+const fixedRemaining: Script = (call) => {
+  const { reply, numbers } = call;
+  const limit = limitOf(call, 1, numbers[0]!);
+  reply.array(2);
+  reply.integer(Math.trunc(limit - (numberAt(call, 0) ?? 0)));
+  reply.integer(Math.trunc(limit));
+};
+
+const slidingLimit: Script = (call) => {
+  const { reply, numbers } = call;
+  const [tokens, nowMs, windowMs, by] = numbers;
+  const limit = limitOf(call, 2, tokens!);
+  const previous = weighted(call, nowMs!, windowMs!);
+  const current = numberAt(call, 0) ?? 0;
+  if (by! > 0 && previous + current >= limit) {
+    reply.array(2);
+    reply.integer(-1);
+    return reply.integer(Math.trunc(limit));
+  }
+  // Long enough to overlap with the next window, and a second.
+  const used = count(call, 0, by!, 2 * windowMs! + 1000);
+  if (used === null) return;
+  reply.array(2);
+  reply.integer(Math.trunc(limit - (Number(used) + previous)));
+  reply.integer(Math.trunc(limit));
+};
+
+const slidingRemaining: Script = (call) => {
+  const { reply, numbers } = call;
+  const [tokens, nowMs, windowMs] = numbers;
+  const limit = limitOf(call, 2, tokens!);
+  const used = weighted(call, nowMs!, windowMs!) + (numberAt(call, 0) ?? 0);
+  reply.array(2);
+  reply.integer(Math.trunc(limit - used));
+  reply.integer(Math.trunc(limit));
+};
+
+const cachedLimit: Script = (call) => {
+  const [windowMs, by] = call.numbers;
+  const used = count(call, 0, by!, windowMs!);
+  if (used !== null) call.reply.integer(used);
+};
+
+const cachedRemaining: Script = (call) => {
+  call.reply.integer(Math.trunc(numberAt(call, 0) ?? 0));
+};
+
+interface Known {
+  readonly run: Script;
+  /** Keys that it must have, and arguments that must be numbers. */
+  readonly keys: number;
+  readonly numbers: number;
+}
+
+const KNOWN: readonly [known: Known, ...shas: string[]][] = [
+  [
+    { run: fixedLimit, keys: 1, numbers: 3 },
+    "b2efc02798c8e9b471a10f9b1d5745db89923ff3",
+    "472e55443b62f60d0991028456c57815a387066d",
+  ],
+  [
+    { run: fixedRemaining, keys: 1, numbers: 1 },
+    "823cb2a5a902d69681244f5e28e5ebb8f2a89edd",
+    "40515c9dd0a08f8584f5f9b593935f6a87c1c1c3",
+  ],
+  [
+    { run: slidingLimit, keys: 2, numbers: 4 },
+    "74740bb3d7792848093cdef586b6b6037c455fd6",
+    "977fb636fb5ceb7e98a96d1b3a1272ba018efdae",
+  ],
+  [
+    { run: slidingRemaining, keys: 2, numbers: 3 },
+    "7ca36169e0fc9caedd81b4eef8e99854c157f9b5",
+    "ee3a3265fad822f83acad23f8a1e2f5c0b156b03",
+  ],
+  [
+    { run: cachedLimit, keys: 1, numbers: 2 },
+    "1861a700bafe96c833a483af6b1c28a8897cfdb0",
+    "c26b12703dd137939b9a69a3a9b18e906a2d940f",
+  ],
+  [
+    { run: cachedRemaining, keys: 1, numbers: 0 },
+    "eb82f0e853d2fc9a236fa9bfbe704fda6ac2fc36",
+    "8e8f222ccae68b595ee6e3f3bf2199629a62b91a",
+  ],
+];
+/** Scripts by the SHA-1 of their text, those of versions 2.0.8 to 2.2.0. */
+const BY_SHA: ReadonlyMap<string, Known> = new Map(
+  KNOWN.flatMap(([known, ...shas]) => shas.map((sha): [string, Known] => [sha, known])),
+);
+
+const decoder = new TextDecoder();
+
+function bytesOf({ bytes, starts, lengths }: Args, index: number): Uint8Array {
+  return bytes.subarray(starts[index]!, starts[index]! + lengths[index]!);
+}
+
+/** EVAL script numkeys key ... argument ... */
+export function evalScript(context: CommandContext, args: Args, reply: Reply): void {
+  const sha = createHash("sha1").update(bytesOf(args, 0)).digest("hex");
+  run(BY_SHA.get(sha), context, args, reply);
+}
+
+/** EVALSHA sha1 numkeys key ... argument ... */
+export function evalSha(context: CommandContext, args: Args, reply: Reply): void {
+  run(BY_SHA.get(decoder.decode(bytesOf(args, 0)).toLowerCase()), context, args, reply);
+}
+
+function run(script: Known | undefined, context: CommandContext, args: Args, reply: Reply): void {
+  const keyCount = Number(parseInteger(args.bytes, args.starts[1]!, args.lengths[1]!) ?? -1);
+  if (keyCount < 0 || keyCount > args.count - FIRST_KEY) return reply.fail(BAD_KEY_COUNT);
+  if (script === undefined) return reply.fail(NO_SCRIPT);
+  const numbers: number[] = [];
+  for (let i = FIRST_KEY + keyCount; i < args.count; i++) {
+    numbers.push(toNumber(bytesOf(args, i)));
+  }
+  const wanted = numbers.slice(0, script.numbers);
+  if (
+    keyCount < script.keys || keyCount > MAX_KEYS || wanted.length < script.numbers ||
+    !wanted.every(Number.isFinite)
+  ) return reply.fail(BAD_ARGUMENTS);
+  const { cache } = context;
+  for (let i = 0; i < keyCount; i++) {
+    const key = FIRST_KEY + i;
+    context.hashes[i] = cache.hash(args.bytes, args.starts[key]!, args.lengths[key]!);
+  }
+  if (!cache.acquireMany(context.hashes, keyCount)) return reply.fail(BUSY);
+  try {
+    script.run({ context, args, reply, keyCount, numbers });
+  } catch (error) {
+    cache.poisonMany();
+    throw error;
+  }
+  cache.releaseMany();
+}
+
+function toNumber(bytes: Uint8Array): number {
+  return bytes.length === 0 || bytes.length > MAX_NUMBER_BYTES
+    ? NaN
+    : Number(decoder.decode(bytes));
+}
+
+function shardOf({ context }: Call, key: number): Shard {
+  return context.cache.shardOf(context.hashes[key]!);
+}
+
+/** The value of the script's key `key`; null where it is not there. */
+function valueAt(call: Call, key: number): Uint8Array | null {
+  const { context, args } = call;
+  const at = FIRST_KEY + key;
+  const shard = shardOf(call, key);
+  const address = shard.getLocked(
+    context.hashes[key]!,
+    args.bytes,
+    args.starts[at]!,
+    args.lengths[at]!,
+  );
+  if (address === 0) return null;
+  const length = shard.valueBytesLocked(address);
+  if (length > MAX_NUMBER_BYTES) return new Uint8Array();
+  const value = new Uint8Array(length);
+  shard.readValueLocked(address, value, 0);
+  return value;
+}
+
+function numberAt(call: Call, key: number): number | null {
+  const value = valueAt(call, key);
+  const number = value === null ? NaN : toNumber(value);
+  return Number.isNaN(number) ? null : number;
+}
+
+/** The limit that the optional key `key` holds, or else `tokens`. */
+function limitOf(call: Call, key: number, tokens: number): number {
+  if (key >= call.keyCount || call.args.lengths[FIRST_KEY + key] === 0) return tokens;
+  return numberAt(call, key) ?? tokens;
+}
+
+/** What the previous window still counts for. */
+function weighted(call: Call, nowMs: number, windowMs: number): number {
+  const share = (nowMs % windowMs) / windowMs;
+  return Math.floor((1 - share) * (numberAt(call, 1) ?? 0));
+}
+
+/**
+ * Adds to the integer of a key, which lives for `ttlMs` from its first use on. Returns the sum, or
+ * null when that was refused.
+ */
+function count(call: Call, key: number, by: number, ttlMs: number): number | bigint | null {
+  const { context, args, reply } = call;
+  const old = valueAt(call, key);
+  const before = old === null ? 0 : parseInteger(old, 0, old.length);
+  const sum = before === undefined || !Number.isSafeInteger(by)
+    ? undefined
+    : addIntegers(before, by);
+  if (sum === undefined) {
+    reply.fail(NOT_INTEGER);
+    return null;
+  }
+  const at = FIRST_KEY + key;
+  const text = new TextEncoder().encode(String(sum));
+  const outcome = shardOf(call, key).putLocked(
+    context.hashes[key]!,
+    args.bytes,
+    args.starts[at]!,
+    args.lengths[at]!,
+    text,
+    0,
+    text.length,
+    sum === by ? context.cache.now() + Math.max(1, Math.trunc(ttlMs)) : KEEP_DEADLINE,
+    Condition.none,
+    0,
+  );
+  if (outcome === Outcome.stored) return sum;
+  reply.fail(TOO_LARGE);
+  return null;
+}

@@ -1,0 +1,203 @@
+// Commands for those who run the server: CONFIG, SLOWLOG, LATENCY, TIME, SHUTDOWN, DEBUG, and those
+// about saving, of which there is nothing here. What concerns all workers is asked of the server.
+
+import type { Args } from "../../contract/args.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import {
+  NO_PERSISTENCE,
+  NOT_FLOAT,
+  refused,
+  SYNTAX,
+  unknownSubcommand,
+  wrongArity,
+} from "../failures.ts";
+import { Glob } from "../glob.ts";
+import { answerHelp } from "../help.ts";
+import { later } from "../deferred_answer.ts";
+import { integerOf, textOf, tokenOf } from "../argument_text.ts";
+
+const SLOWLOG_COUNT = 10;
+const MAX_SLEEP_SECONDS = 60;
+const encoder = new TextEncoder();
+
+/** CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE | HELP. */
+export function config(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const token = tokenOf(args, 0);
+  if (token === "GET") {
+    if (args.count < 2) return reply.fail(wrongArity("config|get"));
+    return configGet(context, args, reply);
+  }
+  if (token === "SET") {
+    if (args.count < 3 || args.count % 2 === 0) return reply.fail(wrongArity("config|set"));
+    return configSet(context, args, reply);
+  }
+  if (token === "RESETSTAT") {
+    return later(context, reply, async () => {
+      await context.server.resetStats();
+      reply.ok();
+    });
+  }
+  if (token === "REWRITE") {
+    return reply.fail(refused("The server is running without a config file"));
+  }
+  if (token === "HELP") return answerHelp("CONFIG", CONFIG_HELP, reply);
+  reply.fail(unknownSubcommand("CONFIG", args));
+}
+
+const CONFIG_HELP = [
+  "GET <pattern> [<pattern> ...]",
+  "    Options and their values.",
+  "SET <name> <value> [<name> <value> ...]",
+  "    Sets options in all workers.",
+  "RESETSTAT",
+  "    Forgets the counts and times of commands.",
+];
+
+function configGet({ server }: CommandContext, args: Args, reply: Reply): void {
+  const globs = Array.from({ length: args.count - 1 }, (_, i) => {
+    return new Glob(encoder.encode(textOf(args, i + 1).toLowerCase()));
+  });
+  const found = Object.entries(server.options()).filter(([name]) => {
+    const bytes = encoder.encode(name);
+    return globs.some((glob) => glob.matches(bytes, 0, bytes.length));
+  });
+  reply.map(found.length);
+  for (const [name, value] of found) {
+    reply.text(name);
+    reply.text(value);
+  }
+}
+
+function configSet(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const { server } = context;
+  const pairs: [string, string][] = [];
+  for (let i = 1; i < args.count; i += 2) {
+    const name = textOf(args, i).toLowerCase();
+    if (!Object.hasOwn(server.options(), name)) {
+      const shown = textOf(args, i, 128);
+      return reply.fail(
+        refused(`Unknown option or number of arguments for CONFIG SET - '${shown}'`),
+      );
+    }
+    pairs.push([name, textOf(args, i + 1)]);
+  }
+  return later(context, reply, async () => {
+    for (const [name, value] of pairs) {
+      const why = await server.setOption(name, value);
+      if (why === null) continue;
+      const message = `CONFIG SET failed (possibly related to argument '${name}') - ${why}`;
+      return reply.fail(refused(message));
+    }
+    reply.ok();
+  });
+}
+
+/** SLOWLOG GET [count] | LEN | RESET | HELP, of the worker that the client is connected to. */
+export function slowlog({ server }: CommandContext, args: Args, reply: Reply): void {
+  const token = tokenOf(args, 0);
+  if (["LEN", "RESET", "HELP"].includes(token) && args.count !== 1) {
+    return reply.fail(wrongArity(`slowlog|${token}`));
+  }
+  if (token === "GET" && args.count <= 2) {
+    const count = args.count === 2 ? integerOf(args, 1) : SLOWLOG_COUNT;
+    if (count === undefined || count < -1) {
+      return reply.fail(refused("count should be greater than or equal to -1"));
+    }
+    return answerSlowLog(
+      server.slowLog().slice(0, count === -1 ? undefined : Number(count)),
+      reply,
+    );
+  }
+  if (token === "LEN") return reply.integer(server.slowLog().length);
+  if (token === "RESET") {
+    server.clearSlowLog();
+    return reply.ok();
+  }
+  if (token === "HELP") {
+    const lines = [
+      "GET [<count>]",
+      "    Slow commands.",
+      "LEN",
+      "    How many.",
+      "RESET",
+      "    None.",
+    ];
+    return answerHelp("SLOWLOG", lines, reply);
+  }
+  reply.fail(unknownSubcommand("SLOWLOG", args));
+}
+
+function answerSlowLog(
+  entries: ReturnType<CommandContext["server"]["slowLog"]>,
+  reply: Reply,
+): void {
+  reply.array(entries.length);
+  for (const { id, atSeconds, tookUs, words, address, clientName } of entries) {
+    reply.array(6);
+    reply.integer(id);
+    reply.integer(atSeconds);
+    reply.integer(Math.round(tookUs));
+    reply.array(words.length);
+    for (const word of words) reply.text(word);
+    reply.text(address);
+    reply.text(clientName);
+  }
+}
+
+/** LATENCY LATEST | HISTORY event | RESET [event ...] | DOCTOR | HELP: no events are recorded. */
+export function latency(_context: CommandContext, args: Args, reply: Reply): void {
+  const token = tokenOf(args, 0);
+  if (token === "LATEST" && args.count === 1) reply.array(0);
+  else if (token === "HISTORY" && args.count === 2) reply.array(0);
+  else if (token === "RESET") reply.integer(0);
+  else if (token === "DOCTOR" && args.count === 1) {
+    reply.text("No latency events are recorded here. SLOWLOG GET shows commands that took long.\n");
+  } else if (token === "HELP") {
+    answerHelp("LATENCY", ["LATEST, HISTORY <event>, RESET [<event> ...], DOCTOR"], reply);
+  } else reply.fail(unknownSubcommand("LATENCY", args));
+}
+
+/** TIME: seconds since 1970, and microseconds. */
+export function time({ cache }: CommandContext, _args: Args, reply: Reply): void {
+  const ms = cache.now();
+  reply.array(2);
+  reply.text(String(Math.floor(ms / 1000)));
+  reply.text(String(Math.floor(ms % 1000 * 1000)));
+}
+
+/** SAVE, BGSAVE, BGREWRITEAOF: there is nothing to save to. */
+export function save(_context: CommandContext, _args: Args, reply: Reply): void {
+  reply.fail(NO_PERSISTENCE);
+}
+
+/** LASTSAVE: when the process started, as where nothing was saved since. */
+export function lastsave({ server }: CommandContext, _args: Args, reply: Reply): void {
+  reply.integer(Math.floor(server.startedMs / 1000));
+}
+
+/** SHUTDOWN [NOSAVE] [NOW] [FORCE]: ends the process as SIGTERM does. */
+export function shutdown({ server, session }: CommandContext, args: Args, reply: Reply): void {
+  for (let i = 0; i < args.count; i++) {
+    const token = tokenOf(args, i);
+    if (token === "SAVE") return reply.fail(NO_PERSISTENCE);
+    if (token === "ABORT") return reply.fail(refused("No shutdown in progress."));
+    if (!["NOSAVE", "NOW", "FORCE"].includes(token)) return reply.fail(SYNTAX);
+  }
+  session.afterReply = "close";
+  server.shutdown();
+  reply.ok();
+}
+
+/** DEBUG SLEEP seconds: answers later, for tests; other clients do not wait. */
+export function debug(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  if (tokenOf(args, 0) !== "SLEEP") return reply.fail(unknownSubcommand("DEBUG", args));
+  if (args.count !== 2) return reply.fail(wrongArity("debug|sleep"));
+  const seconds = Number(textOf(args, 1));
+  const failure: Failure | null = seconds >= 0 && seconds <= MAX_SLEEP_SECONDS ? null : NOT_FLOAT;
+  if (failure !== null) return reply.fail(failure);
+  return later(context, reply, async () => {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    reply.ok();
+  });
+}

@@ -1,0 +1,141 @@
+// COMMAND: the table about itself, as redis-cli's hints and client libraries read it.
+// The table is passed in, since it has a row for this command too.
+
+import type { Args } from "../../contract/args.ts";
+import type { Reply } from "../../contract/reply.ts";
+import { type Command, type CommandFlag, MAX_ARGUMENTS } from "../../contract/command.ts";
+import { refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
+import { Glob } from "../glob.ts";
+import { answerHelp } from "../help.ts";
+import { answerBytes } from "../items.ts";
+import { copyOf, tokenOf } from "../argument_text.ts";
+
+const FLAG_NAMES: Readonly<Record<CommandFlag, string | null>> = {
+  read: "readonly",
+  write: "write",
+  admin: "admin",
+  fast: "fast",
+  noauth: "no_auth",
+  immediate: null,
+  nomulti: "no_multi",
+  keyspace: null,
+};
+const HELP = [
+  "(no subcommand)",
+  "    Details of all commands.",
+  "COUNT | LIST [FILTERBY PATTERN <pattern>] | INFO [<name> ...] | DOCS [<name> ...]",
+  "    How many there are, their names, details, descriptions.",
+  "GETKEYS <full-command>",
+  "    The keys of a command.",
+];
+
+/** COMMAND [COUNT | LIST | INFO | DOCS | GETKEYS | HELP]. */
+export function command(commands: readonly Command[], args: Args, reply: Reply): void {
+  if (args.count === 0) return answerInfos(commands, reply);
+  const token = tokenOf(args, 0);
+  if (token === "COUNT") {
+    if (args.count > 1) reply.fail(wrongArity("command|count"));
+    else reply.integer(commands.length);
+  } else if (token === "LIST") list(commands, args, reply);
+  else if (token === "INFO") answerInfos(named(commands, args), reply);
+  else if (token === "DOCS") docs(commands, args, reply);
+  else if (token === "GETKEYS") getKeys(commands, args, reply);
+  else if (token === "HELP" && args.count === 1) answerHelp("COMMAND", HELP, reply);
+  else reply.fail(unknownSubcommand("COMMAND", args));
+}
+
+/** The commands that the arguments after the first name, undefined for unknown ones; else all. */
+function named(commands: readonly Command[], args: Args): readonly (Command | undefined)[] {
+  if (args.count === 1) return commands;
+  return Array.from({ length: args.count - 1 }, (_, i) => {
+    const name = tokenOf(args, i + 1);
+    return commands.find((entry) => entry.name === name);
+  });
+}
+
+/** The arity as Redis counts it: with the name, negative where there may be more. */
+function arityOf({ arity: [min, max] }: Command): number {
+  return min === max ? min + 1 : -(min + 1);
+}
+
+function answerInfos(commands: readonly (Command | undefined)[], reply: Reply): void {
+  reply.array(commands.length);
+  for (const entry of commands) {
+    if (entry === undefined) reply.miss();
+    else answerInfo(entry, reply);
+  }
+}
+
+function answerInfo(entry: Command, reply: Reply): void {
+  const { keys } = entry;
+  const flags = entry.flags.map((flag) => FLAG_NAMES[flag]).filter((name) => name !== null);
+  const categories = [`@${entry.group}`, ...entry.flags.map((flag) => `@${flag}`)];
+  reply.array(10);
+  reply.text(entry.name.toLowerCase());
+  reply.integer(arityOf(entry));
+  answerWords(flags, reply);
+  reply.integer(keys === null ? 0 : keys.first + 1);
+  reply.integer(keys === null ? 0 : lastKey(entry));
+  reply.integer(keys === null ? 0 : keys.step);
+  answerWords(categories, reply);
+  // Tips, key specifications, subcommands.
+  for (let i = 0; i < 3; i++) reply.array(0);
+}
+
+/** Place of the last key counted from the name; negative from the end. */
+function lastKey({ keys, arity: [, max] }: Command): number {
+  if (keys === null) return 0;
+  if (!keys.many) return keys.first + 1;
+  const most = keys.most ?? (max === MAX_ARGUMENTS ? Infinity : Math.ceil(max / keys.step));
+  if (most === Infinity) return keys.step === 1 ? -1 : -keys.step + 1;
+  return keys.first + 1 + (most - 1) * keys.step;
+}
+
+function answerWords(words: readonly string[], reply: Reply): void {
+  reply.array(words.length);
+  for (const word of words) reply.status(word);
+}
+
+function docs(commands: readonly Command[], args: Args, reply: Reply): void {
+  const known = named(commands, args).filter((entry) => entry !== undefined);
+  reply.map(known.length);
+  for (const { name, summary, group } of known) {
+    reply.text(name.toLowerCase());
+    reply.map(2);
+    reply.text("summary");
+    reply.text(summary);
+    reply.text("group");
+    reply.text(group);
+  }
+}
+
+function list(commands: readonly Command[], args: Args, reply: Reply): void {
+  let names = commands.map(({ name }) => name.toLowerCase());
+  if (args.count > 1) {
+    const isPattern = args.count === 4 && tokenOf(args, 1) === "FILTERBY" &&
+      tokenOf(args, 2) === "PATTERN";
+    if (!isPattern) return reply.fail(SYNTAX);
+    const glob = new Glob(copyOf(args, 3));
+    names = names.filter((name) => glob.matches(new TextEncoder().encode(name), 0, name.length));
+  }
+  reply.array(names.length);
+  for (const name of names) reply.text(name);
+}
+
+function getKeys(commands: readonly Command[], args: Args, reply: Reply): void {
+  if (args.count < 3) return reply.fail(wrongArity("command|getkeys"));
+  const name = tokenOf(args, 1);
+  const found = commands.find((entry) => entry.name === name);
+  if (found === undefined) return reply.fail(refused("Invalid command specified"));
+  const count = args.count - 2;
+  const { keys, arity: [min, max] } = found;
+  if (keys === null) return reply.fail(refused("The command has no key arguments"));
+  if (count < min || count > max) {
+    return reply.fail(refused("Invalid number of arguments specified for command"));
+  }
+  const places: number[] = [];
+  const most = keys.many ? keys.most ?? count : 1;
+  for (let i = keys.first; i < count && places.length < most; i += keys.step) places.push(i + 2);
+  reply.array(places.length);
+  for (const i of places) answerBytes(args.bytes, args.starts[i]!, args.lengths[i]!, reply);
+}

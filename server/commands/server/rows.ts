@@ -1,0 +1,161 @@
+// Rows of the command table: connections, transactions, and the server itself.
+// See command.ts for what a row says.
+
+import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
+import { client, clientProblem } from "../connection/client.ts";
+import {
+  type Command,
+  type CommandFlag,
+  type CommandGroup,
+  type CommandRow,
+  MANY_KEYS,
+  MAX_ARGUMENTS,
+  row,
+} from "../../contract/command.ts";
+import { command } from "./command_info.ts";
+import { auth, echo, hello, ping, quit, reset, select } from "../connection/connection.ts";
+import { info } from "./info.ts";
+import { discard, exec, multi, unwatch, watch } from "../connection/transactions.ts";
+
+/** The rows without keys, but for those of {@linkcode tableRows}. */
+export const SERVER_ROWS: readonly CommandRow[] = [
+  connection("PING", 0, 1, ["fast"], "Answers PONG, or the message", ping),
+  connection("ECHO", 1, 1, ["fast"], "Answers the message", echo),
+  connection(
+    "HELLO",
+    0,
+    MAX_ARGUMENTS,
+    ["fast", "noauth", "nomulti"],
+    "Chooses the version of the protocol and tells about the server",
+    hello,
+  ),
+  connection(
+    "AUTH",
+    1,
+    MAX_ARGUMENTS,
+    ["fast", "noauth"],
+    "Proves that the client may run commands",
+    auth,
+  ),
+  connection("SELECT", 1, 1, ["fast"], "Chooses database 0, the only one", select),
+  connection(
+    "QUIT",
+    0,
+    MAX_ARGUMENTS,
+    ["fast", "noauth", "immediate"],
+    "Ends the connection",
+    quit,
+  ),
+  connection(
+    "RESET",
+    0,
+    0,
+    ["fast", "noauth", "immediate"],
+    "Makes the connection as it was when it came",
+    reset,
+  ),
+  {
+    ...connection(
+      "CLIENT",
+      1,
+      MAX_ARGUMENTS,
+      ["admin"],
+      "Names, lists and ends connections",
+      client,
+    ),
+    problem: clientProblem,
+  },
+  transaction("MULTI", 0, ["fast", "immediate"], "Begins to queue commands for EXEC", multi),
+  transaction("EXEC", 0, ["immediate"], "Runs all queued commands as one", exec),
+  transaction("DISCARD", 0, ["fast", "immediate"], "Forgets all queued commands", discard),
+  transaction("UNWATCH", 0, ["fast"], "Forgets all watched keys", unwatch),
+  row(
+    "WATCH",
+    [1, MAX_ARGUMENTS],
+    ["read", "fast", "immediate"],
+    "transactions",
+    MANY_KEYS,
+    "Lets EXEC run only if these keys have not changed",
+    watch,
+  ),
+  server("CONFIG", 1, MAX_ARGUMENTS, ["admin"], "Reads and sets options", config),
+  server("SAVE", 0, 0, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
+  server("BGSAVE", 0, 1, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
+  server(
+    "BGREWRITEAOF",
+    0,
+    0,
+    ["admin", "nomulti"],
+    "Not available: nothing is kept on disk",
+    save,
+  ),
+  server("LASTSAVE", 0, 0, ["fast"], "Returns when the server started", lastsave),
+  server("TIME", 0, 0, ["fast"], "Returns the time in seconds and microseconds", time),
+  server(
+    "LATENCY",
+    1,
+    MAX_ARGUMENTS,
+    ["admin"],
+    "Returns latency events, of which none are recorded",
+    latency,
+  ),
+  server("SLOWLOG", 1, 2, ["admin"], "Returns the commands that took long", slowlog),
+  server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
+  server("DEBUG", 1, 2, ["admin"], "SLEEP: answers later, for tests", debug),
+];
+
+/** The rows of commands that tell about the table; `commands` gives it once it is complete. */
+export function tableRows(commands: () => readonly Command[]): readonly CommandRow[] {
+  return [
+    server(
+      "INFO",
+      0,
+      MAX_ARGUMENTS,
+      [],
+      "Tells about the server in sections",
+      (context, args, reply) => info(context, args, reply, commands()),
+    ),
+    server(
+      "COMMAND",
+      0,
+      MAX_ARGUMENTS,
+      [],
+      "Tells about the commands",
+      (_context, args, reply) => command(commands(), args, reply),
+    ),
+  ];
+}
+
+type Run = CommandRow["run"];
+type Flags = readonly CommandFlag[];
+
+function connection(
+  name: string,
+  min: number,
+  max: number,
+  flags: Flags,
+  summary: string,
+  run: Run,
+) {
+  return keyless(name, min, max, flags, "connection", summary, run);
+}
+
+function transaction(name: string, count: number, flags: Flags, summary: string, run: Run) {
+  return keyless(name, count, count, flags, "transactions", summary, run);
+}
+
+function server(name: string, min: number, max: number, flags: Flags, summary: string, run: Run) {
+  return keyless(name, min, max, flags, "server", summary, run);
+}
+
+function keyless(
+  name: string,
+  min: number,
+  max: number,
+  flags: Flags,
+  group: CommandGroup,
+  summary: string,
+  run: Run,
+): CommandRow {
+  return row(name, [min, max], flags, group, null, summary, run);
+}

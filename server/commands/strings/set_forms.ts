@@ -1,0 +1,139 @@
+// Further commands that read and store whole values: the older forms of SET and GET, and those that
+// read and change at once. See values.ts for the forms that all protocols share.
+
+import { KEEP_DEADLINE } from "../../../cache/mod.ts";
+import type { Args } from "../../contract/args.ts";
+import type { Reply } from "../../contract/reply.ts";
+import { answerValue, deleteItem, getItem, peekItem, storeItem, storeProblem } from "../items.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, wrongArity } from "../failures.ts";
+import { deadlineAfter, SetOptions } from "./set_options.ts";
+import { optionsFailure } from "./values.ts";
+import { integerOf } from "../argument_text.ts";
+
+/** SETNX key value: 1 where it was stored, 0 where the key was there. */
+export function setnx(context: CommandContext, args: Args, reply: Reply): void {
+  const problem = storeProblem(context, args.lengths[0]!, args.lengths[1]!);
+  if (problem !== null) return reply.fail(problem);
+  if (peekItem(context, args, 0, 0) !== 0) return reply.integer(0);
+  storeArgument(context, args, 0, 0, 1, 0);
+  reply.integer(1);
+}
+
+/** SETEX key seconds value. */
+export function setex(context: CommandContext, args: Args, reply: Reply): void {
+  setWithTtl(context, args, reply, 1000, "setex");
+}
+
+/** PSETEX key milliseconds value. */
+export function psetex(context: CommandContext, args: Args, reply: Reply): void {
+  setWithTtl(context, args, reply, 1, "psetex");
+}
+
+function setWithTtl(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+  unitMs: number,
+  name: string,
+): void {
+  const amount = integerOf(args, 1);
+  if (amount === undefined) return reply.fail(NOT_INTEGER);
+  const deadlineMs = deadlineAfter(amount, unitMs, context.cache.now());
+  if (deadlineMs === undefined) return reply.fail(badExpire(name));
+  const problem = storeProblem(context, args.lengths[0]!, args.lengths[2]!);
+  if (problem !== null) return reply.fail(problem);
+  storeArgument(context, args, 0, 0, 2, deadlineMs);
+  reply.ok();
+}
+
+/** Stores argument `value` under key number `key`, which is argument `index`. */
+function storeArgument(
+  context: CommandContext,
+  args: Args,
+  key: number,
+  index: number,
+  value: number,
+  deadlineMs: number,
+): void {
+  const { bytes, starts, lengths } = args;
+  storeItem(context, args, key, index, bytes, starts[value]!, lengths[value]!, deadlineMs);
+}
+
+/** GETSET key value: the old value or a miss; the deadline goes. */
+export function getset(context: CommandContext, args: Args, reply: Reply): void {
+  const problem = storeProblem(context, args.lengths[0]!, args.lengths[1]!);
+  if (problem !== null) return reply.fail(problem);
+  const address = getItem(context, args, 0, 0);
+  if (isTooLong(context, address, reply)) return;
+  answerValue(context.shard, address, reply);
+  storeArgument(context, args, 0, 0, 1, 0);
+}
+
+/** Refuses where the value of the item at `address` is longer than the answer may be. */
+function isTooLong(context: CommandContext, address: number, reply: Reply): boolean {
+  if (address === 0 || context.shard.valueBytesLocked(address) <= reply.roomLeft) return false;
+  reply.fail(ANSWER_TOO_LARGE);
+  return true;
+}
+
+/** GETDEL key: the value, which is deleted, or a miss. */
+export function getdel(context: CommandContext, args: Args, reply: Reply): void {
+  const address = getItem(context, args, 0, 0);
+  if (isTooLong(context, address, reply)) return;
+  answerValue(context.shard, address, reply);
+  if (address !== 0) deleteItem(context, args, 0, 0);
+}
+
+/** GETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST]: the value, with another deadline. */
+export function getex(context: CommandContext, args: Args, reply: Reply): void {
+  const nowMs = context.cache.now();
+  const options = SetOptions.parseGetex(args, 1, nowMs);
+  if (typeof options === "string") return reply.fail(optionsFailure(options, "getex"));
+  const { shard } = context;
+  const address = getItem(context, args, 0, 0);
+  if (isTooLong(context, address, reply)) return;
+  answerValue(shard, address, reply);
+  if (address === 0) return;
+  if (options.persist) {
+    if (shard.deadlineLocked(address) !== 0) shard.setDeadlineLocked(address, 0);
+  } else if (options.deadlineMs !== KEEP_DEADLINE) {
+    if (options.deadlineMs <= nowMs) deleteItem(context, args, 0, 0);
+    else shard.setDeadlineLocked(address, options.deadlineMs);
+  }
+}
+
+/** MSET key value [key value ...]. */
+export function mset(context: CommandContext, args: Args, reply: Reply): void {
+  if (!canStoreAll(context, args, reply, "mset")) return;
+  storeAll(context, args);
+  reply.ok();
+}
+
+/** MSETNX key value [key value ...]: 1, or 0 and nothing stored where one of them was there. */
+export function msetnx(context: CommandContext, args: Args, reply: Reply): void {
+  if (!canStoreAll(context, args, reply, "msetnx")) return;
+  for (let i = 0; i < args.count; i += 2) {
+    if (peekItem(context, args, i >> 1, i) !== 0) return reply.integer(0);
+  }
+  storeAll(context, args);
+  reply.integer(1);
+}
+
+function canStoreAll(context: CommandContext, args: Args, reply: Reply, name: string): boolean {
+  if (args.count % 2 !== 0) {
+    reply.fail(wrongArity(name));
+    return false;
+  }
+  for (let i = 0; i < args.count; i += 2) {
+    const problem = storeProblem(context, args.lengths[i]!, args.lengths[i + 1]!);
+    if (problem === null) continue;
+    reply.fail(problem);
+    return false;
+  }
+  return true;
+}
+
+function storeAll(context: CommandContext, args: Args): void {
+  for (let i = 0; i < args.count; i += 2) storeArgument(context, args, i >> 1, i, i + 1, 0);
+}

@@ -1,0 +1,182 @@
+// The commands that every protocol has on plain values: GET, SET, DEL, and those for several keys.
+// Each runs with the shards of its keys locked; see command.ts. Semantics are those of Redis 7
+// where it has the command, and stand here once for every protocol.
+
+import { Condition, Outcome, type Shard } from "../../../cache/mod.ts";
+import type { Args } from "../../contract/args.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import { answerValue, getItem, peekItem, storeProblem } from "../items.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, TOO_LARGE } from "../failures.ts";
+import { parseInteger } from "../integers.ts";
+import { SetOptions, type SetOptionsError } from "./set_options.ts";
+
+/** GET key: the value, or a miss. */
+export function get(context: CommandContext, args: Args, reply: Reply): void {
+  const { shard } = context;
+  const address = shard.getLocked(
+    context.hashes[0]!,
+    args.bytes,
+    args.starts[0]!,
+    args.lengths[0]!,
+  );
+  answerValue(shard, address, reply);
+}
+
+/** GETMETA key: a list of value, version and remaining milliseconds (-1: for ever), or a miss. */
+export function getMeta(context: CommandContext, args: Args, reply: Reply): void {
+  const { shard, cache } = context;
+  const address = getItem(context, args, 0, 0);
+  if (address === 0) return reply.miss();
+  if (shard.valueBytesLocked(address) > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
+  const deadlineMs = shard.deadlineLocked(address);
+  reply.array(3);
+  answerValue(shard, address, reply);
+  reply.integer(shard.versionLocked(address));
+  reply.integer(deadlineMs === 0 ? -1 : Math.max(0, deadlineMs - cache.now()));
+}
+
+const NO_OPTIONS = Object.freeze(new SetOptions());
+
+/**
+ * SET key value [NX | XX | IFEQ value | IFVERSION n] [GET] [EX s | PX ms | EXAT s | PXAT ms |
+ * KEEPTTL]. With GET the answer is the old value or a miss, whether anything was stored or not.
+ */
+export function set(context: CommandContext, args: Args, reply: Reply): void {
+  const { shard, hashes } = context;
+  let options: Readonly<SetOptions> = NO_OPTIONS;
+  if (args.count > 2) {
+    const parsed = SetOptions.parse(args, 2, context.cache.now());
+    if (typeof parsed === "string") return reply.fail(optionsFailure(parsed, "set"));
+    options = parsed;
+  }
+  const problem = storeProblem(context, args.lengths[0]!, args.lengths[1]!);
+  if (problem !== null) return reply.fail(problem);
+  let holds = true;
+  if (options.get || options.equalTo !== 0) {
+    const address = peekItem(context, args, 0, 0);
+    if (options.get && !answerOld(shard, address, reply)) return;
+    holds = options.equalTo === 0 || valueEquals(context, address, args, options.equalTo);
+  }
+  const stored = holds && shard.putLocked(
+        hashes[0]!,
+        args.bytes,
+        args.starts[0]!,
+        args.lengths[0]!,
+        args.bytes,
+        args.starts[1]!,
+        args.lengths[1]!,
+        options.deadlineMs,
+        options.condition,
+        options.version,
+      ) === Outcome.stored;
+  if (options.get) return;
+  if (stored) reply.ok();
+  else reply.conditionNotMet();
+}
+
+/** The refusal that belongs to options that could not be read. */
+export function optionsFailure(problem: SetOptionsError, command: string): Failure {
+  if (problem === "syntax") return SYNTAX;
+  return problem === "notInteger" ? NOT_INTEGER : badExpire(command);
+}
+
+/** Answers a value that is about to be replaced. Returns false where there is no room for it. */
+function answerOld(shard: Shard, address: number, reply: Reply): boolean {
+  if (address !== 0 && shard.valueBytesLocked(address) > reply.roomLeft) {
+    reply.fail(ANSWER_TOO_LARGE);
+    return false;
+  }
+  answerValue(shard, address, reply);
+  return true;
+}
+
+/** Whether the value of the item at `address` is argument `index`, byte for byte. */
+function valueEquals(
+  context: CommandContext,
+  address: number,
+  args: Args,
+  index: number,
+): boolean {
+  const length = args.lengths[index]!;
+  if (address === 0 || context.shard.valueBytesLocked(address) !== length) return false;
+  const scratch = context.reserveScratch(length);
+  context.shard.readValueLocked(address, scratch, 0);
+  const start = args.starts[index]!;
+  for (let i = 0; i < length; i++) {
+    if (scratch[i] !== args.bytes[start + i]) return false;
+  }
+  return true;
+}
+
+/** DEL key [key ...]: how many were there. */
+export function del(context: CommandContext, args: Args, reply: Reply): void {
+  const { cache, hashes } = context;
+  let count = 0;
+  for (let i = 0; i < args.count; i++) {
+    const shard = cache.shardOf(hashes[i]!);
+    if (shard.deleteLocked(hashes[i]!, args.bytes, args.starts[i]!, args.lengths[i]!)) count++;
+  }
+  reply.integer(count);
+}
+
+/** MGET key [key ...]: the values in the order of the keys, with misses among them. */
+export function mget(context: CommandContext, args: Args, reply: Reply): void {
+  const { cache, hashes } = context;
+  const { count } = args;
+  const addresses = context.reserveAddresses(count);
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const address = getItem(context, args, i, i);
+    addresses[i] = address;
+    if (address !== 0) total += cache.shardOf(hashes[i]!).valueBytesLocked(address);
+  }
+  if (total > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
+  reply.array(count);
+  for (let i = 0; i < count; i++) {
+    const address = addresses[i]!;
+    if (address === 0) reply.miss();
+    else {
+      const shard = cache.shardOf(hashes[i]!);
+      const length = shard.valueBytesLocked(address);
+      const at = reply.room(length);
+      shard.readValueLocked(address, reply.bytes, at);
+      reply.value(at, length);
+    }
+  }
+}
+
+/**
+ * MPUT key value ms [key value ms ...], an empty ms for no time to live: how many were stored, which
+ * is all or, if one is too large, none.
+ */
+export function mput(context: CommandContext, args: Args, reply: Reply): void {
+  const { cache, hashes } = context;
+  const { bytes, starts, lengths, count } = args;
+  for (let i = 0; i < count; i += 3) {
+    if (!cache.shards[0]!.fits(lengths[i]!, lengths[i + 1]!)) return reply.fail(TOO_LARGE);
+  }
+  for (let i = 0, key = 0; i < count; i += 3, key++) {
+    const hash = hashes[key]!;
+    cache.shardOf(hash).putLocked(
+      hash,
+      bytes,
+      starts[i]!,
+      lengths[i]!,
+      bytes,
+      starts[i + 1]!,
+      lengths[i + 1]!,
+      deadlineOf(context, args, i + 2),
+      Condition.none,
+      0,
+    );
+  }
+  reply.integer(count / 3);
+}
+
+/** The deadline behind an argument of milliseconds, which its codec has checked. */
+function deadlineOf(context: CommandContext, args: Args, index: number): number {
+  const length = args.lengths[index]!;
+  if (length === 0) return 0;
+  return context.cache.now() + Number(parseInteger(args.bytes, args.starts[index]!, length));
+}

@@ -1,0 +1,156 @@
+// What a command is: a row of the table, and the context in which its function runs.
+// The dispatcher has locked the shards of all its keys before the function is called.
+
+import type { Args } from "./args.ts";
+import type { Failure, Reply } from "./reply.ts";
+import type { Cache, Shard } from "../../cache/mod.ts";
+import type { ServerFacade } from "./server.ts";
+import type { Session } from "./session.ts";
+import { keyByteLimit } from "../config/config.ts";
+import type { CommandStats } from "./command_stats.ts";
+
+/** The size to which the scratch shrinks back, in bytes. */
+const SCRATCH_BYTES = 64 * 1024;
+
+/** What commands work with. One per worker; the dispatcher fills in hashes and shard. */
+export class CommandContext {
+  readonly cache: Cache;
+  /** Who asks; set by the connection before each command. */
+  session: Session;
+  /** The server around the cache, for commands about it. */
+  readonly server: ServerFacade;
+  /** Whether all shards are locked already: inside EXEC with a whole-keyspace command. */
+  holdsAll = false;
+  /** Hash of each key, in the order of the keys. */
+  hashes: Int32Array = new Int32Array(16);
+  /** What `Cache.warmMany` has read; means nothing, but has to be kept. */
+  warmed = 0;
+  /** The locked shard of a command with one key. */
+  shard: Shard;
+  /** Longest key that can be stored, in bytes. */
+  readonly maxKeyBytes: number;
+  /** Whether EXEC is under way: locks are held, so that nothing may be waited for. */
+  isAtomic = false;
+  /** Calls and times of commands in this worker. */
+  readonly stats: CommandStats;
+  /** Where the items of several keys are, within one command. */
+  addresses: Int32Array = new Int32Array(16);
+  /** Bytes that went through the scratch, there and back; whoever bounds them starts them at 0. */
+  copiedBytes = 0;
+  /** Room for one value at a time; see {@linkcode reserveScratch}. */
+  scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
+
+  constructor(cache: Cache, server: ServerFacade, session: Session) {
+    this.cache = cache;
+    this.server = server;
+    this.session = session;
+    this.shard = cache.shards[0]!;
+    this.stats = server.stats;
+    this.maxKeyBytes = keyByteLimit(server.config);
+  }
+
+  /** Makes room for `count` hashes. */
+  reserveHashes(count: number): void {
+    if (this.hashes.length < count) this.hashes = new Int32Array(2 * count);
+  }
+
+  /** Makes room for `count` addresses. */
+  reserveAddresses(count: number): Int32Array {
+    if (this.addresses.length < count) this.addresses = new Int32Array(2 * count);
+    return this.addresses;
+  }
+
+  /** Scratch of at least `length` bytes, with anything in it; holds until the next call. */
+  reserveScratch(length: number): Uint8Array {
+    this.copiedBytes += 2 * length;
+    const kept = length <= SCRATCH_BYTES;
+    if (this.scratch.length < length || kept && this.scratch.length > SCRATCH_BYTES) {
+      this.scratch = new Uint8Array(kept ? SCRATCH_BYTES : length);
+    }
+    return this.scratch;
+  }
+}
+
+/** Where the keys are among a command's arguments. */
+export interface KeyPlaces {
+  /** Index of the first key. */
+  readonly first: number;
+  /** One key only, or keys up to the last argument. */
+  readonly many: boolean;
+  /** Arguments from one key to the next. */
+  readonly step: number;
+  /** At most so many keys; the arguments after them are options. */
+  readonly most?: number;
+}
+
+/** What a command does, as COMMAND INFO and access control see it. */
+export type CommandFlag =
+  | "read"
+  | "write"
+  | "admin"
+  | "fast"
+  /** Allowed before AUTH. */
+  | "noauth"
+  /** Carried out at once inside MULTI instead of being queued. */
+  | "immediate"
+  /** Refused inside MULTI. */
+  | "nomulti"
+  /** Looks at every shard, taking locks itself, one at a time unless `holdsAll`. */
+  | "keyspace";
+
+/** What a command is about, as in COMMAND DOCS. */
+export type CommandGroup =
+  | "connection"
+  | "generic"
+  | "scripting"
+  | "server"
+  | "string"
+  | "transactions";
+
+/** A row of the command table, as it is written down. */
+export interface CommandRow {
+  readonly name: string;
+  /** Fewest and most arguments after the name. */
+  readonly arity: readonly [min: number, max: number];
+  readonly flags: readonly CommandFlag[];
+  readonly group: CommandGroup;
+  /** Where its keys are; null for a command without keys, which runs with no lock held. */
+  readonly keys: KeyPlaces | null;
+  /** One line for people. */
+  readonly summary: string;
+  /**
+   * Runs under the locks of its keys' shards; makes one outcome on `reply`. Only a command without
+   * keys may take its time: its client's next command waits for the promise.
+   */
+  readonly run: (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
+  /** Why it would be refused whenever it runs, or null; MULTI asks before it queues it. */
+  readonly problem?: (args: Args) => Failure | null;
+}
+
+/** A command: a row and its number. */
+export interface Command extends CommandRow {
+  /** Its place in the table, from 0; counters go by it. */
+  readonly id: number;
+  /** Whether each call is timed: not those of one key, which are too quick for that. */
+  readonly isTimed: boolean;
+}
+
+/** Writes down a row: `arity` counts the arguments after the name. */
+export function row(
+  name: string,
+  arity: readonly [min: number, max: number],
+  flags: readonly CommandFlag[],
+  group: CommandGroup,
+  keys: KeyPlaces | null,
+  summary: string,
+  run: CommandRow["run"],
+): CommandRow {
+  return { name, arity, flags, group, keys, summary, run };
+}
+
+/** Most arguments of one command; bounds what one request can lock and allocate. */
+export const MAX_ARGUMENTS = 30_000;
+/** The first argument is the only key. */
+export const ONE_KEY: KeyPlaces = { first: 0, many: false, step: 1 };
+/** Every argument is a key. */
+export const MANY_KEYS: KeyPlaces = { first: 0, many: true, step: 1 };

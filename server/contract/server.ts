@@ -1,0 +1,86 @@
+// What commands may know of the server around the cache, and ask of it. An interface, so that
+// commands and their tests need no sockets, workers or process.
+
+import type { CommandStats } from "./command_stats.ts";
+import type { Config } from "../config/config.ts";
+import type { Session } from "./session.ts";
+import type { Watch } from "../changes/watch.ts";
+
+/** One connected client, as CLIENT LIST shows it. */
+export type ClientFacts = Readonly<Record<string, string | number>>;
+
+/** Which clients CLIENT KILL is about; what is not given matches all. */
+export interface ClientFilter {
+  readonly id?: number;
+  readonly address?: string;
+  readonly localAddress?: string;
+  readonly name?: string;
+  /** Not this one. */
+  readonly exceptId?: number;
+  /** Only those connected for at least this long. */
+  readonly minAgeSeconds?: number;
+}
+
+/** A command that took long, as SLOWLOG shows it. */
+export interface SlowEntry {
+  readonly id: number;
+  /** Seconds since 1970. */
+  readonly atSeconds: number;
+  readonly tookUs: number;
+  /** Name and arguments, cut short: the key's first 64 characters. */
+  readonly words: readonly string[];
+  readonly address: string;
+  readonly clientName: string;
+}
+
+/** The connections of one worker. */
+export interface ClientRegistry {
+  /** How many there are. */
+  readonly size: number;
+  /** One record per client; {@linkcode ClientFacts} of client_facts.ts. */
+  facts(): ClientFacts[];
+  /** Ends those that the filter matches, once their answers are written. Returns how many. */
+  kill(filter: ClientFilter): number;
+}
+
+/** The server, as commands see it. */
+export interface ServerFacade {
+  readonly config: Config;
+  /** Where changes can be watched for; null where nothing publishes them. */
+  readonly watch: Watch | null;
+  /** Milliseconds since 1970 when the process started. */
+  readonly startedMs: number;
+  /** Commands that take at least so many microseconds go into the slow log; Infinity: none. */
+  readonly slowerThanUs: number;
+  /** Calls and times of commands in this worker. */
+  readonly stats: CommandStats;
+  /** Sums over all workers, for INFO. */
+  totals(): Promise<ServerTotals>;
+  /** All clients of all workers. */
+  clients(): Promise<readonly ClientFacts[]>;
+  /** Ends clients of any worker; resolves with how many. */
+  killClients(filter: ClientFilter): Promise<number>;
+  /** Options that can be read with CONFIG GET, as text. */
+  options(): Readonly<Record<string, string>>;
+  /** Sets an option in every worker. Resolves with why not, or null. */
+  setOption(name: string, value: string): Promise<string | null>;
+  /** Forgets counters, in every worker: CONFIG RESETSTAT. */
+  resetStats(): Promise<void>;
+  /** Notes how long a command took; keeps it in the slow log if that is long. */
+  noteCommand(session: Session, tookUs: number, words: () => string[]): void;
+  /** The slowest recent commands of this worker, newest first. */
+  slowLog(): readonly SlowEntry[];
+  /** Empties the slow log. */
+  clearSlowLog(): void;
+  /** Ends the process in order. */
+  shutdown(): void;
+}
+
+/** Numbers of all workers together. */
+export interface ServerTotals {
+  readonly clients: number;
+  /** Calls, microseconds and refusals of each command by its number, as arrays. */
+  readonly calls: readonly number[];
+  readonly tookUs: readonly number[];
+  readonly refused: readonly number[];
+}

@@ -1,0 +1,71 @@
+// Who is asking: what the server remembers of one connection between its commands. HTTP requests
+// have a session of their own that remembers nothing. Knows no socket and no bytes on the wire.
+
+import type { Reply } from "./reply.ts";
+import type { ClientTracking } from "../changes/tracking.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** How a client reaches the server. */
+export type Transport = "http" | "resp" | "text" | "websocket";
+
+/** What the server does with a connection once its answers are written. */
+export type AfterReply = "stay" | "close";
+
+/** A reply that can begin a message which the client has not asked for. */
+export interface PushReply extends Reply {
+  /** The next `count` outcomes are such a message. */
+  push(count: number): void;
+}
+
+/** One client, as commands see it. */
+export class Session {
+  /** Number of the client, unique in the process: see CLIENT ID. */
+  readonly id: number;
+  readonly transport: Transport;
+  /** Where the client is, for people: "127.0.0.1:50000" or a socket's path. */
+  readonly address: string;
+  /** Where it has connected to. */
+  readonly localAddress: string;
+  /** Milliseconds since 1970 when it came. */
+  readonly createdMs: number;
+  /** Milliseconds since 1970 of its latest command. */
+  lastSeenMs: number;
+  /** Name of its latest command, lower case. */
+  lastCommand = "";
+  /** CLIENT SETNAME and SETINFO. */
+  name = "";
+  libraryName = "";
+  libraryVersion = "";
+  /** Version of the Redis protocol that it has chosen with HELLO. */
+  protocol: 2 | 3 = 2;
+  /** Whether it may run commands; false until AUTH where a token is configured. */
+  isAuthenticated: boolean;
+  /** What MULTI has begun, or null. */
+  transaction: Transaction | null = null;
+  /** What CLIENT TRACKING has begun, or null. */
+  tracking: ClientTracking | null = null;
+  /** Sends a message that the client has not asked for; null where the protocol has none such. */
+  push: ((compose: (reply: PushReply) => void) => void) | null = null;
+  /** CLIENT NO-EVICT and NO-TOUCH. */
+  noEvict = false;
+  noTouch = false;
+  /** Set by QUIT and by errors after which the stream cannot be trusted. */
+  afterReply: AfterReply = "stay";
+
+  constructor(
+    id: number,
+    transport: Transport,
+    address: string,
+    localAddress: string,
+    nowMs: number,
+    isAuthenticated: boolean,
+  ) {
+    this.id = id;
+    this.transport = transport;
+    this.address = address;
+    this.localAddress = localAddress;
+    this.createdMs = nowMs;
+    this.lastSeenMs = nowMs;
+    this.isAuthenticated = isAuthenticated;
+  }
+}

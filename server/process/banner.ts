@@ -1,0 +1,68 @@
+// What the server says when it has started: where it listens, how much it holds, who serves.
+// For people a few lines with a command to try; for programs the same facts as fields.
+
+import { type Cache, readStats } from "../../cache/mod.ts";
+import type { Config } from "../config/config.ts";
+import type { Listen } from "../http/listener.ts";
+import type { LogFields } from "./log.ts";
+import { formatSize } from "../config/units.ts";
+import { VERSION } from "../config/version.ts";
+
+/** What there is to say. */
+export interface BannerFacts {
+  readonly cache: Cache;
+  readonly config: Config;
+  readonly listens: readonly Listen[];
+  readonly workers: number;
+  readonly maxWorkers: number;
+}
+
+/** How addresses begin, without TLS and with it. */
+const SCHEMES = {
+  http: ["http", "https"],
+  resp: ["redis", "rediss"],
+  text: ["tcp", "tls"],
+} as const;
+
+/** The address of a listener as a client would write it. */
+export function addressOf({ protocol, hostname, port, unixPath, cert }: Listen): string {
+  if (unixPath !== undefined) return `${protocol === "resp" ? "redis+" : ""}unix:${unixPath}`;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `${SCHEMES[protocol ?? "http"][cert === undefined ? 0 : 1]}://${host}:${port}`;
+}
+
+/** How many items of the configured average size the region holds. */
+export function capacityItems({ cache, config }: BannerFacts): number {
+  const { slabBytes, indexCapacity } = readStats(cache);
+  const itemBytes = Math.ceil(config.averageItemBytes / 64) * 64;
+  return Math.min(indexCapacity, Math.floor(slabBytes / itemBytes));
+}
+
+/** A few lines for people. */
+export function bannerText(facts: BannerFacts): string {
+  const { cache, config, listens, workers, maxWorkers } = facts;
+  const memory = formatSize(config.memoryBytes);
+  const items = capacityItems(facts).toLocaleString("en-US");
+  const grows = maxWorkers > workers ? `, up to ${maxWorkers} under load` : "";
+  const url = addressOf(listens[0]!);
+  return [
+    `slabkv ${VERSION}`,
+    ...listens.map((listen) => `  listening  ${addressOf(listen)}`),
+    `  memory     ${memory} in ${cache.shards.length} shards`,
+    `  capacity   ${items} items of ${config.averageItemBytes} bytes`,
+    `  workers    ${workers}${grows}`,
+    `  try        curl -d '{"key":"k","value":"v"}' ${url}/put`,
+  ].join("\n");
+}
+
+/** The same for programs. */
+export function bannerFields(facts: BannerFacts): LogFields {
+  return {
+    version: VERSION,
+    addresses: facts.listens.map(addressOf),
+    memoryBytes: facts.config.memoryBytes,
+    capacityItems: capacityItems(facts),
+    workers: facts.workers,
+    workersMax: facts.maxWorkers,
+  };
+}

@@ -1,0 +1,59 @@
+// Who is alive, judged by progress: an actor lives while its heartbeat or its count of requests
+// moves, however many there are, and whatever happens to the wall clock. Looked at from
+// any thread a few times a second; remembers when each actor last moved.
+
+import type { Region } from "../../cache/mod.ts";
+
+/** An actor that has not moved for this long hangs, in milliseconds. */
+export const SILENCE_MAX_MS = 5000;
+/** If looks are further apart than this, this thread stood still too: the process was stopped. */
+const GAP_MAX_MS = 1000;
+
+/** One thread's view of which actors move. */
+export class Liveness {
+  readonly #region: Region;
+  /** What each actor's words showed when it was last seen to move, and when that was. */
+  readonly #seen: Int32Array;
+  readonly #movedMs: Float64Array;
+  #lookedMs: number;
+
+  /** `nowMs` is a monotonic time in milliseconds. */
+  constructor(region: Region, nowMs: number) {
+    this.#region = region;
+    this.#seen = new Int32Array(region.geometry.actorCount);
+    this.#movedMs = new Float64Array(region.geometry.actorCount).fill(nowMs);
+    this.#lookedMs = nowMs;
+  }
+
+  /** Looks at every actor. To be called at least once every second. */
+  look(nowMs: number): void {
+    const wasStopped = nowMs - this.#lookedMs > GAP_MAX_MS;
+    this.#lookedMs = nowMs;
+    for (let actor = 0; actor < this.#seen.length; actor++) {
+      const progress = (this.#region.gauge(actor, "heartbeat") +
+        this.#region.counter(actor, "requests")) | 0;
+      if (progress === this.#seen[actor] && !wasStopped) continue;
+      this.#seen[actor] = progress;
+      this.#movedMs[actor] = nowMs;
+    }
+  }
+
+  /** The actor that serves and has not moved for longest, and for how long, as of the last look. */
+  mostSilent(): { readonly actor: number; readonly silentMs: number } {
+    let found = 0;
+    let silentMs = 0;
+    for (let actor = 0; actor < this.#seen.length; actor++) {
+      if (this.#region.gauge(actor, "serving") === 0) continue;
+      const silence = this.#lookedMs - this.#movedMs[actor]!;
+      if (silence <= silentMs) continue;
+      found = actor;
+      silentMs = silence;
+    }
+    return { actor: found, silentMs };
+  }
+
+  /** One more sign of life of `actor`, which calls this for itself. */
+  static beat(region: Region, actor: number): void {
+    Atomics.add(region.words, region.gaugeWord(actor, "heartbeat"), 1);
+  }
+}

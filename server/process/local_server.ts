@@ -1,0 +1,179 @@
+// The server as the commands of one worker see it: what it knows itself, and what it asks all
+// workers for, through main, within a bound. The same object answers what other workers ask.
+
+import type { Config } from "../config/config.ts";
+import { CommandStats } from "../contract/command_stats.ts";
+import type { ControlChannel } from "./control.ts";
+import type {
+  ClientFacts,
+  ClientFilter,
+  ClientRegistry,
+  ServerFacade,
+  ServerTotals,
+  SlowEntry,
+} from "../contract/server.ts";
+import type { Session } from "../contract/session.ts";
+import { SlowLog } from "./slow_log.ts";
+import type { Watch } from "../changes/watch.ts";
+
+/** What a worker asks all workers, itself included. */
+export type Question =
+  | { readonly what: "clients" }
+  | { readonly what: "totals" }
+  | { readonly what: "resetStats" }
+  | { readonly what: "kill"; readonly filter: ClientFilter }
+  | { readonly what: "setOption"; readonly name: string; readonly value: string };
+
+/** How long main waits for the workers before it answers without those that are late. */
+export const QUESTION_TIMEOUT_MS = 800;
+const SECOND_US = 1_000_000;
+const MAX_SLOW_ENTRIES = 10_000;
+
+/** One worker's view of the server. */
+export class LocalServer implements ServerFacade {
+  readonly config: Config;
+  readonly startedMs: number;
+  readonly stats: CommandStats = new CommandStats();
+  /** Where changes can be watched for; set by the worker. */
+  watch: Watch | null = null;
+  /** The connections of this worker; set by the worker. */
+  registry: ClientRegistry | null = null;
+  /** The way to main; null in tests, where this worker is all there is. */
+  channel: ControlChannel | null = null;
+  readonly #slowLog = new SlowLog();
+
+  constructor(config: Config, startedMs: number) {
+    this.config = config;
+    this.startedMs = startedMs;
+  }
+
+  get slowerThanUs(): number {
+    return this.#slowLog.slowerThanUs;
+  }
+
+  /** Answers what a worker has asked all of them. */
+  answer(question: Question): unknown {
+    switch (question.what) {
+      case "clients":
+        return this.registry?.facts() ?? [];
+      case "totals":
+        return this.#totals();
+      case "kill":
+        return this.registry?.kill(question.filter) ?? 0;
+      case "resetStats":
+        this.stats.clear();
+        return null;
+      case "setOption":
+        return this.#setHere(question.name, question.value);
+    }
+  }
+
+  async #askAll(question: Question): Promise<readonly unknown[]> {
+    if (this.channel === null) return [this.answer(question)];
+    return await this.channel.request("askAll", question) as readonly unknown[];
+  }
+
+  #totals(): ServerTotals {
+    const { calls, tookUs, refused } = this.stats;
+    return {
+      clients: this.registry?.size ?? 0,
+      calls: [...calls],
+      tookUs: [...tookUs],
+      refused: [...refused],
+    };
+  }
+
+  async totals(): Promise<ServerTotals> {
+    const all = await this.#askAll({ what: "totals" }) as readonly ServerTotals[];
+    const sum = (of: (totals: ServerTotals) => readonly number[]) =>
+      Array.from(this.stats.calls, (_, id) => all.reduce((total, one) => total + of(one)[id]!, 0));
+    return {
+      clients: all.reduce((total, { clients }) => total + clients, 0),
+      calls: sum(({ calls }) => calls),
+      tookUs: sum(({ tookUs }) => tookUs),
+      refused: sum(({ refused }) => refused),
+    };
+  }
+
+  async clients(): Promise<readonly ClientFacts[]> {
+    const all = await this.#askAll({ what: "clients" }) as readonly ClientFacts[][];
+    return all.flat().sort((a, b) => Number(a.id) - Number(b.id));
+  }
+
+  async killClients(filter: ClientFilter): Promise<number> {
+    const all = await this.#askAll({ what: "kill", filter }) as readonly number[];
+    return all.reduce((total, count) => total + count, 0);
+  }
+
+  options(): Readonly<Record<string, string>> {
+    const { config } = this;
+    const { slowerThanUs, maxEntries } = this.#slowLog;
+    return {
+      "appendonly": "no",
+      "bind": config.host,
+      "databases": "1",
+      "maxclients": String(config.maxConnections),
+      "maxmemory": String(config.memoryBytes),
+      "maxmemory-policy": "allkeys-lfu",
+      "port": String(config.respPort ?? 0),
+      "proto-max-bulk-len": String(config.maxValueBytes),
+      "save": "",
+      "slowlog-log-slower-than": slowerThanUs === Infinity ? "-1" : String(slowerThanUs),
+      "slowlog-max-len": String(maxEntries),
+      "timeout": String(Math.round(config.idleTimeoutMs / 1000)),
+    };
+  }
+
+  async setOption(name: string, value: string): Promise<string | null> {
+    const all = await this.#askAll({ what: "setOption", name, value });
+    return all.find((why): why is string => typeof why === "string") ?? null;
+  }
+
+  /** Sets an option of this worker. Returns why not, or null. */
+  #setHere(name: string, value: string): string | null {
+    const number = /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
+    if (name === "slowlog-log-slower-than") {
+      if (number === undefined || number > 3600 * SECOND_US) {
+        return "argument couldn't be parsed into an integer";
+      }
+      this.#slowLog.slowerThanUs = number < 0 ? Infinity : number;
+      return null;
+    }
+    if (name === "slowlog-max-len") {
+      if (number === undefined) return "argument couldn't be parsed into an integer";
+      if (number < 0 || number > MAX_SLOW_ENTRIES) {
+        return `argument must be between 0 and ${MAX_SLOW_ENTRIES} inclusive`;
+      }
+      this.#slowLog.maxEntries = number;
+      return null;
+    }
+    // What is so already may be asked for again.
+    return this.options()[name] === value ? null : "can't set immutable config";
+  }
+
+  async resetStats(): Promise<void> {
+    await this.#askAll({ what: "resetStats" });
+  }
+
+  noteCommand(session: Session, tookUs: number, words: () => string[]): void {
+    this.#slowLog.add({
+      atSeconds: Math.floor(Date.now() / 1000),
+      tookUs,
+      words: words(),
+      address: session.address,
+      clientName: session.name,
+    });
+  }
+
+  slowLog(): readonly SlowEntry[] {
+    return this.#slowLog.entries;
+  }
+
+  clearSlowLog(): void {
+    this.#slowLog.clear();
+  }
+
+  shutdown(): void {
+    this.channel?.notify("shutdown");
+  }
+}

@@ -1,0 +1,140 @@
+// From a command line to a running server: configuration, checks, region, workers, supervision.
+// What can go wrong at start goes wrong here, with one clear line and exit code 2.
+
+import { Cache, Region } from "../../cache/mod.ts";
+import { bannerFields, bannerText } from "./banner.ts";
+import type { Config } from "../config/config.ts";
+import { parseConfig } from "../config/parse.ts";
+import { messageOf } from "./control.ts";
+import { CpuMeter } from "./cpu_meter.ts";
+import type { Listen } from "../http/listener.ts";
+import {
+  findPort,
+  holdPort,
+  prepareUnixPath,
+  readCredentials,
+  StartError,
+} from "./listen_checks.ts";
+import { Log } from "./log.ts";
+import type { Limits } from "../config/options.ts";
+import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
+import { versionLine } from "../config/version.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+/** What the process around the server provides. */
+export interface ServeHost {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly limits: Limits;
+  /** Whether workers can share a port here; else there is only one. */
+  readonly canSharePort: boolean;
+  readonly spawn: (name: string, config: Config, listens: readonly Listen[]) => Worker;
+  readonly onSignal: (handler: (signal: string) => void) => void;
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+  readonly exit: (code: number) => never;
+}
+
+/** Exit code for what has to be put right before the server can start. */
+export const EXIT_USAGE = 2;
+const MAX_WORKERS = 64;
+
+/** Runs the server until it is told to stop. Only help, version and errors return. */
+export async function serve(host: ServeHost): Promise<void> {
+  const parsed = parseConfig([...host.args], { ...host.env }, host.limits);
+  if (parsed.kind === "help" || parsed.kind === "print") return host.out(parsed.text);
+  if (parsed.kind === "version") return host.out(versionLine());
+  if (parsed.kind === "error") return refuse(host, parsed.message);
+  try {
+    await start(host, parsed.config);
+  } catch (error) {
+    refuse(host, messageOf(error));
+  }
+}
+
+function refuse(host: ServeHost, message: string): never {
+  host.err(`slabkv: ${message}`);
+  return host.exit(EXIT_USAGE);
+}
+
+async function start(host: ServeHost, config: Config): Promise<void> {
+  const startedMs = Date.now();
+  const log = new Log({ format: config.logFormat, now: Date.now, out: host.out, err: host.err });
+  using _held = await holdPort(config.host, config.port);
+  const listens = await plan(config);
+  const maxWorkers = host.canSharePort ? workerLimit(config, host.limits.cpus) : 1;
+  const cache = new Cache(createRegion(config, maxWorkers + 1), 0);
+  let supervisor: Supervisor | null = null;
+  const pool = new WorkerPool({
+    cache,
+    config,
+    listens,
+    startedMs,
+    log,
+    spawn: (name) => host.spawn(name, config, listens),
+    onShutdown: () => void supervisor?.stop("SHUTDOWN"),
+    onFatal: (message) => {
+      log.error("fatal", message);
+      host.exit(EXIT_BROKEN);
+    },
+  });
+  const first = config.workers === "auto" ? 1 : maxWorkers;
+  for (let i = 0; i < first; i++) await pool.add();
+  const meter = new CpuMeter(host.limits.cpus);
+  const exit = (code: number) => {
+    for (const { unixPath } of listens) if (unixPath !== undefined) removeQuietly(unixPath);
+    host.exit(code);
+  };
+  supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit });
+  supervisor.start();
+  host.onSignal((signal) => void supervisor?.stop(signal));
+  const facts = { cache, config, listens, workers: first, maxWorkers };
+  log.info("start", bannerText(facts), bannerFields(facts));
+}
+
+async function plan(config: Config): Promise<Listen[]> {
+  const credentials = await readCredentials(config);
+  const { host: hostname, unixPath, respPort, respUnixPath, textPort } = config;
+  const listens: Listen[] = [{ hostname, port: findPort(hostname, config.port), ...credentials }];
+  if (unixPath !== undefined) {
+    await prepareUnixPath(unixPath);
+    listens.push({ hostname: "", port: 0, unixPath });
+  }
+  if (respPort !== undefined) {
+    const port = findPort(hostname, respPort, "--resp-port");
+    listens.push({ protocol: "resp", hostname, port, ...credentials });
+  }
+  if (respUnixPath !== undefined) {
+    await prepareUnixPath(respUnixPath, "--resp-unix");
+    listens.push({ protocol: "resp", hostname: "", port: 0, unixPath: respUnixPath });
+  }
+  if (textPort !== undefined) {
+    const port = findPort(hostname, textPort, "--text-port");
+    listens.push({ protocol: "text", hostname, port, ...credentials });
+  }
+  return listens;
+}
+
+function workerLimit(config: Config, cpus: number): number {
+  const wanted = config.workers === "auto" ? cpus : config.workers;
+  return Math.min(MAX_WORKERS, Math.max(1, wanted));
+}
+
+function createRegion(config: Config, actorCount: number): Region {
+  const { memoryBytes, averageItemBytes } = config;
+  try {
+    return Region.create({ memoryBytes, averageItemBytes, actorCount });
+  } catch (error) {
+    throw new StartError(
+      `Cannot set ${memoryBytes} bytes aside: ${messageOf(error)}. Choose another --memory`,
+    );
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It is gone already; nothing is left to tidy up.
+  }
+}

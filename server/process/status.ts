@@ -1,0 +1,113 @@
+// What the server says about itself: stats, health, readiness. Read from the region, so that any
+// worker can answer for all. Knows no protocol beyond the JSON texts it returns.
+
+import { type ActorCounter, type Cache, readStats, RegionState } from "../../cache/mod.ts";
+import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
+import { VERSION } from "../config/version.ts";
+
+const WORKER_COUNTERS: readonly ActorCounter[] = [
+  "requests",
+  "hits",
+  "misses",
+  "puts",
+  "deletes",
+  "errors",
+  "overloads",
+  "lockWaits",
+  "lockTimeouts",
+  "clientsRefused",
+  "clientsSlow",
+];
+
+/** One worker's view of the whole server. */
+export class ServerStatus {
+  readonly #cache: Cache;
+  readonly #startedMs: number;
+  readonly #liveness: Liveness;
+
+  /**
+   * `startedMs` is when the process started, in milliseconds since 1970; `liveness` is looked at
+   * by somebody else.
+   */
+  constructor(cache: Cache, startedMs: number, liveness: Liveness) {
+    this.#cache = cache;
+    this.#startedMs = startedMs;
+    this.#liveness = liveness;
+  }
+
+  /** Why the server is not healthy, or null. */
+  unhealthy(): string | null {
+    const { actor, silentMs } = this.#liveness.mostSilent();
+    if (silentMs <= SILENCE_MAX_MS) return null;
+    const name = actor === 0 ? "Supervisor" : `Worker ${actor}`;
+    return `${name} has not moved for ${Math.floor(silentMs / 1000)} s.`;
+  }
+
+  /** Whether traffic should be sent here. */
+  get state(): "loading" | "ready" | "draining" {
+    const state = this.#cache.region.state;
+    if (state === RegionState.ready) return "ready";
+    return state === RegionState.draining ? "draining" : "loading";
+  }
+
+  /** The body of /stats. */
+  statsText(): string {
+    const { region } = this.#cache;
+    const stats = readStats(this.#cache);
+    const hits = region.total("hits");
+    const misses = region.total("misses");
+    const workers = this.#workers();
+    const uptimeMs = Math.max(0, this.#cache.now() - this.#startedMs);
+    return JSON.stringify({
+      version: VERSION,
+      state: this.state,
+      uptimeSeconds: Math.floor(uptimeMs / 1000),
+      items: stats.items,
+      itemCapacity: { index: stats.indexCapacity, limitedBy: stats.limitedBy },
+      slots: { total: stats.slots, used: stats.slotsUsed },
+      bytes: { memory: stats.memoryBytes, slab: stats.slabBytes, used: stats.usedBytes },
+      shards: { total: stats.shards, cleared: stats.shardsCleared },
+      hitRatio: hits + misses === 0 ? null : hits / (hits + misses),
+      evictions: stats.evictions,
+      windowEvictions: stats.windowEvictions,
+      expirations: stats.expirations,
+      total: this.#sum(),
+      connections: this.#connections(),
+      workers,
+    });
+  }
+
+  /** How many there are; of those over HTTP nobody is told. */
+  #connections(): Record<string, number | null> {
+    const { region } = this.#cache;
+    let [resp, text, websocket] = [0, 0, 0];
+    for (let actor = 1; actor < region.geometry.actorCount; actor++) {
+      resp += region.gauge(actor, "respClients");
+      text += region.gauge(actor, "textClients");
+      websocket += region.gauge(actor, "websockets");
+    }
+    return { http: null, resp, text, websocket };
+  }
+
+  #sum(): Record<string, number> {
+    const { region } = this.#cache;
+    return Object.fromEntries(WORKER_COUNTERS.map((name) => [name, region.total(name)]));
+  }
+
+  #workers(): Record<string, number>[] {
+    const { region } = this.#cache;
+    const workers: Record<string, number>[] = [];
+    for (let actor = 1; actor < region.geometry.actorCount; actor++) {
+      if (region.gauge(actor, "serving") === 0) continue;
+      workers.push({
+        worker: actor,
+        inFlight: region.gauge(actor, "inFlight"),
+        bodyBytes: region.gauge(actor, "bodyBytes"),
+        respClients: region.gauge(actor, "respClients"),
+        textClients: region.gauge(actor, "textClients"),
+        ...Object.fromEntries(WORKER_COUNTERS.map((name) => [name, region.counter(actor, name)])),
+      });
+    }
+    return workers;
+  }
+}

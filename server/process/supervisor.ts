@@ -1,0 +1,138 @@
+// The main thread's work while workers serve: watches them, repairs shards, sweeps expired items,
+// adds workers under load, and ends everything in order. It answers no client itself.
+
+import { type Cache, RegionState } from "../../cache/mod.ts";
+import { Autoscaler } from "./autoscale.ts";
+import type { Config } from "../config/config.ts";
+import { messageOf } from "./control.ts";
+import type { CpuMeter } from "./cpu_meter.ts";
+import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
+import type { Log } from "./log.ts";
+import type { WorkerPool } from "./worker_pool.ts";
+
+const WATCH_MS = 250;
+const SWEEP_MS = 25;
+const SWEEP_BUDGET_MS = 1;
+const SWEEP_BUCKETS = 256;
+const SHED_MS = 1000;
+
+/** What a supervisor works with. */
+export interface SupervisorOptions {
+  readonly cache: Cache;
+  readonly config: Config;
+  readonly pool: WorkerPool;
+  readonly log: Log;
+  readonly meter: CpuMeter;
+  /** Most workers that "auto" may come to. */
+  readonly maxWorkers: number;
+  /** Ends the process. */
+  readonly exit: (code: number) => void;
+}
+
+/** Exit code when the process can no longer serve. */
+export const EXIT_BROKEN = 70;
+
+/** Runs the main thread. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #autoscaler: Autoscaler;
+  readonly #liveness: Liveness;
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  readonly #lastRequests = new Map<number, number>();
+  #sweptShard = 0;
+  #draining = false;
+  #adding = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#autoscaler = new Autoscaler(options.maxWorkers);
+    this.#liveness = new Liveness(options.cache.region, performance.now());
+  }
+
+  /** Starts watching; the workers are already listening. */
+  start(): void {
+    const { region } = this.#options.cache;
+    Liveness.beat(region, 0);
+    Atomics.store(region.words, region.gaugeWord(0, "serving"), 1);
+    region.state = RegionState.ready;
+    this.#timers.push(setInterval(() => this.#watch(), WATCH_MS));
+    this.#timers.push(setInterval(() => this.#sweep(), SWEEP_MS));
+  }
+
+  #watch(): void {
+    const { cache, log, exit } = this.#options;
+    Liveness.beat(cache.region, 0);
+    const cleared = cache.repair();
+    if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
+    this.#liveness.look(performance.now());
+    const { actor, silentMs } = this.#liveness.mostSilent();
+    if (silentMs > SILENCE_MAX_MS && !this.#draining) {
+      const seconds = Math.floor(silentMs / 1000);
+      log.error("hang", `worker ${actor} has not moved for ${seconds} s, giving up`, { actor });
+      exit(EXIT_BROKEN);
+    }
+    if (this.#options.config.workers === "auto") this.#scale();
+  }
+
+  #scale(): void {
+    const { cache: { region }, pool, meter } = this.#options;
+    const requests = pool.actors.map((actor) => {
+      const total = region.counter(actor, "requests");
+      const last = this.#lastRequests.get(actor) ?? 0;
+      this.#lastRequests.set(actor, total);
+      return total - last;
+    });
+    const wanted = this.#autoscaler.observe({ ...meter.read(), requests });
+    if (wanted && !this.#adding && !this.#draining) this.#addWorker();
+  }
+
+  async #addWorker(): Promise<void> {
+    const { pool, log } = this.#options;
+    this.#adding = true;
+    try {
+      await pool.add();
+      pool.shed(SHED_MS);
+      log.info("workers", `added a worker, now ${pool.size}`, { workers: pool.size });
+    } catch (error) {
+      log.warn("workers", `could not add a worker: ${messageOf(error)}`);
+    }
+    this.#adding = false;
+  }
+
+  /** Removes expired items, for a millisecond at most. */
+  #sweep(): void {
+    const { cache } = this.#options;
+    const endMs = performance.now() + SWEEP_BUDGET_MS;
+    for (let visited = 0; visited < cache.shards.length && performance.now() < endMs;) {
+      if (!this.#sweepStep(this.#sweptShard)) continue;
+      this.#sweptShard = (this.#sweptShard + 1) % cache.shards.length;
+      visited++;
+    }
+  }
+
+  /** One step in one shard. Returns whether to go on with the next. */
+  #sweepStep(shard: number): boolean {
+    const { cache, log } = this.#options;
+    try {
+      return cache.sweep(shard, SWEEP_BUCKETS);
+    } catch (error) {
+      log.error("bug", `the sweep of shard ${shard} failed: ${messageOf(error)}`, { shard });
+      cache.repair();
+      return true;
+    }
+  }
+
+  /** First signal: stop listening, let work end, exit 0. Second signal: exit at once. */
+  async stop(signal: string): Promise<void> {
+    const { cache, pool, log, exit, config } = this.#options;
+    if (this.#draining) return exit(130);
+    this.#draining = true;
+    cache.region.state = RegionState.draining;
+    log.info("drain", `${signal}: finishing work in progress`, { signal });
+    const complete = await pool.drain(config.drainTimeoutMs);
+    for (const timer of this.#timers) clearInterval(timer);
+    if (!complete) log.warn("drain", "some requests were cut off after the drain timeout");
+    log.info("stop", "stopped", { complete });
+    exit(0);
+  }
+}

@@ -1,0 +1,146 @@
+// A worker: attaches to the region, listens, serves until it is told to drain.
+// Runs in a thread of its own; main starts it and talks to it over a control channel.
+
+import { Cache, Region } from "../../cache/mod.ts";
+import { CommandContext } from "../contract/command.ts";
+import type { Config } from "../config/config.ts";
+import { ControlChannel, messageOf } from "./control.ts";
+import { HttpContext } from "../http/context.ts";
+import { type HandlerMode, HttpHandler } from "../http/handler.ts";
+import { HttpListener, type Listen } from "../http/listener.ts";
+import { Liveness } from "./liveness.ts";
+import { LocalServer, type Question } from "./local_server.ts";
+import { RawServer } from "../raw/raw_server.ts";
+import { Session } from "../contract/session.ts";
+import { ServerStatus } from "./status.ts";
+import { Watch } from "../changes/watch.ts";
+
+/** How often a worker shows that it lives, and looks for slow bodies. */
+const TICK_MS = 250;
+/** How often a worker that drains looks whether bodies are still arriving. */
+const DRAIN_LOOK_MS = 5;
+
+/** What main sends a worker first. */
+export interface WorkerStart {
+  readonly buffer: SharedArrayBuffer;
+  readonly actor: number;
+  readonly config: Config;
+  readonly listens: readonly Listen[];
+  readonly startedMs: number;
+}
+
+/** Serves in this thread; called once, in a worker. */
+export function runWorker(scope: WorkerScope): void {
+  let server: WorkerServer | undefined;
+  const channel: ControlChannel = new ControlChannel(scope, {
+    start: (body) => {
+      server = new WorkerServer(body as WorkerStart, channel);
+      return server.start();
+    },
+    drain: () => server?.drain(),
+    shed: (ms) => server?.shed(ms as number),
+    ask: (question) => server?.local.answer(question as Question),
+  });
+}
+
+/** The global scope of a worker, as far as it is used here. */
+export interface WorkerScope {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}
+
+class WorkerServer {
+  readonly #region: Region;
+  readonly #actor: number;
+  readonly #liveness: Liveness;
+  readonly #context: HttpContext;
+  readonly #handlers: HttpHandler[] = [];
+  readonly #listeners: HttpListener[] = [];
+  readonly #raw: RawServer;
+  /** What answers for this worker when another one asks. */
+  readonly local: LocalServer;
+
+  constructor(start: WorkerStart, channel: ControlChannel) {
+    this.#region = Region.attach(start.buffer);
+    this.#actor = start.actor;
+    this.#liveness = new Liveness(this.#region, performance.now());
+    const cache = new Cache(this.#region, start.actor);
+    const local = new LocalServer(start.config, start.startedMs);
+    local.channel = channel;
+    this.local = local;
+    const session = new Session(0, "http", "", "", start.startedMs, true);
+    const commands = new CommandContext(cache, local, session);
+    const status = new ServerStatus(cache, start.startedMs, this.#liveness);
+    const watch = new Watch(this.#region, start.actor);
+    local.watch = watch;
+    this.#context = new HttpContext(start.config, cache, status, commands, watch);
+    const onBug = (error: unknown) => channel.notify("bug", describe(error));
+    const warn = (error: unknown) => channel.notify("warn", messageOf(error));
+    const { config, listens } = start;
+    this.#raw = new RawServer({ config, cache, server: local, listens, onBug, warn });
+    local.registry = this.#raw.clients;
+    for (const listen of listens) {
+      if (listen.protocol !== undefined) continue;
+      const handler = new HttpHandler({
+        context: this.#context,
+        region: this.#region,
+        actor: start.actor,
+        trusted: listen.unixPath !== undefined,
+        onBug,
+      });
+      this.#handlers.push(handler);
+      this.#listeners.push(new HttpListener(listen, handler, start.config.compress, warn));
+    }
+  }
+
+  /** Binds all listeners. Throws Error when one cannot be bound. */
+  start(): void {
+    for (const listener of this.#listeners) listener.start();
+    this.#raw.start();
+    this.#tick();
+    this.#setServing(1);
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    Liveness.beat(this.#region, this.#actor);
+    this.#liveness.look(performance.now());
+    this.#context.bodies.expire();
+    this.#context.sockets.tick();
+    this.#raw.tick();
+  }
+
+  #setServing(value: 0 | 1): void {
+    Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, "serving"), value);
+  }
+
+  /** Stops listening; resolves when no request is in work any more. Main bounds the wait. */
+  async drain(): Promise<void> {
+    for (const handler of this.#handlers) handler.mode = "draining";
+    this.#context.sockets.drain();
+    const ended = this.#raw.drain();
+    // A shutdown of Deno.serve cuts off bodies that are still arriving, so they may end first.
+    while (this.#region.gauge(this.#actor, "inFlight") > 0) {
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+    }
+    await Promise.all([ended, ...this.#listeners.map((listener) => listener.shutdown())]);
+    this.#setServing(0);
+  }
+
+  /** Asks some clients to reconnect, for `ms` milliseconds. */
+  shed(ms: number): void {
+    this.#change("open", "shedding");
+    setTimeout(() => this.#change("shedding", "open"), ms);
+  }
+
+  /** Changes the mode of the handlers that are in `from`. */
+  #change(from: HandlerMode, to: HandlerMode): void {
+    for (const handler of this.#handlers) {
+      if (handler.mode === from) handler.mode = to;
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}

@@ -1,0 +1,170 @@
+// The workers as main sees them: starts them, hears from them, replaces those that throw. Decides
+// nothing about how many there should be, and does not look whether they hang (supervisor.ts).
+
+import type { Cache, Region } from "../../cache/mod.ts";
+import type { Config } from "../config/config.ts";
+import { ControlChannel, messageOf } from "./control.ts";
+import type { Listen } from "../http/listener.ts";
+import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
+import type { Log } from "./log.ts";
+import type { WorkerStart } from "./worker.ts";
+
+/** How long a worker may take to start. */
+const START_TIMEOUT_MS = 10_000;
+/** A worker that throws this soon after its start will do so again. */
+const EARLY_MS = 1000;
+const MAX_EARLY_FAILURES = 3;
+
+/** What a worker that is gone no longer does. */
+const GAUGES = [
+  "serving",
+  "inFlight",
+  "bodyBytes",
+  "respClients",
+  "textClients",
+  "websockets",
+] as const;
+
+/** What the pool needs. */
+export interface PoolOptions {
+  readonly cache: Cache;
+  readonly config: Config;
+  readonly listens: readonly Listen[];
+  readonly startedMs: number;
+  readonly log: Log;
+  /** Starts a thread that runs `runWorker`. */
+  readonly spawn: (name: string) => Worker;
+  /** Called when a client asks for the end of the process. */
+  readonly onShutdown?: () => void;
+  /** Called when a worker cannot be kept up. */
+  readonly onFatal: (message: string) => void;
+}
+
+interface Member {
+  readonly actor: number;
+  readonly worker: Worker;
+  readonly channel: ControlChannel;
+  readonly startedMs: number;
+}
+
+/** All workers of the process. */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #region: Region;
+  readonly #members = new Map<number, Member>();
+  #earlyFailures = 0;
+  #draining = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#region = options.cache.region;
+  }
+
+  /** Number of workers. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Actors of the workers there are. */
+  get actors(): readonly number[] {
+    return [...this.#members.keys()];
+  }
+
+  /** Starts one more worker. Rejects when it cannot listen. */
+  async add(): Promise<void> {
+    await this.#start(this.#members.size + 1);
+  }
+
+  async #start(actor: number): Promise<void> {
+    const { config, listens, startedMs, spawn, log } = this.#options;
+    const worker = spawn(`worker-${actor}`);
+    let started = false;
+    let failed: (error: Error) => void = () => {};
+    const failure = new Promise<never>((_, reject) => failed = reject);
+    // An error that nobody catches would end the process; here it ends one worker.
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      if (started) this.#replace(actor, worker, event.message);
+      else failed(new Error(event.message));
+    });
+    const channel = new ControlChannel(worker, {
+      bug: (text) => this.#onBug(actor, String(text)),
+      askAll: (question) => this.#askAll(question),
+      shutdown: () => this.#options.onShutdown?.(),
+      warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
+    });
+    // Unix sockets cannot be shared: the first worker has them.
+    const mine = listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
+    const buffer = this.#region.buffer;
+    const start: WorkerStart = { buffer, actor, config, listens: mine, startedMs };
+    this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
+    try {
+      await Promise.race([channel.request("start", start, START_TIMEOUT_MS), failure]);
+      started = true;
+    } catch (error) {
+      this.#bury(actor, worker);
+      throw error;
+    }
+  }
+
+  /** Asks all workers at once. Resolves with the answers of those that gave one in time. */
+  async #askAll(question: unknown): Promise<unknown[]> {
+    const all = [...this.#members.values()].map(({ channel }) =>
+      channel.request("ask", question, QUESTION_TIMEOUT_MS)
+    );
+    const results = await Promise.allSettled(all);
+    return results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+  }
+
+  /** A request has caused an exception: its shard may be locked and broken. */
+  #onBug(actor: number, text: string): void {
+    const { log, cache } = this.#options;
+    log.error("bug", `a request failed in worker ${actor}: ${text}`, { worker: actor });
+    const cleared = cache.repair();
+    if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
+  }
+
+  /** Replaces a worker that has thrown outside a request, on the same region. */
+  #replace(actor: number, worker: Worker, message: string): void {
+    const member = this.#members.get(actor);
+    if (member === undefined || member.worker !== worker || this.#draining) return;
+    const { log, onFatal } = this.#options;
+    const cleared = this.#bury(actor, worker);
+    const early = performance.now() - member.startedMs < EARLY_MS;
+    this.#earlyFailures = early ? this.#earlyFailures + 1 : 0;
+    log.error("respawn", `worker ${actor} failed and is started again: ${message}`, {
+      worker: actor,
+      shardsCleared: cleared,
+    });
+    if (this.#earlyFailures >= MAX_EARLY_FAILURES) {
+      onFatal(`worker ${actor} keeps failing: ${message}`);
+      return;
+    }
+    this.#start(actor).catch((error) => onFatal(`worker ${actor}: ${messageOf(error)}`));
+  }
+
+  /** Ends a worker and what it leaves behind. Returns how many shards it died holding. */
+  #bury(actor: number, worker: Worker): number {
+    worker.terminate();
+    this.#members.delete(actor);
+    for (const gauge of GAUGES) {
+      Atomics.store(this.#region.words, this.#region.gaugeWord(actor, gauge), 0);
+    }
+    return this.#options.cache.repair(actor);
+  }
+
+  /** Makes some clients of the workers reconnect for `ms`, so that they spread. */
+  shed(ms: number): void {
+    for (const { channel } of this.#members.values()) channel.notify("shed", ms);
+  }
+
+  /** Drains all workers. Resolves with whether they all were done within `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<boolean> {
+    this.#draining = true;
+    const all = [...this.#members.values()].map(({ channel }) =>
+      channel.request("drain", undefined, timeoutMs)
+    );
+    const results = await Promise.allSettled(all);
+    return results.every((result) => result.status === "fulfilled");
+  }
+}

@@ -1,0 +1,117 @@
+// Transactions between threads: nobody sees a half of one, no update is lost under WATCH, and what
+// is queued is bounded. What one client is answered stands in tables_server.ts.
+
+import { assert, assertEquals } from "@std/assert";
+import { Cache, checkShardLocked, Region } from "../../../../cache/mod.ts";
+import { newCache, newRegion } from "../../fixture.ts";
+import type { AtomicOptions, AtomicResult } from "./atomic_worker.ts";
+import { Speaker } from "../speaker.ts";
+
+const THREADS = 2;
+const ROUNDS = 1500;
+
+async function runThreads(region: Region): Promise<AtomicResult[]> {
+  const url = new URL("./atomic_worker.ts", import.meta.url);
+  const workers = Array.from({ length: THREADS }, () => new Worker(url, { type: "module" }));
+  try {
+    return await Promise.all(workers.map((worker, i) => {
+      const { buffer } = region;
+      const options: AtomicOptions = { buffer, actor: i + 1, accounts: 12, rounds: ROUNDS };
+      return new Promise<AtomicResult>((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = (event) => reject(new Error(event.message));
+        worker.postMessage(options);
+      });
+    }));
+  } finally {
+    for (const worker of workers) worker.terminate();
+  }
+}
+
+Deno.test("EXEC is atomic across threads, and WATCH loses no update", async () => {
+  const region = newRegion();
+  const results = await runThreads(region);
+  assertEquals(results.map(({ wrong }) => wrong), [0, 0]);
+  const watched = results.reduce((total, result) => total + result.watched, 0);
+  assert(watched > ROUNDS / 2 && results.every(({ done }) => done > ROUNDS / 2));
+  const cache = new Cache(region, 0);
+  const speaker = new Speaker(cache);
+  assertEquals(await speaker.say("GET counter"), JSON.stringify(String(watched)));
+  for (const shard of cache.shards) checkShardLocked(shard.memory);
+});
+
+Deno.test("EXEC runs nothing where a watched key has changed, expired or gone", async () => {
+  const cache = newCache();
+  const [one, other] = [new Speaker(cache), new Speaker(cache)];
+  await one.say("SET k v");
+  const changes = ["SET k w", "EXPIRE k 10", "DEL k", "SET k v", "FLUSHALL", "SET k v PX 1"];
+  for (const change of changes) {
+    await one.say("WATCH k");
+    await other.say(change);
+    await one.say("MULTI");
+    await one.say("SET touched yes");
+    assertEquals(await one.say("EXEC"), "nil list", change);
+  }
+  assertEquals(await one.say("EXISTS touched"), ":0");
+});
+
+Deno.test("EXEC answers BUSY and runs nothing when a shard cannot be had", async () => {
+  const region = newRegion();
+  const cache = newCache(region);
+  const other = new Cache(region, 2, cache.now);
+  const speaker = new Speaker(cache);
+  const key = new TextEncoder().encode("k");
+  const held = other.acquire(other.hash(key, 0, key.length))!;
+  for (const line of ["MULTI", "SET a 1", "SET k 1"]) await speaker.say(line);
+  assert((await speaker.say("EXEC")).startsWith("-BUSY"));
+  other.release(held);
+  assertEquals(await speaker.say("MGET a k"), "[nil, nil]");
+});
+
+Deno.test("MULTI bounds how many commands and bytes are queued", async () => {
+  const speaker = new Speaker(newCache());
+  const tooLarge = "-ERR transaction is too large: at most 1000 commands and 1 MiB of arguments";
+  const aborted = "-EXECABORT Transaction discarded because of previous errors.";
+  await speaker.say("MULTI");
+  for (let i = 0; i < 1000; i++) assertEquals(await speaker.say("INCR n"), "+QUEUED");
+  assertEquals(await speaker.say("INCR n"), tooLarge);
+  assertEquals(await speaker.say("EXEC"), aborted);
+  await speaker.say("MULTI");
+  assertEquals(await speaker.say(`SET k ${"x".repeat(1024 * 1024)}`), tooLarge);
+  assertEquals(await speaker.say("EXEC"), aborted);
+  assertEquals(await speaker.say("EXISTS n k"), ":0");
+});
+
+Deno.test("EXEC refuses what would have to wait, and runs the rest", async () => {
+  const speaker = new Speaker(newCache());
+  for (const line of ["MULTI", "INFO", "INCR n"]) await speaker.say(line);
+  const refused = "-ERR Command not allowed inside a transaction";
+  assertEquals(await speaker.say("EXEC"), `[${refused}, :1]`);
+});
+
+Deno.test("EXEC refuses what comes after 16 MiB of values copied", async () => {
+  const tooLong =
+    "-ERR transaction takes too long: its commands before this one have copied more than 16 MiB";
+  const speaker = new Speaker(newCache(Region.create({ memoryBytes: 2 ** 26, actorCount: 3 })));
+  const half = 512 * 1024;
+  await speaker.say("MULTI");
+  for (let i = 0; i < 20; i++) await speaker.say(`SETRANGE k ${half - 1} x`);
+  await speaker.say("INCR n");
+  const refused = Array.from({ length: 5 }, () => tooLong);
+  const done = Array.from({ length: 16 }, () => `:${half}`);
+  assertEquals(await speaker.say("EXEC"), `[${[...done, ...refused].join(", ")}]`);
+  await speaker.say("MULTI");
+  await speaker.say("INCR n");
+  assertEquals(await speaker.say("EXEC"), "[:1]");
+});
+
+Deno.test("WATCH bounds how many keys are watched", async () => {
+  const speaker = new Speaker(newCache());
+  const tooMany = "-ERR too many watched keys: at most 1000 until EXEC, DISCARD or UNWATCH";
+  const keys = Array.from({ length: 999 }, (_, i) => `k${i}`).join(" ");
+  assertEquals(await speaker.say(`WATCH ${keys}`), "+OK");
+  assertEquals(await speaker.say("WATCH a b"), tooMany);
+  assertEquals(await speaker.say("WATCH a"), "+OK");
+  assertEquals(await speaker.say("UNWATCH"), "+OK");
+  assertEquals(await speaker.say("WATCH a b"), "+OK");
+});

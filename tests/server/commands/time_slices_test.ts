@@ -1,0 +1,61 @@
+// Long work in slices: timers run between them, pieces of work go one after the other.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Cache, Region } from "../../../cache/mod.ts";
+import { Pace } from "../../../server/commands/time_slices.ts";
+import { NOW_MS } from "../fixture.ts";
+import { Speaker } from "./speaker.ts";
+
+/** Work of so many steps of 2 ms each. */
+function workOf(name: string, steps: number, log: string[]): () => boolean {
+  return () => {
+    for (const fromMs = performance.now(); performance.now() - fromMs < 2;);
+    log.push(name);
+    return --steps === 0;
+  };
+}
+
+Deno.test("work that takes long lets timers run, and later work waits for it", async () => {
+  const pace = new Pace();
+  const log: string[] = [];
+  assertEquals(pace.run(workOf("a", 1, log)), null);
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  const both = [pace.run(workOf("b", 20, log)), pace.run(workOf("c", 20, log))];
+  await Promise.all(both);
+  clearInterval(timer);
+  const letters = (letter: string, count: number) => Array.from({ length: count }, () => letter);
+  assertEquals(log, ["a", ...letters("b", 20), ...letters("c", 20)]);
+  assert(ticks >= 5, String(ticks));
+});
+
+Deno.test("work that fails ends, and the next is done", async () => {
+  const pace = new Pace();
+  const log: string[] = [];
+  let steps = 0;
+  const failing = pace.run(() => {
+    workOf("x", 1, log)();
+    if (++steps === 20) throw new Error("out of order");
+    return false;
+  });
+  const next = pace.run(workOf("y", 1, log));
+  await assertRejects(() => failing!, Error, "out of order");
+  await next;
+  assertEquals(log.at(-1), "y");
+});
+
+Deno.test("many KEYS at once leave room for timers", async () => {
+  const region = Region.create({ memoryBytes: 2 ** 28, actorCount: 3 });
+  const cache = new Cache(region, 1, () => NOW_MS);
+  await new Speaker(cache).say("SET k v");
+  let ticks = 0;
+  const fromMs = performance.now();
+  const timer = setInterval(() => ticks++, 1);
+  const speakers = Array.from({ length: 200 }, () => new Speaker(cache));
+  const done = speakers.map((speaker) => speaker.run("KEYS *"));
+  await Promise.all(done);
+  const tookMs = performance.now() - fromMs;
+  clearInterval(timer);
+  for (const speaker of speakers) assertEquals(speaker.answer(), '["k"]');
+  assert(ticks >= tookMs / 100 - 1, `${ticks} ticks in ${tookMs} ms`);
+});

@@ -1,0 +1,59 @@
+// The banner: addresses as clients write them, and a capacity that the region can keep.
+
+import { assertEquals } from "@std/assert";
+import {
+  addressOf,
+  bannerFields,
+  bannerText,
+  capacityItems,
+} from "../../../server/process/banner.ts";
+import { configOf, newCache } from "../fixture.ts";
+
+const listens = [
+  { hostname: "127.0.0.1", port: 7171 },
+  { hostname: "", port: 0, unixPath: "/run/slabkv.sock" },
+];
+
+function factsOf(...args: string[]) {
+  const config = configOf("--memory", "8MiB", ...args);
+  return { cache: newCache(), config, listens, workers: 1, maxWorkers: 4 };
+}
+
+Deno.test("addressOf() writes addresses as clients do", () => {
+  assertEquals(addressOf(listens[0]!), "http://127.0.0.1:7171");
+  assertEquals(addressOf({ hostname: "::1", port: 1 }), "http://[::1]:1");
+  const tls = { hostname: "a.example", port: 443, cert: "c", key: "k" };
+  assertEquals(addressOf(tls), "https://a.example:443");
+  assertEquals(addressOf(listens[1]!), "unix:/run/slabkv.sock");
+});
+
+Deno.test("capacityItems() shrinks as items grow", () => {
+  const [small, large] = ["128", "512"].map((size) =>
+    capacityItems(factsOf("--average-item", size))
+  ) as [number, number];
+  assertEquals(small > 2 * large && large > 0, true);
+  assertEquals(large * 512 < 8 * 2 ** 20, true);
+});
+
+Deno.test("bannerText() and bannerFields() say the same", () => {
+  const facts = factsOf();
+  const items = capacityItems(facts);
+  assertEquals(bannerText(facts).split("\n").slice(1), [
+    "  listening  http://127.0.0.1:7171",
+    "  listening  unix:/run/slabkv.sock",
+    "  memory     8MiB in 8 shards",
+    `  capacity   ${items.toLocaleString("en-US")} items of 128 bytes`,
+    "  workers    1, up to 4 under load",
+    `  try        curl -d '{"key":"k","value":"v"}' http://127.0.0.1:7171/put`,
+  ]);
+  const { addresses, memoryBytes, capacityItems: capacity, workers, workersMax } = bannerFields(
+    facts,
+  );
+  assertEquals({ addresses, memoryBytes, capacity, workers, workersMax }, {
+    addresses: ["http://127.0.0.1:7171", "unix:/run/slabkv.sock"],
+    memoryBytes: 8 * 2 ** 20,
+    capacity: items,
+    workers: 1,
+    workersMax: 4,
+  });
+});

@@ -1,0 +1,82 @@
+// What is checked before anybody listens: ports, socket paths, credentials; each refusal says why.
+
+import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  findPort,
+  prepareUnixPath,
+  readCredentials,
+  StartError,
+} from "../../../server/process/listen_checks.ts";
+import { configOf } from "../fixture.ts";
+
+/** Runs `body` with a folder that is removed afterwards. */
+async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("findPort() finds a free port for 0 and keeps the one that is asked for", () => {
+  const port = findPort("127.0.0.1", 0);
+  assertNotEquals(port, 0);
+  assertEquals(findPort("127.0.0.1", port), port);
+});
+
+Deno.test("findPort() refuses a port that is in use, even one that is shared", () => {
+  for (const reusePort of [false, Deno.build.os === "linux"]) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0, reusePort });
+    const { port } = listener.addr as Deno.NetAddr;
+    const message = `Cannot listen on 127.0.0.1:${port}: the port is in use.`;
+    assertThrows(() => findPort("127.0.0.1", port), StartError, message);
+  }
+});
+
+Deno.test("findPort() refuses an address that is not of this machine", () => {
+  const message = "Cannot listen on 192.0.2.1:0: ";
+  assertThrows(() => findPort("192.0.2.1", 0), StartError, message);
+});
+
+Deno.test({
+  name: "prepareUnixPath() clears a dead socket and refuses everything that is alive",
+  ignore: Deno.build.os === "windows",
+}, () =>
+  withFolder(async (folder) => {
+    const [free, live, file] = [`${folder}/free`, `${folder}/live`, `${folder}/file`];
+    await prepareUnixPath(free);
+    assertEquals([...Deno.readDirSync(folder)], []);
+
+    await Deno.writeTextFile(file, "precious");
+    await assertRejects(() => prepareUnixPath(file), StartError, "exists and is no socket");
+    await assertRejects(() => prepareUnixPath(`${file}/below`), StartError, "Cannot listen on ");
+    await assertRejects(() => prepareUnixPath(`${folder}/none/a`), StartError, "Cannot listen on ");
+
+    const listener = Deno.listen({ transport: "unix", path: live });
+    const accepted = listener.accept();
+    await assertRejects(() => prepareUnixPath(live), StartError, "the socket is in use");
+    (await accepted).close();
+    listener.close();
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["file"]);
+  }));
+
+Deno.test("readCredentials() reads both files or says which it cannot use", () =>
+  withFolder(async (folder) => {
+    const [cert, key, text] = [`${folder}/cert`, `${folder}/key`, `${folder}/text`];
+    await Deno.writeTextFile(cert, "-----BEGIN CERTIFICATE-----\n");
+    await Deno.writeTextFile(key, "-----BEGIN PRIVATE KEY-----\n");
+    await Deno.writeTextFile(text, "text");
+    const read = (certPath: string, keyPath: string) =>
+      readCredentials(configOf("--tls-cert", certPath, "--tls-key", keyPath));
+    assertEquals(await readCredentials(configOf()), {});
+    const found = await read(cert, key);
+    assertEquals(found, {
+      cert: "-----BEGIN CERTIFICATE-----\n",
+      key: "-----BEGIN PRIVATE KEY-----\n",
+    });
+    const none = `${folder}/none`;
+    await assertRejects(() => read(none, key), StartError, "Cannot read the file of --tls-cert: ");
+    await assertRejects(() => read(cert, none), StartError, "Cannot read the file of --tls-key: ");
+    await assertRejects(() => read(cert, text), StartError, "is not in PEM format");
+  }));

@@ -1,0 +1,108 @@
+// The pool: starts workers, starts those again that throw, on the same region and with the shards
+// repaired that they held, and gives up on what cannot work. The workers are faulty_worker.ts.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Cache } from "../../../cache/mod.ts";
+import { Log } from "../../../server/process/log.ts";
+import { WorkerPool } from "../../../server/process/worker_pool.ts";
+import { configOf, newRegion } from "../fixture.ts";
+import { until } from "../../wire/server.ts";
+
+const listens = [{ hostname: "127.0.0.1", port: 1 }, { hostname: "", port: 0, unixPath: "/x" }];
+
+class Bench implements Disposable {
+  readonly region = newRegion();
+  readonly cache = new Cache(this.region, 0);
+  readonly lines: string[] = [];
+  readonly fatal: string[] = [];
+  readonly workers: Worker[] = [];
+  readonly pool: WorkerPool;
+
+  constructor(...args: string[]) {
+    const write = (line: string) => void this.lines.push(line);
+    this.pool = new WorkerPool({
+      cache: this.cache,
+      config: configOf(...args),
+      listens,
+      startedMs: 0,
+      log: new Log({ format: "text", now: () => 0, out: write, err: write }),
+      spawn: (name) => {
+        const url = new URL("./faulty_worker.ts", import.meta.url);
+        const worker = new Worker(url, { type: "module", name });
+        this.workers.push(worker);
+        return worker;
+      },
+      onFatal: (message) => this.fatal.push(message),
+    });
+  }
+
+  /** Makes a worker throw outside a request. */
+  fail(actor: number): void {
+    const word = this.region.gaugeWord(actor, "bodyBytes");
+    Atomics.store(this.region.words, word, 1);
+    Atomics.notify(this.region.words, word);
+  }
+
+  count(text: string): number {
+    return this.lines.filter((line) => line.includes(text)).length;
+  }
+
+  [Symbol.dispose](): void {
+    this.workers.forEach((worker) => worker.terminate());
+  }
+}
+
+Deno.test("WorkerPool.add() starts workers, of which the first has the Unix socket", async () => {
+  using bench = new Bench();
+  await bench.pool.add();
+  await bench.pool.add();
+  assertEquals([bench.pool.size, bench.pool.actors], [2, [1, 2]]);
+  await until("both have said so", () => bench.lines.length === 2);
+  assertEquals(bench.lines, [
+    "slabkv: worker 1: started with 2 listeners",
+    "slabkv: worker 2: started with 1 listeners",
+  ]);
+  assertEquals(await bench.pool.drain(1000), true);
+});
+
+Deno.test("WorkerPool starts a worker again that throws outside a request", async () => {
+  using bench = new Bench();
+  await bench.pool.add();
+  await bench.pool.add();
+  const { region, cache, pool } = bench;
+  const key = new TextEncoder().encode("k");
+  cache.put(key, key);
+  const held = new Cache(region, 2).acquire(0)!;
+  bench.fail(2);
+  await until("it is back", () => bench.count("worker 2: started") === 2);
+  assertEquals(bench.count("worker 2 failed and is started again: "), 1);
+  assertEquals(pool.actors.toSorted(), [1, 2]);
+  assertEquals([region.gauge(2, "inFlight"), region.gauge(2, "bodyBytes")], [5, 0]);
+  assert(cache.acquire(0) === cache.shards[0], "the shard that it held is free again");
+  cache.release(held);
+  assertEquals(bench.fatal, []);
+});
+
+Deno.test("WorkerPool gives up on a worker that keeps failing", async () => {
+  using bench = new Bench();
+  await bench.pool.add();
+  for (let failure = 1; failure <= 3; failure++) {
+    await until("it serves", () => bench.count("started with") === failure);
+    bench.fail(1);
+  }
+  await until("it is given up", () => bench.fatal.length === 1);
+  assert(bench.fatal[0]!.startsWith("worker 1 keeps failing: "), bench.fatal[0]);
+  assertEquals(bench.count("started with"), 3);
+});
+
+Deno.test("WorkerPool.add() rejects when a worker cannot start, and keeps none of it", async () => {
+  using bench = new Bench("--max-key", "1");
+  await assertRejects(() => bench.pool.add(), Error, "Cannot start on purpose");
+  assertEquals([bench.pool.size, bench.workers.length], [0, 1]);
+});
+
+Deno.test("WorkerPool.add() rejects when a worker throws while it starts", async () => {
+  using bench = new Bench("--max-key", "2");
+  await assertRejects(() => bench.pool.add(), Error, "failed while starting");
+  assertEquals([bench.pool.size, bench.workers.length, bench.fatal], [0, 1, []]);
+});
