@@ -3,9 +3,8 @@
 
 import os from "node:os";
 import process from "node:process";
-import { type ClientHost, runClient, serverArguments } from "./client/mod.ts";
-import { runWorker, serve, type WorkerScope } from "./server/mod.ts";
-import { OPTION_ROWS } from "./server/config/options.ts";
+import { type ClientPlatform, runClient, serverArguments } from "./client/mod.ts";
+import { OPTION_ROWS, runWorker, serve, type WorkerScope } from "./server/mod.ts";
 
 /** The narrowest permissions with which a worker can do its work. */
 function workerPermissions(
@@ -32,7 +31,7 @@ function workerPermissions(
 }
 
 /** What the client's commands need of the process. */
-function clientHost(): ClientHost {
+function clientHost(): ClientPlatform {
   return {
     env: (name) => Deno.env.get(name),
     stdin: Deno.stdin,

@@ -6,7 +6,7 @@
  */
 
 import type { Access } from "./connection.ts";
-import { ClientError, type ClientHost } from "./host.ts";
+import { ClientError, type ClientPlatform } from "./host.ts";
 import { ACCESS } from "./options.ts";
 import type { OptionValues } from "./parse.ts";
 import { localTarget } from "./target.ts";
@@ -23,7 +23,7 @@ export const EXIT = {
 
 /** A command as it was called. */
 export interface CommandContext {
-  readonly host: ClientHost;
+  readonly host: ClientPlatform;
   readonly operands: readonly string[];
   readonly values: OptionValues;
 }

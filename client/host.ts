@@ -28,7 +28,7 @@ export interface ServerOption {
 }
 
 /** What runClient() needs of the process. */
-export interface ClientHost {
+export interface ClientPlatform {
   /** The value of an environment variable. */
   readonly env: (name: string) => string | undefined;
   readonly stdin: ByteSource;

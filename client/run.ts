@@ -10,7 +10,7 @@ import { type CommandName, COMMANDS } from "./commands.ts";
 import { completionScript } from "./completions.ts";
 import { type CommandContext, EXIT } from "./context.ts";
 import { commandText, overviewText } from "./help.ts";
-import { ClientError, type ClientHost, writeAll } from "./host.ts";
+import { ClientError, type ClientPlatform, writeAll } from "./host.ts";
 import { del, get, incr, put } from "./item_commands.ts";
 import { parseCommand } from "./parse.ts";
 import { health, ping, stats } from "./server_commands.ts";
@@ -54,7 +54,7 @@ export function serverArguments(args: readonly string[]): string[] | undefined {
  */
 export async function runClient(
   args: readonly string[],
-  host: ClientHost,
+  host: ClientPlatform,
 ): Promise<number | undefined> {
   if (serverArguments(args) !== undefined) return undefined;
   try {
@@ -68,7 +68,7 @@ export async function runClient(
   }
 }
 
-async function run(args: readonly string[], host: ClientHost): Promise<number> {
+async function run(args: readonly string[], host: ClientPlatform): Promise<number> {
   const parsed = parseCommand(args, host.env);
   if (parsed.kind === "error") throw new ClientError(parsed.message);
   if (parsed.kind === "help") {

@@ -1,5 +1,6 @@
-// The server's door: what main.ts needs to run it, in the main thread and in a worker.
-// Everything else in this folder is its own affair.
+// The server's door: what main.ts needs to run it, in the main thread and in a worker, and to tell
+// of its options. Everything else in this folder is its own affair.
 
-export { serve, type ServeHost } from "./process/serve.ts";
+export { OPTION_ROWS } from "./config/options.ts";
+export { serve, type ServePlatform } from "./process/serve.ts";
 export { runWorker, type WorkerScope } from "./process/worker.ts";

@@ -1,8 +1,8 @@
 // What it costs to learn things of a request that Deno.serve has handed over: a header and a body,
-// the public way and through server/http/request_inner.ts. CPU time per request of servers that do
+// the public way and through server/http/request_access.ts. CPU time per request of servers that do
 // nothing else, taking turns under the same load. Run as `deno run -A bench/http/request_access.ts`.
 
-import { arrivedBody, requestHeader } from "../../server/http/request_inner.ts";
+import { RequestAccess } from "../../server/http/request_access.ts";
 import { HttpConnection } from "./connection.ts";
 import { postRequest, putRequestBody } from "./messages.ts";
 import { cpuUs } from "./process.ts";
@@ -12,16 +12,18 @@ const ROUND_MS = 1000;
 const CONNECTIONS = 32;
 const INIT = { headers: { "content-type": "application/json" } };
 
+const access = new RequestAccess();
 const answer = () => new Response('{"status":"OK"}', INIT);
 
 const VARIANTS: Readonly<Record<string, (request: Request) => Response | Promise<Response>>> = {
   "nothing": (_request) => answer(),
   "headers.get()": (request) =>
     request.headers.get("content-length") === null ? answer() : answer(),
-  "requestHeader()": (request) =>
-    requestHeader(request, "content-length") === null ? answer() : answer(),
+  "RequestAccess.header()": (request) =>
+    access.header(request, "content-length") === null ? answer() : answer(),
   "bytes()": (request) => request.bytes().then(answer),
-  "arrivedBody()": (request) => arrivedBody(request) === null ? answer() : answer(),
+  "RequestAccess.arrivedBody()": (request) =>
+    access.arrivedBody(request) === null ? answer() : answer(),
 };
 
 async function load(port: number): Promise<number> {

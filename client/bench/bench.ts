@@ -8,7 +8,7 @@
 import { type Access, explain, openConnection } from "../connection.ts";
 import { accessOf, type CommandContext, EXIT } from "../context.ts";
 import { exchange, refusal } from "../exchange.ts";
-import { type ClientHost, writeAll } from "../host.ts";
+import { type ClientPlatform, writeAll } from "../host.ts";
 import { ACCESS } from "../options.ts";
 import { parseObject } from "../server_commands.ts";
 import { deleteAll, type KeySet, putAll } from "./key_set.ts";
@@ -48,7 +48,11 @@ async function describe(server: Access): Promise<string> {
   return `${name} ${version} at ${url}`;
 }
 
-async function runLoad(host: ClientHost, server: Access, settings: BenchSettings): Promise<Load> {
+async function runLoad(
+  host: ClientPlatform,
+  server: Access,
+  settings: BenchSettings,
+): Promise<Load> {
   const { connections, valueBytes, routes, keys, durationMs, rate, maxRequests } = settings;
   // Two loads at once must not share keys: each would take the other's values for wrong ones.
   const keyPrefix = `bench-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}-`;
@@ -69,7 +73,7 @@ async function runLoad(host: ClientHost, server: Access, settings: BenchSettings
   }
 }
 
-async function drive(host: ClientHost, load: Load, settings: BenchSettings): Promise<void> {
+async function drive(host: ClientPlatform, load: Load, settings: BenchSettings): Promise<void> {
   const startMs = performance.now();
   let lastMs = startMs;
   let last = 0;
@@ -88,7 +92,7 @@ async function drive(host: ClientHost, load: Load, settings: BenchSettings): Pro
 
 // Over new connections, since those of the load may have failed. What stays behind is the cache's
 // to evict, so that a failure here changes no result.
-async function cleanUp(server: Access, set: KeySet, host: ClientHost): Promise<void> {
+async function cleanUp(server: Access, set: KeySet, host: ClientPlatform): Promise<void> {
   try {
     const connections = await openAll(server, CLEANERS, 0);
     await within(server, MAX_ERRAND_MS, connections, deleteAll(set, connections));

@@ -3,27 +3,15 @@
 // between. Knows no connection: messages go out through the session's push.
 
 import { type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
-import type { Args } from "../contract/args.ts";
-import type { Command, CommandContext, KeyPlaces } from "../contract/command.ts";
+import type { Watch, Watcher } from "../contract/changes.ts";
 import type { PushReply, Session } from "../contract/session.ts";
-import type { Watch, Watcher } from "./watch.ts";
+import type { Tracking, TrackingOptions } from "../contract/tracking.ts";
 
 /** Most keys that are remembered for one client; of the oldest it is then told that they changed. */
 export const MAX_TRACKED_KEYS = 10_000;
-/** Most prefixes of one client. */
-export const MAX_PREFIXES = 128;
-
-/** What CLIENT TRACKING ON asks for. */
-export interface TrackingOptions {
-  readonly isBroadcast: boolean;
-  /** Keys that begin with none of them are not of interest; empty: all keys are. */
-  readonly prefixes: readonly Uint8Array[];
-  /** Whether the client's own changes are not to be told. */
-  readonly noLoop: boolean;
-}
 
 /** What one client tracks. */
-export class ClientTracking implements Watcher {
+export class ClientTracking implements Tracking, Watcher {
   readonly options: TrackingOptions;
   readonly #watch: Watch;
   readonly #session: Session;
@@ -37,41 +25,8 @@ export class ClientTracking implements Watcher {
     if (options.isBroadcast) watch.addAll(this);
   }
 
-  /** Before a command of the client: remembers what it will read, and signs what it will change. */
-  begin(context: CommandContext, command: Command, args: Args): void {
-    if (this.options.noLoop) context.cache.region.changedBy = this.#session.id | 0;
+  remember(hash: number, key: Uint8Array): void {
     if (this.options.isBroadcast) return;
-    const { transaction } = this.#session;
-    if (command.name === "EXEC" && transaction !== null) {
-      for (const { command, bytes, lengths } of transaction.queue) {
-        const starts = new Int32Array(lengths.length);
-        for (let i = 1; i < starts.length; i++) starts[i] = starts[i - 1]! + lengths[i - 1]!;
-        this.#remember(context, command, bytes, starts, lengths, lengths.length);
-      }
-    } else this.#remember(context, command, args.bytes, args.starts, args.lengths, args.count);
-  }
-
-  /** After the command: what follows is others' doing. */
-  end(context: CommandContext): void {
-    context.cache.region.changedBy = 0;
-  }
-
-  #remember(
-    { cache }: CommandContext,
-    { keys, flags }: Command,
-    bytes: Uint8Array,
-    starts: Int32Array,
-    lengths: Int32Array,
-    count: number,
-  ): void {
-    if (keys === null || !flags.includes("read")) return;
-    for (const i of keyPlaces(keys, count)) {
-      const key = bytes.slice(starts[i]!, starts[i]! + lengths[i]!);
-      this.#add(cache.hash(key, 0, key.length), key);
-    }
-  }
-
-  #add(hash: number, key: Uint8Array): void {
     const keys = this.#keys.get(hash);
     if (keys?.some((other) => isSame(other, key))) return;
     if (this.#count >= MAX_TRACKED_KEYS) this.#forgetOldest();
@@ -129,7 +84,6 @@ export class ClientTracking implements Watcher {
     });
   }
 
-  /** Ends the tracking, without a word to the client. */
   stop(): void {
     for (const hash of this.#keys.keys()) this.#watch.remove(hash, this);
     this.#keys.clear();
@@ -141,11 +95,6 @@ function pushBytes(reply: PushReply, bytes: Uint8Array): void {
   const at = reply.room(bytes.length);
   reply.bytes.set(bytes, at);
   reply.value(at, bytes.length);
-}
-
-function* keyPlaces({ first, many, step, most }: KeyPlaces, count: number): Generator<number> {
-  let left = many ? most ?? count : 1;
-  for (let i = first; i < count && left > 0; i += step, left--) yield i;
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

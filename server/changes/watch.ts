@@ -2,22 +2,15 @@
 // watchers. One loop per worker, which runs only while somebody watches. Knows no protocol.
 
 import { type ChangeEvent, type ChangeKind, EventReader, type Region } from "../../cache/mod.ts";
+import type { Watch, Watcher } from "../contract/changes.ts";
 
 /** How long the loop sleeps at most; only bounds what a missed wake-up could cost. */
 const SLEEP_MS = 1000;
 /** Most watches of one worker, all its clients together. */
 export const MAX_WORKER_WATCHES = 1_000_000;
 
-/** Somebody who wants to know of changes. */
-export interface Watcher {
-  /** A key with a watched hash has changed; perhaps another one of the same hash. */
-  onChange(hash: number, kind: ChangeKind, event: ChangeEvent): void;
-  /** Events were lost: anything may have changed. */
-  onOverflow(): void;
-}
-
 /** The watchers of one worker. */
-export class Watch {
+export class WorkerWatch implements Watch {
   readonly #reader: EventReader;
   readonly #byHash = new Map<number, Set<Watcher>>();
   /** Those that want the changes of all keys. */
@@ -27,7 +20,7 @@ export class Watch {
   #watches = 0;
   #isRunning = false;
 
-  /** Reads the event ring of `actor`; a worker has one Watch. */
+  /** Reads the event ring of `actor`; a worker has one WorkerWatch. */
   constructor(region: Region, actor: number) {
     this.#reader = new EventReader(region, actor);
   }

@@ -1,6 +1,7 @@
 // Answers that have to be waited for. Inside EXEC locks are held, so there they are refused.
 // What fails on the way is answered, since nobody else waits for it.
 
+import { messageOf } from "../contract/error_text.ts";
 import type { Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
 import { NOT_IN_MULTI, refused } from "./failures.ts";
@@ -16,6 +17,6 @@ export function later(
 ): void | Promise<void> {
   if (context.isAtomic) return reply.fail(NOT_IN_MULTI);
   return work().catch((error) => {
-    reply.fail(refused(error instanceof Error ? error.message : String(error)));
+    reply.fail(refused(messageOf(error)));
   });
 }

@@ -1,10 +1,10 @@
-// The way in for protocols with connections: who may run what, queueing between MULTI and EXEC,
+// The way in for clients with a session: who may run what, queueing between MULTI and EXEC,
 // counting and timing. What it lets through goes on to execute(), which locks and runs.
 // On the hot path it is a few compares and one addition.
 
 import type { Args } from "../contract/args.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
-import type { ClientTracking } from "../changes/tracking.ts";
+import type { Tracking } from "../contract/tracking.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import { execute } from "./execute.ts";
 import {
@@ -15,6 +15,7 @@ import {
   wrongArity,
 } from "./failures.ts";
 import type { Transaction } from "../contract/transaction.ts";
+import { rememberReads } from "./reads.ts";
 import { textOf } from "./argument_text.ts";
 
 /** What the slow log keeps of a command: its first arguments, and the first bytes of each. */
@@ -52,16 +53,19 @@ export function dispatch(
 /** For a client that wants to know when what it reads changes. */
 function tracked(
   context: CommandContext,
-  tracking: ClientTracking,
+  tracking: Tracking,
   command: Command,
   args: Args,
   reply: Reply,
 ): void | Promise<void> {
-  tracking.begin(context, command, args);
+  const { region } = context.cache;
+  if (tracking.options.noLoop) region.changedBy = context.session.id | 0;
+  rememberReads(context, tracking, command, args);
   try {
     return timed(context, command, args, reply, 1);
   } finally {
-    tracking.end(context);
+    // What follows is others' doing.
+    region.changedBy = 0;
   }
 }
 
@@ -97,7 +101,7 @@ function queue(
   if (command.flags.includes("nomulti")) return refuse(context, command, NOT_IN_MULTI, reply);
   const problem = command.problem?.(args) ?? null;
   if (problem !== null) return refuse(context, command, problem, reply);
-  if (!transaction.enqueue(command, args)) {
+  if (!transaction.enqueue(command.id, args)) {
     return refuse(context, command, TRANSACTION_TOO_LARGE, reply);
   }
   context.session.lastCommand = command.name;

@@ -1,10 +1,15 @@
-// The dispatcher: checks a command's arity, hashes its keys, locks their shards, runs it, unlocks.
+// Runs one command: checks its arity, hashes its keys, locks their shards, calls it, unlocks.
 // Every protocol comes through here, so locking and its bounds exist once.
 // An exception inside the locks is a bug: the shards stay locked until main has repaired them.
 
 import type { Args } from "../contract/args.ts";
 import type { Reply } from "../contract/reply.ts";
-import type { Command, CommandContext, KeyPlaces } from "../contract/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  keyCountOf,
+  type KeyPlaces,
+} from "../contract/command.ts";
 import { BUSY, wrongArity } from "./failures.ts";
 
 /**
@@ -80,10 +85,9 @@ function executeMany(
 export function hashKeys(context: CommandContext, keys: KeyPlaces, args: Args): number {
   context.reserveHashes(args.count);
   const { cache, hashes } = context;
-  const most = keys.many ? keys.most ?? args.count : 1;
-  let count = 0;
-  for (let i = keys.first; i < args.count && count < most; i += keys.step) {
-    hashes[count++] = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
+  const count = keyCountOf(keys, args.count);
+  for (let key = 0, i = keys.first; key < count; key++, i += keys.step) {
+    hashes[key] = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
   }
   return count;
 }

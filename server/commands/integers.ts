@@ -9,7 +9,8 @@ const MINUS = 0x2d;
 const ZERO = 0x30;
 /** Up to this many digits a number is exact without BigInt. */
 const SAFE_DIGITS = 15;
-const MAX_INT64_CHARS = 20;
+/** Longest 64-bit integer as text, its sign included. */
+export const MAX_INT64_CHARS = 20;
 
 /**
  * Reads `length` bytes from `start` as a 64-bit integer. Returns a number where that is exact, a

@@ -4,7 +4,7 @@
 import type { Command } from "../contract/command.ts";
 import { KEY_ROWS } from "./keys/rows.ts";
 import { SCRIPT_ROWS } from "./scripts/rows.ts";
-import { SERVER_ROWS, tableRows } from "./server/rows.ts";
+import { SERVER_ROWS } from "./server/rows.ts";
 import { STRING_ROWS } from "./strings/rows.ts";
 
 /** Every command. */
@@ -13,7 +13,6 @@ export const COMMANDS: readonly Command[] = [
   ...KEY_ROWS,
   ...SCRIPT_ROWS,
   ...SERVER_ROWS,
-  ...tableRows(() => COMMANDS),
 ].map((row, id) => ({ ...row, id, isTimed: row.keys === null || row.keys.many }));
 
 /** The command of this name, which there must be. Throws RangeError where there is none. */

@@ -1,23 +1,13 @@
 // How much memory the region takes unless somebody says so: a share of what the machine or container
-// has, up to a ceiling. Pure arithmetic over options.ts's limits.
+// has, up to a ceiling. Pure arithmetic over limits.ts.
 
-import type { Limits } from "./options.ts";
+import { availableMemoryBytes, type Limits } from "./limits.ts";
 import { MIB, parseSize } from "./units.ts";
 
 /** The region takes no more than this unless asked to. */
 export const DEFAULT_MEMORY_CEILING_BYTES: number = parseSize("1.4GiB")!;
 /** The smallest region. */
 export const MIN_MEMORY_BYTES: number = 8 * MIB;
-
-/**
- * Gives the memory that the machine or container has.
- *
- * @param limits what the machine gives
- * @returns the smaller of the two, in bytes
- */
-export function availableMemoryBytes(limits: Limits): number {
-  return Math.min(limits.totalMemoryBytes, limits.containerMemoryBytes || Infinity);
-}
 
 /**
  * Gives the size of the region unless it is asked for.

@@ -23,17 +23,8 @@ import {
   defaultMemoryBytes,
   MIN_MEMORY_BYTES,
 } from "./memory_default.ts";
+import type { Limits } from "./limits.ts";
 import { formatSize, GIB, KIB, MIB, TIB } from "./units.ts";
-
-/** What the machine gives this process. */
-export interface Limits {
-  /** RAM of the machine. */
-  readonly totalMemoryBytes: number;
-  /** Memory limit of the container; absent or 0 if there is none. */
-  readonly containerMemoryBytes?: number | undefined;
-  /** CPUs that this process may use, cgroup quota included. */
-  readonly cpus: number;
-}
 
 /** One row of the table. */
 export interface Option<T> {

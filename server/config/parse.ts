@@ -11,7 +11,8 @@ import { findConflict } from "./rules.ts";
 import { configText, helpText } from "./text.ts";
 import { nearestWord } from "./nearest_word.ts";
 import { toggle } from "./option_kinds.ts";
-import { ACTIONS, type Limits, type Option, OPTION_ROWS, variableName } from "./options.ts";
+import type { Limits } from "./limits.ts";
+import { ACTIONS, type Option, OPTION_ROWS, variableName } from "./options.ts";
 
 /** What the command line asks for. */
 export type ParseResult =

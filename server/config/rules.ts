@@ -7,8 +7,7 @@
 
 import { type Config, jsonBodyLimit, storeBodyLimit } from "./config.ts";
 import { isLoopback } from "./addresses.ts";
-import { availableMemoryBytes } from "./memory_default.ts";
-import type { Limits } from "./options.ts";
+import { availableMemoryBytes, type Limits } from "./limits.ts";
 import { formatSize, MIB } from "./units.ts";
 
 /**

@@ -6,7 +6,8 @@
  */
 
 import type { Config } from "./config.ts";
-import { ACTIONS, type Limits, type Option, OPTION_ROWS, variableName } from "./options.ts";
+import type { Limits } from "./limits.ts";
+import { ACTIONS, type Option, OPTION_ROWS, variableName } from "./options.ts";
 
 const HELP_COLUMNS = 100;
 const NAME_COLUMNS = 26;

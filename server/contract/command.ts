@@ -1,9 +1,9 @@
 // What a command is: a row of the table, and the context in which its function runs.
-// The dispatcher has locked the shards of all its keys before the function is called.
+// Whoever calls the function has locked the shards of all its keys before.
 
-import type { Args } from "./args.ts";
+import { Args } from "./args.ts";
 import type { Failure, Reply } from "./reply.ts";
-import type { Cache, Shard } from "../../cache/mod.ts";
+import { type Cache, KeyBatch, type Shard } from "../../cache/mod.ts";
 import type { ServerFacade } from "./server.ts";
 import type { Session } from "./session.ts";
 import { keyByteLimit } from "../config/config.ts";
@@ -12,13 +12,15 @@ import type { CommandStats } from "./command_stats.ts";
 /** The size to which the scratch shrinks back, in bytes. */
 const SCRATCH_BYTES = 64 * 1024;
 
-/** What commands work with. One per worker; the dispatcher fills in hashes and shard. */
+/** What commands work with; execute() fills in hashes and shard. */
 export class CommandContext {
   readonly cache: Cache;
   /** Who asks; set by the connection before each command. */
   session: Session;
   /** The server around the cache, for commands about it. */
   readonly server: ServerFacade;
+  /** The command table; a command's number is its place here. */
+  readonly commands: readonly Command[];
   /** Whether all shards are locked already: inside EXEC with a whole-keyspace command. */
   holdsAll = false;
   /** Hash of each key, in the order of the keys. */
@@ -37,12 +39,21 @@ export class CommandContext {
   addresses: Int32Array = new Int32Array(16);
   /** Bytes that went through the scratch, there and back; whoever bounds them starts them at 0. */
   copiedBytes = 0;
-  /** Room for one value at a time; see {@linkcode reserveScratch}. */
+  /** Space for one value at a time, never less than 64 KiB; see {@linkcode reserveScratch}. */
   scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
 
-  constructor(cache: Cache, server: ServerFacade, session: Session) {
+  #queuedArgs: Args | undefined;
+  #keyBatch: KeyBatch | undefined;
+
+  constructor(
+    cache: Cache,
+    server: ServerFacade,
+    commands: readonly Command[],
+    session: Session,
+  ) {
     this.cache = cache;
     this.server = server;
+    this.commands = commands;
     this.session = session;
     this.shard = cache.shards[0]!;
     this.stats = server.stats;
@@ -58,6 +69,16 @@ export class CommandContext {
   reserveAddresses(count: number): Int32Array {
     if (this.addresses.length < count) this.addresses = new Int32Array(2 * count);
     return this.addresses;
+  }
+
+  /** The arguments of the queued command that EXEC is at; one set does, since EXEC itself has none. */
+  get queuedArgs(): Args {
+    return this.#queuedArgs ??= new Args();
+  }
+
+  /** Keys that a walk over a shard has just copied out of it. */
+  get keyBatch(): KeyBatch {
+    return this.#keyBatch ??= new KeyBatch();
   }
 
   /** Scratch of at least `length` bytes, with anything in it; holds until the next call. */
@@ -81,6 +102,12 @@ export interface KeyPlaces {
   readonly step: number;
   /** At most so many keys; the arguments after them are options. */
   readonly most?: number;
+}
+
+/** How many keys there are among `count` arguments. */
+export function keyCountOf({ first, many, step, most }: KeyPlaces, count: number): number {
+  if (count <= first) return 0;
+  return many ? Math.min(Math.ceil((count - first) / step), most ?? Infinity) : 1;
 }
 
 /** What a command does, as COMMAND INFO and access control see it. */

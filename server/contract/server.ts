@@ -1,10 +1,11 @@
 // What commands may know of the server around the cache, and ask of it. An interface, so that
 // commands and their tests need no sockets, workers or process.
 
-import type { CommandStats } from "./command_stats.ts";
 import type { Config } from "../config/config.ts";
+import type { CommandStats } from "./command_stats.ts";
 import type { Session } from "./session.ts";
-import type { Watch } from "../changes/watch.ts";
+import type { TimeSlices } from "./time_slices.ts";
+import type { Tracking, TrackingOptions } from "./tracking.ts";
 
 /** One connected client, as CLIENT LIST shows it. */
 export type ClientFacts = Readonly<Record<string, string | number>>;
@@ -46,14 +47,16 @@ export interface ClientRegistry {
 /** The server, as commands see it. */
 export interface ServerFacade {
   readonly config: Config;
-  /** Where changes can be watched for; null where nothing publishes them. */
-  readonly watch: Watch | null;
   /** Milliseconds since 1970 when the process started. */
   readonly startedMs: number;
   /** Commands that take at least so many microseconds go into the slow log; Infinity: none. */
   readonly slowerThanUs: number;
   /** Calls and times of commands in this worker. */
   readonly stats: CommandStats;
+  /** Shares out the time of long work among all that this worker does. */
+  readonly slices: TimeSlices;
+  /** Begins to track what a client reads; null where nothing tells of changes. */
+  track(session: Session, options: TrackingOptions): Tracking | null;
   /** Sums over all workers, for INFO. */
   totals(): Promise<ServerTotals>;
   /** All clients of all workers. */
@@ -83,4 +86,14 @@ export interface ServerTotals {
   readonly calls: readonly number[];
   readonly tookUs: readonly number[];
   readonly refused: readonly number[];
+}
+
+/** What the whole server says about itself; any worker can answer. */
+export interface ServerStatus {
+  /** Why the server is not healthy, or null. */
+  unhealthy(): string | null;
+  /** Whether traffic should be sent here. */
+  readonly state: "loading" | "ready" | "draining";
+  /** The body of /stats, as JSON. */
+  statsText(): string;
 }

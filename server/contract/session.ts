@@ -2,7 +2,7 @@
 // have a session of their own that remembers nothing. Knows no socket and no bytes on the wire.
 
 import type { Reply } from "./reply.ts";
-import type { ClientTracking } from "../changes/tracking.ts";
+import type { Tracking } from "./tracking.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** How a client reaches the server. */
@@ -43,7 +43,7 @@ export class Session {
   /** What MULTI has begun, or null. */
   transaction: Transaction | null = null;
   /** What CLIENT TRACKING has begun, or null. */
-  tracking: ClientTracking | null = null;
+  tracking: Tracking | null = null;
   /** Sends a message that the client has not asked for; null where the protocol has none such. */
   push: ((compose: (reply: PushReply) => void) => void) | null = null;
   /** CLIENT NO-EVICT and NO-TOUCH. */

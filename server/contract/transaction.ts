@@ -2,7 +2,6 @@
 // versions of the keys that WATCH has asked about. Bounded, so that a client cannot hoard memory.
 
 import type { Args } from "./args.ts";
-import type { Command } from "./command.ts";
 
 /** Most commands of one transaction. */
 export const MAX_TRANSACTION_COMMANDS = 1000;
@@ -11,7 +10,8 @@ export const MAX_TRANSACTION_BYTES = 1024 * 1024;
 
 /** A queued command. */
 export interface QueuedCommand {
-  readonly command: Command;
+  /** Its number in the command table. */
+  readonly id: number;
   /** The arguments, one after the other. */
   readonly bytes: Uint8Array;
   readonly lengths: Int32Array;
@@ -36,8 +36,8 @@ export class Transaction {
   /** Bytes of all queued arguments. */
   queuedBytes = 0;
 
-  /** Queues a command with a copy of its arguments. Returns false when that would be too much. */
-  enqueue(command: Command, args: Args): boolean {
+  /** Queues command number `id` with a copy of its arguments. Returns false when that would be too much. */
+  enqueue(id: number, args: Args): boolean {
     const { count, starts, lengths } = args;
     let total = 0;
     for (let i = 0; i < count; i++) total += lengths[i]!;
@@ -48,7 +48,7 @@ export class Transaction {
       bytes.set(args.bytes.subarray(starts[i]!, starts[i]! + lengths[i]!), at);
       at += lengths[i]!;
     }
-    this.queue.push({ command, bytes, lengths: lengths.slice(0, count) });
+    this.queue.push({ id, bytes, lengths: lengths.slice(0, count) });
     return true;
   }
 

@@ -4,7 +4,7 @@
 
 import { addCounter, type Region } from "../../cache/mod.ts";
 import { bodyTooLarge, bodyTooSlow, error, overloaded } from "./answers.ts";
-import { arrivedBody, requestHeader } from "./request_inner.ts";
+import type { RequestAccess } from "./request_access.ts";
 
 /** What bounds all bodies of the process. */
 export interface BodyLimits {
@@ -51,31 +51,39 @@ export class Bodies {
   readonly #region: Region;
   readonly #limits: BodyLimits;
   readonly #now: () => number;
+  readonly #access: RequestAccess;
   /** In the order in which they began. */
   readonly #pending = new Set<PendingBody>();
   /** In the order in which they last moved. */
   readonly #held = new Set<Held>();
 
-  constructor(region: Region, actor: number, limits: BodyLimits, now: () => number) {
+  constructor(
+    region: Region,
+    actor: number,
+    limits: BodyLimits,
+    access: RequestAccess,
+    now: () => number,
+  ) {
     this.#region = region;
     this.#words = region.words;
     this.#inFlightWord = region.gaugeWord(actor, "inFlight");
     this.#bodyBytesWord = region.gaugeWord(actor, "bodyBytes");
     this.#overloadsWord = region.counterWord(actor, "overloads");
     this.#limits = limits;
+    this.#access = access;
     this.#now = now;
   }
 
   /** Reads the body of `request`, at most `limit` bytes, and answers with what `consume` makes of it. */
   read(request: Request, limit: number, consume: BodyConsumer): Response | Promise<Response> {
-    const arrived = arrivedBody(request);
+    const arrived = this.#access.arrivedBody(request);
     if (arrived === null) return this.#wait(request, limit, consume);
     return arrived.length > limit ? bodyTooLarge(limit) : consume(arrived);
   }
 
   /** Reads a body that is still on its way. An exception of `consume` is the listener's affair. */
   async #wait(request: Request, limit: number, consume: BodyConsumer): Promise<Response> {
-    const declared = requestHeader(request, "content-length");
+    const declared = this.#access.header(request, "content-length");
     // A body of undeclared length starts small and is admitted further as it comes.
     const length = declared === null ? Math.min(limit, CHUNK_BYTES) : Number(declared);
     if (length > limit) return bodyTooLarge(limit);

@@ -1,37 +1,13 @@
 // The REST interface: POST / runs one command, /pipeline several, /multi-exec several as one.
-// Each is decode, dispatch, answer; the client of a request is a session that ends with it.
+// Each is decode, dispatch, answer.
 
-import { errorAnswer, JsonCommandReply } from "../codecs/json_command_reply.ts";
-import {
-  CommandProblem,
-  decodeCommand,
-  decodeCommands,
-  type JsonCommand,
-  pushCommand,
-} from "../codecs/json_command.ts";
-import { Args } from "../contract/args.ts";
-import type { Command, CommandContext } from "../contract/command.ts";
-import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
-import { findCommand } from "../commands/find.ts";
-import { nextTurn } from "../commands/time_slices.ts";
-import { Session } from "../contract/session.ts";
+import { errorAnswer } from "../codecs/json_command_reply.ts";
+import { CommandProblem, decodeCommand, decodeCommands } from "../codecs/json_command.ts";
+import { nextTurn } from "../contract/time_slices.ts";
 import { json, jsonOk } from "./answers.ts";
-import type { HttpContext } from "./context.ts";
-import type { RouteHandler } from "./json_routes.ts";
-import { requestHeader } from "./request_inner.ts";
+import type { CommandRunner } from "./command_runner.ts";
+import type { HttpContext, RouteHandler } from "./context.ts";
 
-/** Commands that are about the state of a connection, which a request does not have. */
-const CONNECTION_ONLY: ReadonlySet<string> = new Set([
-  "MULTI",
-  "EXEC",
-  "DISCARD",
-  "WATCH",
-  "UNWATCH",
-  "HELLO",
-  "AUTH",
-  "RESET",
-  "QUIT",
-]);
 /** Paths whose errors are those of commands. */
 const PATHS: ReadonlySet<string> = new Set(["/", "/pipeline", "/multi-exec"]);
 
@@ -42,83 +18,6 @@ const SLICE_MS = 10;
 const encoder = new TextEncoder();
 const MULTI = encoder.encode("MULTI");
 const EXEC = encoder.encode("EXEC");
-
-/** What one request of the REST interface works with; used again for later ones. */
-export class CommandRunner {
-  readonly args: Args = new Args();
-  readonly reply: JsonCommandReply = new JsonCommandReply();
-  readonly context: CommandContext;
-  /** Whether the latest command was one that may take a while. */
-  mayBeSlow = false;
-  readonly #now: () => number;
-  #session: Session;
-  constructor(commands: CommandContext) {
-    this.context = commands;
-    this.#now = commands.cache.now;
-    this.#session = commands.session;
-  }
-
-  /** Makes the client of a request, which nobody knows before and after. */
-  begin(isBase64: boolean): void {
-    this.#session = new Session(0, "http", "", "", this.#now(), true);
-    this.reply.begin(isBase64);
-  }
-
-  /** Runs one command; its answer is on the reply. */
-  async one(command: JsonCommand | CommandProblem): Promise<void> {
-    const problem = this.start(command);
-    if (problem !== null) await problem;
-  }
-
-  /** As `one()`, but null where the command was done at once. */
-  start(command: JsonCommand | CommandProblem): Promise<void> | null {
-    const { args } = this;
-    this.mayBeSlow = false;
-    if (command instanceof CommandProblem) return this.#refuse(command.message);
-    pushCommand(command, args);
-    const name = encoder.encode(command[0]);
-    const found = findCommand(name, 0, name.length);
-    if (found === null) return this.#unknown(name);
-    if (CONNECTION_ONLY.has(found.name)) {
-      return this.#refuse(`ERR ${found.name} is not possible here, POST /multi-exec for MULTI`);
-    }
-    this.mayBeSlow = found.isTimed;
-    return this.#dispatch(found);
-  }
-
-  /** Runs one of the commands that surround a transaction. */
-  mark(name: Uint8Array): Promise<void> | null {
-    this.args.reset();
-    return this.#dispatch(findCommand(name, 0, name.length)!);
-  }
-
-  #dispatch(command: Command): Promise<void> | null {
-    const { context } = this;
-    const before = context.session;
-    context.session = this.#session;
-    try {
-      return dispatch(context, command, this.args, this.reply) ?? null;
-    } finally {
-      context.session = before;
-    }
-  }
-
-  #unknown(name: Uint8Array): null {
-    const { context } = this;
-    const before = context.session;
-    context.session = this.#session;
-    dispatchUnknown(context, name, 0, name.length, this.args, this.reply);
-    context.session = before;
-    return null;
-  }
-
-  #refuse(text: string): null {
-    const space = text.indexOf(" ");
-    const failure = { code: text.slice(0, space), message: text.slice(space + 1) };
-    this.reply.fail({ kind: "syntax", ...failure });
-    return null;
-  }
-}
 
 /** Whether errors of this path and method are to be in the form of command errors. */
 export function isCommandRequest(method: string, url: string, path: number): boolean {
@@ -195,14 +94,14 @@ async function read(
   request: Request,
   work: (body: Uint8Array, runner: CommandRunner) => Promise<Response>,
 ): Promise<Response> {
-  const isBase64 = requestHeader(request, "upstash-encoding")?.toLowerCase() === "base64";
+  const isBase64 = context.access.header(request, "upstash-encoding")?.toLowerCase() === "base64";
   let isRead = false;
   const response = await context.bodies.read(request, context.commandBodyBytes, async (body) => {
     isRead = true;
-    const runner = context.takeRunner();
+    const runner = context.runners.take();
     runner.begin(isBase64);
     const made = await work(body, runner);
-    context.giveRunner(runner);
+    context.runners.give(runner);
     return made;
   });
   return isRead ? response : asCommandError(response);

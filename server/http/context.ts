@@ -12,16 +12,39 @@ import type { Command, CommandContext } from "../contract/command.ts";
 import { execute } from "../commands/execute.ts";
 import { GET } from "../commands/table.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
-import type { ServerStatus } from "../process/status.ts";
+import type { ServerStatus } from "../contract/server.ts";
 import { Bodies } from "./bodies.ts";
-import type { Watch } from "../changes/watch.ts";
-import { SocketHub } from "./websocket_client.ts";
-import { CommandRunner } from "./command_routes.ts";
+import type { RunnerPool } from "./command_runner.ts";
+import { RequestAccess } from "./request_access.ts";
 
 /** Most keys of one /mget and items of one /mput. */
 const MAX_ITEMS = 10_000;
-/** Most buffers of REST requests that are kept for the next ones. */
-const RUNNERS_KEPT = 4;
+
+/** Handles a request for one route; `query` is where its query string begins, or -1. */
+export type RouteHandler = (
+  context: HttpContext,
+  request: Request,
+  url: string,
+  query: number,
+) => Response | Promise<Response>;
+
+/** The WebSockets of a worker, as the route that opens them sees them. */
+export interface Sockets {
+  /** Whether the whole process has as many as `limit` sockets. */
+  isFull(limit: number): boolean;
+  /** Serves a new socket. */
+  add(socket: WebSocket, context: HttpContext): void;
+}
+
+/** What a worker's routes are made of. */
+export interface HttpContextParts {
+  readonly config: Config;
+  readonly cache: Cache;
+  readonly status: ServerStatus;
+  readonly commands: CommandContext;
+  readonly runners: RunnerPool;
+  readonly sockets: Sockets;
+}
 
 /** Everything that a worker's routes work with. */
 export class HttpContext {
@@ -43,22 +66,24 @@ export class HttpContext {
   readonly hit: JsonHit = new JsonHit();
   readonly found: QueryFound = new QueryFound();
   readonly answers: JsonAnswers = new JsonAnswers();
+  /** What requests say of themselves. */
+  readonly access: RequestAccess = new RequestAccess();
+  /** What requests of the REST interface work with. */
+  readonly runners: RunnerPool;
   /** The WebSockets of this worker. */
-  readonly sockets: SocketHub;
+  readonly sockets: Sockets;
   readonly #commands: CommandContext;
-  /** Buffers of REST requests that have ended. */
-  readonly #runners: CommandRunner[] = [];
 
-  constructor(
-    config: Config,
-    cache: Cache,
-    status: ServerStatus,
-    commands: CommandContext,
-    watch: Watch,
-  ) {
+  constructor({ config, cache, status, commands, runners, sockets }: HttpContextParts) {
     this.config = config;
     this.status = status;
-    this.bodies = new Bodies(cache.region, cache.actor, config, () => performance.now());
+    this.bodies = new Bodies(
+      cache.region,
+      cache.actor,
+      config,
+      this.access,
+      () => performance.now(),
+    );
     const maxKeyBytes = keyByteLimit(config);
     const limits = { maxKeyBytes, maxValueChars: config.maxValueChars, maxItems: MAX_ITEMS };
     this.jsonLimits = { ...limits, maxKeyChars: config.maxKeyChars };
@@ -66,7 +91,8 @@ export class HttpContext {
     this.jsonBodyBytes = jsonBodyLimit(config);
     this.storeBodyBytes = Math.min(storeBodyLimit(config), cache.maxItemBytes);
     this.commandBodyBytes = this.jsonBodyBytes + 2 * this.storeBodyBytes;
-    this.sockets = new SocketHub(cache, watch);
+    this.runners = runners;
+    this.sockets = sockets;
     this.#commands = commands;
   }
 
@@ -82,15 +108,5 @@ export class HttpContext {
     this.reply.reset();
     execute(this.#commands, command, this.args, this.reply);
     return this.reply;
-  }
-
-  /** Buffers for a request of the REST interface, which may wait while others are answered. */
-  takeRunner(): CommandRunner {
-    return this.#runners.pop() ?? new CommandRunner(this.#commands);
-  }
-
-  /** Takes back what {@linkcode takeRunner} has given. */
-  giveRunner(runner: CommandRunner): void {
-    if (this.#runners.length < RUNNERS_KEPT) this.#runners.push(runner);
   }
 }

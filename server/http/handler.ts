@@ -7,7 +7,7 @@ import { error, overloaded, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { SlowClient } from "./large_answer.ts";
-import { requestHeader } from "./request_inner.ts";
+import type { RequestAccess } from "./request_access.ts";
 import { isOpenPath, route } from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";
 import { isSocketPath, tokenOfProtocols } from "./websocket_route.ts";
@@ -121,7 +121,7 @@ export class HttpHandler {
   }
 
   #originAllowed(request: Request, url: string, path: number): boolean {
-    const origin = requestHeader(request, "origin");
+    const origin = this.#context.access.header(request, "origin");
     return origin === null || this.#admission.originAllowed(origin, url.slice(0, path));
   }
 
@@ -141,11 +141,11 @@ export class HttpHandler {
     path: number,
   ): Promise<Response> {
     const admission = this.#admission;
-    const origin = requestHeader(request, "origin");
+    const origin = this.#context.access.header(request, "origin");
     const shared = origin !== null && admission.sharesWith(origin);
     if (shared && method === "OPTIONS") return preflight(origin);
     const response = isOpenPath(url, path) ||
-        admission.tokenMatches(authorizationOf(request, url, path))
+        admission.tokenMatches(authorizationOf(this.#context.access, request, url, path))
       ? await this.#routed(request, method, url, path)
       : await this.#refusal(request, path, 401, TOKEN_REFUSED, BEARER);
     if (shared && response.status !== 101) {
@@ -185,10 +185,15 @@ export class HttpHandler {
 }
 
 /** Pages cannot set headers of a WebSocket, so there the token may come as a protocol. */
-function authorizationOf(request: Request, url: string, path: number): string | null {
-  const authorization = requestHeader(request, "authorization");
+function authorizationOf(
+  access: RequestAccess,
+  request: Request,
+  url: string,
+  path: number,
+): string | null {
+  const authorization = access.header(request, "authorization");
   if (authorization !== null || !isSocketPath(url, path)) return authorization;
-  return tokenOfProtocols(requestHeader(request, "sec-websocket-protocol"));
+  return tokenOfProtocols(access.header(request, "sec-websocket-protocol"));
 }
 
 function preflight(origin: string): Response {

@@ -1,5 +1,6 @@
-// One operation of the JSON routes inside a message: its fields go in, the body that the route
-// answers comes out. Same codecs, same commands, same texts as the routes; knows no transport.
+// The operations of the JSON interface, one row each: how a body or the fields of a message become
+// arguments, the command, and how its outcome becomes the body of an answer. The routes and
+// WebSocket read the same rows; knows no transport and no status.
 
 import { OutcomeKind } from "../codecs/collected_reply.ts";
 import {
@@ -7,11 +8,17 @@ import {
   CONDITION_NOT_MET,
   countText,
   DELETE_OK,
-  errorText,
   MISS,
   PUT_OK,
 } from "../codecs/json_answers.ts";
-import type { Problem } from "../codecs/json_checks.ts";
+import type { JsonLimits, Problem } from "../codecs/json_checks.ts";
+import {
+  decodeDelete,
+  decodeIncr,
+  decodeMget,
+  decodeMput,
+  decodePut,
+} from "../codecs/json_decode.ts";
 import {
   type Fields,
   readDelete,
@@ -20,91 +27,85 @@ import {
   readMput,
   readPut,
 } from "../codecs/json_slow.ts";
-import { DEL, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
+import { DEL, GET, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
+import type { Args } from "../contract/args.ts";
+import type { Command } from "../contract/command.ts";
+import type { Failure } from "../contract/reply.ts";
 import type { HttpContext } from "./context.ts";
-import { PROBLEMS, refusalText } from "./json_routes.ts";
 
-/** Runs one operation; returns the body of its answer. */
-export type Operation = (context: HttpContext, fields: Fields) => string;
+/** One operation. */
+export interface JsonOperation {
+  /** Reads a body; returns why not, or null. Reading has no body: its key is in the URL. */
+  readonly decodeBody:
+    | ((body: Uint8Array, args: Args, limits: JsonLimits) => Problem | null)
+    | null;
+  /** Reads the fields of a message; returns why not, or null. */
+  readonly decodeFields: (fields: Fields, args: Args, limits: JsonLimits) => Problem | null;
+  readonly command: Command;
+  /** Makes the body of the answer, of the outcomes in `reply`, or those in `hit` after a GET. */
+  readonly compose: (context: HttpContext) => AnswerBody;
+}
 
-/** The operations, by name. */
-export const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  ["put", put],
-  ["get", get],
-  ["delete", remove],
-  ["incr", incr],
-  ["mget", mget],
-  ["mput", mput],
+export const PUT: JsonOperation = {
+  decodeBody: decodePut,
+  decodeFields: readPut,
+  command: SET,
+  compose: ({ reply }) => reply.kinds[0] === OutcomeKind.ok ? PUT_OK : CONDITION_NOT_MET,
+};
+export const READ: JsonOperation = {
+  decodeBody: null,
+  decodeFields: readDelete,
+  command: GET,
+  compose: ({ args, answers, hit }) => hit.isHit ? answers.hit(args, hit) : MISS,
+};
+/** Reads version and time to live, too. */
+export const READ_META: JsonOperation = {
+  decodeBody: null,
+  decodeFields: readDelete,
+  command: GETMETA,
+  compose: ({ args, answers, reply }) =>
+    reply.kinds[0] === OutcomeKind.miss ? MISS : answers.hitWithMeta(args, reply),
+};
+export const DELETE: JsonOperation = {
+  decodeBody: decodeDelete,
+  decodeFields: readDelete,
+  command: DEL,
+  compose: ({ reply }) => reply.integers[0] === 0 ? MISS : DELETE_OK,
+};
+export const COUNT: JsonOperation = {
+  decodeBody: decodeIncr,
+  decodeFields: readIncr,
+  command: INCRBY,
+  compose: ({ args, answers, reply }) => answers.sum(args, reply),
+};
+export const PUT_MANY: JsonOperation = {
+  decodeBody: decodeMput,
+  decodeFields: readMput,
+  command: MPUT,
+  compose: ({ reply }) => countText(Number(reply.integers[0])),
+};
+export const READ_MANY: JsonOperation = {
+  decodeBody: decodeMget,
+  decodeFields: readMget,
+  command: MGET,
+  compose: ({ args, answers, reply }) => answers.items(args, reply),
+};
+
+/** The operations by the names that messages give them. */
+export const OPERATIONS: ReadonlyMap<string, JsonOperation> = new Map([
+  ["put", PUT],
+  ["get", READ],
+  ["delete", DELETE],
+  ["incr", COUNT],
+  ["mget", READ_MANY],
+  ["mput", PUT_MANY],
 ]);
 
-function problemText(problem: Problem): string {
-  return errorText(problem.message);
-}
-
-const decoder = new TextDecoder();
-
-function textOr(body: AnswerBody): string {
-  if (typeof body === "string") return body;
-  return typeof body === "number" ? errorText(PROBLEMS[body][1]) : decoder.decode(body);
-}
-
-function put(context: HttpContext, fields: Fields): string {
-  const problem = readPut(fields, context.args, context.jsonLimits);
-  if (problem !== null) return problemText(problem);
-  const reply = context.run(SET);
-  if (reply.failure !== null) return errorText(refusalText(reply.failure));
-  return reply.kinds[0] === OutcomeKind.ok ? PUT_OK : CONDITION_NOT_MET;
-}
-
-function get(context: HttpContext, { meta, ...fields }: Fields): string {
-  const { args, answers, jsonLimits } = context;
-  if (meta !== undefined && typeof meta !== "boolean") {
-    return errorText('Field "meta" is not valid. Send true or false.');
-  }
-  const problem = readDelete(fields, args, jsonLimits);
-  if (problem !== null) return problemText(problem);
-  if (meta !== true) {
-    const hit = context.runGet();
-    if (hit.failure !== null) return errorText(refusalText(hit.failure));
-    return hit.isHit ? textOr(answers.hit(args, hit)) : MISS;
-  }
-  const reply = context.run(GETMETA);
-  if (reply.failure !== null) return errorText(refusalText(reply.failure));
-  return reply.kinds[0] === OutcomeKind.miss ? MISS : textOr(answers.hitWithMeta(args, reply));
-}
-
-function remove(context: HttpContext, fields: Fields): string {
-  const problem = readDelete(fields, context.args, context.jsonLimits);
-  if (problem !== null) return problemText(problem);
-  const reply = context.run(DEL);
-  if (reply.failure !== null) return errorText(refusalText(reply.failure));
-  return reply.integers[0] === 0 ? MISS : DELETE_OK;
-}
-
-function incr(context: HttpContext, fields: Fields): string {
-  const { args, answers, jsonLimits } = context;
-  const problem = readIncr(fields, args, jsonLimits);
-  if (problem !== null) return problemText(problem);
-  const reply = context.run(INCRBY);
-  return reply.failure === null
-    ? textOr(answers.sum(args, reply))
-    : errorText(refusalText(reply.failure));
-}
-
-function mput(context: HttpContext, fields: Fields): string {
-  const problem = readMput(fields, context.args, context.jsonLimits);
-  if (problem !== null) return problemText(problem);
-  const reply = context.run(MPUT);
-  if (reply.failure !== null) return errorText(refusalText(reply.failure));
-  return countText(Number(reply.integers[0]));
-}
-
-function mget(context: HttpContext, fields: Fields): string {
-  const { args, answers, jsonLimits } = context;
-  const problem = readMget(fields, args, jsonLimits);
-  if (problem !== null) return problemText(problem);
-  const reply = context.run(MGET);
-  return reply.failure === null
-    ? textOr(answers.items(args, reply))
-    : errorText(refusalText(reply.failure));
+/** Runs an operation with the arguments in `context.args`. Returns the answer's body, or why not. */
+export function runOperation(
+  context: HttpContext,
+  { command, compose }: JsonOperation,
+): AnswerBody | Failure {
+  const { failure } = command === GET ? context.runGet() : context.run(command);
+  return failure ?? compose(context);
 }

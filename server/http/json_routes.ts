@@ -1,60 +1,29 @@
-// The JSON routes: /put, /get, /delete, /incr, /mput, /mget. Each is decode, run a command, answer;
-// what is valid is decided by the codec, what happens by the command.
+// The JSON routes: /put, /get, /delete, /incr, /mput, /mget. Each decodes, runs an operation and
+// answers; what the operations are stands in json_operations.ts, what is valid in the codecs.
 
-import { OutcomeKind } from "../codecs/collected_reply.ts";
-import {
-  type AnswerBody,
-  AnswerProblem,
-  CONDITION_NOT_MET,
-  countText,
-  DELETE_OK,
-  MISS,
-  PUT_OK,
-} from "../codecs/json_answers.ts";
-import {
-  decodeDelete,
-  decodeIncr,
-  decodeMget,
-  decodeMput,
-  decodePut,
-  type Problem,
-} from "../codecs/json_decode.ts";
+import { type AnswerBody, CONDITION_NOT_MET, MISS } from "../codecs/json_answers.ts";
+import type { Problem } from "../codecs/json_decode.ts";
 import { checkQueryKey, decodeQueryKey, TAKES_META, TAKES_NONE } from "../codecs/query.ts";
-import { DEL, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
-import type { Failure, FailureKind } from "../contract/reply.ts";
+import type { Failure } from "../contract/reply.ts";
 import { error, json, jsonOk, overloaded } from "./answers.ts";
-import type { HttpContext } from "./context.ts";
+import type { HttpContext, RouteHandler } from "./context.ts";
+import {
+  COUNT,
+  DELETE,
+  type JsonOperation,
+  PUT,
+  PUT_MANY,
+  READ,
+  READ_MANY,
+  READ_META,
+  runOperation,
+} from "./json_operations.ts";
 import { largeAnswer } from "./large_answer.ts";
-
-/** Handles a request for one route; `query` is where its query string begins, or -1. */
-export type RouteHandler = (
-  context: HttpContext,
-  request: Request,
-  url: string,
-  query: number,
-) => Response | Promise<Response>;
-
-/** Status and message of a refused command on the HTTP routes. */
-const REFUSALS: Readonly<Record<FailureKind, readonly [status: number, message: string]>> = {
-  syntax: [400, "Options contradict each other or are not known."],
-  arity: [400, "Too many or too few arguments."],
-  notInteger: [409, "Value is not a 64-bit integer. Put one, such as 0, before counting."],
-  overflow: [409, "Result would not fit a 64-bit integer."],
-  badExpire: [400, "Time to live is not valid. Send seconds above 0."],
-  tooLarge: [413, "Item is too large for this cache. Send less or start it with more memory."],
-  answerTooLarge: [413, "Answer would be too large. Ask for fewer keys at a time."],
-  refused: [400, "Command was refused."],
-  busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
-};
-
-/** The words for a command that was refused. */
-export function refusalText(failure: Failure): string {
-  return REFUSALS[failure.kind][1];
-}
+import { refusalOf } from "./refusals.ts";
 
 /** The answer to a command that was refused. */
-export function refusal(reply: { readonly failure: Failure | null }): Response {
-  const [status, message] = REFUSALS[reply.failure?.kind ?? "busy"];
+export function refusal(failure: Failure): Response {
+  const [status, message] = refusalOf(failure);
   return status === 503 ? overloaded(message) : error(status, message);
 }
 
@@ -63,24 +32,16 @@ export function problemAnswer(problem: Problem): Response {
   return error(problem.status, problem.message);
 }
 
-function miss(context: HttpContext): Response {
-  return context.config.missStatus === 200 ? jsonOk(MISS) : json(MISS, 404);
-}
-
-/** Status and message of an answer that cannot be composed. */
-export const PROBLEMS: Readonly<Record<AnswerProblem, readonly [status: number, message: string]>> =
-  {
-    [AnswerProblem.notText]: [409, "Value is not UTF-8 text. Read it with GET /get/{key}."],
-    [AnswerProblem.tooLarge]: [
-      413,
-      "Answer would be too large. Ask for fewer keys at a time, or for one with GET /get/{key}.",
-    ],
-  };
-
-function composed(context: HttpContext, body: AnswerBody): Response {
-  if (typeof body === "string") return jsonOk(body);
-  if (typeof body !== "number") return largeAnswer(body, "application/json", context.bodies);
-  const [status, message] = PROBLEMS[body];
+/** Runs an operation with the arguments in `context.args`, and answers. */
+function respond(context: HttpContext, operation: JsonOperation): Response {
+  const body: AnswerBody | Failure = runOperation(context, operation);
+  if (typeof body === "string") {
+    if (body === MISS && context.config.missStatus !== 200) return json(body, 404);
+    return body === CONDITION_NOT_MET ? json(body, 409) : jsonOk(body);
+  }
+  if (body instanceof Uint8Array) return largeAnswer(body, "application/json", context.bodies);
+  if (typeof body === "object") return refusal(body);
+  const [status, message] = refusalOf(body);
   return error(status, message);
 }
 
@@ -91,32 +52,11 @@ export function getRoute(
   url: string,
   query: number,
 ): Response {
-  const { args, found, answers, jsonLimits } = context;
+  const { args, found, jsonLimits } = context;
   const problem = decodeQueryKey(url, query, args, jsonLimits, TAKES_META, found);
   if (problem !== null) return problemAnswer(problem);
-  if (found.meta) return getMeta(context);
-  const hit = context.runGet();
-  if (hit.failure !== null) return refusal(hit);
-  return hit.isHit ? composed(context, answers.hit(args, hit)) : miss(context);
+  return respond(context, found.meta ? READ_META : READ);
 }
-
-function getMeta(context: HttpContext): Response {
-  const reply = context.run(GETMETA);
-  if (reply.failure !== null) return refusal(reply);
-  if (reply.kinds[0] === OutcomeKind.miss) return miss(context);
-  return composed(context, context.answers.hitWithMeta(context.args, reply));
-}
-
-/** POST /put */
-export const putRoute: RouteHandler = (context, request, url, query) =>
-  context.bodies.read(request, context.jsonBodyBytes, (body) => {
-    const problem = decodePut(body, context.args, context.jsonLimits) ??
-      checkRepeatedKey(context, url, query);
-    if (problem !== null) return problemAnswer(problem);
-    const reply = context.run(SET);
-    if (reply.failure !== null) return refusal(reply);
-    return reply.kinds[0] === OutcomeKind.ok ? jsonOk(PUT_OK) : json(CONDITION_NOT_MET, 409);
-  });
 
 /** DELETE /delete?key=k */
 export function deleteRoute(
@@ -127,61 +67,36 @@ export function deleteRoute(
 ): Response {
   const { args, found, jsonLimits } = context;
   const problem = decodeQueryKey(url, query, args, jsonLimits, TAKES_NONE, found);
-  return problem === null ? runDelete(context) : problemAnswer(problem);
+  return problem === null ? respond(context, DELETE) : problemAnswer(problem);
 }
 
-/** POST /delete */
-export const deleteBodyRoute: RouteHandler = (context, request, url, query) =>
-  context.bodies.read(request, context.jsonBodyBytes, (body) => {
-    const problem = decodeDelete(body, context.args, context.jsonLimits) ??
-      checkRepeatedKey(context, url, query);
-    return problem === null ? runDelete(context) : problemAnswer(problem);
-  });
-
-function runDelete(context: HttpContext): Response {
-  const reply = context.run(DEL);
-  if (reply.failure !== null) return refusal(reply);
-  return reply.integers[0] === 0 ? miss(context) : jsonOk(DELETE_OK);
+/**
+ * The route of an operation whose arguments come in the body. Where `repeatsKey` is true, its one key
+ * may stand in the query string too, for proxies that hash it.
+ */
+function bodyRoute(operation: JsonOperation, repeatsKey: boolean): RouteHandler {
+  const decode = operation.decodeBody!;
+  return (context, request, url, query) =>
+    context.bodies.read(request, context.jsonBodyBytes, (body) => {
+      if (query >= 0 && !repeatsKey) return noQuery();
+      const { args, spare, found, jsonLimits } = context;
+      const problem = decode(body, args, jsonLimits) ??
+        (query < 0 ? null : checkQueryKey(url, query, args, jsonLimits, spare, found));
+      return problem === null ? respond(context, operation) : problemAnswer(problem);
+    });
 }
-
-/** POST /incr */
-export const incrRoute: RouteHandler = (context, request, url, query) =>
-  context.bodies.read(request, context.jsonBodyBytes, (body) => {
-    const { args, answers, jsonLimits } = context;
-    const problem = decodeIncr(body, args, jsonLimits) ?? checkRepeatedKey(context, url, query);
-    if (problem !== null) return problemAnswer(problem);
-    const reply = context.run(INCRBY);
-    return reply.failure !== null ? refusal(reply) : composed(context, answers.sum(args, reply));
-  });
-
-/** POST /mput */
-export const mputRoute: RouteHandler = (context, request, _url, query) =>
-  context.bodies.read(request, context.jsonBodyBytes, (body) => {
-    if (query >= 0) return noQuery();
-    const problem = decodeMput(body, context.args, context.jsonLimits);
-    if (problem !== null) return problemAnswer(problem);
-    const reply = context.run(MPUT);
-    return reply.failure !== null ? refusal(reply) : jsonOk(countText(Number(reply.integers[0])));
-  });
-
-/** POST /mget */
-export const mgetRoute: RouteHandler = (context, request, _url, query) =>
-  context.bodies.read(request, context.jsonBodyBytes, (body) => {
-    if (query >= 0) return noQuery();
-    const { args, answers, jsonLimits } = context;
-    const problem = decodeMget(body, args, jsonLimits);
-    if (problem !== null) return problemAnswer(problem);
-    const reply = context.run(MGET);
-    return reply.failure !== null ? refusal(reply) : composed(context, answers.items(args, reply));
-  });
 
 function noQuery(): Response {
   return error(400, "This route takes no query string. Send the keys in the body.");
 }
 
-/** A put may repeat its key in the query string, for proxies that hash it. */
-function checkRepeatedKey(context: HttpContext, url: string, query: number): Problem | null {
-  if (query < 0) return null;
-  const { args, spare, found, jsonLimits } = context;
-  return checkQueryKey(url, query, args, jsonLimits, spare, found);
-}
+/** POST /put */
+export const putRoute: RouteHandler = bodyRoute(PUT, true);
+/** POST /delete */
+export const deleteBodyRoute: RouteHandler = bodyRoute(DELETE, true);
+/** POST /incr */
+export const incrRoute: RouteHandler = bodyRoute(COUNT, true);
+/** POST /mput */
+export const mputRoute: RouteHandler = bodyRoute(PUT_MANY, false);
+/** POST /mget */
+export const mgetRoute: RouteHandler = bodyRoute(READ_MANY, false);

@@ -2,21 +2,9 @@
 // Running out of file descriptors ends a Deno.serve, though not its connections; it is started
 // again until somebody shuts it down.
 
-import { messageOf } from "../process/control.ts";
+import { messageOf } from "../contract/error_text.ts";
+import type { Listen } from "../contract/listen.ts";
 import type { HttpHandler } from "./handler.ts";
-
-/** Where to listen. */
-export interface Listen {
-  /** What is spoken there; HTTP unless set. */
-  readonly protocol?: "resp" | "text";
-  readonly hostname: string;
-  readonly port: number;
-  /** Set for a Unix socket; the two above then mean nothing. */
-  readonly unixPath?: string;
-  /** Certificate and key in PEM, for TLS. */
-  readonly cert?: string;
-  readonly key?: string;
-}
 
 const TCP_BACKLOG = 4096;
 const RETRY_MS = 100;

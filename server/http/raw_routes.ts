@@ -22,7 +22,7 @@ export function rawGet(context: HttpContext, url: string, start: number): Respon
   const problem = decodePathKey(url, start, args, rawLimits, TAKES_NONE, found);
   if (problem !== null) return problemAnswer(problem);
   const reply = context.run(GET);
-  if (reply.failure !== null) return refusal(reply);
+  if (reply.failure !== null) return refusal(reply.failure);
   if (reply.kinds[0] === OutcomeKind.miss) return notFound();
   const from = reply.starts[0]!;
   const to = from + reply.lengths[0]!;
@@ -50,7 +50,7 @@ export function rawPut(
       args.pushAscii(String(found.ttlMs));
     }
     const reply = context.run(SET);
-    return reply.failure !== null ? refusal(reply) : new Response(null);
+    return reply.failure !== null ? refusal(reply.failure) : new Response(null);
   });
 }
 
@@ -60,6 +60,6 @@ export function rawDelete(context: HttpContext, url: string, start: number): Res
   const problem = decodePathKey(url, start, args, rawLimits, TAKES_NONE, found);
   if (problem !== null) return problemAnswer(problem);
   const reply = context.run(DEL);
-  if (reply.failure !== null) return refusal(reply);
+  if (reply.failure !== null) return refusal(reply.failure);
   return reply.integers[0] === 0 ? notFound() : new Response(null);
 }

@@ -4,7 +4,7 @@
 import { VERSION } from "../config/version.ts";
 import { error, json, jsonOk, methodNotAllowed, RETRY } from "./answers.ts";
 import { commandRoute, multiExecRoute, pipelineRoute } from "./command_routes.ts";
-import type { HttpContext } from "./context.ts";
+import type { HttpContext, RouteHandler } from "./context.ts";
 import {
   deleteBodyRoute,
   deleteRoute,
@@ -13,7 +13,6 @@ import {
   mgetRoute,
   mputRoute,
   putRoute,
-  type RouteHandler,
 } from "./json_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
 import { rawDelete, rawGet, rawPut } from "./raw_routes.ts";

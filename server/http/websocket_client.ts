@@ -7,9 +7,10 @@ import { Buffer } from "node:buffer";
 import type { Cache } from "../../cache/mod.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import type { Fields } from "../codecs/json_slow.ts";
-import type { Watch } from "../changes/watch.ts";
-import type { HttpContext } from "./context.ts";
+import type { Watch } from "../contract/changes.ts";
+import type { HttpContext, Sockets } from "./context.ts";
 import { OPERATIONS } from "./json_operations.ts";
+import { answerFields } from "./websocket_answers.ts";
 import { SocketWatches } from "./websocket_watches.ts";
 
 /** Longest message that is answered, in bytes. */
@@ -94,7 +95,7 @@ export class SocketClient {
     if (op === "watch") return this.#watches.watch(fields, this.#context);
     if (op === "unwatch") return this.#watches.unwatch(fields, this.#context);
     const operation = typeof op === "string" ? OPERATIONS.get(op) : undefined;
-    if (operation !== undefined) return operation(this.#context, fields);
+    if (operation !== undefined) return answerFields(this.#context, operation, fields);
     const names = [...OPERATIONS.keys(), "watch", "unwatch"].map((name) => `"${name}"`).join(", ");
     return errorText(`Field "op" is not valid. Send one of ${names}.`);
   }
@@ -118,7 +119,7 @@ function isId(id: unknown): id is string | number {
 }
 
 /** The sockets of one worker. */
-export class SocketHub {
+export class SocketHub implements Sockets {
   readonly #cache: Cache;
   readonly #watch: Watch;
   readonly #clients = new Set<SocketClient>();

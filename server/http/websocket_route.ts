@@ -2,7 +2,7 @@
 // handler; what is said over the socket is websocket_client.ts's affair.
 
 import { error, overloaded } from "./answers.ts";
-import type { RouteHandler } from "./json_routes.ts";
+import type { RouteHandler } from "./context.ts";
 
 /** The protocol that a client may offer; needed only to send a token beside it. */
 const PROTOCOL = "slabkv";

@@ -4,7 +4,7 @@
 import { type Cache, type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import { type Fields, readDelete } from "../codecs/json_slow.ts";
-import type { Watch, Watcher } from "../changes/watch.ts";
+import type { Watch, Watcher } from "../contract/changes.ts";
 import type { HttpContext } from "./context.ts";
 
 /** Most keys that one client may watch. */

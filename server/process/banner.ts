@@ -3,7 +3,7 @@
 
 import { type Cache, readStats } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
-import type { Listen } from "../http/listener.ts";
+import type { Listen } from "../contract/listen.ts";
 import type { LogFields } from "./log.ts";
 import { formatSize } from "../config/units.ts";
 import { VERSION } from "../config/version.ts";

@@ -2,6 +2,8 @@
 // notices without one, over the worker's message port. For what is rare; changes of data go
 // through the event rings, and a serving thread never waits here.
 
+import { messageOf } from "../contract/error_text.ts";
+
 /** Longest time that the other side may take to answer, in milliseconds. */
 export const CONTROL_TIMEOUT_MS = 1000;
 
@@ -87,9 +89,4 @@ export class ControlChannel {
     if (message.kind === "answer") waiting.resolve(message.body);
     else waiting.reject(new Error(message.message));
   }
-}
-
-/** The text of anything that was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

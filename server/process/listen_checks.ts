@@ -2,7 +2,7 @@
 // Workers bind with reusePort, under which a second instance would go unnoticed, so main looks first.
 
 import type { Config } from "../config/config.ts";
-import { messageOf } from "./control.ts";
+import { messageOf } from "../contract/error_text.ts";
 
 /** A reason not to start that its message says how to remove. */
 export class StartError extends Error {

@@ -2,6 +2,8 @@
 // workers for, through main, within a bound. The same object answers what other workers ask.
 
 import type { Config } from "../config/config.ts";
+import { ClientTracking } from "../changes/tracking.ts";
+import type { Watch } from "../contract/changes.ts";
 import { CommandStats } from "../contract/command_stats.ts";
 import type { ControlChannel } from "./control.ts";
 import type {
@@ -13,8 +15,9 @@ import type {
   SlowEntry,
 } from "../contract/server.ts";
 import type { Session } from "../contract/session.ts";
+import { TimeSlices } from "../contract/time_slices.ts";
+import type { TrackingOptions } from "../contract/tracking.ts";
 import { SlowLog } from "./slow_log.ts";
-import type { Watch } from "../changes/watch.ts";
 
 /** What a worker asks all workers, itself included. */
 export type Question =
@@ -34,6 +37,7 @@ export class LocalServer implements ServerFacade {
   readonly config: Config;
   readonly startedMs: number;
   readonly stats: CommandStats = new CommandStats();
+  readonly slices: TimeSlices = new TimeSlices();
   /** Where changes can be watched for; set by the worker. */
   watch: Watch | null = null;
   /** The connections of this worker; set by the worker. */
@@ -49,6 +53,10 @@ export class LocalServer implements ServerFacade {
 
   get slowerThanUs(): number {
     return this.#slowLog.slowerThanUs;
+  }
+
+  track(session: Session, options: TrackingOptions): ClientTracking | null {
+    return this.watch === null ? null : new ClientTracking(this.watch, session, options);
   }
 
   /** Answers what a worker has asked all of them. */

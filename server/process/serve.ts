@@ -5,9 +5,9 @@ import { Cache, Region } from "../../cache/mod.ts";
 import { bannerFields, bannerText } from "./banner.ts";
 import type { Config } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
-import { messageOf } from "./control.ts";
+import { messageOf } from "../contract/error_text.ts";
 import { CpuMeter } from "./cpu_meter.ts";
-import type { Listen } from "../http/listener.ts";
+import type { Listen } from "../contract/listen.ts";
 import {
   findPort,
   holdPort,
@@ -16,13 +16,13 @@ import {
   StartError,
 } from "./listen_checks.ts";
 import { Log } from "./log.ts";
-import type { Limits } from "../config/options.ts";
+import type { Limits } from "../config/limits.ts";
 import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
 import { versionLine } from "../config/version.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** What the process around the server provides. */
-export interface ServeHost {
+export interface ServePlatform {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly limits: Limits;
@@ -40,7 +40,7 @@ export const EXIT_USAGE = 2;
 const MAX_WORKERS = 64;
 
 /** Runs the server until it is told to stop. Only help, version and errors return. */
-export async function serve(host: ServeHost): Promise<void> {
+export async function serve(host: ServePlatform): Promise<void> {
   const parsed = parseConfig([...host.args], { ...host.env }, host.limits);
   if (parsed.kind === "help" || parsed.kind === "print") return host.out(parsed.text);
   if (parsed.kind === "version") return host.out(versionLine());
@@ -52,12 +52,12 @@ export async function serve(host: ServeHost): Promise<void> {
   }
 }
 
-function refuse(host: ServeHost, message: string): never {
+function refuse(host: ServePlatform, message: string): never {
   host.err(`slabkv: ${message}`);
   return host.exit(EXIT_USAGE);
 }
 
-async function start(host: ServeHost, config: Config): Promise<void> {
+async function start(host: ServePlatform, config: Config): Promise<void> {
   const startedMs = Date.now();
   const log = new Log({ format: config.logFormat, now: Date.now, out: host.out, err: host.err });
   using _held = await holdPort(config.host, config.port);

@@ -3,6 +3,7 @@
 
 import { type ActorCounter, type Cache, readStats, RegionState } from "../../cache/mod.ts";
 import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
+import type { ServerStatus } from "../contract/server.ts";
 import { VERSION } from "../config/version.ts";
 
 const WORKER_COUNTERS: readonly ActorCounter[] = [
@@ -20,7 +21,7 @@ const WORKER_COUNTERS: readonly ActorCounter[] = [
 ];
 
 /** One worker's view of the whole server. */
-export class ServerStatus {
+export class RegionStatus implements ServerStatus {
   readonly #cache: Cache;
   readonly #startedMs: number;
   readonly #liveness: Liveness;

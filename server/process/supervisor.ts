@@ -4,7 +4,7 @@
 import { type Cache, RegionState } from "../../cache/mod.ts";
 import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "../config/config.ts";
-import { messageOf } from "./control.ts";
+import { messageOf } from "../contract/error_text.ts";
 import type { CpuMeter } from "./cpu_meter.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log.ts";

@@ -2,18 +2,23 @@
 // Runs in a thread of its own; main starts it and talks to it over a control channel.
 
 import { Cache, Region } from "../../cache/mod.ts";
+import { COMMANDS } from "../commands/table.ts";
 import { CommandContext } from "../contract/command.ts";
 import type { Config } from "../config/config.ts";
-import { ControlChannel, messageOf } from "./control.ts";
+import { messageOf, traceOf } from "../contract/error_text.ts";
+import { ControlChannel } from "./control.ts";
+import { RunnerPool } from "../http/command_runner.ts";
 import { HttpContext } from "../http/context.ts";
 import { type HandlerMode, HttpHandler } from "../http/handler.ts";
-import { HttpListener, type Listen } from "../http/listener.ts";
+import { HttpListener } from "../http/listener.ts";
+import { SocketHub } from "../http/websocket_client.ts";
+import type { Listen } from "../contract/listen.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer, type Question } from "./local_server.ts";
 import { RawServer } from "../raw/raw_server.ts";
 import { Session } from "../contract/session.ts";
-import { ServerStatus } from "./status.ts";
-import { Watch } from "../changes/watch.ts";
+import { RegionStatus } from "./status.ts";
+import { WorkerWatch } from "../changes/watch.ts";
 
 /** How often a worker shows that it lives, and looks for slow bodies. */
 const TICK_MS = 250;
@@ -54,6 +59,7 @@ class WorkerServer {
   readonly #actor: number;
   readonly #liveness: Liveness;
   readonly #context: HttpContext;
+  readonly #sockets: SocketHub;
   readonly #handlers: HttpHandler[] = [];
   readonly #listeners: HttpListener[] = [];
   readonly #raw: RawServer;
@@ -69,12 +75,20 @@ class WorkerServer {
     local.channel = channel;
     this.local = local;
     const session = new Session(0, "http", "", "", start.startedMs, true);
-    const commands = new CommandContext(cache, local, session);
-    const status = new ServerStatus(cache, start.startedMs, this.#liveness);
-    const watch = new Watch(this.#region, start.actor);
+    const commands = new CommandContext(cache, local, COMMANDS, session);
+    const status = new RegionStatus(cache, start.startedMs, this.#liveness);
+    const watch = new WorkerWatch(this.#region, start.actor);
     local.watch = watch;
-    this.#context = new HttpContext(start.config, cache, status, commands, watch);
-    const onBug = (error: unknown) => channel.notify("bug", describe(error));
+    this.#sockets = new SocketHub(cache, watch);
+    this.#context = new HttpContext({
+      config: start.config,
+      cache,
+      status,
+      commands,
+      runners: new RunnerPool(commands),
+      sockets: this.#sockets,
+    });
+    const onBug = (error: unknown) => channel.notify("bug", traceOf(error));
     const warn = (error: unknown) => channel.notify("warn", messageOf(error));
     const { config, listens } = start;
     this.#raw = new RawServer({ config, cache, server: local, listens, onBug, warn });
@@ -106,7 +120,7 @@ class WorkerServer {
     Liveness.beat(this.#region, this.#actor);
     this.#liveness.look(performance.now());
     this.#context.bodies.expire();
-    this.#context.sockets.tick();
+    this.#sockets.tick();
     this.#raw.tick();
   }
 
@@ -117,7 +131,7 @@ class WorkerServer {
   /** Stops listening; resolves when no request is in work any more. Main bounds the wait. */
   async drain(): Promise<void> {
     for (const handler of this.#handlers) handler.mode = "draining";
-    this.#context.sockets.drain();
+    this.#sockets.drain();
     const ended = this.#raw.drain();
     // A shutdown of Deno.serve cuts off bodies that are still arriving, so they may end first.
     while (this.#region.gauge(this.#actor, "inFlight") > 0) {
@@ -139,8 +153,4 @@ class WorkerServer {
       if (handler.mode === from) handler.mode = to;
     }
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -3,8 +3,9 @@
 
 import type { Cache, Region } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
-import { ControlChannel, messageOf } from "./control.ts";
-import type { Listen } from "../http/listener.ts";
+import { messageOf } from "../contract/error_text.ts";
+import { ControlChannel } from "./control.ts";
+import type { Listen } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import type { Log } from "./log.ts";
 import type { WorkerStart } from "./worker.ts";

@@ -10,7 +10,7 @@ import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
 import type { RawClient } from "./raw_clients.ts";
-import type { RawHost } from "./raw_context.ts";
+import type { RawContext } from "./raw_context.ts";
 import { RawOutput } from "./raw_output.ts";
 
 /** With this many bytes of answers, no command is run before they are written. */
@@ -29,7 +29,7 @@ const LINGER_MS = 1000;
 export class RawConnection implements RawClient {
   readonly session: Session;
   readonly #conn: Deno.Conn;
-  readonly #host: RawHost;
+  readonly #host: RawContext;
   readonly #protocol: RawProtocol;
   readonly #input: InputBuffer;
   readonly #output: RawOutput;
@@ -48,7 +48,7 @@ export class RawConnection implements RawClient {
   #pushed: RespReply | undefined;
   #flushing: Promise<void> | undefined;
 
-  constructor(conn: Deno.Conn, host: RawHost, protocol: RawProtocol, session: Session) {
+  constructor(conn: Deno.Conn, host: RawContext, protocol: RawProtocol, session: Session) {
     this.#conn = conn;
     this.#host = host;
     this.#protocol = protocol;

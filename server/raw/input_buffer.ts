@@ -1,7 +1,7 @@
 // The bytes that a client has sent and no command has used up yet. Small while the client is idle;
 // grows with what has come, never with what was only announced, within what the process may hold.
 
-import type { RawHost } from "./raw_context.ts";
+import type { RawContext } from "./raw_context.ts";
 
 /** What an idle connection holds. */
 export const INPUT_BYTES = 4 * 1024;
@@ -19,9 +19,9 @@ export class InputBuffer {
   end = 0;
   /** The next command cannot be complete before they end here. */
   needed = 0;
-  readonly #host: RawHost;
+  readonly #host: RawContext;
 
-  constructor(host: RawHost) {
+  constructor(host: RawContext) {
     this.#host = host;
   }
 

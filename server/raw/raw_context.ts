@@ -10,7 +10,7 @@ import type { Config } from "../config/config.ts";
 import type { RawClients } from "./raw_clients.ts";
 
 /** What a host is made of. */
-export interface RawHostOptions {
+export interface RawContextOptions {
   readonly config: Config;
   readonly region: Region;
   readonly actor: number;
@@ -24,7 +24,7 @@ export interface RawHostOptions {
 }
 
 /** The worker around its connections. */
-export class RawHost implements OutputMemory {
+export class RawContext implements OutputMemory {
   readonly config: Config;
   readonly clients: RawClients;
   readonly now: () => number;
@@ -38,7 +38,7 @@ export class RawHost implements OutputMemory {
   readonly #requestsWord: number;
   readonly #newContext: () => CommandContext;
 
-  constructor(options: RawHostOptions) {
+  constructor(options: RawContextOptions) {
     this.config = options.config;
     this.clients = options.clients;
     this.now = options.now;

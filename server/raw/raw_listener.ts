@@ -1,11 +1,11 @@
 // One raw listener of one worker: accepts connections on a TCP address or a Unix socket and has
 // them served, until it is closed. When file descriptors run out it waits and tries again.
 
-import type { Listen } from "../http/listener.ts";
+import type { Listen } from "../contract/listen.ts";
 import { Session } from "../contract/session.ts";
 import { RawConnection } from "./connection.ts";
 import type { RawProtocol } from "./protocols.ts";
-import type { RawHost } from "./raw_context.ts";
+import type { RawContext } from "./raw_context.ts";
 
 const TCP_BACKLOG = 4096;
 const RETRY_MS = 100;
@@ -15,7 +15,7 @@ const REFUSE_MS = 2000;
 /** Accepts for one address. */
 export class RawListener {
   readonly #listen: Listen;
-  readonly #host: RawHost;
+  readonly #host: RawContext;
   readonly #protocol: RawProtocol;
   readonly #warn: (error: unknown) => void;
   #listener: Deno.Listener | undefined;
@@ -24,7 +24,7 @@ export class RawListener {
   /** `warn` is told why nothing could be accepted. */
   constructor(
     listen: Listen,
-    host: RawHost,
+    host: RawContext,
     protocol: RawProtocol,
     warn: (error: unknown) => void,
   ) {

@@ -3,13 +3,14 @@
 
 import type { Cache } from "../../cache/mod.ts";
 import { CommandContext, MAX_ARGUMENTS } from "../contract/command.ts";
+import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
-import type { Listen } from "../http/listener.ts";
+import type { Listen } from "../contract/listen.ts";
 import type { ServerFacade } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
 import { type RawProtocol, RespProtocol, TextProtocol } from "./protocols.ts";
 import { RawClients } from "./raw_clients.ts";
-import { RawHost } from "./raw_context.ts";
+import { RawContext } from "./raw_context.ts";
 import { RawListener } from "./raw_listener.ts";
 
 /** Room for options and names where values are kept very short. */
@@ -37,8 +38,8 @@ export class RawServer {
     const { region, actor, now } = cache;
     this.clients = new RawClients(region, actor, config.maxConnections, now);
     const nobody = new Session(0, "resp", "", "", now(), false);
-    const newContext = () => new CommandContext(cache, server, nobody);
-    const host = new RawHost({
+    const newContext = () => new CommandContext(cache, server, COMMANDS, nobody);
+    const host = new RawContext({
       config,
       region,
       actor,
@@ -75,7 +76,7 @@ export class RawServer {
   }
 }
 
-function respProtocol(config: Config, cache: Cache, host: RawHost): RespProtocol {
+function respProtocol(config: Config, cache: Cache, host: RawContext): RespProtocol {
   const { maxValueBytes, bodyMemoryBytes } = config;
   return new RespProtocol(
     {

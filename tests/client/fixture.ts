@@ -1,7 +1,7 @@
 // A process for the client's commands that is none: variables, stdin and captured output.
 // And servers that answer whatever a test wants, since a real one does not lie.
 
-import type { ByteSink, ClientHost } from "../../client/host.ts";
+import type { ByteSink, ClientPlatform } from "../../client/host.ts";
 import { runClient } from "../../client/mod.ts";
 
 /** What a command finds around it, unless a test says otherwise. */
@@ -48,7 +48,7 @@ export async function run(args: readonly string[], around: Surroundings = {}): P
   const { env = {}, stdin = "", isTerminal = false } = around;
   const stdout = new Captured(isTerminal);
   const stderr = new Captured(isTerminal);
-  const host: ClientHost = {
+  const host: ClientPlatform = {
     env: (name) => env[name],
     stdin: { readable: new Blob([stdin as BlobPart]).stream() },
     stdout,

@@ -3,6 +3,7 @@
 
 import { Cache, Region } from "../../cache/mod.ts";
 import { Args } from "../../server/contract/args.ts";
+import { COMMANDS } from "../../server/commands/table.ts";
 import { CommandContext } from "../../server/contract/command.ts";
 import type { Config } from "../../server/config/config.ts";
 import { parseConfig } from "../../server/config/parse.ts";
@@ -39,5 +40,5 @@ export function argsOf(...texts: string[]): Args {
 /** A context for commands of a client that may do anything. */
 export function contextOf(cache: Cache): CommandContext {
   const session = new Session(1, "http", "", "", NOW_MS, true);
-  return new CommandContext(cache, new LocalServer(configOf(), NOW_MS), session);
+  return new CommandContext(cache, new LocalServer(configOf(), NOW_MS), COMMANDS, session);
 }

@@ -3,14 +3,10 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import { ClientTracking, MAX_PREFIXES, type TrackingOptions } from "../../changes/tracking.ts";
+import { MAX_PREFIXES, type TrackingOptions } from "../../contract/tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { SYNTAX } from "../failures.ts";
+import { refused, SYNTAX } from "../failures.ts";
 import { copyOf, tokenOf } from "../argument_text.ts";
-
-function refused(message: string): Failure {
-  return { kind: "refused", code: "ERR", message };
-}
 
 const NEEDS_RESP3 = refused("Client tracking needs RESP3 here, send HELLO 3 first");
 const NO_REDIRECT = refused("REDIRECT is not supported, use RESP3 on this connection");
@@ -28,7 +24,7 @@ const TOO_MANY_PREFIXES = refused(`Too many prefixes, send at most ${MAX_PREFIXE
 
 /** CLIENT TRACKING ON|OFF [BCAST] [PREFIX prefix ...] [NOLOOP] */
 export function clientTracking(context: CommandContext, args: Args, reply: Reply): void {
-  const { session, server: { watch } } = context;
+  const { session, server } = context;
   const word = args.count > 1 ? tokenOf(args, 1) : "";
   if (word === "OFF" && args.count === 2) {
     stopTracking(context);
@@ -37,9 +33,7 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   if (word !== "ON") return reply.fail(SYNTAX);
   const options = parseOptions(args, context.maxKeyBytes);
   if ("code" in options) return reply.fail(options);
-  if (session.protocol !== 3 || session.push === null || watch === null) {
-    return reply.fail(NEEDS_RESP3);
-  }
+  if (session.protocol !== 3 || session.push === null) return reply.fail(NEEDS_RESP3);
   const before = session.tracking;
   if (before !== null && before.options.isBroadcast !== options.isBroadcast) {
     return reply.fail(SWITCHED);
@@ -52,8 +46,9 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
     return reply.ok();
   }
   stopTracking(context);
-  session.tracking = new ClientTracking(watch, session, { ...options, prefixes });
-  reply.ok();
+  session.tracking = server.track(session, { ...options, prefixes });
+  if (session.tracking === null) reply.fail(NEEDS_RESP3);
+  else reply.ok();
 }
 
 function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Failure {

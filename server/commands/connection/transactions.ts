@@ -3,10 +3,11 @@
 // other worker sees a half of it, and nothing is waited for meanwhile.
 
 import type { Cache } from "../../../cache/mod.ts";
-import { Args } from "../../contract/args.ts";
+import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { hashKeys } from "../execute.ts";
+import { unpackQueued } from "../queued.ts";
 import { BUSY, refused, TRANSACTION_TOO_LARGE, TRANSACTION_TOO_LONG } from "../failures.ts";
 import { type QueuedCommand, Transaction, type WatchedKey } from "../../contract/transaction.ts";
 import { copyOf } from "../argument_text.ts";
@@ -84,7 +85,9 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
   if (!transaction?.isOpen) return reply.fail(EXEC_ALONE);
   session.transaction = null;
   if (transaction.isBroken) return reply.fail(ABORTED);
-  const holdsAll = transaction.queue.some(({ command }) => command.flags.includes("keyspace"));
+  const holdsAll = transaction.queue.some(({ id }) =>
+    context.commands[id]!.flags.includes("keyspace")
+  );
   const hashes = holdsAll ? Int32Array.from(cache.shards.keys()) : hashesOf(context, transaction);
   if (!cache.acquireMany(hashes, hashes.length)) return reply.fail(BUSY);
   context.isAtomic = true;
@@ -102,29 +105,15 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
   }
 }
 
-/** The arguments of the queued command at work; one set does, since EXEC itself has none. */
-const args = new Args();
-
-/** Puts the arguments of a queued command into `args`. */
-function unpack({ bytes, lengths }: QueuedCommand): void {
-  args.over(bytes);
-  let at = 0;
-  for (const length of lengths) {
-    args.push(at, length);
-    at += length;
-  }
-}
-
 function hashesOf(
   context: CommandContext,
   { queue, watched }: Transaction,
 ): Int32Array {
   const all: number[] = watched.map(({ hash }) => hash);
   for (const queued of queue) {
-    const { keys } = queued.command;
+    const { keys } = context.commands[queued.id]!;
     if (keys === null) continue;
-    unpack(queued);
-    const count = hashKeys(context, keys, args);
+    const count = hashKeys(context, keys, unpackQueued(context, queued));
     for (let key = 0; key < count; key++) all.push(context.hashes[key]!);
   }
   return Int32Array.from(all);
@@ -145,14 +134,14 @@ function runAll(
   reply.array(queue.length);
   context.copiedBytes = 0;
   for (const queued of queue) {
-    const { command } = queued;
+    const command = context.commands[queued.id]!;
     // Everybody who wants one of these shards is waiting.
     if (context.copiedBytes > MAX_EXEC_BYTES) {
       reply.fail(TRANSACTION_TOO_LONG);
       continue;
     }
     const roomBefore = reply.roomLeft;
-    unpack(queued);
+    const args = unpackQueued(context, queued);
     if (command.keys !== null && hashKeys(context, command.keys, args) > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }

@@ -15,7 +15,7 @@ import {
   wrongArity,
 } from "../failures.ts";
 import { answerHelp } from "../help.ts";
-import { parseInteger } from "../integers.ts";
+import { MAX_INT64_CHARS, parseInteger } from "../integers.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 
 /** EXISTS key [key ...]: how many are there; one named twice counts twice. */
@@ -118,7 +118,6 @@ const NO_IDLE_TIME = refused(
     "between policies at runtime LRU and LFU data will take some time to adjust.",
 );
 const EMBEDDED_BYTES = 44;
-const MAX_INT64_CHARS = 20;
 
 /** OBJECT ENCODING | FREQ | REFCOUNT | IDLETIME key, OBJECT HELP. */
 export function object(context: CommandContext, args: Args, reply: Reply): void {

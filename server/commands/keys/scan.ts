@@ -18,7 +18,6 @@ import { ANSWER_TOO_LARGE, BUSY, NOT_INTEGER, refused, SYNTAX } from "../failure
 import { Glob } from "../glob.ts";
 import { KeyList } from "./key_list.ts";
 import { later } from "../deferred_answer.ts";
-import { Pace } from "../time_slices.ts";
 import { copyOf, integerOf, textOf, tokenOf } from "../argument_text.ts";
 
 /** Buckets that one lock covers. */
@@ -35,18 +34,20 @@ const KEY_OVERHEAD_BYTES = 16;
 
 const BAD_CURSOR = refused("invalid cursor");
 const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
-const batch = new KeyBatch();
 
 /** A place in the keyspace, and a walk on from there. */
 class Walk {
   shard: number;
   bucket: number;
+  /** The keys that the latest step has found. */
+  readonly batch: KeyBatch;
   readonly #cache: Cache;
   readonly #holdsAll: boolean;
 
   constructor(context: CommandContext, shard: number, bucket: number) {
     this.#cache = context.cache;
     this.#holdsAll = context.holdsAll;
+    this.batch = context.keyBatch;
     this.shard = shard;
     this.bucket = bucket;
   }
@@ -59,6 +60,7 @@ class Walk {
   step(most: number): boolean {
     const shard = this.#cache.shards[this.shard]!;
     if (!this.#holdsAll && this.#cache.acquire(this.shard) === null) return false;
+    const { batch } = this;
     batch.reset();
     this.bucket = guarded(
       this.#cache,
@@ -87,7 +89,12 @@ function guarded<T>(cache: Cache, shard: Shard, holdsAll: boolean, work: () => T
 }
 
 /** Adds the keys of the batch that match to `list`. Returns false where `maxBytes` is passed. */
-function collect(list: KeyList, glob: Glob | null, maxBytes: number): boolean {
+function collect(
+  batch: KeyBatch,
+  list: KeyList,
+  glob: Glob | null,
+  maxBytes: number,
+): boolean {
   for (let i = 0; i < batch.count; i++) {
     const start = batch.starts[i]!;
     const length = batch.lengths[i]!;
@@ -96,8 +103,6 @@ function collect(list: KeyList, glob: Glob | null, maxBytes: number): boolean {
   }
   return list.usedBytes + list.count * KEY_OVERHEAD_BYTES <= maxBytes;
 }
-
-const pace = new Pace();
 
 /** KEYS pattern: all keys that match. Where that takes long, other commands run meanwhile. */
 export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
@@ -118,7 +123,7 @@ export function keys(context: CommandContext, args: Args, reply: Reply): void | 
     tookMs += performance.now() - fromMs;
     return isDone;
   };
-  const running = pace.run(step);
+  const running = server.slices.run(step);
   if (running === null) return;
   return later(context, reply, async () => {
     await running;
@@ -135,7 +140,7 @@ function stepKeys(
   maxBytes: number,
 ): Failure | null {
   if (!walk.step(Infinity)) return BUSY;
-  return collect(list, glob, maxBytes) ? null : ANSWER_TOO_LARGE;
+  return collect(walk.batch, list, glob, maxBytes) ? null : ANSWER_TOO_LARGE;
 }
 
 /** What a SCAN asks for beyond its cursor. */
@@ -162,9 +167,9 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   let seen = 0;
   while (!walk.isDone && seen < most && looked < MAX_SCAN_BUCKETS) {
     if (!walk.step(most - seen)) return reply.fail(BUSY);
-    seen += batch.count;
+    seen += walk.batch.count;
     looked += STRIDE;
-    if (!options.isVoid && !collect(list, options.glob, reply.roomLeft)) {
+    if (!options.isVoid && !collect(walk.batch, list, options.glob, reply.roomLeft)) {
       return reply.fail(ANSWER_TOO_LARGE);
     }
   }
@@ -213,9 +218,9 @@ export function randomkey(context: CommandContext, _args: Args, reply: Reply): v
   for (let turns = 0; turns < 2; walk.shard = 0, walk.bucket = 0, turns++) {
     while (!walk.isDone) {
       if (!walk.step(1)) return reply.fail(BUSY);
-      if (batch.count === 0) continue;
+      if (walk.batch.count === 0) continue;
       const list = new KeyList();
-      collect(list, null, Infinity);
+      collect(walk.batch, list, null, Infinity);
       return list.answerOne(reply);
     }
   }

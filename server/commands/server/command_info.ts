@@ -1,9 +1,15 @@
 // COMMAND: the table about itself, as redis-cli's hints and client libraries read it.
-// The table is passed in, since it has a row for this command too.
+// The table comes with the context, since it has a row for this command too.
 
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { type Command, type CommandFlag, MAX_ARGUMENTS } from "../../contract/command.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandFlag,
+  keyCountOf,
+  MAX_ARGUMENTS,
+} from "../../contract/command.ts";
 import { refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
 import { Glob } from "../glob.ts";
 import { answerHelp } from "../help.ts";
@@ -30,7 +36,7 @@ const HELP = [
 ];
 
 /** COMMAND [COUNT | LIST | INFO | DOCS | GETKEYS | HELP]. */
-export function command(commands: readonly Command[], args: Args, reply: Reply): void {
+export function command({ commands }: CommandContext, args: Args, reply: Reply): void {
   if (args.count === 0) return answerInfos(commands, reply);
   const token = tokenOf(args, 0);
   if (token === "COUNT") {
@@ -133,9 +139,9 @@ function getKeys(commands: readonly Command[], args: Args, reply: Reply): void {
   if (count < min || count > max) {
     return reply.fail(refused("Invalid number of arguments specified for command"));
   }
-  const places: number[] = [];
-  const most = keys.many ? keys.most ?? count : 1;
-  for (let i = keys.first; i < count && places.length < most; i += keys.step) places.push(i + 2);
-  reply.array(places.length);
-  for (const i of places) answerBytes(args.bytes, args.starts[i]!, args.lengths[i]!, reply);
+  const keyCount = keyCountOf(keys, count);
+  reply.array(keyCount);
+  for (let key = 0, i = keys.first + 2; key < keyCount; key++, i += keys.step) {
+    answerBytes(args.bytes, args.starts[i]!, args.lengths[i]!, reply);
+  }
 }

@@ -6,17 +6,13 @@ import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { ServerTotals } from "../../contract/server.ts";
 import { VERSION } from "../../config/version.ts";
-import type { Command, CommandContext } from "../../contract/command.ts";
+import type { CommandContext } from "../../contract/command.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
 import { later } from "../deferred_answer.ts";
 import { tokenOf } from "../argument_text.ts";
 
 type Fields = Readonly<Record<string, string | number>>;
-type Section = (
-  context: CommandContext,
-  totals: ServerTotals,
-  commands: readonly Command[],
-) => Fields;
+type Section = (context: CommandContext, totals: ServerTotals) => Fields;
 
 const DEFAULT_SECTIONS = [
   "Server",
@@ -41,13 +37,8 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ["Keyspace", keyspace],
 ]);
 
-/** INFO [section ...]: lines of fields. `commands` is the table. */
-export function info(
-  context: CommandContext,
-  args: Args,
-  reply: Reply,
-  commands: readonly Command[],
-): void | Promise<void> {
+/** INFO [section ...]: lines of fields. */
+export function info(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   const wanted = Array.from({ length: args.count }, (_, i) => tokenOf(args, i));
   const all = wanted.includes("ALL") || wanted.includes("EVERYTHING");
   const normal = wanted.length === 0 || wanted.includes("DEFAULT");
@@ -58,7 +49,7 @@ export function info(
     const totals = await context.server.totals();
     reply.text(
       names.map((name) => {
-        const fields = SECTIONS.get(name)!(context, totals, commands);
+        const fields = SECTIONS.get(name)!(context, totals);
         const lines = Object.entries(fields).map(([field, value]) => `${field}:${value}\r\n`);
         return `# ${name}\r\n${lines.join("")}`;
       }).join("\r\n"),
@@ -154,11 +145,7 @@ function replication(): Fields {
   };
 }
 
-function commandstats(
-  _context: CommandContext,
-  totals: ServerTotals,
-  commands: readonly Command[],
-): Fields {
+function commandstats({ commands }: CommandContext, totals: ServerTotals): Fields {
   const fields: Record<string, string> = {};
   for (const { id, name } of commands) {
     const calls = totals.calls[id] ?? 0;

@@ -4,7 +4,6 @@
 import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
 import { client, clientProblem } from "../connection/client.ts";
 import {
-  type Command,
   type CommandFlag,
   type CommandGroup,
   type CommandRow,
@@ -17,7 +16,7 @@ import { auth, echo, hello, ping, quit, reset, select } from "../connection/conn
 import { info } from "./info.ts";
 import { discard, exec, multi, unwatch, watch } from "../connection/transactions.ts";
 
-/** The rows without keys, but for those of {@linkcode tableRows}. */
+/** The rows of connections, transactions and the server. */
 export const SERVER_ROWS: readonly CommandRow[] = [
   connection("PING", 0, 1, ["fast"], "Answers PONG, or the message", ping),
   connection("ECHO", 1, 1, ["fast"], "Answers the message", echo),
@@ -102,29 +101,9 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   server("SLOWLOG", 1, 2, ["admin"], "Returns the commands that took long", slowlog),
   server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
   server("DEBUG", 1, 2, ["admin"], "SLEEP: answers later, for tests", debug),
+  server("INFO", 0, MAX_ARGUMENTS, [], "Tells about the server in sections", info),
+  server("COMMAND", 0, MAX_ARGUMENTS, [], "Tells about the commands", command),
 ];
-
-/** The rows of commands that tell about the table; `commands` gives it once it is complete. */
-export function tableRows(commands: () => readonly Command[]): readonly CommandRow[] {
-  return [
-    server(
-      "INFO",
-      0,
-      MAX_ARGUMENTS,
-      [],
-      "Tells about the server in sections",
-      (context, args, reply) => info(context, args, reply, commands()),
-    ),
-    server(
-      "COMMAND",
-      0,
-      MAX_ARGUMENTS,
-      [],
-      "Tells about the commands",
-      (_context, args, reply) => command(commands(), args, reply),
-    ),
-  ];
-}
 
 type Run = CommandRow["run"];
 type Flags = readonly CommandFlag[];

@@ -1,22 +1,19 @@
 // Commands that count: INCR, DECR and their forms, on values that are numbers written out.
 // Integers have 64 bits; fractions are added as decimals, exactly, so that 0.1 and 0.2 make 0.3.
 
-import { KEEP_DEADLINE, type Shard } from "../../../cache/mod.ts";
+import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { answerBytes, peekItem, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { addDecimals, type Decimal, MAX_DECIMAL_CHARS, parseDecimal, ZERO } from "./decimals.ts";
 import { NOT_FLOAT, NOT_INTEGER, OVERFLOW, refused } from "../failures.ts";
-import { addIntegers, MIN_INT64, parseInteger } from "../integers.ts";
+import { addIntegers, MAX_INT64_CHARS, MIN_INT64, parseInteger } from "../integers.ts";
 import { integerOf, textOf } from "../argument_text.ts";
 
 const DECREMENT_OVERFLOW = refused("decrement would overflow");
 const NOT_FINITE = refused("increment would produce NaN or Infinity");
 const INFINITE = /^[+-]?inf(inity)?$/i;
-/** Room for the longest number that is read or stored. */
-const numberText = new Uint8Array(MAX_DECIMAL_CHARS);
-const MAX_INT64_CHARS = 20;
 
 /** INCR key. */
 export function incr(context: CommandContext, args: Args, reply: Reply): void {
@@ -44,50 +41,55 @@ export function decrBy(context: CommandContext, args: Args, reply: Reply): void 
 }
 
 function add(context: CommandContext, args: Args, by: number | bigint, reply: Reply): void {
-  const { shard } = context;
   const address = peekItem(context, args, 0, 0);
-  const old = address === 0 ? 0 : storedInteger(shard, address);
+  const old = address === 0 ? 0 : storedInteger(context, address);
   if (old === undefined) return reply.fail(NOT_INTEGER);
   const sum = addIntegers(old, by);
   if (sum === undefined) return reply.fail(OVERFLOW);
   if (storeText(context, args, sum.toString(), reply)) reply.integer(sum);
 }
 
-function storedInteger(shard: Shard, address: number): number | bigint | undefined {
+function storedInteger(
+  { shard, scratch }: CommandContext,
+  address: number,
+): number | bigint | undefined {
   const length = shard.valueBytesLocked(address);
   if (length > MAX_INT64_CHARS) return undefined;
-  shard.readValueLocked(address, numberText, 0);
-  return parseInteger(numberText, 0, length);
+  shard.readValueLocked(address, scratch, 0);
+  return parseInteger(scratch, 0, length);
 }
 
-/** Stores ASCII text under the key, whose deadline stays. Refuses and returns false if it cannot. */
+/**
+ * Stores ASCII text under the key, whose deadline stays, and leaves it in the scratch. Refuses and
+ * returns false if it cannot.
+ */
 function storeText(context: CommandContext, args: Args, text: string, reply: Reply): boolean {
   const problem = storeProblem(context, args.lengths[0]!, text.length);
   if (problem !== null) {
     reply.fail(problem);
     return false;
   }
-  for (let i = 0; i < text.length; i++) numberText[i] = text.charCodeAt(i);
-  return storeItem(context, args, 0, 0, numberText, 0, text.length, KEEP_DEADLINE);
+  const { scratch } = context;
+  for (let i = 0; i < text.length; i++) scratch[i] = text.charCodeAt(i);
+  return storeItem(context, args, 0, 0, scratch, 0, text.length, KEEP_DEADLINE);
 }
 
 /** INCRBYFLOAT key increment: the new value as text. */
 export function incrByFloat(context: CommandContext, args: Args, reply: Reply): void {
-  const { shard } = context;
   const by = parseDecimal(args.bytes, args.starts[1]!, args.lengths[1]!);
   const address = peekItem(context, args, 0, 0);
-  const old = address === 0 ? ZERO : storedDecimal(shard, address);
+  const old = address === 0 ? ZERO : storedDecimal(context, address);
   if (by === undefined || old === undefined) {
     const isInfinite = old !== undefined && INFINITE.test(textOf(args, 1, MAX_DECIMAL_CHARS));
     return reply.fail(isInfinite ? NOT_FINITE : NOT_FLOAT);
   }
   const text = addDecimals(old, by);
-  if (storeText(context, args, text, reply)) answerBytes(numberText, 0, text.length, reply);
+  if (storeText(context, args, text, reply)) answerBytes(context.scratch, 0, text.length, reply);
 }
 
-function storedDecimal(shard: Shard, address: number): Decimal | undefined {
+function storedDecimal({ shard, scratch }: CommandContext, address: number): Decimal | undefined {
   const length = shard.valueBytesLocked(address);
-  if (length > numberText.length) return undefined;
-  shard.readValueLocked(address, numberText, 0);
-  return parseDecimal(numberText, 0, length);
+  if (length > MAX_DECIMAL_CHARS) return undefined;
+  shard.readValueLocked(address, scratch, 0);
+  return parseDecimal(scratch, 0, length);
 }

@@ -7,6 +7,7 @@ import { RespReply } from "../../../server/codecs/resp_reply.ts";
 import { CommandContext } from "../../../server/contract/command.ts";
 import { dispatch, dispatchUnknown } from "../../../server/commands/dispatch.ts";
 import { findCommand } from "../../../server/commands/find.ts";
+import { COMMANDS } from "../../../server/commands/table.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import { Session } from "../../../server/contract/session.ts";
 import { configOf, NOW_MS } from "../fixture.ts";
@@ -22,7 +23,7 @@ export class Speaker {
 
   constructor(cache: Cache, server = new LocalServer(configOf(), NOW_MS), isAuthenticated = true) {
     this.session = new Session(++lastId, "resp", "a:1", "b:2", NOW_MS, isAuthenticated);
-    this.context = new CommandContext(cache, server, this.session);
+    this.context = new CommandContext(cache, server, COMMANDS, this.session);
   }
 
   /** Sends the words of a line; resolves with the answer. */

@@ -3,6 +3,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Region } from "../../../cache/mod.ts";
+import { RequestAccess } from "../../../server/http/request_access.ts";
 import { Bodies } from "../../../server/http/bodies.ts";
 import { newRegion } from "../fixture.ts";
 
@@ -22,7 +23,7 @@ function slowRequest(length?: number) {
 function setUp() {
   const region = newRegion();
   const clock = { nowMs: 0 };
-  const bodies = new Bodies(region, 1, LIMITS, () => clock.nowMs);
+  const bodies = new Bodies(region, 1, LIMITS, new RequestAccess(), () => clock.nowMs);
   const read = (request: Request) =>
     Promise.resolve(bodies.read(request, LIMIT, (body) => new Response(body.slice())));
   return { region, clock, bodies, read };

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Region } from "../../../cache/mod.ts";
+import { RequestAccess } from "../../../server/http/request_access.ts";
 import { Bodies } from "../../../server/http/bodies.ts";
 import { LARGE_BYTES, largeAnswer, SlowClient } from "../../../server/http/large_answer.ts";
 import { newRegion } from "../fixture.ts";
@@ -12,7 +13,11 @@ function setUp(bodyMemoryBytes = 2 * BYTES) {
   const region = newRegion();
   const clock = { nowMs: 0 };
   const limits = { maxInFlight: 9, bodyMemoryBytes, bodyTimeoutMs: 1000 };
-  return { region, clock, bodies: new Bodies(region, 1, limits, () => clock.nowMs) };
+  return {
+    region,
+    clock,
+    bodies: new Bodies(region, 1, limits, new RequestAccess(), () => clock.nowMs),
+  };
 }
 
 const held = (region: Region) => region.gauge(1, "bodyBytes");

@@ -1,7 +1,8 @@
 // The control channel over a real message channel: answers, failures, time-outs, notices.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { ControlChannel, type ControlHandler, messageOf } from "../../../server/process/control.ts";
+import { messageOf } from "../../../server/contract/error_text.ts";
+import { ControlChannel, type ControlHandler } from "../../../server/process/control.ts";
 
 /** Two ends of a channel; what the far end can do is given. */
 function connect(handlers: Record<string, ControlHandler>): Disposable & { near: ControlChannel } {

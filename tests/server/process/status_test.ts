@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { addCounter, type Region, RegionState } from "../../../cache/mod.ts";
 import { Liveness } from "../../../server/process/liveness.ts";
-import { ServerStatus } from "../../../server/process/status.ts";
+import { RegionStatus } from "../../../server/process/status.ts";
 import { newCache, newRegion, NOW_MS } from "../fixture.ts";
 
 function serve(region: Region, actor: number): void {
@@ -11,10 +11,10 @@ function serve(region: Region, actor: number): void {
 }
 
 function statusOf(region: Region, startedMs = NOW_MS, liveness = new Liveness(region, 0)) {
-  return new ServerStatus(newCache(region), startedMs, liveness);
+  return new RegionStatus(newCache(region), startedMs, liveness);
 }
 
-Deno.test("ServerStatus.state follows the region", () => {
+Deno.test("RegionStatus.state follows the region", () => {
   const region = newRegion();
   const status = statusOf(region);
   const states = [RegionState.loading, RegionState.ready, RegionState.draining].map((state) => {
@@ -24,7 +24,7 @@ Deno.test("ServerStatus.state follows the region", () => {
   assertEquals(states, ["loading", "ready", "draining"]);
 });
 
-Deno.test("ServerStatus.unhealthy() names the thread that has not moved for more than 5 s", () => {
+Deno.test("RegionStatus.unhealthy() names the thread that has not moved for more than 5 s", () => {
   const region = newRegion();
   const liveness = new Liveness(region, 0);
   const status = statusOf(region, NOW_MS, liveness);
@@ -45,7 +45,7 @@ Deno.test("ServerStatus.unhealthy() names the thread that has not moved for more
   assertEquals(status.unhealthy(), "Supervisor has not moved for 8 s.");
 });
 
-Deno.test("ServerStatus.statsText() sums counters and lists the workers that serve", () => {
+Deno.test("RegionStatus.statsText() sums counters and lists the workers that serve", () => {
   const region = newRegion();
   const status = statusOf(region, NOW_MS - 2500);
   serve(region, 0);
@@ -62,7 +62,7 @@ Deno.test("ServerStatus.statsText() sums counters and lists the workers that ser
   assertEquals({ worker, hits, bodyBytes }, { worker: 2, hits: 1, bodyBytes: 123 });
 });
 
-Deno.test("ServerStatus.statsText() has no hit ratio before the first read", () => {
+Deno.test("RegionStatus.statsText() has no hit ratio before the first read", () => {
   const stats = JSON.parse(statusOf(newRegion()).statsText());
   assertEquals([stats.hitRatio, stats.items, stats.bytes.used], [null, 0, 0]);
 });

@@ -10,7 +10,7 @@ export function nextTurn(): Promise<void> {
 }
 
 /** Shares out slices of time. */
-export class Pace {
+export class TimeSlices {
   #busyMs = 0;
   #last: Promise<void> | null = null;
 

@@ -2,9 +2,10 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cache, Region } from "../../../cache/mod.ts";
-import { Pace } from "../../../server/commands/time_slices.ts";
-import { NOW_MS } from "../fixture.ts";
-import { Speaker } from "./speaker.ts";
+import { TimeSlices } from "../../../server/contract/time_slices.ts";
+import { LocalServer } from "../../../server/process/local_server.ts";
+import { configOf, NOW_MS } from "../fixture.ts";
+import { Speaker } from "../commands/speaker.ts";
 
 /** Work of so many steps of 2 ms each. */
 function workOf(name: string, steps: number, log: string[]): () => boolean {
@@ -16,12 +17,12 @@ function workOf(name: string, steps: number, log: string[]): () => boolean {
 }
 
 Deno.test("work that takes long lets timers run, and later work waits for it", async () => {
-  const pace = new Pace();
+  const slices = new TimeSlices();
   const log: string[] = [];
-  assertEquals(pace.run(workOf("a", 1, log)), null);
+  assertEquals(slices.run(workOf("a", 1, log)), null);
   let ticks = 0;
   const timer = setInterval(() => ticks++, 1);
-  const both = [pace.run(workOf("b", 20, log)), pace.run(workOf("c", 20, log))];
+  const both = [slices.run(workOf("b", 20, log)), slices.run(workOf("c", 20, log))];
   await Promise.all(both);
   clearInterval(timer);
   const letters = (letter: string, count: number) => Array.from({ length: count }, () => letter);
@@ -30,15 +31,15 @@ Deno.test("work that takes long lets timers run, and later work waits for it", a
 });
 
 Deno.test("work that fails ends, and the next is done", async () => {
-  const pace = new Pace();
+  const slices = new TimeSlices();
   const log: string[] = [];
   let steps = 0;
-  const failing = pace.run(() => {
+  const failing = slices.run(() => {
     workOf("x", 1, log)();
     if (++steps === 20) throw new Error("out of order");
     return false;
   });
-  const next = pace.run(workOf("y", 1, log));
+  const next = slices.run(workOf("y", 1, log));
   await assertRejects(() => failing!, Error, "out of order");
   await next;
   assertEquals(log.at(-1), "y");
@@ -51,7 +52,8 @@ Deno.test("many KEYS at once leave room for timers", async () => {
   let ticks = 0;
   const fromMs = performance.now();
   const timer = setInterval(() => ticks++, 1);
-  const speakers = Array.from({ length: 200 }, () => new Speaker(cache));
+  const server = new LocalServer(configOf(), NOW_MS);
+  const speakers = Array.from({ length: 200 }, () => new Speaker(cache, server));
   const done = speakers.map((speaker) => speaker.run("KEYS *"));
   await Promise.all(done);
   const tookMs = performance.now() - fromMs;

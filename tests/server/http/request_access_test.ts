@@ -2,14 +2,16 @@
 // connections. Requests that Deno.serve did not make are what bodies_test.ts reads.
 
 import { assertEquals } from "@std/assert";
-import { arrivedBody, requestHeader } from "../../../server/http/request_inner.ts";
+import { RequestAccess } from "../../../server/http/request_access.ts";
 
-Deno.test("requestHeader() agrees with Headers for requests of Deno.serve", async () => {
+const access = new RequestAccess();
+
+Deno.test("RequestAccess.header() agrees with Headers for requests of Deno.serve", async () => {
   const names = ["host", "origin", "content-length", "authorization", "x-twice", "x-none"];
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     (request) => {
-      const inner = names.map((name) => requestHeader(request, name));
+      const inner = names.map((name) => access.header(request, name));
       const outer = names.map((name) => request.headers.get(name));
       return Response.json({ inner, outer });
     },
@@ -26,10 +28,10 @@ Deno.test("requestHeader() agrees with Headers for requests of Deno.serve", asyn
   assertEquals(inner.slice(2), ["3", "Bearer t\u00e9", "a, b", null]);
 });
 
-Deno.test("arrivedBody() gives the whole body or null, never a part", async () => {
+Deno.test("RequestAccess.arrivedBody() gives the whole body or null, never a part", async () => {
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    async (request) => new Response((arrivedBody(request) ?? await request.bytes()).slice()),
+    async (request) => new Response((access.arrivedBody(request) ?? await request.bytes()).slice()),
   );
   const url = `http://127.0.0.1:${server.addr.port}/`;
   for (const length of [0, 1, 1000, 100_000, 1_000_000]) {

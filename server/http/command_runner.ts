@@ -1,0 +1,126 @@
+// What runs the commands of one request of the REST interface: arguments, a reply, and a client that
+// ends with the request. Kept for later requests, since they are large. Knows no route.
+
+import { Args } from "../contract/args.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
+import { Session } from "../contract/session.ts";
+import { CommandProblem, type JsonCommand, pushCommand } from "../codecs/json_command.ts";
+import { JsonCommandReply } from "../codecs/json_command_reply.ts";
+import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
+import { findCommand } from "../commands/find.ts";
+
+/** Most buffers of requests that are kept for the next ones. */
+const RUNNERS_KEPT = 4;
+
+/** Commands that are about the state of a connection, which a request does not have. */
+const CONNECTION_ONLY: ReadonlySet<string> = new Set([
+  "MULTI",
+  "EXEC",
+  "DISCARD",
+  "WATCH",
+  "UNWATCH",
+  "HELLO",
+  "AUTH",
+  "RESET",
+  "QUIT",
+]);
+
+const encoder = new TextEncoder();
+
+/** What one request of the REST interface works with; used again for later ones. */
+export class CommandRunner {
+  readonly args: Args = new Args();
+  readonly reply: JsonCommandReply = new JsonCommandReply();
+  readonly context: CommandContext;
+  /** Whether the latest command was one that may take a while. */
+  mayBeSlow = false;
+  readonly #now: () => number;
+  #session: Session;
+  constructor(commands: CommandContext) {
+    this.context = commands;
+    this.#now = commands.cache.now;
+    this.#session = commands.session;
+  }
+
+  /** Makes the client of a request, which nobody knows before and after. */
+  begin(isBase64: boolean): void {
+    this.#session = new Session(0, "http", "", "", this.#now(), true);
+    this.reply.begin(isBase64);
+  }
+
+  /** Runs one command; its answer is on the reply. */
+  async one(command: JsonCommand | CommandProblem): Promise<void> {
+    const problem = this.start(command);
+    if (problem !== null) await problem;
+  }
+
+  /** As `one()`, but null where the command was done at once. */
+  start(command: JsonCommand | CommandProblem): Promise<void> | null {
+    const { args } = this;
+    this.mayBeSlow = false;
+    if (command instanceof CommandProblem) return this.#refuse(command.message);
+    pushCommand(command, args);
+    const name = encoder.encode(command[0]);
+    const found = findCommand(name, 0, name.length);
+    if (found === null) return this.#unknown(name);
+    if (CONNECTION_ONLY.has(found.name)) {
+      return this.#refuse(`ERR ${found.name} is not possible here, POST /multi-exec for MULTI`);
+    }
+    this.mayBeSlow = found.isTimed;
+    return this.#dispatch(found);
+  }
+
+  /** Runs one of the commands that surround a transaction. */
+  mark(name: Uint8Array): Promise<void> | null {
+    this.args.reset();
+    return this.#dispatch(findCommand(name, 0, name.length)!);
+  }
+
+  #dispatch(command: Command): Promise<void> | null {
+    const { context } = this;
+    const before = context.session;
+    context.session = this.#session;
+    try {
+      return dispatch(context, command, this.args, this.reply) ?? null;
+    } finally {
+      context.session = before;
+    }
+  }
+
+  #unknown(name: Uint8Array): null {
+    const { context } = this;
+    const before = context.session;
+    context.session = this.#session;
+    dispatchUnknown(context, name, 0, name.length, this.args, this.reply);
+    context.session = before;
+    return null;
+  }
+
+  #refuse(text: string): null {
+    const space = text.indexOf(" ");
+    const failure = { code: text.slice(0, space), message: text.slice(space + 1) };
+    this.reply.fail({ kind: "syntax", ...failure });
+    return null;
+  }
+}
+
+/** The runners of one worker. */
+export class RunnerPool {
+  readonly #commands: CommandContext;
+  readonly #spare: CommandRunner[] = [];
+
+  /** Commands run with `commands`. */
+  constructor(commands: CommandContext) {
+    this.#commands = commands;
+  }
+
+  /** A runner for a request, which may wait while others are answered. */
+  take(): CommandRunner {
+    return this.#spare.pop() ?? new CommandRunner(this.#commands);
+  }
+
+  /** Takes back what {@linkcode take} has given. */
+  give(runner: CommandRunner): void {
+    if (this.#spare.length < RUNNERS_KEPT) this.#spare.push(runner);
+  }
+}

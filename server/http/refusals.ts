@@ -1,0 +1,33 @@
+// What clients of the JSON and raw routes are told when a command is refused or an answer cannot be
+// composed: a status and a sentence that says what to do. Knows no route and composes no response.
+
+import { AnswerProblem } from "../codecs/json_answers.ts";
+import type { Failure, FailureKind } from "../contract/reply.ts";
+
+/** A status, and a message for people. */
+export type Refusal = readonly [status: number, message: string];
+
+const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
+  syntax: [400, "Options contradict each other or are not known."],
+  arity: [400, "Too many or too few arguments."],
+  notInteger: [409, "Value is not a 64-bit integer. Put one, such as 0, before counting."],
+  overflow: [409, "Result would not fit a 64-bit integer."],
+  badExpire: [400, "Time to live is not valid. Send seconds above 0."],
+  tooLarge: [413, "Item is too large for this cache. Send less or start it with more memory."],
+  answerTooLarge: [413, "Answer would be too large. Ask for fewer keys at a time."],
+  refused: [400, "Command was refused."],
+  busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
+};
+
+const PROBLEMS: Readonly<Record<AnswerProblem, Refusal>> = {
+  [AnswerProblem.notText]: [409, "Value is not UTF-8 text. Read it with GET /get/{key}."],
+  [AnswerProblem.tooLarge]: [
+    413,
+    "Answer would be too large. Ask for fewer keys at a time, or for one with GET /get/{key}.",
+  ],
+};
+
+/** What to say of a command that was refused, or of an answer that cannot be composed. */
+export function refusalOf(problem: Failure | AnswerProblem): Refusal {
+  return typeof problem === "number" ? PROBLEMS[problem] : REFUSALS[problem.kind];
+}
