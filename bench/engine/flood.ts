@@ -10,7 +10,7 @@ import { sameHashKeys } from "./same_hash_keys.ts";
 export interface FloodResult {
   /** Time of a flooding put beside that of an ordinary one. */
   readonly costRatio: number;
-  /** Earlier items that are gone; a window has room for 16. */
+  /** Earlier items that are gone; a window has space for 16. */
   readonly lostItems: number;
   readonly floodMicros: number;
   readonly ordinaryMicros: number;
@@ -48,7 +48,7 @@ function microsEach(keys: readonly Uint8Array[], put: (key: Uint8Array) => void)
 /**
  * Floods with `keys`, all under the hash that `hashOf` gives. The cost is taken in a full region,
  * where every put evicts, in rounds that alternate with ordinary new keys of the same length; the
- * losses in a region with room for all that the flood leaves.
+ * losses in a region with space for all that the flood leaves.
  */
 export function flood(
   items: number,

@@ -1,4 +1,4 @@
-// Keys that go missing though there is room: only a full window of the index can take one then.
+// Keys that go missing though there is space: only a full window of the index can take one then.
 // Families of keys as programs make them, and random keys, up to a share of the capacity.
 
 import { Outcome, ValueBuffer } from "../../cache/mod.ts";

@@ -7,7 +7,7 @@ import { atMost, plain, type Row } from "./report.ts";
 
 const KEY_BYTES = 16;
 const VALUE_BYTES = 64;
-/** Bytes of region for one item of these sizes, with room enough that no window is ever full. */
+/** Bytes of region for one item of these sizes, with space enough that no window is ever full. */
 const ITEM_BYTES = 400;
 /** Odd and far from any power of two: stepping by it visits keys in no order that memory likes. */
 const STRIDE = 0x9e3779b1;

@@ -42,8 +42,8 @@ export class HttpConnection {
     let filled = 0;
     let end = -1;
     do {
-      const room = filled === 0 ? this.bytes : this.bytes.subarray(filled);
-      const count = await this.#conn.read(room);
+      const space = filled === 0 ? this.bytes : this.bytes.subarray(filled);
+      const count = await this.#conn.read(space);
       if (count === null) throw new Error("The server closed a connection before it answered");
       filled += count;
       if (end < 0) end = this.#parseHead(filled);

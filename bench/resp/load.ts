@@ -108,7 +108,7 @@ async function connectFor(port: number, ms: number): Promise<Disposable & { conn
 
 async function runConnection(conn: Deno.Conn, job: LoadJob, progress: Progress): Promise<void> {
   const { requests, requestBytes, replies, replyBytes, count } = job.traffic;
-  // Room for more than is right, so that surplus answers are seen.
+  // Space for more than is right, so that surplus answers are seen.
   const buffer = new Uint8Array(job.pipeline * replyBytes + 64);
   while (progress.sent < job.requests) {
     const at = progress.sent % count;

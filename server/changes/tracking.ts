@@ -92,7 +92,7 @@ export class ClientTracking implements Tracking, Watcher {
 }
 
 function pushBytes(reply: PushReply, bytes: Uint8Array): void {
-  const at = reply.room(bytes.length);
+  const at = reply.reserve(bytes.length);
   reply.bytes.set(bytes, at);
   reply.value(at, bytes.length);
 }

@@ -43,11 +43,11 @@ export class CollectedReply implements Reply {
     if (this.bytes.length > KEPT_BYTES) this.bytes = new Uint8Array(KEPT_BYTES);
   }
 
-  get roomLeft(): number {
+  get bytesLeft(): number {
     return MAX_ANSWER_BYTES - this.#used;
   }
 
-  room(length: number): number {
+  reserve(length: number): number {
     const at = this.#used;
     if (at + length > this.bytes.length) {
       const grown = new Uint8Array(Math.max(at + length, 2 * this.bytes.length));

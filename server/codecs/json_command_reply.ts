@@ -54,11 +54,11 @@ export class JsonCommandReply implements Reply {
     return `{"result":${this.#parts.join("")}}`;
   }
 
-  get roomLeft(): number {
+  get bytesLeft(): number {
     return MAX_ANSWER_BYTES - this.#used;
   }
 
-  room(length: number): number {
+  reserve(length: number): number {
     const at = this.#used;
     if (at + length > this.bytes.length) {
       const grown = new Uint8Array(Math.max(at + length, 2 * this.bytes.length));

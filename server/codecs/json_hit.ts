@@ -49,11 +49,11 @@ export class JsonHit implements Reply {
   }
 
   /** One value always fits: the cache limits its size. */
-  get roomLeft(): number {
+  get bytesLeft(): number {
     return Infinity;
   }
 
-  room(length: number): number {
+  reserve(length: number): number {
     const needed = this.valueStart + length + CLOSING_BYTES;
     if (needed > this.bytes.length) {
       const grown = emptyBuffer(needed);

@@ -125,7 +125,7 @@ export class JsonWriter {
   }
 
   /**
-   * Makes room for `size` bytes after the end and keeps the bytes before `keep`; returns the end.
+   * Makes space for `size` bytes after the end and keeps the bytes before `keep`; returns the end.
    */
   private reserve(size: number, keep: number = this.length): number {
     const end = this.length;

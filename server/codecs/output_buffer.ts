@@ -37,7 +37,7 @@ export abstract class OutputBuffer implements Reply {
   readonly #memory: OutputMemory;
   /** Where the answer of the command in work begins. */
   protected begun = 0;
-  /** Where the latest header, and the value that room was made for, begin. */
+  /** Where the latest header, and the value that space was made for, begin. */
   protected headerAt = 0;
   protected valueAt = 0;
   protected valueLength = 0;
@@ -48,11 +48,11 @@ export abstract class OutputBuffer implements Reply {
   }
 
   /** How many value bytes the command in work may still answer: see Reply. */
-  get roomLeft(): number {
+  get bytesLeft(): number {
     return Math.max(0, Math.min(this.#allowed(), this.#free()));
   }
 
-  /** Whether it is for lack of memory that {@linkcode roomLeft} is not more. */
+  /** Whether it is for lack of memory that {@linkcode bytesLeft} is not more. */
   protected get isShort(): boolean {
     return this.#free() < this.#allowed();
   }
@@ -86,8 +86,8 @@ export abstract class OutputBuffer implements Reply {
     this.used = this.begun;
   }
 
-  /** Makes room for `length` bytes more, in `bytes` from `used`. */
-  protected reserve(length: number): void {
+  /** Makes space for `length` bytes more, in `bytes` from `used`. */
+  protected makeSpace(length: number): void {
     if (this.used + length > this.bytes.length) this.#grow(this.used + length);
   }
 
@@ -105,7 +105,7 @@ export abstract class OutputBuffer implements Reply {
     this.bytes = grown;
   }
 
-  /** Writes a text at `at`, where there is room; returns its length in bytes. */
+  /** Writes a text at `at`, where there is space; returns its length in bytes. */
   protected writeText(text: string, at: number): number {
     const { length } = text;
     const { bytes } = this;
@@ -118,7 +118,7 @@ export abstract class OutputBuffer implements Reply {
     return i === length ? length : encoder.encodeInto(text, bytes.subarray(at)).written;
   }
 
-  abstract room(length: number): number;
+  abstract reserve(length: number): number;
   abstract value(start: number, length: number): void;
   abstract ok(): void;
   abstract status(word: string): void;

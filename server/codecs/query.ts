@@ -170,7 +170,7 @@ function isKeyParameter(url: string, i: number): boolean {
 }
 
 /**
- * Copies at most `max` plain characters from `from` to where `args` has room; returns where it
+ * Copies at most `max` plain characters from `from` to where `args` has space; returns where it
  * stopped in `url`.
  */
 function copyPlain(url: string, from: number, args: Args, max: number, plain: Uint8Array): number {

@@ -34,8 +34,8 @@ export class RespReply extends OutputBuffer {
   /** Who is answered. */
   peer: RespPeer = { protocol: 2 };
 
-  room(length: number): number {
-    this.reserve(length + FRAME_BYTES);
+  reserve(length: number): number {
+    this.makeSpace(length + FRAME_BYTES);
     this.#header(DOLLAR, length);
     this.valueAt = this.used;
     this.valueLength = length;
@@ -51,16 +51,16 @@ export class RespReply extends OutputBuffer {
     this.used = end + 2;
   }
 
-  /** A command has asked for more room than its value takes. */
+  /** A command has asked for more space than its value takes. */
   #moveValue(start: number, length: number): void {
     const moved = this.bytes.slice(start, start + length);
     this.used = this.headerAt;
-    this.room(length);
+    this.reserve(length);
     this.bytes.set(moved, this.valueAt);
   }
 
   ok(): void {
-    this.reserve(FRAME_BYTES);
+    this.makeSpace(FRAME_BYTES);
     const { bytes, used } = this;
     bytes[used] = PLUS;
     bytes[used + 1] = 0x4f;
@@ -75,18 +75,18 @@ export class RespReply extends OutputBuffer {
   }
 
   text(text: string): void {
-    const at = this.room(3 * text.length);
+    const at = this.reserve(3 * text.length);
     this.value(at, this.writeText(text, at));
   }
 
   miss(): void {
-    this.reserve(FRAME_BYTES);
+    this.makeSpace(FRAME_BYTES);
     if (this.peer.protocol === 3) this.#line(UNDERSCORE, "");
     else this.#line(DOLLAR, "-1");
   }
 
   missArray(): void {
-    this.reserve(FRAME_BYTES);
+    this.makeSpace(FRAME_BYTES);
     if (this.peer.protocol === 3) this.#line(UNDERSCORE, "");
     else this.#line(STAR, "-1");
   }
@@ -97,7 +97,7 @@ export class RespReply extends OutputBuffer {
 
   integer(value: number | bigint): void {
     if (typeof value === "number" && value >= 0 && value <= 0x7fffffff) {
-      this.reserve(FRAME_BYTES);
+      this.makeSpace(FRAME_BYTES);
       this.#header(COLON, value);
     } else this.#line(COLON, String(value));
   }
@@ -109,19 +109,19 @@ export class RespReply extends OutputBuffer {
   }
 
   array(count: number): void {
-    this.reserve(FRAME_BYTES);
+    this.makeSpace(FRAME_BYTES);
     this.#header(STAR, count);
   }
 
   map(count: number): void {
-    this.reserve(FRAME_BYTES);
+    this.makeSpace(FRAME_BYTES);
     if (this.peer.protocol === 3) this.#header(PERCENT, count);
     else this.#header(STAR, 2 * count);
   }
 
   /** The next `count` outcomes are a message that nobody has asked for. */
   push(count: number): void {
-    this.reserve(FRAME_BYTES);
+    this.makeSpace(FRAME_BYTES);
     this.#header(this.peer.protocol === 3 ? GREATER : STAR, count);
   }
 
@@ -135,7 +135,7 @@ export class RespReply extends OutputBuffer {
     this.#line(MINUS, text.replace(/[\r\n]/g, " "));
   }
 
-  /** Writes a kind, a number and a line end; there is room. */
+  /** Writes a kind, a number and a line end; there is space. */
   #header(kind: number, value: number): void {
     this.headerAt = this.used;
     const { bytes } = this;
@@ -148,7 +148,7 @@ export class RespReply extends OutputBuffer {
   }
 
   #line(kind: number, text: string): void {
-    this.reserve(3 * text.length + FRAME_BYTES);
+    this.makeSpace(3 * text.length + FRAME_BYTES);
     this.bytes[this.used] = kind;
     const end = this.used + 1 + this.writeText(text, this.used + 1);
     this.bytes[end] = CR;

@@ -20,7 +20,7 @@ export interface TextLimits {
 const CR = 0x0d;
 const LF = 0x0a;
 const SPACE = 0x20;
-/** Room for verb and separators beside key and value. */
+/** Space for verb and separators beside key and value. */
 const MAX_VERB_BYTES = 16;
 
 /** Reads one line after the other. One per worker. */

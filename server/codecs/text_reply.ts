@@ -9,8 +9,8 @@ const LF = 0x0a;
 
 /** The answers to one batch of lines. */
 export class TextReply extends OutputBuffer {
-  room(length: number): number {
-    this.reserve(length + 1);
+  reserve(length: number): number {
+    this.makeSpace(length + 1);
     return this.used;
   }
 
@@ -76,7 +76,7 @@ export class TextReply extends OutputBuffer {
   }
 
   #line(text: string): void {
-    this.reserve(3 * text.length + 1);
+    this.makeSpace(3 * text.length + 1);
     const end = this.used + this.writeText(text, this.used);
     this.bytes[end] = LF;
     this.used = end + 1;

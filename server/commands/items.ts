@@ -7,7 +7,7 @@ import type { Failure, Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
 import { ANSWER_TOO_LARGE, BAD_KEY, TOO_LARGE } from "./failures.ts";
 
-/** Up to this length a value is answered without asking how much room is left. */
+/** Up to this length a value is answered without asking how much space is left. */
 const SMALL_BYTES = 4096;
 
 /** The locked shard of key number `key`. */
@@ -45,8 +45,8 @@ export function deleteItem(
 export function answerValue(shard: Shard, address: number, reply: Reply): void {
   if (address === 0) return reply.miss();
   const length = shard.valueBytesLocked(address);
-  if (length > SMALL_BYTES && length > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
-  const at = reply.room(length);
+  if (length > SMALL_BYTES && length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
+  const at = reply.reserve(length);
   shard.readValueLocked(address, reply.bytes, at);
   reply.value(at, length);
 }
@@ -58,7 +58,7 @@ export function answerBytes(
   length: number,
   reply: Reply,
 ): void {
-  const at = reply.room(length);
+  const at = reply.reserve(length);
   reply.bytes.set(bytes.subarray(start, start + length), at);
   reply.value(at, length);
 }

@@ -70,7 +70,7 @@ export interface Config {
 // A code point takes at most 4 bytes of UTF-8, and 12 of JSON: an escaped surrogate pair.
 const UTF8_BYTES_PER_CHAR = 4;
 const JSON_BYTES_PER_CHAR = 12;
-// Room for field names, options, whitespace and quotes around one key and one value.
+// Space for field names, options, whitespace and quotes around one key and one value.
 const JSON_ENVELOPE_BYTES = 1024;
 
 /**

@@ -54,7 +54,7 @@ export class Args {
     this.count = index + 1;
   }
 
-  /** Makes room for `byteCount` bytes of scratch; returns where in `bytes` they may be written. */
+  /** Makes space for `byteCount` bytes of scratch; returns where in `bytes` they may be written. */
   reserve(byteCount: number): number {
     if (this.bytes !== this.scratch) {
       throw new Error("Cannot write to Args: it lies over a foreign buffer");

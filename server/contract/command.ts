@@ -60,12 +60,12 @@ export class CommandContext {
     this.maxKeyBytes = keyByteLimit(server.config);
   }
 
-  /** Makes room for `count` hashes. */
+  /** Makes space for `count` hashes. */
   reserveHashes(count: number): void {
     if (this.hashes.length < count) this.hashes = new Int32Array(2 * count);
   }
 
-  /** Makes room for `count` addresses. */
+  /** Makes space for `count` addresses. */
   reserveAddresses(count: number): Int32Array {
     if (this.addresses.length < count) this.addresses = new Int32Array(2 * count);
     return this.addresses;

@@ -26,13 +26,13 @@ export interface Failure {
 
 /** Where a command puts its outcome. One call of a command makes one outcome. */
 export interface Reply {
-  /** Where value bytes are to be written; may be replaced by {@linkcode room}. */
+  /** Where value bytes are to be written; may be replaced by {@linkcode reserve}. */
   bytes: Uint8Array;
-  /** How many more value bytes the answer may hold; a command must not ask for more room. */
-  readonly roomLeft: number;
-  /** Makes room for `length` bytes; returns where in `bytes` they may be written. */
-  room(length: number): number;
-  /** The bytes written to the place that {@linkcode room} returned are a value. */
+  /** How many more value bytes the answer may hold; a command must not ask for more. */
+  readonly bytesLeft: number;
+  /** Makes space for `length` bytes; returns where in `bytes` they may be written. */
+  reserve(length: number): number;
+  /** The bytes written to the place that {@linkcode reserve} returned are a value. */
   value(start: number, length: number): void;
   /** Done, and nothing more to say. */
   ok(): void;

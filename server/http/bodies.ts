@@ -115,14 +115,14 @@ export class Bodies {
     return overloaded("Too many requests in work. Try again in a moment.");
   }
 
-  /** Sets `bytes` aside of what bodies and large answers may hold. Returns whether there was room. */
+  /** Sets `bytes` aside of what bodies and large answers may hold. Returns whether there was enough. */
   reserve(bytes: number): boolean {
     if (this.#total("bodyBytes") + bytes > this.#limits.bodyMemoryBytes) return false;
     this.#words[this.#bodyBytesWord]! += bytes;
     return true;
   }
 
-  /** Lets a large answer hold `bytes` while it moves. Returns whether there was room. */
+  /** Lets a large answer hold `bytes` while it moves. Returns whether there was enough. */
   hold(held: Held, bytes: number): boolean {
     if (!this.reserve(bytes)) {
       addCounter(this.#words, this.#overloadsWord, 1);

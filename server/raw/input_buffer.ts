@@ -31,7 +31,7 @@ export class InputBuffer {
   }
 
   /**
-   * Drops what is used up, after a read of `count` bytes, and makes room for the next one. Returns
+   * Drops what is used up, after a read of `count` bytes, and makes space for the next one. Returns
    * false when there is no memory for that.
    */
   settle(count: number): boolean {

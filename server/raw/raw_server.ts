@@ -13,7 +13,7 @@ import { RawClients } from "./raw_clients.ts";
 import { RawContext } from "./raw_context.ts";
 import { RawListener } from "./raw_listener.ts";
 
-/** Room for options and names where values are kept very short. */
+/** Space for options and names where values are kept very short. */
 const MIN_BULK_BYTES = 4096;
 /** Longest command of many arguments. */
 const MIN_COMMAND_BYTES = 8 * 1024 * 1024;

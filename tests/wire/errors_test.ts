@@ -200,7 +200,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`more than ${name} allows answers 503 with Retry-After, until there is room`, async () => {
+  Deno.test(`more than ${name} allows answers 503 with Retry-After, until there is memory`, async () => {
     await using server = await TestServer.start([...args]);
     using slow = await server.connect();
     await slow.send(requestBytes(`POST /put\ncontent-length: ${held}`));

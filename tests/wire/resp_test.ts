@@ -76,7 +76,7 @@ Deno.test("RESP clients without the token have small limits until AUTH", async (
   await exchange(client, command("SET", "k", value), "+OK\r\n");
 });
 
-Deno.test("RESP connections beyond the cap are refused, and make room when they end", async () => {
+Deno.test("RESP connections beyond the cap are refused, and make way when they end", async () => {
   await using server = await TestServer.start(["--resp-port", "0", "--max-connections", "2"]);
   const [a, b] = [await connectRaw(server, "redis"), await connectRaw(server, "redis")];
   await exchange(a, "PING\r\n", "+PONG\r\n");
@@ -85,7 +85,7 @@ Deno.test("RESP connections beyond the cap are refused, and make room when they 
   assertEquals(await c.receiveRest(), "-ERR max number of clients reached\r\n");
   assertEquals((await server.stats()).total.clientsRefused, 1);
   a.close();
-  await until("there is room again", async () => {
+  await until("there is a place again", async () => {
     using client = await connectRaw(server, "redis");
     await client.send("PING\r\nQUIT\r\n");
     return (await client.receiveRest()).startsWith("+PONG");

@@ -135,7 +135,7 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
     const all = kind === "NORMAL" ? await context.server.clients() : [];
     const lines = all.filter(({ id }) => ids === null || ids.has(Number(id))).map(clientLine);
     const text = lines.map((line) => `${line}\n`).join("");
-    if (text.length > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
+    if (text.length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
     reply.text(text);
   });
 }

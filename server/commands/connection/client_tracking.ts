@@ -108,7 +108,7 @@ export function clientTrackingInfo({ session }: CommandContext, _args: Args, rep
   const prefixes = options?.prefixes ?? [];
   reply.array(prefixes.length);
   for (const prefix of prefixes) {
-    const at = reply.room(prefix.length);
+    const at = reply.reserve(prefix.length);
     reply.bytes.set(prefix, at);
     reply.value(at, prefix.length);
   }

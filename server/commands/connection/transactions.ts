@@ -140,7 +140,7 @@ function runAll(
       reply.fail(TRANSACTION_TOO_LONG);
       continue;
     }
-    const roomBefore = reply.roomLeft;
+    const bytesBefore = reply.bytesLeft;
     const args = unpackQueued(context, queued);
     if (command.keys !== null && hashKeys(context, command.keys, args) > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
@@ -148,7 +148,7 @@ function runAll(
     context.stats.count(command.id, command.isTimed);
     // A command that would have to wait refuses itself where isAtomic is set.
     command.run(context, args, reply);
-    context.copiedBytes += Math.max(0, roomBefore - reply.roomLeft);
+    context.copiedBytes += Math.max(0, bytesBefore - reply.bytesLeft);
     if (command.flags.includes("keyspace")) context.copiedBytes += KEYSPACE_BYTES;
   }
 }

@@ -29,7 +29,7 @@ const SCAN_COUNT = 10;
 const MAX_SHOWN_BYTES = 128;
 /** Most keys that one SCAN looks for, whatever its COUNT. */
 const MAX_SCAN_COUNT = 10_000;
-/** Room that a key takes in an answer beside its bytes. */
+/** Space that a key takes in an answer beside its bytes. */
 const KEY_OVERHEAD_BYTES = 16;
 
 const BAD_CURSOR = refused("invalid cursor");
@@ -111,7 +111,7 @@ export function keys(context: CommandContext, args: Args, reply: Reply): void | 
   const pattern = new Glob(copyOf(args, 0));
   const glob = pattern.matchesAll ? null : pattern;
   const list = new KeyList();
-  const maxBytes = reply.roomLeft;
+  const maxBytes = reply.bytesLeft;
   const walk = new Walk(context, 0, 0);
   let tookMs = 0;
   const step = () => {
@@ -169,7 +169,7 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
     if (!walk.step(most - seen)) return reply.fail(BUSY);
     seen += walk.batch.count;
     looked += STRIDE;
-    if (!options.isVoid && !collect(walk.batch, list, options.glob, reply.roomLeft)) {
+    if (!options.isVoid && !collect(walk.batch, list, options.glob, reply.bytesLeft)) {
       return reply.fail(ANSWER_TOO_LARGE);
     }
   }

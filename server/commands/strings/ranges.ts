@@ -36,8 +36,8 @@ export function getrange(context: CommandContext, args: Args, reply: Reply): voi
   const from = placeIn(length, Number(first));
   const to = Math.min(placeIn(length, Number(last)), length - 1);
   const wanted = length === 0 || bothNegative || from > to ? 0 : to - from + 1;
-  if (wanted > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
-  const at = reply.room(wanted);
+  if (wanted > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
+  const at = reply.reserve(wanted);
   if (wanted > 0) shard.readValuePartLocked(address, from, wanted, reply.bytes, at);
   reply.value(at, wanted);
 }

@@ -72,7 +72,7 @@ export function getset(context: CommandContext, args: Args, reply: Reply): void 
 
 /** Refuses where the value of the item at `address` is longer than the answer may be. */
 function isTooLong(context: CommandContext, address: number, reply: Reply): boolean {
-  if (address === 0 || context.shard.valueBytesLocked(address) <= reply.roomLeft) return false;
+  if (address === 0 || context.shard.valueBytesLocked(address) <= reply.bytesLeft) return false;
   reply.fail(ANSWER_TOO_LARGE);
   return true;
 }

@@ -28,7 +28,7 @@ export function getMeta(context: CommandContext, args: Args, reply: Reply): void
   const { shard, cache } = context;
   const address = getItem(context, args, 0, 0);
   if (address === 0) return reply.miss();
-  if (shard.valueBytesLocked(address) > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
+  if (shard.valueBytesLocked(address) > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   const deadlineMs = shard.deadlineLocked(address);
   reply.array(3);
   answerValue(shard, address, reply);
@@ -81,9 +81,9 @@ export function optionsFailure(problem: SetOptionsError, command: string): Failu
   return problem === "notInteger" ? NOT_INTEGER : badExpire(command);
 }
 
-/** Answers a value that is about to be replaced. Returns false where there is no room for it. */
+/** Answers a value that is about to be replaced. Returns false where there is no space for it. */
 function answerOld(shard: Shard, address: number, reply: Reply): boolean {
-  if (address !== 0 && shard.valueBytesLocked(address) > reply.roomLeft) {
+  if (address !== 0 && shard.valueBytesLocked(address) > reply.bytesLeft) {
     reply.fail(ANSWER_TOO_LARGE);
     return false;
   }
@@ -131,7 +131,7 @@ export function mget(context: CommandContext, args: Args, reply: Reply): void {
     addresses[i] = address;
     if (address !== 0) total += cache.shardOf(hashes[i]!).valueBytesLocked(address);
   }
-  if (total > reply.roomLeft) return reply.fail(ANSWER_TOO_LARGE);
+  if (total > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   reply.array(count);
   for (let i = 0; i < count; i++) {
     const address = addresses[i]!;
@@ -139,7 +139,7 @@ export function mget(context: CommandContext, args: Args, reply: Reply): void {
     else {
       const shard = cache.shardOf(hashes[i]!);
       const length = shard.valueBytesLocked(address);
-      const at = reply.room(length);
+      const at = reply.reserve(length);
       shard.readValueLocked(address, reply.bytes, at);
       reply.value(at, length);
     }

@@ -7,7 +7,7 @@ import { BUSY } from "../../../server/commands/failures.ts";
 /** Writes a value as commands do. */
 function putValue(reply: CollectedReply, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  const at = reply.room(bytes.length);
+  const at = reply.reserve(bytes.length);
   reply.bytes.set(bytes, at);
   reply.value(at, bytes.length);
 }

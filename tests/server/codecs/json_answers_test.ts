@@ -21,7 +21,7 @@ function replyOf(...outcomes: (string | Uint8Array | number | bigint | null)[]):
     else if (typeof outcome === "number" || typeof outcome === "bigint") reply.integer(outcome);
     else {
       const bytes = typeof outcome === "string" ? new TextEncoder().encode(outcome) : outcome;
-      const at = reply.room(bytes.length);
+      const at = reply.reserve(bytes.length);
       reply.bytes.set(bytes, at);
       reply.value(at, bytes.length);
     }
@@ -42,7 +42,7 @@ function hit(kept: JsonHit, key: string, value: string | Uint8Array): string | A
   const args = argsOf(key);
   const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
   kept.begin(args);
-  const at = kept.room(bytes.length);
+  const at = kept.reserve(bytes.length);
   kept.bytes.set(bytes, at);
   kept.value(at, bytes.length);
   return shown(new JsonAnswers().hit(args, kept));

@@ -23,7 +23,7 @@ function write(reply: JsonCommandReply, outcome: Outcome): void {
   else if (typeof outcome === "number") reply.integer(outcome);
   else if (typeof outcome === "string") {
     const bytes = new TextEncoder().encode(outcome);
-    const at = reply.room(bytes.length);
+    const at = reply.reserve(bytes.length);
     reply.bytes.set(bytes, at);
     reply.value(at, bytes.length);
   } else {
@@ -100,7 +100,7 @@ Deno.test("JsonCommandReply refuses bytes that are not UTF-8, unless in base64",
   const reply = new JsonCommandReply();
   for (const isBase64 of [false, true]) {
     reply.begin(isBase64);
-    const at = reply.room(1);
+    const at = reply.reserve(1);
     reply.bytes[at] = 0xff;
     reply.value(at, 1);
     assertEquals(

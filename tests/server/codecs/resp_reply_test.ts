@@ -14,7 +14,7 @@ function written(reply: OutputBuffer, call: (reply: OutputBuffer) => void): stri
 /** Writes a value as commands do. */
 function value(reply: OutputBuffer, text: string): void {
   const bytes = new TextEncoder().encode(text);
-  const at = reply.room(bytes.length);
+  const at = reply.reserve(bytes.length);
   reply.bytes.set(bytes, at);
   reply.value(at, bytes.length);
 }
@@ -63,10 +63,10 @@ Deno.test("RespReply writes lengths and numbers of any size", () => {
   }
 });
 
-Deno.test("RespReply.value() takes a part of the room that was made", () => {
+Deno.test("RespReply.value() takes a part of the space that was made", () => {
   const reply = new RespReply();
   const text = written(reply, () => {
-    const at = reply.room(1000);
+    const at = reply.reserve(1000);
     reply.bytes.set(new TextEncoder().encode("abcdef"), at);
     reply.value(at + 2, 3);
   });
@@ -127,19 +127,19 @@ Deno.test("RespReply takes memory before it grows, and gives it back", () => {
   const memory = new Memory(100_000);
   const reply = new RespReply(memory);
   const other = new RespReply(memory);
-  assertEquals(reply.roomLeft, 100_000 + reply.bytes.length);
+  assertEquals(reply.bytesLeft, 100_000 + reply.bytes.length);
   value(reply, "x".repeat(90_000));
   assertEquals(memory.bytes < 30_000, true);
   assertEquals(reply.isOver, false);
-  const { roomLeft } = other;
-  assertEquals(roomLeft, memory.bytes + other.bytes.length);
+  const { bytesLeft } = other;
+  assertEquals(bytesLeft, memory.bytes + other.bytes.length);
   other.begin();
   other.fail({ kind: "answerTooLarge", code: "ERR", message: "too large" });
   assertMatch(new TextDecoder().decode(other.bytes.subarray(0, other.used)), /^-ERR .*memory/);
   other.reset();
-  value(other, "x".repeat(roomLeft));
+  value(other, "x".repeat(bytesLeft));
   assertEquals(other.isOver, true);
-  assertEquals(other.roomLeft < 40_000, true);
+  assertEquals(other.bytesLeft < 40_000, true);
   reply.reset();
   other.reset();
   assertEquals([memory.bytes, other.isOver], [100_000, false]);

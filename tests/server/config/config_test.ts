@@ -207,7 +207,7 @@ Deno.test("parseConfig() wants a token or consent to listen beyond this machine"
   }
 });
 
-Deno.test("parseConfig() wants room for one body of the longest kind", () => {
+Deno.test("parseConfig() needs memory for one body of the longest kind", () => {
   const message = messageOf(["--max-body", "128MiB"]);
   assertEquals(
     message,
@@ -262,7 +262,7 @@ Deno.test("parseConfig() gives a result for any command line", () => {
   }));
 });
 
-Deno.test("body limits leave room for the longest key and value", () => {
+Deno.test("body limits leave space for the longest key and value", () => {
   const config = configOf(["--max-value", "100000", "--max-value-bytes", "2MiB"]);
   const escaped = "\\ud83d\\ude00";
   const body = `{"key":"${escaped.repeat(256)}","value":"${escaped.repeat(100_000)}","ttl":1}`;

@@ -1,4 +1,4 @@
-// When the autoscaler says yes: saturated, idle CPU, several samples in a row, and room for more.
+// When the autoscaler says yes: saturated, idle CPU, several samples in a row, and fewer workers than there may be.
 
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { Autoscaler, busiestShare, type LoadSample } from "../../../server/process/autoscale.ts";
@@ -30,7 +30,7 @@ Deno.test("Autoscaler.observe() counts anew after each yes", () => {
   assertEquals(wanted, [false, false, true, false, false, true, false]);
 });
 
-Deno.test("Autoscaler.observe() never wants one without idle CPU, load or room", () => {
+Deno.test("Autoscaler.observe() never wants one without idle CPU, load or a place", () => {
   assertEquals(decisions(4, Array<LoadSample>(9).fill(NO_IDLE)).includes(true), false);
   assertEquals(decisions(4, Array<LoadSample>(9).fill(QUIET)).includes(true), false);
   assertEquals(decisions(1, Array<LoadSample>(9).fill(BUSY)).includes(true), false);
