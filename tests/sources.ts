@@ -35,11 +35,13 @@ export async function readSources(names: readonly string[]): Promise<Source[]> {
   const top = new Set(Array.from(Deno.readDirSync(root), (entry) => entry.name));
   for (const name of names.filter((name) => top.has(name))) collectPaths(name, paths);
   return await Promise.all(
-    paths.sort().map(async (path) => {
-      const text = await Deno.readTextFile(new URL(path, root));
-      return { path, text, code: withoutComments(text), imports: importsOf(path, text) };
-    }),
+    paths.sort().map(async (path) => sourceOf(path, await Deno.readTextFile(new URL(path, root)))),
   );
+}
+
+/** Makes a source file of its path and text. */
+export function sourceOf(path: string, text: string): Source {
+  return { path, text, code: withoutComments(text), imports: importsOf(path, text) };
 }
 
 function collectPaths(path: string, paths: string[]): void {

@@ -1,5 +1,5 @@
 // Owns keys and options that a URL carries: `?key=…` of the JSON routes, and the path and `?ttl=`
-// of the raw ones. It knows no routes: the caller says where in the URL the key begins and which
+// of the store routes. It knows no routes: the caller says where in the URL the key begins and which
 // parameters its route takes. A plain key goes from the URL's characters straight into the
 // arguments, with no substring.
 

@@ -63,9 +63,9 @@ function placeOf(a: number, b: number, c: number): number {
   return mixed >>> 22;
 }
 
-const finder = new CommandFinder(COMMANDS);
+const FINDER = new CommandFinder(COMMANDS);
 
 /** The command whose name is these bytes, in any case, or null. */
 export function findCommand(bytes: Uint8Array, start: number, length: number): Command | null {
-  return finder.find(bytes, start, length);
+  return FINDER.find(bytes, start, length);
 }

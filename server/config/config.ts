@@ -95,7 +95,7 @@ export function jsonBodyLimit(config: Config): number {
 }
 
 /**
- * Gives the longest body of a raw store.
+ * Gives the longest body of /store.
  *
  * @param config the configuration
  * @returns bytes; a body there is the value itself

@@ -53,11 +53,11 @@ export class HttpContext {
   readonly bodies: Bodies;
   /** Limits of the JSON routes, in characters. */
   readonly jsonLimits: JsonLimits;
-  /** Limits of the raw routes, in bytes. */
-  readonly rawLimits: JsonLimits;
+  /** Limits of the store routes, in bytes. */
+  readonly storeLimits: JsonLimits;
   readonly jsonBodyBytes: number;
   readonly storeBodyBytes: number;
-  /** Of a request with commands: a value of the raw routes, written in JSON. */
+  /** Of a request with commands: a value of the store routes, written in JSON. */
   readonly commandBodyBytes: number;
   readonly args: Args = new Args();
   /** A second set, for a key that has to be compared with the first. */
@@ -87,7 +87,7 @@ export class HttpContext {
     const maxKeyBytes = keyByteLimit(config);
     const limits = { maxKeyBytes, maxValueChars: config.maxValueChars, maxItems: MAX_ITEMS };
     this.jsonLimits = { ...limits, maxKeyChars: config.maxKeyChars };
-    this.rawLimits = { ...limits, maxKeyChars: maxKeyBytes };
+    this.storeLimits = { ...limits, maxKeyChars: maxKeyBytes };
     this.jsonBodyBytes = jsonBodyLimit(config);
     this.storeBodyBytes = Math.min(storeBodyLimit(config), cache.maxItemBytes);
     this.commandBodyBytes = this.jsonBodyBytes + 2 * this.storeBodyBytes;

@@ -1,4 +1,4 @@
-// What clients of the JSON and raw routes are told when a command is refused or an answer cannot be
+// What clients of the JSON and store routes are told when a command is refused or an answer cannot be
 // composed: a status and a sentence that says what to do. Knows no route and composes no response.
 
 import { AnswerProblem } from "../codecs/json_answers.ts";

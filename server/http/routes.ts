@@ -15,7 +15,7 @@ import {
   putRoute,
 } from "./json_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
-import { rawDelete, rawGet, rawPut } from "./raw_routes.ts";
+import { storeDelete, storeGet, storePut } from "./store_routes.ts";
 
 /** One path and what it does by method. HEAD is answered wherever GET is. */
 export interface Route {
@@ -72,7 +72,7 @@ export const ROUTES: readonly Route[] = [
 
 const BY_PATH: ReadonlyMap<string, Route> = new Map(ROUTES.map((route) => [route.path, route]));
 const STORE = "/store/";
-const RAW_GET = "/get/";
+const STORED_GET = "/get/";
 const STORE_METHODS = ["PUT", "POST", "DELETE"];
 
 function bannerText(): string {
@@ -107,9 +107,9 @@ export function route(
   if (url.startsWith(STORE, start)) {
     return storeRoute(context, request, method, url, start + STORE.length);
   }
-  if (url.startsWith(RAW_GET, start)) {
+  if (url.startsWith(STORED_GET, start)) {
     if (method !== "GET") return methodNotAllowed("GET, HEAD");
-    return rawGet(context, url, start + RAW_GET.length);
+    return storeGet(context, url, start + STORED_GET.length);
   }
   const end = pathEnd(url, start);
   const found = BY_PATH.get(url.slice(start, end));
@@ -129,7 +129,7 @@ function storeRoute(
   url: string,
   start: number,
 ): Response | Promise<Response> {
-  if (method === "PUT" || method === "POST") return rawPut(context, request, url, start);
-  if (method === "DELETE") return rawDelete(context, url, start);
+  if (method === "PUT" || method === "POST") return storePut(context, request, url, start);
+  if (method === "DELETE") return storeDelete(context, url, start);
   return methodNotAllowed(STORE_METHODS.join(", "));
 }

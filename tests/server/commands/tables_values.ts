@@ -1,7 +1,7 @@
 // Conversations about values, counters and deadlines.
 // Made of lines that a client sends and the answers in the notation of notation.ts; see tables_test.ts.
 
-import type { Tables } from "./tables.ts";
+import type { Tables } from "./table_shape.ts";
 
 /** Conversations by subject. */
 export const VALUE_TABLES: Tables = {

@@ -1,4 +1,4 @@
-// The raw routes, for values that are bytes: PUT and DELETE /store/{key}, GET /get/{key}.
+// The store routes, for values that are bytes: PUT and DELETE /store/{key}, GET /get/{key}.
 // Same commands as the JSON routes; keys come percent-encoded in the path, values as bodies.
 
 import { OutcomeKind } from "../codecs/collected_reply.ts";
@@ -17,9 +17,9 @@ function notFound(): Response {
 }
 
 /** GET /get/{key}; `start` is where the key begins in `url`. */
-export function rawGet(context: HttpContext, url: string, start: number): Response {
-  const { args, found, rawLimits } = context;
-  const problem = decodePathKey(url, start, args, rawLimits, TAKES_NONE, found);
+export function storeGet(context: HttpContext, url: string, start: number): Response {
+  const { args, found, storeLimits } = context;
+  const problem = decodePathKey(url, start, args, storeLimits, TAKES_NONE, found);
   if (problem !== null) return problemAnswer(problem);
   const reply = context.run(GET);
   if (reply.failure !== null) return refusal(reply.failure);
@@ -34,15 +34,15 @@ export function rawGet(context: HttpContext, url: string, start: number): Respon
 }
 
 /** POST or PUT /store/{key}, with ?ttl= if wanted. */
-export function rawPut(
+export function storePut(
   context: HttpContext,
   request: Request,
   url: string,
   start: number,
 ): Response | Promise<Response> {
   return context.bodies.read(request, context.storeBodyBytes, (body) => {
-    const { args, found, rawLimits } = context;
-    const problem = decodePathKey(url, start, args, rawLimits, TAKES_TTL, found);
+    const { args, found, storeLimits } = context;
+    const problem = decodePathKey(url, start, args, storeLimits, TAKES_TTL, found);
     if (problem !== null) return problemAnswer(problem);
     args.pushBytes(body, 0, body.length);
     if (found.ttlMs > 0) {
@@ -55,9 +55,9 @@ export function rawPut(
 }
 
 /** DELETE /store/{key} */
-export function rawDelete(context: HttpContext, url: string, start: number): Response {
-  const { args, found, rawLimits } = context;
-  const problem = decodePathKey(url, start, args, rawLimits, TAKES_NONE, found);
+export function storeDelete(context: HttpContext, url: string, start: number): Response {
+  const { args, found, storeLimits } = context;
+  const problem = decodePathKey(url, start, args, storeLimits, TAKES_NONE, found);
   if (problem !== null) return problemAnswer(problem);
   const reply = context.run(DEL);
   if (reply.failure !== null) return refusal(reply.failure);
