@@ -5,26 +5,23 @@
  * @module
  */
 
-import { type Access, explain, openConnection } from "../connection.ts";
+import type { Access } from "../connection.ts";
 import { accessOf, type CommandContext, EXIT } from "../context.ts";
 import { exchange, refusal } from "../exchange.ts";
 import { type ClientPlatform, writeAll } from "../host.ts";
 import { ACCESS } from "../options.ts";
 import { parseObject } from "../server_commands.ts";
+import { withConnections } from "./connections.ts";
 import { deleteAll, type KeySet, putAll } from "./key_set.ts";
+import { KeyTraffic } from "./key_traffic.ts";
 import { Load } from "./load.ts";
-import { LoadConnection } from "./load_connection.ts";
 import { createMessages } from "./messages.ts";
 import { Progress } from "./progress.ts";
 import { isClean, reportOf, reportText } from "./report.ts";
 import { type BenchSettings, planText, readSettings } from "./settings.ts";
 import { StampedValues } from "./stamped_value.ts";
-import { Traffic } from "./traffic.ts";
 
 const CLEANERS = 16;
-const SPARE_ANSWER_BYTES = 16 * 1024;
-/** How long putting or deleting all keys may take. */
-const MAX_ERRAND_MS = 60_000;
 
 /** `bench`: 0 if every answer was right, 1 if not. */
 export async function runBench(context: CommandContext): Promise<number> {
@@ -57,20 +54,18 @@ async function runLoad(
   // Two loads at once must not share keys: each would take the other's values for wrong ones.
   const keyPrefix = `bench-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}-`;
   const messages = createMessages(server, routes, keyPrefix, valueBytes);
-  const stamped = new StampedValues(valueBytes);
-  const set: KeySet = { access: server, messages, values: stamped, keyPrefix, keys, routes };
-  const opened = await openAll(server, connections, valueBytes);
-  try {
-    await within(server, MAX_ERRAND_MS, opened, putAll(set, opened));
-    const traffic = new Traffic(messages, stamped, settings, connections);
+  const values = new StampedValues(valueBytes);
+  const isBatched = routes === "json";
+  const set: KeySet = { access: server, messages, values, keyPrefix, keys, isBatched };
+  return await withConnections(server, connections, valueBytes, async (opened) => {
+    await putAll(set, opened);
+    const traffic = new KeyTraffic(messages, values, settings, connections);
     const plan = { durationMs, maxRequests, rate, graceMs: server.timeoutMs };
     const load = new Load(plan, traffic, opened);
     await drive(host, load, settings);
-    if (!settings.keep) await cleanUp(server, set, host);
+    if (!settings.keep) await cleanUp(set, host);
     return load;
-  } finally {
-    for (const connection of opened) connection.close();
-  }
+  });
 }
 
 async function drive(host: ClientPlatform, load: Load, settings: BenchSettings): Promise<void> {
@@ -92,53 +87,14 @@ async function drive(host: ClientPlatform, load: Load, settings: BenchSettings):
 
 // Over new connections, since those of the load may have failed. What stays behind is the cache's
 // to evict, so that a failure here changes no result.
-async function cleanUp(server: Access, set: KeySet, host: ClientPlatform): Promise<void> {
+async function cleanUp(set: KeySet, host: ClientPlatform): Promise<void> {
   try {
-    const connections = await openAll(server, CLEANERS, 0);
-    await within(server, MAX_ERRAND_MS, connections, deleteAll(set, connections));
-    connections.forEach((connection) => connection.close());
+    await withConnections(set.access, CLEANERS, 0, (opened) => deleteAll(set, opened));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     await writeAll(
       host.stderr,
       `slabkv: Keys that begin with ${set.keyPrefix} are left: ${reason}\n`,
     );
-  }
-}
-
-async function openAll(
-  server: Access,
-  count: number,
-  valueBytes: number,
-): Promise<LoadConnection[]> {
-  const connections = Array.from({ length: count }, () => {
-    const open = (signal: AbortSignal) => openConnection(server, signal);
-    return new LoadConnection(open, valueBytes + SPARE_ANSWER_BYTES);
-  });
-  const opening = Promise.all(connections.map((connection) => connection.open()));
-  await within(server, server.timeoutMs, connections, opening);
-  return connections;
-}
-
-/** Bounds in time what connections do; closes all of them if it fails. */
-async function within(
-  server: Access,
-  maxMs: number,
-  connections: readonly LoadConnection[],
-  work: Promise<unknown>,
-): Promise<void> {
-  const giveUp = new AbortController();
-  const closeAll = () => connections.forEach((connection) => connection.close());
-  const timer = setTimeout(() => {
-    giveUp.abort();
-    closeAll();
-  }, maxMs);
-  try {
-    await work;
-  } catch (error) {
-    closeAll();
-    throw explain({ ...server, timeoutMs: maxMs }, error, giveUp.signal);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,48 +1,69 @@
 /**
- * Puts all keys of a load before it begins and deletes them when it is over, over the connections
- * of the load. Any answer but the expected one ends the command.
+ * The keys of a load, what they are called and hold. Puts all of them before it begins and deletes
+ * them when it is over, over the connections of the load.
  *
  * @module
  */
 
 import type { Access } from "../connection.ts";
-import { ClientError } from "../host.ts";
+import { type Errand, runErrand } from "./errand.ts";
 import type { LoadConnection } from "./load_connection.ts";
-import { type Messages, mputRequest } from "./messages.ts";
-import { type StampedValues, writeDigits } from "./stamped_value.ts";
-import { bodyIs, type LoadAnswer } from "./traffic.ts";
+import { type Messages, mputAnswer, mputRequest, type Template } from "./messages.ts";
+import { DIGITS, type StampedValues, writeDigits } from "./stamped_value.ts";
+import { bodyIs } from "./traffic.ts";
 
 /** The keys of a load. */
 export interface KeySet {
   readonly access: Access;
   readonly messages: Messages;
   readonly values: StampedValues;
+  /** What each key begins with, before its digits. */
   readonly keyPrefix: string;
+  /** How many keys there are. */
   readonly keys: number;
-  readonly routes: "json" | "raw";
-}
-
-/** Requests that are sent once each, in any order. */
-interface Errand {
-  readonly what: string;
-  readonly count: number;
-  request(index: number): Uint8Array;
-  isDone(index: number, answer: LoadAnswer): boolean;
+  /** Whether they are put in batches, over /mput. */
+  readonly isBatched: boolean;
 }
 
 const MAX_BATCH_ITEMS = 100;
 const MAX_BATCH_BYTES = 32 * 1024; // half of what a server accepts unless told otherwise
 const ITEM_OVERHEAD_BYTES = 32;
 
+/** The name of a key. */
+export function keyName(keyPrefix: string, id: number): string {
+  return keyPrefix + id.toString(36).padStart(DIGITS, "0");
+}
+
 /**
- * Puts version 1 of all keys: in batches of /mput on the JSON routes, one by one on the raw ones.
+ * Writes a key and a version of its value as an /mput has them, and the answer of an /mget.
+ *
+ * @param set the keys
+ * @param id the number of the key
+ * @param version which value
+ * @returns JSON: {"key":"k","value":"v"}
+ */
+export function itemJson(
+  { keyPrefix, values }: Pick<KeySet, "keyPrefix" | "values">,
+  id: number,
+  version: number,
+): string {
+  const bytes = new Uint8Array(values.valueBytes);
+  values.write(bytes, 0, id, version);
+  return `{"key":"${keyName(keyPrefix, id)}","value":"${new TextDecoder().decode(bytes)}"}`;
+}
+
+/**
+ * Puts version 1 of all keys: in batches, or one by one.
  *
  * @param set the keys
  * @param connections over which to send
  * @throws {ClientError} if one could not be put
  */
 export async function putAll(set: KeySet, connections: readonly LoadConnection[]): Promise<void> {
-  await sendAll(set.routes === "json" ? batchPuts(set) : singlePuts(set), connections);
+  const errand = set.isBatched
+    ? batchPuts(set)
+    : singlePuts(set, Uint32Array.from({ length: set.keys }, (_, id) => id), 1);
+  await runErrand(set.access, errand, connections);
 }
 
 /**
@@ -53,73 +74,62 @@ export async function putAll(set: KeySet, connections: readonly LoadConnection[]
  * @throws {ClientError} if one could not be deleted
  */
 export async function deleteAll(
-  { messages, keys }: KeySet,
+  { access, messages, keys }: KeySet,
   connections: readonly LoadConnection[],
 ): Promise<void> {
   const { remove } = messages;
-  await sendAll({
+  await runErrand(access, {
     what: "delete the keys",
     count: keys,
-    request: (index) => filled(remove.bytes, remove.keyAt, index),
+    request: (index) => requestOf(remove, index),
     isDone: (_, { status }) => status === 200 || status === 404,
   }, connections);
 }
 
-function batchPuts({ access, values, keyPrefix, keys }: KeySet): Errand {
-  const itemBytes = values.valueBytes + keyPrefix.length + ITEM_OVERHEAD_BYTES;
-  const size = Math.max(1, Math.min(MAX_BATCH_ITEMS, Math.floor(MAX_BATCH_BYTES / itemBytes)));
-  const bytes = new Uint8Array(values.valueBytes);
-  const item = (id: number) => {
-    values.write(bytes, 0, id, 1);
-    const key = keyPrefix + new TextDecoder().decode(filled(new Uint8Array(6), 0, id));
-    return `{"key":"${key}","value":"${new TextDecoder().decode(bytes)}"}`;
-  };
-  const itemsOf = (index: number) => Math.min(size, keys - index * size);
-  return {
-    what: "put the keys",
-    count: Math.ceil(keys / size),
-    request: (index) =>
-      mputRequest(
-        access,
-        Array.from({ length: itemsOf(index) }, (_, offset) => item(index * size + offset)),
-      ),
-    isDone: (index, answer) => {
-      const expected = `{"status":"OK","count":${itemsOf(index)}}`;
-      return answer.status === 200 && bodyIs(answer, new TextEncoder().encode(expected));
-    },
-  };
-}
-
-function singlePuts({ messages, values, keys }: KeySet): Errand {
+/**
+ * Makes the puts of some keys, one by one.
+ *
+ * @param set the keys
+ * @param ids the numbers of those to put
+ * @param version which value of theirs
+ * @returns what can be sent with runErrand()
+ */
+export function singlePuts(
+  { messages, values }: KeySet,
+  ids: ArrayLike<number>,
+  version: number,
+): Errand {
   const { put, stored } = messages;
   return {
     what: "put the keys",
-    count: keys,
-    request: (id) => {
-      const bytes = filled(put.bytes, put.keyAt, id);
-      values.write(bytes, put.valueAt, id, 1);
+    count: ids.length,
+    request: (index) => {
+      const bytes = requestOf(put, ids[index]!);
+      values.write(bytes, put.valueAt, ids[index]!, version);
       return bytes;
     },
     isDone: (_, answer) => answer.status === 200 && bodyIs(answer, stored),
   };
 }
 
-function filled(bytes: Uint8Array, keyAt: number, id: number): Uint8Array {
+/** A request for one key, in bytes of its own; a value is still to be written. */
+export function requestOf({ bytes, keyAt }: Template, id: number): Uint8Array {
   const copy = bytes.slice();
   writeDigits(copy, keyAt, id);
   return copy;
 }
 
-async function sendAll(errand: Errand, connections: readonly LoadConnection[]): Promise<void> {
-  let next = 0;
-  await Promise.all(connections.map(async (connection) => {
-    while (next < errand.count) {
-      const index = next++;
-      await connection.exchange(errand.request(index));
-      if (errand.isDone(index, connection)) continue;
-      next = errand.count;
-      const { status } = connection;
-      throw new ClientError(`Cannot ${errand.what}: answer ${status}: ${connection.bodyText()}`);
-    }
-  }));
+function batchPuts(set: KeySet): Errand {
+  const { access, values, keyPrefix, keys } = set;
+  const itemBytes = values.valueBytes + keyPrefix.length + ITEM_OVERHEAD_BYTES;
+  const size = Math.max(1, Math.min(MAX_BATCH_ITEMS, Math.floor(MAX_BATCH_BYTES / itemBytes)));
+  const countOf = (index: number) => Math.min(size, keys - index * size);
+  const itemsOf = (index: number) =>
+    Array.from({ length: countOf(index) }, (_, i) => itemJson(set, index * size + i, 1));
+  return {
+    what: "put the keys",
+    count: Math.ceil(keys / size),
+    request: (index) => mputRequest(access, itemsOf(index)),
+    isDone: (index, answer) => answer.status === 200 && bodyIs(answer, mputAnswer(countOf(index))),
+  };
 }

@@ -54,8 +54,8 @@ export class LatencyRecorder {
   }
 
   /** The latencies as they were measured from sending to answer. */
-  measured(): LatencySummary {
-    return summary(this.#measured);
+  measuredHistogram(): RecordableHistogram {
+    return this.#measured;
   }
 
   /** The latencies as they would have been, had each request been sent when it was due. */
@@ -68,7 +68,7 @@ export class LatencyRecorder {
 /** Sums a distribution up. */
 export function summary(histogram: RecordableHistogram): LatencySummary {
   if (histogram.count === 0) return { mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
-  const at = (percent: number) => toMs(histogram.percentile(percent));
+  const at = (percent: number) => percentileMs(histogram, percent);
   return {
     mean: toMs(histogram.mean),
     p50: at(50),
@@ -77,6 +77,11 @@ export function summary(histogram: RecordableHistogram): LatencySummary {
     p999: at(99.9),
     max: toMs(histogram.max),
   };
+}
+
+/** What this percentage of latencies is at most, in milliseconds; 0 if there are none. */
+export function percentileMs(histogram: RecordableHistogram, percent: number): number {
+  return histogram.count === 0 ? 0 : toMs(histogram.percentile(percent));
 }
 
 /** The bars of a distribution, from the first that holds anything to the last. */

@@ -76,10 +76,26 @@ export function createMessages(
   };
 }
 
+/**
+ * Makes a POST of JSON.
+ *
+ * @param access the server
+ * @param path where to
+ * @param body ASCII
+ * @returns the request as bytes
+ */
+export function postRequest(access: Access, path: string, body: string): Uint8Array {
+  return encoder.encode(requestHead(access, `POST ${path}`, body.length) + body);
+}
+
 /** The bytes of an /mput of JSON items, such as {"key":"k","value":"v"}. */
 export function mputRequest(access: Access, items: readonly string[]): Uint8Array {
-  const body = `{"items":[${items.join(",")}]}`;
-  return encoder.encode(requestHead(access, "POST /mput", body.length) + body);
+  return postRequest(access, "/mput", `{"items":[${items.join(",")}]}`);
+}
+
+/** The body that answers an /mput of so many items. */
+export function mputAnswer(count: number): Uint8Array {
+  return encoder.encode(`{"status":"OK","count":${count}}`);
 }
 
 /** Whether bytes are these from `at` on. */

@@ -41,7 +41,7 @@ export function reportOf(load: Load, settings: BenchSettings, url: string): Benc
     ...load.counts,
     firstProblem: load.firstProblem,
     latencyMs: summary(corrected),
-    uncorrectedMs: load.latencies.measured(),
+    uncorrectedMs: summary(load.latencies.measuredHistogram()),
     histogram: bars(corrected),
   };
 }

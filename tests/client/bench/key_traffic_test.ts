@@ -1,9 +1,10 @@
-// Traffic.check(): which answers are right, given what was sent before.
+// KeyTraffic.check(): which answers are right, given what was sent before.
 
 import { assertEquals } from "@std/assert";
+import { hitVersion, KeyTraffic, type TrafficShape } from "../../../client/bench/key_traffic.ts";
 import { createMessages } from "../../../client/bench/messages.ts";
 import { StampedValues } from "../../../client/bench/stamped_value.ts";
-import { Traffic, Verdict } from "../../../client/bench/traffic.ts";
+import { Verdict } from "../../../client/bench/traffic.ts";
 import { parseTarget } from "../../../client/target.ts";
 
 const access = { target: parseTarget("http://h:1/p")!, token: "t", timeoutMs: 1, caCerts: [] };
@@ -12,9 +13,13 @@ const stored = '{"status":"OK","message":"Key inserted/updated successfully."}';
 const miss = '{"status":"ERROR","message":"Key not found."}';
 
 /** Traffic on one key, and a way to answer it. */
-function createTraffic(readPercent: number, routes: "json" | "raw" = "json") {
+function createTraffic(
+  readPercent: number,
+  routes: "json" | "raw" = "json",
+  more: Partial<TrafficShape> = {},
+) {
   const messages = createMessages(access, routes, "b-", values.valueBytes);
-  const traffic = new Traffic(messages, values, { keys: 1, readPercent, seed: 1 }, 3);
+  const traffic = new KeyTraffic(messages, values, { keys: 1, readPercent, seed: 1, ...more }, 3);
   return {
     messages,
     next: (slot: number) => new TextDecoder().decode(traffic.next(slot)),
@@ -35,7 +40,7 @@ function hit(version: number, key = "b-000000"): string {
   return `{"status":"OK","key":"${key}","value":"${valueOf(version)}"}`;
 }
 
-Deno.test("Traffic sends the requests of docs/api.md", () => {
+Deno.test("KeyTraffic sends the requests of docs/api.md", () => {
   const head = "host: h:1\r\nauthorization: Bearer t\r\n";
   const body = `{"key":"b-000000","value":"${valueOf(2)}"}`;
   const length = `content-length: ${body.length}\r\n`;
@@ -46,7 +51,7 @@ Deno.test("Traffic sends the requests of docs/api.md", () => {
   assertEquals(createTraffic(0, "raw").next(0), `${line}${head}${raw}`);
 });
 
-Deno.test("Traffic.check() accepts what was put, misses, and nothing else", () => {
+Deno.test("KeyTraffic.check() accepts what was put, misses, and nothing else", () => {
   const { next, answer } = createTraffic(100);
   const table: [string, number, Verdict][] = [
     [hit(1), 200, Verdict.hit],
@@ -67,7 +72,7 @@ Deno.test("Traffic.check() accepts what was put, misses, and nothing else", () =
   }
 });
 
-Deno.test("Traffic.check() judges the raw routes too", () => {
+Deno.test("KeyTraffic.check() judges the raw routes too", () => {
   const { next, answer } = createTraffic(100, "raw");
   const table: [string, number, Verdict][] = [
     [valueOf(1), 200, Verdict.hit],
@@ -82,7 +87,7 @@ Deno.test("Traffic.check() judges the raw routes too", () => {
   }
 });
 
-Deno.test("Traffic.check() finds a version that was overwritten for certain", () => {
+Deno.test("KeyTraffic.check() finds a version that was overwritten for certain", () => {
   // The seed gives slot 0 writes and the others reads of the same key.
   const { next, answer } = createTraffic(50);
   const until = (slot: number, verb: string) => {
@@ -109,10 +114,55 @@ Deno.test("Traffic.check() finds a version that was overwritten for certain", ()
   assertEquals(answer(0, "{}", 503), Verdict.error);
 });
 
-Deno.test("Traffic.check() lets either of two puts at once win", () => {
+Deno.test("KeyTraffic.check() lets either of two puts at once win", () => {
   const { next, answer } = createTraffic(0);
   next(0);
   next(1); // while the first is under way
   assertEquals(answer(1, stored), Verdict.stored);
   assertEquals(answer(0, stored), Verdict.stored);
+});
+
+Deno.test("KeyTraffic.check() takes no miss for right where nothing is evicted", () => {
+  const { next, answer } = createTraffic(100, "json", { mustHit: true });
+  next(0);
+  assertEquals(answer(0, miss), Verdict.wrong);
+  next(0);
+  assertEquals(answer(0, hit(1)), Verdict.hit);
+});
+
+Deno.test("KeyTraffic.check() lets keys miss that were not put, until a put was answered", () => {
+  const { next, answer } = createTraffic(50, "json", { mustHit: true, firstVersion: 0 });
+  const until = (slot: number, verb: string) => {
+    // Those in between are refused, which settles nothing.
+    while (!next(slot).startsWith(verb)) assertEquals(answer(slot, "", 503), Verdict.error);
+  };
+  until(2, "GET");
+  assertEquals(answer(2, miss), Verdict.miss);
+  until(2, "GET");
+  assertEquals(answer(2, hit(0)), Verdict.wrong);
+  until(0, "POST");
+  until(1, "POST"); // while the first is under way, so that either may win
+  until(2, "GET"); // while both are
+  assertEquals(answer(1, stored), Verdict.stored);
+  assertEquals(answer(2, miss), Verdict.miss);
+  until(2, "GET");
+  assertEquals(answer(2, miss), Verdict.wrong);
+});
+
+Deno.test("KeyTraffic asks for keys in the order that it is given, over and over", () => {
+  const keyOrder = Uint32Array.of(2, 0, 35);
+  const { next } = createTraffic(100, "json", { keys: 36, keyOrder });
+  const asked = Array.from({ length: 5 }, () => /b-\w+/.exec(next(0))![0]);
+  assertEquals(asked, ["b-000002", "b-000000", "b-00000z", "b-000002", "b-000000"]);
+});
+
+Deno.test("hitVersion() reads the version of a whole hit, and -1 of anything else", () => {
+  const { messages } = createTraffic(100);
+  const read = (body: string) => {
+    const bytes = new TextEncoder().encode(body);
+    const answer = { status: 200, bytes, bodyStart: 0, bodyEnd: bytes.length };
+    return hitVersion(messages, values, 0, answer);
+  };
+  assertEquals(read(hit(7)), 7);
+  assertEquals([miss, hit(7, "b-000001"), hit(7).slice(1), ""].map(read), [-1, -1, -1, -1]);
 });

@@ -1,0 +1,74 @@
+/**
+ * Opens and closes the connections of a load together, and bounds in time what is done over them.
+ * What they send, those who call this know.
+ *
+ * @module
+ */
+
+import { type Access, explain, openConnection } from "../connection.ts";
+import { LoadConnection } from "./load_connection.ts";
+
+const SPARE_ANSWER_BYTES = 16 * 1024;
+
+/**
+ * Opens connections, and closes them when the work over them is done.
+ *
+ * @param access the server
+ * @param count how many connections
+ * @param valueBytes how long the values of an answer are together
+ * @param work what is done over them
+ * @returns what the work returns
+ * @throws {ClientError} if one cannot be opened within the time limit of `access`
+ */
+export async function withConnections<T>(
+  access: Access,
+  count: number,
+  valueBytes: number,
+  work: (connections: readonly LoadConnection[]) => Promise<T>,
+): Promise<T> {
+  const connections = Array.from({ length: count }, () => {
+    const open = (signal: AbortSignal) => openConnection(access, signal);
+    return new LoadConnection(open, valueBytes + SPARE_ANSWER_BYTES);
+  });
+  const opening = Promise.all(connections.map((connection) => connection.open()));
+  await within(access, access.timeoutMs, connections, opening);
+  try {
+    return await work(connections);
+  } finally {
+    closeAll(connections);
+  }
+}
+
+/**
+ * Bounds in time what connections do; closes all of them if it fails.
+ *
+ * @param access the server
+ * @param maxMs how long it may take
+ * @param connections what the work needs
+ * @param work what they do
+ * @throws {ClientError} if it fails or takes longer
+ */
+export async function within(
+  access: Access,
+  maxMs: number,
+  connections: readonly LoadConnection[],
+  work: Promise<unknown>,
+): Promise<void> {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => {
+    giveUp.abort();
+    closeAll(connections);
+  }, maxMs);
+  try {
+    await work;
+  } catch (error) {
+    closeAll(connections);
+    throw explain({ ...access, timeoutMs: maxMs }, error, giveUp.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function closeAll(connections: readonly LoadConnection[]): void {
+  for (const connection of connections) connection.close();
+}

@@ -1,0 +1,57 @@
+/**
+ * Requests that are sent once each, in any order, over the connections of a load: to put its keys,
+ * to delete them, to look whether they are there. Any answer but the right one ends the command.
+ *
+ * @module
+ */
+
+import type { Access } from "../connection.ts";
+import { ClientError } from "../host.ts";
+import { within } from "./connections.ts";
+import type { LoadConnection } from "./load_connection.ts";
+import type { LoadAnswer } from "./traffic.ts";
+
+/** Requests that are sent once each. */
+export interface Errand {
+  /** What comes after "Cannot" in the message of a failure. */
+  readonly what: string;
+  /** How many requests there are. */
+  readonly count: number;
+  /** The bytes of the request with a number from 0 on. */
+  request(index: number): Uint8Array;
+  /** Whether that request was answered as it has to be. */
+  isDone(index: number, answer: LoadAnswer): boolean;
+}
+
+/** How long an errand may take. */
+const MAX_ERRAND_MS = 60_000;
+
+/**
+ * Sends all requests of an errand.
+ *
+ * @param access the server
+ * @param errand what to send
+ * @param connections over which to send, each one request at a time
+ * @throws {ClientError} if an answer is wrong, or the errand takes longer than a minute
+ */
+export async function runErrand(
+  access: Access,
+  errand: Errand,
+  connections: readonly LoadConnection[],
+): Promise<void> {
+  await within(access, MAX_ERRAND_MS, connections, sendAll(errand, connections));
+}
+
+async function sendAll(errand: Errand, connections: readonly LoadConnection[]): Promise<void> {
+  let next = 0;
+  await Promise.all(connections.map(async (connection) => {
+    while (next < errand.count) {
+      const index = next++;
+      await connection.exchange(errand.request(index));
+      if (errand.isDone(index, connection)) continue;
+      next = errand.count;
+      const { status } = connection;
+      throw new ClientError(`Cannot ${errand.what}: answer ${status}: ${connection.bodyText()}`);
+    }
+  }));
+}
