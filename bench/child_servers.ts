@@ -14,6 +14,28 @@ const PROJECT_ROOT = new URL("../", import.meta.url);
 const START_MS = 20_000;
 const STOP_MS = 6_000;
 
+/** The command line that starts this project's server. */
+export function ownCommand(): string[] {
+  return [Deno.execPath(), "run", "-A", "main.ts"];
+}
+
+/** A port of 127.0.0.1 that nobody listens on at the moment. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** The first line that a program prints of its version; undefined if it is not on PATH. */
+export async function versionOf(program: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await new Deno.Command(program, { args: ["--version"] }).output();
+    return new TextDecoder().decode(stdout).split("\n")[0];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** The servers of one run; disposing of it ends them all. */
 export class ChildServers implements AsyncDisposable {
   readonly #children: Deno.ChildProcess[] = [];

@@ -42,6 +42,11 @@ export async function openConnection(access: Access, signal: AbortSignal): Promi
   return tls;
 }
 
+/** Writes all bytes to a connection. */
+export async function writeBytes(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await conn.write(rest));
+}
+
 /** Closes a connection, which may be closed already. */
 export function closeConnection(conn: Deno.Conn): void {
   try {

@@ -6,7 +6,7 @@
  */
 
 import { AnswerReader, type ClientAnswer } from "./answer_reader.ts";
-import { type Access, closeConnection, explain, openConnection } from "./connection.ts";
+import { type Access, closeConnection, explain, openConnection, writeBytes } from "./connection.ts";
 import { ClientError } from "./host.ts";
 
 /** A request. */
@@ -61,17 +61,13 @@ export function authorizationLine(token: string | undefined): string {
 // A server may refuse a body before it has read all of it, and its answer says why.
 async function converse(conn: Deno.Conn, bytes: Uint8Array): Promise<ClientAnswer> {
   const answer = new AnswerReader(conn).read();
-  const sent = sendAll(conn, bytes).then(() => undefined, (error: unknown) => error);
+  const sent = writeBytes(conn, bytes).then(() => undefined, (error: unknown) => error);
   try {
     return await answer;
   } catch (error) {
     if (error instanceof ClientError) throw error;
     throw await sent ?? error;
   }
-}
-
-async function sendAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await conn.write(rest));
 }
 
 function requestBytes({ target, token }: Access, request: ClientRequest): Uint8Array {

@@ -9,8 +9,8 @@ import { KEY_FAMILIES, lostShare } from "../bench/engine/lost_keys.ts";
 import { bytesPerItem, ITEM_SIZES } from "../bench/engine/memory.ts";
 import { microRows } from "../bench/engine/micro.ts";
 import { refillRows } from "../bench/engine/refill.ts";
-import { type Row, toMarkdown } from "../bench/engine/report.ts";
 import { lruHits } from "../bench/engine/traces.ts";
+import { type Row, rowTable } from "../bench/report.ts";
 
 function assertPass(rows: readonly Row[]): void {
   for (const { what, figure, target, pass } of rows) assert(pass, `${what}: ${figure}, ${target}`);
@@ -58,6 +58,6 @@ Deno.test("refillRows() finds no failed put and no long wait for a lock", async 
 });
 
 Deno.test("microRows() finds every key and prints a table", () => {
-  const table = toMarkdown("operations", microRows(2000, 2000));
+  const table = rowTable(microRows(2000, 2000));
   assert(table.includes("get, among 2,000"));
 });

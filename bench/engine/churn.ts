@@ -4,7 +4,7 @@
 import { checkShardLocked } from "../../cache/mod.ts";
 import { Random } from "../workload.ts";
 import { makeCache, makeValue, mustPut, NumberedKey } from "./fill.ts";
-import { atMost, plain, type Row } from "./report.ts";
+import { atMost, plain, type Row } from "../report.ts";
 
 /** What a churn is made of. */
 export interface ChurnOptions {

@@ -3,7 +3,7 @@
 
 import { Cache, Condition, Outcome, ValueBuffer } from "../../cache/mod.ts";
 import { fillUntilFull, makeCache, makeValue, mustPut, NumberedKey } from "./fill.ts";
-import { atMost, type Row } from "./report.ts";
+import { atMost, type Row } from "../report.ts";
 import { sameHashKeys } from "./same_hash_keys.ts";
 
 /** What a flood did. */

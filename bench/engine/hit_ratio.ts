@@ -3,7 +3,7 @@
 
 import { Outcome, ValueBuffer } from "../../cache/mod.ts";
 import { fillUntilFull, makeCache, makeValue, mustPut, NumberedKey } from "./fill.ts";
-import { atLeast, plain, type Row } from "./report.ts";
+import { atLeast, plain, type Row } from "../report.ts";
 import { lruHits, scanTrace, shiftTrace, type TraceOptions, zipfTrace } from "./traces.ts";
 
 const KEY_BYTES = 16;

@@ -4,7 +4,7 @@
 import { Outcome, ValueBuffer } from "../../cache/mod.ts";
 import { Random } from "../workload.ts";
 import { capacityOf, makeCache, makeValue, mustPut } from "./fill.ts";
-import { atMost, type Row } from "./report.ts";
+import { atMost, type Row } from "../report.ts";
 
 const encoder = new TextEncoder();
 const DIGITS_62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -3,7 +3,7 @@
 
 import { fillUntilFull, makeCache } from "./fill.ts";
 import { memcachedBytesPerItem, redisBytesPerItem } from "./other_servers.ts";
-import { atLeast, atMost, plain, type Row } from "./report.ts";
+import { atLeast, atMost, plain, type Row } from "../report.ts";
 
 /** Sizes of the report and the most bytes that one item may cost. */
 export const ITEM_SIZES = [

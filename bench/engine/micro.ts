@@ -3,7 +3,7 @@
 
 import { type Cache, Condition } from "../../cache/mod.ts";
 import { makeCache, makeValue, NumberedKey } from "./fill.ts";
-import { atMost, plain, type Row } from "./report.ts";
+import { atMost, plain, type Row } from "../report.ts";
 
 const KEY_BYTES = 16;
 const VALUE_BYTES = 64;

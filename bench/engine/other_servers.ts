@@ -1,73 +1,54 @@
 // Memory per item in redis-server and memcached, when they are on PATH: starts one on a free
 // loopback port, fills it through one pipelined connection, asks it for its own numbers, ends it.
 
+import { closeConnection, writeBytes } from "../../client/connection.ts";
+import { ChildServers, freePort, untilReady, versionOf } from "../child_servers.ts";
+
 const encoder = new TextEncoder();
 
-/** A port that nobody listens on at the moment. */
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
-}
-
-async function connect(port: number): Promise<Deno.TcpConn> {
-  for (let attempt = 0;; attempt++) {
-    try {
-      return await Deno.connect({ hostname: "127.0.0.1", port });
-    } catch (error) {
-      if (attempt === 200) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+/** The server of one measurement. */
+class OtherServer extends ChildServers {
+  /** Starts a program and connects to it as soon as it listens. */
+  async connect(program: string, args: readonly string[], port: number): Promise<Deno.Conn> {
+    const child = this.spawn([program, ...args], "null");
+    let conn: Deno.Conn | undefined;
+    await untilReady(child, program, async () => {
+      conn = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
+      return conn !== undefined;
+    });
+    return conn!;
   }
 }
 
-/** A server under way; `null` when the program is not on PATH. */
+/** What comes of a server under way; `null` when the program is not on PATH. */
 async function withServer<T>(
   program: string,
   args: (port: number) => string[],
   use: (client: Client) => Promise<T>,
 ): Promise<T | null> {
+  if (await versionOf(program) === undefined) return null;
+  await using server = new OtherServer();
   const port = freePort();
-  let child: Deno.ChildProcess;
+  const conn = await server.connect(program, args(port), port);
   try {
-    const options = { args: args(port), stdin: "null", stdout: "null", stderr: "null" } as const;
-    child = new Deno.Command(program, options).spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-  try {
-    const connection = await connect(port);
-    try {
-      return await use(new Client(connection));
-    } finally {
-      connection.close();
-    }
+    return await use(new Client(conn));
   } finally {
-    child.kill("SIGKILL");
-    await child.status;
+    closeConnection(conn);
   }
 }
 
 /** One raw connection that sends a lot and reads until a text has come. */
 class Client {
-  readonly #connection: Deno.TcpConn;
+  readonly #connection: Deno.Conn;
   readonly #decoder = new TextDecoder();
 
-  constructor(connection: Deno.TcpConn) {
+  constructor(connection: Deno.Conn) {
     this.#connection = connection;
-  }
-
-  async send(bytes: Uint8Array): Promise<void> {
-    for (let sent = 0; sent < bytes.length;) {
-      sent += await this.#connection.write(bytes.subarray(sent));
-    }
   }
 
   /** Sends `text` and returns what comes until `end` has. */
   async ask(text: string, end: string): Promise<string> {
-    await this.send(encoder.encode(text));
+    await writeBytes(this.#connection, encoder.encode(text));
     const buffer = new Uint8Array(65536);
     let answer = "";
     while (!answer.includes(end)) {

@@ -2,7 +2,7 @@
 
 import { Cache, readStats, Region } from "../../cache/mod.ts";
 import { insertMany, type InsertResult } from "./insert_many.ts";
-import { atMost, plain, type Row } from "./report.ts";
+import { atMost, plain, type Row } from "../report.ts";
 
 /** Items of 256 + 256 bytes, with header. */
 const ITEM_BYTES = 544;

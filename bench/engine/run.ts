@@ -8,7 +8,7 @@ import { lostKeyRows } from "./lost_keys.ts";
 import { largeRegionRows, memoryRows } from "./memory.ts";
 import { MICRO_SIZES, microRows } from "./micro.ts";
 import { refillRows } from "./refill.ts";
-import { type Row, toMarkdown } from "./report.ts";
+import { type Row, rowTable } from "../report.ts";
 import { DEFAULT_SEED, DEFAULT_THETA } from "../workload.ts";
 
 const MIB = 2 ** 20;
@@ -41,7 +41,7 @@ if (import.meta.main) {
     }
     const rows = await section();
     missed += rows.filter(({ pass }) => !pass).length;
-    console.log(toMarkdown(name, rows));
+    console.log(`### ${name}\n\n${rowTable(rows)}\n`);
   }
   console.log(missed === 0 ? "All targets met" : `${missed} targets missed`);
   Deno.exit(missed === 0 ? 0 : 1);

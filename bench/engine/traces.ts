@@ -1,6 +1,7 @@
-// Seeded request traces for the hit ratio: sequences of key numbers, one per request.
+// Seeded request traces for the hit ratio: sequences of key numbers, one per request. And how often an exact
+// LRU hits on one.
 
-import { Random, shuffledIds, Zipf } from "../workload.ts";
+import { Random, shuffledIds, Zipf, zipfKeySequence } from "../workload.ts";
 
 /** How long a trace is and what it is drawn from. */
 export interface TraceOptions {
@@ -11,11 +12,8 @@ export interface TraceOptions {
 }
 
 /** Zipf-distributed requests. */
-export function zipfTrace(options: TraceOptions): Uint32Array {
-  const random = new Random(options.seed);
-  const scattered = shuffledIds(options.keys, random);
-  const zipf = new Zipf(random, options.keys, options.theta);
-  return Uint32Array.from({ length: options.requests }, () => scattered[zipf.next()]!);
+export function zipfTrace({ requests, keys, seed, theta }: TraceOptions): Uint32Array {
+  return zipfKeySequence(requests, keys, seed, theta);
 }
 
 /**

@@ -3,6 +3,7 @@
  * of the answers. A wrong, missing or surplus answer throws. Bounded in requests and in time.
  */
 
+import { writeBytes } from "../../client/connection.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** One load. */
@@ -74,7 +75,7 @@ export async function ping(port: number): Promise<boolean> {
 export async function askText(port: number, command: string): Promise<string> {
   using client = await connectFor(port, ASK_MS);
   const { conn } = client;
-  await writeAll(conn, new TextEncoder().encode(`${command}\r\n`));
+  await writeBytes(conn, new TextEncoder().encode(`${command}\r\n`));
   const decoder = new TextDecoder();
   const chunk = new Uint8Array(64 * 1024);
   let text = "";
@@ -127,7 +128,7 @@ async function exchange(
   reply: Uint8Array,
   buffer: Uint8Array,
 ): Promise<void> {
-  await writeAll(conn, request);
+  await writeBytes(conn, request);
   for (let used = 0; used < reply.length;) {
     const count = await conn.read(buffer.subarray(used));
     if (count === null) throw wrong("connection ended", buffer.subarray(0, used), reply);
@@ -144,8 +145,4 @@ function wrong(where: string, got: Uint8Array, expected: Uint8Array): Error {
   const text = (bytes: Uint8Array) =>
     JSON.stringify(new TextDecoder().decode(bytes.subarray(-120)));
   return new Error(`Wrong answer (${where}): ${text(got)} where ${text(expected)} is right`);
-}
-
-async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
 }

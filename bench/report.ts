@@ -1,5 +1,7 @@
-// How the benchmarks of the engine say what they found: rows with a figure, a target and a verdict,
-// printed as one Markdown table per benchmark. Knows nothing of what is measured.
+/**
+ * How benchmarks say what they found: Markdown tables, and rows with a figure, a target and a verdict.
+ * Knows nothing of what is measured.
+ */
 
 /** One figure beside its target. */
 export interface Row {
@@ -43,17 +45,25 @@ function format(value: number, digits: number): string {
   });
 }
 
-/** The rows as a Markdown table under a heading. */
-export function toMarkdown(heading: string, rows: readonly Row[]): string {
-  const lines = [
-    `### ${heading}`,
-    "",
-    "| what | figure | target | |",
-    "| --- | ---: | --- | --- |",
-  ];
-  for (const row of rows) {
-    const verdict = row.target === "" ? "" : row.pass ? "PASS" : "miss";
-    lines.push(`| ${row.what} | ${row.figure} | ${row.target} | ${verdict} |`);
-  }
-  return lines.join("\n") + "\n";
+/**
+ * Writes a Markdown table.
+ *
+ * @param columns what stands above them; a ":" at the end aligns to the right, as Markdown has it
+ * @param rows the cells
+ */
+export function markdownTable(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const titles = columns.map((column) => column.replace(/:$/, ""));
+  const rule = columns.map((column) => column.endsWith(":") ? "---:" : "---");
+  return [titles, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** The rows as a Markdown table. */
+export function rowTable(rows: readonly Row[]): string {
+  const cells = rows.map(({ what, figure, target, pass }) => {
+    return [what, figure, target, target === "" ? "" : pass ? "PASS" : "MISS"];
+  });
+  return markdownTable(["what", "figure:", "target", ""], cells);
 }
