@@ -2,18 +2,15 @@
 // packed program, taking turns. The packed program's first start, which unpacks it, stands apart.
 // Run as `deno task bench:start`, after `deno task pack`; asks only servers of its own on loopback.
 
-import { ownCommand } from "./http/options.ts";
+import { freePort, ownCommand } from "./child_servers.ts";
+import { median } from "./figures.ts";
+import { atMost, plain, rowTable } from "./report.ts";
 
 const ROUNDS = 10;
 const MEMORY = "1.4GiB";
 const MAX_TRIES = 5_000;
 
 const PACKED_PATH = new URL("../dist/slabkv", import.meta.url).pathname;
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 async function answers(port: number): Promise<boolean> {
   try {
@@ -50,16 +47,6 @@ async function startMs(command: readonly string[], env: Record<string, string>):
   return took;
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-function row(what: string, ms: number, targetMs: number): string {
-  return `| ${what} | ${ms.toFixed(0)} ms | ≤ ${targetMs.toFixed(0)} ms | ${
-    ms <= targetMs ? "PASS" : "MISS"
-  } |`;
-}
-
 if (import.meta.main) {
   const cache = await Deno.makeTempDir();
   const env = { XDG_CACHE_HOME: cache };
@@ -72,8 +59,11 @@ if (import.meta.main) {
   }
   await Deno.remove(cache, { recursive: true });
   console.log(`Start to first answer with --memory ${MEMORY}, medians of ${ROUNDS}\n`);
-  console.log("| what | measured | target | |\n| --- | --- | --- | --- |");
-  console.log(row("from source, deno run", median(source), 250));
-  console.log(row("packed", median(packed), Math.min(250, median(source) + 20)));
-  console.log(`| packed, first start (unpacks) | ${firstMs.toFixed(0)} ms | reported | |`);
+  const fromSourceMs = median(source);
+  const rows = [
+    atMost("from source, deno run", fromSourceMs, 250, "ms", 0),
+    atMost("packed", median(packed), Math.min(250, Math.round(fromSourceMs + 20)), "ms", 0),
+    plain("packed, first start (unpacks)", firstMs, "ms", 0),
+  ];
+  console.log(rowTable(rows));
 }

@@ -3,16 +3,23 @@
 // too long. Run as `deno task bench:fill`; loads only a server of its own on loopback.
 
 import { parseArgs } from "node:util";
-import { HttpConnection } from "./connection.ts";
-import { mputBody, mputRequestBody, postRequest } from "./messages.ts";
-import { ownCommand } from "./options.ts";
-import { rssMib } from "./process.ts";
+import { itemJson } from "../../client/bench/key_set.ts";
+import { mputAnswer, mputRequest } from "../../client/bench/messages.ts";
+import { DIGITS, StampedValues } from "../../client/bench/stamped_value.ts";
+import { bodyIs, type LoadAnswer, type Traffic, Verdict } from "../../client/bench/traffic.ts";
+import type { Access } from "../../client/connection.ts";
+import { ownCommand } from "../child_servers.ts";
+import { rssMib } from "../process.ts";
+import { atLeast, atMost, plain, type Row, rowTable } from "../report.ts";
+import { accessTo } from "./items.ts";
+import { driveTraffic } from "./load.ts";
 import { Servers } from "./servers.ts";
 
 const KEY_BYTES = 256;
 const VALUE_BYTES = 256;
-const BATCH = 100;
+const BATCH_ITEMS = 100;
 const LOADERS = 8;
+const MAX_FILL_SECONDS = 3600;
 
 /** What to fill. */
 export interface FillOptions {
@@ -52,10 +59,8 @@ export async function fill(options: FillOptions): Promise<FillResult> {
   const firstAnswerMs = performance.now() - startMs;
   const before = await readStats(server.port);
   // An item of 544 bytes takes two slots and a quarter.
-  const batches = Math.ceil(options.times * before.slots.total / 2.25 / BATCH);
-  const loadMs = performance.now();
-  const slowestRequestMs = await write(server.port, batches);
-  const seconds = (performance.now() - loadMs) / 1000;
+  const batches = Math.ceil(options.times * before.slots.total / 2.25 / BATCH_ITEMS);
+  const { slowestRequestMs, seconds } = await write(server.port, batches);
   const full = await readStats(server.port);
   const fullRssMib = rssMib(server.pid) ?? NaN;
   const idle = await openIdle(server.port, options.connections);
@@ -63,7 +68,7 @@ export async function fill(options: FillOptions): Promise<FillResult> {
   for (const connection of idle) connection.close();
   return {
     firstAnswerMs,
-    written: batches * BATCH,
+    written: batches * BATCH_ITEMS,
     itemsHeld: full.items,
     evictions: full.evictions,
     lockTimeouts: full.total.lockTimeouts,
@@ -78,34 +83,44 @@ async function readStats(port: number): Promise<Stats> {
   return await (await fetch(`http://127.0.0.1:${port}/stats`)).json();
 }
 
-/** Writes all batches over a few connections. Returns the slowest answer in milliseconds. */
-async function write(port: number, batches: number): Promise<number> {
-  let next = 0;
-  let slowestMs = 0;
-  const expected = mputBody(BATCH);
-  const loader = async () => {
-    const connection = await HttpConnection.open(port);
-    for (let batch = next++; batch < batches; batch = next++) {
-      const request = postRequest(port, "/mput", mputRequestBody(itemsOf(batch)));
-      const sentMs = performance.now();
-      await connection.exchange(request);
-      slowestMs = Math.max(slowestMs, performance.now() - sentMs);
-      if (connection.body() !== expected) throw new Error(`Wrong answer: ${connection.body()}`);
-    }
-    connection.close();
-  };
-  await Promise.all(Array.from({ length: LOADERS }, loader));
-  return slowestMs;
+/** Writes all batches over a few connections. */
+async function write(
+  port: number,
+  batches: number,
+): Promise<{ slowestRequestMs: number; seconds: number }> {
+  const bounds = { seconds: MAX_FILL_SECONDS, maxRequests: batches };
+  const load = await driveTraffic(port, LOADERS, new FillTraffic(port), bounds);
+  const { counts, firstProblem, elapsedMs, latencies } = load;
+  if (counts.stored !== batches) throw new Error(`Wrong answer: ${firstProblem}`);
+  const slowestRequestMs = latencies.measuredHistogram().max / 1e6;
+  return { slowestRequestMs, seconds: elapsedMs / 1000 };
 }
 
-const VALUE_PADDING = "v".repeat(VALUE_BYTES);
-const KEY_PADDING = "k".repeat(KEY_BYTES);
+/** Writes batches of keys that are new each. */
+class FillTraffic implements Traffic {
+  readonly #access: Access;
+  readonly #expected = mputAnswer(BATCH_ITEMS);
+  readonly #items = {
+    keyPrefix: "k".repeat(KEY_BYTES - DIGITS),
+    values: new StampedValues(VALUE_BYTES),
+  };
+  #nextId = 0;
 
-function itemsOf(batch: number): [string, string][] {
-  return Array.from({ length: BATCH }, (_, i) => {
-    const id = `${batch * BATCH + i}:`;
-    return [(id + KEY_PADDING).slice(0, KEY_BYTES), (id + VALUE_PADDING).slice(0, VALUE_BYTES)];
-  });
+  constructor(port: number) {
+    this.#access = accessTo(port);
+  }
+
+  next(): Uint8Array {
+    const items = Array.from({ length: BATCH_ITEMS }, () => {
+      return itemJson(this.#items, this.#nextId++, 1);
+    });
+    return mputRequest(this.#access, items);
+  }
+
+  check(_slot: number, answer: LoadAnswer): Verdict {
+    const isRight = answer.status === 200 && bodyIs(answer, this.#expected);
+    return isRight ? Verdict.stored : Verdict.wrong;
+  }
 }
 
 /** Opens connections that have asked once and then stay silent. */
@@ -125,32 +140,20 @@ async function openIdle(port: number, count: number): Promise<Deno.Conn[]> {
 }
 
 function report(options: FillOptions, result: FillResult): string {
-  const row = (what: string, value: string, target: string, holds: boolean) =>
-    `| ${what} | ${value} | ${target} | ${holds ? "PASS" : "MISS"} |`;
   const { itemsHeld, lockTimeouts, slowestRequestMs, firstAnswerMs } = result;
-  return [
+  const idle = `RSS with ${options.connections} idle connections too`;
+  const rows: Row[] = [
+    atMost("start to first answer", firstAnswerMs, 250, "ms", 0),
+    atLeast("items held", itemsHeld, 2_300_000, "", 0),
+    atMost("RSS when full", result.fullRssMib, 1843, "MiB", 0),
+    atMost(idle, result.connectedRssMib, 1843, "MiB", 0),
+    atMost("lock waits over 50 ms", lockTimeouts, 0, "", 0),
+    plain(`slowest /mput of ${BATCH_ITEMS}`, slowestRequestMs, "ms", 1),
+  ];
+  const head =
     `--memory ${options.memory}, ${result.written} items of 256 + 256 bytes written in ` +
-    `${result.seconds.toFixed(0)} s, ${result.evictions} evicted`,
-    "",
-    "| what | measured | target | |",
-    "| --- | --- | --- | --- |",
-    row("start to first answer", `${firstAnswerMs.toFixed(0)} ms`, "< 250 ms", firstAnswerMs < 250),
-    row("items held", String(itemsHeld), "≥ 2300000", itemsHeld >= 2_300_000),
-    row(
-      "RSS when full",
-      `${result.fullRssMib.toFixed(0)} MiB`,
-      "≤ 1843 MiB",
-      result.fullRssMib <= 1843,
-    ),
-    row(
-      `RSS with ${options.connections} idle connections too`,
-      `${result.connectedRssMib.toFixed(0)} MiB`,
-      "≤ 1843 MiB",
-      result.connectedRssMib <= 1843,
-    ),
-    row("lock waits over 50 ms", String(lockTimeouts), "0", lockTimeouts === 0),
-    row("slowest /mput of 100", `${slowestRequestMs.toFixed(1)} ms`, "reported", true),
-  ].join("\n");
+    `${result.seconds.toFixed(0)} s, ${result.evictions} evicted`;
+  return `${head}\n\n${rowTable(rows)}`;
 }
 
 if (import.meta.main) {

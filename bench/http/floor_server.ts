@@ -4,15 +4,16 @@
  * Prints its port on stdout.
  */
 
-import { keyOf, valueOf } from "../workload.ts";
-import { hitBody, PUT_BODY } from "./messages.ts";
+import { floorHit, keySetAt } from "./items.ts";
 
-const GOT = hitBody(keyOf(0), valueOf(0, 0, 64));
+const SET = keySetAt(0, { keyCount: 1, valueBytes: 64 });
+const GOT = floorHit(SET);
+const STORED = new TextDecoder().decode(SET.messages.stored);
 const INIT = { headers: { "content-type": "application/json" } };
 
 async function put(request: Request): Promise<Response> {
   await request.bytes();
-  return new Response(PUT_BODY, INIT);
+  return new Response(STORED, INIT);
 }
 
 Deno.serve(

@@ -1,16 +1,18 @@
 /**
- * The load generators behind one door: oha where it is on PATH, autocannon from npm otherwise, and our own
- * (load.ts), each as a process of its own. Neither of the first two sends a random mix of methods at random
- * keys in one run (oha has one method a run), and two closed loops side by side are no fixed mix: a mix, and
- * batches, always come from our own.
+ * The load generators behind one door: oha where it is on PATH, and our own (load.ts), each as a process of its
+ * own. oha has one method a run, and two closed loops side by side are no fixed mix: a mix, and batches, always
+ * come from our own.
  */
 
-import { keyOf, valueOf, zipfKeySequence } from "../workload.ts";
+import { itemJson, keyName } from "../../client/bench/key_set.ts";
+import { StampedValues } from "../../client/bench/stamped_value.ts";
+import { versionOf } from "../child_servers.ts";
+import { zipfKeySequence } from "../workload.ts";
+import { KEY_PREFIX } from "./items.ts";
 import type { LoadJob, LoadResult } from "./load.ts";
-import { putRequestBody } from "./messages.ts";
 
 /** The names of the load generators. */
-export type GeneratorName = "oha" | "autocannon" | "own";
+export type GeneratorName = "oha" | "own";
 
 /** What every generator reports. */
 export type LoadSummary = Pick<
@@ -18,19 +20,11 @@ export type LoadSummary = Pick<
   "requests" | "perSecond" | "p50Ms" | "p99Ms" | "wrong" | "firstWrong"
 >;
 
-/** Its latencies are whole milliseconds. */
-const AUTOCANNON = "npm:autocannon@8.0.0";
 const GRACE_MS = 30_000;
 
-/** oha where it is installed, else autocannon. */
+/** oha where it is installed, else our own. */
 export async function chooseGenerator(): Promise<GeneratorName> {
-  try {
-    await new Deno.Command("oha", { args: ["--version"], stdout: "null" }).output();
-    return "oha";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "autocannon";
-    throw error;
-  }
+  return await versionOf("oha") === undefined ? "own" : "oha";
 }
 
 /** The generator that a job really runs with. */
@@ -41,21 +35,14 @@ export function generatorFor(job: LoadJob, wanted: GeneratorName): GeneratorName
 /**
  * Runs a job in a process of the generator.
  *
- * @param directory An existing folder for the files that oha and autocannon read.
+ * @param directory An existing folder for the files that oha reads.
  */
 export async function runGenerator(
   job: LoadJob,
   wanted: GeneratorName,
   directory: string,
 ): Promise<LoadSummary> {
-  switch (generatorFor(job, wanted)) {
-    case "oha":
-      return await runOha(job, directory);
-    case "autocannon":
-      return await runAutocannon(job, directory);
-    case "own":
-      return await runOwn(job);
-  }
+  return generatorFor(job, wanted) === "oha" ? await runOha(job, directory) : await runOwn(job);
 }
 
 /** Runs a job in a process of our own generator. */
@@ -71,13 +58,12 @@ async function runOha(job: LoadJob, directory: string): Promise<LoadSummary> {
   args.push("-c", String(job.connections), "--redirect", "0");
   if (job.kind === "get") {
     const urls = await lines(`${directory}/urls-${job.port}`, job, (id) => {
-      return `${base}/get?key=${keyOf(id)}`;
+      return `${base}/get?key=${keyName(KEY_PREFIX, id)}`;
     });
     args.push("--urls-from-file", urls);
   } else {
-    const bodies = await lines(`${directory}/bodies`, job, (id) => {
-      return putRequestBody(keyOf(id), valueOf(id, 1, job.valueBytes));
-    });
+    const set = { keyPrefix: KEY_PREFIX, values: new StampedValues(job.valueBytes) };
+    const bodies = await lines(`${directory}/bodies`, job, (id) => itemJson(set, id, 1));
     args.push("-m", "POST", "-T", "application/json", "-Z", bodies, `${base}/put`);
   }
   const report = JSON.parse(await output("oha", args, job));
@@ -94,43 +80,10 @@ async function runOha(job: LoadJob, directory: string): Promise<LoadSummary> {
   };
 }
 
-async function runAutocannon(job: LoadJob, directory: string): Promise<LoadSummary> {
-  const base = `http://127.0.0.1:${job.port}`;
-  const har = `${directory}/${job.kind}-${job.port}.har`;
-  if (!await exists(har)) await Deno.writeTextFile(har, archive(job, base));
-  const args = ["run", "-A", "--no-config", "--no-lock", AUTOCANNON, "--json"];
-  args.push("-c", String(job.connections), "-d", String(job.seconds), "--har", har, base);
-  const report = JSON.parse(await output(Deno.execPath(), args, job));
-  const requests: number = report.requests.total;
-  const { errors, non2xx, timeouts } = report;
-  return {
-    requests,
-    perSecond: requests / report.duration,
-    p50Ms: report.latency.p50,
-    p99Ms: report.latency.p99,
-    wrong: errors + non2xx + timeouts,
-    firstWrong: JSON.stringify({ errors, non2xx, timeouts }),
-  };
-}
-
-/** An HTTP archive of 2,000 requests: autocannon sends them in order on every connection. */
-function archive(job: LoadJob, base: string): string {
-  const ids = zipfKeySequence(2000, job.keyCount, job.seed);
-  const entries = [...ids].map((id) => {
-    const get = { method: "GET", url: `${base}/get?key=${keyOf(id)}`, headers: [] };
-    const text = putRequestBody(keyOf(id), valueOf(id, 1, job.valueBytes));
-    const mimeType = "application/json";
-    const headers = [{ name: "content-type", value: mimeType }];
-    const put = { method: "POST", url: `${base}/put`, headers, postData: { mimeType, text } };
-    return { request: job.kind === "get" ? get : put };
-  });
-  return JSON.stringify({ log: { version: "1.2", entries } });
-}
-
 /** Writes a line for each key of the shared sequence, once, and answers the path. */
 async function lines(path: string, job: LoadJob, line: (id: number) => string): Promise<string> {
   if (await exists(path)) return path;
-  const ids = zipfKeySequence(200_000, job.keyCount, job.seed);
+  const ids = zipfKeySequence(200_000, job.keyCount);
   await Deno.writeTextFile(path, Array.from(ids, line).join("\n") + "\n");
   return path;
 }

@@ -3,14 +3,14 @@
  * saw them, CPU and memory as the operating system did. Also medians over rounds. Prints nothing.
  */
 
-import { DEFAULT_SEED } from "../workload.ts";
+import { median, medianOfKnown } from "../figures.ts";
+import { cpuUs, rssMib } from "../process.ts";
 import { type GeneratorName, type LoadSummary, runGenerator } from "./generators.ts";
 import { type LoadJob, runLoad } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
-import { cpuUs, rssMib } from "./process.ts";
 import type { Server } from "./servers.ts";
-import type { TrafficSpec } from "./traffic.ts";
-import { verifyHits, verifyWrites } from "./verify.ts";
+import type { Kind } from "./traffic.ts";
+import { fill, verifyHits, verifyWrites } from "./verify.ts";
 
 /** What was measured in one load, or the medians of several. */
 export interface Measurement {
@@ -28,18 +28,15 @@ export interface Measurement {
 export interface Bench {
   readonly options: BenchOptions;
   readonly generator: GeneratorName;
-  /** A folder for the generators' files. */
+  /** A folder for the files of the generator. */
   readonly directory: string;
 }
-
-/** The share of reads in the mix. */
-const MIX_READS = 0.8;
 
 /** A load of a server for some time, with as many connections as the options say. */
 export function jobFor(
   options: BenchOptions,
   server: Server,
-  kind: TrafficSpec["kind"],
+  kind: Kind,
   seconds: number = options.seconds,
 ): LoadJob {
   return {
@@ -47,9 +44,7 @@ export function jobFor(
     port: server.port,
     keyCount: options.keyCount,
     valueBytes: options.valueBytes,
-    readShare: MIX_READS,
-    seed: DEFAULT_SEED,
-    checkReads: server.storesItems,
+    storesItems: server.storesItems,
     connections: options.connections,
     seconds,
     rate: 0,
@@ -60,7 +55,7 @@ export function jobFor(
 export async function measure(
   bench: Bench,
   server: Server,
-  kind: TrafficSpec["kind"],
+  kind: Kind,
   round: number,
 ): Promise<Measurement> {
   const { options } = bench;
@@ -72,7 +67,11 @@ export async function measure(
   if (load.wrong > 0 || load.requests === 0) {
     throw new Error(`${server.name}, ${kind}: ${load.wrong} wrong answers: ${load.firstWrong}`);
   }
-  if (server.storesItems) await verifyHits(server, options, sampleCount, round + 2);
+  if (server.storesItems) {
+    await verifyHits(server, options, sampleCount, round + 2);
+    // Every load takes it for granted that it begins with version 1 of each key.
+    if (kind === "put" || kind === "mix") await fill(server, options);
+  }
   const used = cpuBefore !== undefined && cpuAfter !== undefined ? cpuAfter - cpuBefore : undefined;
   return {
     perSecond: load.perSecond,
@@ -92,31 +91,12 @@ export async function runJob(bench: Bench, job: LoadJob): Promise<LoadSummary> {
 
 /** The median of each figure. */
 export function medians(rounds: readonly Measurement[]): Measurement {
-  const known = (figure: (one: Measurement) => number | undefined) => {
-    const values = rounds.map(figure).filter((value) => value !== undefined);
-    return values.length === 0 ? undefined : median(values);
-  };
   return {
     perSecond: median(rounds.map((one) => one.perSecond)),
     p50Ms: median(rounds.map((one) => one.p50Ms)),
     p99Ms: median(rounds.map((one) => one.p99Ms)),
-    cpuUs: known((one) => one.cpuUs),
-    busy: known((one) => one.busy),
-    rssMib: known((one) => one.rssMib),
+    cpuUs: medianOfKnown(rounds.map((one) => one.cpuUs)),
+    busy: medianOfKnown(rounds.map((one) => one.busy)),
+    rssMib: medianOfKnown(rounds.map((one) => one.rssMib)),
   };
-}
-
-/**
- * The throughput of one server against another's: the median of the ratios within each round, since what
- * else the machine does touches neighbours in time alike.
- */
-export function ratio(ones: readonly Measurement[], others: readonly Measurement[]): number {
-  return median(ones.map((one, round) => one.perSecond / others[round]!.perSecond));
-}
-
-/** The middle value, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,6 +1,11 @@
-/** The command line of the HTTP benchmark. */
+/**
+ * The command line of the HTTP benchmark: what can be changed, within which bounds, and what --help says
+ * of it. Measures nothing.
+ */
 
 import { parseArgs } from "node:util";
+import { ownCommand } from "../child_servers.ts";
+import { positive } from "../command_line.ts";
 import type { GeneratorName } from "./generators.ts";
 
 /** The command line, resolved. */
@@ -13,7 +18,7 @@ export interface BenchOptions {
   readonly keyCount: number;
   readonly valueBytes: number;
   readonly connections: number;
-  /** undefined: oha where it is on PATH, else autocannon. */
+  /** undefined: oha where it is on PATH, else our own. */
   readonly generator: GeneratorName | undefined;
   /** Whether to compare --workers auto with --workers 1 too. */
   readonly auto: boolean;
@@ -23,13 +28,16 @@ export interface BenchOptions {
   readonly tiny: boolean;
 }
 
+/** The largest number that any option takes. */
+const MAX_NUMBER = 1e7;
+
 /** What --help prints. */
 export const HELP = `Usage: bench:http [options]
 
   --seconds N      length of each measured load (5)
   --rounds N       rounds, servers taking turns in each (5)
   --keys N         how many keys (100000)
-  --generator G    oha, autocannon or own (oha where it is on PATH, else autocannon)
+  --generator G    oha or own (oha where it is on PATH, else own)
   --no-auto        leave out the comparison of --workers auto with --workers 1
   --publish        run the published 70/30 test instead
   --slabkv CMD     command that starts slabkv, words separated by spaces, run in the
@@ -57,9 +65,11 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
   const tiny = values.tiny;
   return {
     slabkv: values.slabkv?.split(" ") ?? ownCommand(),
-    seconds: positive("seconds", values.seconds, tiny ? 0.1 : 5),
-    rounds: Math.ceil(positive("rounds", values.rounds, tiny ? 1 : 5)),
-    keyCount: Math.ceil(Math.max(100, positive("keys", values.keys, tiny ? 1000 : 100_000))),
+    seconds: positive("seconds", values.seconds, tiny ? 0.1 : 5, MAX_NUMBER),
+    rounds: Math.ceil(positive("rounds", values.rounds, tiny ? 1 : 5, MAX_NUMBER)),
+    keyCount: Math.ceil(
+      Math.max(100, positive("keys", values.keys, tiny ? 1000 : 100_000, MAX_NUMBER)),
+    ),
     valueBytes: 64,
     connections: tiny ? 8 : 64,
     generator: tiny ? "own" : generator(values.generator),
@@ -69,19 +79,7 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
   };
 }
 
-/** The command line that starts this project's server. */
-export function ownCommand(): string[] {
-  return [Deno.execPath(), "run", "-A", "main.ts"];
-}
-
-function positive(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (value > 0 && value <= 1e7) return value;
-  throw new RangeError(`Cannot parse --${name} ${text}: expected a number above 0`);
-}
-
 function generator(name: string | undefined): GeneratorName | undefined {
-  if (name === undefined || name === "oha" || name === "autocannon" || name === "own") return name;
-  throw new RangeError(`Cannot parse --generator ${name}: expected oha, autocannon or own`);
+  if (name === undefined || name === "oha" || name === "own") return name;
+  throw new RangeError(`Cannot parse --generator ${name}: expected oha or own`);
 }

@@ -1,5 +1,10 @@
-/** What the HTTP benchmark prints: a Markdown table and one line per target. Pure. */
+/**
+ * What the HTTP benchmark prints: a Markdown table and one line per target, of figures that are measured
+ * elsewhere. Pure.
+ */
 
+import { MIN_BUSY_CORES, whole } from "../figures.ts";
+import { markdownTable } from "../report.ts";
 import type { Measurement } from "./measure.ts";
 
 /** A row of the table. */
@@ -14,18 +19,18 @@ export interface Row {
 const COLUMNS = [
   "load",
   "server",
-  "req/s",
-  "p50 ms",
-  "p99 ms",
-  "CPU µs/req",
-  "CPU cores",
-  "RSS MiB",
-  "slabkv / it",
+  "req/s:",
+  "p50 ms:",
+  "p99 ms:",
+  "CPU µs/req:",
+  "CPU cores:",
+  "RSS MiB:",
+  "slabkv / it:",
 ];
 
 /** The rows as a Markdown table. */
 export function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ load, server, figures, ratio }) => [
+  const cells = rows.map(({ load, server, figures, ratio }) => [
     load,
     server,
     whole(figures.perSecond),
@@ -36,8 +41,7 @@ export function table(rows: readonly Row[]): string {
     figures.rssMib?.toFixed(0) ?? "n/a",
     ratio?.toFixed(3) ?? "",
   ]);
-  const rule = COLUMNS.map((_, i) => i < 2 ? "---" : "---:");
-  return [COLUMNS, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable(COLUMNS, cells);
 }
 
 /** Whether a figure reaches its target, and what is missing if not. */
@@ -66,16 +70,8 @@ export function ratioLine(
   const { busy, cpuUs } = others;
   if (busy === undefined || cpuUs === undefined || ones.cpuUs === undefined) return line;
   const byCpu = cpuUs / ones.cpuUs;
-  if (busy >= SATURATED) return `${line} (by CPU time ${byCpu.toFixed(3)})`;
+  if (busy >= MIN_BUSY_CORES) return `${line} (by CPU time ${byCpu.toFixed(3)})`;
   const idle = `the other used ${busy.toFixed(2)} of a core, so it was not the limit`;
   const note = `(by CPU time ${byCpu.toFixed(3)}; ${idle})`;
   return `${byCpu < target ? line.replace(/^PASS /, "OPEN ") : line} ${note}`;
-}
-
-/** From this share of a core on, a server of one thread counts as busy. */
-const SATURATED = 0.95;
-
-/** A number without decimals, thousands apart. */
-export function whole(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
 }

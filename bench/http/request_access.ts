@@ -2,13 +2,18 @@
 // the public way and through server/http/request_access.ts. CPU time per request of servers that do
 // nothing else, taking turns under the same load. Run as `deno run -A bench/http/request_access.ts`.
 
+import { requestOf } from "../../client/bench/key_set.ts";
+import { type Traffic, Verdict } from "../../client/bench/traffic.ts";
 import { RequestAccess } from "../../server/http/request_access.ts";
-import { HttpConnection } from "./connection.ts";
-import { postRequest, putRequestBody } from "./messages.ts";
-import { cpuUs } from "./process.ts";
+import { median } from "../figures.ts";
+import { cpuUs } from "../process.ts";
+import { markdownTable } from "../report.ts";
+import { keySetAt } from "./items.ts";
+import { driveTraffic } from "./load.ts";
+import { Servers } from "./servers.ts";
 
 const ROUNDS = 7;
-const ROUND_MS = 1000;
+const ROUND_SECONDS = 1;
 const CONNECTIONS = 32;
 const INIT = { headers: { "content-type": "application/json" } };
 
@@ -26,52 +31,36 @@ const VARIANTS: Readonly<Record<string, (request: Request) => Response | Promise
     access.arrivedBody(request) === null ? answer() : answer(),
 };
 
-async function load(port: number): Promise<number> {
-  const body = putRequestBody("key:000000012345", "x".repeat(64));
-  const request = postRequest(port, "/put", body);
-  const endMs = performance.now() + ROUND_MS;
-  let count = 0;
-  await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
-    const connection = await HttpConnection.open(port);
-    for (; performance.now() < endMs; count++) await connection.exchange(request);
-    connection.close();
-  }));
-  return count;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+/** Sends one and the same /put for a round; returns the CPU time of the server for each. */
+async function roundUs({ port, pid }: { port: number; pid: number }): Promise<number> {
+  const { messages, values } = keySetAt(port, { keyCount: 1, valueBytes: 64 });
+  const request = requestOf(messages.put, 0);
+  values.write(request, messages.put.valueAt, 0, 1);
+  const traffic: Traffic = {
+    next: () => request,
+    check: (_slot, { status }) => status === 200 ? Verdict.stored : Verdict.wrong,
+  };
+  const before = cpuUs(pid) ?? NaN;
+  const { counts } = await driveTraffic(port, CONNECTIONS, traffic, { seconds: ROUND_SECONDS });
+  return ((cpuUs(pid) ?? NaN) - before) / counts.stored;
 }
 
 async function main(): Promise<void> {
-  const names = Object.keys(VARIANTS);
-  const children = names.map((name) =>
-    new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", new URL(import.meta.url).pathname, name],
-      stdout: "piped",
-    }).spawn()
-  );
-  const ports = await Promise.all(children.map(async ({ stdout }) => {
-    const { value } = await stdout.getReader().read();
-    return Number(new TextDecoder().decode(value));
-  }));
-  const costs = names.map((): number[] => []);
+  await using running = new Servers();
+  const script = import.meta.url;
+  const start = (name: string) => running.startScript(name, script, false, [name]);
+  const servers = await Promise.all(Object.keys(VARIANTS).map(start));
+  const costs = servers.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (let i = 0; i < names.length; i++) {
-      const before = cpuUs(children[i]!.pid) ?? NaN;
-      const count = await load(ports[i]!);
-      costs[i]!.push(((cpuUs(children[i]!.pid) ?? NaN) - before) / count);
-    }
+    for (let i = 0; i < servers.length; i++) costs[i]!.push(await roundUs(servers[i]!));
   }
-  for (const child of children) child.kill("SIGTERM");
-  console.log(
-    "| what the handler does | CPU µs/request | more than nothing |\n| --- | ---: | ---: |",
-  );
   const nothing = median(costs[0]!);
-  names.forEach((name, i) => {
+  const rows = servers.map(({ name }, i) => {
     const cost = median(costs[i]!);
-    console.log(`| ${name} | ${cost.toFixed(2)} | ${(cost - nothing).toFixed(2)} |`);
+    return [name, cost.toFixed(2), (cost - nothing).toFixed(2)];
   });
+  const columns = ["what the handler does", "CPU µs/request:", "more than nothing:"];
+  console.log(markdownTable(columns, rows));
 }
 
 const handler = VARIANTS[Deno.args[0] ?? ""];

@@ -4,16 +4,10 @@
  * missed target doesn't, since what else the machine does decides too much.
  */
 
+import { runCommandLine } from "../command_line.ts";
+import { throughputRatio } from "../figures.ts";
 import { chooseGenerator, generatorFor } from "./generators.ts";
-import {
-  type Bench,
-  jobFor,
-  measure,
-  type Measurement,
-  medians,
-  ratio,
-  runJob,
-} from "./measure.ts";
+import { type Bench, jobFor, measure, type Measurement, medians, runJob } from "./measure.ts";
 import { type BenchOptions, HELP, parseOptions } from "./options.ts";
 import { publish } from "./publish.ts";
 import { ratioLine, type Row, table, targetLine } from "./report.ts";
@@ -23,7 +17,7 @@ import { fill } from "./verify.ts";
 
 const KINDS = ["get", "put", "mix"] as const;
 const LABELS = { get: "GET", put: "PUT", mix: "80/20 mix", mget: "/mget", mput: "/mput" };
-type Kind = keyof typeof LABELS;
+type MeasuredKind = keyof typeof LABELS;
 
 const FLOOR_TARGET = 0.92;
 const MAP_TARGET = 1;
@@ -68,7 +62,9 @@ async function compareServers(bench: Bench): Promise<void> {
       const ones = results.of(kind, slabkv);
       const others = results.of(kind, other);
       const name = `${LABELS[kind]} against ${other.name}`;
-      console.log(ratioLine(name, ratio(ones, others), target, medians(ones), medians(others)));
+      console.log(
+        ratioLine(name, throughputRatio(ones, others), target, medians(ones), medians(others)),
+      );
     }
   }
   for (const kind of ["mget", "mput"] as const) {
@@ -87,7 +83,7 @@ async function compareWorkers(bench: Bench): Promise<void> {
   const results = await inTurn(bench, [auto, one], KINDS);
   console.log(`\n${table(rowsOf(bench, results))}\n`);
   for (const kind of KINDS) {
-    const figure = ratio(results.of(kind, auto), results.of(kind, one));
+    const figure = throughputRatio(results.of(kind, auto), results.of(kind, one));
     console.log(targetLine(`${LABELS[kind]}, --workers auto against 1`, figure, AUTO_TARGET));
   }
 }
@@ -95,16 +91,16 @@ async function compareWorkers(bench: Bench): Promise<void> {
 /** The measurements of each load and server, by round. */
 class Results {
   readonly servers: readonly Server[];
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly MeasuredKind[];
   readonly #cells = new Map<string, Measurement[]>();
 
-  constructor(servers: readonly Server[], kinds: readonly Kind[]) {
+  constructor(servers: readonly Server[], kinds: readonly MeasuredKind[]) {
     this.servers = servers;
     this.kinds = kinds;
   }
 
   /** The rounds of a cell. */
-  of(kind: Kind, server: Server): Measurement[] {
+  of(kind: MeasuredKind, server: Server): Measurement[] {
     const name = `${kind} ${server.port}`;
     const cell = this.#cells.get(name) ?? [];
     this.#cells.set(name, cell);
@@ -116,7 +112,7 @@ class Results {
 async function inTurn(
   bench: Bench,
   servers: readonly Server[],
-  kinds: readonly Kind[],
+  kinds: readonly MeasuredKind[],
 ): Promise<Results> {
   const { options } = bench;
   const results = new Results(servers, kinds);
@@ -147,7 +143,7 @@ function rowsOf(bench: Bench, results: Results): Row[] {
         figures: medians(results.of(kind, server)),
         ratio: server === first
           ? undefined
-          : ratio(results.of(kind, first!), results.of(kind, server)),
+          : throughputRatio(results.of(kind, first!), results.of(kind, server)),
       };
     })
   );
@@ -162,13 +158,4 @@ function printConditions({ options }: Bench): void {
   );
 }
 
-if (import.meta.main) {
-  try {
-    const options = parseOptions(Deno.args);
-    if (options === undefined) console.log(HELP);
-    else await benchmark(options);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runCommandLine(HELP, parseOptions, benchmark);

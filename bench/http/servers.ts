@@ -3,7 +3,7 @@
  * Knows how to wait for each, not what they answer.
  */
 
-import { ChildServers, untilReady } from "../child_servers.ts";
+import { ChildServers, freePort, untilReady } from "../child_servers.ts";
 
 /** A server that runs. */
 export interface Server {
@@ -39,18 +39,18 @@ export class Servers extends ChildServers {
   }
 
   /** Starts a server of this folder, which prints its port, and waits for that. */
-  async startScript(name: string, script: string, storesItems: boolean): Promise<Server> {
+  async startScript(
+    name: string,
+    script: string,
+    storesItems: boolean,
+    args: readonly string[] = [],
+  ): Promise<Server> {
     const path = new URL(script, import.meta.url).href;
     const command = [Deno.execPath(), "run", "--no-lock", "--allow-net=127.0.0.1", path];
-    const child = this.spawn(command, "piped");
+    const child = this.spawn([...command, ...args], "piped");
     const port = await firstInteger(child.stdout);
     return { name, pid: child.pid, port, storesItems, hasBatches: false };
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function isHealthy(port: number): Promise<boolean> {

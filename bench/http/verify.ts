@@ -3,44 +3,21 @@
  * and after a measured load. Wrong answers throw.
  */
 
-import { keyOf, Random, valueOf, VERSION_DIGITS, VERSION_OFFSET } from "../workload.ts";
-import { HttpConnection } from "./connection.ts";
-import {
-  encode,
-  getRequest,
-  hitBody,
-  mputBody,
-  mputRequestBody,
-  postRequest,
-  PUT_BODY,
-  putRequestBody,
-} from "./messages.ts";
+import { withConnections } from "../../client/bench/connections.ts";
+import { type Errand, runErrand } from "../../client/bench/errand.ts";
+import { type KeySet, putAll, requestOf, singlePuts } from "../../client/bench/key_set.ts";
+import { hitVersion } from "../../client/bench/key_traffic.ts";
+import type { LoadConnection } from "../../client/bench/load_connection.ts";
+import { Random } from "../workload.ts";
+import { type Items, keySetAt } from "./items.ts";
 import type { Server } from "./servers.ts";
-import { BATCH_KEYS, bodyIs } from "./traffic.ts";
-
-/** Which items a server is filled with and checked for. */
-export interface Items {
-  readonly keyCount: number;
-  readonly valueBytes: number;
-}
+import { distinctIds } from "./traffic.ts";
 
 const CONNECTION_COUNT = 16;
 
 /** Stores version 1 of every key, through /mput where the server has it. */
 export async function fill(server: Server, items: Items): Promise<void> {
-  const step = server.hasBatches ? BATCH_KEYS : 1;
-  await forAll(server, Math.ceil(items.keyCount / step), async (connection, index) => {
-    const first = index * step;
-    const count = Math.min(step, items.keyCount - first);
-    const batch = Array.from({ length: count }, (_, i) => {
-      return [keyOf(first + i), valueOf(first + i, 1, items.valueBytes)] as const;
-    });
-    const request = server.hasBatches
-      ? postRequest(server.port, "/mput", mputRequestBody(batch))
-      : postRequest(server.port, "/put", putRequestBody(...batch[0]!));
-    await connection.exchange(request);
-    expectBody(connection, server.hasBatches ? mputBody(count) : PUT_BODY);
-  });
+  await overConnections(server, items, putAll);
 }
 
 /** Stores a new version of a sample of keys and reads each back; then puts version 1 there again. */
@@ -50,16 +27,11 @@ export async function verifyWrites(
   sampleCount: number,
   version: number,
 ): Promise<void> {
-  const ids = sample(items, sampleCount, version);
-  await forAll(server, ids.length, async (connection, index) => {
-    const id = ids[index]!;
-    const key = keyOf(id);
+  const ids = distinctIds(sampleCount, items.keyCount, new Random(version));
+  await overConnections(server, items, async (set, connections) => {
     for (const written of [version, 1]) {
-      const value = valueOf(id, written, items.valueBytes);
-      await connection.exchange(postRequest(server.port, "/put", putRequestBody(key, value)));
-      expectBody(connection, PUT_BODY);
-      await connection.exchange(getRequest(server.port, `/get?key=${key}`));
-      expectBody(connection, hitBody(key, value));
+      await runErrand(set.access, singlePuts(set, ids, written), connections);
+      await runErrand(set.access, reads(set, ids, (found) => found === written), connections);
     }
   });
 }
@@ -71,45 +43,33 @@ export async function verifyHits(
   sampleCount: number,
   seed: number,
 ): Promise<void> {
-  const ids = sample(items, sampleCount, seed);
-  const at = hitBody(keyOf(0), "").length - 2 + VERSION_OFFSET;
-  await forAll(server, ids.length, async (connection, index) => {
-    const id = ids[index]!;
-    await connection.exchange(getRequest(server.port, `/get?key=${keyOf(id)}`));
-    const version = Number(connection.body().slice(at, at + VERSION_DIGITS)) || 0;
-    expectBody(connection, hitBody(keyOf(id), valueOf(id, version, items.valueBytes)));
+  const ids = distinctIds(sampleCount, items.keyCount, new Random(seed));
+  await overConnections(server, items, async (set, connections) => {
+    await runErrand(set.access, reads(set, ids, (found) => found >= 1), connections);
   });
 }
 
-function sample(items: Items, count: number, seed: number): Uint32Array {
-  const random = new Random(seed);
-  const ids = new Set<number>();
-  while (ids.size < Math.min(count, items.keyCount)) ids.add(random.below(items.keyCount));
-  return Uint32Array.from(ids);
+function reads(
+  { messages, values }: KeySet,
+  ids: readonly number[],
+  isRight: (version: number) => boolean,
+): Errand {
+  return {
+    what: "read what was put",
+    count: ids.length,
+    request: (index) => requestOf(messages.get, ids[index]!),
+    isDone: (index, answer) => {
+      return answer.status === 200 && isRight(hitVersion(messages, values, ids[index]!, answer));
+    },
+  };
 }
 
-function expectBody(connection: HttpConnection, expected: string): void {
-  if (connection.status === 200 && bodyIs(connection, encode(expected))) return;
-  throw new Error(
-    `Wrong answer: status ${connection.status}, body ${connection.body()}; expected ${expected}`,
-  );
-}
-
-/** Calls `work` for 0 to count - 1, spread over a few connections. */
-async function forAll(
-  server: Server,
-  count: number,
-  work: (connection: HttpConnection, index: number) => Promise<void>,
+async function overConnections(
+  { port, hasBatches }: Server,
+  items: Items,
+  work: (set: KeySet, connections: readonly LoadConnection[]) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: Math.min(CONNECTION_COUNT, count) }, async () => {
-      const connection = await HttpConnection.open(server.port);
-      try {
-        while (next < count) await work(connection, next++);
-      } finally {
-        connection.close();
-      }
-    }),
-  );
+  const set = keySetAt(port, items, hasBatches);
+  const { access } = set;
+  await withConnections(access, CONNECTION_COUNT, items.valueBytes, (opened) => work(set, opened));
 }

@@ -3,7 +3,7 @@
  * and generator as the operating system did, and hits counted by the server. Prints nothing.
  */
 
-import { cpuUs } from "../http/process.ts";
+import { cpuUs } from "../process.ts";
 import { askText, runLoad } from "./load.ts";
 import { type BenchOptions, MAX_REQUESTS } from "./options.ts";
 import { runRedisBenchmark } from "./redis_benchmark.ts";
@@ -140,12 +140,7 @@ function checkHits(name: string, before: Lookups, after: Lookups, requests: numb
 
 /** The CPU time of this process and of those that it has waited for, so not of the servers. */
 function clientCpuUs(): number | undefined {
-  const own = cpuUs(Deno.pid);
-  if (own === undefined) return undefined;
-  const stat = Deno.readTextFileSync(`/proc/${Deno.pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  // Fields 16 and 17 of proc(5), cutime and cstime, in 1/100 s.
-  return own + (Number(fields[13]) + Number(fields[14])) * 10_000;
+  return cpuUs(Deno.pid, true);
 }
 
 function difference(before: number | undefined, after: number | undefined): number | undefined {

@@ -1,7 +1,11 @@
-/** The command line of the benchmark of the Redis protocol. */
+/**
+ * The command line of the benchmark of the Redis protocol: what can be changed, within which bounds, and what
+ * --help says of it. Measures nothing.
+ */
 
 import { parseArgs } from "node:util";
-import { ownCommand } from "../http/options.ts";
+import { ownCommand } from "../child_servers.ts";
+import { positive } from "../command_line.ts";
 
 /** The command line, resolved. */
 export interface BenchOptions {
@@ -73,12 +77,3 @@ export function parseOptions(args: string[]): BenchOptions | undefined {
 
 /** The most requests of one load. */
 export const MAX_REQUESTS = 1e8;
-
-function positive(name: string, text: string | undefined, otherwise: number, most: number): number {
-  if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (value > 0 && value <= most) return value;
-  throw new RangeError(
-    `Cannot parse --${name} ${text}: expected a number above 0, at most ${most}`,
-  );
-}

@@ -1,7 +1,10 @@
-/** What the benchmark of the Redis protocol prints: a Markdown table and a line for each target. Pure. */
+/**
+ * What the benchmark of the Redis protocol prints: a Markdown table and a line for each target, of figures
+ * that are measured elsewhere. Pure.
+ */
 
-import { median } from "../http/measure.ts";
-import { whole } from "../http/report.ts";
+import { median, medianOfKnown, MIN_BUSY_CORES, throughputRatio, whole } from "../figures.ts";
+import { markdownTable } from "../report.ts";
 import type { Measurement } from "./measure.ts";
 import type { Kind } from "./traffic.ts";
 
@@ -33,22 +36,20 @@ const TARGETS: readonly Target[] = [
 ];
 
 const KINDS = ["set", "get"] as const;
-/** From this share of a core on, a generator of one thread counts as busy. */
-const SATURATED = 0.95;
 
 const COLUMNS = [
-  "pipeline",
+  "pipeline:",
   "server",
-  "workers",
-  "SET req/s",
-  "GET req/s",
-  "SET × Redis",
-  "GET × Redis",
-  "SET CPU µs",
-  "GET CPU µs",
-  "CPU × Redis",
-  "server cores",
-  "client cores",
+  "workers:",
+  "SET req/s:",
+  "GET req/s:",
+  "SET × Redis:",
+  "GET × Redis:",
+  "SET CPU µs:",
+  "GET CPU µs:",
+  "CPU × Redis:",
+  "server cores:",
+  "client cores:",
 ];
 
 /** Medians over the rounds as a Markdown table; pairs of figures are SET's and GET's. */
@@ -58,14 +59,13 @@ export function table(cells: readonly Cell[]): string {
     cell.name,
     String(cell.workers ?? ""),
     ...KINDS.map((kind) => whole(median(cell.rounds[kind].map((one) => one.perSecond)))),
-    ...KINDS.map((kind) => fixed(throughputRatio(cell, kind), "")),
+    ...KINDS.map((kind) => fixed(redisRatio(cell, kind), "")),
     ...KINDS.map((kind) => fixed(medianOf(cell.rounds[kind], "cpuUs"))),
     cell.redis === undefined ? "" : KINDS.map((kind) => fixed(cpuRatio(cell, kind))).join(", "),
     KINDS.map((kind) => fixed(medianOf(cell.rounds[kind], "serverCores"))).join(", "),
     KINDS.map((kind) => fixed(medianOf(cell.rounds[kind], "clientCores"))).join(", "),
   ]);
-  const rule = COLUMNS.map((_, i) => i === 1 ? "---" : "---:");
-  return [COLUMNS, rule, ...rows].map((line) => `| ${line.join(" | ")} |`).join("\n");
+  return markdownTable(COLUMNS, rows);
 }
 
 /** A line for each target, worker count and command: PASS, MISS, or OPEN where something was not measured. */
@@ -84,10 +84,10 @@ function targetLine({ figure, bound }: Target, cell: Cell, kind: Kind): string {
   const threads = workers === 1 ? "one worker" : `${workers} workers`;
   const where = `pipeline ${pipeline}, ${threads}, ${kind.toUpperCase()}`;
   if (figure === "throughput") {
-    const found = throughputRatio(cell, kind);
+    const found = redisRatio(cell, kind);
     const line = `${where}: ${fixed(found)} × Redis, target at least ${fixed(bound)}`;
     const busy = medianOf(cell.rounds[kind], "clientCores");
-    const note = busy !== undefined && busy >= SATURATED
+    const note = busy !== undefined && busy >= MIN_BUSY_CORES
       ? ` (the load generator used ${fixed(busy)} of a core: it may have been the limit)`
       : "";
     return `${verdict(found, (value) => value >= bound)}  ${line}${note}`;
@@ -109,9 +109,8 @@ function verdict(figure: number | undefined, isReached: (figure: number) => bool
   return figure === undefined ? "OPEN" : isReached(figure) ? "PASS" : "MISS";
 }
 
-function throughputRatio({ rounds, redis }: Cell, kind: Kind): number | undefined {
-  if (redis === undefined) return undefined;
-  return median(rounds[kind].map((one, i) => one.perSecond / redis[kind][i]!.perSecond));
+function redisRatio({ rounds, redis }: Cell, kind: Kind): number | undefined {
+  return redis && throughputRatio(rounds[kind], redis[kind]);
 }
 
 function cpuRatio({ rounds, redis }: Cell, kind: Kind): number | undefined {
@@ -127,11 +126,6 @@ function medianOf(
   figure: "cpuUs" | "serverCores" | "clientCores",
 ): number | undefined {
   return medianOfKnown(rounds.map((one) => one[figure]));
-}
-
-function medianOfKnown(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : median(known);
 }
 
 function fixed(value: number | undefined, otherwise = "n/a"): string {

@@ -4,10 +4,12 @@
  * fail the run (exit 1); a missed target doesn't, since what else the machine does decides too much.
  */
 
+import { versionOf } from "../child_servers.ts";
+import { runCommandLine } from "../command_line.ts";
 import { type Bench, builtInTraffic, fill, measure, type Measurement } from "./measure.ts";
 import { type BenchOptions, HELP, parseOptions } from "./options.ts";
 import { type Cell, table, targetLines } from "./report.ts";
-import { type Server, Servers, versionOf } from "./servers.ts";
+import { type Server, Servers } from "./servers.ts";
 import { type Kind, VALUE_BYTES } from "./traffic.ts";
 
 type Rounds = Record<Kind, Measurement[]>;
@@ -89,12 +91,5 @@ function conditions(
 }
 
 if (import.meta.main) {
-  try {
-    const options = parseOptions(Deno.args);
-    if (options === undefined) console.log(HELP);
-    else await benchmark(options, console.log);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  await runCommandLine(HELP, parseOptions, (options) => benchmark(options, console.log));
 }

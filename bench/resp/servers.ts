@@ -3,7 +3,7 @@
  * free ports of 127.0.0.1. Waits until they answer PING; knows nothing else of what they say.
  */
 
-import { ChildServers, untilReady } from "../child_servers.ts";
+import { ChildServers, freePort, untilReady } from "../child_servers.ts";
 import { ping } from "./load.ts";
 
 /** A server that runs. */
@@ -22,8 +22,8 @@ const HOSTNAME = "127.0.0.1";
 export class Servers extends ChildServers {
   /** Starts slabkv: the command line without workers, ports and memory, and the value of --workers. */
   async startSlabkv(command: readonly string[], workers: number): Promise<Server> {
-    const [port, httpPort] = freePorts();
-    const args = ["--workers", String(workers), "--port", String(httpPort)];
+    const port = freePort();
+    const args = ["--workers", String(workers), "--port", "0"];
     args.push("--resp-port", String(port), "--memory", "512MiB");
     const pid = await this.#start([...command, ...args], port);
     return { name: "slabkv", workers, pid, port };
@@ -31,7 +31,7 @@ export class Servers extends ChildServers {
 
   /** Starts redis-server without persistence. */
   async startRedis(): Promise<Server> {
-    const [port] = freePorts();
+    const port = freePort();
     const args = ["--port", String(port), "--bind", HOSTNAME, "--save", "", "--appendonly", "no"];
     const pid = await this.#start(["redis-server", ...args], port);
     return { name: "Redis", workers: undefined, pid, port };
@@ -43,22 +43,4 @@ export class Servers extends ChildServers {
     await untilReady(child, command[0]!, () => ping(port));
     return child.pid;
   }
-}
-
-/** The first line that a program prints of its version; undefined if it is not on PATH. */
-export async function versionOf(program: string): Promise<string | undefined> {
-  try {
-    const { stdout } = await new Deno.Command(program, { args: ["--version"] }).output();
-    return new TextDecoder().decode(stdout).split("\n")[0];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-/** Two ports that are free, and not the same. */
-function freePorts(): [number, number] {
-  using one = Deno.listen({ hostname: HOSTNAME, port: 0 });
-  using other = Deno.listen({ hostname: HOSTNAME, port: 0 });
-  return [one.addr.port, other.addr.port];
 }

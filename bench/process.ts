@@ -6,13 +6,20 @@
 /** The kernel's unit of CPU time in /proc, 1/100 s on every architecture that Linux calls USER_HZ 100. */
 const TICK_US = 10_000;
 
-/** The CPU time that a process has used in all its threads, user and system, in microseconds. */
-export function cpuUs(pid: number): number | undefined {
+/**
+ * The CPU time that a process has used in all its threads, user and system, in microseconds.
+ *
+ * @param pid the process
+ * @param withEnded whether to add that of child processes that have ended
+ */
+export function cpuUs(pid: number, withEnded = false): number | undefined {
   const stat = readProc(pid, "stat");
   if (stat === undefined) return undefined;
   // The name in parentheses may hold anything: fields count from after it, where state is the third.
+  // Fields 14 to 17 of proc(5) are utime, stime, cutime and cstime.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_US;
+  const ticks = fields.slice(11, withEnded ? 15 : 13).map(Number);
+  return ticks.reduce((sum, count) => sum + count) * TICK_US;
 }
 
 /** The resident memory of a process, in MiB. */
