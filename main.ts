@@ -31,7 +31,7 @@ function workerPermissions(
 }
 
 /** What the client's commands need of the process. */
-function clientHost(): ClientPlatform {
+function clientPlatform(): ClientPlatform {
   return {
     env: (name) => Deno.env.get(name),
     stdin: Deno.stdin,
@@ -46,7 +46,7 @@ function clientHost(): ClientPlatform {
 }
 
 async function runMain(): Promise<void> {
-  const code = await runClient(Deno.args, clientHost());
+  const code = await runClient(Deno.args, clientPlatform());
   if (code !== undefined) Deno.exit(code);
   const env = Deno.env.toObject();
   // Deno would silently listen there instead of on --host and --port.

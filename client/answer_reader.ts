@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ClientError } from "./host.ts";
+import { ClientError } from "./platform.ts";
 
 /** An answer of the server. */
 export interface ClientAnswer {

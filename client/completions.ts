@@ -6,7 +6,7 @@
  */
 
 import { COMMANDS, type Operand, SHELLS } from "./commands.ts";
-import type { ServerOption } from "./host.ts";
+import type { ServerOption } from "./platform.ts";
 
 /** A command or the server without one, as a shell completes it. */
 interface Line {

@@ -6,7 +6,7 @@
  */
 
 import { formatDuration } from "../server/config/units.ts";
-import { ClientError } from "./host.ts";
+import { ClientError } from "./platform.ts";
 import type { Target } from "./target.ts";
 
 /** How to reach a server and get in. */

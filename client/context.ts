@@ -6,7 +6,7 @@
  */
 
 import type { Access } from "./connection.ts";
-import { ClientError, type ClientPlatform } from "./host.ts";
+import { ClientError, type ClientPlatform } from "./platform.ts";
 import { ACCESS } from "./options.ts";
 import type { OptionValues } from "./parse.ts";
 import { localTarget } from "./target.ts";
@@ -22,8 +22,8 @@ export const EXIT = {
 } as const;
 
 /** A command as it was called. */
-export interface CommandContext {
-  readonly host: ClientPlatform;
+export interface ClientContext {
+  readonly platform: ClientPlatform;
   readonly operands: readonly string[];
   readonly values: OptionValues;
 }
@@ -35,9 +35,9 @@ export interface CommandContext {
  * @returns address, token, time limit and certificates
  * @throws {ClientError} if the file of certificates cannot be read
  */
-export async function accessOf({ host, values }: CommandContext): Promise<Access> {
+export async function accessOf({ platform, values }: ClientContext): Promise<Access> {
   return {
-    target: values.get(ACCESS.url) ?? localTarget(host.env("SLABKV_PORT")),
+    target: values.get(ACCESS.url) ?? localTarget(platform.env("SLABKV_PORT")),
     token: values.get(ACCESS.token),
     timeoutMs: values.get(ACCESS.timeout),
     caCerts: await readCertificates(values.get(ACCESS.ca)),

@@ -7,7 +7,7 @@
 
 import { AnswerReader, type ClientAnswer } from "./answer_reader.ts";
 import { type Access, closeConnection, explain, openConnection, writeBytes } from "./connection.ts";
-import { ClientError } from "./host.ts";
+import { ClientError } from "./platform.ts";
 
 /** A request. */
 export interface ClientRequest {

@@ -6,9 +6,9 @@
  */
 
 import type { ClientAnswer } from "./answer_reader.ts";
-import { accessOf, type CommandContext, EXIT } from "./context.ts";
+import { accessOf, type ClientContext, EXIT } from "./context.ts";
 import { exchange, refusal } from "./exchange.ts";
-import { ClientError, readAll, writeAll } from "./host.ts";
+import { ClientError, readAll, writeAll } from "./platform.ts";
 import { encodeKey } from "./key_path.ts";
 import { ACCESS, TTL } from "./options.ts";
 
@@ -17,8 +17,8 @@ const MISS_TEXT = "No value found for key";
 const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
 
 /** `get KEY`: writes the value's bytes to stdout. */
-export async function get(context: CommandContext): Promise<number> {
-  const { host, operands, values } = context;
+export async function get(context: ClientContext): Promise<number> {
+  const { platform, operands, values } = context;
   const key = operands[0]!;
   const server = await accessOf(context);
   const answer = await exchange(server, { method: "GET", path: `/get/${encodeKey(key)}` });
@@ -31,21 +31,21 @@ export async function get(context: CommandContext): Promise<number> {
     await print(context, { key, found: true, ...valueField(answer.body) });
     return EXIT.ok;
   }
-  await writeAll(host.stdout, answer.body);
-  if (host.stdout.isTerminal()) await writeAll(host.stdout, "\n");
+  await writeAll(platform.stdout, answer.body);
+  if (platform.stdout.isTerminal()) await writeAll(platform.stdout, "\n");
   return EXIT.ok;
 }
 
 /** `put KEY VALUE`: stores the value's bytes. */
-export async function put(context: CommandContext): Promise<number> {
-  const { host, operands, values } = context;
+export async function put(context: ClientContext): Promise<number> {
+  const { platform, operands, values } = context;
   const [key = "", text = ""] = operands;
   const ttlMs = values.get(TTL);
   const query = ttlMs === undefined ? "" : `?ttl=${ttlMs / 1000}`;
   const path = `/store/${encodeKey(key)}${query}`;
   const server = await accessOf(context);
   const body = text === "-"
-    ? await readAll(host.stdin, MAX_STDIN_BYTES)
+    ? await readAll(platform.stdin, MAX_STDIN_BYTES)
     : new TextEncoder().encode(text);
   const answer = await exchange(server, { method: "PUT", path, body });
   if (answer.status !== 200) throw refusal(server, answer);
@@ -54,7 +54,7 @@ export async function put(context: CommandContext): Promise<number> {
 }
 
 /** `del KEY`: deletes the item. */
-export async function del(context: CommandContext): Promise<number> {
+export async function del(context: ClientContext): Promise<number> {
   const key = context.operands[0]!;
   const server = await accessOf(context);
   const answer = await exchange(server, { method: "DELETE", path: `/store/${encodeKey(key)}` });
@@ -65,7 +65,7 @@ export async function del(context: CommandContext): Promise<number> {
 }
 
 /** `incr KEY [BY]`: adds to an integer and prints the sum. */
-export async function incr(context: CommandContext): Promise<number> {
+export async function incr(context: ClientContext): Promise<number> {
   const [key = "", by = "1"] = context.operands;
   encodeKey(key); // refuses what is no key, in the same words
   const body = new TextEncoder().encode(JSON.stringify({ key, by: integerText(by) }));
@@ -74,7 +74,7 @@ export async function incr(context: CommandContext): Promise<number> {
   const sum = answer.status === 200 ? sumIn(answer.body) : undefined;
   if (sum === undefined) throw refusal(server, answer);
   if (context.values.get(ACCESS.json)) await print(context, { key, value: sum });
-  else await writeAll(context.host.stdout, `${sum}\n`);
+  else await writeAll(context.platform.stdout, `${sum}\n`);
   return EXIT.ok;
 }
 
@@ -100,8 +100,8 @@ function isMiss({ status, body }: ClientAnswer): boolean {
   return status === 404 && new TextDecoder().decode(body) === MISS_TEXT;
 }
 
-async function miss({ host }: CommandContext, key: string): Promise<number> {
-  await writeAll(host.stderr, `slabkv: No value found for key ${JSON.stringify(key)}\n`);
+async function miss({ platform }: ClientContext, key: string): Promise<number> {
+  await writeAll(platform.stderr, `slabkv: No value found for key ${JSON.stringify(key)}\n`);
   return EXIT.miss;
 }
 
@@ -113,6 +113,6 @@ function valueField(bytes: Uint8Array): { value: string } | { base64: string } {
   }
 }
 
-async function print({ host }: CommandContext, fields: object): Promise<void> {
-  await writeAll(host.stdout, `${JSON.stringify(fields)}\n`);
+async function print({ platform }: ClientContext, fields: object): Promise<void> {
+  await writeAll(platform.stdout, `${JSON.stringify(fields)}\n`);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ClientError } from "./host.ts";
+import { ClientError } from "./platform.ts";
 
 /**
  * Writes a key as one percent-encoded segment of a path.

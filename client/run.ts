@@ -8,14 +8,14 @@
 import { runBench } from "./bench/bench.ts";
 import { type CommandName, COMMANDS } from "./commands.ts";
 import { completionScript } from "./completions.ts";
-import { type CommandContext, EXIT } from "./context.ts";
+import { type ClientContext, EXIT } from "./context.ts";
 import { commandText, overviewText } from "./help.ts";
-import { ClientError, type ClientPlatform, writeAll } from "./host.ts";
+import { ClientError, type ClientPlatform, writeAll } from "./platform.ts";
 import { del, get, incr, put } from "./item_commands.ts";
 import { parseCommand } from "./parse.ts";
 import { health, ping, stats } from "./server_commands.ts";
 
-type Handler = (context: CommandContext) => Promise<number>;
+type Handler = (context: ClientContext) => Promise<number>;
 
 const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
   get,
@@ -49,45 +49,45 @@ export function serverArguments(args: readonly string[]): string[] | undefined {
  * Runs a command of the client.
  *
  * @param args the command line, without the program
- * @param host what the process provides
+ * @param platform what the process provides
  * @returns the exit code, or undefined if the arguments are the server's: see serverArguments()
  */
 export async function runClient(
   args: readonly string[],
-  host: ClientPlatform,
+  platform: ClientPlatform,
 ): Promise<number | undefined> {
   if (serverArguments(args) !== undefined) return undefined;
   try {
-    return await run(args, host);
+    return await run(args, platform);
   } catch (error) {
     // Whoever read the output has seen enough.
     if (error instanceof Deno.errors.BrokenPipe) return EXIT.error;
     const message = error instanceof ClientError ? error.message : `Unexpected error: ${error}`;
-    await writeAll(host.stderr, `slabkv: ${message}\n`);
+    await writeAll(platform.stderr, `slabkv: ${message}\n`);
     return EXIT.error;
   }
 }
 
-async function run(args: readonly string[], host: ClientPlatform): Promise<number> {
-  const parsed = parseCommand(args, host.env);
+async function run(args: readonly string[], platform: ClientPlatform): Promise<number> {
+  const parsed = parseCommand(args, platform.env);
   if (parsed.kind === "error") throw new ClientError(parsed.message);
   if (parsed.kind === "help") {
-    await writeAll(host.stdout, commandText(parsed.command));
+    await writeAll(platform.stdout, commandText(parsed.command));
     return EXIT.ok;
   }
   const { command, operands, values } = parsed;
   if (command.name === "serve") throw new Error("serve is the server's");
-  return await HANDLERS[command.name]({ host, operands, values });
+  return await HANDLERS[command.name]({ platform, operands, values });
 }
 
-async function help({ host, operands }: CommandContext): Promise<number> {
+async function help({ platform, operands }: ClientContext): Promise<number> {
   const [name] = operands;
   const text = name === undefined ? overviewText() : commandText(COMMANDS[name as CommandName]);
-  await writeAll(host.stdout, text);
+  await writeAll(platform.stdout, text);
   return EXIT.ok;
 }
 
-async function completions({ host, operands }: CommandContext): Promise<number> {
-  await writeAll(host.stdout, completionScript(operands[0]!, host.serverOptions()));
+async function completions({ platform, operands }: ClientContext): Promise<number> {
+  await writeAll(platform.stdout, completionScript(operands[0]!, platform.serverOptions()));
   return EXIT.ok;
 }

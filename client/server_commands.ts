@@ -5,13 +5,13 @@
  * @module
  */
 
-import { accessOf, type CommandContext, EXIT } from "./context.ts";
+import { accessOf, type ClientContext, EXIT } from "./context.ts";
 import { exchange, refusal } from "./exchange.ts";
-import { ClientError, writeAll } from "./host.ts";
+import { ClientError, writeAll } from "./platform.ts";
 import { ACCESS } from "./options.ts";
 
 /** `stats`: prints the counters, one per line, or as the server sends them. */
-export async function stats(context: CommandContext): Promise<number> {
+export async function stats(context: ClientContext): Promise<number> {
   const server = await accessOf(context);
   const answer = await exchange(server, { method: "GET", path: "/stats" });
   if (answer.status !== 200) throw refusal(server, answer);
@@ -20,12 +20,12 @@ export async function stats(context: CommandContext): Promise<number> {
   collect(parseObject(text, server.target.url), "", rows);
   const width = Math.max(0, ...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join("");
-  await writeAll(context.host.stdout, context.values.get(ACCESS.json) ? `${text}\n` : lines);
+  await writeAll(context.platform.stdout, context.values.get(ACCESS.json) ? `${text}\n` : lines);
   return EXIT.ok;
 }
 
 /** `ping`: says who answers, and how fast. */
-export async function ping(context: CommandContext): Promise<number> {
+export async function ping(context: ClientContext): Promise<number> {
   const server = await accessOf(context);
   const startMs = performance.now();
   const answer = await exchange(server, { method: "GET", path: "/" });
@@ -36,19 +36,22 @@ export async function ping(context: CommandContext): Promise<number> {
   const line = context.values.get(ACCESS.json)
     ? JSON.stringify({ url, name, version, ms })
     : `${name} ${version} at ${url} answered in ${ms.toFixed(1)} ms`;
-  await writeAll(context.host.stdout, `${line}\n`);
+  await writeAll(context.platform.stdout, `${line}\n`);
   return EXIT.ok;
 }
 
 /** `health`: succeeds if the server says that it is healthy. */
-export async function health(context: CommandContext): Promise<number> {
+export async function health(context: ClientContext): Promise<number> {
   const server = await accessOf(context);
   const answer = await exchange(server, { method: "GET", path: "/health" });
   if (answer.status !== 200) throw refusal(server, answer);
   const text = new TextDecoder().decode(answer.body);
   const { status } = parseObject(text, server.target.url);
   if (status !== "healthy") throw refusal(server, answer);
-  await writeAll(context.host.stdout, context.values.get(ACCESS.json) ? `${text}\n` : "healthy\n");
+  await writeAll(
+    context.platform.stdout,
+    context.values.get(ACCESS.json) ? `${text}\n` : "healthy\n",
+  );
   return EXIT.ok;
 }
 

@@ -6,9 +6,9 @@
  */
 
 import type { Access } from "../connection.ts";
-import { accessOf, type CommandContext, EXIT } from "../context.ts";
+import { accessOf, type ClientContext, EXIT } from "../context.ts";
 import { exchange, refusal } from "../exchange.ts";
-import { type ClientPlatform, writeAll } from "../host.ts";
+import { type ClientPlatform, writeAll } from "../platform.ts";
 import { ACCESS } from "../options.ts";
 import { parseObject } from "../server_commands.ts";
 import { withConnections } from "./connections.ts";
@@ -24,16 +24,16 @@ import { StampedValues } from "./stamped_value.ts";
 const CLEANERS = 16;
 
 /** `bench`: 0 if every answer was right, 1 if not. */
-export async function runBench(context: CommandContext): Promise<number> {
-  const { host, values } = context;
+export async function runBench(context: ClientContext): Promise<number> {
+  const { platform, values } = context;
   const settings = readSettings(values);
   const server = await accessOf(context);
   const isJson = values.get(ACCESS.json);
   const plan = planText(settings, await describe(server));
-  await writeAll(isJson ? host.stderr : host.stdout, plan);
-  const load = await runLoad(host, server, settings);
+  await writeAll(isJson ? platform.stderr : platform.stdout, plan);
+  const load = await runLoad(platform, server, settings);
   const report = reportOf(load, settings, server.target.url);
-  await writeAll(host.stdout, isJson ? `${JSON.stringify(report)}\n` : reportText(report));
+  await writeAll(platform.stdout, isJson ? `${JSON.stringify(report)}\n` : reportText(report));
   return isClean(report) ? EXIT.ok : EXIT.miss;
 }
 
@@ -46,7 +46,7 @@ async function describe(server: Access): Promise<string> {
 }
 
 async function runLoad(
-  host: ClientPlatform,
+  platform: ClientPlatform,
   server: Access,
   settings: BenchSettings,
 ): Promise<Load> {
@@ -62,17 +62,17 @@ async function runLoad(
     const traffic = new KeyTraffic(messages, values, settings, connections);
     const plan = { durationMs, maxRequests, rate, graceMs: server.timeoutMs };
     const load = new Load(plan, traffic, opened);
-    await drive(host, load, settings);
-    if (!settings.keep) await cleanUp(set, host);
+    await drive(platform, load, settings);
+    if (!settings.keep) await cleanUp(set, platform);
     return load;
   });
 }
 
-async function drive(host: ClientPlatform, load: Load, settings: BenchSettings): Promise<void> {
+async function drive(platform: ClientPlatform, load: Load, settings: BenchSettings): Promise<void> {
   const startMs = performance.now();
   let lastMs = startMs;
   let last = 0;
-  await using _progress = new Progress(host, () => {
+  await using _progress = new Progress(platform, () => {
     const nowMs = performance.now();
     const { answered, counts } = load;
     const perSecond = Math.round((answered - last) / Math.max(1, nowMs - lastMs) * 1000);
@@ -87,13 +87,13 @@ async function drive(host: ClientPlatform, load: Load, settings: BenchSettings):
 
 // Over new connections, since those of the load may have failed. What stays behind is the cache's
 // to evict, so that a failure here changes no result.
-async function cleanUp(set: KeySet, host: ClientPlatform): Promise<void> {
+async function cleanUp(set: KeySet, platform: ClientPlatform): Promise<void> {
   try {
     await withConnections(set.access, CLEANERS, 0, (opened) => deleteAll(set, opened));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     await writeAll(
-      host.stderr,
+      platform.stderr,
       `slabkv: Keys that begin with ${set.keyPrefix} are left: ${reason}\n`,
     );
   }

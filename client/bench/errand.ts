@@ -6,7 +6,7 @@
  */
 
 import type { Access } from "../connection.ts";
-import { ClientError } from "../host.ts";
+import { ClientError } from "../platform.ts";
 import { within } from "./connections.ts";
 import type { LoadConnection } from "./load_connection.ts";
 import type { LoadAnswer } from "./traffic.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ByteSink, type ClientPlatform, writeAll } from "../host.ts";
+import { type ByteSink, type ClientPlatform, writeAll } from "../platform.ts";
 
 const REDRAW_MS = 200;
 const MAX_BAR_COLUMNS = 40;
@@ -26,10 +26,10 @@ export class Progress implements AsyncDisposable {
   #drawing: Promise<void> = Promise.resolve();
 
   /** Begins to draw, if stderr is a terminal. */
-  constructor(host: ClientPlatform, facts: () => ProgressFacts) {
-    if (!host.stderr.isTerminal()) return;
-    this.#sink = host.stderr;
-    const draw = () => this.#write(`\r${progressLine(facts(), host.columns())}\x1b[K`);
+  constructor(platform: ClientPlatform, facts: () => ProgressFacts) {
+    if (!platform.stderr.isTerminal()) return;
+    this.#sink = platform.stderr;
+    const draw = () => this.#write(`\r${progressLine(facts(), platform.columns())}\x1b[K`);
     this.#timer = setInterval(draw, REDRAW_MS);
     draw();
   }

@@ -6,7 +6,7 @@
  */
 
 import { formatDuration } from "../../server/config/units.ts";
-import { ClientError } from "../host.ts";
+import { ClientError } from "../platform.ts";
 import { BENCH } from "../options.ts";
 import type { OptionValues } from "../parse.ts";
 

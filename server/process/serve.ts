@@ -40,29 +40,34 @@ export const EXIT_USAGE = 2;
 const MAX_WORKERS = 64;
 
 /** Runs the server until it is told to stop. Only help, version and errors return. */
-export async function serve(host: ServePlatform): Promise<void> {
-  const parsed = parseConfig([...host.args], { ...host.env }, host.limits);
-  if (parsed.kind === "help" || parsed.kind === "print") return host.out(parsed.text);
-  if (parsed.kind === "version") return host.out(versionLine());
-  if (parsed.kind === "error") return refuse(host, parsed.message);
+export async function serve(platform: ServePlatform): Promise<void> {
+  const parsed = parseConfig([...platform.args], { ...platform.env }, platform.limits);
+  if (parsed.kind === "help" || parsed.kind === "print") return platform.out(parsed.text);
+  if (parsed.kind === "version") return platform.out(versionLine());
+  if (parsed.kind === "error") return refuse(platform, parsed.message);
   try {
-    await start(host, parsed.config);
+    await start(platform, parsed.config);
   } catch (error) {
-    refuse(host, messageOf(error));
+    refuse(platform, messageOf(error));
   }
 }
 
-function refuse(host: ServePlatform, message: string): never {
-  host.err(`slabkv: ${message}`);
-  return host.exit(EXIT_USAGE);
+function refuse(platform: ServePlatform, message: string): never {
+  platform.err(`slabkv: ${message}`);
+  return platform.exit(EXIT_USAGE);
 }
 
-async function start(host: ServePlatform, config: Config): Promise<void> {
+async function start(platform: ServePlatform, config: Config): Promise<void> {
   const startedMs = Date.now();
-  const log = new Log({ format: config.logFormat, now: Date.now, out: host.out, err: host.err });
+  const log = new Log({
+    format: config.logFormat,
+    now: Date.now,
+    out: platform.out,
+    err: platform.err,
+  });
   using _held = await holdPort(config.host, config.port);
   const listens = await plan(config);
-  const maxWorkers = host.canSharePort ? workerLimit(config, host.limits.cpus) : 1;
+  const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
   const cache = new Cache(createRegion(config, maxWorkers + 1), 0);
   let supervisor: Supervisor | null = null;
   const pool = new WorkerPool({
@@ -71,23 +76,23 @@ async function start(host: ServePlatform, config: Config): Promise<void> {
     listens,
     startedMs,
     log,
-    spawn: (name) => host.spawn(name, config, listens),
+    spawn: (name) => platform.spawn(name, config, listens),
     onShutdown: () => void supervisor?.stop("SHUTDOWN"),
     onFatal: (message) => {
       log.error("fatal", message);
-      host.exit(EXIT_BROKEN);
+      platform.exit(EXIT_BROKEN);
     },
   });
   const first = config.workers === "auto" ? 1 : maxWorkers;
   for (let i = 0; i < first; i++) await pool.add();
-  const meter = new CpuMeter(host.limits.cpus);
+  const meter = new CpuMeter(platform.limits.cpus);
   const exit = (code: number) => {
     for (const { unixPath } of listens) if (unixPath !== undefined) removeQuietly(unixPath);
-    host.exit(code);
+    platform.exit(code);
   };
   supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit });
   supervisor.start();
-  host.onSignal((signal) => void supervisor?.stop(signal));
+  platform.onSignal((signal) => void supervisor?.stop(signal));
   const facts = { cache, config, listens, workers: first, maxWorkers };
   log.info("start", bannerText(facts), bannerFields(facts));
 }

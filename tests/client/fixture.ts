@@ -1,7 +1,7 @@
 // A process for the client's commands that is none: variables, stdin and captured output.
 // And servers that answer whatever a test wants, since a real one does not lie.
 
-import type { ByteSink, ClientPlatform } from "../../client/host.ts";
+import type { ByteSink, ClientPlatform } from "../../client/platform.ts";
 import { runClient } from "../../client/mod.ts";
 
 /** What a command finds around it, unless a test says otherwise. */

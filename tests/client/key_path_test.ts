@@ -2,7 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ClientError } from "../../client/host.ts";
+import { ClientError } from "../../client/platform.ts";
 import { encodeKey } from "../../client/key_path.ts";
 
 const keys = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
