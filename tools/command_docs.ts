@@ -1,6 +1,6 @@
 /**
  * Writes docs/commands.md from the command table; with --check it only says whether that is due.
- * What a command does is written down in server/commands/rows_*.ts.
+ * What a command does is written down in the rows.ts of each group in server/commands/.
  *
  * @module
  */
@@ -42,11 +42,9 @@ function cellsOf({ name, arity: [min, max], flags, summary }: Command): string[]
   return [`\`${name}\``, count, kinds.join(", ") || "-", summary];
 }
 
-/** A table whose columns are as wide as their widest cell, as the formatter has them. */
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((cells) => cells[i]!.length)));
-  const lines = rows.map((cells) => lineOf(cells.map((cell, i) => cell.padEnd(widths[i]!))));
-  lines.splice(1, 0, lineOf(widths.map((width) => "-".repeat(width))));
+  const lines = rows.map(lineOf);
+  lines.splice(1, 0, lineOf(rows[0]!.map(() => "---")));
   return lines.join("");
 }
 

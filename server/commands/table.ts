@@ -1,5 +1,5 @@
 // The command table: one row per command, from which dispatch, docs and metric labels derive.
-// A new command is a function in this folder and a row in one of rows_*.ts; see ARCHITECTURE.md.
+// A new command is a function in this folder and a row in one of the rows.ts; see ARCHITECTURE.md.
 
 import type { Command } from "../contract/command.ts";
 import { KEY_ROWS } from "./keys/rows.ts";

@@ -1,4 +1,4 @@
-// The one table of options. Parser, help, --print-config and the table in the README derive from
+// The one table of options. Parser, help, --print-config and docs/options.md derive from
 // it; an option exists when it has a row here. What the values do is none of its business.
 
 import { STATUS_CODE } from "@std/http";

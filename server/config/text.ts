@@ -1,6 +1,6 @@
 /**
- * The table of options as text: for --help, for --print-config and for the README. Adds no fact
- * of its own, and never shows a secret.
+ * The table of options as text: for --help, for --print-config and for docs/options.md. Adds no
+ * fact of its own, and never shows a secret.
  *
  * @module
  */
@@ -61,24 +61,17 @@ export function configText(
 }
 
 /**
- * Writes the table of the README.
+ * Writes the list of options for docs/options.md: a table of them would have lines too long to read.
  *
- * @returns Markdown as the formatter leaves it, with a newline at the end
+ * @returns Markdown, two lines an option, with a newline at the end
  */
-export function configTableMarkdown(): string {
-  const header = ["Option", "Variable", "Default", "Accepts", "What it is"];
-  const rows = OPTION_ROWS.map(({ option }) =>
-    [
-      `\`${signature(option)}\`${option.alias ? ` (or \`--${option.alias}\`)` : ""}`,
-      `\`${variableName(option.flag)}\``,
-      option.fallbackText ?? codeOrNothing(option),
-      option.kind.bounds,
-      option.description,
-    ].map((cell) => cell.replaceAll("|", "\\|"))
-  );
-  const widths = widthsOf([header, ...rows]);
-  const rule = widths.map((width) => "-".repeat(width));
-  return alignColumns([header, rule, ...rows], " | ").map((line) => `| ${line} |\n`).join("");
+export function optionsMarkdown(): string {
+  return OPTION_ROWS.map(({ option }) => {
+    const alias = option.alias ? ` or \`--${option.alias}\`` : "";
+    const fallback = option.fallbackText ?? codeOrNothing(option);
+    return `- **\`${signature(option)}\`**${alias}: ${option.description}.\n` +
+      `  \`${variableName(option.flag)}\`, default ${fallback}, accepts ${option.kind.bounds}\n`;
+  }).join("");
 }
 
 function signature({ flag, kind }: Option<unknown>): string {
@@ -114,10 +107,6 @@ function helpRow(name: string, text: string): string {
 }
 
 function alignColumns(rows: readonly (readonly string[])[], separator: string): string[] {
-  const widths = widthsOf(rows);
+  const widths = rows[0]!.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)));
   return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index]!)).join(separator));
-}
-
-function widthsOf(rows: readonly (readonly string[])[]): number[] {
-  return rows[0]!.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)));
 }

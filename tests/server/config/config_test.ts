@@ -12,7 +12,7 @@ import {
   storeBodyLimit,
 } from "../../../server/config/config.ts";
 import { parseConfig } from "../../../server/config/parse.ts";
-import { configTableMarkdown } from "../../../server/config/text.ts";
+import { optionsMarkdown } from "../../../server/config/text.ts";
 import { defaultMemoryBytes } from "../../../server/config/memory_default.ts";
 import { OPTION_ROWS, variableName } from "../../../server/config/options.ts";
 import { GIB, MIB, parseSize } from "../../../server/config/units.ts";
@@ -243,10 +243,14 @@ Deno.test("parseConfig() prints values and where they come from", () => {
   assertMatch(text, /^--port +7171 +default$/m);
 });
 
-Deno.test("configTableMarkdown() has a row per option and columns that line up", () => {
-  const lines = configTableMarkdown().trimEnd().split("\n");
-  assertEquals(lines.length, OPTION_ROWS.length + 2);
-  assertEquals(new Set(lines.map((line) => line.length)).size, 1);
+Deno.test("optionsMarkdown() has two lines for each option: what it is, and what it takes", () => {
+  const lines = optionsMarkdown().trimEnd().split("\n");
+  assertEquals(lines.length, 2 * OPTION_ROWS.length);
+  OPTION_ROWS.forEach(({ option: { flag, description } }, index) => {
+    assertMatch(lines[2 * index]!, new RegExp(`^- \\*\\*\`--${flag}[ \`]`));
+    assertEquals(lines[2 * index]!.endsWith(`: ${description}.`), true, flag);
+    assertMatch(lines[2 * index + 1]!, /^ {2}`SLABKV_[A-Z_]+`, default .+, accepts .+$/);
+  });
 });
 
 Deno.test("parseConfig() gives a result for any command line", () => {
