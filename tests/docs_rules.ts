@@ -1,6 +1,6 @@
 /**
- * The rules of the documents as text: how long lines are, and how tables are written. Functions of
- * a text that return what is wrong with it; docs_test.ts applies them.
+ * The rules of the documents as text: how long lines are, how tables are written, and that links
+ * lead somewhere. Functions that return what is wrong; docs_test.ts applies them.
  */
 
 export const MAX_LINE_CHARS = 160;
@@ -24,7 +24,7 @@ export async function readTexts(endings: readonly string[]): Promise<Text[]> {
   const walk = (folder: string): void => {
     for (const { name, isDirectory } of Deno.readDirSync(new URL(`./${folder}`, root))) {
       if (isDirectory && !FOREIGN.has(name)) walk(`${folder}${name}/`);
-      else if (endings.some((ending) => name.endsWith(ending))) paths.push(folder + name);
+      else if (endings.some((ending) => `/${name}`.endsWith(ending))) paths.push(folder + name);
     }
   };
   walk("");
@@ -61,4 +61,53 @@ export function paddedRows(text: string): number[] {
     const isPadded = / {2,}\||\| {2,}/.test(line) || longRule.test(line);
     return line.startsWith("|") && isPadded ? [index + 1] : [];
   });
+}
+
+/** Links of a page to other files and to headings: what stands between their parentheses. */
+function linksOf(text: string): string[] {
+  const prose = proseLines(text).join("\n").replace(/`[^`\n]*`/g, "");
+  return [...prose.matchAll(/\[[^\][]*\]\(([^()\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The anchors of a page's headings, as GitHub makes them: "a--b" of "A & B", "a-1" of a second "A". */
+export function anchorsOf(text: string): Set<string> {
+  const anchors = new Set<string>();
+  for (const line of proseLines(text)) {
+    const title = /^#{1,6} +(.+?) *$/.exec(line)?.[1];
+    if (title === undefined) continue;
+    const plain = title.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+    const anchor = plain.replace(/[^\p{L}\p{N}_ -]/gu, "").replaceAll(" ", "-");
+    let name = anchor;
+    for (let n = 1; anchors.has(name); n++) name = `${anchor}-${n}`;
+    anchors.add(name);
+  }
+  return anchors;
+}
+
+/**
+ * Links of Markdown that lead nowhere, as "page: link".
+ *
+ * @param pages the pages, whose headings are what anchors can name
+ * @param exists whether there is a file or folder with this path from the root
+ */
+export function deadLinks(pages: readonly Text[], exists: (path: string) => boolean): string[] {
+  const anchors = new Map(pages.map(({ path, text }) => [path, anchorsOf(text)]));
+  return pages.flatMap(({ path, text }) =>
+    linksOf(text).filter((link) => {
+      const { pathname, hash } = new URL(link, `file:///${path}`);
+      const target = decodeURIComponent(pathname.slice(1));
+      if (hash === "") return !exists(target);
+      return !anchors.get(target)?.has(decodeURIComponent(hash.slice(1)));
+    }).map((link) => `${path}: ${link}`)
+  );
+}
+
+/** Pages that code, scripts and settings name by their paths and that are not there. */
+export function unknownPages(texts: readonly Text[], exists: (path: string) => boolean): string[] {
+  const page = /(?<![\w./@-])(?:[\w-]+\/)*[\w-]+\.md\b/g;
+  return texts.flatMap(({ path, text }) =>
+    (text.match(page) ?? []).filter((name) => !exists(name)).map((name) => `${path}: ${name}`)
+  );
 }
