@@ -1,5 +1,5 @@
 // The chain of pieces of one item: frees it, or cuts it down to fewer bytes.
-// Never allocates, so it never evicts; room.ts does both.
+// Never allocates, so it never evicts; allocation.ts does both.
 
 import {
   ADDRESS_MASK,

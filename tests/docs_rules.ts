@@ -1,6 +1,6 @@
 /**
- * The rules of the documents as text: how long lines are, how tables are written, and that links
- * lead somewhere. Functions that return what is wrong; docs_test.ts applies them.
+ * The rules of the documents as text: how long lines are, how tables are written, and that links and
+ * names lead somewhere. Functions that return what is wrong; docs_test.ts applies them.
  */
 
 export const MAX_LINE_CHARS = 160;
@@ -110,4 +110,56 @@ export function unknownPages(texts: readonly Text[], exists: (path: string) => b
   return texts.flatMap(({ path, text }) =>
     (text.match(page) ?? []).filter((name) => !exists(name)).map((name) => `${path}: ${name}`)
   );
+}
+
+/** What is declared in the sources: functions, methods and classes, as far as pages name them. */
+export interface Declared {
+  /** Names of functions and methods, private ones with their "#". */
+  readonly functions: ReadonlySet<string>;
+  /** "Class.method" of every class. */
+  readonly methods: ReadonlySet<string>;
+}
+
+const FUNCTION = /^\s*(?:export )?(?:default )?(?:async )?function\*? ?(\w+)/;
+const ARROW = /^\s*(?:export )?const (\w+)\b[^=]*= (?:async )?(?:<.*>)?\(/;
+const CLASS = /^(?:export )?(?:abstract )?(?:class|interface) (\w+)/;
+const METHOD =
+  /^ {2}(?:(?:public|private|protected|static|abstract|async|override|get|set|readonly) )*\*?(#?\w+)(?:<.*>)?\(/;
+
+/** Finds what formatted sources declare, line by line. */
+export function declaredIn(sources: readonly Text[]): Declared {
+  const functions = new Set<string>();
+  const methods = new Set<string>();
+  for (const { text } of sources) {
+    let owner = "";
+    for (const line of text.split("\n")) {
+      owner = CLASS.exec(line)?.[1] ?? (line === "}" ? "" : owner);
+      const method = owner === "" ? undefined : METHOD.exec(line)?.[1];
+      const name = method ?? (FUNCTION.exec(line) ?? ARROW.exec(line))?.[1];
+      if (name === undefined) continue;
+      functions.add(name);
+      if (method !== undefined) methods.add(`${owner}.${method}`);
+    }
+  }
+  return { functions, methods };
+}
+
+/**
+ * Names in backticks that the sources do not know, as "page: name": `path/of/a.ts` and `folder/`, and
+ * `name()` or `Class.method()`.
+ */
+export function unknownNames(
+  pages: readonly Text[],
+  { functions, methods }: Declared,
+  exists: (path: string) => boolean,
+): string[] {
+  return pages.flatMap(({ path, text }) => {
+    const spans = proseLines(text).join("\n").match(/`[^`]+`/g) ?? [];
+    return spans.map((span) => span.slice(1, -1)).filter((name) => {
+      if (/^(?:[\w.-]+\/)+(?:[\w-]+\.[a-z]+)?$/.test(name)) return !exists(name);
+      const [, owner, called] = /^(?:(\w+)\.)?(#?\w+)\(\)$/.exec(name) ?? [];
+      if (called === undefined) return false;
+      return !(owner === undefined ? functions.has(called) : methods.has(`${owner}.${called}`));
+    }).map((name) => `${path}: ${name}`);
+  });
 }

@@ -4,13 +4,16 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { ROOM_IMPORTS } from "./architecture_rules.ts";
 import {
   anchorsOf,
   deadLinks,
+  declaredIn,
   longLines,
   MAX_LINE_CHARS,
   paddedRows,
   readTexts,
+  unknownNames,
   unknownPages,
 } from "./docs_rules.ts";
 
@@ -73,6 +76,23 @@ Deno.test("code, scripts and settings name pages that are there", async () => {
   assertEquals(unknownPages(files, exists), []);
 });
 
+Deno.test("ARCHITECTURE.md and CONTRIBUTING.md name files and functions that are there", () => {
+  const sources = texts.filter(({ path }) =>
+    path.endsWith(".ts") && !path.startsWith("tests/docs_")
+  );
+  const named = pages.filter(({ path }) => /^(ARCHITECTURE|CONTRIBUTING)\.md$/.test(path));
+  assertEquals(unknownNames(named, declaredIn(sources), exists), []);
+});
+
+Deno.test("ARCHITECTURE.md has the table of rooms that architecture_rules.ts holds", () => {
+  const { text } = pages.find(({ path }) => path === "ARCHITECTURE.md")!;
+  const rows = Object.entries(ROOM_IMPORTS).map(([room, imports]) =>
+    `| \`${room}\` | ${imports.map((name) => `\`${name}\``).join(", ") || "nothing"} |`
+  );
+  const found = text.slice(text.indexOf("| room | may import |")).split("\n\n")[0]!.split("\n");
+  assertEquals(found.slice(2), rows);
+});
+
 Deno.test("deadLinks() finds files and headings that are not there", () => {
   const a = { path: "a.md", text: "# A\n\n## B `c`, d\n\n[x\ny](docs/b.md#e) [`z`](#b-c-d)\n" };
   const b = { path: "docs/b.md", text: "# E\n\n[a](../a.md) [h](https://example.org/none)\n" };
@@ -94,4 +114,20 @@ Deno.test("unknownPages() finds names of pages that are not there", () => {
   assertEquals(unknownPages([{ path: "x.ts", text }], (path) => path === "docs/a.md"), [
     "x.ts: b.md",
   ]);
+});
+
+Deno.test("unknownNames() finds made-up files, folders, functions and methods", () => {
+  const source =
+    "export class A<B> {\n  async b(c: B): Promise<void> {\n  }\n  #d(): void {}\n}\n" +
+    "export function e(): void {}\nconst f = (a: number) => a;\n";
+  const declared = declaredIn([{ path: "a.ts", text: source }]);
+  const known = (path: string) => path === "x/y.ts" || path === "x/";
+  const namesOf = (text: string) => unknownNames([{ path: "p.md", text }], declared, known);
+  assertEquals(
+    namesOf("`x/y.ts`, `x/`, `A.b()`, `#d()`, `b()`, `e()`, `f()`, `a/b: c`, `Deno.serve`"),
+    [],
+  );
+  for (const name of ["x/z.ts", "z/", "A.e()", "B.b()", "c()", "#b()", "z()"]) {
+    assertEquals(namesOf(`So \`${name}\` it is.`), [`p.md: ${name}`]);
+  }
 });
