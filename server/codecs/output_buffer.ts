@@ -2,6 +2,7 @@
 // it is used again. What a command has answered can be taken back, for a refusal in its midst.
 // Each protocol adds its own framing; knows no socket.
 
+import type { MemorySource } from "../contract/memory_budget.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
 /** The size to which a buffer shrinks back, in bytes. */
@@ -10,17 +11,8 @@ export const OUTPUT_KEPT_BYTES = 16 * 1024;
 /** By how much a buffer grows beyond its need when memory is short. */
 const SHORT_STEP_BYTES = 32 * 1024;
 
-/** What all buffers of answers share: the memory that they may take beyond their kept size. */
-export interface OutputMemory {
-  /** How many bytes may still be taken; less than 0 when too many are. */
-  left(): number;
-  /** Takes bytes, whether they are left or not. */
-  take(bytes: number): void;
-  /** Gives back what was taken. */
-  free(bytes: number): void;
-}
-
-const UNBOUNDED: OutputMemory = { left: () => Infinity, take() {}, free() {} };
+/** For answers that nobody bounds, as in tests. */
+const UNBOUNDED: MemorySource = { bytesLeft: Infinity, take() {}, give() {} };
 
 /** Up to this length a loop copies ASCII faster than the encoder does. */
 const SHORT_TEXT_CHARS = 64;
@@ -34,7 +26,7 @@ export abstract class OutputBuffer implements Reply {
   used = 0;
   /** Whether it holds more than there was memory for: to be written before it grows further. */
   isOver = false;
-  readonly #memory: OutputMemory;
+  readonly #memory: MemorySource;
   /** Where the answer of the command in work begins. */
   protected begun = 0;
   /** Where the latest header, and the value that space was made for, begin. */
@@ -43,7 +35,7 @@ export abstract class OutputBuffer implements Reply {
   protected valueLength = 0;
 
   /** What it takes beyond its kept size comes from `memory`. */
-  constructor(memory: OutputMemory = UNBOUNDED) {
+  constructor(memory: MemorySource = UNBOUNDED) {
     this.#memory = memory;
   }
 
@@ -62,13 +54,13 @@ export abstract class OutputBuffer implements Reply {
   }
 
   #free(): number {
-    return this.bytes.length - this.used + Math.max(0, this.#memory.left());
+    return this.bytes.length - this.used + Math.max(0, this.#memory.bytesLeft);
   }
 
   /** Forgets everything, and gives back the memory that it took. */
   reset(): void {
     if (this.bytes.length > OUTPUT_KEPT_BYTES) {
-      this.#memory.free(this.bytes.length - OUTPUT_KEPT_BYTES);
+      this.#memory.give(this.bytes.length - OUTPUT_KEPT_BYTES);
       this.bytes = new Uint8Array(OUTPUT_KEPT_BYTES);
     }
     this.isOver = false;
@@ -93,7 +85,7 @@ export abstract class OutputBuffer implements Reply {
 
   #grow(needed: number): void {
     const { length } = this.bytes;
-    const left = this.#memory.left();
+    const left = this.#memory.bytesLeft;
     let size = Math.max(needed, 2 * length);
     if (size - length > left) {
       size = needed + SHORT_STEP_BYTES;

@@ -1,15 +1,15 @@
 // Request bodies: how much of them may be in memory, and for how long. Deno.serve has no limit of
 // either kind, so a body is admitted by its declared length before a byte of it is read, against
-// the limit of its route, the requests in work, and what all bodies together may hold.
+// the limit of its route, the requests in work, and the budget that all bodies share.
 
 import { addCounter, type Region } from "../../cache/mod.ts";
+import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { bodyTooLarge, bodyTooSlow, error, overloaded } from "./answers.ts";
 import type { RequestAccess } from "./request_access.ts";
 
-/** What bounds all bodies of the process. */
+/** What bounds all bodies of the process, beside the budget of memory. */
 export interface BodyLimits {
   readonly maxInFlight: number;
-  readonly bodyMemoryBytes: number;
   readonly bodyTimeoutMs: number;
 }
 
@@ -28,38 +28,28 @@ class PendingBody {
 
   constructor(
     readonly startMs: number,
-    public reservedBytes: number,
+    public takenBytes: number,
     readonly reader: ReadableStreamDefaultReader<Uint8Array>,
   ) {}
-}
-
-/** Something that holds memory while a client takes its time: a large answer on its way. */
-export interface Held {
-  /** When it last moved, and what it holds; kept here. */
-  movedMs: number;
-  heldBytes: number;
-  /** Ends it. */
-  giveUp(): void;
 }
 
 /** Reads the bodies of one worker's requests. */
 export class Bodies {
   readonly #words: Int32Array;
   readonly #inFlightWord: number;
-  readonly #bodyBytesWord: number;
   readonly #overloadsWord: number;
   readonly #region: Region;
+  readonly #budget: MemoryBudget;
   readonly #limits: BodyLimits;
   readonly #now: () => number;
   readonly #access: RequestAccess;
   /** In the order in which they began. */
   readonly #pending = new Set<PendingBody>();
-  /** In the order in which they last moved. */
-  readonly #held = new Set<Held>();
 
   constructor(
     region: Region,
     actor: number,
+    budget: MemoryBudget,
     limits: BodyLimits,
     access: RequestAccess,
     now: () => number,
@@ -67,8 +57,8 @@ export class Bodies {
     this.#region = region;
     this.#words = region.words;
     this.#inFlightWord = region.gaugeWord(actor, "inFlight");
-    this.#bodyBytesWord = region.gaugeWord(actor, "bodyBytes");
     this.#overloadsWord = region.counterWord(actor, "overloads");
+    this.#budget = budget;
     this.#limits = limits;
     this.#access = access;
     this.#now = now;
@@ -89,7 +79,7 @@ export class Bodies {
     if (length > limit) return bodyTooLarge(limit);
     const stream = request.body;
     if (stream === null) return consume(new Uint8Array());
-    if (this.#total("inFlight") >= this.#limits.maxInFlight || !this.reserve(length)) {
+    if (this.#inFlight() >= this.#limits.maxInFlight || !this.#budget.tryTake(length)) {
       return this.#refuse();
     }
     const pending = new PendingBody(this.#now(), length, stream.getReader());
@@ -103,7 +93,7 @@ export class Bodies {
     } finally {
       this.#pending.delete(pending);
       this.#words[this.#inFlightWord]!--;
-      this.release(pending.reservedBytes);
+      this.#budget.give(pending.takenBytes);
     }
     if (pending.isTooSlow) return bodyTooSlow(this.#limits.bodyTimeoutMs);
     if (body === "tooLarge") return bodyTooLarge(limit);
@@ -115,58 +105,18 @@ export class Bodies {
     return overloaded("Too many requests in work. Try again in a moment.");
   }
 
-  /** Sets `bytes` aside of what bodies and large answers may hold. Returns whether there was enough. */
-  reserve(bytes: number): boolean {
-    if (this.#total("bodyBytes") + bytes > this.#limits.bodyMemoryBytes) return false;
-    this.#words[this.#bodyBytesWord]! += bytes;
-    return true;
-  }
-
-  /** Lets a large answer hold `bytes` while it moves. Returns whether there was enough. */
-  hold(held: Held, bytes: number): boolean {
-    if (!this.reserve(bytes)) {
-      addCounter(this.#words, this.#overloadsWord, 1);
-      return false;
-    }
-    held.heldBytes = bytes;
-    this.moved(held);
-    return true;
-  }
-
-  /** The client has taken some of a large answer. */
-  moved(held: Held): void {
-    held.movedMs = this.#now();
-    // The set stays in the order of movement.
-    this.#held.delete(held);
-    this.#held.add(held);
-  }
-
-  /** A large answer has ended. */
-  letGo(held: Held): void {
-    if (this.#held.delete(held)) this.release(held.heldBytes);
-  }
-
-  /** Gives back what {@linkcode reserve} has set aside. */
-  release(bytes: number): void {
-    this.#words[this.#bodyBytesWord]! -= bytes;
-  }
-
-  #total(gauge: "inFlight" | "bodyBytes"): number {
+  /** Requests in work whose body is being read, of all workers. */
+  #inFlight(): number {
     let sum = 0;
     for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
-      sum += this.#region.gauge(actor, gauge);
+      sum += this.#region.gauge(actor, "inFlight");
     }
     return sum;
   }
 
-  /** Gives up what has taken too long, either way; its worker calls this a few times a second. */
+  /** Gives up what has taken too long; its worker calls this a few times a second. */
   expire(): void {
     const startedMs = this.#now() - this.#limits.bodyTimeoutMs;
-    for (const held of this.#held) {
-      if (held.movedMs > startedMs) break;
-      held.giveUp();
-      this.letGo(held);
-    }
     for (const pending of this.#pending) {
       if (pending.startMs > startedMs) break;
       pending.isTooSlow = true;
@@ -199,12 +149,12 @@ export class Bodies {
     return body;
   }
 
-  /** Sets more aside for a body that has come to `length` bytes. */
+  /** Takes more memory for a body that has come to `length` bytes. */
   #grow(pending: PendingBody, length: number): "overloaded" | null {
-    if (length <= pending.reservedBytes) return null;
-    const more = Math.max(CHUNK_BYTES, length - pending.reservedBytes);
-    if (!this.reserve(more)) return "overloaded";
-    pending.reservedBytes += more;
+    if (length <= pending.takenBytes) return null;
+    const more = Math.max(CHUNK_BYTES, length - pending.takenBytes);
+    if (!this.#budget.tryTake(more)) return "overloaded";
+    pending.takenBytes += more;
     return null;
   }
 }

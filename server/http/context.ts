@@ -12,9 +12,11 @@ import type { Command, CommandContext } from "../contract/command.ts";
 import { execute } from "../commands/execute.ts";
 import { GET } from "../commands/table.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
+import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { ServerStatus } from "../contract/server.ts";
 import { Bodies } from "./bodies.ts";
 import type { RunnerPool } from "./command_runner.ts";
+import { LargeAnswers } from "./large_answers.ts";
 import { RequestAccess } from "./request_access.ts";
 
 /** Most keys of one /mget and items of one /mput. */
@@ -40,6 +42,7 @@ export interface Sockets {
 export interface HttpContextParts {
   readonly config: Config;
   readonly cache: Cache;
+  readonly budget: MemoryBudget;
   readonly status: ServerStatus;
   readonly commands: CommandContext;
   readonly runners: RunnerPool;
@@ -51,6 +54,7 @@ export class HttpContext {
   readonly config: Config;
   readonly status: ServerStatus;
   readonly bodies: Bodies;
+  readonly largeAnswers: LargeAnswers;
   /** Limits of the JSON routes, in characters. */
   readonly jsonLimits: JsonLimits;
   /** Limits of the store routes, in bytes. */
@@ -74,16 +78,14 @@ export class HttpContext {
   readonly sockets: Sockets;
   readonly #commands: CommandContext;
 
-  constructor({ config, cache, status, commands, runners, sockets }: HttpContextParts) {
+  constructor(parts: HttpContextParts) {
+    const { config, cache, budget, status, commands, runners, sockets } = parts;
+    const { region, actor } = cache;
+    const now = () => performance.now();
     this.config = config;
     this.status = status;
-    this.bodies = new Bodies(
-      cache.region,
-      cache.actor,
-      config,
-      this.access,
-      () => performance.now(),
-    );
+    this.bodies = new Bodies(region, actor, budget, config, this.access, now);
+    this.largeAnswers = new LargeAnswers(region, actor, budget, config.bodyTimeoutMs, now);
     const maxKeyBytes = keyByteLimit(config);
     const limits = { maxKeyBytes, maxValueChars: config.maxValueChars, maxItems: MAX_ITEMS };
     this.jsonLimits = { ...limits, maxKeyChars: config.maxKeyChars };
@@ -94,6 +96,12 @@ export class HttpContext {
     this.runners = runners;
     this.sockets = sockets;
     this.#commands = commands;
+  }
+
+  /** Gives up bodies and large answers that have taken too long; called a few times a second. */
+  expire(): void {
+    this.largeAnswers.expire();
+    this.bodies.expire();
   }
 
   /** Runs GET with the key in `args`; what it came to is in `hit` afterwards. */

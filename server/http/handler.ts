@@ -6,7 +6,7 @@ import { Admission } from "./admission.ts";
 import { error, overloaded, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
-import { SlowClient } from "./large_answer.ts";
+import { SlowClient } from "./large_answers.ts";
 import type { RequestAccess } from "./request_access.ts";
 import { isOpenPath, route } from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";

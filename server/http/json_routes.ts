@@ -18,7 +18,6 @@ import {
   READ_META,
   runOperation,
 } from "./json_operations.ts";
-import { largeAnswer } from "./large_answer.ts";
 import { refusalOf } from "./refusals.ts";
 
 /** The answer to a command that was refused. */
@@ -39,7 +38,7 @@ function respond(context: HttpContext, operation: JsonOperation): Response {
     if (body === MISS && context.config.missStatus !== 200) return json(body, 404);
     return body === CONDITION_NOT_MET ? json(body, 409) : jsonOk(body);
   }
-  if (body instanceof Uint8Array) return largeAnswer(body, "application/json", context.bodies);
+  if (body instanceof Uint8Array) return context.largeAnswers.answer(body, "application/json");
   if (typeof body === "object") return refusal(body);
   const [status, message] = refusalOf(body);
   return error(status, message);

@@ -6,7 +6,7 @@ import { decodePathKey, TAKES_NONE, TAKES_TTL } from "../codecs/query.ts";
 import { DEL, GET, SET } from "../commands/table.ts";
 import type { HttpContext } from "./context.ts";
 import { problemAnswer, refusal } from "./json_routes.ts";
-import { LARGE_BYTES, largeAnswer } from "./large_answer.ts";
+import { LARGE_BYTES } from "./large_answers.ts";
 
 const BYTES_TYPE = "application/octet-stream";
 const BYTES_INIT: ResponseInit = { headers: { "content-type": BYTES_TYPE } };
@@ -27,7 +27,7 @@ export function storeGet(context: HttpContext, url: string, start: number): Resp
   const from = reply.starts[0]!;
   const to = from + reply.lengths[0]!;
   if (to - from > LARGE_BYTES) {
-    return largeAnswer(reply.bytes.slice(from, to), BYTES_TYPE, context.bodies);
+    return context.largeAnswers.answer(reply.bytes.slice(from, to), BYTES_TYPE);
   }
   // Response copies the bytes, so the buffer may be used again at once.
   return new Response(reply.bytes.subarray(from, to) as BodyInit, BYTES_INIT);

@@ -13,6 +13,7 @@ import { type HandlerMode, HttpHandler } from "../http/handler.ts";
 import { HttpListener } from "../http/listener.ts";
 import { SocketHub } from "../http/websocket_client.ts";
 import type { Listen } from "../contract/listen.ts";
+import { MemoryBudget } from "../contract/memory_budget.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer, type Question } from "./local_server.ts";
 import { RawServer } from "../raw/raw_server.ts";
@@ -80,9 +81,12 @@ class WorkerServer {
     const watch = new WorkerWatch(this.#region, start.actor);
     local.watch = watch;
     this.#sockets = new SocketHub(cache, watch);
+    const { config, listens } = start;
+    const budget = new MemoryBudget(this.#region, start.actor, config.bodyMemoryBytes);
     this.#context = new HttpContext({
-      config: start.config,
+      config,
       cache,
+      budget,
       status,
       commands,
       runners: new RunnerPool(commands),
@@ -90,8 +94,7 @@ class WorkerServer {
     });
     const onBug = (error: unknown) => channel.notify("bug", traceOf(error));
     const warn = (error: unknown) => channel.notify("warn", messageOf(error));
-    const { config, listens } = start;
-    this.#raw = new RawServer({ config, cache, server: local, listens, onBug, warn });
+    this.#raw = new RawServer({ config, cache, budget, server: local, listens, onBug, warn });
     local.registry = this.#raw.clients;
     for (const listen of listens) {
       if (listen.protocol !== undefined) continue;
@@ -119,7 +122,7 @@ class WorkerServer {
   #tick(): void {
     Liveness.beat(this.#region, this.#actor);
     this.#liveness.look(performance.now());
-    this.#context.bodies.expire();
+    this.#context.expire();
     this.#sockets.tick();
     this.#raw.tick();
   }

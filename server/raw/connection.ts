@@ -54,7 +54,7 @@ export class RawConnection implements RawClient {
     this.#protocol = protocol;
     this.session = session;
     if (protocol.name === "resp") session.push = (compose) => this.push(compose);
-    this.#input = new InputBuffer(host);
+    this.#input = new InputBuffer(host.budget);
     this.#output = new RawOutput(conn, host.now);
   }
 

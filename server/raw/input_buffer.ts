@@ -1,13 +1,13 @@
 // The bytes that a client has sent and no command has used up yet. Small while the client is idle;
 // grows with what has come, never with what was only announced, within what the process may hold.
 
-import type { RawContext } from "./raw_context.ts";
+import type { MemoryBudget } from "../contract/memory_budget.ts";
 
 /** What an idle connection holds. */
 export const INPUT_BYTES = 4 * 1024;
 /** To this a buffer grows only so that busy clients need fewer reads. */
 const MAX_BUSY_BYTES = 64 * 1024;
-/** Share of the memory for commands on their way that may serve that. */
+/** Share of the budget that may be in use for it to serve that. */
 const BUSY_SHARE = 0.25;
 
 /** The input of one connection. */
@@ -19,10 +19,11 @@ export class InputBuffer {
   end = 0;
   /** The next command cannot be complete before they end here. */
   needed = 0;
-  readonly #host: RawContext;
+  readonly #budget: MemoryBudget;
 
-  constructor(host: RawContext) {
-    this.#host = host;
+  /** What it takes beyond its smallest size comes from `budget`. */
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
   }
 
   /** Where the next bytes may be read to. */
@@ -66,12 +67,12 @@ export class InputBuffer {
   /** Goes back to the smallest size, with nothing in it. */
   drop(): void {
     this.clear();
-    this.#host.free(this.bytes.length - INPUT_BYTES);
+    this.#budget.give(this.bytes.length - INPUT_BYTES);
     if (this.bytes.length > INPUT_BYTES) this.bytes = new Uint8Array(INPUT_BYTES);
   }
 
   #resize(size: number, share: number): boolean {
-    if (!this.#host.hold(size - this.bytes.length, share)) return false;
+    if (!this.#budget.tryTake(size - this.bytes.length, share)) return false;
     const bytes = new Uint8Array(size);
     bytes.set(this.bytes.subarray(0, this.end));
     this.bytes = bytes;

@@ -4,11 +4,11 @@
 import type { Cache } from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
 import { type Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
-import type { OutputMemory } from "../codecs/output_buffer.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
 import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
+import type { MemorySource } from "../contract/memory_budget.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -64,10 +64,10 @@ export class RespProtocol implements RawProtocol {
   readonly decoder: RespDecoder;
   wasLong = false;
   readonly #spare: RespReply[] = [];
-  readonly #memory: OutputMemory;
+  readonly #memory: MemorySource;
   readonly #ahead: ReadAhead;
 
-  constructor(limits: RespLimits, cache: Cache, memory: OutputMemory) {
+  constructor(limits: RespLimits, cache: Cache, memory: MemorySource) {
     this.#memory = memory;
     this.decoder = new RespDecoder(limits);
     this.#ahead = new ReadAhead(cache);
@@ -112,11 +112,11 @@ export class TextProtocol implements RawProtocol {
   readonly decoder: LineDecoder;
   readonly wasLong = false;
   readonly #spare: TextReply[] = [];
-  readonly #memory: OutputMemory;
+  readonly #memory: MemorySource;
   /** The command behind each verb. */
   readonly #commands: readonly (Command | null)[];
 
-  constructor(limits: TextLimits, memory: OutputMemory) {
+  constructor(limits: TextLimits, memory: MemorySource) {
     this.#memory = memory;
     this.decoder = new LineDecoder(limits);
     const names: [Verb, string][] = [

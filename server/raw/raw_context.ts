@@ -1,11 +1,11 @@
 // What the raw connections of one worker share: the arguments and context that commands run with,
-// the memory that commands on their way may take, limits, counters, and who is connected.
+// the budget that commands on their way take memory from, limits, counters, and who is connected.
 // Knows no bytes on the wire.
 
 import { type ActorCounter, addCounter, type Region } from "../../cache/mod.ts";
-import type { OutputMemory } from "../codecs/output_buffer.ts";
 import { Args } from "../contract/args.ts";
 import type { CommandContext } from "../contract/command.ts";
+import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { Config } from "../config/config.ts";
 import type { RawClients } from "./raw_clients.ts";
 
@@ -14,6 +14,7 @@ export interface RawContextOptions {
   readonly config: Config;
   readonly region: Region;
   readonly actor: number;
+  readonly budget: MemoryBudget;
   readonly clients: RawClients;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -24,8 +25,10 @@ export interface RawContextOptions {
 }
 
 /** The worker around its connections. */
-export class RawContext implements OutputMemory {
+export class RawContext {
   readonly config: Config;
+  /** What the input of connections takes memory from. */
+  readonly budget: MemoryBudget;
   readonly clients: RawClients;
   readonly now: () => number;
   readonly onBug: (error: unknown) => void;
@@ -34,18 +37,17 @@ export class RawContext implements OutputMemory {
   context: CommandContext;
   readonly #region: Region;
   readonly #actor: number;
-  readonly #heldWord: number;
   readonly #requestsWord: number;
   readonly #newContext: () => CommandContext;
 
   constructor(options: RawContextOptions) {
     this.config = options.config;
+    this.budget = options.budget;
     this.clients = options.clients;
     this.now = options.now;
     this.onBug = options.onBug;
     this.#region = options.region;
     this.#actor = options.actor;
-    this.#heldWord = options.region.gaugeWord(options.actor, "bodyBytes");
     this.#requestsWord = options.region.counterWord(options.actor, "requests");
     this.#newContext = options.newContext;
     this.context = options.newContext();
@@ -55,37 +57,6 @@ export class RawContext implements OutputMemory {
   detach(): void {
     this.args = new Args();
     this.context = this.#newContext();
-  }
-
-  /**
-   * Sets `bytes` aside for a command on its way, in what request bodies share too. Returns false,
-   * with nothing set aside, when more than `share` of it would be in use.
-   */
-  hold(bytes: number, share: number): boolean {
-    if (this.#held() + bytes > this.config.bodyMemoryBytes * share) return false;
-    this.take(bytes);
-    return true;
-  }
-
-  #held(): number {
-    let held = 0;
-    for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
-      held += this.#region.gauge(actor, "bodyBytes");
-    }
-    return held;
-  }
-
-  left(): number {
-    return this.config.bodyMemoryBytes - this.#held();
-  }
-
-  take(bytes: number): void {
-    this.#region.words[this.#heldWord]! += bytes;
-  }
-
-  /** Gives back what {@linkcode hold} or {@linkcode take} has set aside. */
-  free(bytes: number): void {
-    this.#region.words[this.#heldWord]! -= bytes;
   }
 
   /** Counts commands that were run. */

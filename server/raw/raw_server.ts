@@ -6,6 +6,7 @@ import { CommandContext, MAX_ARGUMENTS } from "../contract/command.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
 import type { Listen } from "../contract/listen.ts";
+import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { ServerFacade } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
 import { type RawProtocol, RespProtocol, TextProtocol } from "./protocols.ts";
@@ -22,6 +23,7 @@ const MIN_COMMAND_BYTES = 8 * 1024 * 1024;
 export interface RawServerOptions {
   readonly config: Config;
   readonly cache: Cache;
+  readonly budget: MemoryBudget;
   readonly server: ServerFacade;
   readonly listens: readonly Listen[];
   readonly onBug: (error: unknown) => void;
@@ -34,7 +36,7 @@ export class RawServer {
   readonly #listeners: RawListener[];
 
   constructor(options: RawServerOptions) {
-    const { config, cache, server, listens, onBug, warn } = options;
+    const { config, cache, budget, server, listens, onBug, warn } = options;
     const { region, actor, now } = cache;
     this.clients = new RawClients(region, actor, config.maxConnections, now);
     const nobody = new Session(0, "resp", "", "", now(), false);
@@ -43,14 +45,15 @@ export class RawServer {
       config,
       region,
       actor,
+      budget,
       clients: this.clients,
       now,
       newContext,
       onBug,
     });
     const protocols = {
-      resp: respProtocol(config, cache, host),
-      text: new TextProtocol(config, host),
+      resp: respProtocol(config, cache, budget),
+      text: new TextProtocol(config, budget),
     };
     this.#listeners = listens.flatMap((listen) => {
       if (listen.protocol === undefined) return [];
@@ -76,7 +79,7 @@ export class RawServer {
   }
 }
 
-function respProtocol(config: Config, cache: Cache, host: RawContext): RespProtocol {
+function respProtocol(config: Config, cache: Cache, budget: MemoryBudget): RespProtocol {
   const { maxValueBytes, bodyMemoryBytes } = config;
   return new RespProtocol(
     {
@@ -85,6 +88,6 @@ function respProtocol(config: Config, cache: Cache, host: RawContext): RespProto
       maxCommandBytes: Math.min(Math.max(MIN_COMMAND_BYTES, 2 * maxValueBytes), bodyMemoryBytes),
     },
     cache,
-    host,
+    budget,
   );
 }

@@ -104,22 +104,14 @@ Deno.test("TextReply writes a line for each outcome; a value of two lines is an 
 
 /** Memory of `bytes` for answers. */
 class Memory {
-  bytes: number;
-
-  constructor(bytes: number) {
-    this.bytes = bytes;
-  }
-
-  left(): number {
-    return this.bytes;
-  }
+  constructor(public bytesLeft: number) {}
 
   take(bytes: number): void {
-    this.bytes -= bytes;
+    this.bytesLeft -= bytes;
   }
 
-  free(bytes: number): void {
-    this.bytes += bytes;
+  give(bytes: number): void {
+    this.bytesLeft += bytes;
   }
 }
 
@@ -129,10 +121,10 @@ Deno.test("RespReply takes memory before it grows, and gives it back", () => {
   const other = new RespReply(memory);
   assertEquals(reply.bytesLeft, 100_000 + reply.bytes.length);
   value(reply, "x".repeat(90_000));
-  assertEquals(memory.bytes < 30_000, true);
+  assertEquals(memory.bytesLeft < 30_000, true);
   assertEquals(reply.isOver, false);
   const { bytesLeft } = other;
-  assertEquals(bytesLeft, memory.bytes + other.bytes.length);
+  assertEquals(bytesLeft, memory.bytesLeft + other.bytes.length);
   other.begin();
   other.fail({ kind: "answerTooLarge", code: "ERR", message: "too large" });
   assertMatch(new TextDecoder().decode(other.bytes.subarray(0, other.used)), /^-ERR .*memory/);
@@ -142,5 +134,5 @@ Deno.test("RespReply takes memory before it grows, and gives it back", () => {
   assertEquals(other.bytesLeft < 40_000, true);
   reply.reset();
   other.reset();
-  assertEquals([memory.bytes, other.isOver], [100_000, false]);
+  assertEquals([memory.bytesLeft, other.isOver], [100_000, false]);
 });

@@ -3,12 +3,14 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Region } from "../../../cache/mod.ts";
+import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
 import { RequestAccess } from "../../../server/http/request_access.ts";
 import { Bodies } from "../../../server/http/bodies.ts";
 import { newRegion } from "../fixture.ts";
 
 const LIMIT = 100;
-const LIMITS = { maxInFlight: 3, bodyMemoryBytes: 250, bodyTimeoutMs: 1000 };
+const BUDGET_BYTES = 250;
+const LIMITS = { maxInFlight: 3, bodyTimeoutMs: 1000 };
 
 /** A body that is sent by hand. */
 function slowRequest(length?: number) {
@@ -23,7 +25,8 @@ function slowRequest(length?: number) {
 function setUp() {
   const region = newRegion();
   const clock = { nowMs: 0 };
-  const bodies = new Bodies(region, 1, LIMITS, new RequestAccess(), () => clock.nowMs);
+  const budget = new MemoryBudget(region, 1, BUDGET_BYTES);
+  const bodies = new Bodies(region, 1, budget, LIMITS, new RequestAccess(), () => clock.nowMs);
   const read = (request: Request) =>
     Promise.resolve(bodies.read(request, LIMIT, (body) => new Response(body.slice())));
   return { region, clock, bodies, read };
@@ -75,7 +78,7 @@ Deno.test("Bodies.read() refuses more requests than maxInFlight, of all workers"
   assertEquals(await shown(answer), "200 a");
 });
 
-Deno.test("Bodies.read() refuses more bytes than bodyMemoryBytes, of all workers", async () => {
+Deno.test("Bodies.read() refuses more bytes than the budget has, of all workers", async () => {
   const { region, read } = setUp();
   region.words[region.gaugeWord(2, "bodyBytes")] = 200;
   assertEquals((await read(slowRequest(51).request)).status, 503);
