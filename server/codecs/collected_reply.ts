@@ -2,6 +2,7 @@
 // and what each outcome was. For the HTTP routes, whose bodies differ by route, not by outcome.
 // Knows no route and no status.
 
+import { grownBytes, grownPlaces, keptBytes } from "../contract/growing_bytes.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
 /** What an outcome was. */
@@ -40,7 +41,7 @@ export class CollectedReply implements Reply {
     this.count = 0;
     this.#used = 0;
     this.failure = null;
-    if (this.bytes.length > KEPT_BYTES) this.bytes = new Uint8Array(KEPT_BYTES);
+    this.bytes = keptBytes(this.bytes, KEPT_BYTES);
   }
 
   get bytesLeft(): number {
@@ -49,11 +50,7 @@ export class CollectedReply implements Reply {
 
   reserve(length: number): number {
     const at = this.#used;
-    if (at + length > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(at + length, 2 * this.bytes.length));
-      grown.set(this.bytes.subarray(0, at));
-      this.bytes = grown;
-    }
+    if (at + length > this.bytes.length) this.bytes = grownBytes(this.bytes, at, at + length);
     return at;
   }
 
@@ -115,10 +112,9 @@ export class CollectedReply implements Reply {
   }
 
   #grow(): void {
-    const { kinds, starts, lengths } = this;
-    const size = 2 * kinds.length;
-    (this.kinds = new Uint8Array(size)).set(kinds);
-    (this.starts = new Int32Array(size)).set(starts);
-    (this.lengths = new Int32Array(size)).set(lengths);
+    const { kinds, starts, lengths, count } = this;
+    this.kinds = grownBytes(kinds, kinds.length, count);
+    this.starts = grownPlaces(starts, count);
+    this.lengths = grownPlaces(lengths, count);
   }
 }

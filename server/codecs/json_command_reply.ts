@@ -3,6 +3,7 @@
 // ask for it expect. Knows no command, no route and no status.
 
 import { Buffer } from "node:buffer";
+import { grownBytes, keptBytes } from "../contract/growing_bytes.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
 /** The size to which the value buffer shrinks back, in bytes. */
@@ -14,7 +15,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Collects the JSON text of a request's answers. One per worker; `begin()` starts anew. */
 export class JsonCommandReply implements Reply {
-  bytes: Uint8Array = new Uint8Array(KEPT_BYTES);
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
   /** The first error since `begin()`, with its code; null when there is none. */
   error: string | null = null;
   /** Finished parts of the answer to the command at work. */
@@ -34,7 +35,7 @@ export class JsonCommandReply implements Reply {
     this.#isBase64 = isBase64;
     this.#used = 0;
     this.error = null;
-    if (this.bytes.length > KEPT_BYTES) this.bytes = new Uint8Array(KEPT_BYTES);
+    this.bytes = keptBytes(this.bytes, KEPT_BYTES);
     this.next();
   }
 
@@ -60,11 +61,7 @@ export class JsonCommandReply implements Reply {
 
   reserve(length: number): number {
     const at = this.#used;
-    if (at + length > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(at + length, 2 * this.bytes.length));
-      grown.set(this.bytes.subarray(0, at));
-      this.bytes = grown;
-    }
+    if (at + length > this.bytes.length) this.bytes = grownBytes(this.bytes, at, at + length);
     return at;
   }
 

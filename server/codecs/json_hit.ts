@@ -4,6 +4,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Args } from "../contract/args.ts";
+import { grownBytes, keptBytes } from "../contract/growing_bytes.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
 import { PLAIN } from "./json_writer.ts";
 
@@ -17,7 +18,7 @@ const KEPT_BYTES = 64 * 1024;
 
 /** What a get came to. One per worker; reads as one JSON text. */
 export class JsonHit implements Reply {
-  bytes: Buffer = emptyBuffer(KEPT_BYTES);
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
   /** Whether there is a value. */
   isHit = false;
   /** The refusal, where there is one. */
@@ -26,10 +27,17 @@ export class JsonHit implements Reply {
   valueStart = 0;
   valueBytes = 0;
   #keyIsPlain = false;
+  /** The same memory as `bytes`. */
+  #text: Buffer = Buffer.from(this.bytes.buffer);
+
+  constructor() {
+    this.bytes.set(OPENING);
+  }
 
   /** Begins the answer about the first of `args`. */
   begin(args: Args): void {
-    if (this.bytes.length > KEPT_BYTES) this.bytes = emptyBuffer(KEPT_BYTES);
+    const kept = keptBytes(this.bytes, KEPT_BYTES);
+    if (kept !== this.bytes) this.#replace(kept);
     const { bytes } = this;
     const from = args.bytes;
     const start = args.starts[0]!;
@@ -55,12 +63,15 @@ export class JsonHit implements Reply {
 
   reserve(length: number): number {
     const needed = this.valueStart + length + CLOSING_BYTES;
-    if (needed > this.bytes.length) {
-      const grown = emptyBuffer(needed);
-      grown.set(this.bytes.subarray(0, this.valueStart));
-      this.bytes = grown;
-    }
+    if (needed > this.bytes.length) this.#replace(grownBytes(this.bytes, this.valueStart, needed));
     return this.valueStart;
+  }
+
+  /** Goes on with another buffer; every hit begins the same. */
+  #replace(bytes: Uint8Array<ArrayBuffer>): void {
+    bytes.set(OPENING);
+    this.bytes = bytes;
+    this.#text = Buffer.from(bytes.buffer);
   }
 
   value(_start: number, length: number): void {
@@ -87,7 +98,7 @@ export class JsonHit implements Reply {
     bytes[end] = QUOTE;
     bytes[end + 1] = CLOSE;
     // ASCII is the same in Latin-1, and cheaper to decode than UTF-8.
-    return bytes.toString("latin1", 0, end + CLOSING_BYTES);
+    return this.#text.toString("latin1", 0, end + CLOSING_BYTES);
   }
 
   ok(): void {
@@ -125,11 +136,4 @@ export class JsonHit implements Reply {
   missArray(): void {
     this.ok();
   }
-}
-
-/** A buffer that begins as every hit does. */
-function emptyBuffer(length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  buffer.set(OPENING);
-  return buffer;
 }

@@ -3,6 +3,8 @@
 // that are no UTF-8 are refused. It knows no answer: which fields there are, and in which order,
 // its callers say.
 
+import { grownBytes, keptBytes } from "../contract/growing_bytes.ts";
+
 /** The size of the buffer at first, and after it was shrunk, in bytes. */
 const INITIAL_BYTES = 16 * 1024;
 /** A buffer that grew beyond this is dropped by the next `reset()`. */
@@ -27,7 +29,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Builds one JSON text after another as bytes. */
 export class JsonWriter {
-  private buffer: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  private buffer: Uint8Array<ArrayBuffer> = new Uint8Array(INITIAL_BYTES);
   /**
    * How many bytes have been written. A caller may put back a value that it read here, to drop what
    * came after.
@@ -41,7 +43,7 @@ export class JsonWriter {
 
   /** Begins a new text. */
   reset(): void {
-    if (this.buffer.length > KEPT_BYTES) this.buffer = new Uint8Array(INITIAL_BYTES);
+    if (this.buffer.length > KEPT_BYTES) this.buffer = keptBytes(this.buffer, INITIAL_BYTES);
     this.length = 0;
   }
 
@@ -133,12 +135,9 @@ export class JsonWriter {
     return end;
   }
 
+  // Apart from reserve(), which V8 then inlines: a string of 100 bytes takes a quarter less time.
   private grow(needed: number, keep: number): void {
-    let size = this.buffer.length;
-    while (size < needed) size *= 2;
-    const buffer = new Uint8Array(size);
-    buffer.set(this.buffer.subarray(0, keep));
-    this.buffer = buffer;
+    this.buffer = grownBytes(this.buffer, keep, needed);
   }
 }
 

@@ -2,6 +2,7 @@
 // it is used again. What a command has answered can be taken back, for a refusal in its midst.
 // Each protocol adds its own framing; knows no socket.
 
+import { grownLength, keptBytes, resizedBytes } from "../contract/growing_bytes.ts";
 import type { MemorySource } from "../contract/memory_budget.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
@@ -59,9 +60,10 @@ export abstract class OutputBuffer implements Reply {
 
   /** Forgets everything, and gives back the memory that it took. */
   reset(): void {
-    if (this.bytes.length > OUTPUT_KEPT_BYTES) {
-      this.#memory.give(this.bytes.length - OUTPUT_KEPT_BYTES);
-      this.bytes = new Uint8Array(OUTPUT_KEPT_BYTES);
+    const kept = keptBytes(this.bytes, OUTPUT_KEPT_BYTES);
+    if (kept !== this.bytes) {
+      this.#memory.give(this.bytes.length - kept.length);
+      this.bytes = kept;
     }
     this.isOver = false;
     this.used = 0;
@@ -86,15 +88,13 @@ export abstract class OutputBuffer implements Reply {
   #grow(needed: number): void {
     const { length } = this.bytes;
     const left = this.#memory.bytesLeft;
-    let size = Math.max(needed, 2 * length);
+    let size = grownLength(length, needed);
     if (size - length > left) {
       size = needed + SHORT_STEP_BYTES;
       this.isOver = size - length > left;
     }
     this.#memory.take(size - length);
-    const grown = new Uint8Array(size);
-    grown.set(this.bytes.subarray(0, this.used));
-    this.bytes = grown;
+    this.bytes = resizedBytes(this.bytes, this.used, size);
   }
 
   /** Writes a text at `at`, where there is space; returns its length in bytes. */

@@ -2,6 +2,8 @@
 // A worker has one Args and uses it for every request, so a request allocates none.
 // It knows no protocol and no command: codecs fill it, commands read it.
 
+import { grownBytes, grownPlaces, keptBytes } from "./growing_bytes.ts";
+
 /** The size to which the scratch buffer shrinks back, in bytes. */
 export const SCRATCH_BYTES = 64 * 1024;
 
@@ -24,7 +26,7 @@ export class Args {
   starts: Int32Array = new Int32Array(16);
   /** The length of each argument in bytes. */
   lengths: Int32Array = new Int32Array(16);
-  private scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
+  private scratch: Uint8Array<ArrayBuffer> = new Uint8Array(SCRATCH_BYTES);
   private used = 0;
 
   constructor() {
@@ -33,7 +35,7 @@ export class Args {
 
   /** Forgets all arguments; `bytes` is the scratch buffer again, which shrinks if it had grown. */
   reset(): void {
-    if (this.scratch.length > SCRATCH_BYTES) this.scratch = new Uint8Array(SCRATCH_BYTES);
+    this.scratch = keptBytes(this.scratch, SCRATCH_BYTES);
     this.bytes = this.scratch;
     this.used = 0;
     this.count = 0;
@@ -99,20 +101,12 @@ export class Args {
   }
 
   private growPlaces(): void {
-    const starts = new Int32Array(this.starts.length * 2);
-    const lengths = new Int32Array(starts.length);
-    starts.set(this.starts);
-    lengths.set(this.lengths);
-    this.starts = starts;
-    this.lengths = lengths;
+    this.starts = grownPlaces(this.starts, this.count + 1);
+    this.lengths = grownPlaces(this.lengths, this.count + 1);
   }
 
   private growScratch(needed: number): void {
-    let size = this.scratch.length;
-    while (size < needed) size *= 2;
-    const scratch = new Uint8Array(size);
-    scratch.set(this.scratch.subarray(0, this.used));
-    this.scratch = scratch;
-    this.bytes = scratch;
+    this.scratch = grownBytes(this.scratch, this.used, needed);
+    this.bytes = this.scratch;
   }
 }

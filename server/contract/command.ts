@@ -2,6 +2,7 @@
 // Whoever calls the function has locked the shards of all its keys before.
 
 import { Args } from "./args.ts";
+import { grownPlaces, keptBytes } from "./growing_bytes.ts";
 import type { Failure, Reply } from "./reply.ts";
 import { type Cache, KeyBatch, type Shard } from "../../cache/mod.ts";
 import type { ServerFacade } from "./server.ts";
@@ -40,7 +41,7 @@ export class CommandContext {
   /** Bytes that went through the scratch, there and back; whoever bounds them starts them at 0. */
   copiedBytes = 0;
   /** Space for one value at a time, never less than 64 KiB; see {@linkcode reserveScratch}. */
-  scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
+  scratch: Uint8Array<ArrayBuffer> = new Uint8Array(SCRATCH_BYTES);
 
   #queuedArgs: Args | undefined;
   #keyBatch: KeyBatch | undefined;
@@ -62,12 +63,12 @@ export class CommandContext {
 
   /** Makes space for `count` hashes. */
   reserveHashes(count: number): void {
-    if (this.hashes.length < count) this.hashes = new Int32Array(2 * count);
+    if (this.hashes.length < count) this.hashes = grownPlaces(this.hashes, count);
   }
 
   /** Makes space for `count` addresses. */
   reserveAddresses(count: number): Int32Array {
-    if (this.addresses.length < count) this.addresses = new Int32Array(2 * count);
+    if (this.addresses.length < count) this.addresses = grownPlaces(this.addresses, count);
     return this.addresses;
   }
 
@@ -84,10 +85,9 @@ export class CommandContext {
   /** Scratch of at least `length` bytes, with anything in it; holds until the next call. */
   reserveScratch(length: number): Uint8Array {
     this.copiedBytes += 2 * length;
-    const kept = length <= SCRATCH_BYTES;
-    if (this.scratch.length < length || kept && this.scratch.length > SCRATCH_BYTES) {
-      this.scratch = new Uint8Array(kept ? SCRATCH_BYTES : length);
-    }
+    // Not a byte more than asked for: a value may have several MiB, and nothing is added to it.
+    if (length <= SCRATCH_BYTES) this.scratch = keptBytes(this.scratch, SCRATCH_BYTES);
+    else if (this.scratch.length < length) this.scratch = new Uint8Array(length);
     return this.scratch;
   }
 }

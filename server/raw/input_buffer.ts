@@ -1,6 +1,7 @@
 // The bytes that a client has sent and no command has used up yet. Small while the client is idle;
 // grows with what has come, never with what was only announced, within what the process may hold.
 
+import { keptBytes, resizedBytes } from "../contract/growing_bytes.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 
 /** What an idle connection holds. */
@@ -68,14 +69,12 @@ export class InputBuffer {
   drop(): void {
     this.clear();
     this.#budget.give(this.bytes.length - INPUT_BYTES);
-    if (this.bytes.length > INPUT_BYTES) this.bytes = new Uint8Array(INPUT_BYTES);
+    this.bytes = keptBytes(this.bytes, INPUT_BYTES);
   }
 
   #resize(size: number, share: number): boolean {
     if (!this.#budget.tryTake(size - this.bytes.length, share)) return false;
-    const bytes = new Uint8Array(size);
-    bytes.set(this.bytes.subarray(0, this.end));
-    this.bytes = bytes;
+    this.bytes = resizedBytes(this.bytes, this.end, size);
     return true;
   }
 }

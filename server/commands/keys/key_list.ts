@@ -1,6 +1,7 @@
 // Keys that a walk has found, until they are answered: one growing buffer and their lengths.
 // Filled outside of all locks; knows no shard and no pattern.
 
+import { grownBytes, grownPlaces } from "../../contract/growing_bytes.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { answerBytes } from "../items.ts";
 
@@ -15,19 +16,16 @@ export class KeyList {
 
   /** Adds a copy of `length` bytes of `bytes` from `start`. */
   add(bytes: Uint8Array, start: number, length: number): void {
-    if (this.usedBytes + length > this.#bytes.length) {
-      const grown = new Uint8Array(2 * (this.usedBytes + length));
-      grown.set(this.#bytes.subarray(0, this.usedBytes));
-      this.#bytes = grown;
+    const used = this.usedBytes;
+    if (used + length > this.#bytes.length) {
+      this.#bytes = grownBytes(this.#bytes, used, used + length);
     }
     if (this.count === this.#lengths.length) {
-      const grown = new Int32Array(2 * this.count);
-      grown.set(this.#lengths);
-      this.#lengths = grown;
+      this.#lengths = grownPlaces(this.#lengths, this.count + 1);
     }
-    this.#bytes.set(bytes.subarray(start, start + length), this.usedBytes);
+    this.#bytes.set(bytes.subarray(start, start + length), used);
     this.#lengths[this.count++] = length;
-    this.usedBytes += length;
+    this.usedBytes = used + length;
   }
 
   /** Answers all keys as a list. */
