@@ -4,7 +4,9 @@
 
 import { type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
 import type { Watch, Watcher } from "../contract/changes.ts";
-import type { PushReply, Session } from "../contract/session.ts";
+import { answerBytes } from "../contract/reply.ts";
+import { sameBytes } from "../contract/same_bytes.ts";
+import type { Session } from "../contract/session.ts";
 import type { Tracking, TrackingOptions } from "../contract/tracking.ts";
 
 /** Most keys that are remembered for one client; of the oldest it is then told that they changed. */
@@ -80,7 +82,7 @@ export class ClientTracking implements Tracking, Watcher {
       reply.text("invalidate");
       if (key === null) return reply.miss();
       reply.array(1);
-      pushBytes(reply, key);
+      answerBytes(key, 0, key.length, reply);
     });
   }
 
@@ -91,21 +93,13 @@ export class ClientTracking implements Tracking, Watcher {
   }
 }
 
-function pushBytes(reply: PushReply, bytes: Uint8Array): void {
-  const at = reply.reserve(bytes.length);
-  reply.bytes.set(bytes, at);
-  reply.value(at, bytes.length);
-}
-
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return a.length === b.length && sameBytes(a, 0, b, 0, a.length);
 }
 
 /** Whether a key of which only the first bytes are known may begin with `prefix`. */
 function mayBegin(key: Uint8Array, keyBytes: number, prefix: Uint8Array): boolean {
   if (keyBytes === 0) return true;
   if (prefix.length > keyBytes) return false;
-  const known = Math.min(prefix.length, key.length);
-  for (let i = 0; i < known; i++) if (key[i] !== prefix[i]) return false;
-  return true;
+  return sameBytes(key, 0, prefix, 0, Math.min(prefix.length, key.length));
 }

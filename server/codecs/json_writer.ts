@@ -4,6 +4,7 @@
 // its callers say.
 
 import { grownBytes, keptBytes } from "../contract/growing_bytes.ts";
+import { writeAscii } from "../contract/text_bytes.ts";
 
 /** The size of the buffer at first, and after it was shrunk, in bytes. */
 const INITIAL_BYTES = 16 * 1024;
@@ -60,8 +61,7 @@ export class JsonWriter {
   /** Writes an ASCII string as it is: a number with a fraction, or a token. */
   token(text: string): void {
     const at = this.reserve(text.length);
-    for (let i = 0; i < text.length; i++) this.buffer[at + i] = text.charCodeAt(i);
-    this.length = at + text.length;
+    this.length = at + writeAscii(text, this.buffer, at);
   }
 
   /**

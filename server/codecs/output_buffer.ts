@@ -15,11 +15,6 @@ const SHORT_STEP_BYTES = 32 * 1024;
 /** For answers that nobody bounds, as in tests. */
 const UNBOUNDED: MemorySource = { bytesLeft: Infinity, take() {}, give() {} };
 
-/** Up to this length a loop copies ASCII faster than the encoder does. */
-const SHORT_TEXT_CHARS = 64;
-
-const encoder = new TextEncoder();
-
 /** Answers in the order of their commands. */
 export abstract class OutputBuffer implements Reply {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(OUTPUT_KEPT_BYTES);
@@ -95,19 +90,6 @@ export abstract class OutputBuffer implements Reply {
     }
     this.#memory.take(size - length);
     this.bytes = resizedBytes(this.bytes, this.used, size);
-  }
-
-  /** Writes a text at `at`, where there is space; returns its length in bytes. */
-  protected writeText(text: string, at: number): number {
-    const { length } = text;
-    const { bytes } = this;
-    let i = length <= SHORT_TEXT_CHARS ? 0 : length + 1;
-    for (; i < length; i++) {
-      const char = text.charCodeAt(i);
-      if (char > 0x7f) break;
-      bytes[at + i] = char;
-    }
-    return i === length ? length : encoder.encodeInto(text, bytes.subarray(at)).written;
   }
 
   abstract reserve(length: number): number;

@@ -4,6 +4,7 @@
 // arguments, with no substring.
 
 import type { Args } from "../contract/args.ts";
+import { sameBytes } from "../contract/same_bytes.ts";
 import {
   badTtl,
   IN_PATH,
@@ -121,11 +122,9 @@ export function checkQueryKey(
   if (problem === KEY_MISSING) return null;
   if (problem !== null) return problem;
   const length = args.lengths[0]!;
-  if (spare.lengths[0] !== length) return KEYS_DIFFER;
-  for (let i = 0; i < length; i++) {
-    if (args.bytes[args.starts[0]! + i] !== spare.bytes[spare.starts[0]! + i]) return KEYS_DIFFER;
-  }
-  return null;
+  const isSame = spare.lengths[0] === length &&
+    sameBytes(args.bytes, args.starts[0]!, spare.bytes, spare.starts[0]!, length);
+  return isSame ? null : KEYS_DIFFER;
 }
 
 /**

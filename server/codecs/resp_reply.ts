@@ -4,6 +4,7 @@
 // Knows no socket; the version is that of the session that it answers.
 
 import type { Failure } from "../contract/reply.ts";
+import { writeText } from "../contract/text_bytes.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
 /** In place of an answer that there is no memory for. */
@@ -76,7 +77,7 @@ export class RespReply extends OutputBuffer {
 
   text(text: string): void {
     const at = this.reserve(3 * text.length);
-    this.value(at, this.writeText(text, at));
+    this.value(at, writeText(text, this.bytes, at));
   }
 
   miss(): void {
@@ -150,7 +151,7 @@ export class RespReply extends OutputBuffer {
   #line(kind: number, text: string): void {
     this.makeSpace(3 * text.length + FRAME_BYTES);
     this.bytes[this.used] = kind;
-    const end = this.used + 1 + this.writeText(text, this.used + 1);
+    const end = this.used + 1 + writeText(text, this.bytes, this.used + 1);
     this.bytes[end] = CR;
     this.bytes[end + 1] = LF;
     this.used = end + 2;

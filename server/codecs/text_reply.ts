@@ -3,6 +3,7 @@
 // Knows no socket; the commands behind it are GET, SET, DEL, PING and AUTH.
 
 import type { Failure } from "../contract/reply.ts";
+import { writeText } from "../contract/text_bytes.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
 const LF = 0x0a;
@@ -77,7 +78,7 @@ export class TextReply extends OutputBuffer {
 
   #line(text: string): void {
     this.makeSpace(3 * text.length + 1);
-    const end = this.used + this.writeText(text, this.used);
+    const end = this.used + writeText(text, this.bytes, this.used);
     this.bytes[end] = LF;
     this.used = end + 1;
   }

@@ -19,19 +19,12 @@ export function tokenOf(args: Args, index: number): string {
 
 /** An argument as text; what is no UTF-8 shows as U+FFFD. At most `most` bytes of it. */
 export function textOf(args: Args, index: number, most = Infinity): string {
-  const start = args.starts[index]!;
-  return decoder.decode(args.bytes.subarray(start, start + Math.min(most, args.lengths[index]!)));
+  return decoder.decode(args.bytesOf(index).subarray(0, most));
 }
 
 /** An argument as a 64-bit integer, or undefined when it is none. */
 export function integerOf(args: Args, index: number): number | bigint | undefined {
   return parseInteger(args.bytes, args.starts[index]!, args.lengths[index]!);
-}
-
-/** A copy of an argument's bytes. */
-export function copyOf(args: Args, index: number): Uint8Array {
-  const start = args.starts[index]!;
-  return args.bytes.slice(start, start + args.lengths[index]!);
 }
 
 /** Whether a name can be shown by CLIENT LIST: printable ASCII without spaces. */

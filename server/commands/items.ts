@@ -51,18 +51,6 @@ export function answerValue(shard: Shard, address: number, reply: Reply): void {
   reply.value(at, length);
 }
 
-/** Answers bytes that do not come from the region. */
-export function answerBytes(
-  bytes: Uint8Array,
-  start: number,
-  length: number,
-  reply: Reply,
-): void {
-  const at = reply.reserve(length);
-  reply.bytes.set(bytes.subarray(start, start + length), at);
-  reply.value(at, length);
-}
-
 /** Why a key and value of these lengths cannot be stored, or null. */
 export function storeProblem(
   context: CommandContext,

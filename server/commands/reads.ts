@@ -27,12 +27,12 @@ function rememberKeys(
   { cache }: CommandContext,
   tracking: Tracking,
   { keys, flags }: Command,
-  { bytes, starts, lengths, count }: Args,
+  args: Args,
 ): void {
   if (keys === null || !flags.includes("read")) return;
-  const keyCount = keyCountOf(keys, count);
+  const keyCount = keyCountOf(keys, args.count);
   for (let key = 0, i = keys.first; key < keyCount; key++, i += keys.step) {
-    const copy = bytes.slice(starts[i]!, starts[i]! + lengths[i]!);
+    const copy = args.copyOf(i);
     tracking.remember(cache.hash(copy, 0, copy.length), copy);
   }
 }

@@ -3,14 +3,10 @@
 // It knows no protocol and no command: codecs fill it, commands read it.
 
 import { grownBytes, grownPlaces, keptBytes } from "./growing_bytes.ts";
+import { writeAscii, writeText } from "./text_bytes.ts";
 
 /** The size to which the scratch buffer shrinks back, in bytes. */
 export const SCRATCH_BYTES = 64 * 1024;
-
-/** Up to this length a loop copies ASCII faster than the encoder does. */
-const SHORT_TEXT_CHARS = 64;
-
-const encoder = new TextEncoder();
 
 /**
  * The arguments after a command's name. Argument `i` is the bytes of `bytes` from `starts[i]`,
@@ -80,24 +76,25 @@ export class Args {
 
   /** Adds a string, which must be well-formed, as UTF-8. */
   pushText(text: string): void {
-    const length = text.length;
-    const at = this.reserve(length * 3);
-    const bytes = this.bytes;
-    let i = length <= SHORT_TEXT_CHARS ? 0 : length + 1;
-    for (; i < length; i++) {
-      const char = text.charCodeAt(i);
-      if (char > 0x7f) break;
-      bytes[at + i] = char;
-    }
-    this.commit(i === length ? length : encoder.encodeInto(text, bytes.subarray(at)).written);
+    const at = this.reserve(text.length * 3);
+    this.commit(writeText(text, this.bytes, at));
   }
 
   /** Adds a string of which the caller knows that it is ASCII, such as a token or a number. */
   pushAscii(token: string): void {
-    const length = token.length;
-    const at = this.reserve(length);
-    for (let i = 0; i < length; i++) this.bytes[at + i] = token.charCodeAt(i);
-    this.commit(length);
+    const at = this.reserve(token.length);
+    this.commit(writeAscii(token, this.bytes, at));
+  }
+
+  /** The bytes of an argument; a view, for as long as the arguments hold. */
+  bytesOf(index: number): Uint8Array {
+    const start = this.starts[index]!;
+    return this.bytes.subarray(start, start + this.lengths[index]!);
+  }
+
+  /** A copy of the bytes of an argument. */
+  copyOf(index: number): Uint8Array {
+    return this.bytesOf(index).slice();
   }
 
   private growPlaces(): void {

@@ -57,3 +57,15 @@ export interface Reply {
   /** Refused; nothing has changed. */
   fail(failure: Failure): void;
 }
+
+/** Answers the `length` bytes of `bytes` from `start`, which do not come from the region. */
+export function answerBytes(
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  reply: Reply,
+): void {
+  const at = reply.reserve(length);
+  reply.bytes.set(bytes.subarray(start, start + length), at);
+  reply.value(at, length);
+}

@@ -38,14 +38,14 @@ export class Transaction {
 
   /** Queues command number `id` with a copy of its arguments. Returns false when that would be too much. */
   enqueue(id: number, args: Args): boolean {
-    const { count, starts, lengths } = args;
+    const { count, lengths } = args;
     let total = 0;
     for (let i = 0; i < count; i++) total += lengths[i]!;
     if (this.queue.length === MAX_TRANSACTION_COMMANDS || !this.reserve(total)) return false;
     const bytes = new Uint8Array(total);
     let at = 0;
     for (let i = 0; i < count; i++) {
-      bytes.set(args.bytes.subarray(starts[i]!, starts[i]! + lengths[i]!), at);
+      bytes.set(args.bytesOf(i), at);
       at += lengths[i]!;
     }
     this.queue.push({ id, bytes, lengths: lengths.slice(0, count) });

@@ -2,6 +2,7 @@
 // the bearer token. Works on strings; knows no route and answers nothing itself.
 
 import type { Config } from "../config/config.ts";
+import { sameSecret } from "../contract/same_bytes.ts";
 import { isLoopback, parseHost } from "../config/addresses.ts";
 
 /** Decides for one listener. */
@@ -67,8 +68,6 @@ export class Admission {
     if (wanted === null) return true;
     const match = /^bearer +(.*)$/i.exec(authorization ?? "");
     const given = new TextEncoder().encode(match === null ? "" : match[1]!.trim());
-    let difference = match === null || given.length !== wanted.length ? 1 : 0;
-    for (let i = 0; i < wanted.length; i++) difference |= wanted[i]! ^ (given[i] ?? 0);
-    return difference === 0;
+    return sameSecret(wanted, given, 0, given.length);
   }
 }

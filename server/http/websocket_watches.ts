@@ -5,6 +5,7 @@ import { type Cache, type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import { type Fields, readDelete } from "../codecs/json_slow.ts";
 import type { Watch, Watcher } from "../contract/changes.ts";
+import { sameBytes } from "../contract/same_bytes.ts";
 import type { HttpContext } from "./context.ts";
 
 /** Most keys that one client may watch. */
@@ -77,8 +78,7 @@ export class SocketWatches implements Watcher {
   }
 
   #keyOf({ args }: HttpContext): [hash: number, bytes: Uint8Array] {
-    const start = args.starts[0]!;
-    const bytes = args.bytes.slice(start, start + args.lengths[0]!);
+    const bytes = args.copyOf(0);
     return [this.#cache.hash(bytes, 0, bytes.length), bytes];
   }
 
@@ -105,6 +105,5 @@ export class SocketWatches implements Watcher {
 function isAbout({ key, keyBytes }: ChangeEvent, bytes: Uint8Array): boolean {
   if (keyBytes === 0) return true;
   if (keyBytes !== bytes.length) return false;
-  for (let i = 0; i < key.length; i++) if (key[i] !== bytes[i]) return false;
-  return true;
+  return sameBytes(key, 0, bytes, 0, key.length);
 }

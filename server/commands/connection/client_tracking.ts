@@ -2,11 +2,12 @@
 // subcommand of CLIENT, whose name is the first argument.
 
 import type { Args } from "../../contract/args.ts";
-import type { Failure, Reply } from "../../contract/reply.ts";
+import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
+import { sameBytes } from "../../contract/same_bytes.ts";
 import { MAX_PREFIXES, type TrackingOptions } from "../../contract/tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { refused, SYNTAX } from "../failures.ts";
-import { copyOf, tokenOf } from "../argument_text.ts";
+import { tokenOf } from "../argument_text.ts";
 
 const NEEDS_RESP3 = refused("Client tracking needs RESP3 here, send HELLO 3 first");
 const NO_REDIRECT = refused("REDIRECT is not supported, use RESP3 on this connection");
@@ -64,7 +65,7 @@ function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Fai
     else if (word === "PREFIX" && i + 1 < args.count) {
       if (args.lengths[++i]! > maxPrefixBytes) return PREFIX_TOO_LONG;
       if (prefixes.length === MAX_PREFIXES) return TOO_MANY_PREFIXES;
-      prefixes.push(copyOf(args, i));
+      prefixes.push(args.copyOf(i));
     } else return SYNTAX;
   }
   if (prefixes.length > 0 && !isBroadcast) return PREFIX_NEEDS_BCAST;
@@ -74,16 +75,12 @@ function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Fai
 /** Whether one of the prefixes from index `from` on begins with another one, or that with it. */
 function overlap(prefixes: readonly Uint8Array[], from: number): boolean {
   for (let i = from; i < prefixes.length; i++) {
-    for (let j = 0; j < i; j++) if (isBeginning(prefixes[i]!, prefixes[j]!)) return true;
+    for (let j = 0; j < i; j++) {
+      const [a, b] = [prefixes[i]!, prefixes[j]!];
+      if (sameBytes(a, 0, b, 0, Math.min(a.length, b.length))) return true;
+    }
   }
   return false;
-}
-
-/** Whether the shorter one begins the longer one. */
-function isBeginning(a: Uint8Array, b: Uint8Array): boolean {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 /** Ends what the client of `context` tracks; also for RESET and the end of a connection. */
@@ -107,11 +104,7 @@ export function clientTrackingInfo({ session }: CommandContext, _args: Args, rep
   reply.text("prefixes");
   const prefixes = options?.prefixes ?? [];
   reply.array(prefixes.length);
-  for (const prefix of prefixes) {
-    const at = reply.reserve(prefix.length);
-    reply.bytes.set(prefix, at);
-    reply.value(at, prefix.length);
-  }
+  for (const prefix of prefixes) answerBytes(prefix, 0, prefix.length, reply);
 }
 
 /** CLIENT CACHING YES|NO */

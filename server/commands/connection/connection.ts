@@ -2,9 +2,9 @@
 // the session and no key. CLIENT has a file of its own.
 
 import type { Args } from "../../contract/args.ts";
-import type { Failure, Reply } from "../../contract/reply.ts";
+import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
+import { sameSecret } from "../../contract/same_bytes.ts";
 import type { Session } from "../../contract/session.ts";
-import { answerBytes } from "../items.ts";
 import { stopTracking } from "./client_tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
@@ -34,6 +34,8 @@ const BAD_NAME = refused(
 /** Most characters of names that a client gives itself. */
 const MAX_NAME_CHARS = 256;
 const LONG_NAME = refused(`Client names cannot be longer than ${MAX_NAME_CHARS} characters`);
+
+const encoder = new TextEncoder();
 
 /** Why argument `index` cannot be a name that CLIENT LIST shows, or null. */
 export function nameProblem(args: Args, index: number, bad = BAD_NAME): Failure | null {
@@ -100,12 +102,8 @@ function isRightPassword(
   const { token } = server.config;
   if (user !== "default") return false;
   if (token === undefined) return true;
-  const start = args.starts[index]!;
-  let difference = args.lengths[index]! ^ token.length;
-  for (let i = 0; i < token.length; i++) {
-    difference |= token.charCodeAt(i) ^ (args.bytes[start + i] ?? 0);
-  }
-  return difference === 0;
+  const { bytes, starts, lengths } = args;
+  return sameSecret(encoder.encode(token), bytes, starts[index]!, lengths[index]!);
 }
 
 /** HELLO [2 | 3 [AUTH username password] [SETNAME name]]: who the server is, as a map. */

@@ -10,7 +10,6 @@ import { hashKeys } from "../execute.ts";
 import { unpackQueued } from "../queued.ts";
 import { BUSY, refused, TRANSACTION_TOO_LARGE, TRANSACTION_TOO_LONG } from "../failures.ts";
 import { type QueuedCommand, Transaction, type WatchedKey } from "../../contract/transaction.ts";
-import { copyOf } from "../argument_text.ts";
 
 /** Once so many bytes of values are read and written, the other commands of an EXEC are refused. */
 const MAX_EXEC_BYTES = 16 * 1024 * 1024;
@@ -59,7 +58,7 @@ export function watch(context: CommandContext, args: Args, reply: Reply): void {
     return reply.fail(TRANSACTION_TOO_LARGE);
   }
   for (let i = 0; i < args.count; i++) {
-    transaction.watched.push(stateOf(cache, hashes[i]!, copyOf(args, i)));
+    transaction.watched.push(stateOf(cache, hashes[i]!, args.copyOf(i)));
   }
   reply.ok();
 }

@@ -2,8 +2,7 @@
 // Filled outside of all locks; knows no shard and no pattern.
 
 import { grownBytes, grownPlaces } from "../../contract/growing_bytes.ts";
-import type { Reply } from "../../contract/reply.ts";
-import { answerBytes } from "../items.ts";
+import { answerBytes, type Reply } from "../../contract/reply.ts";
 
 /** A list of keys. */
 export class KeyList {

@@ -6,6 +6,7 @@ import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
+import { sameBytes } from "../../contract/same_bytes.ts";
 import {
   NO_SUCH_KEY,
   NOT_INTEGER,
@@ -44,7 +45,7 @@ export function type(context: CommandContext, args: Args, reply: Reply): void {
 /** RENAME key newkey: value and deadline move; what newkey held is gone. */
 export function rename(context: CommandContext, args: Args, reply: Reply): void {
   if (peekItem(context, args, 0, 0) === 0) return reply.fail(NO_SUCH_KEY);
-  if (isSame(args, 0, 1) || move(context, args, reply)) reply.ok();
+  if (isSame(args) || move(context, args, reply)) reply.ok();
 }
 
 /** RENAMENX key newkey: 1, or 0 where newkey is there. */
@@ -72,7 +73,7 @@ export function copy(context: CommandContext, args: Args, reply: Reply): void {
       if (database !== 0) return reply.fail(refused("DB index is out of range"));
     } else return reply.fail(SYNTAX);
   }
-  if (isSame(args, 0, 1)) {
+  if (isSame(args)) {
     return reply.fail(refused("source and destination objects are the same"));
   }
   if (peekItem(context, args, 0, 0) === 0) return reply.integer(0);
@@ -96,13 +97,10 @@ function duplicate(context: CommandContext, args: Args, reply: Reply): boolean {
   return storeItem(context, args, 1, 1, scratch, 0, length, deadlineMs);
 }
 
-function isSame(args: Args, a: number, b: number): boolean {
-  const { bytes, starts, lengths } = args;
-  if (lengths[a] !== lengths[b]) return false;
-  for (let i = 0; i < lengths[a]!; i++) {
-    if (bytes[starts[a]! + i] !== bytes[starts[b]! + i]) return false;
-  }
-  return true;
+/** Whether source and destination are one key. */
+function isSame({ bytes, starts, lengths }: Args): boolean {
+  const length = lengths[0]!;
+  return length === lengths[1] && sameBytes(bytes, starts[0]!, bytes, starts[1]!, length);
 }
 
 const OBJECT_HELP = [

@@ -18,7 +18,7 @@ import { ANSWER_TOO_LARGE, BUSY, NOT_INTEGER, refused, SYNTAX } from "../failure
 import { Glob } from "../glob.ts";
 import { KeyList } from "./key_list.ts";
 import { later } from "../deferred_answer.ts";
-import { copyOf, integerOf, textOf, tokenOf } from "../argument_text.ts";
+import { integerOf, textOf, tokenOf } from "../argument_text.ts";
 
 /** Buckets that one lock covers. */
 const STRIDE = 4096;
@@ -108,7 +108,7 @@ function collect(
 export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   const { server, session } = context;
   const text = textOf(args, 0, MAX_SHOWN_BYTES);
-  const pattern = new Glob(copyOf(args, 0));
+  const pattern = new Glob(args.copyOf(0));
   const glob = pattern.matchesAll ? null : pattern;
   const list = new KeyList();
   const maxBytes = reply.bytesLeft;
@@ -190,7 +190,7 @@ function parseScan(args: Args, reply: Reply): ScanOptions | null {
   let isVoid = false;
   for (let i = 1; i < args.count; i += 2) {
     const token = i + 1 < args.count ? tokenOf(args, i) : "";
-    if (token === "MATCH") glob = new Glob(copyOf(args, i + 1));
+    if (token === "MATCH") glob = new Glob(args.copyOf(i + 1));
     else if (token === "TYPE") isVoid = tokenOf(args, i + 1) !== "STRING";
     else if (token === "COUNT") {
       const wanted = integerOf(args, i + 1);

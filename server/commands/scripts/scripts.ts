@@ -6,9 +6,10 @@ import { createHash } from "node:crypto";
 import type { Shard } from "../../../cache/mod.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
-import type { Failure, Reply } from "../../contract/reply.ts";
+import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { BUSY, NOT_INTEGER, TOO_LARGE } from "../failures.ts";
+import { BUSY, NOT_INTEGER, refused, TOO_LARGE } from "../failures.ts";
+import { integerOf } from "../argument_text.ts";
 import { addIntegers, parseInteger } from "../integers.ts";
 
 /** The two first arguments are script and number of keys; keys and the script's own follow. */
@@ -16,21 +17,12 @@ const FIRST_KEY = 2;
 const MAX_KEYS = 3;
 const MAX_NUMBER_BYTES = 32;
 
-const NO_SCRIPT: Failure = {
-  kind: "refused",
-  code: "NOSCRIPT",
-  message: "No matching script. slabkv has no Lua: it knows only the windows of @upstash/ratelimit",
-};
-const BAD_KEY_COUNT: Failure = {
-  kind: "refused",
-  code: "ERR",
-  message: "Number of keys can't be greater than number of args",
-};
-const BAD_ARGUMENTS: Failure = {
-  kind: "refused",
-  code: "ERR",
-  message: "Arguments of the script are not those of @upstash/ratelimit",
-};
+const NO_SCRIPT = refused(
+  "No matching script. slabkv has no Lua: it knows only the windows of @upstash/ratelimit",
+  "NOSCRIPT",
+);
+const BAD_KEY_COUNT = refused("Number of keys can't be greater than number of args");
+const BAD_ARGUMENTS = refused("Arguments of the script are not those of @upstash/ratelimit");
 
 /** A call under way: its keys are locked. */
 interface Call {
@@ -148,28 +140,24 @@ const BY_SHA: ReadonlyMap<string, Known> = new Map(
 
 const decoder = new TextDecoder();
 
-function bytesOf({ bytes, starts, lengths }: Args, index: number): Uint8Array {
-  return bytes.subarray(starts[index]!, starts[index]! + lengths[index]!);
-}
-
 /** EVAL script numkeys key ... argument ... */
 export function evalScript(context: CommandContext, args: Args, reply: Reply): void {
-  const sha = createHash("sha1").update(bytesOf(args, 0)).digest("hex");
+  const sha = createHash("sha1").update(args.bytesOf(0)).digest("hex");
   run(BY_SHA.get(sha), context, args, reply);
 }
 
 /** EVALSHA sha1 numkeys key ... argument ... */
 export function evalSha(context: CommandContext, args: Args, reply: Reply): void {
-  run(BY_SHA.get(decoder.decode(bytesOf(args, 0)).toLowerCase()), context, args, reply);
+  run(BY_SHA.get(decoder.decode(args.bytesOf(0)).toLowerCase()), context, args, reply);
 }
 
 function run(script: Known | undefined, context: CommandContext, args: Args, reply: Reply): void {
-  const keyCount = Number(parseInteger(args.bytes, args.starts[1]!, args.lengths[1]!) ?? -1);
+  const keyCount = Number(integerOf(args, 1) ?? -1);
   if (keyCount < 0 || keyCount > args.count - FIRST_KEY) return reply.fail(BAD_KEY_COUNT);
   if (script === undefined) return reply.fail(NO_SCRIPT);
   const numbers: number[] = [];
   for (let i = FIRST_KEY + keyCount; i < args.count; i++) {
-    numbers.push(toNumber(bytesOf(args, i)));
+    numbers.push(toNumber(args.bytesOf(i)));
   }
   const wanted = numbers.slice(0, script.numbers);
   if (

@@ -2,7 +2,7 @@
 // The table comes with the context, since it has a row for this command too.
 
 import type { Args } from "../../contract/args.ts";
-import type { Reply } from "../../contract/reply.ts";
+import { answerBytes, type Reply } from "../../contract/reply.ts";
 import {
   type Command,
   type CommandContext,
@@ -13,8 +13,7 @@ import {
 import { refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
 import { Glob } from "../glob.ts";
 import { answerHelp } from "../help.ts";
-import { answerBytes } from "../items.ts";
-import { copyOf, tokenOf } from "../argument_text.ts";
+import { tokenOf } from "../argument_text.ts";
 
 const FLAG_NAMES: Readonly<Record<CommandFlag, string | null>> = {
   read: "readonly",
@@ -121,7 +120,7 @@ function list(commands: readonly Command[], args: Args, reply: Reply): void {
     const isPattern = args.count === 4 && tokenOf(args, 1) === "FILTERBY" &&
       tokenOf(args, 2) === "PATTERN";
     if (!isPattern) return reply.fail(SYNTAX);
-    const glob = new Glob(copyOf(args, 3));
+    const glob = new Glob(args.copyOf(3));
     names = names.filter((name) => glob.matches(new TextEncoder().encode(name), 0, name.length));
   }
   reply.array(names.length);

@@ -3,9 +3,10 @@
 
 import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
-import type { Reply } from "../../contract/reply.ts";
-import { answerBytes, peekItem, storeItem, storeProblem } from "../items.ts";
+import { answerBytes, type Reply } from "../../contract/reply.ts";
+import { peekItem, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
+import { writeAscii } from "../../contract/text_bytes.ts";
 import { addDecimals, type Decimal, MAX_DECIMAL_CHARS, parseDecimal, ZERO } from "./decimals.ts";
 import { NOT_FLOAT, NOT_INTEGER, OVERFLOW, refused } from "../failures.ts";
 import { addIntegers, MAX_INT64_CHARS, MIN_INT64, parseInteger } from "../integers.ts";
@@ -70,8 +71,8 @@ function storeText(context: CommandContext, args: Args, text: string, reply: Rep
     return false;
   }
   const { scratch } = context;
-  for (let i = 0; i < text.length; i++) scratch[i] = text.charCodeAt(i);
-  return storeItem(context, args, 0, 0, scratch, 0, text.length, KEEP_DEADLINE);
+  const length = writeAscii(text, scratch, 0);
+  return storeItem(context, args, 0, 0, scratch, 0, length, KEEP_DEADLINE);
 }
 
 /** INCRBYFLOAT key increment: the new value as text. */

@@ -7,6 +7,7 @@ import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { answerValue, getItem, peekItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
+import { sameBytes } from "../../contract/same_bytes.ts";
 import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, TOO_LARGE } from "../failures.ts";
 import { parseInteger } from "../integers.ts";
 import { SetOptions, type SetOptionsError } from "./set_options.ts";
@@ -102,11 +103,7 @@ function valueEquals(
   if (address === 0 || context.shard.valueBytesLocked(address) !== length) return false;
   const scratch = context.reserveScratch(length);
   context.shard.readValueLocked(address, scratch, 0);
-  const start = args.starts[index]!;
-  for (let i = 0; i < length; i++) {
-    if (scratch[i] !== args.bytes[start + i]) return false;
-  }
-  return true;
+  return sameBytes(scratch, 0, args.bytes, args.starts[index]!, length);
 }
 
 /** DEL key [key ...]: how many were there. */

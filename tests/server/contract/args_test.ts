@@ -57,6 +57,17 @@ Deno.test("Args.reset() shrinks a scratch buffer that grew and forgets the argum
   assertEquals([args.bytes.length, args.count], [SCRATCH_BYTES, 0]);
 });
 
+Deno.test("Args.bytesOf() is a view of an argument, Args.copyOf() a copy", () => {
+  const args = new Args();
+  args.over(Uint8Array.of(1, 2, 3, 4));
+  args.push(0, 0);
+  args.push(1, 2);
+  const [view, copy] = [args.bytesOf(1), args.copyOf(1)];
+  args.bytes[1] = 9;
+  assertEquals([[...view], [...copy]], [[9, 3], [2, 3]]);
+  assertEquals([args.bytesOf(0).length, args.copyOf(0).length], [0, 0]);
+});
+
 Deno.test("Args.over() points at the given buffer and refuses to write there", () => {
   const args = new Args();
   const body = new TextEncoder().encode("abcdef");

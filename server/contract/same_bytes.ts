@@ -1,0 +1,29 @@
+// Comparing bytes where they lie: keys and values of any bytes, and secrets.
+// Knows nothing of what the bytes mean.
+
+/** Whether `length` bytes of `a` from `aStart` are those of `b` from `bStart`. */
+export function sameBytes(
+  a: Uint8Array,
+  aStart: number,
+  b: Uint8Array,
+  bStart: number,
+  length: number,
+): boolean {
+  for (let i = 0; i < length; i++) if (a[aStart + i] !== b[bStart + i]) return false;
+  return true;
+}
+
+/**
+ * Whether `length` bytes of `given` from `start` are `secret`. Takes the same time wherever they
+ * differ.
+ */
+export function sameSecret(
+  secret: Uint8Array,
+  given: Uint8Array,
+  start: number,
+  length: number,
+): boolean {
+  let difference = length ^ secret.length;
+  for (let i = 0; i < secret.length; i++) difference |= secret[i]! ^ (given[start + i] ?? 0);
+  return difference === 0;
+}
