@@ -5,6 +5,8 @@ import type { Args } from "../contract/args.ts";
 import { parseInteger } from "./integers.ts";
 
 const MAX_TOKEN_BYTES = 32;
+/** Most bytes of arguments that an error or the slow log repeats. */
+export const MAX_SHOWN_BYTES = 128;
 const decoder = new TextDecoder();
 
 /** An argument as an upper-case token; empty when it is too long to be one. */
@@ -20,6 +22,11 @@ export function tokenOf(args: Args, index: number): string {
 /** An argument as text; what is no UTF-8 shows as U+FFFD. At most `most` bytes of it. */
 export function textOf(args: Args, index: number, most = Infinity): string {
   return decoder.decode(args.bytesOf(index).subarray(0, most));
+}
+
+/** As much of an argument as errors repeat. */
+export function shownText(args: Args, index: number): string {
+  return textOf(args, index, MAX_SHOWN_BYTES);
 }
 
 /** An argument as a 64-bit integer, or undefined when it is none. */

@@ -175,6 +175,18 @@ export function row(
   return { name, arity, flags, group, keys, summary, run };
 }
 
+/** Writes down rows of one group, of quick commands of which the first argument is the only key. */
+export function oneKeyRows(group: CommandGroup) {
+  return (
+    name: string,
+    min: number,
+    max: number,
+    flag: "read" | "write",
+    summary: string,
+    run: CommandRow["run"],
+  ): CommandRow => row(name, [min, max], [flag, "fast"], group, ONE_KEY, summary, run);
+}
+
 /** Most arguments of one command; bounds what one request can lock and allocate. */
 export const MAX_ARGUMENTS = 30_000;
 /** The first argument is the only key. */

@@ -16,7 +16,7 @@ import { nameProblem } from "./connection.ts";
 import { ANSWER_TOO_LARGE, refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
 import { answerHelp } from "../help.ts";
 import { later } from "../deferred_answer.ts";
-import { integerOf, textOf, tokenOf } from "../argument_text.ts";
+import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 type Subcommand = (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
 
@@ -91,7 +91,7 @@ function setName({ session }: CommandContext, args: Args, reply: Reply): void {
 function setInfo({ session }: CommandContext, args: Args, reply: Reply): void {
   const field = ATTRIBUTES.get(tokenOf(args, 1));
   if (field === undefined) {
-    return reply.fail(refused(`Unrecognized option '${textOf(args, 1, 128)}'`));
+    return reply.fail(refused(`Unrecognized option '${shownText(args, 1)}'`));
   }
   const word = tokenOf(args, 1).toLowerCase();
   const bad = refused(`${word} cannot contain spaces, newlines or special characters.`);
@@ -141,7 +141,7 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
 }
 
 function unknownType(args: Args, index: number): Failure {
-  return refused(`Unknown client type '${textOf(args, index, 128)}'`);
+  return refused(`Unknown client type '${shownText(args, index)}'`);
 }
 
 function kill(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {

@@ -9,7 +9,7 @@ import { stopTracking } from "./client_tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
-import { integerOf, isPlainName, textOf, tokenOf } from "../argument_text.ts";
+import { integerOf, isPlainName, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 const NO_PASSWORD_SET = refused(
   "AUTH <password> called without any password configured for the default user. " +
@@ -130,7 +130,7 @@ export function hello(context: CommandContext, args: Args, reply: Reply): void {
       name = textOf(args, i + 1);
       i += 2;
     } else {
-      return reply.fail(refused(`Syntax error in HELLO option '${textOf(args, i, 128)}'`));
+      return reply.fail(refused(`Syntax error in HELLO option '${shownText(args, i)}'`));
     }
   }
   if (!session.isAuthenticated) return reply.fail(HELLO_AUTH);

@@ -7,7 +7,7 @@ import type { Reply } from "../../contract/reply.ts";
 import { deleteItem, peekItem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { badExpire, NOT_INTEGER, refused } from "../failures.ts";
-import { integerOf, textOf, tokenOf } from "../argument_text.ts";
+import { integerOf, shownText, tokenOf } from "../argument_text.ts";
 
 const NX_ALONE = refused(
   "NX and XX, GT or LT options at the same time are not compatible",
@@ -47,7 +47,7 @@ function setExpire(
   for (let i = 2; i < args.count; i++) {
     const token = tokenOf(args, i);
     if (!["NX", "XX", "GT", "LT"].includes(token)) {
-      return reply.fail(refused(`Unsupported option ${textOf(args, i, 128)}`));
+      return reply.fail(refused(`Unsupported option ${shownText(args, i)}`));
     }
     wanted.add(token);
   }

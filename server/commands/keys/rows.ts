@@ -1,7 +1,13 @@
 // Rows of the command table: commands on keys whatever they hold, and on the whole keyspace.
 // See command.ts for what a row says.
 
-import { type CommandRow, MANY_KEYS, MAX_ARGUMENTS, ONE_KEY, row } from "../../contract/command.ts";
+import {
+  type CommandRow,
+  MANY_KEYS,
+  MAX_ARGUMENTS,
+  oneKeyRows,
+  row,
+} from "../../contract/command.ts";
 import {
   expire,
   expireat,
@@ -20,6 +26,8 @@ import { del } from "../strings/values.ts";
 const TWO_KEYS = { first: 0, many: true, step: 1, most: 2 } as const;
 /** None, or one after the subcommand. */
 const SUBCOMMAND_KEY = { first: 1, many: true, step: 1, most: 1 } as const;
+
+const one = oneKeyRows("generic");
 
 /** The rows of the group "generic", and those that look at all keys. */
 export const KEY_ROWS: readonly CommandRow[] = [
@@ -149,17 +157,6 @@ export const KEY_ROWS: readonly CommandRow[] = [
     memory,
   ),
 ];
-
-function one(
-  name: string,
-  min: number,
-  max: number,
-  flag: "read" | "write",
-  summary: string,
-  run: CommandRow["run"],
-): CommandRow {
-  return row(name, [min, max], [flag, "fast"], "generic", ONE_KEY, summary, run);
-}
 
 function many(
   name: string,

@@ -18,15 +18,13 @@ import { ANSWER_TOO_LARGE, BUSY, NOT_INTEGER, refused, SYNTAX } from "../failure
 import { Glob } from "../glob.ts";
 import { KeyList } from "./key_list.ts";
 import { later } from "../deferred_answer.ts";
-import { integerOf, textOf, tokenOf } from "../argument_text.ts";
+import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 /** Buckets that one lock covers. */
 const STRIDE = 4096;
 /** Buckets that one SCAN looks at, found or not. */
 const MAX_SCAN_BUCKETS = 512 * 1024;
 const SCAN_COUNT = 10;
-/** Bytes of a pattern that SLOWLOG shows. */
-const MAX_SHOWN_BYTES = 128;
 /** Most keys that one SCAN looks for, whatever its COUNT. */
 const MAX_SCAN_COUNT = 10_000;
 /** Space that a key takes in an answer beside its bytes. */
@@ -107,7 +105,7 @@ function collect(
 /** KEYS pattern: all keys that match. Where that takes long, other commands run meanwhile. */
 export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   const { server, session } = context;
-  const text = textOf(args, 0, MAX_SHOWN_BYTES);
+  const text = shownText(args, 0);
   const pattern = new Glob(args.copyOf(0));
   const glob = pattern.matchesAll ? null : pattern;
   const list = new KeyList();

@@ -15,7 +15,7 @@ import {
 import { Glob } from "../glob.ts";
 import { answerHelp } from "../help.ts";
 import { later } from "../deferred_answer.ts";
-import { integerOf, textOf, tokenOf } from "../argument_text.ts";
+import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 const SLOWLOG_COUNT = 10;
 const MAX_SLEEP_SECONDS = 60;
@@ -75,7 +75,7 @@ function configSet(context: CommandContext, args: Args, reply: Reply): void | Pr
   for (let i = 1; i < args.count; i += 2) {
     const name = textOf(args, i).toLowerCase();
     if (!Object.hasOwn(server.options(), name)) {
-      const shown = textOf(args, i, 128);
+      const shown = shownText(args, i);
       return reply.fail(
         refused(`Unknown option or number of arguments for CONFIG SET - '${shown}'`),
       );

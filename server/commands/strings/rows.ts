@@ -1,7 +1,13 @@
 // Rows of the command table: commands on values and on counters.
 // See command.ts for what a row says.
 
-import { type CommandRow, MANY_KEYS, MAX_ARGUMENTS, ONE_KEY, row } from "../../contract/command.ts";
+import {
+  type CommandRow,
+  MANY_KEYS,
+  MAX_ARGUMENTS,
+  oneKeyRows,
+  row,
+} from "../../contract/command.ts";
 import { decr, decrBy, incr, incrBy, incrByFloat } from "./counters.ts";
 import { append, getrange, setrange, strlen } from "./ranges.ts";
 import { getdel, getex, getset, mset, msetnx, psetex, setex, setnx } from "./set_forms.ts";
@@ -9,6 +15,8 @@ import { get, getMeta, mget, mput, set } from "./values.ts";
 
 const PAIRS = { first: 0, many: true, step: 2 } as const;
 const TRIPLES = { first: 0, many: true, step: 3 } as const;
+
+const string = oneKeyRows("string");
 
 /** The rows of the group "string". */
 export const STRING_ROWS: readonly CommandRow[] = [
@@ -102,14 +110,3 @@ export const STRING_ROWS: readonly CommandRow[] = [
     mput,
   ),
 ];
-
-function string(
-  name: string,
-  min: number,
-  max: number,
-  flag: "read" | "write",
-  summary: string,
-  run: CommandRow["run"],
-): CommandRow {
-  return row(name, [min, max], [flag, "fast"], "string", ONE_KEY, summary, run);
-}
