@@ -22,6 +22,11 @@ export interface JsonLimits {
   readonly maxItems: number;
 }
 
+/** The longest key of ASCII, of which each byte is a character. */
+export function maxPlainKeyBytes({ maxKeyChars, maxKeyBytes }: JsonLimits): number {
+  return maxKeyChars < maxKeyBytes ? maxKeyChars : maxKeyBytes;
+}
+
 /** The longest ttl, in seconds: 100 years of 365 days. */
 export const MAX_TTL_SECONDS = 3_153_600_000;
 

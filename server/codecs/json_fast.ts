@@ -5,7 +5,7 @@
 // nor read it differently.
 
 import type { Args } from "../contract/args.ts";
-import type { JsonLimits } from "./json_checks.ts";
+import { type JsonLimits, maxPlainKeyBytes } from "./json_checks.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -66,10 +66,6 @@ function opensItems(body: Uint8Array): boolean {
     body[8] === COLON && body[9] === 0x5b;
 }
 
-function maxKeyLength(limits: JsonLimits): number {
-  return limits.maxKeyChars < limits.maxKeyBytes ? limits.maxKeyChars : limits.maxKeyBytes;
-}
-
 /** Reads `{"key":"…","value":"…"}` as [key, value]; false where the body is not of that form. */
 export function fastPut(body: Uint8Array, args: Args, limits: JsonLimits): boolean {
   const end = body.length;
@@ -83,7 +79,7 @@ export function fastPut(body: Uint8Array, args: Args, limits: JsonLimits): boole
   }
   const keyLength = keyEnd - KEY_OPENING;
   const valueLength = valueEnd - valueStart;
-  if (keyLength === 0 || keyLength > maxKeyLength(limits)) return false;
+  if (keyLength === 0 || keyLength > maxPlainKeyBytes(limits)) return false;
   if (valueLength > limits.maxValueChars) return false;
   args.over(body);
   args.push(KEY_OPENING, keyLength);
@@ -98,7 +94,7 @@ export function fastDelete(body: Uint8Array, args: Args, limits: JsonLimits): bo
   const keyEnd = plainEnd(body, KEY_OPENING);
   if (keyEnd + 2 !== end || body[keyEnd] !== QUOTE || body[keyEnd + 1] !== CLOSE) return false;
   const keyLength = keyEnd - KEY_OPENING;
-  if (keyLength === 0 || keyLength > maxKeyLength(limits)) return false;
+  if (keyLength === 0 || keyLength > maxPlainKeyBytes(limits)) return false;
   args.over(body);
   args.push(KEY_OPENING, keyLength);
   return true;
@@ -119,7 +115,7 @@ export function fastIncr(body: Uint8Array, args: Args, limits: JsonLimits): bool
   if (end < KEY_OPENING + 10 || !opensKey(body, 0)) return false;
   const keyEnd = plainEnd(body, KEY_OPENING);
   const keyLength = keyEnd - KEY_OPENING;
-  if (keyLength === 0 || keyLength > maxKeyLength(limits)) return false;
+  if (keyLength === 0 || keyLength > maxPlainKeyBytes(limits)) return false;
   const byStart = keyEnd + 7;
   if (byStart + 2 > end || !joinsBy(body, keyEnd) || body[end - 1] !== CLOSE) return false;
   if (!isInteger(body, byStart, end - 1)) return false;
@@ -151,7 +147,7 @@ function isInteger(body: Uint8Array, from: number, to: number): boolean {
 export function fastMget(body: Uint8Array, args: Args, limits: JsonLimits): boolean {
   const end = body.length;
   if (end < LIST_OPENING + 4 || !opensKeys(body)) return false;
-  const maxKey = maxKeyLength(limits);
+  const maxKey = maxPlainKeyBytes(limits);
   args.over(body);
   let keyStart = LIST_OPENING;
   for (let left = limits.maxItems; left > 0; left--) {
@@ -174,7 +170,7 @@ export function fastMget(body: Uint8Array, args: Args, limits: JsonLimits): bool
 export function fastMput(body: Uint8Array, args: Args, limits: JsonLimits): boolean {
   const end = body.length;
   if (end < LIST_OPENING || !opensItems(body)) return false;
-  const maxKey = maxKeyLength(limits);
+  const maxKey = maxPlainKeyBytes(limits);
   args.over(body);
   let at = LIST_OPENING;
   for (let left = limits.maxItems; left > 0; left--) {

@@ -5,11 +5,13 @@
 
 import type { Args } from "../contract/args.ts";
 import { sameBytes } from "../contract/same_bytes.ts";
+import { hexDigit } from "./ascii_letters.ts";
 import {
   badTtl,
   IN_PATH,
   IN_QUERY,
   type JsonLimits,
+  maxPlainKeyBytes,
   Problem,
   pushKey,
   quoted,
@@ -91,7 +93,7 @@ export function decodeQueryKey(
   found.ttlMs = 0;
   if (queryStart >= 0 && isKeyParameter(url, queryStart)) {
     const start = queryStart + 4;
-    const end = copyPlain(url, start, args, maxKeyLength(limits), QUERY_PLAIN);
+    const end = copyPlain(url, start, args, maxPlainKeyBytes(limits), QUERY_PLAIN);
     if (end > start && (end === url.length || url.charCodeAt(end) === HASH)) {
       args.commit(end - start);
       return null;
@@ -156,10 +158,6 @@ export function decodePathKey(
   const problem = readQuery(url, url.charCodeAt(end) === QUESTION ? end + 1 : -1, takes, found);
   if (problem !== null) args.reset();
   return problem;
-}
-
-function maxKeyLength(limits: JsonLimits): number {
-  return limits.maxKeyChars < limits.maxKeyBytes ? limits.maxKeyChars : limits.maxKeyBytes;
 }
 
 /** Whether `key=` stands at `i`; beyond the end charCodeAt() gives NaN, which equals nothing. */
@@ -234,12 +232,6 @@ function unescapeInPlace(bytes: Uint8Array, start: number, end: number): number 
     bytes[to] = byte;
   }
   return to - start;
-}
-
-function hexDigit(char: number): number {
-  if (char >= 0x30 && char <= 0x39) return char - 0x30;
-  const letter = char | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /** Reads every parameter into `found`; the key stays text. */

@@ -4,6 +4,7 @@
 // Knows no command and no socket.
 
 import type { Args } from "../contract/args.ts";
+import { isOfBrowser } from "./ascii_letters.ts";
 import { splitLine } from "./resp_inline.ts";
 
 /** What {@linkcode RespDecoder.next} has found. */
@@ -204,20 +205,14 @@ export class RespDecoder {
     args.starts.copyWithin(0, 1, args.count);
     args.lengths.copyWithin(0, 1, args.count);
     args.count--;
-    return isOfBrowser(bytes, this.nameStart, this.nameLength) ? Decoded.browser : Decoded.command;
+    const isBrowser = isOfBrowser(bytes, this.nameStart, this.nameStart + this.nameLength);
+    return isBrowser ? Decoded.browser : Decoded.command;
   }
 
   #fail(what: string): Decoded {
     this.error = `ERR Protocol error: ${what}`;
     return Decoded.error;
   }
-}
-
-/** Whether a line is the first of a POST request, or the header that every request has. */
-function isOfBrowser(bytes: Uint8Array, start: number, length: number): boolean {
-  if (length !== 4 && length !== 5) return false;
-  const word = String.fromCharCode(...bytes.subarray(start, start + length)).toLowerCase();
-  return word === "post" || word === "host:";
 }
 
 function shown(byte: number): string {

@@ -3,6 +3,7 @@
 // written where they stand, without their quotes and escapes. Knows no protocol around the line.
 
 import type { Args } from "../contract/args.ts";
+import { hexDigit } from "./ascii_letters.ts";
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -79,12 +80,6 @@ function unescaped(bytes: Uint8Array, at: number, length: number, quote: number)
   if (length === 4) return hexDigit(bytes[at + 2]!) * 16 + hexDigit(bytes[at + 3]!);
   const letter = bytes[at + 1]!;
   return quote === QUOTE ? ESCAPES.get(letter) ?? letter : letter;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
 function isSpace(byte: number): boolean {

@@ -3,6 +3,7 @@
 // but where it stands. Knows no command behind the verbs and no socket.
 
 import type { Args } from "../contract/args.ts";
+import { isOfBrowser, packed, packedAt } from "./ascii_letters.ts";
 import { Decoded, MAX_LINE_BYTES, MAX_UNKNOWN_BULK_BYTES } from "./resp_decode.ts";
 import { countChars } from "./utf8.ts";
 
@@ -85,31 +86,16 @@ export class LineDecoder {
   }
 }
 
-/** Letters of a verb in lower case, as one number. */
-function code(word: string): number {
-  let letters = 0;
-  for (let i = 0; i < word.length; i++) letters = (letters << 8) | word.charCodeAt(i);
-  return letters;
-}
-
-const PUT = code("put");
-const GET = code("get");
-const DEL = code("del");
-const PING = code("ping");
-const QUIT = code("quit");
-const AUTH = code("auth");
-const POST = code("post");
-const HOST = code("host");
-
-function lettersAt(bytes: Uint8Array, start: number, end: number): number {
-  let letters = 0;
-  for (let i = start; i < end; i++) letters = (letters << 8) | bytes[i]! | 0x20;
-  return letters;
-}
+const PUT = packed("put");
+const GET = packed("get");
+const DEL = packed("del");
+const PING = packed("ping");
+const QUIT = packed("quit");
+const AUTH = packed("auth");
 
 function verbOf(bytes: Uint8Array, start: number, end: number): Verb {
   if (end - start !== 3 && end - start !== 4) return Verb.none;
-  switch (lettersAt(bytes, start, end)) {
+  switch (packedAt(bytes, start, end)) {
     case GET:
       return Verb.get;
     case PUT:
@@ -125,10 +111,4 @@ function verbOf(bytes: Uint8Array, start: number, end: number): Verb {
     default:
       return Verb.none;
   }
-}
-
-/** Whether a line is the first of a POST request, or the header that every request has. */
-function isOfBrowser(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start === 4) return lettersAt(bytes, start, end) === POST;
-  return end - start === 5 && bytes[end - 1] === 0x3a && lettersAt(bytes, start, end - 1) === HOST;
 }
