@@ -4,7 +4,7 @@
 import os from "node:os";
 import process from "node:process";
 import { type ClientPlatform, runClient, serverArguments } from "./client/mod.ts";
-import { OPTION_ROWS, runWorker, serve, type WorkerScope } from "./server/mod.ts";
+import { authorityOf, OPTION_ROWS, runWorker, serve, type WorkerScope } from "./server/mod.ts";
 
 /** The narrowest permissions with which a worker can do its work. */
 function workerPermissions(
@@ -16,7 +16,7 @@ function workerPermissions(
     if (unixPath !== undefined) {
       paths.push(unixPath);
       net.push(`unix:${unixPath}`);
-    } else net.push(hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`);
+    } else net.push(authorityOf(hostname, port));
   }
   const files = paths.length > 0 ? paths : false;
   return {

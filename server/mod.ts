@@ -1,6 +1,7 @@
 // The server's door: what main.ts needs to run it, in the main thread and in a worker, and to tell
-// of its options. Everything else in this folder is its own affair.
+// of its options and addresses. Everything else in this folder is its own affair.
 
+export { authorityOf } from "./config/addresses.ts";
 export { OPTION_ROWS } from "./config/options.ts";
 export { serve, type ServePlatform } from "./process/serve.ts";
 export { runWorker, type WorkerScope } from "./process/worker.ts";

@@ -36,6 +36,17 @@ export function parseAuthority(text: string): string | undefined {
 }
 
 /**
+ * Writes an address and a port as one word, as URLs and error messages have it.
+ *
+ * @param host an address, IPv6 without brackets
+ * @param port a port
+ * @returns the two with a colon between them; IPv6 in brackets
+ */
+export function authorityOf(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
  * Checks an entry of the list of allowed origins.
  *
  * @param text a scheme, a host and a port unless it is the scheme's own: "https://example.com"

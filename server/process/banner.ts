@@ -2,6 +2,7 @@
 // For people a few lines with a command to try; for programs the same facts as fields.
 
 import { type Cache, readStats } from "../../cache/mod.ts";
+import { authorityOf } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 import type { Listen } from "../contract/listen.ts";
 import type { LogFields } from "./log.ts";
@@ -27,8 +28,8 @@ const SCHEMES = {
 /** The address of a listener as a client would write it. */
 export function addressOf({ protocol, hostname, port, unixPath, cert }: Listen): string {
   if (unixPath !== undefined) return `${protocol === "resp" ? "redis+" : ""}unix:${unixPath}`;
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `${SCHEMES[protocol ?? "http"][cert === undefined ? 0 : 1]}://${host}:${port}`;
+  const scheme = SCHEMES[protocol ?? "http"][cert === undefined ? 0 : 1];
+  return `${scheme}://${authorityOf(hostname, port)}`;
 }
 
 /** How many items of the configured average size the region holds. */

@@ -1,6 +1,7 @@
 // What has to hold before workers may listen: readable credentials, a free port, a free socket path.
 // Workers bind with reusePort, under which a second instance would go unnoticed, so main looks first.
 
+import { authorityOf } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
 
@@ -40,7 +41,7 @@ export function findPort(hostname: string, port: number, flag = "--port"): numbe
     using listener = Deno.listen({ hostname, port });
     return (listener.addr as Deno.NetAddr).port;
   } catch (error) {
-    const address = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+    const address = authorityOf(hostname, port);
     if (error instanceof Deno.errors.AddrInUse) {
       throw new StartError(
         `Cannot listen on ${address}: the port is in use. Stop what listens there or choose ` +

@@ -1,6 +1,7 @@
 // One raw listener of one worker: accepts connections on a TCP address or a Unix socket and has
 // them served, until it is closed. When file descriptors run out it waits and tries again.
 
+import { authorityOf } from "../config/addresses.ts";
 import type { Listen } from "../contract/listen.ts";
 import { Session } from "../contract/session.ts";
 import { RawConnection } from "./connection.ts";
@@ -126,6 +127,5 @@ function close(conn: Deno.Conn): void {
 /** An address as Redis writes it. */
 function addressText(addr: Deno.Addr, { unixPath = "" }: Listen): string {
   if (addr.transport !== "tcp") return `${unixPath}:0`;
-  const host = addr.hostname.includes(":") ? `[${addr.hostname}]` : addr.hostname;
-  return `${host}:${addr.port}`;
+  return authorityOf(addr.hostname, addr.port);
 }

@@ -5,11 +5,18 @@
 
 import { assertEquals } from "@std/assert";
 import {
+  authorityOf,
   isLoopback,
   parseAuthority,
   parseHost,
   parseOrigin,
 } from "../../../server/config/addresses.ts";
+
+Deno.test("authorityOf() puts IPv6 into brackets, and nothing else", () => {
+  assertEquals(authorityOf("127.0.0.1", 80), "127.0.0.1:80");
+  assertEquals(authorityOf("localhost", 7171), "localhost:7171");
+  assertEquals(authorityOf("::1", 7171), "[::1]:7171");
+});
 
 Deno.test("parseHost() takes IPv4, IPv6 with and without brackets, and names", () => {
   const table: [string, string | undefined][] = [
