@@ -3,14 +3,16 @@
 
 import { Args } from "../contract/args.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
+import { Pool } from "../contract/pool.ts";
 import { Session } from "../contract/session.ts";
 import { CommandProblem, type JsonCommand, pushCommand } from "../codecs/json_command.ts";
 import { JsonCommandReply } from "../codecs/json_command_reply.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
+import { refused } from "../commands/failures.ts";
 import { findCommand } from "../commands/find.ts";
 
-/** Most buffers of requests that are kept for the next ones. */
-const RUNNERS_KEPT = 4;
+/** Most runners that are kept for the next requests. */
+const MAX_SPARE_RUNNERS = 4;
 
 /** Commands that are about the state of a connection, which a request does not have. */
 const CONNECTION_ONLY: ReadonlySet<string> = new Set([
@@ -98,29 +100,12 @@ export class CommandRunner {
 
   #refuse(text: string): null {
     const space = text.indexOf(" ");
-    const failure = { code: text.slice(0, space), message: text.slice(space + 1) };
-    this.reply.fail({ kind: "syntax", ...failure });
+    this.reply.fail(refused(text.slice(space + 1), text.slice(0, space)));
     return null;
   }
 }
 
-/** The runners of one worker. */
-export class RunnerPool {
-  readonly #commands: CommandContext;
-  readonly #spare: CommandRunner[] = [];
-
-  /** Commands run with `commands`. */
-  constructor(commands: CommandContext) {
-    this.#commands = commands;
-  }
-
-  /** A runner for a request, which may wait while others are answered. */
-  take(): CommandRunner {
-    return this.#spare.pop() ?? new CommandRunner(this.#commands);
-  }
-
-  /** Takes back what {@linkcode take} has given. */
-  give(runner: CommandRunner): void {
-    if (this.#spare.length < RUNNERS_KEPT) this.#spare.push(runner);
-  }
+/** The runners of one worker, for requests that may wait while others are answered. */
+export function runnerPool(commands: CommandContext): Pool<CommandRunner> {
+  return new Pool(MAX_SPARE_RUNNERS, () => new CommandRunner(commands));
 }

@@ -13,9 +13,10 @@ import { execute } from "../commands/execute.ts";
 import { GET } from "../commands/table.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
+import type { Pool } from "../contract/pool.ts";
 import type { ServerStatus } from "../contract/server.ts";
 import { Bodies } from "./bodies.ts";
-import type { RunnerPool } from "./command_runner.ts";
+import type { CommandRunner } from "./command_runner.ts";
 import { LargeAnswers } from "./large_answers.ts";
 import { RequestAccess } from "./request_access.ts";
 
@@ -45,7 +46,7 @@ export interface HttpContextParts {
   readonly budget: MemoryBudget;
   readonly status: ServerStatus;
   readonly commands: CommandContext;
-  readonly runners: RunnerPool;
+  readonly runners: Pool<CommandRunner>;
   readonly sockets: Sockets;
 }
 
@@ -73,7 +74,7 @@ export class HttpContext {
   /** What requests say of themselves. */
   readonly access: RequestAccess = new RequestAccess();
   /** What requests of the REST interface work with. */
-  readonly runners: RunnerPool;
+  readonly runners: Pool<CommandRunner>;
   /** The WebSockets of this worker. */
   readonly sockets: Sockets;
   readonly #commands: CommandContext;

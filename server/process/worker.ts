@@ -7,7 +7,7 @@ import { CommandContext } from "../contract/command.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf, traceOf } from "../contract/error_text.ts";
 import { ControlChannel } from "./control.ts";
-import { RunnerPool } from "../http/command_runner.ts";
+import { runnerPool } from "../http/command_runner.ts";
 import { HttpContext } from "../http/context.ts";
 import { type HandlerMode, HttpHandler } from "../http/handler.ts";
 import { HttpListener } from "../http/listener.ts";
@@ -89,7 +89,7 @@ class WorkerServer {
       budget,
       status,
       commands,
-      runners: new RunnerPool(commands),
+      runners: runnerPool(commands),
       sockets: this.#sockets,
     });
     const onBug = (error: unknown) => channel.notify("bug", traceOf(error));

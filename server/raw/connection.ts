@@ -6,6 +6,7 @@ import { Decoded } from "../codecs/resp_decode.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
 import { stopTracking } from "../commands/connection/client_tracking.ts";
 import type { Session } from "../contract/session.ts";
+import { nextTurn } from "../contract/time_slices.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
@@ -118,7 +119,7 @@ export class RawConnection implements RawClient {
       if (this.#flushing !== undefined) await this.#flushing;
       if (reply.used > 0 && !this.#isEnded && !await this.#output.write(reply)) this.end();
       this.#protocol.giveBack(reply);
-      if (this.#isOverTurn) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (this.#isOverTurn) await nextTurn();
     } while (this.#hasMore && !this.#isEnded && this.session.afterReply === "stay");
     this.#isBusy = false;
     if (this.#pushed !== undefined) await this.#flush();

@@ -9,6 +9,7 @@ import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import type { MemorySource } from "../contract/memory_budget.ts";
+import { Pool } from "../contract/pool.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -49,8 +50,8 @@ export interface RawProtocol {
   refusal(reason: "clients" | "memory" | "bug"): string;
 }
 
-/** Buffers kept for later use. */
-const MAX_SPARE = 64;
+/** Most buffers of answers that are kept for later batches. */
+const MAX_SPARE_REPLIES = 64;
 
 const REFUSALS = {
   clients: "ERR max number of clients reached",
@@ -63,12 +64,11 @@ export class RespProtocol implements RawProtocol {
   readonly name = "resp";
   readonly decoder: RespDecoder;
   wasLong = false;
-  readonly #spare: RespReply[] = [];
-  readonly #memory: MemorySource;
+  readonly #replies: Pool<RespReply>;
   readonly #ahead: ReadAhead;
 
   constructor(limits: RespLimits, cache: Cache, memory: MemorySource) {
-    this.#memory = memory;
+    this.#replies = new Pool(MAX_SPARE_REPLIES, () => new RespReply(memory));
     this.decoder = new RespDecoder(limits);
     this.#ahead = new ReadAhead(cache);
   }
@@ -78,14 +78,14 @@ export class RespProtocol implements RawProtocol {
   }
 
   takeReply(session: Session): RespReply {
-    const reply = this.#spare.pop() ?? new RespReply(this.#memory);
+    const reply = this.#replies.take();
     reply.peer = session;
     return reply;
   }
 
   giveBack(reply: RespReply): void {
     reply.reset();
-    if (this.#spare.length < MAX_SPARE) this.#spare.push(reply);
+    this.#replies.give(reply);
   }
 
   run(
@@ -111,13 +111,12 @@ export class TextProtocol implements RawProtocol {
   readonly name = "text";
   readonly decoder: LineDecoder;
   readonly wasLong = false;
-  readonly #spare: TextReply[] = [];
-  readonly #memory: MemorySource;
+  readonly #replies: Pool<TextReply>;
   /** The command behind each verb. */
   readonly #commands: readonly (Command | null)[];
 
   constructor(limits: TextLimits, memory: MemorySource) {
-    this.#memory = memory;
+    this.#replies = new Pool(MAX_SPARE_REPLIES, () => new TextReply(memory));
     this.decoder = new LineDecoder(limits);
     const names: [Verb, string][] = [
       [Verb.put, "SET"],
@@ -140,12 +139,12 @@ export class TextProtocol implements RawProtocol {
   }
 
   takeReply(_session: Session): TextReply {
-    return this.#spare.pop() ?? new TextReply(this.#memory);
+    return this.#replies.take();
   }
 
   giveBack(reply: TextReply): void {
     reply.reset();
-    if (this.#spare.length < MAX_SPARE) this.#spare.push(reply);
+    this.#replies.give(reply);
   }
 
   run(
