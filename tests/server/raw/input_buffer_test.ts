@@ -1,0 +1,48 @@
+// The input of a raw connection: small while idle, larger for busy clients and long commands as far
+// as the budget goes, and everything given back.
+
+import { assertEquals } from "@std/assert";
+import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
+import { INPUT_BYTES, InputBuffer } from "../../../server/raw/input_buffer.ts";
+import { newRegion } from "../fixture.ts";
+
+const KIB = 1024;
+
+function setUp(budgetBytes: number) {
+  const budget = new MemoryBudget(newRegion(), 1, budgetBytes);
+  const input = new InputBuffer(budget);
+  return { input, taken: () => budgetBytes - budget.bytesLeft };
+}
+
+/** As if a read had filled the buffer, and commands had used `used` bytes of it. */
+function fill(input: InputBuffer, used: number): boolean {
+  const count = input.bytes.length - input.end;
+  input.bytes.fill(7, input.end);
+  input.end += count;
+  input.at = used;
+  return input.settle(count);
+}
+
+Deno.test("InputBuffer.settle() grows for a busy client up to a quarter of the budget", () => {
+  const { input, taken } = setUp(100 * KIB);
+  for (let i = 0; i < 5; i++) assertEquals(fill(input, input.bytes.length), true);
+  assertEquals(input.bytes.length, 16 * KIB);
+  assertEquals(taken(), 16 * KIB - INPUT_BYTES);
+  input.drop();
+  assertEquals([input.bytes.length, taken()], [INPUT_BYTES, 0]);
+});
+
+Deno.test("InputBuffer.settle() grows for a long command, and keeps what has come of it", () => {
+  const { input, taken } = setUp(100 * KIB);
+  input.needed = 50 * KIB;
+  assertEquals(fill(input, 4), true);
+  assertEquals([input.bytes.length, input.end, input.at], [52 * KIB, INPUT_BYTES - 4, 0]);
+  assertEquals(input.bytes.subarray(0, input.end).every((byte) => byte === 7), true);
+  assertEquals(taken(), 52 * KIB - INPUT_BYTES);
+});
+
+Deno.test("InputBuffer.settle() refuses a full buffer that the budget has nothing left for", () => {
+  const { input, taken } = setUp(3 * KIB);
+  assertEquals(fill(input, 0), false);
+  assertEquals([input.bytes.length, taken()], [INPUT_BYTES, 0]);
+});
