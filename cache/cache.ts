@@ -1,6 +1,7 @@
 // The cache: finds a key's shard, takes its lock, and runs the operation. Two ways in: get, put and
-// delete for one key at a time, and acquire/release for callers that run several steps, or several
-// keys, as one. Every thread has its own Cache over the same region.
+// delete for one key at a time, and work under locks for callers that run several steps, or several
+// keys, as one. Locks are taken and given back here only. Every thread has its own Cache over the
+// same region.
 
 import { addCounter } from "./counters.ts";
 import { hashKey } from "./hash.ts";
@@ -45,6 +46,26 @@ export interface PutOptions {
   readonly version?: number;
 }
 
+/**
+ * What {@linkcode Cache.withShard} and {@linkcode Cache.withShards} run. An object and no function,
+ * so that who works at every request can hand over the same one each time.
+ */
+export interface LockedWork {
+  /** Runs with the locks held: shards are those of {@linkcode Cache.shardOf}. May not wait. */
+  runLocked(): void;
+}
+
+/** The get, put or delete at work. */
+class Operation implements LockedWork {
+  shard!: Shard;
+  operation!: (shard: Shard) => Outcome;
+  outcome: Outcome = Outcome.miss;
+
+  runLocked(): void {
+    this.outcome = this.operation(this.shard);
+  }
+}
+
 /** The cache as one thread sees it. */
 export class Cache {
   /** The memory that all threads share. */
@@ -59,8 +80,9 @@ export class Cache {
   readonly #owner: number;
   readonly #lockWaitsWord: number;
   readonly #lockTimeoutsWord: number;
-  /** Marks of the shards that {@linkcode acquireMany} has to take or has taken. */
+  /** Marks of the shards that {@linkcode withShards} has to lock or has locked. */
   readonly #marked: Uint8Array;
+  readonly #operation = new Operation();
 
   /** Attaches to `region` as `actor`; `now` is the clock that deadlines are compared with. */
   constructor(region: Region, actor: number, now: () => number = Date.now) {
@@ -86,54 +108,76 @@ export class Cache {
     return this.shards[0]!.memory.maxItemBytes - 32;
   }
 
-  /** Locks the shard of the keys with this hash. Returns null when that took too long. */
-  acquire(hash: number): Shard | null {
+  /**
+   * Locks the shard that the low bits of `hash` name, runs `work`, and unlocks it. Returns false,
+   * with nothing run, when the lock could not be had in time. Where `work` throws, the shard may be
+   * half changed: it stays locked until {@linkcode repair}, and the exception is passed on.
+   */
+  withShard(hash: number, work: LockedWork): boolean {
     const shard = this.shards[hash & this.#shardMask]!;
-    // All that happens under one lock happens at one time.
-    shard.memory.nowMs = 0;
-    const words = shard.memory.words;
-    if (Atomics.compareExchange(words, SHARD_LOCK, 0, this.#owner) === 0) return shard;
-    return this.#acquireContended(shard, performance.now() + LOCK_WAIT_MAX_MS);
-  }
-
-  #acquireContended(shard: Shard, giveUpMs: number): Shard | null {
-    addCounter(this.region.words, this.#lockWaitsWord, 1);
-    if (acquireLock(shard.memory.words, SHARD_LOCK, this.#owner, giveUpMs)) return shard;
-    addCounter(this.region.words, this.#lockTimeoutsWord, 1);
-    return null;
-  }
-
-  /** Unlocks a shard. */
-  release(shard: Shard): void {
+    if (!this.#acquire(shard, 0)) return false;
+    try {
+      work.runLocked();
+    } catch (error) {
+      poisonLock(shard.memory.words, SHARD_LOCK);
+      throw error;
+    }
     releaseLock(shard.memory.words, SHARD_LOCK);
-  }
-
-  /** After an exception inside its lock: keeps the shard locked until {@linkcode repair}. */
-  poison(shard: Shard): void {
-    poisonLock(shard.memory.words, SHARD_LOCK);
+    return true;
   }
 
   /**
-   * Locks the shards of all `count` hashes, in ascending order. Returns false, with nothing locked,
-   * when that took too long in all. {@linkcode releaseMany} or {@linkcode poisonMany} must follow.
+   * The same for the shards of all `count` hashes, which are locked in ascending order; the bound on
+   * waiting is for all of them together.
    */
-  acquireMany(hashes: Int32Array, count: number): boolean {
+  withShards(hashes: Int32Array, count: number, work: LockedWork): boolean {
+    const marked = this.#marked;
+    for (let i = 0; i < count; i++) marked[hashes[i]! & this.#shardMask] = 1;
+    if (!this.#acquireMarked()) return false;
+    try {
+      work.runLocked();
+    } catch (error) {
+      this.#endMarked(poisonLock);
+      throw error;
+    }
+    this.#endMarked(releaseLock);
+    return true;
+  }
+
+  /** Locks a shard; gives up at `giveUpMs` of `performance.now()`, 0 for the usual bound from now. */
+  #acquire(shard: Shard, giveUpMs: number): boolean {
+    // All that happens under one lock happens at one time.
+    shard.memory.nowMs = 0;
+    if (Atomics.compareExchange(shard.memory.words, SHARD_LOCK, 0, this.#owner) === 0) return true;
+    return this.#acquireContended(shard, giveUpMs || performance.now() + LOCK_WAIT_MAX_MS);
+  }
+
+  #acquireContended(shard: Shard, giveUpMs: number): boolean {
+    addCounter(this.region.words, this.#lockWaitsWord, 1);
+    if (acquireLock(shard.memory.words, SHARD_LOCK, this.#owner, giveUpMs)) return true;
+    addCounter(this.region.words, this.#lockTimeoutsWord, 1);
+    return false;
+  }
+
+  /** Locks all marked shards, or none, which then are marked no more. */
+  #acquireMarked(): boolean {
     const marked = this.#marked;
     const giveUpMs = performance.now() + LOCK_WAIT_MAX_MS;
-    for (let i = 0; i < count; i++) marked[hashes[i]! & this.#shardMask] = 1;
     for (let i = 0; i < marked.length; i++) {
-      if (marked[i] === 0 || this.#acquireBy(this.shards[i]!, giveUpMs)) continue;
+      if (marked[i] === 0 || this.#acquire(this.shards[i]!, giveUpMs)) continue;
       marked.fill(0, i);
-      this.releaseMany();
+      this.#endMarked(releaseLock);
       return false;
     }
     return true;
   }
 
-  #acquireBy(shard: Shard, giveUpMs: number): boolean {
-    shard.memory.nowMs = 0;
-    if (Atomics.compareExchange(shard.memory.words, SHARD_LOCK, 0, this.#owner) === 0) return true;
-    return this.#acquireContended(shard, giveUpMs) !== null;
+  /** Ends the lock of every marked shard with `end`, and takes the marks away. */
+  #endMarked(end: (words: Int32Array, at: number) => void): void {
+    for (let i = 0; i < this.#marked.length; i++) {
+      if (this.#marked[i] !== 0) end(this.shards[i]!.memory.words, SHARD_LOCK);
+    }
+    this.#marked.fill(0);
   }
 
   /**
@@ -154,22 +198,6 @@ export class Cache {
       seen ^= touchWindow(this.shards[hashes[i]! & this.#shardMask]!.memory, hashes[i]!);
     }
     return seen;
-  }
-
-  /** Unlocks what {@linkcode acquireMany} has locked. */
-  releaseMany(): void {
-    for (let i = 0; i < this.#marked.length; i++) {
-      if (this.#marked[i] !== 0) this.release(this.shards[i]!);
-    }
-    this.#marked.fill(0);
-  }
-
-  /** After an exception inside {@linkcode acquireMany}: keeps all its shards locked. */
-  poisonMany(): void {
-    for (let i = 0; i < this.#marked.length; i++) {
-      if (this.#marked[i] !== 0) this.poison(this.shards[i]!);
-    }
-    this.#marked.fill(0);
   }
 
   /** The shard of a hash; the caller holds its lock. */
@@ -224,16 +252,10 @@ export class Cache {
   }
 
   #locked(hash: number, operation: (shard: Shard) => Outcome): Outcome {
-    const shard = this.acquire(hash);
-    if (shard === null) return Outcome.busy;
-    try {
-      const outcome = operation(shard);
-      this.release(shard);
-      return outcome;
-    } catch (error) {
-      this.poison(shard);
-      throw error;
-    }
+    const work = this.#operation;
+    work.shard = this.shardOf(hash);
+    work.operation = operation;
+    return this.withShard(hash, work) ? work.outcome : Outcome.busy;
   }
 
   /**
@@ -241,16 +263,11 @@ export class Cache {
    * call stopped. Returns whether its pass is complete; true also when the shard is locked.
    */
   sweep(index: number, buckets: number): boolean {
-    const shard = this.acquire(index);
-    if (shard === null) return true;
-    try {
-      const complete = shard.sweepLocked(buckets);
-      this.release(shard);
-      return complete;
-    } catch (error) {
-      this.poison(shard);
-      throw error;
-    }
+    let complete = true;
+    this.withShard(index, {
+      runLocked: () => complete = this.shards[index]!.sweepLocked(buckets),
+    });
+    return complete;
   }
 
   /**

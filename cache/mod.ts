@@ -15,7 +15,7 @@
  * @module
  */
 
-export { Cache, type PutOptions, ValueBuffer } from "./cache.ts";
+export { Cache, type LockedWork, type PutOptions, ValueBuffer } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
 export { type ChangeEvent, ChangeKind, type ChangeListener, EventReader } from "./event_ring.ts";

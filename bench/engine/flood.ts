@@ -20,23 +20,26 @@ const VALUE_BYTES = 64;
 
 /** Puts one key with a hash that need not be its own. */
 function putWithHash(cache: Cache, hash: number, key: Uint8Array, value: Uint8Array): void {
-  const shard = cache.acquire(hash);
-  if (shard === null) throw new Error("Cannot lock a shard that nobody else uses");
-  const length = value.length;
-  const outcome = shard.putLocked(
-    hash,
-    key,
-    0,
-    key.length,
-    value,
-    0,
-    length,
-    0,
-    Condition.none,
-    0,
-  );
-  cache.release(shard);
-  if (outcome !== Outcome.stored) throw new Error(`Cannot put: outcome ${outcome}`);
+  const shard = cache.shardOf(hash);
+  let stored = false;
+  cache.withShard(hash, {
+    runLocked: () => {
+      const outcome = shard.putLocked(
+        hash,
+        key,
+        0,
+        key.length,
+        value,
+        0,
+        value.length,
+        0,
+        Condition.none,
+        0,
+      );
+      stored = outcome === Outcome.stored;
+    },
+  });
+  if (!stored) throw new Error("Cannot put a key of a flood");
 }
 
 function microsEach(keys: readonly Uint8Array[], put: (key: Uint8Array) => void): number {

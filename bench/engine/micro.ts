@@ -1,7 +1,7 @@
 // Single operations on a filled cache, hash, lock and copy included, as the server's dispatcher
 // would run them. Used by the report, by the micro-benchmarks and, in a tiny form, by a test.
 
-import { type Cache, Condition } from "../../cache/mod.ts";
+import { type Cache, Condition, type LockedWork, type Shard } from "../../cache/mod.ts";
 import { makeCache, makeValue, NumberedKey } from "./fill.ts";
 import { atMost, plain, type Row } from "../report.ts";
 
@@ -12,13 +12,63 @@ const ITEM_BYTES = 400;
 /** Odd and far from any power of two: stepping by it visits keys in no order that memory likes. */
 const STRIDE = 0x9e3779b1;
 
+/** A key whose shard is locked for one operation; one object each, as in the server. */
+abstract class KeyWork implements LockedWork {
+  shard!: Shard;
+  hash = 0;
+  readonly key: NumberedKey = new NumberedKey(KEY_BYTES);
+
+  /** Does it with key number `id`. */
+  on(cache: Cache, id: number): void {
+    const key = this.key.set(id);
+    this.hash = cache.hash(key, 0, KEY_BYTES);
+    this.shard = cache.shardOf(this.hash);
+    if (!cache.withShard(this.hash, this)) {
+      throw new Error("Cannot lock a shard that nobody else uses");
+    }
+  }
+
+  abstract runLocked(): void;
+}
+
+/** Looks a key up and copies its value. */
+class Finding extends KeyWork {
+  address = 0;
+  readonly into = new Uint8Array(VALUE_BYTES);
+
+  override runLocked(): void {
+    this.address = this.shard.getLocked(this.hash, this.key.bytes, 0, KEY_BYTES);
+    if (this.address !== 0) this.shard.readValueLocked(this.address, this.into, 0);
+  }
+}
+
+/** Puts a value. */
+class Putting extends KeyWork {
+  readonly #value = makeValue(VALUE_BYTES);
+
+  override runLocked(): void {
+    const key = this.key.bytes;
+    const none = Condition.none;
+    this.shard.putLocked(this.hash, key, 0, KEY_BYTES, this.#value, 0, VALUE_BYTES, 0, none, 0);
+  }
+}
+
+/** Deletes a key. */
+class Deleting extends KeyWork {
+  wasThere = false;
+
+  override runLocked(): void {
+    this.wasThere = this.shard.deleteLocked(this.hash, this.key.bytes, 0, KEY_BYTES);
+  }
+}
+
 /** The operations of the benchmark, each on the next key in a fixed scattered order. */
 export class Micro {
   readonly cache: Cache;
   readonly #count: number;
-  readonly #key = new NumberedKey(KEY_BYTES);
-  readonly #value = makeValue(VALUE_BYTES);
-  readonly #into = new Uint8Array(VALUE_BYTES);
+  readonly #finding = new Finding();
+  readonly #putting = new Putting();
+  readonly #deleting = new Deleting();
   #at = 0;
   #inserted: number;
   /** Sum of bytes read, so that no work can be left out. */
@@ -38,30 +88,15 @@ export class Micro {
   }
 
   #find(id: number): boolean {
-    const { cache } = this;
-    const key = this.#key.set(id);
-    const hash = cache.hash(key, 0, KEY_BYTES);
-    const shard = cache.acquire(hash);
-    if (shard === null) throw new Error("Cannot lock a shard that nobody else uses");
-    const address = shard.getLocked(hash, key, 0, KEY_BYTES);
-    if (address !== 0) {
-      shard.readValueLocked(address, this.#into, 0);
-      this.checksum = (this.checksum + this.#into[id & 63]!) | 0;
-    }
-    cache.release(shard);
-    return address !== 0;
+    const finding = this.#finding;
+    finding.on(this.cache, id);
+    if (finding.address === 0) return false;
+    this.checksum = (this.checksum + finding.into[id & 63]!) | 0;
+    return true;
   }
 
   #put(id: number): void {
-    const { cache } = this;
-    const key = this.#key.set(id);
-    const hash = cache.hash(key, 0, KEY_BYTES);
-    const shard = cache.acquire(hash);
-    if (shard === null) throw new Error("Cannot lock a shard that nobody else uses");
-    const value = this.#value;
-    const none = Condition.none;
-    shard.putLocked(hash, key, 0, KEY_BYTES, value, 0, VALUE_BYTES, 0, none, 0);
-    cache.release(shard);
+    this.#putting.on(this.cache, id);
   }
 
   /** Reads a key that is there. Throws Error when it is not. */
@@ -89,13 +124,8 @@ export class Micro {
   /** Deletes a key and puts it back, so that the number of items stays. */
   deleteAndInsert(): void {
     const id = this.#next();
-    const { cache } = this;
-    const key = this.#key.set(id);
-    const hash = cache.hash(key, 0, KEY_BYTES);
-    const shard = cache.acquire(hash);
-    if (shard === null) throw new Error("Cannot lock a shard that nobody else uses");
-    if (!shard.deleteLocked(hash, key, 0, KEY_BYTES)) throw new Error(`Cannot delete key ${id}`);
-    cache.release(shard);
+    this.#deleting.on(this.cache, id);
+    if (!this.#deleting.wasThere) throw new Error(`Cannot delete key ${id}`);
     this.#put(id);
   }
 }

@@ -1,6 +1,5 @@
-// Runs one command: checks its arity, hashes its keys, locks their shards, calls it, unlocks.
-// Every protocol comes through here, so locking and its bounds exist once.
-// An exception inside the locks is a bug: the shards stay locked until main has repaired them.
+// Runs one command: checks its arity, hashes its keys, and has the cache call it under the locks of
+// their shards. Every protocol comes through here.
 
 import type { Args } from "../contract/args.ts";
 import type { Reply } from "../contract/reply.ts";
@@ -41,20 +40,10 @@ function executeOne(
 ): void {
   const { cache } = context;
   const hash = cache.hash(args.bytes, args.starts[key]!, args.lengths[key]!);
-  const shard = cache.acquire(hash);
-  if (shard === null) {
-    reply.fail(BUSY);
-    return;
-  }
   context.hashes[0] = hash;
-  context.shard = shard;
-  try {
-    command.run(context, args, reply);
-  } catch (error) {
-    cache.poison(shard);
-    throw error;
-  }
-  cache.release(shard);
+  context.shard = cache.shardOf(hash);
+  context.prepare(command, args, reply, 1);
+  if (!cache.withShard(hash, context)) reply.fail(BUSY);
 }
 
 function executeMany(
@@ -64,21 +53,9 @@ function executeMany(
   args: Args,
   reply: Reply,
 ): void {
-  const { cache } = context;
   const count = hashKeys(context, keys, args);
-  const hashes = context.hashes;
-  if (!cache.acquireMany(hashes, count)) {
-    reply.fail(BUSY);
-    return;
-  }
-  try {
-    context.warmed = cache.warmMany(hashes, count);
-    command.run(context, args, reply);
-  } catch (error) {
-    cache.poisonMany();
-    throw error;
-  }
-  cache.releaseMany();
+  context.prepare(command, args, reply, count);
+  if (!context.cache.withShards(context.hashes, count, context)) reply.fail(BUSY);
 }
 
 /** Puts the hashes of all keys among `args` into `context.hashes`. Returns how many there are. */

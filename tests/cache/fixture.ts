@@ -4,6 +4,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Cache, Outcome, Region, type Shard, ValueBuffer } from "../../cache/mod.ts";
 import { hashKey } from "../../cache/hash.ts";
+import { SHARD_LOCK } from "../../cache/layout.ts";
+import { acquireLock, releaseLock } from "../../cache/lock.ts";
 import { windowWord } from "../../cache/table.ts";
 
 const encoder = new TextEncoder();
@@ -48,6 +50,17 @@ export function find(cache: Cache, key: string): { shard: Shard; address: number
   const hash = hashKey(bytes, 0, bytes.length);
   const shard = cache.shardOf(hash);
   return { shard, address: shard.peekLocked(hash, bytes, 0, bytes.length) };
+}
+
+/** Locks the shard of a hash for the actor of `cache`, for as long as a test wants; null if it is held. */
+export function holdShard(cache: Cache, hash: number): Shard | null {
+  const shard = cache.shardOf(hash);
+  return acquireLock(shard.memory.words, SHARD_LOCK, cache.actor + 1) ? shard : null;
+}
+
+/** Ends what {@linkcode holdShard} has begun. */
+export function letGo(shard: Shard): void {
+  releaseLock(shard.memory.words, SHARD_LOCK);
 }
 
 /** Keys of which a test names the first few; it has asked for as many. */

@@ -4,7 +4,17 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Cache, checkShardLocked, Condition, Outcome, readStats, Region } from "../../cache/mod.ts";
 import { MAX_ACTORS, MAX_SHARD_BYTES, planRegion, SHARD_LOCK } from "../../cache/layout.ts";
 import { isPoisoned } from "../../cache/lock.ts";
-import { bytesOf, find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
+import {
+  bytesOf,
+  find,
+  get,
+  holdShard,
+  keysOfShard,
+  letGo,
+  makeFixture,
+  put,
+  valueOf,
+} from "./fixture.ts";
 
 Deno.test("planRegion() gives attaching threads the same plan, for every size", () => {
   for (let extra = 0; extra < 9000; extra += 113) {
@@ -99,10 +109,15 @@ Deno.test("Cache.repair() clears and unlocks a poisoned shard and leaves all oth
   const { cache } = makeFixture();
   for (let i = 0; i < 400; i++) put(cache, `k${i}`, valueOf(50));
   const { items } = readStats(cache);
-  const shard = cache.acquire(0);
-  assert(shard !== null);
-  const { items: inside } = checkShardLocked(shard.memory);
-  cache.poison(shard);
+  const shard = cache.shards[0]!;
+  let inside = 0;
+  const work = {
+    runLocked() {
+      inside = checkShardLocked(shard.memory).items;
+      throw new Error("bug");
+    },
+  };
+  assertThrows(() => cache.withShard(0, work), Error, "bug");
   assert(isPoisoned(shard.memory.words, SHARD_LOCK));
   assertEquals(cache.put(bytesOf(keysOfShard(cache, 1)[0]!), valueOf(1)), Outcome.busy);
   assertEquals(cache.repair(), 1);
@@ -116,32 +131,42 @@ Deno.test("Cache.repair() clears what a dead actor held, not what a living one h
   const { cache } = makeFixture();
   const dead = new Cache(Region.attach(cache.region.buffer), 1, cache.now);
   const living = new Cache(Region.attach(cache.region.buffer), 2, cache.now);
-  dead.acquire(3);
-  const held = living.acquire(4);
+  holdShard(dead, 3);
+  const held = holdShard(living, 4);
   assertEquals(cache.repair(1), 1);
-  assert(cache.acquire(3) !== null);
-  assertEquals(cache.acquire(4), null);
+  const nothing = { runLocked() {} };
+  assert(cache.withShard(3, nothing));
+  assertEquals(cache.withShard(4, nothing), false);
   assert(held !== null);
-  living.release(held);
+  letGo(held);
 });
 
-Deno.test("Cache.acquireMany() takes each shard once, and none at all when one is held", () => {
+Deno.test("Cache.withShards() takes each shard once, and none at all when one is held", () => {
   const { cache } = makeFixture();
   const other = new Cache(Region.attach(cache.region.buffer), 1, cache.now);
   const hashes = Int32Array.of(5, 13, 2, 7, 2);
-  assert(cache.acquireMany(hashes, 5));
-  for (const { index, memory } of cache.shards) {
-    assertEquals(memory.words[SHARD_LOCK] !== 0, [2, 5, 7].includes(index));
-  }
-  cache.releaseMany();
-  const held = other.acquire(5);
+  const locked = () =>
+    cache.shards.filter(({ memory }) => memory.words[SHARD_LOCK] !== 0).map(({ index }) => index);
+  let inside: number[] = [];
+  const work = { runLocked: () => inside = locked() };
+  assert(cache.withShards(hashes, 5, work));
+  assertEquals([inside, locked()], [[2, 5, 7], []]);
+  const held = holdShard(other, 5);
   assert(held !== null);
-  assertEquals(cache.acquireMany(hashes, 5), false);
-  other.release(held);
-  for (const { memory } of cache.shards) assertEquals(memory.words[SHARD_LOCK], 0);
-  assert(cache.acquireMany(hashes, 5));
-  cache.poisonMany();
+  inside = [];
+  assertEquals(cache.withShards(hashes, 5, work), false);
+  assertEquals([inside, locked()], [[], [5]]);
+  letGo(held);
+  const broken = {
+    runLocked() {
+      throw new Error("bug");
+    },
+  };
+  assertThrows(() => cache.withShards(hashes, 5, broken), Error, "bug");
+  assertEquals(locked(), [2, 5, 7]);
   assertEquals(cache.repair(), 3);
+  assert(cache.withShards(hashes, 2, work));
+  assertEquals([inside, locked()], [[5], []]);
 });
 
 Deno.test("readStats() adds up items, bytes and evictions, and says what limits", () => {

@@ -88,16 +88,16 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
     context.commands[id]!.flags.includes("keyspace")
   );
   const hashes = holdsAll ? Int32Array.from(cache.shards.keys()) : hashesOf(context, transaction);
-  if (!cache.acquireMany(hashes, hashes.length)) return reply.fail(BUSY);
+  const work = {
+    runLocked() {
+      if (transaction.watched.some((watched) => hasChanged(cache, watched))) reply.missArray();
+      else runAll(context, transaction.queue, reply);
+    },
+  };
   context.isAtomic = true;
   context.holdsAll = holdsAll;
   try {
-    if (transaction.watched.some((watched) => hasChanged(cache, watched))) reply.missArray();
-    else runAll(context, transaction.queue, reply);
-    cache.releaseMany();
-  } catch (error) {
-    cache.poisonMany();
-    throw error;
+    if (!cache.withShards(hashes, hashes.length, work)) reply.fail(BUSY);
   } finally {
     context.isAtomic = false;
     context.holdsAll = false;

@@ -7,9 +7,9 @@ import {
   bucketTotal,
   type Cache,
   KeyBatch,
+  type LockedWork,
   readStats,
   scanBucketsLocked,
-  type Shard,
 } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
@@ -34,13 +34,14 @@ const BAD_CURSOR = refused("invalid cursor");
 const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
 
 /** A place in the keyspace, and a walk on from there. */
-class Walk {
+class Walk implements LockedWork {
   shard: number;
   bucket: number;
   /** The keys that the latest step has found. */
   readonly batch: KeyBatch;
   readonly #cache: Cache;
   readonly #holdsAll: boolean;
+  #most = 0;
 
   constructor(context: CommandContext, shard: number, bucket: number) {
     this.#cache = context.cache;
@@ -56,34 +57,29 @@ class Walk {
 
   /** Fills the batch with up to `most` keys of the next buckets. Returns false when busy. */
   step(most: number): boolean {
-    const shard = this.#cache.shards[this.shard]!;
-    if (!this.#holdsAll && this.#cache.acquire(this.shard) === null) return false;
-    const { batch } = this;
-    batch.reset();
-    this.bucket = guarded(
-      this.#cache,
-      shard,
-      this.#holdsAll,
-      () => scanBucketsLocked(shard.memory, this.bucket, this.bucket + STRIDE, batch, most),
-    );
-    if (this.bucket >= bucketTotal(shard.memory)) {
+    this.#most = most;
+    if (!runOnShard(this.#cache, this.shard, this.#holdsAll, this)) return false;
+    if (this.bucket >= bucketTotal(this.#cache.shards[this.shard]!.memory)) {
       this.shard++;
       this.bucket = 0;
     }
     return true;
   }
+
+  /** The part of {@linkcode step} that needs the shard's lock. */
+  runLocked(): void {
+    const { memory } = this.#cache.shards[this.shard]!;
+    const { batch } = this;
+    batch.reset();
+    this.bucket = scanBucketsLocked(memory, this.bucket, this.bucket + STRIDE, batch, this.#most);
+  }
 }
 
-/** Runs `work` on a locked shard and unlocks it, or marks it broken when that throws. */
-function guarded<T>(cache: Cache, shard: Shard, holdsAll: boolean, work: () => T): T {
-  try {
-    const result = work();
-    if (!holdsAll) cache.release(shard);
-    return result;
-  } catch (error) {
-    if (!holdsAll) cache.poison(shard);
-    throw error;
-  }
+/** Runs `work` under the lock of shard `index`, which is held already if `holdsAll`. */
+function runOnShard(cache: Cache, index: number, holdsAll: boolean, work: LockedWork): boolean {
+  if (!holdsAll) return cache.withShard(index, work);
+  work.runLocked();
+  return true;
 }
 
 /** Adds the keys of the batch that match to `list`. Returns false where `maxBytes` is passed. */
@@ -237,11 +233,8 @@ export function flushall(context: CommandContext, args: Args, reply: Reply): voi
   if (args.count > 1 || token !== "SYNC" && token !== "ASYNC") return reply.fail(SYNTAX);
   let busy = false;
   for (const shard of cache.shards) {
-    if (!holdsAll && cache.acquire(shard.index) === null) {
-      busy = true;
-      continue;
-    }
-    guarded(cache, shard, holdsAll, () => shard.clearLocked());
+    const work = { runLocked: () => shard.clearLocked() };
+    if (!runOnShard(cache, shard.index, holdsAll, work)) busy = true;
   }
   if (busy) reply.fail(PARTLY_BUSY);
   else reply.ok();

@@ -169,14 +169,9 @@ function run(script: Known | undefined, context: CommandContext, args: Args, rep
     const key = FIRST_KEY + i;
     context.hashes[i] = cache.hash(args.bytes, args.starts[key]!, args.lengths[key]!);
   }
-  if (!cache.acquireMany(context.hashes, keyCount)) return reply.fail(BUSY);
-  try {
-    script.run({ context, args, reply, keyCount, numbers });
-  } catch (error) {
-    cache.poisonMany();
-    throw error;
-  }
-  cache.releaseMany();
+  const call: Call = { context, args, reply, keyCount, numbers };
+  const work = { runLocked: () => script.run(call) };
+  if (!cache.withShards(context.hashes, keyCount, work)) reply.fail(BUSY);
 }
 
 function toNumber(bytes: Uint8Array): number {

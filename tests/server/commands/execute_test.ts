@@ -7,6 +7,7 @@ import { CollectedReply, OutcomeKind } from "../../../server/codecs/collected_re
 import type { Command } from "../../../server/contract/command.ts";
 import { execute } from "../../../server/commands/execute.ts";
 import { COMMANDS, DEL, GET, INCRBY, MGET, MPUT, SET } from "../../../server/commands/table.ts";
+import { holdShard, letGo } from "../../cache/fixture.ts";
 import { argsOf, contextOf, newCache, newRegion } from "../fixture.ts";
 import { failureOf, run } from "./commands.ts";
 
@@ -39,7 +40,7 @@ Deno.test("execute() answers busy when another actor holds the lock, and changes
   const other = new Cache(region, 2, cache.now);
   run(cache, SET, "k", "1");
   const key = new TextEncoder().encode("k");
-  const held = other.acquire(other.hash(key, 0, key.length))!;
+  const held = holdShard(other, other.hash(key, 0, key.length))!;
   const calls: [Command, string[]][] = [
     [GET, ["k"]],
     [SET, ["k", "2"]],
@@ -52,7 +53,7 @@ Deno.test("execute() answers busy when another actor holds the lock, and changes
     assertEquals(failureOf(cache, command, ...texts)?.kind, "busy", command.name);
   }
   assertEquals(region.counter(1, "lockTimeouts"), calls.length);
-  other.release(held);
+  letGo(held);
   assertEquals(run(cache, MGET, "a", "k", "b"), ["miss", "1", "miss"]);
 });
 

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cache } from "../../../cache/mod.ts";
 import { Log } from "../../../server/process/log.ts";
 import { WorkerPool } from "../../../server/process/worker_pool.ts";
+import { holdShard } from "../../cache/fixture.ts";
 import { configOf, newRegion } from "../fixture.ts";
 import { until } from "../../wire/server.ts";
 
@@ -72,14 +73,13 @@ Deno.test("WorkerPool starts a worker again that throws outside a request", asyn
   const { region, cache, pool } = bench;
   const key = new TextEncoder().encode("k");
   cache.put(key, key);
-  const held = new Cache(region, 2).acquire(0)!;
+  holdShard(new Cache(region, 2), 0);
   bench.fail(2);
   await until("it is back", () => bench.count("worker 2: started") === 2);
   assertEquals(bench.count("worker 2 failed and is started again: "), 1);
   assertEquals(pool.actors.toSorted(), [1, 2]);
   assertEquals([region.gauge(2, "inFlight"), region.gauge(2, "bodyBytes")], [5, 0]);
-  assert(cache.acquire(0) === cache.shards[0], "the shard that it held is free again");
-  cache.release(held);
+  assert(cache.withShard(0, { runLocked() {} }), "the shard that it held is free again");
   assertEquals(bench.fatal, []);
 });
 

@@ -3,6 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Cache, checkShardLocked, Region } from "../../../../cache/mod.ts";
+import { holdShard, letGo } from "../../../cache/fixture.ts";
 import { newCache, newRegion } from "../../fixture.ts";
 import type { AtomicOptions, AtomicResult } from "./atomic_worker.ts";
 import { Speaker } from "../speaker.ts";
@@ -61,10 +62,10 @@ Deno.test("EXEC answers BUSY and runs nothing when a shard cannot be had", async
   const other = new Cache(region, 2, cache.now);
   const speaker = new Speaker(cache);
   const key = new TextEncoder().encode("k");
-  const held = other.acquire(other.hash(key, 0, key.length))!;
+  const held = holdShard(other, other.hash(key, 0, key.length))!;
   for (const line of ["MULTI", "SET a 1", "SET k 1"]) await speaker.say(line);
   assert((await speaker.say("EXEC")).startsWith("-BUSY"));
-  other.release(held);
+  letGo(held);
   assertEquals(await speaker.say("MGET a k"), "[nil, nil]");
 });
 

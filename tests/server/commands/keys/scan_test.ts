@@ -4,6 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../../../bench/workload.ts";
 import { Cache, checkShardLocked, Region } from "../../../../cache/mod.ts";
+import { holdShard, letGo } from "../../../cache/fixture.ts";
 import { newCache, newRegion, NOW_MS } from "../../fixture.ts";
 import { Speaker } from "../speaker.ts";
 
@@ -77,12 +78,12 @@ Deno.test("whole-keyspace commands answer BUSY when a shard cannot be had", asyn
   const cache = newCache(region);
   const other = new Cache(region, 2, cache.now);
   const speaker = new Speaker(cache);
-  const held = other.acquire(3)!;
+  const held = holdShard(other, 3)!;
   const busy = "-BUSY slabkv could not lock the key in time, nothing has changed, try again";
   assertEquals(await speaker.say("KEYS *"), busy);
   const partly = "-BUSY some keys are locked and still there, try again";
   assertEquals(await speaker.say("FLUSHALL"), partly);
-  other.release(held);
+  letGo(held);
   assertEquals(await speaker.say("FLUSHALL"), "+OK");
 });
 
