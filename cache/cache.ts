@@ -66,10 +66,10 @@ class Operation implements LockedWork {
   }
 }
 
-/** The cache as one thread sees it. */
-export class Cache {
+/** The cache as one thread sees it, over a region with counters `C` and gauges `G`. */
+export class Cache<C extends string = never, G extends string = never> {
   /** The memory that all threads share. */
-  readonly region: Region;
+  readonly region: Region<C, G>;
   /** Who this thread is: 0 for main, workers from 1. */
   readonly actor: number;
   /** Milliseconds since 1970. */
@@ -85,7 +85,7 @@ export class Cache {
   readonly #operation = new Operation();
 
   /** Attaches to `region` as `actor`; `now` is the clock that deadlines are compared with. */
-  constructor(region: Region, actor: number, now: () => number = Date.now) {
+  constructor(region: Region<C, G>, actor: number, now: () => number = Date.now) {
     this.region = region;
     this.actor = actor;
     this.now = now;

@@ -133,26 +133,25 @@ export const REGION_AVERAGE_ITEM = 4;
 export const REGION_ACTORS = 5;
 export const REGION_STATE = 6;
 export const REGION_SHARDS_CLEARED = 7;
+/** Hash of the names of counters and gauges. */
+export const REGION_NAMES = 8;
 export const REGION_WATCHERS = 9;
-/** Number of the latest client of a protocol with connections. */
-export const REGION_CLIENTS = 10;
+/** The latest number that was given out. */
+export const REGION_NUMBERS = 10;
 export const REGION_HEADER_BYTES = 4096;
 export const MAGIC = 0x534c_4142;
 export const LAYOUT_VERSION = 1;
 
 /** Most actors (main and workers) a lock word can name. */
 export const MAX_ACTORS = 65;
-/** An actor's block, in words: heartbeat and gauges, counters, event filter, event ring. */
-export const ACTOR_HEARTBEAT = 0;
-export const ACTOR_STATE = 1;
-export const ACTOR_IN_FLIGHT = 2;
-export const ACTOR_BODY_BYTES = 3;
-export const ACTOR_RESP_CLIENTS = 4;
-export const ACTOR_TEXT_CLIENTS = 5;
-export const ACTOR_WEBSOCKETS = 6;
+/** An actor's block, in words: gauges, counters, event filter, event ring. */
+export const ACTOR_GAUGES = 0;
 export const ACTOR_COUNTERS = 16;
 export const COUNTER_WORDS = 4;
 export const ACTOR_FILTER = 128;
+/** What there is space for. */
+export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
+export const MAX_ACTOR_COUNTERS = (ACTOR_FILTER - ACTOR_COUNTERS) / COUNTER_WORDS;
 export const FILTER_BITS = 2048;
 export const ACTOR_RING_HEAD = 192;
 export const ACTOR_RING_TAIL = 208;

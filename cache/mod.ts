@@ -15,6 +15,7 @@
  * @module
  */
 
+export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_names.ts";
 export { Cache, type LockedWork, type PutOptions, ValueBuffer } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
@@ -22,14 +23,7 @@ export { type ChangeEvent, ChangeKind, type ChangeListener, EventReader } from "
 export { hashKey } from "./hash.ts";
 export { LOCK_WAIT_MAX_MS } from "./lock.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
-export {
-  ACTOR_COUNTER_NAMES,
-  type ActorCounter,
-  type ActorGauge,
-  Region,
-  type RegionOptions,
-  RegionState,
-} from "./region.ts";
+export { Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./layout.ts";
 export {
   bucketTotal,

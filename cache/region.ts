@@ -2,26 +2,30 @@
 // which threads see each other. Creates and attaches; knows no keys and no protocol.
 
 import {
+  type ActorNames,
+  ENGINE_COUNTERS,
+  type EngineCounter,
+  placeOf,
+  placesOf,
+} from "./actor_names.ts";
+import {
   ACTOR_BLOCK_BYTES,
-  ACTOR_BODY_BYTES,
   ACTOR_COUNTERS,
-  ACTOR_HEARTBEAT,
-  ACTOR_IN_FLIGHT,
-  ACTOR_RESP_CLIENTS,
-  ACTOR_STATE,
-  ACTOR_TEXT_CLIENTS,
-  ACTOR_WEBSOCKETS,
+  ACTOR_GAUGES,
   COUNTER_WORDS,
   LAYOUT_VERSION,
   MAGIC,
+  MAX_ACTOR_COUNTERS,
+  MAX_ACTOR_GAUGES,
   MAX_KEY_BYTES,
   planRegion,
   REGION_ACTORS,
   REGION_AVERAGE_ITEM,
-  REGION_CLIENTS,
   REGION_HEADER_BYTES,
   REGION_LAYOUT,
   REGION_MAGIC,
+  REGION_NAMES,
+  REGION_NUMBERS,
   REGION_SHARD_BYTES,
   REGION_SHARD_COUNT,
   REGION_STATE,
@@ -31,68 +35,29 @@ import {
   SLOT_QUARTERS,
 } from "./layout.ts";
 import { readCounter } from "./counters.ts";
+import { hashKey } from "./hash.ts";
 
 /** What a server over this region should be doing. */
 export const RegionState = { loading: 0, ready: 1, draining: 2 } as const;
 /** One of the values of the constant of the same name. */
 export type RegionState = typeof RegionState[keyof typeof RegionState];
 
-/** Counters that every actor keeps for itself, so that no cache line is shared by writers. */
-export const ACTOR_COUNTER_NAMES = [
-  "hits",
-  "misses",
-  "puts",
-  "deletes",
-  "requests",
-  "errors",
-  "lockWaits",
-  "lockTimeouts",
-  "overloads",
-  "clientsRefused",
-  "clientsSlow",
-] as const;
-/** Name of a counter that every actor keeps. */
-export type ActorCounter = typeof ACTOR_COUNTER_NAMES[number];
-
-/** Words that every actor keeps up to date about itself and anybody may read. */
-const ACTOR_GAUGES: Readonly<Record<ActorGauge, number>> = {
-  /** Goes up as long as the actor lives. */
-  heartbeat: ACTOR_HEARTBEAT,
-  /** 1 while the actor serves. */
-  serving: ACTOR_STATE,
-  /** Requests whose body is being read. */
-  inFlight: ACTOR_IN_FLIGHT,
-  /** Bytes set aside for those bodies, and for large answers that are on their way. */
-  bodyBytes: ACTOR_BODY_BYTES,
-  /** Connections of the Redis protocol. */
-  respClients: ACTOR_RESP_CLIENTS,
-  /** Connections of the text protocol. */
-  textClients: ACTOR_TEXT_CLIENTS,
-  /** WebSockets that are open. */
-  websockets: ACTOR_WEBSOCKETS,
-};
-/** Name of a word that every actor keeps about itself. */
-export type ActorGauge =
-  | "heartbeat"
-  | "serving"
-  | "inFlight"
-  | "bodyBytes"
-  | "respClients"
-  | "textClients"
-  | "websockets";
+const NO_NAMES: ActorNames<never, never> = { counters: [], gauges: [] };
 
 /** How to make a region. */
-export interface RegionOptions {
+export interface RegionOptions<C extends string = never, G extends string = never> {
   /** Bytes of the whole region, everything included. */
   readonly memoryBytes: number;
   /** Expected average of an item's header, key and value, in bytes; sizes the index. */
   readonly averageItemBytes?: number;
   /** Threads that may use the region: main and the workers. */
   readonly actorCount?: number;
+  /** What every thread counts and shows beside what the engine counts. */
+  readonly names?: ActorNames<C, G>;
 }
 
-/** A region as one thread sees it. */
-export class Region {
+/** A region as one thread sees it, with counters `C` and gauges `G` beside its own. */
+export class Region<C extends string = never, G extends string = never> {
   /** The memory itself; what another thread needs to attach. */
   readonly buffer: SharedArrayBuffer;
   /** What lies where. */
@@ -106,18 +71,34 @@ export class Region {
   /** Room for the key of an item whose change is being published. */
   readonly eventKey: Uint8Array = new Uint8Array(MAX_KEY_BYTES);
 
-  private constructor(buffer: SharedArrayBuffer, geometry: RegionGeometry) {
+  readonly #counterPlaces: ReadonlyMap<string, number>;
+  readonly #gaugePlaces: ReadonlyMap<string, number>;
+
+  private constructor(
+    buffer: SharedArrayBuffer,
+    geometry: RegionGeometry,
+    names: ActorNames<C, G>,
+  ) {
     this.buffer = buffer;
     this.geometry = geometry;
+    const counters = [...ENGINE_COUNTERS, ...names.counters];
+    this.#counterPlaces = placesOf("counters", counters, MAX_ACTOR_COUNTERS);
+    this.#gaugePlaces = placesOf("gauges", names.gauges, MAX_ACTOR_GAUGES);
     this.words = new Int32Array(buffer, 0, geometry.shardsByte / 4);
     this.wordBytes = new Uint8Array(buffer, 0, geometry.shardsByte);
   }
 
-  /** Makes a region. Throws RangeError when `memoryBytes` is too small or cannot be had. */
-  static create(options: RegionOptions): Region {
+  /**
+   * Makes a region. Throws RangeError when `memoryBytes` is too small or cannot be had, or when there
+   * are more names than each thread has space for.
+   */
+  static create<C extends string = never, G extends string = never>(
+    options: RegionOptions<C, G>,
+  ): Region<C, G> {
     const average = options.averageItemBytes ?? 128;
+    const names = options.names ?? NO_NAMES;
     const geometry = planRegion(options.memoryBytes, average, options.actorCount ?? 2);
-    const region = new Region(new SharedArrayBuffer(geometry.regionBytes), geometry);
+    const region = new Region<C, G>(new SharedArrayBuffer(geometry.regionBytes), geometry, names);
     const words = region.words;
     words[REGION_MAGIC] = MAGIC;
     words[REGION_LAYOUT] = LAYOUT_VERSION;
@@ -125,22 +106,32 @@ export class Region {
     words[REGION_SHARD_BYTES] = geometry.shard.shardBytes;
     words[REGION_AVERAGE_ITEM] = geometry.averageItemBytes;
     words[REGION_ACTORS] = geometry.actorCount;
+    words[REGION_NAMES] = hashOfNames(names);
     for (let i = 0; i < geometry.shardCount; i++) formatShard(region, i);
     return region;
   }
 
-  /** Attaches to a region that another thread made. Throws Error when it is none. */
-  static attach(buffer: SharedArrayBuffer): Region {
+  /**
+   * Attaches to a region that another thread made. Throws Error when it is none, or was made with
+   * other names.
+   */
+  static attach<C extends string = never, G extends string = never>(
+    buffer: SharedArrayBuffer,
+    names: ActorNames<C, G> = NO_NAMES,
+  ): Region<C, G> {
     const words = new Int32Array(buffer, 0, Math.min(buffer.byteLength, REGION_HEADER_BYTES) >> 2);
     if (words[REGION_MAGIC] !== MAGIC || words[REGION_LAYOUT] !== LAYOUT_VERSION) {
       throw new Error("Cannot attach to region: it was made by another version or is no region");
+    }
+    if (words[REGION_NAMES] !== hashOfNames(names)) {
+      throw new Error("Cannot attach to region: it was made with other counters or gauges");
     }
     const geometry = planRegion(
       buffer.byteLength,
       words[REGION_AVERAGE_ITEM]!,
       words[REGION_ACTORS]!,
     );
-    return new Region(buffer, geometry);
+    return new Region<C, G>(buffer, geometry, names);
   }
 
   /** Where shard `index` starts, in bytes. */
@@ -154,36 +145,46 @@ export class Region {
   }
 
   /** First word of one of an actor's counters. */
-  counterWord(actor: number, name: ActorCounter): number {
-    const index = ACTOR_COUNTER_NAMES.indexOf(name);
-    return this.actorWord(actor) + ACTOR_COUNTERS + index * COUNTER_WORDS;
+  counterWord(actor: number, name: EngineCounter | C): number {
+    const place = placeOf(this.#counterPlaces, name);
+    return this.actorWord(actor) + ACTOR_COUNTERS + place * COUNTER_WORDS;
   }
 
   /** One actor's counter, from any thread. */
-  counter(actor: number, name: ActorCounter): number {
+  counter(actor: number, name: EngineCounter | C): number {
     return readCounter(this.words, this.counterWord(actor, name));
   }
 
   /** The sum of a counter over all actors. */
-  total(name: ActorCounter): number {
+  total(name: EngineCounter | C): number {
     let sum = 0;
     for (let actor = 0; actor < this.geometry.actorCount; actor++) sum += this.counter(actor, name);
     return sum;
   }
 
   /** Word of one of an actor's gauges. */
-  gaugeWord(actor: number, name: ActorGauge): number {
-    return this.actorWord(actor) + ACTOR_GAUGES[name];
+  gaugeWord(actor: number, name: G): number {
+    return this.actorWord(actor) + ACTOR_GAUGES + placeOf(this.#gaugePlaces, name);
   }
 
   /** One actor's gauge, from any thread. */
-  gauge(actor: number, name: ActorGauge): number {
+  gauge(actor: number, name: G): number {
     return Atomics.load(this.words, this.gaugeWord(actor, name)) >>> 0;
   }
 
-  /** A number for a client that no other client of this region has had. */
-  nextClient(): number {
-    return (Atomics.add(this.words, REGION_CLIENTS, 1) + 1) >>> 0;
+  /** The sum of a gauge over all workers, which are all actors but main. */
+  gaugeTotal(name: G): number {
+    const place = ACTOR_GAUGES + placeOf(this.#gaugePlaces, name);
+    let sum = 0;
+    for (let actor = 1; actor < this.geometry.actorCount; actor++) {
+      sum += Atomics.load(this.words, this.actorWord(actor) + place) >>> 0;
+    }
+    return sum;
+  }
+
+  /** A number that no thread has been given before; counted from 1. */
+  nextNumber(): number {
+    return (Atomics.add(this.words, REGION_NUMBERS, 1) + 1) >>> 0;
   }
 
   /** What the server over this region should be doing. */
@@ -194,6 +195,12 @@ export class Region {
   set state(state: RegionState) {
     Atomics.store(this.words, REGION_STATE, state);
   }
+}
+
+/** What a region remembers of its names, so that who attaches by others is refused. */
+function hashOfNames({ counters, gauges }: ActorNames<string, string>): number {
+  const bytes = new TextEncoder().encode(JSON.stringify([counters, gauges]));
+  return hashKey(bytes, 0, bytes.length);
 }
 
 /** Writes the few words that make zeroed memory an empty shard; all else is zero already. */

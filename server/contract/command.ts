@@ -4,7 +4,8 @@
 import { Args } from "./args.ts";
 import { grownPlaces, keptBytes } from "./growing_bytes.ts";
 import type { Failure, Reply } from "./reply.ts";
-import { type Cache, KeyBatch, type LockedWork, type Shard } from "../../cache/mod.ts";
+import { KeyBatch, type LockedWork, type Shard } from "../../cache/mod.ts";
+import type { ServerCache } from "./counters.ts";
 import type { ServerFacade } from "./server.ts";
 import type { Session } from "./session.ts";
 import { keyByteLimit } from "../config/config.ts";
@@ -18,7 +19,7 @@ const SCRATCH_BYTES = 64 * 1024;
  * runs under the locks, which costs no closure per request.
  */
 export class CommandContext implements LockedWork {
-  readonly cache: Cache;
+  readonly cache: ServerCache;
   /** Who asks; set by the connection before each command. */
   session: Session;
   /** The server around the cache, for commands about it. */
@@ -53,7 +54,7 @@ export class CommandContext implements LockedWork {
   #keyBatch: KeyBatch | undefined;
 
   constructor(
-    cache: Cache,
+    cache: ServerCache,
     server: ServerFacade,
     commands: readonly Command[],
     session: Session,

@@ -2,7 +2,7 @@
 // on their way out. What is in use stands in a gauge of each worker, so that everybody sees it.
 // Counts only; what its users do when there is none left is their own affair.
 
-import type { Region } from "../../cache/mod.ts";
+import type { ServerRegion } from "./counters.ts";
 
 /** A budget, as those see it who must take what they need and can only ask for less. */
 export interface MemorySource {
@@ -16,13 +16,13 @@ export interface MemorySource {
 
 /** The budget as one worker sees it; a worker has one, for all its protocols. */
 export class MemoryBudget implements MemorySource {
-  readonly #region: Region;
+  readonly #region: ServerRegion;
   /** Where this worker writes what it has taken; nobody else writes there. */
   readonly #takenWord: number;
   readonly #maxBytes: number;
 
   /** All workers together may take `maxBytes`; `actor` takes for itself. */
-  constructor(region: Region, actor: number, maxBytes: number) {
+  constructor(region: ServerRegion, actor: number, maxBytes: number) {
     this.#region = region;
     this.#takenWord = region.gaugeWord(actor, "bodyBytes");
     this.#maxBytes = maxBytes;
@@ -30,7 +30,7 @@ export class MemoryBudget implements MemorySource {
 
   /** How many bytes may still be taken, by any worker; less than 0 when too many are. */
   get bytesLeft(): number {
-    return this.#maxBytes - this.#takenBytes();
+    return this.#maxBytes - this.#region.gaugeTotal("bodyBytes");
   }
 
   /**
@@ -38,7 +38,7 @@ export class MemoryBudget implements MemorySource {
    * more than `share` of the budget would then be in use.
    */
   tryTake(bytes: number, share = 1): boolean {
-    if (this.#takenBytes() + bytes > this.#maxBytes * share) return false;
+    if (this.#region.gaugeTotal("bodyBytes") + bytes > this.#maxBytes * share) return false;
     this.take(bytes);
     return true;
   }
@@ -51,14 +51,5 @@ export class MemoryBudget implements MemorySource {
   /** Gives back what was taken. */
   give(bytes: number): void {
     this.#region.words[this.#takenWord]! -= bytes;
-  }
-
-  /** What all workers have taken. */
-  #takenBytes(): number {
-    let taken = 0;
-    for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
-      taken += this.#region.gauge(actor, "bodyBytes");
-    }
-    return taken;
   }
 }

@@ -2,7 +2,8 @@
 // either kind, so a body is admitted by its declared length before a byte of it is read, against
 // the limit of its route, the requests in work, and the budget that all bodies share.
 
-import { addCounter, type Region } from "../../cache/mod.ts";
+import { addCounter } from "../../cache/mod.ts";
+import type { ServerRegion } from "../contract/counters.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { bodyTooLarge, bodyTooSlow, error, overloaded } from "./answers.ts";
 import type { RequestAccess } from "./request_access.ts";
@@ -38,7 +39,7 @@ export class Bodies {
   readonly #words: Int32Array;
   readonly #inFlightWord: number;
   readonly #overloadsWord: number;
-  readonly #region: Region;
+  readonly #region: ServerRegion;
   readonly #budget: MemoryBudget;
   readonly #limits: BodyLimits;
   readonly #now: () => number;
@@ -47,7 +48,7 @@ export class Bodies {
   readonly #pending = new Set<PendingBody>();
 
   constructor(
-    region: Region,
+    region: ServerRegion,
     actor: number,
     budget: MemoryBudget,
     limits: BodyLimits,
@@ -79,7 +80,8 @@ export class Bodies {
     if (length > limit) return bodyTooLarge(limit);
     const stream = request.body;
     if (stream === null) return consume(new Uint8Array());
-    if (this.#inFlight() >= this.#limits.maxInFlight || !this.#budget.tryTake(length)) {
+    const inFlight = this.#region.gaugeTotal("inFlight");
+    if (inFlight >= this.#limits.maxInFlight || !this.#budget.tryTake(length)) {
       return this.#refuse();
     }
     const pending = new PendingBody(this.#now(), length, stream.getReader());
@@ -103,15 +105,6 @@ export class Bodies {
   #refuse(): Response {
     addCounter(this.#words, this.#overloadsWord, 1);
     return overloaded("Too many requests in work. Try again in a moment.");
-  }
-
-  /** Requests in work whose body is being read, of all workers. */
-  #inFlight(): number {
-    let sum = 0;
-    for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
-      sum += this.#region.gauge(actor, "inFlight");
-    }
-    return sum;
   }
 
   /** Gives up what has taken too long; its worker calls this a few times a second. */

@@ -1,7 +1,7 @@
 // What the routes of one worker share: limits, buffers that every request reuses, and the way to
 // commands. Handling a request is synchronous once its body is there, so one set of buffers does.
 
-import type { Cache } from "../../cache/mod.ts";
+import type { ServerCache } from "../contract/counters.ts";
 import { Args } from "../contract/args.ts";
 import { CollectedReply } from "../codecs/collected_reply.ts";
 import { JsonAnswers } from "../codecs/json_answers.ts";
@@ -42,7 +42,7 @@ export interface Sockets {
 /** What a worker's routes are made of. */
 export interface HttpContextParts {
   readonly config: Config;
-  readonly cache: Cache;
+  readonly cache: ServerCache;
   readonly budget: MemoryBudget;
   readonly status: ServerStatus;
   readonly commands: CommandContext;

@@ -1,7 +1,8 @@
 // The handler of one listener: admits a request, then routes it. The two hottest routes are tried
 // first, by comparing strings in place; everything else goes through the table.
 
-import { addCounter, type Region } from "../../cache/mod.ts";
+import { addCounter } from "../../cache/mod.ts";
+import type { ServerRegion } from "../contract/counters.ts";
 import { Admission } from "./admission.ts";
 import { error, overloaded, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
@@ -22,7 +23,7 @@ const ORIGIN_REFUSED = "Origin is not allowed. Start slabkv with --allow-origin 
 /** What a handler needs to know of its worker. */
 export interface HandlerOptions {
   readonly context: HttpContext;
-  readonly region: Region;
+  readonly region: ServerRegion;
   readonly actor: number;
   /** Whether the listener is one that web pages cannot reach. */
   readonly trusted: boolean;

@@ -3,7 +3,8 @@
 // clients that ask for much and read nothing could make the process hold any amount. One that takes
 // nothing for as long as a body may take to come is cut off.
 
-import { addCounter, type Region } from "../../cache/mod.ts";
+import { addCounter } from "../../cache/mod.ts";
+import type { ServerRegion } from "../contract/counters.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { overloaded } from "./answers.ts";
 
@@ -26,7 +27,7 @@ class PendingAnswer {
 
 /** The large answers of one worker. */
 export class LargeAnswers {
-  readonly #region: Region;
+  readonly #region: ServerRegion;
   readonly #overloadsWord: number;
   readonly #budget: MemoryBudget;
   readonly #timeoutMs: number;
@@ -36,7 +37,7 @@ export class LargeAnswers {
 
   /** A client may take nothing for `timeoutMs`; `now` is in milliseconds, from any time on. */
   constructor(
-    region: Region,
+    region: ServerRegion,
     actor: number,
     budget: MemoryBudget,
     timeoutMs: number,

@@ -4,7 +4,7 @@
 // after the fact; that is why the route is off unless asked for (see docs/api.md).
 
 import { Buffer } from "node:buffer";
-import type { Cache } from "../../cache/mod.ts";
+import type { ServerCache } from "../contract/counters.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import type { Fields } from "../codecs/json_slow.ts";
 import type { Watch } from "../contract/changes.ts";
@@ -31,7 +31,7 @@ export class SocketClient {
   readonly #watches: SocketWatches;
   #isClosing = false;
 
-  constructor(socket: WebSocket, context: HttpContext, cache: Cache, watch: Watch) {
+  constructor(socket: WebSocket, context: HttpContext, cache: ServerCache, watch: Watch) {
     this.#socket = socket;
     this.#context = context;
     this.#watches = new SocketWatches(cache, watch, (text) => this.send(text));
@@ -120,13 +120,13 @@ function isId(id: unknown): id is string | number {
 
 /** The sockets of one worker. */
 export class SocketHub implements Sockets {
-  readonly #cache: Cache;
+  readonly #cache: ServerCache;
   readonly #watch: Watch;
   readonly #clients = new Set<SocketClient>();
   readonly #gaugeWord: number;
 
   /** Counts in the gauge of the cache's actor. */
-  constructor(cache: Cache, watch: Watch) {
+  constructor(cache: ServerCache, watch: Watch) {
     this.#cache = cache;
     this.#watch = watch;
     this.#gaugeWord = cache.region.gaugeWord(cache.actor, "websockets");
@@ -134,12 +134,7 @@ export class SocketHub implements Sockets {
 
   /** Whether the whole process has as many as `limit` sockets. */
   isFull(limit: number): boolean {
-    const { region } = this.#cache;
-    let open = 0;
-    for (let actor = 1; actor < region.geometry.actorCount; actor++) {
-      open += region.gauge(actor, "websockets");
-    }
-    return open >= limit;
+    return this.#cache.region.gaugeTotal("websockets") >= limit;
   }
 
   /** Serves a new socket. */

@@ -2,7 +2,7 @@
 // moves, however many there are, and whatever happens to the wall clock. Looked at from
 // any thread a few times a second; remembers when each actor last moved.
 
-import type { Region } from "../../cache/mod.ts";
+import type { ServerRegion } from "../contract/counters.ts";
 
 /** An actor that has not moved for this long hangs, in milliseconds. */
 export const SILENCE_MAX_MS = 5000;
@@ -11,14 +11,14 @@ const GAP_MAX_MS = 1000;
 
 /** One thread's view of which actors move. */
 export class Liveness {
-  readonly #region: Region;
+  readonly #region: ServerRegion;
   /** What each actor's words showed when it was last seen to move, and when that was. */
   readonly #seen: Int32Array;
   readonly #movedMs: Float64Array;
   #lookedMs: number;
 
   /** `nowMs` is a monotonic time in milliseconds. */
-  constructor(region: Region, nowMs: number) {
+  constructor(region: ServerRegion, nowMs: number) {
     this.#region = region;
     this.#seen = new Int32Array(region.geometry.actorCount);
     this.#movedMs = new Float64Array(region.geometry.actorCount).fill(nowMs);
@@ -53,7 +53,7 @@ export class Liveness {
   }
 
   /** One more sign of life of `actor`, which calls this for itself. */
-  static beat(region: Region, actor: number): void {
+  static beat(region: ServerRegion, actor: number): void {
     Atomics.add(region.words, region.gaugeWord(actor, "heartbeat"), 1);
   }
 }

@@ -2,6 +2,7 @@
 // What can go wrong at start goes wrong here, with one clear line and exit code 2.
 
 import { Cache, Region } from "../../cache/mod.ts";
+import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
 import { bannerFields, bannerText } from "./banner.ts";
 import type { Config } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
@@ -125,10 +126,10 @@ function workerLimit(config: Config, cpus: number): number {
   return Math.min(MAX_WORKERS, Math.max(1, wanted));
 }
 
-function createRegion(config: Config, actorCount: number): Region {
+function createRegion(config: Config, actorCount: number): ServerRegion {
   const { memoryBytes, averageItemBytes } = config;
   try {
-    return Region.create({ memoryBytes, averageItemBytes, actorCount });
+    return Region.create({ memoryBytes, averageItemBytes, actorCount, names: ACTOR_NAMES });
   } catch (error) {
     throw new StartError(
       `Cannot set ${memoryBytes} bytes aside: ${messageOf(error)}. Choose another --memory`,

@@ -1,28 +1,18 @@
 // What the server says about itself: stats, health, readiness. Read from the region, so that any
 // worker can answer for all. Knows no protocol beyond the JSON texts it returns.
 
-import { type ActorCounter, type Cache, readStats, RegionState } from "../../cache/mod.ts";
+import { readStats, RegionState } from "../../cache/mod.ts";
+import { COUNTERS, GAUGES, type ServerCache } from "../contract/counters.ts";
 import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { ServerStatus } from "../contract/server.ts";
 import { VERSION } from "../config/version.ts";
 
-const WORKER_COUNTERS: readonly ActorCounter[] = [
-  "requests",
-  "hits",
-  "misses",
-  "puts",
-  "deletes",
-  "errors",
-  "overloads",
-  "lockWaits",
-  "lockTimeouts",
-  "clientsRefused",
-  "clientsSlow",
-];
+const SHOWN_COUNTERS = COUNTERS.filter(({ isShown }) => isShown);
+const SHOWN_GAUGES = GAUGES.filter(({ isShown }) => isShown);
 
 /** One worker's view of the whole server. */
 export class RegionStatus implements ServerStatus {
-  readonly #cache: Cache;
+  readonly #cache: ServerCache;
   readonly #startedMs: number;
   readonly #liveness: Liveness;
 
@@ -30,7 +20,7 @@ export class RegionStatus implements ServerStatus {
    * `startedMs` is when the process started, in milliseconds since 1970; `liveness` is looked at
    * by somebody else.
    */
-  constructor(cache: Cache, startedMs: number, liveness: Liveness) {
+  constructor(cache: ServerCache, startedMs: number, liveness: Liveness) {
     this.#cache = cache;
     this.#startedMs = startedMs;
     this.#liveness = liveness;
@@ -81,18 +71,17 @@ export class RegionStatus implements ServerStatus {
   /** How many there are; of those over HTTP nobody is told. */
   #connections(): Record<string, number | null> {
     const { region } = this.#cache;
-    let [resp, text, websocket] = [0, 0, 0];
-    for (let actor = 1; actor < region.geometry.actorCount; actor++) {
-      resp += region.gauge(actor, "respClients");
-      text += region.gauge(actor, "textClients");
-      websocket += region.gauge(actor, "websockets");
-    }
-    return { http: null, resp, text, websocket };
+    return {
+      http: null,
+      resp: region.gaugeTotal("respClients"),
+      text: region.gaugeTotal("textClients"),
+      websocket: region.gaugeTotal("websockets"),
+    };
   }
 
   #sum(): Record<string, number> {
     const { region } = this.#cache;
-    return Object.fromEntries(WORKER_COUNTERS.map((name) => [name, region.total(name)]));
+    return Object.fromEntries(SHOWN_COUNTERS.map(({ name }) => [name, region.total(name)]));
   }
 
   #workers(): Record<string, number>[] {
@@ -102,11 +91,10 @@ export class RegionStatus implements ServerStatus {
       if (region.gauge(actor, "serving") === 0) continue;
       workers.push({
         worker: actor,
-        inFlight: region.gauge(actor, "inFlight"),
-        bodyBytes: region.gauge(actor, "bodyBytes"),
-        respClients: region.gauge(actor, "respClients"),
-        textClients: region.gauge(actor, "textClients"),
-        ...Object.fromEntries(WORKER_COUNTERS.map((name) => [name, region.counter(actor, name)])),
+        ...Object.fromEntries(SHOWN_GAUGES.map(({ name }) => [name, region.gauge(actor, name)])),
+        ...Object.fromEntries(
+          SHOWN_COUNTERS.map(({ name }) => [name, region.counter(actor, name)]),
+        ),
       });
     }
     return workers;

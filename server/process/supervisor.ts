@@ -1,7 +1,8 @@
 // The main thread's work while workers serve: watches them, repairs shards, sweeps expired items,
 // adds workers under load, and ends everything in order. It answers no client itself.
 
-import { type Cache, RegionState } from "../../cache/mod.ts";
+import { RegionState } from "../../cache/mod.ts";
+import type { ServerCache } from "../contract/counters.ts";
 import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
@@ -18,7 +19,7 @@ const SHED_MS = 1000;
 
 /** What a supervisor works with. */
 export interface SupervisorOptions {
-  readonly cache: Cache;
+  readonly cache: ServerCache;
   readonly config: Config;
   readonly pool: WorkerPool;
   readonly log: Log;

@@ -2,6 +2,7 @@
 // Runs in a thread of its own; main starts it and talks to it over a control channel.
 
 import { Cache, Region } from "../../cache/mod.ts";
+import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { CommandContext } from "../contract/command.ts";
 import type { Config } from "../config/config.ts";
@@ -56,7 +57,7 @@ export interface WorkerScope {
 }
 
 class WorkerServer {
-  readonly #region: Region;
+  readonly #region: ServerRegion;
   readonly #actor: number;
   readonly #liveness: Liveness;
   readonly #context: HttpContext;
@@ -68,7 +69,7 @@ class WorkerServer {
   readonly local: LocalServer;
 
   constructor(start: WorkerStart, channel: ControlChannel) {
-    this.#region = Region.attach(start.buffer);
+    this.#region = Region.attach(start.buffer, ACTOR_NAMES);
     this.#actor = start.actor;
     this.#liveness = new Liveness(this.#region, performance.now());
     const cache = new Cache(this.#region, start.actor);

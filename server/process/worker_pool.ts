@@ -1,8 +1,8 @@
 // The workers as main sees them: starts them, hears from them, replaces those that throw. Decides
 // nothing about how many there should be, and does not look whether they hang (supervisor.ts).
 
-import type { Cache, Region } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
+import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { messageOf } from "../contract/error_text.ts";
 import { ControlChannel } from "./control.ts";
 import type { Listen } from "../contract/listen.ts";
@@ -16,19 +16,9 @@ const START_TIMEOUT_MS = 10_000;
 const EARLY_MS = 1000;
 const MAX_EARLY_FAILURES = 3;
 
-/** What a worker that is gone no longer does. */
-const GAUGES = [
-  "serving",
-  "inFlight",
-  "bodyBytes",
-  "respClients",
-  "textClients",
-  "websockets",
-] as const;
-
 /** What the pool needs. */
 export interface PoolOptions {
-  readonly cache: Cache;
+  readonly cache: ServerCache;
   readonly config: Config;
   readonly listens: readonly Listen[];
   readonly startedMs: number;
@@ -51,7 +41,7 @@ interface Member {
 /** All workers of the process. */
 export class WorkerPool {
   readonly #options: PoolOptions;
-  readonly #region: Region;
+  readonly #region: ServerRegion;
   readonly #members = new Map<number, Member>();
   #earlyFailures = 0;
   #draining = false;
@@ -148,8 +138,8 @@ export class WorkerPool {
   #bury(actor: number, worker: Worker): number {
     worker.terminate();
     this.#members.delete(actor);
-    for (const gauge of GAUGES) {
-      Atomics.store(this.#region.words, this.#region.gaugeWord(actor, gauge), 0);
+    for (const { name, endsWithWorker } of GAUGES) {
+      if (endsWithWorker) Atomics.store(this.#region.words, this.#region.gaugeWord(actor, name), 0);
     }
     return this.#options.cache.repair(actor);
   }

@@ -1,7 +1,7 @@
 // The connections of one worker by the number of their client: for CLIENT LIST and KILL, for the
 // bound on how many there may be in the process, and for deadlines, which one timer looks after.
 
-import type { Region } from "../../cache/mod.ts";
+import type { ServerRegion } from "../contract/counters.ts";
 import { clientFacts } from "../commands/connection/client_facts.ts";
 import type { ClientFacts, ClientFilter, ClientRegistry } from "../contract/server.ts";
 import type { Session } from "../contract/session.ts";
@@ -23,7 +23,7 @@ const GAUGES = { resp: "respClients", text: "textClients" } as const;
 
 /** All raw connections of a worker. */
 export class RawClients implements ClientRegistry {
-  readonly #region: Region;
+  readonly #region: ServerRegion;
   readonly #actor: number;
   readonly #most: number;
   readonly #now: () => number;
@@ -31,7 +31,7 @@ export class RawClients implements ClientRegistry {
   #whenEmpty: (() => void) | undefined;
 
   /** There may be `most` clients in the whole process. */
-  constructor(region: Region, actor: number, most: number, now: () => number) {
+  constructor(region: ServerRegion, actor: number, most: number, now: () => number) {
     this.#region = region;
     this.#actor = actor;
     this.#most = most;
@@ -53,11 +53,8 @@ export class RawClients implements ClientRegistry {
     const word = this.#region.gaugeWord(this.#actor, GAUGES[protocol]);
     // Counted before the look, so that two workers never both take the last place.
     Atomics.add(words, word, 1);
-    let count = 0;
-    for (let actor = 1; actor < this.#region.geometry.actorCount; actor++) {
-      count += this.#region.gauge(actor, "respClients") + this.#region.gauge(actor, "textClients");
-    }
-    if (count <= this.#most) return this.#region.nextClient();
+    const count = this.#region.gaugeTotal("respClients") + this.#region.gaugeTotal("textClients");
+    if (count <= this.#most) return this.#region.nextNumber();
     Atomics.sub(words, word, 1);
     return 0;
   }

@@ -2,7 +2,8 @@
 // the budget that commands on their way take memory from, limits, counters, and who is connected.
 // Knows no bytes on the wire.
 
-import { type ActorCounter, addCounter, type Region } from "../../cache/mod.ts";
+import { addCounter } from "../../cache/mod.ts";
+import type { Counter, ServerRegion } from "../contract/counters.ts";
 import { Args } from "../contract/args.ts";
 import type { CommandContext } from "../contract/command.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
@@ -12,7 +13,7 @@ import type { RawClients } from "./raw_clients.ts";
 /** What a host is made of. */
 export interface RawContextOptions {
   readonly config: Config;
-  readonly region: Region;
+  readonly region: ServerRegion;
   readonly actor: number;
   readonly budget: MemoryBudget;
   readonly clients: RawClients;
@@ -35,7 +36,7 @@ export class RawContext {
   /** What the command in work runs with. */
   args: Args = new Args();
   context: CommandContext;
-  readonly #region: Region;
+  readonly #region: ServerRegion;
   readonly #actor: number;
   readonly #requestsWord: number;
   readonly #newContext: () => CommandContext;
@@ -65,7 +66,7 @@ export class RawContext {
   }
 
   /** Counts one of something else. */
-  count(name: ActorCounter): void {
+  count(name: Counter): void {
     addCounter(this.#region.words, this.#region.counterWord(this.#actor, name), 1);
   }
 }

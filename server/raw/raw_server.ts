@@ -1,7 +1,7 @@
 // The raw protocols of one worker: their listeners, their connections and what these share, as one
 // thing that its worker starts, ticks and drains.
 
-import type { Cache } from "../../cache/mod.ts";
+import type { ServerCache } from "../contract/counters.ts";
 import { CommandContext, MAX_ARGUMENTS } from "../contract/command.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
@@ -22,7 +22,7 @@ const MIN_COMMAND_BYTES = 8 * 1024 * 1024;
 /** What the raw protocols need of their worker. */
 export interface RawServerOptions {
   readonly config: Config;
-  readonly cache: Cache;
+  readonly cache: ServerCache;
   readonly budget: MemoryBudget;
   readonly server: ServerFacade;
   readonly listens: readonly Listen[];
@@ -79,7 +79,7 @@ export class RawServer {
   }
 }
 
-function respProtocol(config: Config, cache: Cache, budget: MemoryBudget): RespProtocol {
+function respProtocol(config: Config, cache: ServerCache, budget: MemoryBudget): RespProtocol {
   const { maxValueBytes, bodyMemoryBytes } = config;
   return new RespProtocol(
     {

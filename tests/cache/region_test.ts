@@ -1,8 +1,25 @@
 // Regions and shards as wholes: sizes, attaching, versions, clearing, repair, statistics.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Cache, checkShardLocked, Condition, Outcome, readStats, Region } from "../../cache/mod.ts";
-import { MAX_ACTORS, MAX_SHARD_BYTES, planRegion, SHARD_LOCK } from "../../cache/layout.ts";
+import {
+  Cache,
+  checkShardLocked,
+  Condition,
+  ENGINE_COUNTERS,
+  Outcome,
+  readStats,
+  Region,
+} from "../../cache/mod.ts";
+import {
+  ACTOR_FILTER,
+  COUNTER_WORDS,
+  MAX_ACTOR_COUNTERS,
+  MAX_ACTOR_GAUGES,
+  MAX_ACTORS,
+  MAX_SHARD_BYTES,
+  planRegion,
+  SHARD_LOCK,
+} from "../../cache/layout.ts";
 import { isPoisoned } from "../../cache/lock.ts";
 import {
   bytesOf,
@@ -45,6 +62,41 @@ Deno.test("Region.attach() sees the same items, and refuses memory that is no re
   assertEquals(cache.region.total("puts"), 1);
   assertThrows(() => Region.attach(new SharedArrayBuffer(2 ** 20)), Error, "Cannot attach");
   assertThrows(() => Region.attach(new SharedArrayBuffer(64)), Error, "Cannot attach");
+});
+
+Deno.test("Region.create() has space for a bounded number of names, all different", () => {
+  const named = (counters: string[], gauges: string[]) =>
+    Region.create({ memoryBytes: 2 ** 20, names: { counters, gauges } });
+  const list = (length: number) => Array.from({ length }, (_, i) => `n${i}`);
+  const counters = list(MAX_ACTOR_COUNTERS - ENGINE_COUNTERS.length);
+  const region = named(counters, list(MAX_ACTOR_GAUGES));
+  const last = region.counterWord(0, counters.at(-1)!);
+  assertEquals(last + COUNTER_WORDS - region.actorWord(0), ACTOR_FILTER);
+  assertThrows(() => named([...counters, "more"], []), RangeError, "Cannot keep 29 counters");
+  assertThrows(() => named([], list(MAX_ACTOR_GAUGES + 1)), RangeError, "Cannot keep 17 gauges");
+  assertThrows(() => named(["a", "a"], []), RangeError, "of one name");
+  assertThrows(() => named(["hits"], []), RangeError, "of one name");
+  assertThrows(() => named(["a"], []).gaugeWord(0, "a"), RangeError, "Cannot find a");
+});
+
+Deno.test("Region.attach() refuses other names than the region was made with", () => {
+  const names = { counters: ["a", "b"], gauges: ["c"] };
+  const { buffer } = Region.create({ memoryBytes: 2 ** 20, names });
+  assertEquals(Region.attach(buffer, names).counter(1, "b"), 0);
+  for (const other of [{ counters: ["b", "a"], gauges: ["c"] }, { counters: [], gauges: [] }]) {
+    assertThrows(() => Region.attach(buffer, other), Error, "other counters or gauges");
+  }
+  assertThrows(() => Region.attach(buffer), Error, "other counters or gauges");
+});
+
+Deno.test("Region.gaugeTotal() adds up what the workers show, without main", () => {
+  const names = { counters: [], gauges: ["open", "waiting"] };
+  const region = Region.create({ memoryBytes: 2 ** 20, actorCount: 4, names });
+  for (let actor = 0; actor < 4; actor++) {
+    region.words[region.gaugeWord(actor, "waiting")] = 10 ** actor;
+  }
+  region.words[region.gaugeWord(1, "open")] = -1;
+  assertEquals([region.gaugeTotal("waiting"), region.gaugeTotal("open")], [1110, 2 ** 32 - 1]);
 });
 
 Deno.test("Versions of a shard strictly increase over puts, deletes, expiries and clears", () => {

@@ -2,6 +2,11 @@
 // clock that stands still, and arguments from strings.
 
 import { Cache, Region } from "../../cache/mod.ts";
+import {
+  ACTOR_NAMES,
+  type ServerCache,
+  type ServerRegion,
+} from "../../server/contract/counters.ts";
 import { Args } from "../../server/contract/args.ts";
 import { COMMANDS } from "../../server/commands/table.ts";
 import { CommandContext } from "../../server/contract/command.ts";
@@ -13,13 +18,16 @@ import { Session } from "../../server/contract/session.ts";
 /** The time of every test, in milliseconds since 1970. */
 export const NOW_MS = 1_700_000_000_000;
 
-/** A region of 8 MiB for main and two workers. */
-export function newRegion(): Region {
-  return Region.create({ memoryBytes: 8 * 2 ** 20, actorCount: 3 });
+/** A region for main and two workers. */
+export function newRegion(memoryBytes = 8 * 2 ** 20): ServerRegion {
+  return Region.create({ memoryBytes, actorCount: 3, names: ACTOR_NAMES });
 }
 
 /** A cache of actor 1 over a new region, at a fixed time. */
-export function newCache(region: Region = newRegion(), now: () => number = () => NOW_MS): Cache {
+export function newCache(
+  region: ServerRegion = newRegion(),
+  now: () => number = () => NOW_MS,
+): ServerCache {
   return new Cache(region, 1, now);
 }
 
@@ -38,7 +46,7 @@ export function argsOf(...texts: string[]): Args {
 }
 
 /** A context for commands of a client that may do anything. */
-export function contextOf(cache: Cache): CommandContext {
+export function contextOf(cache: ServerCache): CommandContext {
   const session = new Session(1, "http", "", "", NOW_MS, true);
   return new CommandContext(cache, new LocalServer(configOf(), NOW_MS), COMMANDS, session);
 }

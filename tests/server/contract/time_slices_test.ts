@@ -1,10 +1,10 @@
 // Long work in slices: timers run between them, pieces of work go one after the other.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Cache, Region } from "../../../cache/mod.ts";
+import { Cache } from "../../../cache/mod.ts";
 import { TimeSlices } from "../../../server/contract/time_slices.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
-import { configOf, NOW_MS } from "../fixture.ts";
+import { configOf, newRegion, NOW_MS } from "../fixture.ts";
 import { Speaker } from "../commands/speaker.ts";
 
 /** Work of so many steps of 2 ms each. */
@@ -46,7 +46,7 @@ Deno.test("work that fails ends, and the next is done", async () => {
 });
 
 Deno.test("many KEYS at once let timers run", async () => {
-  const region = Region.create({ memoryBytes: 2 ** 28, actorCount: 3 });
+  const region = newRegion(2 ** 28);
   const cache = new Cache(region, 1, () => NOW_MS);
   await new Speaker(cache).say("SET k v");
   let ticks = 0;

@@ -2,7 +2,7 @@
 // refused when they take too long or grow too large. Requests here never arrive until told to.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Region } from "../../../cache/mod.ts";
+import type { ServerRegion } from "../../../server/contract/counters.ts";
 import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
 import { RequestAccess } from "../../../server/http/request_access.ts";
 import { Bodies } from "../../../server/http/bodies.ts";
@@ -32,7 +32,9 @@ function setUp() {
   return { region, clock, bodies, read };
 }
 
-const gauges = (region: Region) => [region.gauge(1, "inFlight"), region.gauge(1, "bodyBytes")];
+const gauges = (
+  region: ServerRegion,
+) => [region.gauge(1, "inFlight"), region.gauge(1, "bodyBytes")];
 
 async function shown(answer: Promise<Response>): Promise<string> {
   const response = await answer;

@@ -1,7 +1,7 @@
 // Large answers: whole for who takes them, bounded together, and cut off for who does not.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Region } from "../../../cache/mod.ts";
+import type { ServerRegion } from "../../../server/contract/counters.ts";
 import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
 import { LARGE_BYTES, LargeAnswers, SlowClient } from "../../../server/http/large_answers.ts";
 import { newRegion } from "../fixture.ts";
@@ -15,7 +15,7 @@ function setUp(budgetBytes = 2 * BYTES) {
   return { region, clock, answers: new LargeAnswers(region, 1, budget, 1000, () => clock.nowMs) };
 }
 
-const taken = (region: Region) => region.gauge(1, "bodyBytes");
+const taken = (region: ServerRegion) => region.gauge(1, "bodyBytes");
 
 Deno.test("LargeAnswers.answer() delivers every byte and then holds nothing", async () => {
   const { region, answers } = setUp();

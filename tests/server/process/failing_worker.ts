@@ -3,6 +3,7 @@
 // when its bodyBytes gauge, a word that a test can write, is no longer 0.
 
 import { Region } from "../../../cache/mod.ts";
+import { ACTOR_NAMES } from "../../../server/contract/counters.ts";
 import { runWorker } from "../../../server/mod.ts";
 import type { WorkerStart } from "../../../server/process/worker.ts";
 
@@ -10,8 +11,9 @@ runWorker(self);
 self.addEventListener("message", ({ data }: MessageEvent) => {
   if (data.name !== "start") return;
   const { buffer, actor } = data.body as WorkerStart;
-  const { words } = Region.attach(buffer);
-  const word = Region.attach(buffer).gaugeWord(actor, "bodyBytes");
+  const region = Region.attach(buffer, ACTOR_NAMES);
+  const { words } = region;
+  const word = region.gaugeWord(actor, "bodyBytes");
   Promise.resolve(Atomics.waitAsync(words, word, 0).value).then(() => {
     setTimeout(() => {
       throw new Error("failed on purpose");

@@ -3,6 +3,7 @@
 // It is told by its configuration, and by a word of the region that the test writes.
 
 import { Region } from "../../../cache/mod.ts";
+import { ACTOR_NAMES } from "../../../server/contract/counters.ts";
 import { ControlChannel } from "../../../server/process/control.ts";
 import type { WorkerStart } from "../../../server/process/worker.ts";
 
@@ -17,7 +18,7 @@ async function start(body: unknown): Promise<void> {
     });
     await new Promise(() => {});
   }
-  const region = Region.attach(buffer);
+  const region = Region.attach(buffer, ACTOR_NAMES);
   Atomics.store(region.words, region.gaugeWord(actor, "serving"), 1);
   region.words[region.gaugeWord(actor, "inFlight")] = 5;
   channel.notify("warn", `started with ${listens.length} listeners`);

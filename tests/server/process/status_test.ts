@@ -1,16 +1,17 @@
 // What the server says of itself: states, silent threads, and sums over workers.
 
 import { assertEquals } from "@std/assert";
-import { addCounter, type Region, RegionState } from "../../../cache/mod.ts";
+import { addCounter, RegionState } from "../../../cache/mod.ts";
+import type { ServerRegion } from "../../../server/contract/counters.ts";
 import { Liveness } from "../../../server/process/liveness.ts";
 import { RegionStatus } from "../../../server/process/status.ts";
 import { newCache, newRegion, NOW_MS } from "../fixture.ts";
 
-function serve(region: Region, actor: number): void {
+function serve(region: ServerRegion, actor: number): void {
   Atomics.store(region.words, region.gaugeWord(actor, "serving"), 1);
 }
 
-function statusOf(region: Region, startedMs = NOW_MS, liveness = new Liveness(region, 0)) {
+function statusOf(region: ServerRegion, startedMs = NOW_MS, liveness = new Liveness(region, 0)) {
   return new RegionStatus(newCache(region), startedMs, liveness);
 }
 
@@ -65,4 +66,16 @@ Deno.test("RegionStatus.statsText() sums counters and lists the workers that ser
 Deno.test("RegionStatus.statsText() has no hit ratio before the first read", () => {
   const stats = JSON.parse(statusOf(newRegion()).statsText());
   assertEquals([stats.hitRatio, stats.items, stats.bytes.used], [null, 0, 0]);
+});
+
+Deno.test("RegionStatus.statsText() has its fields in one order", () => {
+  const region = newRegion();
+  serve(region, 1);
+  const { total, connections, workers: [worker] } = JSON.parse(statusOf(region).statsText());
+  const counters = "requests hits misses puts deletes errors overloads lockWaits lockTimeouts " +
+    "clientsRefused clientsSlow";
+  assertEquals(Object.keys(total).join(" "), counters);
+  assertEquals(Object.keys(connections), ["http", "resp", "text", "websocket"]);
+  const gauges = "worker inFlight bodyBytes respClients textClients";
+  assertEquals(Object.keys(worker).join(" "), `${gauges} ${counters}`);
 });

@@ -3,6 +3,7 @@
 // looks in others whether the sum of all accounts is what it must be.
 
 import { Cache, Region } from "../../../../cache/mod.ts";
+import { ACTOR_NAMES } from "../../../../server/contract/counters.ts";
 import { Random } from "../../../../bench/workload.ts";
 import { Speaker } from "../speaker.ts";
 
@@ -25,7 +26,7 @@ export interface AtomicResult {
 }
 
 async function work({ buffer, actor, accounts, rounds }: AtomicOptions): Promise<AtomicResult> {
-  const speaker = new Speaker(new Cache(Region.attach(buffer), actor));
+  const speaker = new Speaker(new Cache(Region.attach(buffer, ACTOR_NAMES), actor));
   const random = new Random(actor);
   const all = Array.from({ length: accounts }, (_, i) => `account:${i}`).join(" ");
   let [done, wrong, watched] = [0, 0, 0];

@@ -2,7 +2,7 @@
 // is queued is bounded. What one client is answered stands in tables_server.ts.
 
 import { assert, assertEquals } from "@std/assert";
-import { Cache, checkShardLocked, Region } from "../../../../cache/mod.ts";
+import { Cache, checkShardLocked, type Region } from "../../../../cache/mod.ts";
 import { holdShard, letGo } from "../../../cache/fixture.ts";
 import { newCache, newRegion } from "../../fixture.ts";
 import type { AtomicOptions, AtomicResult } from "./atomic_worker.ts";
@@ -93,7 +93,7 @@ Deno.test("EXEC refuses what would have to wait, and runs the rest", async () =>
 Deno.test("EXEC refuses what comes after 16 MiB of values copied", async () => {
   const tooLong =
     "-ERR transaction takes too long: its commands before this one have copied more than 16 MiB";
-  const speaker = new Speaker(newCache(Region.create({ memoryBytes: 2 ** 26, actorCount: 3 })));
+  const speaker = new Speaker(newCache(newRegion(2 ** 26)));
   const half = 512 * 1024;
   await speaker.say("MULTI");
   for (let i = 0; i < 20; i++) await speaker.say(`SETRANGE k ${half - 1} x`);

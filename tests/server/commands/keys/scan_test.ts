@@ -3,7 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../../../bench/workload.ts";
-import { Cache, checkShardLocked, Region } from "../../../../cache/mod.ts";
+import { Cache, checkShardLocked } from "../../../../cache/mod.ts";
 import { holdShard, letGo } from "../../../cache/fixture.ts";
 import { newCache, newRegion, NOW_MS } from "../../fixture.ts";
 import { Speaker } from "../speaker.ts";
@@ -88,7 +88,7 @@ Deno.test("whole-keyspace commands answer BUSY when a shard cannot be had", asyn
 });
 
 Deno.test("an empty large region is scanned in few steps", async () => {
-  const region = Region.create({ memoryBytes: 256 * 2 ** 20, actorCount: 3 });
+  const region = newRegion(256 * 2 ** 20);
   const speaker = new Speaker(new Cache(region, 1, () => NOW_MS));
   assertEquals((await scanAll(speaker, "")).steps, 1);
   await speaker.say("SET k v");

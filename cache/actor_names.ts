@@ -1,0 +1,49 @@
+// What every thread counts and shows of itself in the region, by name. The engine has counters of
+// its own; whoever makes a region may name more, and gauges, of whose meaning the engine knows
+// nothing. Says at which place each stands; region.ts says in which word that is.
+
+/** Counters of the engine, which every region has. */
+export const ENGINE_COUNTERS = [
+  "hits",
+  "misses",
+  "puts",
+  "deletes",
+  "lockWaits",
+  "lockTimeouts",
+] as const;
+/** Name of one of them. */
+export type EngineCounter = typeof ENGINE_COUNTERS[number];
+
+/**
+ * Names that a region is given when it is made, of counters `C` and gauges `G`; all that attach to it
+ * must give the same.
+ */
+export interface ActorNames<C extends string, G extends string> {
+  /** Counters that every thread keeps beside those of the engine; they only go up. */
+  readonly counters: readonly C[];
+  /** Numbers that every thread keeps up to date. */
+  readonly gauges: readonly G[];
+}
+
+/** The place of each name, from 0. Throws RangeError when there are more than `max`, or two alike. */
+export function placesOf(
+  kind: "counters" | "gauges",
+  names: readonly string[],
+  max: number,
+): ReadonlyMap<string, number> {
+  if (names.length > max) {
+    throw new RangeError(
+      `Cannot keep ${names.length} ${kind} for each thread: there is space for ${max}`,
+    );
+  }
+  const places = new Map(names.map((name, place) => [name, place]));
+  if (places.size === names.length) return places;
+  throw new RangeError(`Cannot keep two ${kind} of one name: ${names.join(", ")}`);
+}
+
+/** The place of `name`. Throws RangeError when it has none. */
+export function placeOf(places: ReadonlyMap<string, number>, name: string): number {
+  const place = places.get(name);
+  if (place !== undefined) return place;
+  throw new RangeError(`Cannot find ${name}: the region was made without it`);
+}

@@ -1,0 +1,113 @@
+// What every thread counts and shows of itself: the one table of it. A new counter or gauge is one
+// row here; the region, /stats and what becomes of a worker's numbers at its end follow.
+
+import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
+
+/** A counter: it only goes up, also when its worker is replaced, since sums must not go back. */
+interface CounterRow {
+  readonly name: string;
+  /** What it counts, in one sentence. */
+  readonly meaning: string;
+  /** Whether /stats shows it, for each worker and in total. */
+  readonly isShown: boolean;
+}
+
+/** A gauge: a number that a thread keeps up to date. */
+interface GaugeRow {
+  readonly name: string;
+  /** What it says, in one sentence. */
+  readonly meaning: string;
+  /** Whether /stats shows it for each worker. */
+  readonly isShown: boolean;
+  /** Whether it is set to 0 when its worker has ended. */
+  readonly endsWithWorker: boolean;
+}
+
+/** The counters, in the order of /stats; those that the engine keeps are among them. */
+export const COUNTERS = [
+  {
+    name: "requests",
+    meaning: "HTTP requests received, and commands of the Redis and text protocols.",
+    isShown: true,
+  },
+  { name: "hits", meaning: "Keys that were read and there.", isShown: true },
+  { name: "misses", meaning: "Keys that were read and not there.", isShown: true },
+  { name: "puts", meaning: "Items stored.", isShown: true },
+  { name: "deletes", meaning: "Keys deleted that were there.", isShown: true },
+  { name: "errors", meaning: "Requests answered 500.", isShown: true },
+  { name: "overloads", meaning: "Refusals for want of memory or of requests.", isShown: true },
+  { name: "lockWaits", meaning: "Times that a shard's lock had to be waited for.", isShown: true },
+  { name: "lockTimeouts", meaning: "Those waits that were given up.", isShown: true },
+  {
+    name: "clientsRefused",
+    meaning: "Raw connections refused because there were too many.",
+    isShown: true,
+  },
+  {
+    name: "clientsSlow",
+    meaning: "Raw connections closed because their client took no answers.",
+    isShown: true,
+  },
+] as const satisfies readonly CounterRow[];
+
+/** The gauges, in the order of /stats. */
+export const GAUGES = [
+  {
+    name: "heartbeat",
+    meaning: "Goes up as long as the thread lives.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  { name: "serving", meaning: "1 while the thread serves.", isShown: false, endsWithWorker: true },
+  {
+    name: "inFlight",
+    meaning: "Requests whose body is being read.",
+    isShown: true,
+    endsWithWorker: true,
+  },
+  {
+    name: "bodyBytes",
+    meaning:
+      "Bytes set aside for those bodies, for large answers and for raw commands on their way.",
+    isShown: true,
+    endsWithWorker: true,
+  },
+  {
+    name: "respClients",
+    meaning: "Connections of the Redis protocol.",
+    isShown: true,
+    endsWithWorker: true,
+  },
+  {
+    name: "textClients",
+    meaning: "Connections of the text protocol.",
+    isShown: true,
+    endsWithWorker: true,
+  },
+  {
+    name: "websockets",
+    meaning: "WebSockets that are open.",
+    isShown: false,
+    endsWithWorker: true,
+  },
+] as const satisfies readonly GaugeRow[];
+
+/** Name of a counter, the engine's included. */
+export type Counter = typeof COUNTERS[number]["name"];
+/** Name of a gauge. */
+export type Gauge = typeof GAUGES[number]["name"];
+
+/** The names that the server's region is made with. */
+export const ACTOR_NAMES: ActorNames<Counter, Gauge> = {
+  counters: COUNTERS.map(({ name }) => name).filter((name) => !isOfEngine(name)),
+  gauges: GAUGES.map(({ name }) => name),
+};
+
+/** A region with these counters and gauges. */
+export type ServerRegion = Region<Counter, Gauge>;
+/** A cache over such a region. */
+export type ServerCache = Cache<Counter, Gauge>;
+
+function isOfEngine(name: string): boolean {
+  return ENGINE_COUNTERS.some((counter) => counter === name);
+}
