@@ -2,10 +2,19 @@
 // Evicts up front to a small reserve, so that freed quarters merge with their neighbours before
 // they are used again: without the reserve a churn of mixed sizes doubles the number of pieces.
 
-import {
+import * as layout from "./layout.ts";
+import { type ChainEnd, cutChainLocked, setEndQuarters, setOwnQuarters } from "./chain.ts";
+import { evictOneLocked } from "./clock.ts";
+import { ownQuarters } from "./item.ts";
+import { moveInRingLocked } from "./ring.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { extendPieceLocked, freePieceLocked, linkQuarters, takePieceLocked } from "./slab.ts";
+import { bucketOfItemLocked, fillBucketLocked } from "./table.ts";
+
+const {
   ADDRESS_MASK,
   ITEM_HASH,
-  ITEM_HEADER_BYTES,
+  ITEM_HEADER_WORDS,
   ITEM_NEXT,
   LINK_BYTES,
   LINK_LAST,
@@ -15,14 +24,8 @@ import {
   SHARD_FREE_QUARTERS,
   SLOT_BYTES,
   SLOT_QUARTERS,
-} from "./layout.ts";
-import { type ChainEnd, cutChainLocked, setEndQuarters, setOwnQuarters } from "./chain.ts";
-import { evictOneLocked } from "./clock.ts";
-import { ownQuarters } from "./item.ts";
-import { moveInRingLocked } from "./ring.ts";
-import type { ShardMemory } from "./shard_memory.ts";
-import { extendPieceLocked, freePieceLocked, linkQuarters, takePieceLocked } from "./slab.ts";
-import { bucketOfItemLocked, fillBucketLocked } from "./table.ts";
+  SLOT_SHIFT,
+} = layout;
 
 /** Quarters of an item of `bytes` bytes, header included, in the fewest possible pieces. */
 export function idealQuarters(bytes: number): number {
@@ -146,7 +149,7 @@ function moveFirst(memory: ShardMemory, end: ChainEnd, wanted: number): void {
 function leaveSlot(memory: ShardMemory, end: ChainEnd): void {
   const link = takePieceLocked(memory, end.quarters, true);
   if (link === 0) return;
-  const elsewhere = (link & ADDRESS_MASK) >> 2 !== end.item >> 2;
+  const elsewhere = (link & ADDRESS_MASK) >> SLOT_SHIFT !== end.item >> SLOT_SHIFT;
   if (elsewhere && linkQuarters(link) === end.quarters) relocate(memory, end, link);
   else freePieceLocked(memory, link & ADDRESS_MASK, linkQuarters(link));
 }
@@ -158,7 +161,7 @@ function relocate(memory: ShardMemory, end: ChainEnd, link: number): void {
   const words = memory.words;
   const fromWord = from << QUARTER_WORD_SHIFT;
   const toWord = to << QUARTER_WORD_SHIFT;
-  for (let i = 0; i < ITEM_HEADER_BYTES / 4; i++) words[toWord + i] = words[fromWord + i]!;
+  for (let i = 0; i < ITEM_HEADER_WORDS; i++) words[toWord + i] = words[fromWord + i]!;
   const hash = words[fromWord + ITEM_HASH]!;
   fillBucketLocked(memory, bucketOfItemLocked(memory, hash, from), hash, to);
   moveInRingLocked(memory, from, to);

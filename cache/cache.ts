@@ -5,24 +5,31 @@
 
 import { addCounter } from "./counters.ts";
 import { hashKey } from "./hash.ts";
-import { REGION_SHARDS_CLEARED, SHARD_LOCK, WINDOW_BUCKETS } from "./layout.ts";
+import * as layout from "./layout.ts";
 import {
   acquireLock,
   isPoisoned,
-  LOCK_WAIT_MAX_MS,
   lockOwner,
+  MAX_LOCK_WAIT_MS,
   poisonLock,
   releaseLock,
 } from "./lock.ts";
 import { Condition, Outcome } from "./outcome.ts";
 import type { Region } from "./region.ts";
+import * as regionLayout from "./region_layout.ts";
 import { Shard } from "./shard.ts";
 import { touchWindow, windowWord } from "./table.ts";
+
+const { ITEM_HEADER_BYTES, SHARD_LOCK, WINDOW_BUCKETS } = layout;
+const { REGION_SHARDS_CLEARED } = regionLayout;
+
+/** What a buffer for values holds at first, in bytes. */
+const VALUE_BUFFER_BYTES = 4096;
 
 /** A value read by {@linkcode Cache.get}: a reusable buffer and how much of it is the value. */
 export class ValueBuffer {
   /** The bytes; grows as values need it. */
-  bytes: Uint8Array = new Uint8Array(4096);
+  bytes: Uint8Array = new Uint8Array(VALUE_BUFFER_BYTES);
   /** Length of the value in bytes. */
   length = 0;
   /** The value's version. */
@@ -105,7 +112,7 @@ export class Cache<C extends string = never, G extends string = never> {
 
   /** Longest key plus value that can be stored, in bytes. */
   get maxItemBytes(): number {
-    return this.shards[0]!.memory.maxItemBytes - 32;
+    return this.shards[0]!.memory.maxItemBytes - ITEM_HEADER_BYTES;
   }
 
   /**
@@ -149,7 +156,7 @@ export class Cache<C extends string = never, G extends string = never> {
     // All that happens under one lock happens at one time.
     shard.memory.nowMs = 0;
     if (Atomics.compareExchange(shard.memory.words, SHARD_LOCK, 0, this.#owner) === 0) return true;
-    return this.#acquireContended(shard, giveUpMs || performance.now() + LOCK_WAIT_MAX_MS);
+    return this.#acquireContended(shard, giveUpMs || performance.now() + MAX_LOCK_WAIT_MS);
   }
 
   #acquireContended(shard: Shard, giveUpMs: number): boolean {
@@ -162,7 +169,7 @@ export class Cache<C extends string = never, G extends string = never> {
   /** Locks all marked shards, or none, which then are marked no more. */
   #acquireMarked(): boolean {
     const marked = this.#marked;
-    const giveUpMs = performance.now() + LOCK_WAIT_MAX_MS;
+    const giveUpMs = performance.now() + MAX_LOCK_WAIT_MS;
     for (let i = 0; i < marked.length; i++) {
       if (marked[i] === 0 || this.#acquire(this.shards[i]!, giveUpMs)) continue;
       marked.fill(0, i);

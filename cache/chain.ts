@@ -1,7 +1,12 @@
 // The chain of pieces of one item: frees it, or cuts it down to fewer bytes.
 // Never allocates, so it never evicts; allocation.ts does both.
 
-import {
+import * as layout from "./layout.ts";
+import { ownQuarters } from "./item.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { freePieceLocked, linkQuarters } from "./slab.ts";
+
+const {
   ADDRESS_MASK,
   ITEM_NEXT,
   ITEM_OLDER,
@@ -15,10 +20,7 @@ import {
   QUARTER_BYTES,
   QUARTER_WORD_SHIFT,
   SLOT_QUARTERS,
-} from "./layout.ts";
-import { ownQuarters } from "./item.ts";
-import type { ShardMemory } from "./shard_memory.ts";
-import { freePieceLocked, linkQuarters } from "./slab.ts";
+} = layout;
 
 /** Frees every piece of the item at `address`. Returns how many quarters that were. */
 export function freeChainLocked(memory: ShardMemory, address: number): number {

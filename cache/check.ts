@@ -3,12 +3,15 @@
 
 import {
   ADDRESS_MASK,
+  FREE_NEXT,
+  FREE_PREVIOUS,
   ITEM_HASH,
   ITEM_HEADER_BYTES,
   ITEM_NEXT,
   LINK_BYTES,
   LINK_LAST,
   QUARTER_BYTE_SHIFT,
+  QUARTER_BYTES,
   QUARTER_WORD_SHIFT,
   RING_MAIN,
   RING_PROBATION,
@@ -17,6 +20,7 @@ import {
   SHARD_FREE_QUARTERS,
   SHARD_FREE_RUNS,
   SHARD_ITEMS,
+  SLOT_MASK,
   SLOT_QUARTERS,
   STATE_FIRST,
   STATE_FREE,
@@ -33,11 +37,11 @@ import {
   readKey,
   valueBytesOf,
 } from "./item.ts";
-import { handWord, newerOf, ringOf, ringQuartersWord } from "./ring.ts";
+import { handWord, newerOf, olderOf, ringOf, ringQuartersWord } from "./ring.ts";
 import { idealQuarters } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { linkQuarters, quarterState } from "./slab.ts";
-import { windowWord } from "./table.ts";
+import { bucketTotal, windowWord } from "./table.ts";
 
 /** What {@linkcode checkShardLocked} has counted. */
 export interface ShardCheck {
@@ -69,7 +73,7 @@ function claim(
 ): void {
   const slab = memory.geometry.slabAddress;
   must(address >= slab && address + quarters <= memory.endAddress, `piece ${address} is outside`);
-  must((address & 3) + quarters <= SLOT_QUARTERS, `piece ${address} crosses its slot`);
+  must((address & SLOT_MASK) + quarters <= SLOT_QUARTERS, `piece ${address} crosses its slot`);
   for (let i = 0; i < quarters; i++) {
     must(owned[address - slab + i] === 0, `quarter ${address + i} is owned twice`);
     owned[address - slab + i] = 1;
@@ -98,7 +102,7 @@ function checkItem(memory: ShardMemory, owned: Uint8Array, address: number): num
     link = words[piece << QUARTER_WORD_SHIFT]!;
     pieces++;
   }
-  must(left > -64, `item ${address} has a quarter to spare`);
+  must(left > -QUARTER_BYTES, `item ${address} has a quarter to spare`);
   must(pieces === 1 ? link === 0 : link === (LINK_LAST | address), `item ${address} ends wrongly`);
   const key = new Uint8Array(keyBytesOf(memory, address));
   readKey(memory, address, key, 0);
@@ -118,7 +122,7 @@ function checkRing(memory: ShardMemory, ring: number, items: Set<number>): numbe
     quarters += itemQuarters(memory, address);
     must(++count <= items.size, `ring ${ring} does not close`);
     const newer = newerOf(memory, address);
-    const back = memory.words[(newer << QUARTER_WORD_SHIFT) + 2]! & ADDRESS_MASK;
+    const back = olderOf(memory, newer);
     must(back === address, `items ${address} and ${newer} disagree on who is newer`);
     address = newer === hand ? 0 : newer;
   }
@@ -135,15 +139,21 @@ function checkFree(memory: ShardMemory, owned: Uint8Array): number {
     for (let run = words[SHARD_FREE_RUNS + length]!; run !== 0;) {
       claim(memory, owned, run, length, STATE_FREE);
       must(
-        words[(run << QUARTER_WORD_SHIFT) + 1] === previous,
+        words[(run << QUARTER_WORD_SHIFT) + FREE_PREVIOUS] === previous,
         `free run ${run} links back wrongly`,
       );
       const end = run + length;
-      must((run & 3) === 0 || quarterState(memory, run - 1) !== STATE_FREE, `${run} is not merged`);
-      must((end & 3) === 0 || quarterState(memory, end) !== STATE_FREE, `${run} is not merged`);
+      must(
+        (run & SLOT_MASK) === 0 || quarterState(memory, run - 1) !== STATE_FREE,
+        `${run} is not merged`,
+      );
+      must(
+        (end & SLOT_MASK) === 0 || quarterState(memory, end) !== STATE_FREE,
+        `${run} is not merged`,
+      );
       free += length;
       previous = run;
-      run = words[run << QUARTER_WORD_SHIFT]!;
+      run = words[(run << QUARTER_WORD_SHIFT) + FREE_NEXT]!;
     }
   }
   return free + memory.endAddress - words[SHARD_BUMP]!;
@@ -160,7 +170,7 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
   let idealPieces = 0;
   let ideal = 0;
   let withDeadline = 0;
-  for (let i = 0; i < memory.bucketCount + WINDOW_BUCKETS - 1; i++) {
+  for (let i = 0; i < bucketTotal(memory); i++) {
     const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
     if (address === 0) continue;
     must(!items.has(address), `item ${address} is in two buckets`);

@@ -4,17 +4,7 @@
 // ring is CLOCK with a 2-bit count. The idea is that of S3-FIFO (Yang et al., "FIFO queues are all
 // you need for cache eviction", SOSP 2023), in quarters instead of items. Every sweep is bounded.
 
-import {
-  COUNT_MASK,
-  COUNT_ONE,
-  ITEM_HASH,
-  ITEM_OLDER,
-  MAX_SWEEP_STEPS,
-  PROBATION_SHARE,
-  QUARTER_WORD_SHIFT,
-  RING_MAIN,
-  RING_PROBATION,
-} from "./layout.ts";
+import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { isExpired, itemQuarters } from "./item.ts";
 import { removeLocked } from "./removal.ts";
@@ -28,6 +18,18 @@ import {
 } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { bucketOfItemLocked } from "./table.ts";
+
+const {
+  COUNT_MASK,
+  COUNT_ONE,
+  ITEM_HASH,
+  ITEM_OLDER,
+  MAX_SWEEP_STEPS,
+  PROBATION_SHARE,
+  QUARTER_WORD_SHIFT,
+  RING_MAIN,
+  RING_PROBATION,
+} = layout;
 
 /** The item that the next step looks at, or 0 when there is none but the pinned one. */
 function candidate(memory: ShardMemory): number {

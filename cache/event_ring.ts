@@ -3,7 +3,12 @@
 // until then. A full ring loses events but says so: "anything may have changed".
 // The ring is D. Vyukov's bounded queue with one reader: a slot's stamp says whose turn it is.
 
-import {
+import * as regionLayout from "./region_layout.ts";
+import * as layout from "./layout.ts";
+import type { Region } from "./region.ts";
+
+const { WORD_BYTES } = layout;
+const {
   ACTOR_FILTER,
   ACTOR_RING_ENTRIES,
   ACTOR_RING_HEAD,
@@ -12,13 +17,24 @@ import {
   ACTOR_RING_TAIL,
   ACTOR_WATCHES,
   ACTOR_WATCHES_ALL,
+  EVENT_CHANGED_BY,
+  EVENT_HASH,
+  EVENT_KEY,
   EVENT_KEY_BYTES,
+  EVENT_KIND,
+  EVENT_KIND_BITS,
+  EVENT_KIND_MASK,
+  EVENT_STAMP,
   EVENT_WORDS,
+  FILTER_BIT_MASK,
   FILTER_BITS,
+  FILTER_MASK,
+  FILTER_WORD_SHIFT,
+  FILTER_WORDS,
   REGION_WATCHERS,
   RING_ENTRIES,
-} from "./layout.ts";
-import type { Region } from "./region.ts";
+  RING_ENTRY_MASK,
+} = regionLayout;
 
 /** What happened to a key. */
 export const ChangeKind = { put: 1, deleted: 2, expired: 3, evicted: 4 } as const;
@@ -43,9 +59,6 @@ export interface ChangeEvent {
 export type ChangeListener = (hash: number, kind: ChangeKind, event: ChangeEvent) => void;
 
 const NO_KEY = new Uint8Array();
-const KIND_BITS = 4;
-const KIND_MASK = (1 << KIND_BITS) - 1;
-const KEY_WORD = 4;
 
 /** Whether anybody watches anything: only then an event has to be published. */
 export function hasWatchers(region: Region): boolean {
@@ -88,11 +101,11 @@ function publishToWatchers(
   start: number,
   keyBytes: number,
 ): void {
-  const bit = hash & (FILTER_BITS - 1);
+  const bit = hash & FILTER_MASK;
   for (let actor = 0; actor < region.geometry.actorCount; actor++) {
     const base = region.actorWord(actor);
-    const filter = Atomics.load(region.words, base + ACTOR_FILTER + (bit >>> 5));
-    if ((filter & (1 << (bit & 31))) === 0) {
+    const filter = Atomics.load(region.words, base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT));
+    if ((filter & (1 << (bit & FILTER_BIT_MASK))) === 0) {
       if (Atomics.load(region.words, base + ACTOR_WATCHES_ALL) === 0) continue;
     }
     append(region, base, hash, kind, key, start, keyBytes);
@@ -120,19 +133,19 @@ function append(
     const next = (tail + 1) | 0;
     if (Atomics.compareExchange(words, base + ACTOR_RING_TAIL, tail, next) !== tail) continue;
     const at = entryWord(base, tail);
-    words[at + 1] = hash;
-    words[at + 2] = kind | (keyBytes << KIND_BITS);
-    words[at + 3] = region.changedBy;
+    words[at + EVENT_HASH] = hash;
+    words[at + EVENT_KIND] = kind | (keyBytes << EVENT_KIND_BITS);
+    words[at + EVENT_CHANGED_BY] = region.changedBy;
     const end = start + Math.min(keyBytes, EVENT_KEY_BYTES);
     const bytes = region.wordBytes;
-    for (let i = start, to = 4 * (at + KEY_WORD); i < end; i++, to++) bytes[to] = key[i]!;
-    Atomics.store(words, at, next);
+    for (let i = start, to = WORD_BYTES * (at + EVENT_KEY); i < end; i++, to++) bytes[to] = key[i]!;
+    Atomics.store(words, at + EVENT_STAMP, next);
     return;
   }
 }
 
 function entryWord(base: number, position: number): number {
-  return base + ACTOR_RING_ENTRIES + (position & (RING_ENTRIES - 1)) * EVENT_WORDS;
+  return base + ACTOR_RING_ENTRIES + (position & RING_ENTRY_MASK) * EVENT_WORDS;
 }
 
 function wake(words: Int32Array, base: number): void {
@@ -157,7 +170,7 @@ export class EventReader {
     this.#bytes = region.wordBytes;
     this.#base = region.actorWord(actor);
     const filter = this.#base + ACTOR_FILTER;
-    for (let i = 0; i < FILTER_BITS >>> 5; i++) Atomics.store(this.#words, filter + i, 0);
+    for (let i = 0; i < FILTER_WORDS; i++) Atomics.store(this.#words, filter + i, 0);
     Atomics.store(this.#words, this.#base + ACTOR_WATCHES_ALL, 0);
     if (Atomics.exchange(this.#words, this.#base + ACTOR_WATCHES, 0) !== 0) {
       Atomics.sub(this.#words, REGION_WATCHERS, 1);
@@ -166,19 +179,27 @@ export class EventReader {
 
   /** From now on changes of keys with this hash reach the ring (others may, too). */
   watch(hash: number): void {
-    const bit = hash & (FILTER_BITS - 1);
+    const bit = hash & FILTER_MASK;
     if (this.#uses[bit]!++ === 0) {
-      Atomics.or(this.#words, this.#base + ACTOR_FILTER + (bit >>> 5), 1 << (bit & 31));
+      Atomics.or(
+        this.#words,
+        this.#base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT),
+        1 << (bit & FILTER_BIT_MASK),
+      );
     }
     this.#count(1);
   }
 
   /** Takes back one {@linkcode watch} of the same hash. */
   unwatch(hash: number): void {
-    const bit = hash & (FILTER_BITS - 1);
+    const bit = hash & FILTER_MASK;
     if (this.#uses[bit] === 0) return;
     if (--this.#uses[bit]! === 0) {
-      Atomics.and(this.#words, this.#base + ACTOR_FILTER + (bit >>> 5), ~(1 << (bit & 31)));
+      Atomics.and(
+        this.#words,
+        this.#base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT),
+        ~(1 << (bit & FILTER_BIT_MASK)),
+      );
     }
     this.#count(-1);
   }
@@ -217,7 +238,7 @@ export class EventReader {
       const head = Atomics.load(words, base + ACTOR_RING_HEAD);
       const at = entryWord(base, head);
       const next = (head + 1) | 0;
-      if (Atomics.load(words, at) !== next) return complete;
+      if (Atomics.load(words, at + EVENT_STAMP) !== next) return complete;
       this.#readEntry(at);
       Atomics.store(words, base + ACTOR_RING_HEAD, next);
       listener(event.hash, event.kind, event);
@@ -227,12 +248,12 @@ export class EventReader {
   #readEntry(at: number): void {
     const event = this.#event;
     const words = this.#words;
-    event.hash = words[at + 1]!;
-    event.kind = (words[at + 2]! & KIND_MASK) as ChangeKind;
-    event.keyBytes = words[at + 2]! >>> KIND_BITS;
-    event.changedBy = words[at + 3]!;
+    event.hash = words[at + EVENT_HASH]!;
+    event.kind = (words[at + EVENT_KIND]! & EVENT_KIND_MASK) as ChangeKind;
+    event.keyBytes = words[at + EVENT_KIND]! >>> EVENT_KIND_BITS;
+    event.changedBy = words[at + EVENT_CHANGED_BY]!;
     const length = Math.min(event.keyBytes, EVENT_KEY_BYTES);
-    const from = 4 * (at + KEY_WORD);
+    const from = WORD_BYTES * (at + EVENT_KEY);
     this.#key.set(this.#bytes.subarray(from, from + length));
     event.key = this.#key.subarray(0, length);
   }

@@ -2,24 +2,29 @@
 // Walks the buckets a few at a time, and only when the shard holds a deadline that is due.
 // Access and eviction find expired items on their own; this only gives memory back sooner.
 
-import {
+import * as layout from "./layout.ts";
+import { ChangeKind } from "./event_ring.ts";
+import { deadlineOf } from "./item.ts";
+import { removeLocked } from "./removal.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { bucketTotal } from "./table.ts";
+
+const {
   ADDRESS_MASK,
   SHARD_DEADLINE_ITEMS,
   SHARD_NEXT_DEADLINE_S,
   SHARD_SWEEP_BUCKET,
   SHARD_SWEEP_EARLIEST_S,
-  WINDOW_BUCKETS,
-} from "./layout.ts";
-import { ChangeKind } from "./event_ring.ts";
-import { deadlineOf } from "./item.ts";
-import { removeLocked } from "./removal.ts";
-import type { ShardMemory } from "./shard_memory.ts";
+  WORD_RANGE,
+} = layout;
 
-const NONE_S = 0xffff_ffff;
+/** As a time in whole seconds: none. */
+const NONE_S = WORD_RANGE - 1;
+const SECOND_MS = 1000;
 
 /** Makes sure that the sweep comes by when `deadlineMs` is due. */
 export function noteDeadlineLocked(memory: ShardMemory, deadlineMs: number): void {
-  const seconds = Math.min(NONE_S - 1, Math.floor(deadlineMs / 1000));
+  const seconds = Math.min(NONE_S - 1, Math.floor(deadlineMs / SECOND_MS));
   lower(memory.words, SHARD_NEXT_DEADLINE_S, seconds);
   lower(memory.words, SHARD_SWEEP_EARLIEST_S, seconds);
 }
@@ -32,7 +37,7 @@ function lower(words: Int32Array, at: number, seconds: number): void {
 /** Whether a sweep of the shard could find anything by now. */
 export function isSweepDueLocked(memory: ShardMemory): boolean {
   if (memory.words[SHARD_DEADLINE_ITEMS] === 0) return false;
-  return (memory.words[SHARD_NEXT_DEADLINE_S]! >>> 0) * 1000 <= memory.now();
+  return (memory.words[SHARD_NEXT_DEADLINE_S]! >>> 0) * SECOND_MS <= memory.now();
 }
 
 /**
@@ -42,7 +47,7 @@ export function isSweepDueLocked(memory: ShardMemory): boolean {
 export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolean {
   const words = memory.words;
   if (!isSweepDueLocked(memory)) return true;
-  const total = memory.bucketCount + WINDOW_BUCKETS - 1;
+  const total = bucketTotal(memory);
   const from = words[SHARD_SWEEP_BUCKET]!;
   const to = Math.min(total, from + buckets);
   let earliestS = words[SHARD_SWEEP_EARLIEST_S]! >>> 0;
@@ -54,7 +59,7 @@ export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolea
     if (deadlineMs === 0) continue;
     if (deadlineMs <= memory.now()) {
       removeLocked(memory, memory.bucketsWord + i, ChangeKind.expired);
-    } else earliestS = Math.min(earliestS, Math.floor(deadlineMs / 1000));
+    } else earliestS = Math.min(earliestS, Math.floor(deadlineMs / SECOND_MS));
   }
   words[SHARD_SWEEP_EARLIEST_S] = earliestS | 0;
   words[SHARD_SWEEP_BUCKET] = to === total ? 0 : to;

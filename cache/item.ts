@@ -2,8 +2,13 @@
 // Key and value lie packed behind the header and run on through the further pieces.
 // Allocates nothing and frees nothing: the chain is there before bytes are written to it.
 
-import {
+import * as layout from "./layout.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { linkQuarters } from "./slab.ts";
+
+const {
   ADDRESS_MASK,
+  DEADLINE_HIGH_SHIFT,
   ITEM_DEADLINE_LOW,
   ITEM_HEADER_BYTES,
   ITEM_HIGHS,
@@ -18,9 +23,9 @@ import {
   OWN_LENGTH_SHIFT,
   QUARTER_BYTE_SHIFT,
   QUARTER_WORD_SHIFT,
-} from "./layout.ts";
-import type { ShardMemory } from "./shard_memory.ts";
-import { linkQuarters } from "./slab.ts";
+  VERSION_HIGH_MASK,
+  WORD_RANGE,
+} = layout;
 
 /** Below this many bytes a loop beats the view that `set(subarray)` has to make (bench/engine). */
 const LOOP_BYTES = 40;
@@ -59,14 +64,14 @@ export function ownQuarters(memory: ShardMemory, address: number): number {
 /** The item's version. */
 export function versionOf(memory: ShardMemory, address: number): number {
   const at = address << QUARTER_WORD_SHIFT;
-  return (memory.words[at + ITEM_HIGHS]! & 0xffff) * 4294967296 +
+  return (memory.words[at + ITEM_HIGHS]! & VERSION_HIGH_MASK) * WORD_RANGE +
     (memory.words[at + ITEM_VERSION_LOW]! >>> 0);
 }
 
 /** The item's deadline in milliseconds since 1970, or 0 when it has none. */
 export function deadlineOf(memory: ShardMemory, address: number): number {
   const at = address << QUARTER_WORD_SHIFT;
-  return (memory.words[at + ITEM_HIGHS]! >>> 16) * 4294967296 +
+  return (memory.words[at + ITEM_HIGHS]! >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
     (memory.words[at + ITEM_DEADLINE_LOW]! >>> 0);
 }
 
@@ -86,10 +91,10 @@ export function stampItem(
 ): void {
   const at = address << QUARTER_WORD_SHIFT;
   const words = memory.words;
-  const deadlineHigh = deadlineMs === 0 ? 0 : Math.floor(deadlineMs / 4294967296);
+  const deadlineHigh = deadlineMs === 0 ? 0 : Math.floor(deadlineMs / WORD_RANGE);
   words[at + ITEM_VERSION_LOW] = versionLow;
-  words[at + ITEM_DEADLINE_LOW] = (deadlineMs - deadlineHigh * 4294967296) | 0;
-  words[at + ITEM_HIGHS] = versionHigh | (deadlineHigh << 16);
+  words[at + ITEM_DEADLINE_LOW] = (deadlineMs - deadlineHigh * WORD_RANGE) | 0;
+  words[at + ITEM_HIGHS] = versionHigh | (deadlineHigh << DEADLINE_HIGH_SHIFT);
 }
 
 /** Quarters of the whole item, all pieces. */

@@ -1,7 +1,11 @@
-// Every offset, width and size of the shared memory stands here and nowhere else.
-// The picture: region = header page, one block per actor, then the shards, all of one size.
-// Offsets are in 32-bit words where the name ends in _WORD(S), in bytes where it ends in _BYTES.
-// Nothing here touches memory; region.ts and the shard parts do.
+// Every offset, width and size inside a shard stands here and nowhere else; region_layout.ts has
+// those around the shards, geometry.ts says how many of everything there are.
+// Offsets are in 32-bit words unless a name says otherwise: _BYTES, _BITS, _SHIFT, _MASK.
+// Nothing here touches memory. The end of the file checks that all of it holds together.
+//
+// Who works at every request takes these in by `import * as layout` and `const { … } = layout`: V8
+// builds a module's own constants into the code, but loads imported ones at each use. Among 50,000
+// items that is a fifth of an insert and a twentieth of a get (bench/engine/micro.ts, from source).
 //
 // A shard, from its first byte ("address" = number of the 64-byte quarter from there, 19 bits, 0 is nil):
 //
@@ -21,6 +25,15 @@
 // A further piece starts with one word of the shape of word 3; in the last one it holds the
 // address of the item's first piece and LINK_LAST. Lengths are in quarters, stored minus one.
 
+import { assertLayout, bitsOf, wordsOf } from "./layout_check.ts";
+
+/** A word: its bits, its bytes, and how many values it has, which is what a high word counts in. */
+export const WORD_BITS = 32;
+export const WORD_BYTES = 4;
+export const WORD_RANGE = 2 ** 32;
+/** A cache line, which no two words that different threads write often should share. */
+export const LINE_WORDS = 16;
+
 /** Bytes of a slot, the unit of large items. */
 export const SLOT_BYTES = 256;
 /** Bytes of a quarter, the unit of small items and of addresses. */
@@ -31,6 +44,10 @@ export const QUARTER_BYTE_SHIFT = 6;
 export const QUARTER_WORD_SHIFT = 4;
 /** Quarters in a slot; also the longest piece. */
 export const SLOT_QUARTERS = 4;
+/** Right shift from a quarter's address to the number of its slot. */
+export const SLOT_SHIFT = 2;
+/** Mask of a quarter's place in its slot, from 0. */
+export const SLOT_MASK = SLOT_QUARTERS - 1;
 
 /** Bits of an address in links and buckets. */
 export const ADDRESS_BITS = 19;
@@ -40,20 +57,26 @@ export const ADDRESS_MASK = (1 << ADDRESS_BITS) - 1;
 export const MAX_SHARD_BYTES = 1 << (ADDRESS_BITS + QUARTER_BYTE_SHIFT);
 /** Smallest shard that still holds items of a useful size. */
 export const MIN_SHARD_BYTES = 16 * 1024;
-/** Fewest shards a region has. */
-export const MIN_SHARDS = 8;
+/** An item may take at most one byte in this many of a slab. */
+export const MAX_ITEM_SHARE = 4;
 
 /** Where a link keeps the piece's length minus one. */
 export const LINK_LENGTH_SHIFT = ADDRESS_BITS;
+export const LINK_LENGTH_BITS = 2;
 /** Mask of that length once shifted down. */
-export const LINK_LENGTH_MASK = 3;
+export const LINK_LENGTH_MASK = (1 << LINK_LENGTH_BITS) - 1;
 /** Set in the last piece's link, whose address is then that of the item's first piece. */
-export const LINK_LAST = 1 << (ADDRESS_BITS + 2);
-/** Bytes of the link at the start of a further piece. */
-export const LINK_BYTES = 4;
+export const LINK_LAST = 1 << (LINK_LENGTH_SHIFT + LINK_LENGTH_BITS);
+/** Bytes of the link, which is the first word of a further piece. */
+export const LINK_BYTES = WORD_BYTES;
 
-/** Bytes of an item's header. */
-export const ITEM_HEADER_BYTES = 32;
+/** A free run's first words: the neighbours in its list. */
+export const FREE_NEXT = 0;
+export const FREE_PREVIOUS = 1;
+
+/** An item's header. */
+export const ITEM_HEADER_WORDS = 8;
+export const ITEM_HEADER_BYTES = ITEM_HEADER_WORDS * WORD_BYTES;
 export const ITEM_HASH = 0;
 export const ITEM_NEWER = 1;
 export const ITEM_OLDER = 2;
@@ -64,19 +87,37 @@ export const ITEM_DEADLINE_LOW = 6;
 export const ITEM_HIGHS = 7;
 /** In ITEM_NEWER: key bytes. */
 export const KEY_BYTES_SHIFT = ADDRESS_BITS;
+export const KEY_BYTES_BITS = 11;
 /** Longest key the header can describe, in bytes. */
-export const MAX_KEY_BYTES = (1 << 11) - 1;
-/** In ITEM_OLDER: the 2-bit reference count, the ring, the own length, the type. */
+export const MAX_KEY_BYTES = (1 << KEY_BYTES_BITS) - 1;
+/** In ITEM_OLDER: the reference count, the ring, the own length minus one. */
 export const COUNT_SHIFT = ADDRESS_BITS;
-export const MAX_COUNT = 3;
+export const COUNT_BITS = 2;
+export const MAX_COUNT = (1 << COUNT_BITS) - 1;
 export const COUNT_ONE = 1 << COUNT_SHIFT;
 export const COUNT_MASK = MAX_COUNT << COUNT_SHIFT;
-export const RING_SHIFT = COUNT_SHIFT + 2;
+export const RING_SHIFT = COUNT_SHIFT + COUNT_BITS;
+export const RING_BITS = 1;
 export const RING_MASK = 1 << RING_SHIFT;
-export const OWN_LENGTH_SHIFT = RING_SHIFT + 1;
-export const OWN_LENGTH_MASK = 3 << OWN_LENGTH_SHIFT;
+export const OWN_LENGTH_SHIFT = RING_SHIFT + RING_BITS;
+export const OWN_LENGTH_BITS = 2;
+export const OWN_LENGTH_MASK = ((1 << OWN_LENGTH_BITS) - 1) << OWN_LENGTH_SHIFT;
+/** In ITEM_HIGHS: the high bits of the version, and above them those of the deadline. */
+export const VERSION_HIGH_BITS = 16;
+export const VERSION_HIGH_MASK = (1 << VERSION_HIGH_BITS) - 1;
+export const DEADLINE_HIGH_SHIFT = VERSION_HIGH_BITS;
+export const DEADLINE_HIGH_BITS = 16;
+/** Versions are below this. */
+export const VERSION_RANGE = 2 ** (WORD_BITS + VERSION_HIGH_BITS);
+/** Deadlines are below this. */
+export const DEADLINE_RANGE = 2 ** (WORD_BITS + DEADLINE_HIGH_BITS);
 
-/** Two bits of state per quarter, one byte per slot. */
+/** What the quarters of a slot are, two bits each in one byte. */
+export const SLOT_STATE_BYTES = 1;
+export const STATE_BITS = 2;
+export const STATE_MASK = (1 << STATE_BITS) - 1;
+/** Left shift from a quarter's place in its slot to the place of its bits. */
+export const STATE_SHIFT = 1;
 export const STATE_FREE = 0;
 export const STATE_INNER = 1;
 export const STATE_FIRST = 2;
@@ -84,15 +125,20 @@ export const STATE_FURTHER = 3;
 
 /** Buckets a key may be in. */
 export const WINDOW_BUCKETS = 16;
+export const BUCKET_BYTES = WORD_BYTES;
+/** Home buckets for each item of the expected size. */
+export const BUCKETS_PER_ITEM = 2;
 /** In a bucket: the tag above the address. */
 export const TAG_SHIFT = ADDRESS_BITS;
+export const TAG_BITS = WORD_BITS - ADDRESS_BITS;
+export const TAG_MASK = (1 << TAG_BITS) - 1;
 /** The tag's place in the hash; the shard takes the bits below. */
 export const TAG_HASH_SHIFT = 6;
-export const TAG_MASK = (1 << (32 - ADDRESS_BITS)) - 1;
 /** Ghost fingerprints per slot. */
 export const GHOSTS_PER_SLOT = 2;
+export const GHOST_BYTES = WORD_BYTES;
 
-/** A shard's header, in words. The lock has a cache line of its own. */
+/** A shard's header. The lock has a cache line of its own. */
 export const SHARD_LOCK = 0;
 export const SHARD_BUMP = 16;
 /** Heads of the lists of free runs of 1 to 4 quarters: SHARD_FREE_RUNS + length. */
@@ -100,8 +146,10 @@ export const SHARD_FREE_RUNS = 16;
 export const SHARD_FREE_QUARTERS = 21;
 export const SHARD_ITEMS = 22;
 export const SHARD_DEADLINE_ITEMS = 23;
-/** Per ring (0 probation, 1 main): its hand, then its quarters. */
+/** Per ring: its hand, then its quarters. */
 export const SHARD_RINGS = 24;
+export const RING_HAND = 0;
+export const RING_QUARTERS = 1;
 export const RING_WORDS = 2;
 export const SHARD_VERSION_LOW = 28;
 export const SHARD_VERSION_HIGH = 29;
@@ -110,62 +158,28 @@ export const SHARD_SWEEP_BUCKET = 30;
 export const SHARD_NEXT_DEADLINE_S = 31;
 /** Earliest deadline that the sweep now under way has left standing. */
 export const SHARD_SWEEP_EARLIEST_S = 32;
-/** 64-bit counters (counters.ts), four words each. */
+/** 64-bit counters. */
 export const SHARD_EVICTIONS = 36;
 export const SHARD_EXPIRATIONS = 40;
 export const SHARD_WINDOW_EVICTIONS = 44;
 export const SHARD_HEADER_BYTES = 512;
 
+/** The rings of a shard. */
 export const RING_PROBATION = 0;
 export const RING_MAIN = 1;
+export const RING_COUNT = 2;
+
+/** A 64-bit counter (counters.ts): its words, and how many to leave for one. */
+export const COUNTER_HIGH = 0;
+export const COUNTER_LOW = 1;
+export const COUNTER_HIGH_AGAIN = 2;
+export const COUNTER_WORDS = 4;
 
 /** Lock word: owner (actor + 1), somebody waits, contents may be broken. */
-export const LOCK_OWNER_MASK = 0xff;
-export const LOCK_WAITERS = 1 << 8;
-export const LOCK_DIRTY = 1 << 9;
-
-/** The region's header page, in words. */
-export const REGION_MAGIC = 0;
-export const REGION_LAYOUT = 1;
-export const REGION_SHARD_COUNT = 2;
-export const REGION_SHARD_BYTES = 3;
-export const REGION_AVERAGE_ITEM = 4;
-export const REGION_ACTORS = 5;
-export const REGION_STATE = 6;
-export const REGION_SHARDS_CLEARED = 7;
-/** Hash of the names of counters and gauges. */
-export const REGION_NAMES = 8;
-export const REGION_WATCHERS = 9;
-/** The latest number that was given out. */
-export const REGION_NUMBERS = 10;
-export const REGION_HEADER_BYTES = 4096;
-export const MAGIC = 0x534c_4142;
-export const LAYOUT_VERSION = 1;
-
-/** Most actors (main and workers) a lock word can name. */
-export const MAX_ACTORS = 65;
-/** An actor's block, in words: gauges, counters, event filter, event ring. */
-export const ACTOR_GAUGES = 0;
-export const ACTOR_COUNTERS = 16;
-export const COUNTER_WORDS = 4;
-export const ACTOR_FILTER = 128;
-/** What there is space for. */
-export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
-export const MAX_ACTOR_COUNTERS = (ACTOR_FILTER - ACTOR_COUNTERS) / COUNTER_WORDS;
-export const FILTER_BITS = 2048;
-export const ACTOR_RING_HEAD = 192;
-export const ACTOR_RING_TAIL = 208;
-export const ACTOR_RING_SIGNAL = 224;
-export const ACTOR_RING_OVERFLOW = 225;
-/** Whether the actor watches anything, and how many of its watches are for every key. */
-export const ACTOR_WATCHES = 226;
-export const ACTOR_WATCHES_ALL = 227;
-export const ACTOR_RING_ENTRIES = 240;
-/** An event: stamp, hash, kind and length of the key, who changed it, the key's first bytes. */
-export const EVENT_WORDS = 20;
-export const EVENT_KEY_BYTES = 64;
-export const RING_ENTRIES = 512;
-export const ACTOR_BLOCK_BYTES = 4 * (ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS) + 64;
+export const LOCK_OWNER_BITS = 8;
+export const LOCK_OWNER_MASK = (1 << LOCK_OWNER_BITS) - 1;
+export const LOCK_WAITERS = 1 << LOCK_OWNER_BITS;
+export const LOCK_DIRTY = 1 << (LOCK_OWNER_BITS + 1);
 
 /** Share of the slab kept free on an insert, so that freed quarters can merge before they are reused. */
 export const RESERVE_SHARE = 0.005;
@@ -174,112 +188,96 @@ export const MAX_SWEEP_STEPS = 64;
 /** The probationary ring holds at most one quarter in this many of those in use. */
 export const PROBATION_SHARE = 10;
 
-/** Where a shard's parts lie and how large they are. */
-export interface ShardGeometry {
-  /** Whole shard. */
-  readonly shardBytes: number;
-  /** Slots of the slab. */
-  readonly slotCount: number;
-  /** Home buckets; WINDOW_BUCKETS - 1 more follow as padding in place of a wrap. */
-  readonly bucketCount: number;
-  /** First byte of the quarters' states. */
-  readonly statesByte: number;
-  /** First word of the buckets. */
-  readonly bucketsWord: number;
-  /** First word of the ghost table. */
-  readonly ghostWord: number;
-  /** Words of the ghost table. */
-  readonly ghostCount: number;
-  /** Address of the slab's first quarter. */
-  readonly slabAddress: number;
-  /** Address just past the slab. */
-  readonly endAddress: number;
-}
-
-function alignUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
-}
-
-/**
- * Places the parts of a shard of `shardBytes` bytes whose items are expected to average
- * `averageItemBytes` (header, key and value): twice as many buckets as such items fit.
- * Throws RangeError when the shard is too small or too large to be addressed.
- */
-export function planShard(shardBytes: number, averageItemBytes: number): ShardGeometry {
-  if (shardBytes < MIN_SHARD_BYTES || shardBytes > MAX_SHARD_BYTES) {
-    throw new RangeError(
-      `Cannot lay out a shard of ${shardBytes} bytes: it must be ${MIN_SHARD_BYTES} to ${MAX_SHARD_BYTES}`,
-    );
-  }
-  const bucketsPerSlot = 2 * SLOT_BYTES / averageItemBytes;
-  const padding = 4 * (WINDOW_BUCKETS - 1) + 2 * SLOT_BYTES;
-  const perSlot = SLOT_BYTES + 1 + 4 * bucketsPerSlot + 4 * GHOSTS_PER_SLOT;
-  const slotCount = Math.floor((shardBytes - SHARD_HEADER_BYTES - padding) / perSlot);
-  const bucketCount = Math.max(WINDOW_BUCKETS, Math.floor(slotCount * bucketsPerSlot));
-  const ghostCount = slotCount * GHOSTS_PER_SLOT;
-  const statesByte = SHARD_HEADER_BYTES;
-  const bucketsByte = alignUp(statesByte + slotCount, QUARTER_BYTES);
-  const ghostByte = bucketsByte + 4 * (bucketCount + WINDOW_BUCKETS - 1);
-  const slabByte = alignUp(ghostByte + 4 * ghostCount, SLOT_BYTES);
-  const endByte = slabByte + slotCount * SLOT_BYTES;
-  if (endByte > shardBytes || slotCount < SLOT_QUARTERS) {
-    throw new RangeError(`Cannot lay out a shard of ${shardBytes} bytes: its parts do not fit`);
-  }
-  return {
-    shardBytes,
-    slotCount,
-    bucketCount,
-    statesByte,
-    bucketsWord: bucketsByte / 4,
-    ghostWord: ghostByte / 4,
-    ghostCount,
-    slabAddress: slabByte / QUARTER_BYTES,
-    endAddress: endByte / QUARTER_BYTES,
-  };
-}
-
-/** Sizes and places of everything in a region. */
-export interface RegionGeometry {
-  /** Bytes of the whole region. */
-  readonly regionBytes: number;
-  /** Shards, a power of two. */
-  readonly shardCount: number;
-  /** First byte of the first shard. */
-  readonly shardsByte: number;
-  /** Actor blocks: main's and the workers'. */
-  readonly actorCount: number;
-  /** Item size that the index is laid out for, header included. */
-  readonly averageItemBytes: number;
-  /** The geometry that all shards have. */
-  readonly shard: ShardGeometry;
-}
-
-/**
- * Divides `regionBytes` among the header page, `actorCount` actor blocks and the shards: the
- * smallest power of two from 8 on that keeps a shard at 32 MiB or less.
- * Throws RangeError when that leaves a shard too small.
- */
-export function planRegion(
-  regionBytes: number,
-  averageItemBytes: number,
-  actorCount: number,
-): RegionGeometry {
-  if (actorCount < 1 || actorCount > MAX_ACTORS) {
-    throw new RangeError(`Cannot plan a region for ${actorCount} actors: 1 to ${MAX_ACTORS}`);
-  }
-  // Whole pages first: who attaches has only the buffer's length to plan by.
-  const pagedBytes = Math.floor(regionBytes / 4096) * 4096;
-  const shardsByte = alignUp(REGION_HEADER_BYTES + actorCount * ACTOR_BLOCK_BYTES, 4096);
-  let shardCount = MIN_SHARDS;
-  while ((pagedBytes - shardsByte) / shardCount > MAX_SHARD_BYTES) shardCount *= 2;
-  const share = (pagedBytes - shardsByte) / shardCount;
-  const shardBytes = Math.floor(share / SLOT_BYTES) * SLOT_BYTES;
-  return {
-    regionBytes: pagedBytes,
-    shardCount,
-    shardsByte,
-    actorCount,
-    averageItemBytes,
-    shard: planShard(shardBytes, averageItemBytes),
-  };
-}
+assertLayout({
+  areas: [
+    {
+      name: "item header in words",
+      length: ITEM_HEADER_WORDS,
+      fields: [
+        ...wordsOf({ ITEM_HASH, ITEM_NEWER, ITEM_OLDER, ITEM_NEXT }),
+        ...wordsOf({ ITEM_VALUE_BYTES, ITEM_VERSION_LOW, ITEM_DEADLINE_LOW, ITEM_HIGHS }),
+      ],
+    },
+    bitsOf("ITEM_NEWER", ["address", 0, ADDRESS_BITS], ["key", KEY_BYTES_SHIFT, KEY_BYTES_BITS]),
+    bitsOf(
+      "ITEM_OLDER",
+      ["address", 0, ADDRESS_BITS],
+      ["count", COUNT_SHIFT, COUNT_BITS],
+      ["ring", RING_SHIFT, RING_BITS],
+      ["own length", OWN_LENGTH_SHIFT, OWN_LENGTH_BITS],
+    ),
+    bitsOf(
+      "link",
+      ["address", 0, ADDRESS_BITS],
+      ["length", LINK_LENGTH_SHIFT, LINK_LENGTH_BITS],
+      ["last", Math.log2(LINK_LAST), 1],
+    ),
+    bitsOf(
+      "ITEM_HIGHS",
+      ["version", 0, VERSION_HIGH_BITS],
+      ["deadline", DEADLINE_HIGH_SHIFT, DEADLINE_HIGH_BITS],
+    ),
+    bitsOf("bucket", ["address", 0, ADDRESS_BITS], ["tag", TAG_SHIFT, TAG_BITS]),
+    bitsOf("hash", ["shard", 0, TAG_HASH_SHIFT], ["tag", TAG_HASH_SHIFT, TAG_BITS]),
+    bitsOf(
+      "lock",
+      ["owner", 0, LOCK_OWNER_BITS],
+      ["waiters", Math.log2(LOCK_WAITERS), 1],
+      ["dirty", Math.log2(LOCK_DIRTY), 1],
+    ),
+    {
+      name: "free run in words",
+      length: QUARTER_BYTES / WORD_BYTES,
+      fields: wordsOf({ FREE_NEXT, FREE_PREVIOUS }),
+    },
+    { name: "ring in words", length: RING_WORDS, fields: wordsOf({ RING_HAND, RING_QUARTERS }) },
+    {
+      name: "counter in words",
+      length: COUNTER_WORDS,
+      fields: wordsOf({ COUNTER_HIGH, COUNTER_LOW, COUNTER_HIGH_AGAIN }),
+    },
+    {
+      name: "shard header in words",
+      length: SHARD_HEADER_BYTES / WORD_BYTES,
+      fields: [
+        ["lock", SHARD_LOCK, LINE_WORDS],
+        ["free runs", SHARD_FREE_RUNS + 1, SLOT_QUARTERS],
+        ["rings", SHARD_RINGS, RING_COUNT * RING_WORDS],
+        ...wordsOf({ SHARD_BUMP, SHARD_FREE_QUARTERS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),
+        ...wordsOf({ SHARD_VERSION_LOW, SHARD_VERSION_HIGH, SHARD_SWEEP_BUCKET }),
+        ...wordsOf({ SHARD_NEXT_DEADLINE_S, SHARD_SWEEP_EARLIEST_S }),
+        ["evictions", SHARD_EVICTIONS, COUNTER_WORDS],
+        ["expirations", SHARD_EXPIRATIONS, COUNTER_WORDS],
+        ["window evictions", SHARD_WINDOW_EVICTIONS, COUNTER_WORDS],
+      ],
+    },
+  ],
+  masks: [
+    ["SLOT_MASK", SLOT_MASK, 0, SLOT_SHIFT],
+    ["ADDRESS_MASK", ADDRESS_MASK, 0, ADDRESS_BITS],
+    ["LINK_LENGTH_MASK", LINK_LENGTH_MASK, 0, LINK_LENGTH_BITS],
+    ["COUNT_MASK", COUNT_MASK, COUNT_SHIFT, COUNT_BITS],
+    ["RING_MASK", RING_MASK, RING_SHIFT, RING_BITS],
+    ["OWN_LENGTH_MASK", OWN_LENGTH_MASK, OWN_LENGTH_SHIFT, OWN_LENGTH_BITS],
+    ["VERSION_HIGH_MASK", VERSION_HIGH_MASK, 0, VERSION_HIGH_BITS],
+    ["STATE_MASK", STATE_MASK, 0, STATE_BITS],
+    ["TAG_MASK", TAG_MASK, 0, TAG_BITS],
+    ["LOCK_OWNER_MASK", LOCK_OWNER_MASK, 0, LOCK_OWNER_BITS],
+  ],
+  shifts: [
+    ["SLOT_QUARTERS", SLOT_QUARTERS, SLOT_SHIFT],
+    ["QUARTER_BYTES", QUARTER_BYTES, QUARTER_BYTE_SHIFT],
+    ["words of a quarter", QUARTER_BYTES / WORD_BYTES, QUARTER_WORD_SHIFT],
+    ["STATE_BITS", STATE_BITS, STATE_SHIFT],
+    ["SLOT_QUARTERS, by what a link can say", SLOT_QUARTERS, LINK_LENGTH_BITS],
+    ["SLOT_QUARTERS, by what a header can say", SLOT_QUARTERS, OWN_LENGTH_BITS],
+    ["RING_COUNT", RING_COUNT, RING_BITS],
+    ["WORD_RANGE", WORD_RANGE, WORD_BITS],
+  ],
+  sums: [
+    ["SLOT_BYTES", SLOT_BYTES, Array(SLOT_QUARTERS).fill(QUARTER_BYTES)],
+    ["bits of SLOT_STATE_BYTES", SLOT_STATE_BYTES * 8, Array(SLOT_QUARTERS).fill(STATE_BITS)],
+    ["WORD_BITS", WORD_BITS, Array(WORD_BYTES).fill(8)],
+    ["COUNT_ONE and the rest of COUNT_MASK", COUNT_MASK, Array(MAX_COUNT).fill(COUNT_ONE)],
+  ],
+});

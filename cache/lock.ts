@@ -2,10 +2,12 @@
 // guards may be broken. Waits are bounded; a caller that gets no lock has changed nothing.
 // Follows the three-state mutex of U. Drepper, "Futexes are tricky" (2011), with an owner.
 
-import { LOCK_DIRTY, LOCK_OWNER_MASK, LOCK_WAITERS } from "./layout.ts";
+import * as layout from "./layout.ts";
+
+const { LOCK_DIRTY, LOCK_OWNER_MASK, LOCK_WAITERS } = layout;
 
 /** Longest time a caller waits for a lock, in milliseconds. */
-export const LOCK_WAIT_MAX_MS = 50;
+export const MAX_LOCK_WAIT_MS = 50;
 
 const SPINS = 200;
 const NAP_MS = 5;
@@ -15,13 +17,13 @@ const pause: () => void = (Atomics as unknown as { pause?: () => void }).pause ?
 
 /**
  * Takes the lock at `words[at]` for `owner` (1 to 255). Returns false when it has not got it by
- * `giveUpMs`, a time of `performance.now()`; {@linkcode LOCK_WAIT_MAX_MS} from now if not given.
+ * `giveUpMs`, a time of `performance.now()`; {@linkcode MAX_LOCK_WAIT_MS} from now if not given.
  */
 export function acquireLock(
   words: Int32Array,
   at: number,
   owner: number,
-  giveUpMs: number = performance.now() + LOCK_WAIT_MAX_MS,
+  giveUpMs: number = performance.now() + MAX_LOCK_WAIT_MS,
 ): boolean {
   if (Atomics.compareExchange(words, at, 0, owner) === 0) return true;
   for (let i = 0; i < SPINS; i++) {

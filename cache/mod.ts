@@ -21,17 +21,11 @@ export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
 export { type ChangeEvent, ChangeKind, type ChangeListener, EventReader } from "./event_ring.ts";
 export { hashKey } from "./hash.ts";
-export { LOCK_WAIT_MAX_MS } from "./lock.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";
-export type { RegionGeometry, ShardGeometry } from "./layout.ts";
-export {
-  bucketTotal,
-  hitCountLocked,
-  itemMemoryLocked,
-  KeyBatch,
-  scanBucketsLocked,
-} from "./scan.ts";
+export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
+export { hitCountLocked, itemMemoryLocked, KeyBatch, scanBucketsLocked } from "./scan.ts";
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";
 export { type CacheStats, readStats } from "./stats.ts";
+export { bucketTotal } from "./table.ts";

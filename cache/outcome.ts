@@ -1,6 +1,8 @@
 // What operations of the cache can come to, and what puts can be made to depend on.
 // Expected outcomes are values; an exception from the engine is a bug.
 
+import { DEADLINE_RANGE } from "./layout.ts";
+
 /** How an operation on the cache ended. */
 export const Outcome = {
   /** Stored. */
@@ -35,4 +37,4 @@ export type Condition = typeof Condition[keyof typeof Condition];
 /** As a put's deadline: keep the one that the item has. */
 export const KEEP_DEADLINE: number = -1;
 /** Deadlines are milliseconds since 1970 below this. */
-export const MAX_DEADLINE_MS = 2 ** 48 - 1;
+export const MAX_DEADLINE_MS: number = DEADLINE_RANGE - 1;

@@ -9,16 +9,21 @@ import {
   placesOf,
 } from "./actor_names.ts";
 import {
+  COUNTER_WORDS,
+  MAX_KEY_BYTES,
+  SHARD_BUMP,
+  SHARD_FREE_QUARTERS,
+  SLOT_QUARTERS,
+  WORD_BYTES,
+} from "./layout.ts";
+import {
   ACTOR_BLOCK_BYTES,
   ACTOR_COUNTERS,
   ACTOR_GAUGES,
-  COUNTER_WORDS,
   LAYOUT_VERSION,
   MAGIC,
   MAX_ACTOR_COUNTERS,
   MAX_ACTOR_GAUGES,
-  MAX_KEY_BYTES,
-  planRegion,
   REGION_ACTORS,
   REGION_AVERAGE_ITEM,
   REGION_HEADER_BYTES,
@@ -29,11 +34,8 @@ import {
   REGION_SHARD_BYTES,
   REGION_SHARD_COUNT,
   REGION_STATE,
-  type RegionGeometry,
-  SHARD_BUMP,
-  SHARD_FREE_QUARTERS,
-  SLOT_QUARTERS,
-} from "./layout.ts";
+} from "./region_layout.ts";
+import { planRegion, type RegionGeometry } from "./geometry.ts";
 import { readCounter } from "./counters.ts";
 import { hashKey } from "./hash.ts";
 
@@ -42,6 +44,9 @@ export const RegionState = { loading: 0, ready: 1, draining: 2 } as const;
 /** One of the values of the constant of the same name. */
 export type RegionState = typeof RegionState[keyof typeof RegionState];
 
+/** What a region is made for unless somebody says so. */
+const DEFAULT_AVERAGE_ITEM_BYTES = 128;
+const DEFAULT_ACTOR_COUNT = 2;
 const NO_NAMES: ActorNames<never, never> = { counters: [], gauges: [] };
 
 /** How to make a region. */
@@ -84,7 +89,7 @@ export class Region<C extends string = never, G extends string = never> {
     const counters = [...ENGINE_COUNTERS, ...names.counters];
     this.#counterPlaces = placesOf("counters", counters, MAX_ACTOR_COUNTERS);
     this.#gaugePlaces = placesOf("gauges", names.gauges, MAX_ACTOR_GAUGES);
-    this.words = new Int32Array(buffer, 0, geometry.shardsByte / 4);
+    this.words = new Int32Array(buffer, 0, geometry.shardsByte / WORD_BYTES);
     this.wordBytes = new Uint8Array(buffer, 0, geometry.shardsByte);
   }
 
@@ -95,9 +100,13 @@ export class Region<C extends string = never, G extends string = never> {
   static create<C extends string = never, G extends string = never>(
     options: RegionOptions<C, G>,
   ): Region<C, G> {
-    const average = options.averageItemBytes ?? 128;
+    const average = options.averageItemBytes ?? DEFAULT_AVERAGE_ITEM_BYTES;
     const names = options.names ?? NO_NAMES;
-    const geometry = planRegion(options.memoryBytes, average, options.actorCount ?? 2);
+    const geometry = planRegion(
+      options.memoryBytes,
+      average,
+      options.actorCount ?? DEFAULT_ACTOR_COUNT,
+    );
     const region = new Region<C, G>(new SharedArrayBuffer(geometry.regionBytes), geometry, names);
     const words = region.words;
     words[REGION_MAGIC] = MAGIC;
@@ -119,7 +128,8 @@ export class Region<C extends string = never, G extends string = never> {
     buffer: SharedArrayBuffer,
     names: ActorNames<C, G> = NO_NAMES,
   ): Region<C, G> {
-    const words = new Int32Array(buffer, 0, Math.min(buffer.byteLength, REGION_HEADER_BYTES) >> 2);
+    const headerBytes = Math.min(buffer.byteLength, REGION_HEADER_BYTES);
+    const words = new Int32Array(buffer, 0, Math.floor(headerBytes / WORD_BYTES));
     if (words[REGION_MAGIC] !== MAGIC || words[REGION_LAYOUT] !== LAYOUT_VERSION) {
       throw new Error("Cannot attach to region: it was made by another version or is no region");
     }
@@ -141,7 +151,7 @@ export class Region<C extends string = never, G extends string = never> {
 
   /** First word of actor `actor`'s block. Actor 0 is main, workers count from 1. */
   actorWord(actor: number): number {
-    return (REGION_HEADER_BYTES + actor * ACTOR_BLOCK_BYTES) / 4;
+    return (REGION_HEADER_BYTES + actor * ACTOR_BLOCK_BYTES) / WORD_BYTES;
   }
 
   /** First word of one of an actor's counters. */
@@ -206,7 +216,11 @@ function hashOfNames({ counters, gauges }: ActorNames<string, string>): number {
 /** Writes the few words that make zeroed memory an empty shard; all else is zero already. */
 function formatShard(region: Region, index: number): void {
   const { shard } = region.geometry;
-  const words = new Int32Array(region.buffer, region.shardByte(index), shard.statesByte / 4);
+  const words = new Int32Array(
+    region.buffer,
+    region.shardByte(index),
+    shard.statesByte / WORD_BYTES,
+  );
   words[SHARD_BUMP] = shard.slabAddress;
   words[SHARD_FREE_QUARTERS] = shard.slotCount * SLOT_QUARTERS;
 }

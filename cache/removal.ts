@@ -2,7 +2,14 @@
 // are undone in one place. Also the shard's version sequence, which every change takes from.
 
 import { addCounter } from "./counters.ts";
-import {
+import * as layout from "./layout.ts";
+import { freeChainLocked } from "./chain.ts";
+import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
+import { deadlineOf, keyBytesOf, readKey } from "./item.ts";
+import { leaveRingLocked, ringOf, ringQuartersWord } from "./ring.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+const {
   ADDRESS_MASK,
   ITEM_HASH,
   QUARTER_WORD_SHIFT,
@@ -12,12 +19,8 @@ import {
   SHARD_ITEMS,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
-} from "./layout.ts";
-import { freeChainLocked } from "./chain.ts";
-import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
-import { deadlineOf, keyBytesOf, readKey } from "./item.ts";
-import { leaveRingLocked, ringOf, ringQuartersWord } from "./ring.ts";
-import type { ShardMemory } from "./shard_memory.ts";
+  WORD_RANGE,
+} = layout;
 
 /** Moves the shard's write sequence on; the new version is then in its two words. */
 export function advanceVersionLocked(memory: ShardMemory): void {
@@ -28,7 +31,7 @@ export function advanceVersionLocked(memory: ShardMemory): void {
 
 /** The shard's write sequence: the version of its latest change. */
 export function shardVersionLocked(memory: ShardMemory): number {
-  return memory.words[SHARD_VERSION_HIGH]! * 4294967296 +
+  return memory.words[SHARD_VERSION_HIGH]! * WORD_RANGE +
     (memory.words[SHARD_VERSION_LOW]! >>> 0);
 }
 

@@ -2,28 +2,32 @@
 // An item enters just behind the hand, so the hand meets it last; with a hand that never spares
 // anybody this is a FIFO, with one that honours reference counts it is CLOCK. Decides nothing.
 
-import {
+import * as layout from "./layout.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+const {
   ADDRESS_MASK,
   COUNT_MASK,
   COUNT_ONE,
   ITEM_NEWER,
   ITEM_OLDER,
   QUARTER_WORD_SHIFT,
+  RING_HAND,
   RING_MASK,
+  RING_QUARTERS,
   RING_SHIFT,
   RING_WORDS,
   SHARD_RINGS,
-} from "./layout.ts";
-import type { ShardMemory } from "./shard_memory.ts";
+} = layout;
 
 /** Word with the address that a ring's hand points at; 0 there is an empty ring. */
 export function handWord(ring: number): number {
-  return SHARD_RINGS + ring * RING_WORDS;
+  return SHARD_RINGS + ring * RING_WORDS + RING_HAND;
 }
 
 /** Word with the sum of the quarters of all items in a ring. */
 export function ringQuartersWord(ring: number): number {
-  return SHARD_RINGS + ring * RING_WORDS + 1;
+  return SHARD_RINGS + ring * RING_WORDS + RING_QUARTERS;
 }
 
 /** The ring that the item is in. */
@@ -34,6 +38,11 @@ export function ringOf(memory: ShardMemory, address: number): number {
 /** The neighbour that the hand meets after this item. */
 export function newerOf(memory: ShardMemory, address: number): number {
   return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER]! & ADDRESS_MASK;
+}
+
+/** The neighbour that the hand meets before this item. */
+export function olderOf(memory: ShardMemory, address: number): number {
+  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
 }
 
 /** Counts a hit: the reference count goes up by one, to 3 at most. */
@@ -61,7 +70,7 @@ export function enterRingLocked(
     setOlder(words, address, address);
     return;
   }
-  const before = words[(hand << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
+  const before = olderOf(memory, hand);
   setNewer(words, before, address);
   setOlder(words, address, before);
   setNewer(words, address, hand);
@@ -93,7 +102,7 @@ export function moveInRingLocked(memory: ShardMemory, from: number, to: number):
   const ring = ringOf(memory, from);
   if (words[handWord(ring)] === from) words[handWord(ring)] = to;
   const newer = newerOf(memory, from);
-  const older = words[(from << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
+  const older = olderOf(memory, from);
   setNewer(words, older === from ? to : older, to);
   setOlder(words, newer === from ? to : newer, to);
 }

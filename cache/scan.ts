@@ -2,8 +2,14 @@
 // never changes its bucket while it exists, so who walks from the first bucket to the last meets
 // every item that was there all the time, whatever others do in between. Changes nothing.
 
-import {
+import * as layout from "./layout.ts";
+import { isExpired, itemQuarters, keyBytesOf, readKey } from "./item.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { bucketTotal } from "./table.ts";
+
+const {
   ADDRESS_MASK,
+  BUCKET_BYTES,
   COUNT_MASK,
   COUNT_SHIFT,
   ITEM_OLDER,
@@ -11,10 +17,7 @@ import {
   QUARTER_BYTES,
   QUARTER_WORD_SHIFT,
   SHARD_ITEMS,
-  WINDOW_BUCKETS,
-} from "./layout.ts";
-import { isExpired, itemQuarters, keyBytesOf, readKey } from "./item.ts";
-import type { ShardMemory } from "./shard_memory.ts";
+} = layout;
 
 const BATCH_KEYS = 512;
 const BATCH_BYTES = 64 * 1024;
@@ -37,11 +40,6 @@ export class KeyBatch {
     this.count = 0;
     this.used = 0;
   }
-}
-
-/** Buckets of a shard, padding included: where a walk ends. */
-export function bucketTotal(memory: ShardMemory): number {
-  return memory.bucketCount + WINDOW_BUCKETS - 1;
 }
 
 /**
@@ -74,7 +72,7 @@ export function scanBucketsLocked(
 
 /** Bytes of memory that the item at `address` takes: its quarters and its bucket. */
 export function itemMemoryLocked(memory: ShardMemory, address: number): number {
-  return itemQuarters(memory, address) * QUARTER_BYTES + 4;
+  return itemQuarters(memory, address) * QUARTER_BYTES + BUCKET_BYTES;
 }
 
 /** Hits of the item at `address` that the clock remembers: 0 to 3. */

@@ -1,28 +1,7 @@
 // A shard: a complete small cache. Composes index, slab, items, rings and expiry into get, put and
 // delete, and is the only file that does. All its operations expect the shard's lock to be held.
 
-import {
-  ADDRESS_MASK,
-  ITEM_HASH,
-  ITEM_HEADER_BYTES,
-  ITEM_NEWER,
-  ITEM_OLDER,
-  ITEM_VALUE_BYTES,
-  KEY_BYTES_SHIFT,
-  MAX_KEY_BYTES,
-  OWN_LENGTH_MASK,
-  QUARTER_WORD_SHIFT,
-  SHARD_BUMP,
-  SHARD_DEADLINE_ITEMS,
-  SHARD_FREE_QUARTERS,
-  SHARD_ITEMS,
-  SHARD_SWEEP_BUCKET,
-  SHARD_SWEEP_EARLIEST_S,
-  SHARD_VERSION_HIGH,
-  SHARD_VERSION_LOW,
-  SLOT_QUARTERS,
-  WINDOW_BUCKETS,
-} from "./layout.ts";
+import * as layout from "./layout.ts";
 import { ChainEnd } from "./chain.ts";
 import { ringForNewLocked } from "./clock.ts";
 import { addCounter } from "./counters.ts";
@@ -57,8 +36,30 @@ import {
   reshapeChainLocked,
 } from "./allocation.ts";
 import { ShardMemory } from "./shard_memory.ts";
-import { emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
+import { bucketTotal, emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
 import { evictFromWindowLocked } from "./window.ts";
+
+const {
+  ADDRESS_MASK,
+  ITEM_HASH,
+  ITEM_HEADER_BYTES,
+  ITEM_NEWER,
+  ITEM_OLDER,
+  ITEM_VALUE_BYTES,
+  KEY_BYTES_SHIFT,
+  MAX_KEY_BYTES,
+  OWN_LENGTH_MASK,
+  QUARTER_WORD_SHIFT,
+  SHARD_BUMP,
+  SHARD_DEADLINE_ITEMS,
+  SHARD_FREE_QUARTERS,
+  SHARD_ITEMS,
+  SHARD_SWEEP_BUCKET,
+  SHARD_SWEEP_EARLIEST_S,
+  SHARD_VERSION_HIGH,
+  SHARD_VERSION_LOW,
+  SLOT_QUARTERS,
+} = layout;
 
 /** One shard as one thread sees it. */
 export class Shard {
@@ -283,10 +284,10 @@ export class Shard {
    */
   clearLocked(): void {
     const { words, bytes, geometry } = this.memory;
-    const { slotCount, bucketCount, bucketsWord, statesByte, ghostWord, ghostCount } = geometry;
+    const { slotCount, bucketsWord, statesByte, ghostWord, ghostCount } = geometry;
     words.fill(0, SHARD_BUMP, SHARD_VERSION_LOW);
     words.fill(0, SHARD_SWEEP_BUCKET, SHARD_SWEEP_EARLIEST_S + 1);
-    words.fill(0, bucketsWord, bucketsWord + bucketCount + WINDOW_BUCKETS - 1);
+    words.fill(0, bucketsWord, bucketsWord + bucketTotal(this.memory));
     words.fill(0, ghostWord, ghostWord + ghostCount);
     bytes.fill(0, statesByte, statesByte + slotCount);
     words[SHARD_BUMP] = geometry.slabAddress;

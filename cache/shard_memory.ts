@@ -2,7 +2,16 @@
 // Everything that must be shared is in the views; the fields are either constant or scratch that
 // means something only while this thread holds the shard's lock.
 
-import { RESERVE_SHARE, type ShardGeometry, SLOT_QUARTERS } from "./layout.ts";
+import type { ShardGeometry } from "./geometry.ts";
+import {
+  MAX_ITEM_SHARE,
+  RESERVE_SHARE,
+  SLOT_BYTES,
+  SLOT_QUARTERS,
+  SLOT_SHIFT,
+  WORD_BYTES,
+  WORD_RANGE,
+} from "./layout.ts";
 import type { Region } from "./region.ts";
 
 /** The views of one shard, and the numbers its parts work with. */
@@ -26,7 +35,7 @@ export class ShardMemory {
   readonly ghostWord: number;
   /** Ghosts divided by 2^32: the product with an unsigned hash is the ghost's place. */
   readonly ghostScale: number;
-  /** Added to `address >> 2` gives the byte with that slot's states. */
+  /** Added to `address >> SLOT_SHIFT` gives the byte with that slot's states. */
   readonly stateBias: number;
   /** Address just past the slab. */
   readonly endAddress: number;
@@ -58,18 +67,18 @@ export class ShardMemory {
     const start = region.shardByte(index);
     this.region = region;
     this.geometry = geometry;
-    this.words = new Int32Array(region.buffer, start, geometry.shardBytes / 4);
+    this.words = new Int32Array(region.buffer, start, geometry.shardBytes / WORD_BYTES);
     this.bytes = new Uint8Array(region.buffer, start, geometry.shardBytes);
     this.bucketsWord = geometry.bucketsWord;
     this.bucketCount = geometry.bucketCount;
-    this.bucketScale = geometry.bucketCount / 4294967296;
+    this.bucketScale = geometry.bucketCount / WORD_RANGE;
     this.ghostWord = geometry.ghostWord;
-    this.ghostScale = geometry.ghostCount / 4294967296;
-    this.stateBias = geometry.statesByte - (geometry.slabAddress >> 2);
+    this.ghostScale = geometry.ghostCount / WORD_RANGE;
+    this.stateBias = geometry.statesByte - (geometry.slabAddress >> SLOT_SHIFT);
     this.endAddress = geometry.endAddress;
     const quarters = geometry.slotCount * SLOT_QUARTERS;
     this.reserveQuarters = Math.ceil(quarters * RESERVE_SHARE);
-    this.maxItemBytes = Math.floor(quarters / SLOT_QUARTERS) * 64;
+    this.maxItemBytes = Math.floor(geometry.slotCount * SLOT_BYTES / MAX_ITEM_SHARE);
   }
 
   /** The time of the critical section: the same however often it is asked for. */

@@ -3,31 +3,54 @@
 // bits per quarter says what every quarter is, so that neighbours merge at once. All O(1).
 // Knows nothing of items beyond the difference between a first and a further piece.
 
-import {
+import * as layout from "./layout.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+const {
   ADDRESS_MASK,
+  FREE_NEXT,
+  FREE_PREVIOUS,
   LINK_LENGTH_MASK,
   LINK_LENGTH_SHIFT,
   QUARTER_WORD_SHIFT,
   SHARD_BUMP,
   SHARD_FREE_QUARTERS,
   SHARD_FREE_RUNS,
+  SLOT_MASK,
   SLOT_QUARTERS,
+  SLOT_SHIFT,
+  STATE_BITS,
   STATE_FIRST,
+  STATE_FREE,
   STATE_FURTHER,
   STATE_INNER,
-} from "./layout.ts";
-import type { ShardMemory } from "./shard_memory.ts";
+  STATE_MASK,
+  STATE_SHIFT,
+} = layout;
+
+/** The bits of `state` for quarters `from` to `to` (not included) of a slot. */
+function statesOf(state: number, from: number, to: number): number {
+  let states = 0;
+  for (let quarter = from; quarter < to; quarter++) states |= state << (quarter << STATE_SHIFT);
+  return states;
+}
 
 /** States of the second and later quarters of a piece, by its length. */
-const INNER = [
+const INNER: readonly number[] = [
   0,
-  0,
-  STATE_INNER << 2,
-  (STATE_INNER << 2) | (STATE_INNER << 4),
-  (STATE_INNER << 2) | (STATE_INNER << 4) | (STATE_INNER << 6),
+  statesOf(STATE_INNER, 1, 1),
+  statesOf(STATE_INNER, 1, 2),
+  statesOf(STATE_INNER, 1, 3),
+  statesOf(STATE_INNER, 1, SLOT_QUARTERS),
 ];
 /** All state bits of a piece, by its length. */
-const WHOLE = [0, 0x03, 0x0f, 0x3f, 0xff];
+const WHOLE: readonly number[] = [
+  0,
+  statesOf(STATE_MASK, 0, 1),
+  statesOf(STATE_MASK, 0, 2),
+  statesOf(STATE_MASK, 0, 3),
+  statesOf(STATE_MASK, 0, SLOT_QUARTERS),
+];
 
 /** The link of a piece: address, and length in quarters minus one above it. */
 export function linkOf(address: number, quarters: number): number {
@@ -77,7 +100,8 @@ function carve(
   first: boolean,
 ): number {
   const states = (first ? STATE_FIRST : STATE_FURTHER) | INNER[quarters]!;
-  memory.bytes[memory.stateBias + (address >> 2)]! |= states << ((address & 3) << 1);
+  memory.bytes[memory.stateBias + (address >> SLOT_SHIFT)]! |= states <<
+    ((address & SLOT_MASK) << STATE_SHIFT);
   memory.words[SHARD_FREE_QUARTERS]! -= quarters;
   if (runQuarters > quarters) pushRun(memory.words, address + quarters, runQuarters - quarters);
   return linkOf(address, quarters);
@@ -86,16 +110,16 @@ function carve(
 /** Gives `quarters` quarters from `address` back, merged with the free runs beside them. */
 export function freePieceLocked(memory: ShardMemory, address: number, quarters: number): void {
   const words = memory.words;
-  const stateByte = memory.stateBias + (address >> 2);
-  const position = address & 3;
-  const states = memory.bytes[stateByte]! & ~(WHOLE[quarters]! << (position << 1));
+  const stateByte = memory.stateBias + (address >> SLOT_SHIFT);
+  const position = address & SLOT_MASK;
+  const states = memory.bytes[stateByte]! & ~(WHOLE[quarters]! << (position << STATE_SHIFT));
   memory.bytes[stateByte] = states;
   words[SHARD_FREE_QUARTERS]! += quarters;
   let from = position;
-  while (from > 0 && ((states >>> ((from - 1) << 1)) & 3) === 0) from--;
+  while (from > 0 && stateOf(states, from - 1) === STATE_FREE) from--;
   let to = position + quarters;
   const end = to;
-  while (to < SLOT_QUARTERS && ((states >>> (to << 1)) & 3) === 0) to++;
+  while (to < SLOT_QUARTERS && stateOf(states, to) === STATE_FREE) to++;
   const slot = address - position;
   if (from < position) unlinkRun(words, slot + from, position - from);
   if (to > end) unlinkRun(words, slot + end, to - end);
@@ -112,42 +136,47 @@ export function extendPieceLocked(
   quarters: number,
   wanted: number,
 ): number {
-  const stateByte = memory.stateBias + (address >> 2);
+  const stateByte = memory.stateBias + (address >> SLOT_SHIFT);
   const states = memory.bytes[stateByte]!;
-  const end = (address & 3) + quarters;
+  const end = (address & SLOT_MASK) + quarters;
   let to = end;
-  while (to < SLOT_QUARTERS && ((states >>> (to << 1)) & 3) === 0) to++;
+  while (to < SLOT_QUARTERS && stateOf(states, to) === STATE_FREE) to++;
   const run = to - end;
   if (run === 0) return 0;
   const got = run < wanted ? run : wanted;
   const words = memory.words;
   unlinkRun(words, address + quarters, run);
-  memory.bytes[stateByte] = states | ((INNER[got + 1]! >>> 2) << (end << 1));
+  memory.bytes[stateByte] = states | ((INNER[got + 1]! >>> STATE_BITS) << (end << STATE_SHIFT));
   words[SHARD_FREE_QUARTERS]! -= got;
   if (run > got) pushRun(words, address + quarters + got, run - got);
   return got;
 }
 
+/** The state of quarter `place` of a slot with these states. */
+function stateOf(states: number, place: number): number {
+  return (states >>> (place << STATE_SHIFT)) & STATE_MASK;
+}
+
 /** The piece state of the quarter at `address`: one of the STATE_ values. */
 export function quarterState(memory: ShardMemory, address: number): number {
-  return (memory.bytes[memory.stateBias + (address >> 2)]! >>> ((address & 3) << 1)) & 3;
+  return stateOf(memory.bytes[memory.stateBias + (address >> SLOT_SHIFT)]!, address & SLOT_MASK);
 }
 
 function pushRun(words: Int32Array, address: number, quarters: number): void {
   const head = SHARD_FREE_RUNS + quarters;
   const next = words[head]!;
   const at = address << QUARTER_WORD_SHIFT;
-  words[at] = next;
-  words[at + 1] = 0;
-  if (next !== 0) words[(next << QUARTER_WORD_SHIFT) + 1] = address;
+  words[at + FREE_NEXT] = next;
+  words[at + FREE_PREVIOUS] = 0;
+  if (next !== 0) words[(next << QUARTER_WORD_SHIFT) + FREE_PREVIOUS] = address;
   words[head] = address;
 }
 
 function unlinkRun(words: Int32Array, address: number, quarters: number): void {
   const at = address << QUARTER_WORD_SHIFT;
-  const next = words[at]! & ADDRESS_MASK;
-  const previous = words[at + 1]! & ADDRESS_MASK;
+  const next = words[at + FREE_NEXT]! & ADDRESS_MASK;
+  const previous = words[at + FREE_PREVIOUS]! & ADDRESS_MASK;
   if (previous === 0) words[SHARD_FREE_RUNS + quarters] = next;
-  else words[previous << QUARTER_WORD_SHIFT] = next;
-  if (next !== 0) words[(next << QUARTER_WORD_SHIFT) + 1] = previous;
+  else words[(previous << QUARTER_WORD_SHIFT) + FREE_NEXT] = next;
+  if (next !== 0) words[(next << QUARTER_WORD_SHIFT) + FREE_PREVIOUS] = previous;
 }

@@ -3,7 +3,8 @@
 
 import { readCounter } from "./counters.ts";
 import {
-  REGION_SHARDS_CLEARED,
+  BUCKETS_PER_ITEM,
+  QUARTER_BYTES,
   SHARD_DEADLINE_ITEMS,
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
@@ -13,6 +14,7 @@ import {
   SLOT_BYTES,
   SLOT_QUARTERS,
 } from "./layout.ts";
+import { REGION_SHARDS_CLEARED } from "./region_layout.ts";
 import type { Cache } from "./cache.ts";
 
 /** Sizes, occupancy and evictions of a whole cache. */
@@ -33,7 +35,7 @@ export interface CacheStats {
   readonly usedBytes: number;
   /** Buckets of the index. */
   readonly buckets: number;
-  /** Items that the index holds at its design load of one half. */
+  /** Items that the index holds at its design load, a bucket in two. */
   readonly indexCapacity: number;
   /** Items that had to go because memory was needed. */
   readonly evictions: number;
@@ -76,9 +78,9 @@ export function readStats(cache: Cache): CacheStats {
     slotsUsed: Math.ceil(usedQuarters / SLOT_QUARTERS),
     memoryBytes: geometry.regionBytes,
     slabBytes: slots * SLOT_BYTES,
-    usedBytes: usedQuarters * (SLOT_BYTES / SLOT_QUARTERS),
+    usedBytes: usedQuarters * QUARTER_BYTES,
     buckets,
-    indexCapacity: Math.floor(buckets / 2),
+    indexCapacity: Math.floor(buckets / BUCKETS_PER_ITEM),
     evictions,
     windowEvictions,
     expirations,
@@ -90,5 +92,5 @@ export function readStats(cache: Cache): CacheStats {
 
 function limit(evictions: number, inWindows: number, items: number, buckets: number) {
   if (evictions === 0) return "nothing";
-  return inWindows * 2 > evictions || items * 2 > buckets ? "index" : "memory";
+  return inWindows * 2 > evictions || items * BUCKETS_PER_ITEM > buckets ? "index" : "memory";
 }

@@ -2,7 +2,11 @@
 // A lookup scans the whole window, so a delete just clears its bucket: no tombstones, no rehash.
 // A bucket is one word, a 13-bit tag over a 19-bit address; 0 is empty. Knows nothing of eviction.
 
-import {
+import * as layout from "./layout.ts";
+import { keyEquals } from "./item.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+const {
   ADDRESS_MASK,
   ITEM_HASH,
   QUARTER_WORD_SHIFT,
@@ -10,13 +14,16 @@ import {
   TAG_MASK,
   TAG_SHIFT,
   WINDOW_BUCKETS,
-} from "./layout.ts";
-import { keyEquals } from "./item.ts";
-import type { ShardMemory } from "./shard_memory.ts";
+} = layout;
 
 /** Word of the first bucket of the window of `hash`. */
 export function windowWord(memory: ShardMemory, hash: number): number {
   return memory.bucketsWord + ((hash >>> 0) * memory.bucketScale | 0);
+}
+
+/** Buckets of a shard, padding included: where a walk ends. */
+export function bucketTotal(memory: ShardMemory): number {
+  return memory.bucketCount + WINDOW_BUCKETS - 1;
 }
 
 /** The bucket word that says "the item at `address`, whose hash is `hash`". */

@@ -2,7 +2,15 @@
 // taken one of their items has to go, wherever the clock's hands are. A flood of keys with one hash
 // can therefore hurt nobody outside its window.
 
-import {
+import * as layout from "./layout.ts";
+import { addCounter } from "./counters.ts";
+import { ChangeKind } from "./event_ring.ts";
+import { isExpired, versionOf } from "./item.ts";
+import { removeLocked } from "./removal.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+import { windowWord } from "./table.ts";
+
+const {
   ADDRESS_MASK,
   COUNT_MASK,
   COUNT_ONE,
@@ -10,14 +18,9 @@ import {
   ITEM_OLDER,
   QUARTER_WORD_SHIFT,
   SHARD_WINDOW_EVICTIONS,
+  VERSION_RANGE,
   WINDOW_BUCKETS,
-} from "./layout.ts";
-import { addCounter } from "./counters.ts";
-import { ChangeKind } from "./event_ring.ts";
-import { isExpired, versionOf } from "./item.ts";
-import { removeLocked } from "./removal.ts";
-import type { ShardMemory } from "./shard_memory.ts";
-import { windowWord } from "./table.ts";
+} = layout;
 
 /**
  * Empties one bucket of the full window of `hash`: an expired item's, else that of the item with
@@ -35,8 +38,8 @@ export function evictFromWindowLocked(memory: ShardMemory, hash: number): void {
       removeLocked(memory, at, ChangeKind.expired);
       return;
     }
-    // One number to compare by: the count first (0 to 3), then the 48-bit version.
-    const rank = countOf(words, address) * 2 ** 48 + versionOf(memory, address);
+    // One number to compare by: the count first (0 to 3), then the version.
+    const rank = countOf(words, address) * VERSION_RANGE + versionOf(memory, address);
     if (rank < lowest) {
       lowest = rank;
       victim = at;

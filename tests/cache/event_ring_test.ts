@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Cache, ChangeKind, EventReader, Region } from "../../cache/mod.ts";
 import { publishChange } from "../../cache/event_ring.ts";
-import { EVENT_KEY_BYTES, REGION_WATCHERS, RING_ENTRIES } from "../../cache/layout.ts";
+import { EVENT_KEY_BYTES, REGION_WATCHERS, RING_ENTRIES } from "../../cache/region_layout.ts";
 import { bytesOf, valueOf } from "./fixture.ts";
 
 function setUp() {

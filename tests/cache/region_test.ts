@@ -10,16 +10,14 @@ import {
   readStats,
   Region,
 } from "../../cache/mod.ts";
+import { planRegion } from "../../cache/geometry.ts";
+import { COUNTER_WORDS, MAX_SHARD_BYTES, SHARD_LOCK } from "../../cache/layout.ts";
 import {
   ACTOR_FILTER,
-  COUNTER_WORDS,
   MAX_ACTOR_COUNTERS,
   MAX_ACTOR_GAUGES,
   MAX_ACTORS,
-  MAX_SHARD_BYTES,
-  planRegion,
-  SHARD_LOCK,
-} from "../../cache/layout.ts";
+} from "../../cache/region_layout.ts";
 import { isPoisoned } from "../../cache/lock.ts";
 import {
   bytesOf,

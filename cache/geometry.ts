@@ -1,0 +1,137 @@
+// Where the parts of a region and of its shards lie, given how much memory there is: the plan that
+// whoever makes a region follows and whoever attaches to it makes again. Touches no memory.
+
+import {
+  BUCKET_BYTES,
+  BUCKETS_PER_ITEM,
+  GHOST_BYTES,
+  GHOSTS_PER_SLOT,
+  MAX_SHARD_BYTES,
+  MIN_SHARD_BYTES,
+  QUARTER_BYTES,
+  SHARD_HEADER_BYTES,
+  SLOT_BYTES,
+  SLOT_QUARTERS,
+  SLOT_STATE_BYTES,
+  WINDOW_BUCKETS,
+  WORD_BYTES,
+} from "./layout.ts";
+import {
+  ACTOR_BLOCK_BYTES,
+  MAX_ACTORS,
+  MIN_SHARDS,
+  PAGE_BYTES,
+  REGION_HEADER_BYTES,
+} from "./region_layout.ts";
+
+/** Where a shard's parts lie and how large they are. */
+export interface ShardGeometry {
+  /** Whole shard. */
+  readonly shardBytes: number;
+  /** Slots of the slab. */
+  readonly slotCount: number;
+  /** Home buckets; WINDOW_BUCKETS - 1 more follow as padding in place of a wrap. */
+  readonly bucketCount: number;
+  /** First byte of the quarters' states. */
+  readonly statesByte: number;
+  /** First word of the buckets. */
+  readonly bucketsWord: number;
+  /** First word of the ghost table. */
+  readonly ghostWord: number;
+  /** Words of the ghost table. */
+  readonly ghostCount: number;
+  /** Address of the slab's first quarter. */
+  readonly slabAddress: number;
+  /** Address just past the slab. */
+  readonly endAddress: number;
+}
+
+function alignUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+/**
+ * Places the parts of a shard of `shardBytes` bytes whose items are expected to average
+ * `averageItemBytes` (header, key and value): twice as many buckets as such items fit.
+ * Throws RangeError when the shard is too small or too large to be addressed.
+ */
+export function planShard(shardBytes: number, averageItemBytes: number): ShardGeometry {
+  if (shardBytes < MIN_SHARD_BYTES || shardBytes > MAX_SHARD_BYTES) {
+    throw new RangeError(
+      `Cannot lay out a shard of ${shardBytes} bytes: it must be ${MIN_SHARD_BYTES} to ${MAX_SHARD_BYTES}`,
+    );
+  }
+  const bucketsPerSlot = BUCKETS_PER_ITEM * SLOT_BYTES / averageItemBytes;
+  // The buckets behind the last home bucket, and what alignment may cost.
+  const padding = BUCKET_BYTES * (WINDOW_BUCKETS - 1) + 2 * SLOT_BYTES;
+  const perSlot = SLOT_BYTES + SLOT_STATE_BYTES + BUCKET_BYTES * bucketsPerSlot +
+    GHOST_BYTES * GHOSTS_PER_SLOT;
+  const slotCount = Math.floor((shardBytes - SHARD_HEADER_BYTES - padding) / perSlot);
+  const bucketCount = Math.max(WINDOW_BUCKETS, Math.floor(slotCount * bucketsPerSlot));
+  const ghostCount = slotCount * GHOSTS_PER_SLOT;
+  const statesByte = SHARD_HEADER_BYTES;
+  const bucketsByte = alignUp(statesByte + SLOT_STATE_BYTES * slotCount, QUARTER_BYTES);
+  const ghostByte = bucketsByte + BUCKET_BYTES * (bucketCount + WINDOW_BUCKETS - 1);
+  const slabByte = alignUp(ghostByte + GHOST_BYTES * ghostCount, SLOT_BYTES);
+  const endByte = slabByte + slotCount * SLOT_BYTES;
+  if (endByte > shardBytes || slotCount < SLOT_QUARTERS) {
+    throw new RangeError(`Cannot lay out a shard of ${shardBytes} bytes: its parts do not fit`);
+  }
+  return {
+    shardBytes,
+    slotCount,
+    bucketCount,
+    statesByte,
+    bucketsWord: bucketsByte / WORD_BYTES,
+    ghostWord: ghostByte / WORD_BYTES,
+    ghostCount,
+    slabAddress: slabByte / QUARTER_BYTES,
+    endAddress: endByte / QUARTER_BYTES,
+  };
+}
+
+/** Sizes and places of everything in a region. */
+export interface RegionGeometry {
+  /** Bytes of the whole region. */
+  readonly regionBytes: number;
+  /** Shards, a power of two. */
+  readonly shardCount: number;
+  /** First byte of the first shard. */
+  readonly shardsByte: number;
+  /** Actor blocks: main's and the workers'. */
+  readonly actorCount: number;
+  /** Item size that the index is laid out for, header included. */
+  readonly averageItemBytes: number;
+  /** The geometry that all shards have. */
+  readonly shard: ShardGeometry;
+}
+
+/**
+ * Divides `regionBytes` among the header page, `actorCount` actor blocks and the shards: the
+ * smallest power of two from MIN_SHARDS on that keeps a shard at 32 MiB or less.
+ * Throws RangeError when that leaves a shard too small.
+ */
+export function planRegion(
+  regionBytes: number,
+  averageItemBytes: number,
+  actorCount: number,
+): RegionGeometry {
+  if (actorCount < 1 || actorCount > MAX_ACTORS) {
+    throw new RangeError(`Cannot plan a region for ${actorCount} actors: 1 to ${MAX_ACTORS}`);
+  }
+  // Whole pages first: who attaches has only the buffer's length to plan by.
+  const pagedBytes = Math.floor(regionBytes / PAGE_BYTES) * PAGE_BYTES;
+  const shardsByte = alignUp(REGION_HEADER_BYTES + actorCount * ACTOR_BLOCK_BYTES, PAGE_BYTES);
+  let shardCount = MIN_SHARDS;
+  while ((pagedBytes - shardsByte) / shardCount > MAX_SHARD_BYTES) shardCount *= 2;
+  const share = (pagedBytes - shardsByte) / shardCount;
+  const shardBytes = Math.floor(share / SLOT_BYTES) * SLOT_BYTES;
+  return {
+    regionBytes: pagedBytes,
+    shardCount,
+    shardsByte,
+    actorCount,
+    averageItemBytes,
+    shard: planShard(shardBytes, averageItemBytes),
+  };
+}

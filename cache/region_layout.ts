@@ -1,0 +1,125 @@
+// Every offset, width and size around the shards: the region's header page, and the block that each
+// actor (main and the workers) has, with its gauges, counters, event filter and event ring.
+// Offsets are in 32-bit words. Touches no memory; its end checks that all of it holds together.
+
+import { COUNTER_WORDS, LINE_WORDS, LOCK_OWNER_BITS, WORD_BITS, WORD_BYTES } from "./layout.ts";
+import { assertLayout, wordsOf } from "./layout_check.ts";
+
+/** Bytes of a page; regions are whole pages. */
+export const PAGE_BYTES = 4096;
+/** Fewest shards a region has. */
+export const MIN_SHARDS = 8;
+
+/** The region's header page. */
+export const REGION_MAGIC = 0;
+export const REGION_LAYOUT = 1;
+export const REGION_SHARD_COUNT = 2;
+export const REGION_SHARD_BYTES = 3;
+export const REGION_AVERAGE_ITEM = 4;
+export const REGION_ACTORS = 5;
+export const REGION_STATE = 6;
+export const REGION_SHARDS_CLEARED = 7;
+/** Hash of the names of counters and gauges. */
+export const REGION_NAMES = 8;
+/** How many actors watch anything. */
+export const REGION_WATCHERS = 9;
+/** The latest number that was given out. */
+export const REGION_NUMBERS = 10;
+export const REGION_HEADER_BYTES = PAGE_BYTES;
+export const MAGIC = 0x534c_4142;
+export const LAYOUT_VERSION = 2;
+
+/** Most actors (main and workers) there may be; a lock word can name more. */
+export const MAX_ACTORS = 65;
+/** An actor's block: gauges, counters, event filter, event ring. */
+export const ACTOR_GAUGES = 0;
+export const ACTOR_COUNTERS = 16;
+export const ACTOR_FILTER = 128;
+/** Ends of the ring, in cache lines of their own. */
+export const ACTOR_RING_HEAD = 192;
+export const ACTOR_RING_TAIL = 208;
+export const ACTOR_RING_SIGNAL = 224;
+export const ACTOR_RING_OVERFLOW = 225;
+/** Whether the actor watches anything, and how many of its watches are for every key. */
+export const ACTOR_WATCHES = 226;
+export const ACTOR_WATCHES_ALL = 227;
+export const ACTOR_RING_ENTRIES = 240;
+/** What there is space for. */
+export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
+export const MAX_ACTOR_COUNTERS = (ACTOR_FILTER - ACTOR_COUNTERS) / COUNTER_WORDS;
+
+/** Bits of the filter: which hashes an actor watches. */
+export const FILTER_BITS = 2048;
+/** Mask of a hash that gives its bit in the filter. */
+export const FILTER_MASK = FILTER_BITS - 1;
+/** Right shift from a bit's number to its word, and mask of its place there. */
+export const FILTER_WORD_SHIFT = 5;
+export const FILTER_BIT_MASK = WORD_BITS - 1;
+export const FILTER_WORDS = FILTER_BITS >>> FILTER_WORD_SHIFT;
+
+/** An event: stamp, hash, kind and length of the key, who changed it, the key's first bytes. */
+export const EVENT_STAMP = 0;
+export const EVENT_HASH = 1;
+export const EVENT_KIND = 2;
+export const EVENT_CHANGED_BY = 3;
+export const EVENT_KEY = 4;
+export const EVENT_KEY_BYTES = 64;
+export const EVENT_WORDS = EVENT_KEY + EVENT_KEY_BYTES / WORD_BYTES;
+/** In EVENT_KIND: the kind, and above it the length of the key. */
+export const EVENT_KIND_BITS = 4;
+export const EVENT_KIND_MASK = (1 << EVENT_KIND_BITS) - 1;
+export const RING_ENTRIES = 512;
+/** Mask of an event's number that gives its place in the ring. */
+export const RING_ENTRY_MASK = RING_ENTRIES - 1;
+
+/** An actor's block in all; a line is left free before the next. */
+export const ACTOR_BLOCK_BYTES = WORD_BYTES *
+  (ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS + LINE_WORDS);
+
+assertLayout({
+  areas: [
+    {
+      name: "region header in words",
+      length: REGION_HEADER_BYTES / WORD_BYTES,
+      fields: [
+        ...wordsOf({ REGION_MAGIC, REGION_LAYOUT, REGION_SHARD_COUNT, REGION_SHARD_BYTES }),
+        ...wordsOf({ REGION_AVERAGE_ITEM, REGION_ACTORS, REGION_STATE, REGION_SHARDS_CLEARED }),
+        ...wordsOf({ REGION_NAMES, REGION_WATCHERS, REGION_NUMBERS }),
+      ],
+    },
+    {
+      name: "actor block in words",
+      length: ACTOR_BLOCK_BYTES / WORD_BYTES,
+      fields: [
+        ["gauges", ACTOR_GAUGES, MAX_ACTOR_GAUGES],
+        ["counters", ACTOR_COUNTERS, MAX_ACTOR_COUNTERS * COUNTER_WORDS],
+        ["filter", ACTOR_FILTER, FILTER_WORDS],
+        ["ring head", ACTOR_RING_HEAD, LINE_WORDS],
+        ["ring tail", ACTOR_RING_TAIL, LINE_WORDS],
+        ...wordsOf({ ACTOR_RING_SIGNAL, ACTOR_RING_OVERFLOW, ACTOR_WATCHES, ACTOR_WATCHES_ALL }),
+        ["events", ACTOR_RING_ENTRIES, RING_ENTRIES * EVENT_WORDS],
+      ],
+    },
+    {
+      name: "event in words",
+      length: EVENT_WORDS,
+      fields: [
+        ...wordsOf({ EVENT_STAMP, EVENT_HASH, EVENT_KIND, EVENT_CHANGED_BY }),
+        ["key", EVENT_KEY, EVENT_KEY_BYTES / WORD_BYTES],
+      ],
+    },
+    {
+      name: "owner of a lock in bits",
+      length: LOCK_OWNER_BITS,
+      fields: [["actor + 1", 0, Math.ceil(Math.log2(MAX_ACTORS + 1))]],
+    },
+  ],
+  masks: [
+    ["FILTER_MASK", FILTER_MASK, 0, Math.log2(FILTER_BITS)],
+    ["FILTER_BIT_MASK", FILTER_BIT_MASK, 0, FILTER_WORD_SHIFT],
+    ["EVENT_KIND_MASK", EVENT_KIND_MASK, 0, EVENT_KIND_BITS],
+    ["RING_ENTRY_MASK", RING_ENTRY_MASK, 0, Math.log2(RING_ENTRIES)],
+  ],
+  shifts: [["WORD_BITS", WORD_BITS, FILTER_WORD_SHIFT]],
+  sums: [["FILTER_BITS", FILTER_BITS, Array(FILTER_WORDS).fill(WORD_BITS)]],
+});
