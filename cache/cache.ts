@@ -15,6 +15,7 @@ import {
   releaseLock,
 } from "./lock.ts";
 import { Condition, Outcome } from "./outcome.ts";
+import { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
 import * as regionLayout from "./region_layout.ts";
 import { Shard } from "./shard.ts";
@@ -90,6 +91,7 @@ export class Cache<C extends string = never, G extends string = never> {
   /** Marks of the shards that {@linkcode withShards} has to lock or has locked. */
   readonly #marked: Uint8Array;
   readonly #operation = new Operation();
+  readonly #put = new PutRequest();
 
   /** Attaches to `region` as `actor`; `now` is the clock that deadlines are compared with. */
   constructor(region: Region<C, G>, actor: number, now: () => number = Date.now) {
@@ -231,22 +233,11 @@ export class Cache<C extends string = never, G extends string = never> {
   put(key: Uint8Array, value: Uint8Array, options: PutOptions = {}): Outcome {
     const { deadlineMs = 0, condition = Condition.none, version = 0 } = options;
     const hash = hashKey(key, 0, key.length);
-    return this.#locked(
-      hash,
-      (shard) =>
-        shard.putLocked(
-          hash,
-          key,
-          0,
-          key.length,
-          value,
-          0,
-          value.length,
-          deadlineMs,
-          condition,
-          version,
-        ),
-    );
+    const put = this.#put;
+    put.setKey(hash, key, 0, key.length);
+    put.setValue(value, 0, value.length);
+    put.setTerms(deadlineMs, condition, version);
+    return this.#locked(hash, (shard) => shard.putLocked(put));
   }
 
   /** Deletes a key. Returns Outcome.hit, .miss or .busy. */

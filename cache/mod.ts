@@ -22,6 +22,7 @@ export { addCounter, clearCounter, readCounter } from "./counters.ts";
 export { type ChangeEvent, ChangeKind, type ChangeListener, EventReader } from "./event_ring.ts";
 export { hashKey } from "./hash.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
+export { PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
 export { hitCountLocked, itemMemoryLocked, KeyBatch, scanBucketsLocked } from "./scan.ts";

@@ -20,6 +20,7 @@ import {
   writePayload,
 } from "./item.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
+import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
 import {
   advanceVersionLocked,
@@ -164,28 +165,17 @@ export class Shard {
   }
 
   /**
-   * Stores a value under a key, evicting where room is needed. `deadlineMs` is absolute, 0 for none,
-   * or KEEP_DEADLINE; `version` is what Condition.version compares with (0: absent).
-   * Returns Outcome.stored, .conditionNotMet or .tooLarge; only the first has changed anything.
+   * Stores a value under a key, evicting where space is needed. Returns Outcome.stored,
+   * .conditionNotMet or .tooLarge; only the first has changed anything.
    */
-  putLocked(
-    hash: number,
-    key: Uint8Array,
-    keyStart: number,
-    keyBytes: number,
-    value: Uint8Array,
-    valueStart: number,
-    valueBytes: number,
-    deadlineMs: number,
-    condition: Condition,
-    version: number,
-  ): Outcome {
+  putLocked(put: PutRequest): Outcome {
+    const { hash, key, keyStart, keyBytes, valueBytes, condition, deadlineMs } = put;
     if (!this.fits(keyBytes, valueBytes)) return Outcome.tooLarge;
     const memory = this.memory;
     const words = memory.words;
     const bucket = this.#findLive(hash, key, keyStart, keyBytes);
     let address = bucket === 0 ? 0 : words[bucket]! & ADDRESS_MASK;
-    if (condition !== Condition.none && !this.#holds(condition, version, address)) {
+    if (condition !== Condition.none && !this.#holds(condition, put.version, address)) {
       return Outcome.conditionNotMet;
     }
     memory.pinned = 0;
@@ -201,7 +191,7 @@ export class Shard {
     advanceVersionLocked(memory);
     const versionLow = words[SHARD_VERSION_LOW]!;
     stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH]!, newDeadlineMs);
-    writePayload(memory, address, key, keyStart, keyBytes, value, valueStart, valueBytes);
+    writePayload(memory, address, key, keyStart, keyBytes, put.value, put.valueStart, valueBytes);
     if (newDeadlineMs !== oldDeadlineMs) this.#moveDeadline(oldDeadlineMs, newDeadlineMs);
     addCounter(this.#regionWords, this.#putsWord, 1);
     publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes);

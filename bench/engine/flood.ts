@@ -1,7 +1,7 @@
 // Hash flood: puts of keys that all have one hash, beside ordinary puts, and what becomes of the
 // items that were there before. The hash is injected, or comes with keys made for the purpose.
 
-import { Cache, Condition, Outcome, ValueBuffer } from "../../cache/mod.ts";
+import { Cache, Outcome, PutRequest, ValueBuffer } from "../../cache/mod.ts";
 import { fillUntilFull, makeCache, makeValue, mustPut, NumberedKey } from "./fill.ts";
 import { atMost, type Row } from "../report.ts";
 import { sameHashKeys } from "./same_hash_keys.ts";
@@ -22,23 +22,10 @@ const VALUE_BYTES = 64;
 function putWithHash(cache: Cache, hash: number, key: Uint8Array, value: Uint8Array): void {
   const shard = cache.shardOf(hash);
   let stored = false;
-  cache.withShard(hash, {
-    runLocked: () => {
-      const outcome = shard.putLocked(
-        hash,
-        key,
-        0,
-        key.length,
-        value,
-        0,
-        value.length,
-        0,
-        Condition.none,
-        0,
-      );
-      stored = outcome === Outcome.stored;
-    },
-  });
+  const put = new PutRequest();
+  put.setKey(hash, key, 0, key.length);
+  put.setValue(value, 0, value.length);
+  cache.withShard(hash, { runLocked: () => stored = shard.putLocked(put) === Outcome.stored });
   if (!stored) throw new Error("Cannot put a key of a flood");
 }
 

@@ -1,7 +1,7 @@
 // Single operations on a filled cache, hash, lock and copy included, as the server's dispatcher
 // would run them. Used by the report, by the micro-benchmarks and, in a tiny form, by a test.
 
-import { type Cache, Condition, type LockedWork, type Shard } from "../../cache/mod.ts";
+import { type Cache, type LockedWork, PutRequest, type Shard } from "../../cache/mod.ts";
 import { makeCache, makeValue, NumberedKey } from "./fill.ts";
 import { atMost, plain, type Row } from "../report.ts";
 
@@ -45,11 +45,13 @@ class Finding extends KeyWork {
 /** Puts a value. */
 class Putting extends KeyWork {
   readonly #value = makeValue(VALUE_BYTES);
+  readonly #put = new PutRequest();
 
   override runLocked(): void {
-    const key = this.key.bytes;
-    const none = Condition.none;
-    this.shard.putLocked(this.hash, key, 0, KEY_BYTES, this.#value, 0, VALUE_BYTES, 0, none, 0);
+    this.#put.setKey(this.hash, this.key.bytes, 0, KEY_BYTES);
+    this.#put.setValue(this.#value, 0, VALUE_BYTES);
+    this.#put.setTerms(0);
+    this.shard.putLocked(this.#put);
   }
 }
 

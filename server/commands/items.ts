@@ -1,7 +1,7 @@
 // What the functions of commands share: finding the item of a key argument, answering its value,
 // storing one. All run with the key's shard locked.
 
-import { Condition, Outcome, type Shard } from "../../cache/mod.ts";
+import { Outcome, type Shard } from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
@@ -73,17 +73,9 @@ export function storeItem(
   deadlineMs: number,
 ): boolean {
   const hash = context.hashes[key]!;
-  const outcome = context.cache.shardOf(hash).putLocked(
-    hash,
-    args.bytes,
-    args.starts[index]!,
-    args.lengths[index]!,
-    value,
-    valueStart,
-    valueBytes,
-    deadlineMs,
-    Condition.none,
-    0,
-  );
-  return outcome === Outcome.stored;
+  const { put } = context;
+  put.setKey(hash, args.bytes, args.starts[index]!, args.lengths[index]!);
+  put.setValue(value, valueStart, valueBytes);
+  put.setTerms(deadlineMs);
+  return context.cache.shardOf(hash).putLocked(put) === Outcome.stored;
 }

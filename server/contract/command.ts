@@ -4,7 +4,7 @@
 import { Args } from "./args.ts";
 import { grownPlaces, keptBytes } from "./growing_bytes.ts";
 import type { Failure, Reply } from "./reply.ts";
-import { KeyBatch, type LockedWork, type Shard } from "../../cache/mod.ts";
+import { KeyBatch, type LockedWork, PutRequest, type Shard } from "../../cache/mod.ts";
 import type { ServerCache } from "./counters.ts";
 import type { ServerFacade } from "./server.ts";
 import type { Session } from "./session.ts";
@@ -45,7 +45,13 @@ export class CommandContext implements LockedWork {
   /** Bytes that went through the scratch, there and back; whoever bounds them starts them at 0. */
   copiedBytes = 0;
   /** Space for one value at a time, never less than 64 KiB; see {@linkcode reserveScratch}. */
+<<<<<<< HEAD
   scratch: Uint8Array<ArrayBuffer> = new Uint8Array(SCRATCH_BYTES);
+=======
+  scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
+  /** What a command stores next. */
+  readonly put: PutRequest = new PutRequest();
+>>>>>>> 19d9af0 (A put is one request object instead of ten arguments)
   #command!: Command;
   #args!: Args;
   #reply!: Reply;

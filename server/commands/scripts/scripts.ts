@@ -4,7 +4,7 @@
 
 import { createHash } from "node:crypto";
 import type { Shard } from "../../../cache/mod.ts";
-import { Condition, KEEP_DEADLINE, Outcome } from "../../../cache/mod.ts";
+import { KEEP_DEADLINE, Outcome } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -238,18 +238,12 @@ function count(call: Call, key: number, by: number, ttlMs: number): number | big
   }
   const at = FIRST_KEY + key;
   const text = new TextEncoder().encode(String(sum));
-  const outcome = shardOf(call, key).putLocked(
-    context.hashes[key]!,
-    args.bytes,
-    args.starts[at]!,
-    args.lengths[at]!,
-    text,
-    0,
-    text.length,
-    sum === by ? context.cache.now() + Math.max(1, Math.trunc(ttlMs)) : KEEP_DEADLINE,
-    Condition.none,
-    0,
-  );
+  const { put } = context;
+  put.setKey(context.hashes[key]!, args.bytes, args.starts[at]!, args.lengths[at]!);
+  put.setValue(text, 0, text.length);
+  const isNew = sum === by;
+  put.setTerms(isNew ? context.cache.now() + Math.max(1, Math.trunc(ttlMs)) : KEEP_DEADLINE);
+  const outcome = shardOf(call, key).putLocked(put);
   if (outcome === Outcome.stored) return sum;
   reply.fail(TOO_LARGE);
   return null;

@@ -2,7 +2,7 @@
 // Each runs with the shards of its keys locked; see command.ts. Semantics are those of Redis 7
 // where it has the command, and stand here once for every protocol.
 
-import { Condition, Outcome, type Shard } from "../../../cache/mod.ts";
+import { Outcome, type Shard } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { answerValue, getItem, peekItem, storeProblem } from "../items.ts";
@@ -59,18 +59,11 @@ export function set(context: CommandContext, args: Args, reply: Reply): void {
     if (options.get && !answerOld(shard, address, reply)) return;
     holds = options.equalTo === 0 || valueEquals(context, address, args, options.equalTo);
   }
-  const stored = holds && shard.putLocked(
-        hashes[0]!,
-        args.bytes,
-        args.starts[0]!,
-        args.lengths[0]!,
-        args.bytes,
-        args.starts[1]!,
-        args.lengths[1]!,
-        options.deadlineMs,
-        options.condition,
-        options.version,
-      ) === Outcome.stored;
+  const { put } = context;
+  put.setKey(hashes[0]!, args.bytes, args.starts[0]!, args.lengths[0]!);
+  put.setValue(args.bytes, args.starts[1]!, args.lengths[1]!);
+  put.setTerms(options.deadlineMs, options.condition, options.version);
+  const stored = holds && shard.putLocked(put) === Outcome.stored;
   if (options.get) return;
   if (stored) reply.ok();
   else reply.conditionNotMet();
@@ -148,25 +141,17 @@ export function mget(context: CommandContext, args: Args, reply: Reply): void {
  * is all or, if one is too large, none.
  */
 export function mput(context: CommandContext, args: Args, reply: Reply): void {
-  const { cache, hashes } = context;
+  const { cache, hashes, put } = context;
   const { bytes, starts, lengths, count } = args;
   for (let i = 0; i < count; i += 3) {
     if (!cache.shards[0]!.fits(lengths[i]!, lengths[i + 1]!)) return reply.fail(TOO_LARGE);
   }
   for (let i = 0, key = 0; i < count; i += 3, key++) {
     const hash = hashes[key]!;
-    cache.shardOf(hash).putLocked(
-      hash,
-      bytes,
-      starts[i]!,
-      lengths[i]!,
-      bytes,
-      starts[i + 1]!,
-      lengths[i + 1]!,
-      deadlineOf(context, args, i + 2),
-      Condition.none,
-      0,
-    );
+    put.setKey(hash, bytes, starts[i]!, lengths[i]!);
+    put.setValue(bytes, starts[i + 1]!, lengths[i + 1]!);
+    put.setTerms(deadlineOf(context, args, i + 2));
+    cache.shardOf(hash).putLocked(put);
   }
   reply.integer(count / 3);
 }

@@ -1,0 +1,52 @@
+// What a put is asked for: key, value, and the terms on which it is carried out. Whoever puts often
+// keeps one and fills it anew each time, so that no put makes an object.
+
+import { Condition } from "./outcome.ts";
+
+const NO_BYTES = new Uint8Array();
+
+/** A put that {@linkcode Shard.putLocked} carries out. All three parts have to be said each time. */
+export class PutRequest {
+  /** Hash of the key. */
+  hash = 0;
+  /** Where the key is. */
+  key: Uint8Array = NO_BYTES;
+  /** Its first byte there. */
+  keyStart = 0;
+  /** Its length. */
+  keyBytes = 0;
+  /** Where the value is. */
+  value: Uint8Array = NO_BYTES;
+  /** Its first byte there. */
+  valueStart = 0;
+  /** Its length. */
+  valueBytes = 0;
+  /** Absolute deadline in milliseconds since 1970; 0 for none, KEEP_DEADLINE for the old one. */
+  deadlineMs = 0;
+  /** What must hold for the put to be carried out. */
+  condition: Condition = Condition.none;
+  /** The version that Condition.version compares with; 0 means not there. */
+  version = 0;
+
+  /** Says which key: `length` bytes of `bytes` from `start`, with their hash. */
+  setKey(hash: number, bytes: Uint8Array, start: number, length: number): void {
+    this.hash = hash;
+    this.key = bytes;
+    this.keyStart = start;
+    this.keyBytes = length;
+  }
+
+  /** Says which value: `length` bytes of `bytes` from `start`. */
+  setValue(bytes: Uint8Array, start: number, length: number): void {
+    this.value = bytes;
+    this.valueStart = start;
+    this.valueBytes = length;
+  }
+
+  /** Says until when, and whether under a condition. */
+  setTerms(deadlineMs: number, condition: Condition = Condition.none, version = 0): void {
+    this.deadlineMs = deadlineMs;
+    this.condition = condition;
+    this.version = version;
+  }
+}
