@@ -1,4 +1,4 @@
-// Room for items: evicts until enough is free, builds an item's chain of pieces, grows one.
+// Space for items: evicts until enough is free, builds an item's chain of pieces, grows one.
 // Evicts up front to a small reserve, so that freed quarters merge with their neighbours before
 // they are used again: without the reserve a churn of mixed sizes doubles the number of pieces.
 
@@ -38,7 +38,7 @@ export function idealQuarters(bytes: number): number {
 }
 
 /** Evicts until `quarters` quarters and the reserve are free, or nothing is left to evict. */
-export function makeRoomLocked(memory: ShardMemory, quarters: number): void {
+export function freeUpLocked(memory: ShardMemory, quarters: number): void {
   const wanted = quarters + memory.reserveQuarters;
   while (memory.words[SHARD_FREE_QUARTERS]! < wanted && evictOneLocked(memory));
 }
@@ -49,7 +49,7 @@ function takeOrEvict(memory: ShardMemory, bytes: number, first: boolean): number
   for (;;) {
     const link = takePieceLocked(memory, wanted, first);
     if (link !== 0) return link;
-    if (!evictOneLocked(memory)) throw new Error("Cannot find room: shard is full of one item");
+    if (!evictOneLocked(memory)) throw new Error("Cannot find space: shard is full of one item");
   }
 }
 
@@ -98,7 +98,7 @@ export function fitsAsItIs(memory: ShardMemory, address: number, bytes: number):
 }
 
 /**
- * Gives the item at `address` room for `bytes` bytes, header included, in about as few pieces as a
+ * Gives the item at `address` space for `bytes` bytes, header included, in about as few pieces as a
  * new item would have; header and bucket stay valid, key and value have to be written anew. Evicts
  * others only when nothing is free, never this one. Returns by how many quarters the item has
  * grown, negative where it has shrunk; `end.item` is its address, since it may have moved.
@@ -117,15 +117,15 @@ export function reshapeChainLocked(
   }
   const before = end.quarters;
   if (before < SLOT_QUARTERS) growLast(memory, end);
-  const room = end.quarters - before;
-  const left = end.missingBytes - (room << QUARTER_BYTE_SHIFT);
-  if (left <= 0) return room - end.freedQuarters;
+  const gained = end.quarters - before;
+  const left = end.missingBytes - (gained << QUARTER_BYTE_SHIFT);
+  if (left <= 0) return gained - end.freedQuarters;
   memory.pinned = end.item;
   const added = end.quarters < SLOT_QUARTERS && end.leadWord !== 0
     ? replaceLast(memory, end, left)
     : appendPieces(memory, end.item, end.linkWord, left);
   memory.pinned = 0;
-  return room + added - end.freedQuarters;
+  return gained + added - end.freedQuarters;
 }
 
 /** Lengthens the last piece of the chain: where it lies or, if it is the first, by moving it. */
@@ -174,7 +174,7 @@ function relocate(memory: ShardMemory, end: ChainEnd, link: number): void {
 
 /** Gives up a further piece that is short and cannot grow. Returns the quarters gained in all. */
 function replaceLast(memory: ShardMemory, end: ChainEnd, left: number): number {
-  const room = (end.quarters << QUARTER_BYTE_SHIFT) - LINK_BYTES;
+  const held = (end.quarters << QUARTER_BYTE_SHIFT) - LINK_BYTES;
   freePieceLocked(memory, end.address, end.quarters);
-  return appendPieces(memory, end.item, end.leadWord, left + room) - end.quarters;
+  return appendPieces(memory, end.item, end.leadWord, left + held) - end.quarters;
 }

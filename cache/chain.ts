@@ -98,15 +98,15 @@ export function cutChainLocked(
   for (;;) {
     const next = words[end.linkWord]!;
     const isLast = next === 0 || (next & LINK_LAST) !== 0;
-    const room = (end.quarters << QUARTER_BYTE_SHIFT) - linkBytes;
-    if (left <= room || isLast || end.quarters < SLOT_QUARTERS) {
+    const space = (end.quarters << QUARTER_BYTE_SHIFT) - linkBytes;
+    if (left <= space || isLast || end.quarters < SLOT_QUARTERS) {
       if (!isLast) end.freedQuarters += freeFurtherLocked(memory, next);
       words[end.linkWord] = end.leadWord === 0 ? 0 : LINK_LAST | address;
-      if (left > room) end.missingBytes = left - room;
+      if (left > space) end.missingBytes = left - space;
       else trimLast(memory, end, left, Math.ceil((left + linkBytes) / QUARTER_BYTES));
       return;
     }
-    left -= room;
+    left -= space;
     end.leadWord = end.linkWord;
     end.address = next & ADDRESS_MASK;
     end.quarters = linkQuarters(next);

@@ -1,4 +1,4 @@
-// Whom to evict when a shard needs room: CLOCK with quick demotion. New items stand in a small
+// Whom to evict when a shard needs space: CLOCK with quick demotion. New items stand in a small
 // FIFO (probation); one that is hit there moves to the main ring, one that is not leaves at once
 // and its hash goes to a ghost table, from where it would enter the main ring directly. The main
 // ring is CLOCK with a 2-bit count. The idea is that of S3-FIFO (Yang et al., "FIFO queues are all

@@ -125,8 +125,8 @@ export function keyEquals(
   if (keyBytesOf(memory, address) !== keyBytes) return false;
   const bytes = memory.bytes;
   const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
-  const room = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
-  const here = keyBytes < room ? keyBytes : room;
+  const space = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
+  const here = keyBytes < space ? keyBytes : space;
   // The last byte first, where the keys of a family differ: those of one hash are told apart sooner.
   if (here > 0 && bytes[start + here - 1] !== key[keyStart + here - 1]) return false;
   for (let i = 0; i < here - 1; i++) {
@@ -151,7 +151,7 @@ function restEquals(
   return true;
 }
 
-/** Writes key and value into the item's pieces, which have room for them. */
+/** Writes key and value into the item's pieces, which have space for them. */
 export function writePayload(
   memory: ShardMemory,
   address: number,
@@ -163,8 +163,8 @@ export function writePayload(
   valueBytes: number,
 ): void {
   const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
-  const room = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
-  if (keyBytes + valueBytes <= room) {
+  const space = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
+  if (keyBytes + valueBytes <= space) {
     copyBytes(key, keyStart, memory.bytes, start, keyBytes);
     copyBytes(value, valueStart, memory.bytes, start + keyBytes, valueBytes);
     return;
@@ -174,7 +174,7 @@ export function writePayload(
   writeSpan(memory, value, valueStart, valueBytes);
 }
 
-/** Copies the item's value to `to` from `toStart`; there must be room for all of it. */
+/** Copies the item's value to `to` from `toStart`; there must be space for all of it. */
 export function readValue(
   memory: ShardMemory,
   address: number,
@@ -205,7 +205,7 @@ export function readValuePart(
   readSpan(memory, to, toStart, length);
 }
 
-/** Copies the item's key to `to` from `toStart`; there must be room for all of it. */
+/** Copies the item's key to `to` from `toStart`; there must be space for all of it. */
 export function readKey(
   memory: ShardMemory,
   address: number,
@@ -243,8 +243,8 @@ function writeSpan(memory: ShardMemory, from: Uint8Array, start: number, length:
   let done = 0;
   while (done < length) {
     if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
-    const room = memory.cursorEnd - memory.cursorByte;
-    const now = room < length - done ? room : length - done;
+    const space = memory.cursorEnd - memory.cursorByte;
+    const now = space < length - done ? space : length - done;
     copyBytes(from, start + done, memory.bytes, memory.cursorByte, now);
     memory.cursorByte += now;
     done += now;
@@ -255,8 +255,8 @@ function readSpan(memory: ShardMemory, to: Uint8Array, start: number, length: nu
   let done = 0;
   while (done < length) {
     if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
-    const room = memory.cursorEnd - memory.cursorByte;
-    const now = room < length - done ? room : length - done;
+    const space = memory.cursorEnd - memory.cursorByte;
+    const now = space < length - done ? space : length - done;
     copyBytes(memory.bytes, memory.cursorByte, to, start + done, now);
     memory.cursorByte += now;
     done += now;

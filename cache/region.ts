@@ -73,7 +73,7 @@ export class Region<C extends string = never, G extends string = never> {
   readonly wordBytes: Uint8Array;
   /** Who makes the changes that this thread publishes, if somebody wants to know; or 0. */
   changedBy = 0;
-  /** Room for the key of an item whose change is being published. */
+  /** Space for the key of an item whose change is being published. */
   readonly eventKey: Uint8Array = new Uint8Array(MAX_KEY_BYTES);
 
   readonly #counterPlaces: ReadonlyMap<string, number>;

@@ -32,8 +32,8 @@ import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
 import {
   buildChainLocked,
   fitsAsItIs,
+  freeUpLocked,
   idealQuarters,
-  makeRoomLocked,
   reshapeChainLocked,
 } from "./allocation.ts";
 import { ShardMemory } from "./shard_memory.ts";
@@ -198,7 +198,7 @@ export class Shard {
     return Outcome.stored;
   }
 
-  /** Gives an item room for a new value of another size. Returns its address, which may be new. */
+  /** Gives an item space for a new value of another size. Returns its address, which may be new. */
   #reshapeLocked(address: number, bytes: number): number {
     const grown = reshapeChainLocked(this.memory, address, bytes, this.#end);
     const moved = this.#end.item;
@@ -219,7 +219,7 @@ export class Shard {
     const ring = ringForNewLocked(memory, hash);
     if (emptyBucketLocked(memory, hash) === 0) evictFromWindowLocked(memory, hash);
     const quarters = idealQuarters(bytes);
-    makeRoomLocked(memory, quarters);
+    freeUpLocked(memory, quarters);
     const address = buildChainLocked(memory, bytes);
     const at = address << QUARTER_WORD_SHIFT;
     words[at + ITEM_HASH] = hash;

@@ -1,4 +1,4 @@
-// Chains of pieces: an item's quarters are the fewest possible where there is room, overwriting
+// Chains of pieces: an item's quarters are the fewest possible where there is space, overwriting
 // spares everybody else, and growing items move without losing their place.
 
 import fc from "fast-check";
@@ -22,7 +22,7 @@ function piecesOf(cache: Cache): { pieces: number; fewest: number } {
   return { pieces, fewest };
 }
 
-Deno.test("idealQuarters() is the number a new item takes while there is room", () => {
+Deno.test("idealQuarters() is the number a new item takes while there is space", () => {
   for (let length = 0; length < 1300; length += 3) {
     const { cache } = makeFixture();
     put(cache, "k", valueOf(length));
@@ -31,7 +31,7 @@ Deno.test("idealQuarters() is the number a new item takes while there is room", 
   }
 });
 
-Deno.test("Shard.putLocked() leaves an overwritten item in the fewest pieces while there is room", () => {
+Deno.test("Shard.putLocked() leaves an overwritten item in the fewest pieces while there is space", () => {
   const length = fc.integer({ min: 0, max: 2000 });
   fc.assert(
     fc.property(fc.array(length, { minLength: 2, maxLength: 30 }), (lengths) => {

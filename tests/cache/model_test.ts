@@ -6,7 +6,7 @@ import { Walk } from "./model.ts";
 const base = { steps: 60_000, keys: 3_000, maxValueBytes: 3_000, checkEvery: 5_000 };
 
 for (const seed of [1, 2, 3]) {
-  Deno.test(`Cache answers what a Map holds while there is room, seed ${seed}`, () => {
+  Deno.test(`Cache answers what a Map holds while there is space, seed ${seed}`, () => {
     const walk = new Walk({ ...base, seed, memoryBytes: 16 * 2 ** 20 });
     walk.run();
     assertEquals(walk.cache.region.total("lockTimeouts"), 0);

@@ -96,10 +96,12 @@ class Checked {
     if (this.pieces.length === 0) return;
     const piece = this.pieces[pick % this.pieces.length]!;
     const end = piece.address + piece.quarters;
-    let room = 0;
-    while (((end + room) & 3) !== 0 && this.states[end + room - this.slab] === STATE_FREE) room++;
+    let space = 0;
+    while (((end + space) & 3) !== 0 && this.states[end + space - this.slab] === STATE_FREE) {
+      space++;
+    }
     const got = extendPieceLocked(this.memory, piece.address, piece.quarters, wanted);
-    assertEquals(got, Math.min(room, wanted));
+    assertEquals(got, Math.min(space, wanted));
     piece.quarters += got;
     mark(this.states, piece.address - this.slab, piece.quarters, piece.first);
   }
