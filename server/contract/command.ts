@@ -45,13 +45,9 @@ export class CommandContext implements LockedWork {
   /** Bytes that went through the scratch, there and back; whoever bounds them starts them at 0. */
   copiedBytes = 0;
   /** Space for one value at a time, never less than 64 KiB; see {@linkcode reserveScratch}. */
-<<<<<<< HEAD
   scratch: Uint8Array<ArrayBuffer> = new Uint8Array(SCRATCH_BYTES);
-=======
-  scratch: Uint8Array = new Uint8Array(SCRATCH_BYTES);
   /** What a command stores next. */
   readonly put: PutRequest = new PutRequest();
->>>>>>> 19d9af0 (A put is one request object instead of ten arguments)
   #command!: Command;
   #args!: Args;
   #reply!: Reply;
