@@ -5,7 +5,7 @@
 //
 // Who works at every request takes these in by `import * as layout` and `const { … } = layout`: V8
 // builds a module's own constants into the code, but loads imported ones at each use. Among 50,000
-// items that is a fifth of an insert and a twentieth of a get (bench/engine/micro.ts, from source).
+// items that is a fifth of an insert and a few percent of a get (bench/engine/micro.ts, from source).
 //
 // A shard, from its first byte ("address" = number of the 64-byte quarter from there, 19 bits, 0 is nil):
 //
