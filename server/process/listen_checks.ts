@@ -52,31 +52,48 @@ export function findPort(hostname: string, port: number, flag = "--port"): numbe
   }
 }
 
-const HOLD_TRIES = 40;
-const HOLD_RETRY_MS = 50;
+const HOLD_TRIES = 200;
+const HOLD_RETRY_MS = 25;
 
 /**
- * Holds a port while this process starts, so that of two that start at once the second finds the
- * first one's listeners. What is held is the UDP port of the same address and number, which nothing
- * here uses otherwise: unlike the TCP port, it can be held while workers bind with reusePort.
- * Somebody who has it for good is not a slabkv that starts, and is not waited for long.
+ * Holds ports while this process starts, so that of several that start at once each finds the
+ * listeners of those before it. What is held is the UDP port of the same address and number, which
+ * nothing here uses otherwise: unlike the TCP port, it can be held while workers bind with reusePort.
+ * Ports are taken in ascending order, so that no two processes wait for each other. Somebody who has
+ * one for good is not a slabkv that starts, and is not waited for longer than a few seconds.
  */
-export async function holdPort(hostname: string, port: number): Promise<Disposable> {
-  for (let i = 0; port !== 0 && i < HOLD_TRIES; i++) {
+export async function holdPorts(hostname: string, ports: readonly number[]): Promise<Disposable> {
+  const held: Deno.DatagramConn[] = [];
+  for (const port of new Set(ports.toSorted((a, b) => a - b))) {
+    const socket = port === 0 ? undefined : await holdPort(hostname, port);
+    if (socket !== undefined) held.push(socket);
+  }
+  return {
+    [Symbol.dispose]: () => {
+      for (const socket of held) socket.close();
+    },
+  };
+}
+
+async function holdPort(hostname: string, port: number): Promise<Deno.DatagramConn | undefined> {
+  for (let i = 0; i < HOLD_TRIES; i++) {
     try {
-      const socket = Deno.listenDatagram({ transport: "udp", hostname, port });
-      return { [Symbol.dispose]: () => socket.close() };
+      return Deno.listenDatagram({ transport: "udp", hostname, port });
     } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) break;
+      if (!(error instanceof Deno.errors.AddrInUse)) return undefined;
       await new Promise((resolve) => setTimeout(resolve, HOLD_RETRY_MS));
     }
   }
-  return { [Symbol.dispose]: () => {} };
+  return undefined;
 }
 
+/** How long a server may take to accept before its socket counts as one that nobody serves well. */
+const ACCEPT_MS = 1000;
+
 /**
- * Makes sure that a socket can be made at `path`: removes one that a dead server has left behind.
- * Throws StartError when a live one has it, or none can be made there.
+ * Makes sure that a socket can be made at `path`: removes one that a dead server has left behind,
+ * which is one that refuses connections. Throws StartError when a live one has it, however slow it
+ * is, or none can be made there.
  */
 export async function prepareUnixPath(path: string, flag = "--unix"): Promise<void> {
   const refuse = (why: string) => new StartError(`Cannot listen on ${path}: ${why}`);
@@ -89,13 +106,46 @@ export async function prepareUnixPath(path: string, flag = "--unix"): Promise<vo
     return;
   }
   if (!isSocket) throw refuse("the file exists and is no socket");
+  if (await isServed(path)) throw refuse(`the socket is in use. Choose another ${flag}`);
+  Deno.removeSync(path);
+}
+
+/** Whether a process listens on the socket at `path`, even one that is too busy to accept. */
+async function isServed(path: string): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), ACCEPT_MS);
+  });
+  const connecting = Deno.connect({ transport: "unix", path });
+  connecting.then((conn) => conn.close(), () => {});
   try {
-    (await Deno.connect({ transport: "unix", path })).close();
-  } catch {
-    Deno.removeSync(path);
-    return;
+    await Promise.race([connecting, late]);
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.ConnectionRefused);
+  } finally {
+    clearTimeout(timer);
   }
-  throw refuse(`the socket is in use. Choose another ${flag}`);
+}
+
+/** What tells the socket at `path` from any other that may be there later; null where there is none. */
+export function socketIdentity(path: string): string | null {
+  try {
+    const { isSocket, dev, ino, birthtime, mtime } = Deno.lstatSync(path);
+    return isSocket ? `${dev}:${ino}:${(birthtime ?? mtime)?.getTime()}` : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Removes the socket at `path` if it is still the one of this identity. */
+export function removeSocket(path: string, identity: string | null): void {
+  if (identity === null || socketIdentity(path) !== identity) return;
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It is gone already; nothing is left to tidy up.
+  }
 }
 
 function tryUnixPath(path: string, refuse: (why: string) => StartError): void {

@@ -11,9 +11,11 @@ import { CpuMeter } from "./cpu_meter.ts";
 import type { Listen } from "../contract/listen.ts";
 import {
   findPort,
-  holdPort,
+  holdPorts,
   prepareUnixPath,
   readCredentials,
+  removeSocket,
+  socketIdentity,
   StartError,
 } from "./listen_checks.ts";
 import { Log } from "./log.ts";
@@ -60,13 +62,10 @@ function refuse(platform: ServePlatform, message: string): never {
 
 async function start(platform: ServePlatform, config: Config): Promise<void> {
   const startedMs = Date.now();
-  const log = new Log({
-    format: config.logFormat,
-    now: Date.now,
-    out: platform.out,
-    err: platform.err,
-  });
-  using _held = await holdPort(config.host, config.port);
+  const { out, err } = platform;
+  const log = new Log({ format: config.logFormat, now: Date.now, out, err });
+  const { host: hostname, port, respPort = 0, textPort = 0 } = config;
+  using _held = await holdPorts(hostname, [port, respPort, textPort]);
   const listens = await plan(config);
   const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
   const cache = new Cache(createRegion(config, maxWorkers + 1), 0);
@@ -87,8 +86,10 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   const first = config.workers === "auto" ? 1 : maxWorkers;
   for (let i = 0; i < first; i++) await pool.add();
   const meter = new CpuMeter(platform.limits.cpus);
+  const sockets = listens.flatMap(({ unixPath }) => unixPath ?? []);
+  const ours = sockets.map((path) => [path, socketIdentity(path)] as const);
   const exit = (code: number) => {
-    for (const { unixPath } of listens) if (unixPath !== undefined) removeQuietly(unixPath);
+    for (const [path, identity] of ours) removeSocket(path, identity);
     platform.exit(code);
   };
   supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit });
@@ -134,13 +135,5 @@ function createRegion(config: Config, actorCount: number): ServerRegion {
     throw new StartError(
       `Cannot set ${memoryBytes} bytes aside: ${messageOf(error)}. Choose another --memory`,
     );
-  }
-}
-
-function removeQuietly(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // It is gone already; nothing is left to tidy up.
   }
 }

@@ -83,6 +83,33 @@ Deno.test("a port in use is one line and exit code 2, even with another instance
 });
 
 Deno.test({
+  name: "of instances that start at once, and share one of their ports, one comes up",
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const shared = (listener.addr as Deno.NetAddr).port;
+  listener.close();
+  const starts = Array.from(
+    { length: 4 },
+    () =>
+      TestServer.start(["--resp-port", String(shared)]).then(
+        (server) => server,
+        (error: Error) => error.message,
+      ),
+  );
+  const results = await Promise.all(starts);
+  const servers = results.filter((result) => result instanceof TestServer);
+  try {
+    assertEquals(servers.length, 1);
+    for (const result of results) {
+      if (typeof result === "string") assertStringIncludes(result, "the port is in use");
+    }
+  } finally {
+    for (const server of servers) await server[Symbol.asyncDispose]();
+  }
+});
+
+Deno.test({
   name: "a socket path in use is one line and exit code 2",
   ignore: Deno.build.os === "windows",
 }, async () => {

@@ -3,8 +3,11 @@
 import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   findPort,
+  holdPorts,
   prepareUnixPath,
   readCredentials,
+  removeSocket,
+  socketIdentity,
   StartError,
 } from "../../../server/process/listen_checks.ts";
 import { configOf } from "../fixture.ts";
@@ -60,6 +63,64 @@ Deno.test({
     listener.close();
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["file"]);
   }));
+
+Deno.test({
+  name: "prepareUnixPath() leaves a live server its socket, however slowly that accepts",
+  ignore: Deno.build.os !== "linux",
+}, () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/slow`;
+    const listener = Deno.listen({ transport: "unix", path });
+    const conns: Deno.Conn[] = [];
+    // Nobody accepts: at some point the kernel takes no more connections for it either.
+    let isFull = false;
+    for (let i = 0; i < 10_000 && !isFull; i++) {
+      await Deno.connect({ transport: "unix", path })
+        .then((conn) => conns.push(conn), () => isFull = true);
+    }
+    assertEquals(isFull, true);
+    await assertRejects(() => prepareUnixPath(path), StartError, "the socket is in use");
+    assertNotEquals(socketIdentity(path), null);
+    for (const conn of conns) conn.close();
+    listener.close();
+  }));
+
+Deno.test({
+  name: "removeSocket() removes the socket that it is told of, and no other at its path",
+  ignore: Deno.build.os === "windows",
+}, () =>
+  withFolder(async (folder) => {
+    const path = `${folder}/a`;
+    const first = Deno.listen({ transport: "unix", path });
+    const identity = socketIdentity(path);
+    await Deno.rename(path, `${folder}/b`);
+    const second = Deno.listen({ transport: "unix", path });
+    removeSocket(path, identity);
+    removeSocket(path, null);
+    assertNotEquals(socketIdentity(path), null);
+    removeSocket(path, socketIdentity(path));
+    assertEquals(socketIdentity(path), null);
+    await Deno.writeTextFile(path, "precious");
+    removeSocket(path, identity);
+    assertEquals(await Deno.readTextFile(path), "precious");
+    first.close();
+    second.close();
+  }));
+
+Deno.test("holdPorts() lets two that start at once go one after the other, whatever they share", async () => {
+  const [a, b] = [findPort("127.0.0.1", 0), findPort("127.0.0.1", 0)];
+  const first = await holdPorts("127.0.0.1", [b, a, 0]);
+  let isHeld = false;
+  const second = holdPorts("127.0.0.1", [0, a]).then((held) => {
+    isHeld = true;
+    return held;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(isHeld, false);
+  first[Symbol.dispose]();
+  (await second)[Symbol.dispose]();
+  assertEquals(isHeld, true);
+});
 
 Deno.test("readCredentials() reads both files or says which it cannot use", () =>
   withFolder(async (folder) => {
