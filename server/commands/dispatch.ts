@@ -121,7 +121,7 @@ function timed(
   if (done !== undefined) return done;
   const tookUs = (performance.now() - from) * 1000;
   context.stats.tookUs[command.id]! += tookUs * weight;
-  if (tookUs >= server.slowerThanUs) {
+  if (tookUs >= server.slowerThanUs && !command.flags.includes("noslowlog")) {
     server.noteCommand(session, tookUs, () => wordsOf(command, args));
   }
 }

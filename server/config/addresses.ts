@@ -68,7 +68,8 @@ export function isLoopback(host: string): boolean {
   if (IPV4.test(host)) return host.startsWith("127.");
   if (host.includes(":")) {
     const canonical = canonicalIpv6(host);
-    return canonical === "::1" || canonical?.startsWith("::ffff:7f") === true;
+    // 127.0.0.0/8 inside IPv6: two groups, the first of which is 7f00 to 7fff.
+    return canonical === "::1" || /^::ffff:7f[0-9a-f]{2}:/.test(canonical ?? "");
   }
   return host === "localhost" || host.endsWith(".localhost");
 }

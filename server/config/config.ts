@@ -53,6 +53,8 @@ export interface Config {
   readonly allowHosts: readonly string[];
   /** Origin headers to accept. */
   readonly allowOrigins: readonly string[];
+  /** Consent to administration over HTTP without a token. */
+  readonly allowAdmin: boolean;
   /** Consent to listen beyond loopback without a token. */
   readonly allowRemote: boolean;
   /** Path of the certificate; set if and only if tlsKeyPath is. */

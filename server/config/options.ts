@@ -228,6 +228,12 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => [],
     description: "Origins of web pages that may send requests",
   },
+  allowAdmin: {
+    flag: "admin",
+    kind: toggle(),
+    fallback: () => false,
+    description: "Let commands such as SHUTDOWN and CONFIG come over HTTP without a token",
+  },
   allowRemote: {
     flag: "allow-remote",
     kind: toggle(),

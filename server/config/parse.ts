@@ -74,17 +74,20 @@ function readFlags(
   given: GivenByField,
   problems: string[],
 ): Set<string> {
+  const mayBeSecret = given.has("token") || args.some((arg) => /^-+to?k|secret|pass/i.test(arg));
   const parsed: Record<string, unknown> = parseArgs(withPlainSwitches(args, problems), {
     string: VALUE_FLAGS,
     boolean: [...SWITCH_FLAGS, ...ACTION_FLAGS],
     collect: [...VALUE_FLAGS, ...SWITCH_FLAGS],
     alias: aliases(),
     unknown: (arg, key) => {
-      problems.push(key === undefined ? unexpectedArgument(arg) : unknownFlag(arg));
+      problems.push(key === undefined ? unexpectedArgument(arg, mayBeSecret) : unknownFlag(arg));
       return false;
     },
   });
-  for (const rest of parsed._ as (string | number)[]) problems.push(unexpectedArgument(rest));
+  for (const rest of parsed._ as (string | number)[]) {
+    problems.push(unexpectedArgument(rest, mayBeSecret));
+  }
   for (const { field, option } of OPTION_ROWS) {
     const values = parsed[option.flag] as (string | boolean)[];
     if (values.length === 0) continue;
@@ -120,8 +123,10 @@ function aliases(): Record<string, string> {
   return Object.fromEntries([...letters, ...others]);
 }
 
-function unexpectedArgument(arg: string | number): string {
-  return `Unexpected argument "${arg}": options begin with --, see --help`;
+/** What stands near a secret may be one, and this goes to logs. */
+function unexpectedArgument(arg: string | number, mayBeSecret: boolean): string {
+  const shown = mayBeSecret ? "(not shown, since it may be the token)" : `"${arg}"`;
+  return `Unexpected argument ${shown}: options begin with --, see --help`;
 }
 
 function unknownFlag(arg: string): string {

@@ -145,6 +145,8 @@ export type CommandFlag =
   | "immediate"
   /** Refused inside MULTI. */
   | "nomulti"
+  /** Never in the slow log, since its arguments may be secret. */
+  | "noslowlog"
   /** Looks at every shard, taking locks itself, one at a time unless `holdsAll`. */
   | "keyspace";
 

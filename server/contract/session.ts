@@ -49,6 +49,8 @@ export class Session {
   /** CLIENT NO-EVICT and NO-TOUCH. */
   noEvict = false;
   noTouch = false;
+  /** Whether the client is known to be gone, or to send no more: nobody may be waiting. */
+  hasLeft = false;
   /** Set by QUIT and by errors after which the stream cannot be trusted. */
   afterReply: AfterReply = "stay";
 

@@ -11,6 +11,9 @@ import type { HttpContext, RouteHandler } from "./context.ts";
 /** Paths whose errors are those of commands. */
 const PATHS: ReadonlySet<string> = new Set(["/", "/pipeline", "/multi-exec"]);
 
+/** What browsers send of their own accord and pages cannot leave out. */
+const BROWSER_HEADERS = ["origin", "sec-fetch-site", "sec-fetch-mode"];
+
 /** Commands of one pipeline between two looks at the clock, and how long they may take in all. */
 const LOOK_COMMANDS = 100;
 const SLICE_MS = 10;
@@ -89,6 +92,12 @@ function answerOf({ reply }: CommandRunner): Response {
   return json(reply.answer(), error.startsWith("BUSY ") ? 503 : 400);
 }
 
+/** Whether a request that has been let in may give commands of administration. */
+function mayAdminister({ config, access }: HttpContext, request: Request): boolean {
+  if (config.token === undefined && !config.allowAdmin) return false;
+  return BROWSER_HEADERS.every((name) => access.header(request, name) === null);
+}
+
 async function read(
   context: HttpContext,
   request: Request,
@@ -99,7 +108,7 @@ async function read(
   const response = await context.bodies.read(request, context.commandBodyBytes, async (body) => {
     isRead = true;
     const runner = context.runners.take();
-    runner.begin(isBase64);
+    runner.begin(isBase64, mayAdminister(context, request), () => request.signal);
     const made = await work(body, runner);
     context.runners.give(runner);
     return made;

@@ -27,6 +27,9 @@ const CONNECTION_ONLY: ReadonlySet<string> = new Set([
   "QUIT",
 ]);
 
+const NO_ADMIN =
+  "NOPERM administration over HTTP needs --admin or --token, and never comes from a browser";
+
 const encoder = new TextEncoder();
 
 /** What one request of the REST interface works with; used again for later ones. */
@@ -38,22 +41,30 @@ export class CommandRunner {
   mayBeSlow = false;
   readonly #now: () => number;
   #session: Session;
+  #mayAdminister = false;
+  #signal: () => AbortSignal = () => AbortSignal.abort();
+
   constructor(commands: CommandContext) {
     this.context = commands;
     this.#now = commands.cache.now;
     this.#session = commands.session;
   }
 
-  /** Makes the client of a request, which nobody knows before and after. */
-  begin(isBase64: boolean): void {
+  /**
+   * Makes the client of a request, which nobody knows before and after. `signal` gives what fires
+   * when the client goes; it is asked for only where a command takes its time.
+   */
+  begin(isBase64: boolean, mayAdminister: boolean, signal: () => AbortSignal): void {
     this.#session = new Session(0, "http", "", "", this.#now(), true);
+    this.#mayAdminister = mayAdminister;
+    this.#signal = signal;
     this.reply.begin(isBase64);
   }
 
   /** Runs one command; its answer is on the reply. */
   async one(command: JsonCommand | CommandProblem): Promise<void> {
-    const problem = this.start(command);
-    if (problem !== null) await problem;
+    const pending = this.start(command);
+    if (pending !== null) await pending;
   }
 
   /** As `one()`, but null where the command was done at once. */
@@ -68,6 +79,7 @@ export class CommandRunner {
     if (CONNECTION_ONLY.has(found.name)) {
       return this.#refuse(`ERR ${found.name} is not possible here, POST /multi-exec for MULTI`);
     }
+    if (found.flags.includes("admin") && !this.#mayAdminister) return this.#refuse(NO_ADMIN);
     this.mayBeSlow = found.isTimed;
     return this.#dispatch(found);
   }
@@ -83,10 +95,20 @@ export class CommandRunner {
     const before = context.session;
     context.session = this.#session;
     try {
-      return dispatch(context, command, this.args, this.reply) ?? null;
+      const pending = dispatch(context, command, this.args, this.reply);
+      return pending === undefined ? null : this.#watched(pending, this.#session);
     } finally {
       context.session = before;
     }
+  }
+
+  /** While a command takes its time, its session hears of a client that goes. */
+  async #watched(pending: Promise<void>, session: Session): Promise<void> {
+    const leave = () => session.hasLeft = true;
+    const signal = this.#signal();
+    signal.addEventListener("abort", leave);
+    await pending;
+    signal.removeEventListener("abort", leave);
   }
 
   #unknown(name: Uint8Array): null {

@@ -4,7 +4,7 @@
 import { addCounter } from "../../cache/mod.ts";
 import type { ServerRegion } from "../contract/counters.ts";
 import { Admission } from "./admission.ts";
-import { error, overloaded, RETRY } from "./answers.ts";
+import { error, methodNotAllowed, overloaded, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { SlowClient } from "./large_answers.ts";
@@ -127,6 +127,8 @@ export class HttpHandler {
   }
 
   async #head(request: Request, url: string, path: number): Promise<Response> {
+    // What a HEAD answers has no use for a socket, and must not open one.
+    if (isSocketPath(url, path)) return methodNotAllowed("GET");
     const response = await route(this.#context, request, "GET", url, path);
     const { status, headers } = response;
     if (headers.has("content-length")) await response.body?.cancel();
@@ -159,7 +161,8 @@ export class HttpHandler {
   async #answerInMode(request: Request): Promise<Response> {
     if (this.mode === "draining") return this.#answerLast(request);
     const response = await this.#answer(request);
-    if (++this.#answered % SHED_ONE_IN !== 0) return response;
+    // A socket that has just been opened is to stay, and its answer must not say otherwise.
+    if (response.status === 101 || ++this.#answered % SHED_ONE_IN !== 0) return response;
     response.headers.set("connection", "close");
     return response;
   }

@@ -13,7 +13,7 @@ const IDLE_SECONDS = 30;
 
 /** Whether the path of `url` from `path` is that of WebSockets. */
 export function isSocketPath(url: string, path: number): boolean {
-  return url.startsWith("/ws", path) && (url.length === path + 3 || url[path + 3] === "?");
+  return url.startsWith("/ws", path) && (url.length === path + 3 || /[?#]/.test(url[path + 3]!));
 }
 
 /** The Authorization header that a list of offered protocols stands for, or null. */

@@ -9,6 +9,7 @@ import type { Session } from "../contract/session.ts";
 import { nextTurn } from "../contract/time_slices.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
+import { RawInput } from "./raw_input.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
 import type { RawClient } from "./raw_clients.ts";
 import type { RawContext } from "./raw_context.ts";
@@ -48,6 +49,7 @@ export class RawConnection implements RawClient {
   #brokenSinceMs = 0;
   #pushed: RespReply | undefined;
   #flushing: Promise<void> | undefined;
+  readonly #reader: RawInput;
 
   constructor(conn: Deno.Conn, host: RawContext, protocol: RawProtocol, session: Session) {
     this.#conn = conn;
@@ -56,6 +58,7 @@ export class RawConnection implements RawClient {
     this.session = session;
     if (protocol.name === "resp") session.push = (compose) => this.push(compose);
     this.#input = new InputBuffer(host.budget);
+    this.#reader = new RawInput(conn, session);
     this.#output = new RawOutput(conn, host.now);
   }
 
@@ -90,7 +93,7 @@ export class RawConnection implements RawClient {
     while (!this.#isEnded) {
       let count: number | null;
       try {
-        count = await this.#conn.read(input.free());
+        count = await this.#reader.read(input.free());
       } catch {
         return; // The client is lost, whatever the error is.
       }
@@ -178,6 +181,7 @@ export class RawConnection implements RawClient {
 
   /** Waits for a command that takes its time. */
   async #finished(done: Promise<void>, reply: RawReply): Promise<void> {
+    this.#reader.readAhead();
     try {
       await done;
     } catch (error) {

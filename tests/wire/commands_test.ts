@@ -3,7 +3,8 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { encodeCommand, readAnswer, wordsOf } from "../server/commands/notation.ts";
-import { TestServer } from "./server.ts";
+import { connectRaw } from "./raw_fixture.ts";
+import { TestServer, until } from "./server.ts";
 
 /** One connection that says lines and reads answers. */
 class Client implements Disposable {
@@ -66,4 +67,22 @@ Deno.test("CLIENT, CONFIG, INFO and SHUTDOWN reach all workers", async () => {
   } finally {
     for (const client of clients) client[Symbol.dispose]();
   }
+});
+
+Deno.test("DEBUG SLEEP ends when its client goes, over RESP and over HTTP", async () => {
+  await using server = await TestServer.start(["--resp-port", "0", "--workers", "1", "--admin"]);
+  const sleeping = await connectRaw(server, "redis");
+  await sleeping.send("DEBUG SLEEP 60\r\n");
+  const asking = new AbortController();
+  const body = JSON.stringify(["DEBUG", "SLEEP", "60"]);
+  const url = `http://127.0.0.1:${server.port}/`;
+  const asked = fetch(url, { method: "POST", body, signal: asking.signal }).catch(() => {});
+  using client = await Client.connect(server);
+  const isAsleep = async () => (await client.say("CLIENT LIST"))!.includes("cmd=debug");
+  await until("the client sleeps", isAsleep);
+  sleeping[Symbol.dispose]();
+  asking.abort();
+  await asked;
+  await until("the sleep has ended", async () => !await isAsleep());
+  // A request that still slept would hold up the end of the server.
 });

@@ -127,3 +127,32 @@ Deno.test("a pipeline of many KEYS leaves the worker to others", async () => {
   const empty = Array.from({ length: 1000 }, () => '{"result":[]}');
   assertEquals(await long, `200 [${empty.join(",")}]`);
 });
+
+const NO_ADMIN = '400 {"error":"NOPERM administration over HTTP needs --admin or --token, ' +
+  'and never comes from a browser"}';
+
+conversation("administration over HTTP is refused unless it was allowed", [
+  ['POST / ["SHUTDOWN"]', NO_ADMIN],
+  ['POST / ["config","get","port"]', NO_ADMIN],
+  ['POST / ["DEBUG","SLEEP","60"]', NO_ADMIN],
+  ['POST / ["CLIENT","KILL","TYPE","normal"]', NO_ADMIN],
+  ['POST /pipeline [["SLOWLOG","GET"]]', `200 [${NO_ADMIN.slice(4)}]`],
+  ['POST / ["PING"]', '200 {"result":"PONG"}'],
+]);
+
+conversation(
+  "administration over HTTP is allowed by --admin, and never to browsers",
+  [
+    ['POST / ["SLOWLOG","LEN"]', '200 {"result":0}'],
+    ['POST /\nsec-fetch-site: none\n\n["SLOWLOG","LEN"]', NO_ADMIN],
+    ['POST /\nsec-fetch-mode: cors\n\n["SHUTDOWN"]', NO_ADMIN],
+    ['POST /\norigin: http://a.example\n\n["SHUTDOWN"]', NO_ADMIN],
+  ],
+  ["--admin", "--allow-origin", "http://a.example"],
+);
+
+conversation(
+  "administration over HTTP is allowed to who bears the token",
+  [['POST /\nauthorization: Bearer sesame\n\n["SLOWLOG","LEN"]', '200 {"result":0}']],
+  ["--token", "sesame"],
+);

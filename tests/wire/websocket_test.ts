@@ -183,6 +183,24 @@ Deno.test("/ws refuses pages of other origins", async () => {
   );
 });
 
+Deno.test("no spelling of /ws opens a socket for pages of other origins", async () => {
+  await using server = await start();
+  const { port } = server;
+  const ask = async (line: string) => {
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    const head = `${line} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\norigin: http://evil.example\r\n`;
+    const text = `${head}${HANDSHAKE.replaceAll("\n", "\r\n")}\r\n\r\n`;
+    await conn.write(new TextEncoder().encode(text));
+    const answer = new Uint8Array(1024);
+    const count = await conn.read(answer) ?? 0;
+    return new TextDecoder().decode(answer.subarray(0, count)).slice(9, 12);
+  };
+  for (const path of ["/ws", "/ws?", "/ws?a=1", "/ws#x", "/ws?#x"]) {
+    assertEquals(await ask(`GET ${path}`), "403", path);
+    assertEquals(await ask(`HEAD ${path}`), "405", path);
+  }
+});
+
 Deno.test("/ws takes the token from the header or as a protocol", async () => {
   await using server = await start("--token", "sesame?~");
   assertEquals(

@@ -19,6 +19,8 @@ import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 const SLOWLOG_COUNT = 10;
 const MAX_SLEEP_SECONDS = 60;
+/** How often a sleep looks whether its client is still there. */
+const SLEEP_LOOK_MS = 50;
 const encoder = new TextEncoder();
 
 /** CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE | HELP. */
@@ -189,15 +191,20 @@ export function shutdown({ server, session }: CommandContext, args: Args, reply:
   reply.ok();
 }
 
-/** DEBUG SLEEP seconds: answers later, for tests; other clients do not wait. */
+/** DEBUG SLEEP seconds: answers later, for tests; other clients do not wait, nor does one that left. */
 export function debug(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   if (tokenOf(args, 0) !== "SLEEP") return reply.fail(unknownSubcommand("DEBUG", args));
   if (args.count !== 2) return reply.fail(wrongArity("debug|sleep"));
   const seconds = Number(textOf(args, 1));
   const failure: Failure | null = seconds >= 0 && seconds <= MAX_SLEEP_SECONDS ? null : NOT_FLOAT;
   if (failure !== null) return reply.fail(failure);
+  const { session } = context;
+  const endMs = performance.now() + seconds * 1000;
   return later(context, reply, async () => {
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    for (let leftMs = seconds * 1000; leftMs > 0 && !session.hasLeft;) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, SLEEP_LOOK_MS)));
+      leftMs = endMs - performance.now();
+    }
     reply.ok();
   });
 }

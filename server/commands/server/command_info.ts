@@ -23,6 +23,7 @@ const FLAG_NAMES: Readonly<Record<CommandFlag, string | null>> = {
   noauth: "no_auth",
   immediate: null,
   nomulti: "no_multi",
+  noslowlog: "skip_slowlog",
   keyspace: null,
 };
 const HELP = [

@@ -48,11 +48,23 @@ Deno.test("parseHost() takes IPv4, IPv6 with and without brackets, and names", (
 });
 
 Deno.test("isLoopback() knows every spelling of this machine", () => {
-  for (const host of ["127.0.0.1", "127.9.9.9", "::1", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1"]) {
+  for (
+    const host of [
+      "127.0.0.1",
+      "127.9.9.9",
+      "::1",
+      "0:0:0:0:0:0:0:1",
+      "::ffff:127.0.0.1",
+      "::ffff:7f09:1",
+    ]
+  ) {
     assertEquals(isLoopback(host), true, host);
   }
   for (const host of ["localhost", "a.localhost"]) assertEquals(isLoopback(host), true, host);
   for (const host of ["0.0.0.0", "::", "10.0.0.1", "::2", "::ffff:10.0.0.1", "127.example.org"]) {
+    assertEquals(isLoopback(host), false, host);
+  }
+  for (const host of ["::ffff:7.241.1.1", "::ffff:7f1:101", "::ffff:126.255.0.1", "::7f00:1"]) {
     assertEquals(isLoopback(host), false, host);
   }
 });
