@@ -1,6 +1,6 @@
 // Patterns of KEYS and SCAN, on bytes: ? and * and [a-z] and [^x], with \ before what is meant as it
-// is. Linear but for one star at a time to come back to: at most length of pattern times length of
-// key steps, whatever the pattern.
+// is. A pattern is read once, into segments between its stars. Nothing is tried twice: the first
+// place where a segment fits is the right one, and long segments are found for all places at once.
 
 const STAR = 0x2a;
 const QUESTION = 0x3f;
@@ -10,74 +10,164 @@ const ESCAPE = 0x5c;
 const NOT = 0x5e;
 const RANGE = 0x2d;
 
+/** Longest pattern, in bytes. */
+export const MAX_PATTERN_BYTES = 1024;
+/** Up to this length a segment is found by trying each place. */
+const SHORT_ELEMENTS = 8;
+
+/** What one byte must be: a byte, anything, or one of a set. Sets are 256 bits in 8 words. */
+type ByteSet = Uint32Array;
+type Element = number | ByteSet | null;
+
+function isMember(element: Element, byte: number): boolean {
+  if (typeof element === "number") return element === byte;
+  return element === null || (element[byte >>> 5]! & (1 << (byte & 31))) !== 0;
+}
+
+/** Elements that follow each other with no star between. */
+class Segment {
+  readonly #elements: readonly Element[];
+  /** For each byte the elements that it may be, as bits; made when they are first needed. */
+  #masks: Uint32Array | undefined;
+
+  constructor(elements: readonly Element[]) {
+    this.#elements = elements;
+  }
+
+  get length(): number {
+    return this.#elements.length;
+  }
+
+  /** Whether the bytes from `at` are what the segment asks for; there are enough. */
+  fitsAt(bytes: Uint8Array, at: number): boolean {
+    const elements = this.#elements;
+    for (let i = 0; i < elements.length; i++) {
+      if (!isMember(elements[i]!, bytes[at + i]!)) return false;
+    }
+    return true;
+  }
+
+  /** Where the first place from `from` on ends at which the segment fits before `end`; or -1. */
+  findEnd(bytes: Uint8Array, from: number, end: number): number {
+    const { length } = this.#elements;
+    if (from + length > end) return -1;
+    if (length > SHORT_ELEMENTS) return this.#findLong(bytes, from, end);
+    for (let at = from; at + length <= end; at++) {
+      if (this.fitsAt(bytes, at)) return at + length;
+    }
+    return -1;
+  }
+
+  /**
+   * The shift-and algorithm (Baeza-Yates and Gonnet, "A new approach to text searching", CACM 35(10),
+   * 1992): bit i says that the bytes up to here fit elements 0 to i. A step takes a word for each 32
+   * elements, whatever the bytes are.
+   */
+  #findLong(bytes: Uint8Array, from: number, end: number): number {
+    const { length } = this.#elements;
+    const words = Math.ceil(length / 32);
+    const masks = this.#masks ??= masksOf(this.#elements, words);
+    const state = new Uint32Array(words);
+    const last = 1 << ((length - 1) & 31);
+    for (let at = from; at < end; at++) {
+      const row = bytes[at]! * words;
+      let carry = 1;
+      for (let i = 0; i < words; i++) {
+        const word = state[i]!;
+        state[i] = ((word << 1) | carry) & masks[row + i]!;
+        carry = word >>> 31;
+      }
+      if ((state[words - 1]! & last) !== 0) return at + 1;
+    }
+    return -1;
+  }
+}
+
+function masksOf(elements: readonly Element[], words: number): Uint32Array {
+  const masks = new Uint32Array(256 * words);
+  for (let byte = 0; byte < 256; byte++) {
+    for (let i = 0; i < elements.length; i++) {
+      if (isMember(elements[i]!, byte)) masks[byte * words + (i >>> 5)]! |= 1 << (i & 31);
+    }
+  }
+  return masks;
+}
+
 /** A pattern, ready to be compared with keys. */
 export class Glob {
-  readonly #pattern: Uint8Array;
+  /** What stands before the first star, between two, and behind the last; alone without a star. */
+  readonly #segments: readonly Segment[];
+  /** Bytes that a key has at least. */
+  readonly #minLength: number;
   /** Whether every key matches. */
   readonly matchesAll: boolean;
-  /** Where the element that was compared last ends in the pattern. */
-  #end = 0;
 
-  /** Keeps `pattern`, which must not change. */
+  /** Reads `pattern`. Throws RangeError when it is longer than {@linkcode MAX_PATTERN_BYTES}. */
   constructor(pattern: Uint8Array) {
-    this.#pattern = pattern;
-    this.matchesAll = pattern.length > 0 && pattern.every((byte) => byte === STAR);
+    if (pattern.length > MAX_PATTERN_BYTES) throw new RangeError("Cannot use pattern: too long");
+    this.#segments = segmentsOf(pattern);
+    this.#minLength = this.#segments.reduce((sum, { length }) => sum + length, 0);
+    this.matchesAll = this.#segments.length > 1 && this.#minLength === 0;
   }
 
   /** Whether the `length` bytes of `bytes` from `start` match, all of them. */
   matches(bytes: Uint8Array, start: number, length: number): boolean {
-    const pattern = this.#pattern;
-    const end = start + length;
-    let at = start;
-    let p = 0;
-    let starP = -1;
-    let starAt = 0;
-    while (at < end) {
-      if (p < pattern.length && pattern[p] === STAR) {
-        starP = ++p;
-        starAt = at;
-      } else if (p < pattern.length && this.#one(p, bytes[at]!)) {
-        p = this.#end;
-        at++;
-      } else if (starP >= 0) {
-        p = starP;
-        at = ++starAt;
-      } else return false;
+    if (length < this.#minLength) return false;
+    const segments = this.#segments;
+    const [first] = segments;
+    if (!first!.fitsAt(bytes, start)) return false;
+    if (segments.length === 1) return length === first!.length;
+    const last = segments[segments.length - 1]!;
+    const end = start + length - last.length;
+    let at = start + first!.length;
+    for (let i = 1; i < segments.length - 1 && at >= 0; i++) {
+      at = segments[i]!.findEnd(bytes, at, end);
     }
-    while (p < pattern.length && pattern[p] === STAR) p++;
-    return p === pattern.length;
+    return at >= 0 && at <= end && last.fitsAt(bytes, end);
   }
+}
 
-  /** Whether the element at `p` matches a byte; says in `#end` where the next element is. */
-  #one(p: number, byte: number): boolean {
-    const pattern = this.#pattern;
-    const first = pattern[p]!;
-    this.#end = p + 1;
-    if (first === QUESTION) return true;
-    if (first === OPEN) return this.#set(p + 1, byte);
-    if (first === ESCAPE && p + 1 < pattern.length) {
-      this.#end = p + 2;
-      return pattern[p + 1] === byte;
+function segmentsOf(pattern: Uint8Array): Segment[] {
+  const segments: Segment[] = [];
+  let elements: Element[] = [];
+  for (let i = 0; i < pattern.length;) {
+    if (pattern[i] === STAR) {
+      // Several stars in a row are one; there is always a segment before the first.
+      if (elements.length > 0 || segments.length === 0) segments.push(new Segment(elements));
+      elements = [];
+      i++;
+      continue;
     }
-    return first === byte;
+    const [element, next] = elementAt(pattern, i);
+    elements.push(element);
+    i = next;
   }
+  segments.push(new Segment(elements));
+  return segments;
+}
 
-  /** Whether a byte is in the set that begins at `from`; a set without an end goes to the last. */
-  #set(from: number, byte: number): boolean {
-    const pattern = this.#pattern;
-    const negated = pattern[from] === NOT;
-    let i = negated ? from + 1 : from;
-    let found = false;
-    for (; i < pattern.length && pattern[i] !== CLOSE; i++) {
-      if (pattern[i] === ESCAPE && i + 1 < pattern.length) {
-        if (pattern[++i] === byte) found = true;
-      } else if (pattern[i + 1] === RANGE && i + 2 < pattern.length) {
-        const [a, b] = [pattern[i]!, pattern[i + 2]!];
-        if (byte >= Math.min(a, b) && byte <= Math.max(a, b)) found = true;
-        i += 2;
-      } else if (pattern[i] === byte) found = true;
+/** The element that begins at `i`, and where the next one does. */
+function elementAt(pattern: Uint8Array, i: number): [element: Element, next: number] {
+  const first = pattern[i]!;
+  if (first === QUESTION) return [null, i + 1];
+  if (first === OPEN) return setAt(pattern, i + 1);
+  if (first === ESCAPE && i + 1 < pattern.length) return [pattern[i + 1]!, i + 2];
+  return [first, i + 1];
+}
+
+/** The set that begins at `from`, behind its bracket; one without an end goes to the last byte. */
+function setAt(pattern: Uint8Array, from: number): [set: ByteSet, next: number] {
+  const set = new Uint32Array(8);
+  const isNegated = pattern[from] === NOT;
+  let i = isNegated ? from + 1 : from;
+  for (; i < pattern.length && pattern[i] !== CLOSE; i++) {
+    let [low, high] = [pattern[i]!, pattern[i]!];
+    if (low === ESCAPE && i + 1 < pattern.length) low = high = pattern[++i]!;
+    else if (pattern[i + 1] === RANGE && i + 2 < pattern.length) high = pattern[i += 2]!;
+    for (let byte = Math.min(low, high); byte <= Math.max(low, high); byte++) {
+      set[byte >>> 5]! |= 1 << (byte & 31);
     }
-    this.#end = Math.min(i + 1, pattern.length);
-    return found !== negated;
   }
+  if (isNegated) { for (let word = 0; word < set.length; word++) set[word] = ~set[word]!; }
+  return [set, Math.min(i + 1, pattern.length)];
 }
