@@ -5,11 +5,11 @@
 
 import * as regionLayout from "./region_layout.ts";
 import * as layout from "./layout.ts";
+import { ChangeFilter, mayBeWatched } from "./change_filter.ts";
 import type { Region } from "./region.ts";
 
 const { WORD_BYTES } = layout;
 const {
-  ACTOR_FILTER,
   ACTOR_RING_ENTRIES,
   ACTOR_RING_HEAD,
   ACTOR_RING_OVERFLOW,
@@ -26,11 +26,6 @@ const {
   EVENT_KIND_MASK,
   EVENT_STAMP,
   EVENT_WORDS,
-  FILTER_BIT_MASK,
-  FILTER_BITS,
-  FILTER_MASK,
-  FILTER_WORD_SHIFT,
-  FILTER_WORDS,
   REGION_WATCHERS,
   RING_ENTRIES,
   RING_ENTRY_MASK,
@@ -101,13 +96,11 @@ function publishToWatchers(
   start: number,
   keyBytes: number,
 ): void {
-  const bit = hash & FILTER_MASK;
+  const { words } = region;
   for (let actor = 0; actor < region.geometry.actorCount; actor++) {
     const base = region.actorWord(actor);
-    const filter = Atomics.load(region.words, base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT));
-    if ((filter & (1 << (bit & FILTER_BIT_MASK))) === 0) {
-      if (Atomics.load(region.words, base + ACTOR_WATCHES_ALL) === 0) continue;
-    }
+    if (Atomics.load(words, base + ACTOR_WATCHES) === 0) continue;
+    if (!mayBeWatched(words, base, hash, key, start, keyBytes)) continue;
     append(region, base, hash, kind, key, start, keyBytes);
     wake(region.words, base);
   }
@@ -158,8 +151,7 @@ export class EventReader {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #base: number;
-  /** How many watched hashes share each filter bit. */
-  readonly #uses = new Uint32Array(FILTER_BITS);
+  readonly #filter: ChangeFilter;
   readonly #key = new Uint8Array(EVENT_KEY_BYTES);
   readonly #event = { hash: 0, kind: 0 as ChangeKind, keyBytes: 0, key: NO_KEY, changedBy: 0 };
   #watched = 0;
@@ -169,9 +161,7 @@ export class EventReader {
     this.#words = region.words;
     this.#bytes = region.wordBytes;
     this.#base = region.actorWord(actor);
-    const filter = this.#base + ACTOR_FILTER;
-    for (let i = 0; i < FILTER_WORDS; i++) Atomics.store(this.#words, filter + i, 0);
-    Atomics.store(this.#words, this.#base + ACTOR_WATCHES_ALL, 0);
+    this.#filter = new ChangeFilter(this.#words, this.#base);
     if (Atomics.exchange(this.#words, this.#base + ACTOR_WATCHES, 0) !== 0) {
       Atomics.sub(this.#words, REGION_WATCHERS, 1);
     }
@@ -179,29 +169,24 @@ export class EventReader {
 
   /** From now on changes of keys with this hash reach the ring (others may, too). */
   watch(hash: number): void {
-    const bit = hash & FILTER_MASK;
-    if (this.#uses[bit]!++ === 0) {
-      Atomics.or(
-        this.#words,
-        this.#base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT),
-        1 << (bit & FILTER_BIT_MASK),
-      );
-    }
+    this.#filter.add(hash);
     this.#count(1);
   }
 
   /** Takes back one {@linkcode watch} of the same hash. */
   unwatch(hash: number): void {
-    const bit = hash & FILTER_MASK;
-    if (this.#uses[bit] === 0) return;
-    if (--this.#uses[bit]! === 0) {
-      Atomics.and(
-        this.#words,
-        this.#base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT),
-        ~(1 << (bit & FILTER_BIT_MASK)),
-      );
-    }
-    this.#count(-1);
+    if (this.#filter.remove(hash)) this.#count(-1);
+  }
+
+  /** From now on changes of keys that begin with `prefix`, which is not empty, reach the ring. */
+  watchPrefix(prefix: Uint8Array): void {
+    this.#filter.addPrefix(prefix);
+    this.#count(1);
+  }
+
+  /** Takes back one {@linkcode watchPrefix} of the same prefix. */
+  unwatchPrefix(prefix: Uint8Array): void {
+    if (this.#filter.removePrefix(prefix)) this.#count(-1);
   }
 
   /** From now on the changes of all keys reach the ring. */
@@ -226,23 +211,39 @@ export class EventReader {
   }
 
   /**
-   * Hands every event in the ring to `listener`. Returns false when events were lost since the
-   * last call: then anything that is watched may have changed.
+   * Hands up to `max` events in the ring to `listener`. Returns how many there were; with fewer than
+   * `max` the ring is empty.
    */
-  drain(listener: ChangeListener): boolean {
-    const words = this.#words;
-    const base = this.#base;
+  drain(listener: ChangeListener, max: number): number {
     const event = this.#event;
-    const complete = Atomics.exchange(words, base + ACTOR_RING_OVERFLOW, 0) === 0;
-    for (;;) {
-      const head = Atomics.load(words, base + ACTOR_RING_HEAD);
-      const at = entryWord(base, head);
-      const next = (head + 1) | 0;
-      if (Atomics.load(words, at + EVENT_STAMP) !== next) return complete;
-      this.#readEntry(at);
-      Atomics.store(words, base + ACTOR_RING_HEAD, next);
+    for (let count = 0; count < max; count++) {
+      if (!this.#next(true)) return count;
       listener(event.hash, event.kind, event);
     }
+    return max;
+  }
+
+  /** Forgets the events in the ring, unread. */
+  skip(): void {
+    // As many as there may be: writers go on meanwhile.
+    for (let count = 0; count < RING_ENTRIES && this.#next(false); count++);
+  }
+
+  /** Whether events were lost since the last call: then anything that is watched may have changed. */
+  takeOverflow(): boolean {
+    return Atomics.exchange(this.#words, this.#base + ACTOR_RING_OVERFLOW, 0) !== 0;
+  }
+
+  /** Takes the next event out of the ring, and reads it if wanted. Returns false when there is none. */
+  #next(isWanted: boolean): boolean {
+    const words = this.#words;
+    const head = Atomics.load(words, this.#base + ACTOR_RING_HEAD);
+    const at = entryWord(this.#base, head);
+    const next = (head + 1) | 0;
+    if (Atomics.load(words, at) !== next) return false;
+    if (isWanted) this.#readEntry(at);
+    Atomics.store(words, this.#base + ACTOR_RING_HEAD, next);
+    return true;
   }
 
   #readEntry(at: number): void {

@@ -34,7 +34,6 @@ export const MAX_ACTORS = 65;
 /** An actor's block: gauges, counters, event filter, event ring. */
 export const ACTOR_GAUGES = 0;
 export const ACTOR_COUNTERS = 16;
-export const ACTOR_FILTER = 128;
 /** Ends of the ring, in cache lines of their own. */
 export const ACTOR_RING_HEAD = 192;
 export const ACTOR_RING_TAIL = 208;
@@ -43,13 +42,15 @@ export const ACTOR_RING_OVERFLOW = 225;
 /** Whether the actor watches anything, and how many of its watches are for every key. */
 export const ACTOR_WATCHES = 226;
 export const ACTOR_WATCHES_ALL = 227;
+/** Of which lengths prefixes are watched, a bit each; see change_filter.ts. */
+export const ACTOR_PREFIX_LENGTHS = 228;
 export const ACTOR_RING_ENTRIES = 240;
 /** What there is space for. */
 export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
-export const MAX_ACTOR_COUNTERS = (ACTOR_FILTER - ACTOR_COUNTERS) / COUNTER_WORDS;
+export const MAX_ACTOR_COUNTERS = (ACTOR_RING_HEAD - ACTOR_COUNTERS) / COUNTER_WORDS;
 
-/** Bits of the filter: which hashes an actor watches. */
-export const FILTER_BITS = 2048;
+/** Bits of the filter: which hashes of keys and prefixes an actor watches. */
+export const FILTER_BITS = 1 << 19;
 /** Mask of a hash that gives its bit in the filter. */
 export const FILTER_MASK = FILTER_BITS - 1;
 /** Right shift from a bit's number to its word, and mask of its place there. */
@@ -72,9 +73,10 @@ export const RING_ENTRIES = 512;
 /** Mask of an event's number that gives its place in the ring. */
 export const RING_ENTRY_MASK = RING_ENTRIES - 1;
 
+/** The filter of events. */
+export const ACTOR_FILTER = ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS;
 /** An actor's block in all; a line is left free before the next. */
-export const ACTOR_BLOCK_BYTES = WORD_BYTES *
-  (ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS + LINE_WORDS);
+export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_FILTER + FILTER_WORDS + LINE_WORDS);
 
 assertLayout({
   areas: [
@@ -93,11 +95,12 @@ assertLayout({
       fields: [
         ["gauges", ACTOR_GAUGES, MAX_ACTOR_GAUGES],
         ["counters", ACTOR_COUNTERS, MAX_ACTOR_COUNTERS * COUNTER_WORDS],
-        ["filter", ACTOR_FILTER, FILTER_WORDS],
         ["ring head", ACTOR_RING_HEAD, LINE_WORDS],
         ["ring tail", ACTOR_RING_TAIL, LINE_WORDS],
         ...wordsOf({ ACTOR_RING_SIGNAL, ACTOR_RING_OVERFLOW, ACTOR_WATCHES, ACTOR_WATCHES_ALL }),
+        ...wordsOf({ ACTOR_PREFIX_LENGTHS }),
         ["events", ACTOR_RING_ENTRIES, RING_ENTRIES * EVENT_WORDS],
+        ["filter", ACTOR_FILTER, FILTER_WORDS],
       ],
     },
     {

@@ -24,7 +24,14 @@ export class ClientTracking implements Tracking, Watcher {
     this.options = options;
     this.#watch = watch;
     this.#session = session;
-    if (options.isBroadcast) watch.addAll(this);
+  }
+
+  /** Begins to watch the prefixes, if there are any. Returns false when there are too many watches. */
+  start(): boolean {
+    const { isBroadcast, prefixes } = this.options;
+    if (!isBroadcast) return true;
+    if (prefixes.length === 0) return this.#watch.addAll(this);
+    return prefixes.every((prefix) => this.#watch.addPrefix(prefix, this));
   }
 
   remember(hash: number, key: Uint8Array): void {
@@ -90,6 +97,7 @@ export class ClientTracking implements Tracking, Watcher {
     for (const hash of this.#keys.keys()) this.#watch.remove(hash, this);
     this.#keys.clear();
     this.#watch.removeAll(this);
+    for (const prefix of this.options.prefixes) this.#watch.removePrefix(prefix, this);
   }
 }
 

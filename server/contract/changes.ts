@@ -17,8 +17,12 @@ export interface Watch {
   add(hash: number, watcher: Watcher): boolean;
   /** Ends a watch. */
   remove(hash: number, watcher: Watcher): void;
-  /** Watches all keys. */
-  addAll(watcher: Watcher): void;
+  /** Watches keys that begin with `prefix`, which is not empty. Returns false when there are too many. */
+  addPrefix(prefix: Uint8Array, watcher: Watcher): boolean;
+  /** Ends such a watch. */
+  removePrefix(prefix: Uint8Array, watcher: Watcher): void;
+  /** Watches all keys. Returns false when there are too many watches. */
+  addAll(watcher: Watcher): boolean;
   /** Ends the watch of all keys. */
   removeAll(watcher: Watcher): void;
 }

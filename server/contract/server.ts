@@ -55,7 +55,7 @@ export interface ServerFacade {
   readonly stats: CommandStats;
   /** Shares out the time of long work among all that this worker does. */
   readonly slices: TimeSlices;
-  /** Begins to track what a client reads; null where nothing tells of changes. */
+  /** Begins to track what a client reads; null where too much is watched already. */
   track(session: Session, options: TrackingOptions): Tracking | null;
   /** Sums over all workers, for INFO. */
   totals(): Promise<ServerTotals>;

@@ -56,7 +56,11 @@ export class LocalServer implements ServerFacade {
   }
 
   track(session: Session, options: TrackingOptions): ClientTracking | null {
-    return this.watch === null ? null : new ClientTracking(this.watch, session, options);
+    if (this.watch === null) return null;
+    const tracking = new ClientTracking(this.watch, session, options);
+    if (tracking.start()) return tracking;
+    tracking.stop();
+    return null;
   }
 
   /** Answers what a worker has asked all of them. */

@@ -14,7 +14,9 @@ function setUp() {
   const events: [number, ChangeKind][] = [];
   const drain = () => {
     events.length = 0;
-    return reader.drain((hash, kind) => events.push([hash, kind]));
+    const isComplete = !reader.takeOverflow();
+    reader.drain((hash, kind) => events.push([hash, kind]), RING_ENTRIES);
+    return isComplete;
   };
   const hashOf = (key: string) => cache.hash(bytesOf(key), 0, key.length);
   return { region, clock, cache, reader, events, drain, hashOf };
@@ -56,7 +58,7 @@ Deno.test("EventReader gets nothing that it does not watch, and nothing after un
   assertEquals(region.words[REGION_WATCHERS], 0);
 });
 
-Deno.test("EventReader.drain() returns false once when the ring has lost events", () => {
+Deno.test("EventReader.takeOverflow() says once that the ring has lost events", () => {
   const { region, reader, events, drain } = setUp();
   reader.watch(5);
   for (let i = 0; i < RING_ENTRIES + 3; i++) publishChange(region, 5, ChangeKind.put);
@@ -67,14 +69,34 @@ Deno.test("EventReader.drain() returns false once when the ring has lost events"
   assertEquals(events.length, 1);
 });
 
+Deno.test("EventReader.drain() hands out no more than it is asked for, and skip() forgets the rest", () => {
+  const { region, reader } = setUp();
+  reader.watch(5);
+  for (let i = 0; i < 10; i++) publishChange(region, 5, ChangeKind.put);
+  assertEquals(reader.drain(() => {}, 4), 4);
+  reader.skip();
+  assertEquals(reader.drain(() => {}, 4), 0);
+  // The ring goes on after a skip, whatever its place.
+  for (let i = 0; i < 3 * RING_ENTRIES; i++) {
+    publishChange(region, 5, ChangeKind.put);
+    if (i % 7 === 0) reader.skip();
+  }
+  reader.skip();
+  publishChange(region, 5, ChangeKind.put);
+  assertEquals(reader.drain(() => {}, 4), 1);
+  assertEquals(reader.takeOverflow(), false);
+});
+
 Deno.test("EventReader.watchAll() gets every change, with the key, its length and who changed it", () => {
   const { region, cache, reader } = setUp();
   const long = "x".repeat(EVENT_KEY_BYTES + 1);
   const seen: [string, number, number][] = [];
-  const take = () =>
+  const take = () => {
     reader.drain((_hash, _kind, { key, keyBytes, changedBy }) => {
       seen.push([new TextDecoder().decode(key), keyBytes, changedBy]);
-    });
+    }, RING_ENTRIES);
+    return !reader.takeOverflow();
+  };
   reader.watchAll();
   cache.put(bytesOf("key"), valueOf(1));
   region.changedBy = 7;
@@ -90,7 +112,7 @@ Deno.test("EventReader.watchAll() gets every change, with the key, its length an
   assertEquals(region.words[REGION_WATCHERS], 0);
 });
 
-Deno.test("EventReader.drain() returns false once after a shard was cleared", () => {
+Deno.test("EventReader.takeOverflow() says once that a shard was cleared", () => {
   const { cache, reader, drain } = setUp();
   reader.watch(5);
   assert(cache.withShard(0, { runLocked: () => cache.shards[0]!.clearLocked() }));
@@ -105,7 +127,8 @@ Deno.test("EventReader ends what an earlier one of its actor has watched", () =>
   const next = new EventReader(region, 1);
   assertEquals(region.words[REGION_WATCHERS], 0);
   publishChange(region, 5, ChangeKind.put);
-  assertEquals(next.drain(() => assert(false)), true);
+  assertEquals(next.drain(() => assert(false), 1), 0);
+  assertEquals(next.takeOverflow(), false);
 });
 
 Deno.test("EventReader.changed() resolves on the next event, and at once if one has come", async () => {
@@ -123,7 +146,7 @@ Deno.test("EventReader gets every event of two threads, each thread's in order",
   const { region, reader } = setUp();
   const bit = 77;
   const count = 20_000;
-  reader.watch(bit);
+  reader.watchAll();
   const url = new URL("./event_worker.ts", import.meta.url);
   const workers = [0, 1].map(() => new Worker(url, { type: "module" }));
   const last = [-1, -1];
@@ -145,10 +168,12 @@ Deno.test("EventReader gets every event of two threads, each thread's in order",
     }
     while (running > 0) {
       const signal = reader.signal();
-      if (!reader.drain(take)) lost = true;
+      if (reader.takeOverflow()) lost = true;
+      reader.drain(take, Infinity);
       await reader.changed(signal, 20);
     }
-    if (!reader.drain(take)) lost = true;
+    if (reader.takeOverflow()) lost = true;
+    reader.drain(take, Infinity);
     assert(lost || seen === 2 * count, `${seen} events, and none was reported lost`);
     assert(seen >= RING_ENTRIES);
   } finally {

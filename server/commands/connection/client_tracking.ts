@@ -10,6 +10,7 @@ import { refused, SYNTAX } from "../failures.ts";
 import { tokenOf } from "../argument_text.ts";
 
 const NEEDS_RESP3 = refused("Client tracking needs RESP3 here, send HELLO 3 first");
+const TOO_MANY_WATCHES = refused("Too much is watched already, try again later");
 const NO_REDIRECT = refused("REDIRECT is not supported, use RESP3 on this connection");
 const NO_OPT = refused("OPTIN and OPTOUT are not supported, use the default mode or BCAST");
 const NO_CACHING = refused(
@@ -48,7 +49,7 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   }
   stopTracking(context);
   session.tracking = server.track(session, { ...options, prefixes });
-  if (session.tracking === null) reply.fail(NEEDS_RESP3);
+  if (session.tracking === null) reply.fail(TOO_MANY_WATCHES);
   else reply.ok();
 }
 

@@ -1,0 +1,177 @@
+// What an actor may want to hear of, as bits in shared memory: hashes of keys and of prefixes. Whoever
+// changes a key looks here first, so that only what somebody may wait for is told. A bit that is set
+// means "perhaps", one that is not "certainly nobody" (Bloom, CACM 13(7), 1970, with one hash).
+
+import {
+  ACTOR_FILTER,
+  ACTOR_PREFIX_LENGTHS,
+  ACTOR_WATCHES_ALL,
+  EVENT_KEY_BYTES,
+  FILTER_BIT_MASK,
+  FILTER_BITS,
+  FILTER_MASK,
+  FILTER_WORD_SHIFT,
+  FILTER_WORDS,
+} from "./region_layout.ts";
+
+/** A prefix is looked up by its first bytes, as many of them as the longest of these allows. */
+const PREFIX_LENGTHS = [
+  1,
+  2,
+  3,
+  4,
+  5,
+  6,
+  8,
+  10,
+  12,
+  16,
+  20,
+  24,
+  32,
+  40,
+  48,
+  EVENT_KEY_BYTES,
+] as const;
+const FNV_START = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
+
+/** Number of the bit that stands for a hash, which is mixed well already. */
+function bitOf(hash: number): number {
+  return hash & FILTER_MASK;
+}
+
+/** FNV-1a of a prefix, mixed so that its low bits depend on all of it. */
+function mixed(fnv: number): number {
+  const hash = Math.imul(fnv ^ (fnv >>> 16), 0x85ebca6b);
+  return hash ^ (hash >>> 13);
+}
+
+function hasBit(words: Int32Array, base: number, bit: number): boolean {
+  return (Atomics.load(words, base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT)) &
+    (1 << (bit & FILTER_BIT_MASK))) !== 0;
+}
+
+/**
+ * Whether the actor whose block begins at word `base` may want to hear of a key: `hash` is the key's,
+ * its `keyBytes` bytes lie in `key` from `start`; 0 bytes are a key that nobody has at hand.
+ */
+export function mayBeWatched(
+  words: Int32Array,
+  base: number,
+  hash: number,
+  key: Uint8Array,
+  start: number,
+  keyBytes: number,
+): boolean {
+  if (hasBit(words, base, bitOf(hash))) return true;
+  if (Atomics.load(words, base + ACTOR_WATCHES_ALL) !== 0) return true;
+  const lengths = Atomics.load(words, base + ACTOR_PREFIX_LENGTHS);
+  return lengths !== 0 && mayHavePrefix(words, base, lengths, key, start, keyBytes);
+}
+
+function mayHavePrefix(
+  words: Int32Array,
+  base: number,
+  lengths: number,
+  key: Uint8Array,
+  start: number,
+  keyBytes: number,
+): boolean {
+  if (keyBytes === 0) return true;
+  let fnv = FNV_START;
+  let read = 0;
+  // Bit i of `lengths`: there is a prefix that is looked up by its first PREFIX_LENGTHS[i] bytes.
+  for (let i = 0; lengths >>> i !== 0; i++) {
+    const length = PREFIX_LENGTHS[i]!;
+    if (length > keyBytes) return false;
+    for (; read < length; read++) fnv = Math.imul(fnv ^ key[start + read]!, FNV_PRIME);
+    if ((lengths & (1 << i)) !== 0 && hasBit(words, base, bitOf(mixed(fnv)))) return true;
+  }
+  return false;
+}
+
+/** The writing end of one actor's filter: that actor's alone. */
+export class ChangeFilter {
+  readonly #words: Int32Array;
+  readonly #base: number;
+  /** How many watches share each bit; made with the first one. */
+  #uses: Uint32Array | undefined;
+  /** How many prefixes there are of each of PREFIX_LENGTHS. */
+  readonly #ofLength = new Uint32Array(PREFIX_LENGTHS.length);
+
+  /** `base` is the first word of the actor's block; what an earlier filter has set there is cleared. */
+  constructor(words: Int32Array, base: number) {
+    this.#words = words;
+    this.#base = base;
+    const filter = base + ACTOR_FILTER;
+    for (let i = 0; i < FILTER_WORDS; i++) {
+      if (words[filter + i] !== 0) Atomics.store(words, filter + i, 0);
+    }
+    Atomics.store(words, base + ACTOR_PREFIX_LENGTHS, 0);
+    Atomics.store(words, base + ACTOR_WATCHES_ALL, 0);
+  }
+
+  /** Lets changes of keys with this hash through. */
+  add(hash: number): void {
+    this.#use(bitOf(hash));
+  }
+
+  /** Takes back one {@linkcode add} of the same hash. Returns false where there is none. */
+  remove(hash: number): boolean {
+    return this.#leave(bitOf(hash));
+  }
+
+  /** Lets changes of keys through that begin with `prefix`, which is not empty. */
+  addPrefix(prefix: Uint8Array): void {
+    const place = placeOf(prefix);
+    this.#use(bitOfPrefix(prefix, place));
+    if (this.#ofLength[place]!++ > 0) return;
+    Atomics.or(this.#words, this.#base + ACTOR_PREFIX_LENGTHS, 1 << place);
+  }
+
+  /** Takes back one {@linkcode addPrefix} of the same prefix. Returns false where there is none. */
+  removePrefix(prefix: Uint8Array): boolean {
+    const place = placeOf(prefix);
+    if (!this.#leave(bitOfPrefix(prefix, place))) return false;
+    if (--this.#ofLength[place]! === 0) {
+      Atomics.and(this.#words, this.#base + ACTOR_PREFIX_LENGTHS, ~(1 << place));
+    }
+    return true;
+  }
+
+  #use(bit: number): void {
+    const uses = this.#uses ??= new Uint32Array(FILTER_BITS);
+    if (uses[bit]!++ > 0) return;
+    Atomics.or(
+      this.#words,
+      this.#base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT),
+      1 << (bit & FILTER_BIT_MASK),
+    );
+  }
+
+  #leave(bit: number): boolean {
+    const uses = this.#uses;
+    if (uses === undefined || uses[bit] === 0) return false;
+    if (--uses[bit]! > 0) return true;
+    Atomics.and(
+      this.#words,
+      this.#base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT),
+      ~(1 << (bit & FILTER_BIT_MASK)),
+    );
+    return true;
+  }
+}
+
+/** Which of PREFIX_LENGTHS a prefix is looked up by: the longest that it has. */
+function placeOf(prefix: Uint8Array): number {
+  let place = PREFIX_LENGTHS.length - 1;
+  while (PREFIX_LENGTHS[place]! > prefix.length) place--;
+  return place;
+}
+
+function bitOfPrefix(prefix: Uint8Array, place: number): number {
+  let fnv = FNV_START;
+  for (let i = 0; i < PREFIX_LENGTHS[place]!; i++) fnv = Math.imul(fnv ^ prefix[i]!, FNV_PRIME);
+  return bitOf(mixed(fnv));
+}
