@@ -1,6 +1,6 @@
 // What an actor may want to hear of, as bits in shared memory: hashes of keys and of prefixes. Whoever
 // changes a key looks here first, so that only what somebody may wait for is told. A bit that is set
-// means "perhaps", one that is not "certainly nobody" (Bloom, CACM 13(7), 1970, with one hash).
+// means "perhaps", one that is not "certainly nobody" (Bloom, CACM 13(7), 1970, with two bits).
 
 import {
   ACTOR_FILTER,
@@ -36,15 +36,23 @@ const PREFIX_LENGTHS = [
 const FNV_START = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 
-/** Number of the bit that stands for a hash, which is mixed well already. */
-function bitOf(hash: number): number {
+/** Numbers of the two bits that stand for a hash, which is mixed well already. */
+function firstBit(hash: number): number {
   return hash & FILTER_MASK;
+}
+
+function secondBit(hash: number): number {
+  return (Math.imul(hash, 0x9e3779b1) >>> 11) & FILTER_MASK;
 }
 
 /** FNV-1a of a prefix, mixed so that its low bits depend on all of it. */
 function mixed(fnv: number): number {
   const hash = Math.imul(fnv ^ (fnv >>> 16), 0x85ebca6b);
   return hash ^ (hash >>> 13);
+}
+
+function hasHash(words: Int32Array, base: number, hash: number): boolean {
+  return hasBit(words, base, firstBit(hash)) && hasBit(words, base, secondBit(hash));
 }
 
 function hasBit(words: Int32Array, base: number, bit: number): boolean {
@@ -64,7 +72,7 @@ export function mayBeWatched(
   start: number,
   keyBytes: number,
 ): boolean {
-  if (hasBit(words, base, bitOf(hash))) return true;
+  if (hasHash(words, base, hash)) return true;
   if (Atomics.load(words, base + ACTOR_WATCHES_ALL) !== 0) return true;
   const lengths = Atomics.load(words, base + ACTOR_PREFIX_LENGTHS);
   return lengths !== 0 && mayHavePrefix(words, base, lengths, key, start, keyBytes);
@@ -86,7 +94,7 @@ function mayHavePrefix(
     const length = PREFIX_LENGTHS[i]!;
     if (length > keyBytes) return false;
     for (; read < length; read++) fnv = Math.imul(fnv ^ key[start + read]!, FNV_PRIME);
-    if ((lengths & (1 << i)) !== 0 && hasBit(words, base, bitOf(mixed(fnv)))) return true;
+    if ((lengths & (1 << i)) !== 0 && hasHash(words, base, mixed(fnv))) return true;
   }
   return false;
 }
@@ -114,18 +122,18 @@ export class ChangeFilter {
 
   /** Lets changes of keys with this hash through. */
   add(hash: number): void {
-    this.#use(bitOf(hash));
+    this.#use(hash);
   }
 
   /** Takes back one {@linkcode add} of the same hash. Returns false where there is none. */
   remove(hash: number): boolean {
-    return this.#leave(bitOf(hash));
+    return this.#leave(hash);
   }
 
   /** Lets changes of keys through that begin with `prefix`, which is not empty. */
   addPrefix(prefix: Uint8Array): void {
     const place = placeOf(prefix);
-    this.#use(bitOfPrefix(prefix, place));
+    this.#use(hashOfPrefix(prefix, place));
     if (this.#ofLength[place]!++ > 0) return;
     Atomics.or(this.#words, this.#base + ACTOR_PREFIX_LENGTHS, 1 << place);
   }
@@ -133,14 +141,19 @@ export class ChangeFilter {
   /** Takes back one {@linkcode addPrefix} of the same prefix. Returns false where there is none. */
   removePrefix(prefix: Uint8Array): boolean {
     const place = placeOf(prefix);
-    if (!this.#leave(bitOfPrefix(prefix, place))) return false;
+    if (!this.#leave(hashOfPrefix(prefix, place))) return false;
     if (--this.#ofLength[place]! === 0) {
       Atomics.and(this.#words, this.#base + ACTOR_PREFIX_LENGTHS, ~(1 << place));
     }
     return true;
   }
 
-  #use(bit: number): void {
+  #use(hash: number): void {
+    this.#useBit(firstBit(hash));
+    this.#useBit(secondBit(hash));
+  }
+
+  #useBit(bit: number): void {
     const uses = this.#uses ??= new Uint32Array(FILTER_BITS);
     if (uses[bit]!++ > 0) return;
     Atomics.or(
@@ -150,16 +163,22 @@ export class ChangeFilter {
     );
   }
 
-  #leave(bit: number): boolean {
+  #leave(hash: number): boolean {
+    const [first, second] = [firstBit(hash), secondBit(hash)];
     const uses = this.#uses;
-    if (uses === undefined || uses[bit] === 0) return false;
-    if (--uses[bit]! > 0) return true;
+    if (uses === undefined || uses[first] === 0 || uses[second] === 0) return false;
+    this.#leaveBit(uses, first);
+    this.#leaveBit(uses, second);
+    return true;
+  }
+
+  #leaveBit(uses: Uint32Array, bit: number): void {
+    if (--uses[bit]! > 0) return;
     Atomics.and(
       this.#words,
       this.#base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT),
       ~(1 << (bit & FILTER_BIT_MASK)),
     );
-    return true;
   }
 }
 
@@ -170,8 +189,8 @@ function placeOf(prefix: Uint8Array): number {
   return place;
 }
 
-function bitOfPrefix(prefix: Uint8Array, place: number): number {
+function hashOfPrefix(prefix: Uint8Array, place: number): number {
   let fnv = FNV_START;
   for (let i = 0; i < PREFIX_LENGTHS[place]!; i++) fnv = Math.imul(fnv ^ prefix[i]!, FNV_PRIME);
-  return bitOf(mixed(fnv));
+  return mixed(fnv);
 }

@@ -50,7 +50,7 @@ export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
 export const MAX_ACTOR_COUNTERS = (ACTOR_RING_HEAD - ACTOR_COUNTERS) / COUNTER_WORDS;
 
 /** Bits of the filter: which hashes of keys and prefixes an actor watches. */
-export const FILTER_BITS = 1 << 19;
+export const FILTER_BITS = 1 << 18;
 /** Mask of a hash that gives its bit in the filter. */
 export const FILTER_MASK = FILTER_BITS - 1;
 /** Right shift from a bit's number to its word, and mask of its place there. */

@@ -130,8 +130,7 @@ export class RawConnection implements RawClient {
 
   /** Runs commands until there is none, enough is answered, or one takes its time. */
   #run(reply: RawReply): void | Promise<void> {
-    const host = this.#host;
-    const protocol = this.#protocol;
+    const [host, protocol] = [this.#host, this.#protocol];
     const { decoder } = protocol;
     const { session } = this;
     const input = this.#input;

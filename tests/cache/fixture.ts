@@ -6,6 +6,7 @@ import { Cache, Outcome, Region, type Shard, ValueBuffer } from "../../cache/mod
 import { hashKey } from "../../cache/hash.ts";
 import { SHARD_LOCK } from "../../cache/layout.ts";
 import { acquireLock, releaseLock } from "../../cache/lock.ts";
+import { FILTER_BITS } from "../../cache/region_layout.ts";
 import { windowWord } from "../../cache/table.ts";
 
 const encoder = new TextEncoder();
@@ -16,10 +17,20 @@ export interface Fixture {
   readonly clock: { nowMs: number };
 }
 
-/** A cache of the given size whose clock stands still until a test sets it. */
+/** Bytes of a region that has `memoryBytes` besides the event filters of its actors. */
+export function besideFilters(memoryBytes: number, actorCount = 2): number {
+  return memoryBytes + actorCount * FILTER_BITS / 8;
+}
+
+/** A cache of the given size, event filters not counted, whose clock stands still until a test sets it. */
 export function makeFixture(memoryBytes = 2 ** 20, averageItemBytes?: number): Fixture {
   const clock = { nowMs: 1_700_000_000_000 };
-  const region = Region.create({ memoryBytes, averageItemBytes, actorCount: 3 });
+  const actorCount = 3;
+  const region = Region.create({
+    memoryBytes: besideFilters(memoryBytes, actorCount),
+    averageItemBytes,
+    actorCount,
+  });
   return { cache: new Cache(region, 0, () => clock.nowMs), clock };
 }
 

@@ -1,6 +1,7 @@
 // Runs several hammer workers over one region and adds up what they found.
 // Shared by the threads test and the soak test.
 
+import { besideFilters } from "./fixture.ts";
 import { Cache, Region } from "../../cache/mod.ts";
 import type { HammerOptions, HammerResult } from "./hammer_worker.ts";
 
@@ -16,7 +17,10 @@ export async function hammerAll(
   keys: number,
   seed: number,
 ): Promise<HammerTotal> {
-  const region = Region.create({ memoryBytes: 512 * 1024, actorCount: threads + 1 });
+  const region = Region.create({
+    memoryBytes: besideFilters(512 * 1024, threads + 1),
+    actorCount: threads + 1,
+  });
   const url = new URL("./hammer_worker.ts", import.meta.url);
   const workers = Array.from({ length: threads }, () => new Worker(url, { type: "module" }));
   try {

@@ -2,6 +2,7 @@
 // the Map holds, except that a key may be missing where the cache has counted an eviction or an
 // expiry. Used by the model tests and the soak test.
 
+import { besideFilters } from "./fixture.ts";
 import { assert, assertEquals } from "@std/assert";
 import {
   Cache,
@@ -59,7 +60,7 @@ export class Walk {
   constructor(options: WalkOptions) {
     this.#options = options;
     this.#random = new Random(options.seed);
-    const region = Region.create({ memoryBytes: options.memoryBytes });
+    const region = Region.create({ memoryBytes: besideFilters(options.memoryBytes) });
     this.cache = new Cache(region, 0, () => this.#nowMs);
   }
 

@@ -1,5 +1,6 @@
 // The slab against a naive model: an array of quarters, searched in full each time.
 
+import { besideFilters } from "./fixture.ts";
 import fc from "fast-check";
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -24,7 +25,7 @@ import {
 } from "../../cache/slab.ts";
 
 function newMemory(): ShardMemory {
-  return new ShardMemory(Region.create({ memoryBytes: 256 * 1024 }), 0);
+  return new ShardMemory(Region.create({ memoryBytes: besideFilters(256 * 1024) }), 0);
 }
 
 interface Piece {
