@@ -1,20 +1,68 @@
-// Keeps long work from holding up a worker: work is done in slices, and after so many milliseconds
-// of them, by whomever, the event loop has its turn. One piece of work at a time takes slices.
+// Keeps long work from holding up a worker. All work of some length is counted, whoever does it, and
+// after so many milliseconds whoever wants more waits until the event loop has had its turn. Short
+// work is never made to wait: a polite client does not pay for others.
 
 /** Work between two turns of the event loop, in milliseconds. */
-const SLICE_MS = 10;
+const SLICE_MS = 8;
 
 /** Resolves after the event loop has had its turn. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** Shares out slices of time. */
+/** Shares out the time of one worker. */
 export class TimeSlices {
   #busyMs = 0;
+  /** The turn that is being waited for, by one or many. */
+  #turn: Promise<void> | null = null;
+  /** The latest piece of work that takes slices one after the other. */
   #last: Promise<void> | null = null;
 
-  /** Does `step` until it returns true. Returns null where that took no longer than a slice. */
+  /** Counts work that was done. */
+  spend(ms: number): void {
+    this.#busyMs += ms;
+  }
+
+  /** Whether the event loop is to have its turn before anybody does more work of some length. */
+  get isOver(): boolean {
+    return this.#busyMs >= SLICE_MS;
+  }
+
+  /** Whether it would be so after `ms` more. */
+  isOverAfter(ms: number): boolean {
+    return this.#busyMs + ms >= SLICE_MS;
+  }
+
+  /** Resolves when work of some length may go on. Of several that wait one after the other does. */
+  async turn(): Promise<void> {
+    // Whoever went on before may have used the new slice up.
+    while (this.isOver) await (this.#turn ??= this.#endSlice());
+  }
+
+  async #endSlice(): Promise<void> {
+    await nextTurn();
+    this.#busyMs = 0;
+    this.#turn = null;
+  }
+
+  /** Does `work`, at once or when it may, and counts it. */
+  whenFree<T>(work: () => T | Promise<T>): T | Promise<T> {
+    return this.isOver ? this.turn().then(() => this.#counted(work)) : this.#counted(work);
+  }
+
+  #counted<T>(work: () => T): T {
+    const fromMs = performance.now();
+    try {
+      return work();
+    } finally {
+      this.spend(performance.now() - fromMs);
+    }
+  }
+
+  /**
+   * Does `step` until it returns true; pieces of such work go one after the other. Returns null
+   * where that took no longer than a slice.
+   */
   run(step: () => boolean): Promise<void> | null {
     if (this.#last === null && this.#slice(step)) return null;
     const before = this.#last;
@@ -28,21 +76,13 @@ export class TimeSlices {
 
   async #go(step: () => boolean, before: Promise<void> | null): Promise<void> {
     if (before !== null) await before;
-    while (!this.#slice(step)) {
-      await nextTurn();
-      this.#busyMs = 0;
-    }
+    while (!this.#slice(step)) await this.turn();
   }
 
   /** Returns whether all is done; at once where the event loop is to have its turn first. */
   #slice(step: () => boolean): boolean {
-    while (this.#busyMs < SLICE_MS) {
-      const fromMs = performance.now();
-      try {
-        if (step()) return true;
-      } finally {
-        this.#busyMs += performance.now() - fromMs;
-      }
+    while (!this.isOver) {
+      if (this.#counted(step)) return true;
     }
     return false;
   }

@@ -6,7 +6,7 @@ import { Decoded } from "../codecs/resp_decode.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
 import { stopTracking } from "../commands/connection/client_tracking.ts";
 import type { Session } from "../contract/session.ts";
-import { nextTurn } from "../contract/time_slices.ts";
+import { ClientTime } from "./client_time.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import { RawInput } from "./raw_input.ts";
@@ -21,9 +21,8 @@ const MAX_OUTPUT_BYTES = 256 * 1024;
 const MIN_READ_AHEAD_BYTES = 256;
 /** What may wait of messages that nobody has asked for. */
 const MAX_PUSHED_BYTES = 1024 * 1024;
-/** How long commands run before the rest of the worker has its turn, and how many unlooked at. */
-const TURN_MS = 10;
-const TURN_COMMANDS = 1000;
+/** Commands between two looks at the clock. */
+const LOOK_COMMANDS = 16;
 /** How long a client may go on sending after an error that ends its connection. */
 const LINGER_MS = 1000;
 
@@ -39,8 +38,7 @@ export class RawConnection implements RawClient {
   #isBusy = false;
   /** Whether complete commands may be left in the input. */
   #hasMore = false;
-  /** Whether the rest of the worker has to have its turn first. */
-  #isOverTurn = false;
+  readonly #time: ClientTime;
   #isEnded = false;
   /** Whether the stream cannot be understood any more. */
   #isBroken = false;
@@ -59,6 +57,7 @@ export class RawConnection implements RawClient {
     if (protocol.name === "resp") session.push = (compose) => this.push(compose);
     this.#input = new InputBuffer(host.budget);
     this.#reader = new RawInput(conn, session);
+    this.#time = new ClientTime(host.context.server.slices);
     this.#output = new RawOutput(conn, host.now);
   }
 
@@ -122,7 +121,8 @@ export class RawConnection implements RawClient {
       if (this.#flushing !== undefined) await this.#flushing;
       if (reply.used > 0 && !this.#isEnded && !await this.#output.write(reply)) this.end();
       this.#protocol.giveBack(reply);
-      if (this.#isOverTurn) await nextTurn();
+      const turn = this.#time.turn();
+      if (turn !== null) await turn;
     } while (this.#hasMore && !this.#isEnded && this.session.afterReply === "stay");
     this.#isBusy = false;
     if (this.#pushed !== undefined) await this.#flush();
@@ -162,8 +162,8 @@ export class RawConnection implements RawClient {
           this.#hasMore = true;
           break;
         }
-        const isLook = protocol.wasLong || count % TURN_COMMANDS === 0;
-        if (isLook && performance.now() - fromMs > TURN_MS) {
+        const isLook = protocol.wasLong || count % LOOK_COMMANDS === 0;
+        if (isLook && this.#time.isOver(fromMs)) {
           this.#hasMore = true;
           break;
         }
@@ -172,7 +172,7 @@ export class RawConnection implements RawClient {
       this.#onBug(error, reply);
     }
     input.at = decoder.at;
-    this.#isOverTurn = this.#hasMore && performance.now() - fromMs > TURN_MS;
+    this.#time.spend(fromMs);
     host.countRequests(count);
     if (done !== undefined) host.detach();
     return done;

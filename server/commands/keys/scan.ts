@@ -15,7 +15,8 @@ import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, BUSY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
-import { Glob } from "../glob.ts";
+import type { Glob } from "../glob.ts";
+import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { KeyList } from "./key_list.ts";
 import { later } from "../deferred_answer.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
@@ -25,6 +26,10 @@ const STRIDE = 4096;
 /** Buckets that one SCAN looks at, found or not. */
 const MAX_SCAN_BUCKETS = 512 * 1024;
 const SCAN_COUNT = 10;
+/** Longest time that one SCAN looks, found or not, in milliseconds. */
+const MAX_SCAN_MS = 5;
+/** Keys that are compared with a pattern between two looks at the clock. */
+const MATCHED_KEYS = 64;
 /** Most keys that one SCAN looks for, whatever its COUNT. */
 const MAX_SCAN_COUNT = 10_000;
 /** Space that a key takes in an answer beside its bytes. */
@@ -102,7 +107,8 @@ function collect(
 export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   const { server, session } = context;
   const text = shownText(args, 0);
-  const pattern = new Glob(args.copyOf(0));
+  const pattern = patternOf(args, 0);
+  if (pattern === null) return reply.fail(PATTERN_TOO_LONG);
   const glob = pattern.matchesAll ? null : pattern;
   const list = new KeyList();
   const maxBytes = reply.bytesLeft;
@@ -133,7 +139,7 @@ function stepKeys(
   glob: Glob | null,
   maxBytes: number,
 ): Failure | null {
-  if (!walk.step(Infinity)) return BUSY;
+  if (!walk.step(glob === null ? Infinity : MATCHED_KEYS)) return BUSY;
   return collect(walk.batch, list, glob, maxBytes) ? null : ANSWER_TOO_LARGE;
 }
 
@@ -157,12 +163,12 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   const walk = new Walk(context, Math.floor(cursor / total), cursor % total);
   const list = new KeyList();
   const most = Math.min(options.count, MAX_SCAN_COUNT);
-  let looked = 0;
+  const endMs = performance.now() + MAX_SCAN_MS;
   let seen = 0;
-  while (!walk.isDone && seen < most && looked < MAX_SCAN_BUCKETS) {
-    if (!walk.step(most - seen)) return reply.fail(BUSY);
+  for (let looked = 0; looked < MAX_SCAN_BUCKETS; looked += STRIDE) {
+    if (walk.isDone || seen >= most || performance.now() >= endMs) break;
+    if (!walk.step(Math.min(most - seen, MATCHED_KEYS))) return reply.fail(BUSY);
     seen += walk.batch.count;
-    looked += STRIDE;
     if (!options.isVoid && !collect(walk.batch, list, options.glob, reply.bytesLeft)) {
       return reply.fail(ANSWER_TOO_LARGE);
     }
@@ -179,12 +185,12 @@ function parseCursor(args: Args): number | undefined {
 }
 
 function parseScan(args: Args, reply: Reply): ScanOptions | null {
-  let glob: Glob | null = null;
+  let patternAt = 0;
   let count = SCAN_COUNT;
   let isVoid = false;
   for (let i = 1; i < args.count; i += 2) {
     const token = i + 1 < args.count ? tokenOf(args, i) : "";
-    if (token === "MATCH") glob = new Glob(args.copyOf(i + 1));
+    if (token === "MATCH") patternAt = i + 1;
     else if (token === "TYPE") isVoid = tokenOf(args, i + 1) !== "STRING";
     else if (token === "COUNT") {
       const wanted = integerOf(args, i + 1);
@@ -193,7 +199,10 @@ function parseScan(args: Args, reply: Reply): ScanOptions | null {
       count = Number(wanted);
     } else return refuse(reply, SYNTAX);
   }
-  return { glob: glob?.matchesAll ? null : glob, count, isVoid };
+  if (patternAt === 0) return { glob: null, count, isVoid };
+  const glob = patternOf(args, patternAt);
+  if (glob === null) return refuse(reply, PATTERN_TOO_LONG);
+  return { glob: glob.matchesAll ? null : glob, count, isVoid };
 }
 
 function refuse(reply: Reply, failure: typeof SYNTAX): null {

@@ -12,12 +12,17 @@ import {
   unknownSubcommand,
   wrongArity,
 } from "../failures.ts";
-import { Glob } from "../glob.ts";
+import { Glob, MAX_PATTERN_BYTES } from "../glob.ts";
 import { answerHelp } from "../help.ts";
+import { PATTERN_TOO_LONG } from "../pattern_argument.ts";
 import { later } from "../deferred_answer.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 const SLOWLOG_COUNT = 10;
+const MAX_CONFIG_PATTERNS = 100;
+const TOO_MANY_PATTERNS = refused(
+  `too many patterns, send at most ${MAX_CONFIG_PATTERNS}`,
+);
 const MAX_SLEEP_SECONDS = 60;
 /** How often a sleep looks whether its client is still there. */
 const SLEEP_LOOK_MS = 50;
@@ -57,9 +62,12 @@ const CONFIG_HELP = [
 ];
 
 function configGet({ server }: CommandContext, args: Args, reply: Reply): void {
-  const globs = Array.from({ length: args.count - 1 }, (_, i) => {
-    return new Glob(encoder.encode(textOf(args, i + 1).toLowerCase()));
-  });
+  if (args.count - 1 > MAX_CONFIG_PATTERNS) return reply.fail(TOO_MANY_PATTERNS);
+  const globs: Glob[] = [];
+  for (let i = 1; i < args.count; i++) {
+    if (args.lengths[i]! > MAX_PATTERN_BYTES) return reply.fail(PATTERN_TOO_LONG);
+    globs.push(new Glob(encoder.encode(textOf(args, i).toLowerCase().slice(0, MAX_PATTERN_BYTES))));
+  }
   const found = Object.entries(server.options()).filter(([name]) => {
     const bytes = encoder.encode(name);
     return globs.some((glob) => glob.matches(bytes, 0, bytes.length));

@@ -11,7 +11,7 @@ import {
   MAX_ARGUMENTS,
 } from "../../contract/command.ts";
 import { refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
-import { Glob } from "../glob.ts";
+import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { answerHelp } from "../help.ts";
 import { tokenOf } from "../argument_text.ts";
 
@@ -121,7 +121,8 @@ function list(commands: readonly Command[], args: Args, reply: Reply): void {
     const isPattern = args.count === 4 && tokenOf(args, 1) === "FILTERBY" &&
       tokenOf(args, 2) === "PATTERN";
     if (!isPattern) return reply.fail(SYNTAX);
-    const glob = new Glob(args.copyOf(3));
+    const glob = patternOf(args, 3);
+    if (glob === null) return reply.fail(PATTERN_TOO_LONG);
     names = names.filter((name) => glob.matches(new TextEncoder().encode(name), 0, name.length));
   }
   reply.array(names.length);
