@@ -2,7 +2,10 @@
 // changes a key looks here first, so that only what somebody may wait for is told. A bit that is set
 // means "perhaps", one that is not "certainly nobody" (Bloom, CACM 13(7), 1970, with two bits).
 
-import {
+import * as layout from "./region_layout.ts";
+import type { Region } from "./region.ts";
+
+const {
   ACTOR_FILTER,
   ACTOR_PREFIX_LENGTHS,
   ACTOR_WATCHES_ALL,
@@ -12,7 +15,7 @@ import {
   FILTER_MASK,
   FILTER_WORD_SHIFT,
   FILTER_WORDS,
-} from "./region_layout.ts";
+} = layout;
 
 /** A prefix is looked up by its first bytes, as many of them as the longest of these allows. */
 const PREFIX_LENGTHS = [
@@ -51,50 +54,64 @@ function mixed(fnv: number): number {
   return hash ^ (hash >>> 13);
 }
 
+/** Whether the filter of the actor whose block begins at word `base` has this hash. */
 function hasHash(words: Int32Array, base: number, hash: number): boolean {
-  return hasBit(words, base, firstBit(hash)) && hasBit(words, base, secondBit(hash));
-}
-
-function hasBit(words: Int32Array, base: number, bit: number): boolean {
-  return (Atomics.load(words, base + ACTOR_FILTER + (bit >>> FILTER_WORD_SHIFT)) &
-    (1 << (bit & FILTER_BIT_MASK))) !== 0;
+  const first = firstBit(hash);
+  const word = words[base + ACTOR_FILTER + (first >>> FILTER_WORD_SHIFT)]!;
+  if ((word & (1 << (first & FILTER_BIT_MASK))) === 0) return false;
+  const second = secondBit(hash);
+  const other = words[base + ACTOR_FILTER + (second >>> FILTER_WORD_SHIFT)]!;
+  return (other & (1 << (second & FILTER_BIT_MASK))) !== 0;
 }
 
 /**
- * Whether the actor whose block begins at word `base` may want to hear of a key: `hash` is the key's,
- * its `keyBytes` bytes lie in `key` from `start`; 0 bytes are a key that nobody has at hand.
+ * Looks at a key before its change is told: puts the hashes of its beginnings into
+ * `region.prefixHashes`, of those lengths by which somebody watches. Returns which there are, a bit
+ * for each of PREFIX_LENGTHS. Done once for all actors, since it costs more than asking them.
  */
-export function mayBeWatched(
-  words: Int32Array,
-  base: number,
-  hash: number,
-  key: Uint8Array,
-  start: number,
-  keyBytes: number,
-): boolean {
-  if (hasHash(words, base, hash)) return true;
-  if (Atomics.load(words, base + ACTOR_WATCHES_ALL) !== 0) return true;
-  const lengths = Atomics.load(words, base + ACTOR_PREFIX_LENGTHS);
-  return lengths !== 0 && mayHavePrefix(words, base, lengths, key, start, keyBytes);
-}
-
-function mayHavePrefix(
-  words: Int32Array,
-  base: number,
+export function hashPrefixes(
+  region: Region,
   lengths: number,
   key: Uint8Array,
   start: number,
   keyBytes: number,
-): boolean {
-  if (keyBytes === 0) return true;
+): number {
   let fnv = FNV_START;
   let read = 0;
-  // Bit i of `lengths`: there is a prefix that is looked up by its first PREFIX_LENGTHS[i] bytes.
+  let hashed = 0;
   for (let i = 0; lengths >>> i !== 0; i++) {
     const length = PREFIX_LENGTHS[i]!;
-    if (length > keyBytes) return false;
+    if (length > keyBytes) break;
+    if ((lengths & (1 << i)) === 0) continue;
     for (; read < length; read++) fnv = Math.imul(fnv ^ key[start + read]!, FNV_PRIME);
-    if ((lengths & (1 << i)) !== 0 && hasHash(words, base, mixed(fnv))) return true;
+    region.prefixHashes[i] = mixed(fnv);
+    hashed |= 1 << i;
+  }
+  return hashed;
+}
+
+/** Of which lengths prefixes are watched by any actor, a bit for each of PREFIX_LENGTHS. */
+export function watchedLengths(region: Region): number {
+  let lengths = 0;
+  for (let actor = 0; actor < region.geometry.actorCount; actor++) {
+    lengths |= region.words[region.actorWord(actor) + ACTOR_PREFIX_LENGTHS]!;
+  }
+  return lengths;
+}
+
+/**
+ * Whether the actor whose block begins at word `base` may want to hear of a key with this hash, of
+ * whose beginnings `hashed` are in `region.prefixHashes`; -1 is a key that nobody has at hand.
+ */
+export function mayBeWatched(region: Region, base: number, hash: number, hashed: number): boolean {
+  const { words } = region;
+  if (words[base + ACTOR_WATCHES_ALL] !== 0 || hasHash(words, base, hash)) return true;
+  const lengths = words[base + ACTOR_PREFIX_LENGTHS]!;
+  if (hashed === -1) return lengths !== 0;
+  for (let rest = lengths & hashed; rest !== 0;) {
+    const highest = 31 - Math.clz32(rest);
+    if (hasHash(words, base, region.prefixHashes[highest]!)) return true;
+    rest ^= 1 << highest;
   }
   return false;
 }

@@ -5,7 +5,7 @@
 
 import * as regionLayout from "./region_layout.ts";
 import * as layout from "./layout.ts";
-import { ChangeFilter, mayBeWatched } from "./change_filter.ts";
+import { ChangeFilter, hashPrefixes, mayBeWatched, watchedLengths } from "./change_filter.ts";
 import type { Region } from "./region.ts";
 
 const { WORD_BYTES } = layout;
@@ -96,11 +96,11 @@ function publishToWatchers(
   start: number,
   keyBytes: number,
 ): void {
-  const { words } = region;
+  const lengths = watchedLengths(region);
+  const hashed = keyBytes === 0 ? -1 : hashPrefixes(region, lengths, key, start, keyBytes);
   for (let actor = 0; actor < region.geometry.actorCount; actor++) {
     const base = region.actorWord(actor);
-    if (Atomics.load(words, base + ACTOR_WATCHES) === 0) continue;
-    if (!mayBeWatched(words, base, hash, key, start, keyBytes)) continue;
+    if (!mayBeWatched(region, base, hash, hashed)) continue;
     append(region, base, hash, kind, key, start, keyBytes);
     wake(region.words, base);
   }

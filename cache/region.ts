@@ -73,6 +73,8 @@ export class Region<C extends string = never, G extends string = never> {
   readonly wordBytes: Uint8Array;
   /** Who makes the changes that this thread publishes, if somebody wants to know; or 0. */
   changedBy = 0;
+  /** Hashes of the beginnings of a key whose change is being published; see change_filter.ts. */
+  readonly prefixHashes: Int32Array = new Int32Array(16);
   /** Space for the key of an item whose change is being published. */
   readonly eventKey: Uint8Array = new Uint8Array(MAX_KEY_BYTES);
 

@@ -4,16 +4,25 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { hashKey, Region } from "../../cache/mod.ts";
-import { ChangeFilter, mayBeWatched } from "../../cache/change_filter.ts";
+import {
+  ChangeFilter,
+  hashPrefixes,
+  mayBeWatched,
+  watchedLengths,
+} from "../../cache/change_filter.ts";
 import { ACTOR_FILTER, FILTER_BITS } from "../../cache/region_layout.ts";
 import { bytesOf } from "./fixture.ts";
 
 function setUp() {
-  const { words, ...region } = Region.create({ memoryBytes: 2 ** 20, actorCount: 2 });
-  const base = Region.prototype.actorWord.call(region, 1);
+  const region = Region.create({ memoryBytes: 2 ** 20, actorCount: 2 });
+  const { words } = region;
+  const base = region.actorWord(1);
   const filter = new ChangeFilter(words, base);
-  const passes = (key: Uint8Array) =>
-    mayBeWatched(words, base, hashKey(key, 0, key.length), key, 0, key.length);
+  const passes = (key: Uint8Array) => {
+    const lengths = watchedLengths(region);
+    const hashed = key.length === 0 ? -1 : hashPrefixes(region, lengths, key, 0, key.length);
+    return mayBeWatched(region, base, hashKey(key, 0, key.length), hashed);
+  };
   const bitsSet = () => {
     const bits = words.subarray(base + ACTOR_FILTER, base + ACTOR_FILTER + FILTER_BITS / 32);
     return bits.reduce((sum, word) => sum + word.toString(2).replace(/[^1]/g, "").length, 0);
