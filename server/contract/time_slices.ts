@@ -13,14 +13,16 @@ export function nextTurn(): Promise<void> {
 /** Shares out the time of one worker. */
 export class TimeSlices {
   #busyMs = 0;
-  /** The turn that is being waited for, by one or many. */
-  #turn: Promise<void> | null = null;
+  /** Those that wait for their turn, first come first. */
+  readonly #waiting: (() => void)[] = [];
+  #isHandingOut = false;
   /** The latest piece of work that takes slices one after the other. */
   #last: Promise<void> | null = null;
 
-  /** Counts work that was done. */
+  /** Counts work that was done. What is left of the slice goes to the next who waits. */
   spend(ms: number): void {
     this.#busyMs += ms;
+    if (this.#waiting.length > 0 && !this.isOver) this.#waiting.shift()!();
   }
 
   /** Whether the event loop is to have its turn before anybody does more work of some length. */
@@ -33,16 +35,27 @@ export class TimeSlices {
     return this.#busyMs + ms >= SLICE_MS;
   }
 
-  /** Resolves when work of some length may go on. Of several that wait one after the other does. */
-  async turn(): Promise<void> {
-    // Whoever went on before may have used the new slice up.
-    while (this.isOver) await (this.#turn ??= this.#endSlice());
+  /** Resolves when work of some length may go on: that of one who waits at a time. */
+  turn(): Promise<void> {
+    if (!this.isOver && this.#waiting.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (!this.#isHandingOut) this.#handOut();
+    });
   }
 
-  async #endSlice(): Promise<void> {
+  /** Begins a slice after each turn of the event loop, as long as somebody waits. */
+  async #handOut(): Promise<void> {
+    this.#isHandingOut = true;
     await nextTurn();
-    this.#busyMs = 0;
-    this.#turn = null;
+    while (this.#waiting.length > 0) {
+      this.#busyMs = 0;
+      this.#waiting.shift()?.();
+      // The first of these is due as soon as the slice is used up, before others had their turn.
+      await nextTurn();
+      await nextTurn();
+    }
+    this.#isHandingOut = false;
   }
 
   /** Does `work`, at once or when it may, and counts it. */

@@ -21,8 +21,6 @@ const MAX_OUTPUT_BYTES = 256 * 1024;
 const MIN_READ_AHEAD_BYTES = 256;
 /** What may wait of messages that nobody has asked for. */
 const MAX_PUSHED_BYTES = 1024 * 1024;
-/** Commands between two looks at the clock. */
-const LOOK_COMMANDS = 16;
 /** How long a client may go on sending after an error that ends its connection. */
 const LINGER_MS = 1000;
 
@@ -137,7 +135,7 @@ export class RawConnection implements RawClient {
     const { args, context } = host;
     context.session = session;
     decoder.at = input.at;
-    const fromMs = performance.now();
+    this.#time.begin(decoder.at);
     let count = 0;
     /** Where the commands end that were read ahead. */
     let seen = input.at;
@@ -162,8 +160,7 @@ export class RawConnection implements RawClient {
           this.#hasMore = true;
           break;
         }
-        const isLook = protocol.wasLong || count % LOOK_COMMANDS === 0;
-        if (isLook && this.#time.isOver(fromMs)) {
+        if (this.#time.isEnough(context, decoder.at, protocol.wasLong)) {
           this.#hasMore = true;
           break;
         }
@@ -172,7 +169,7 @@ export class RawConnection implements RawClient {
       this.#onBug(error, reply);
     }
     input.at = decoder.at;
-    this.#time.spend(fromMs);
+    this.#time.end();
     host.countRequests(count);
     if (done !== undefined) host.detach();
     return done;

@@ -1,9 +1,11 @@
 // Patterns of KEYS and SCAN: a table, the agreement with a plain recursive matcher on random
 // patterns, and the bound on what a hostile pattern can cost.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { Glob } from "../../../server/commands/glob.ts";
+import { Glob, MAX_PATTERN_BYTES } from "../../../server/commands/glob.ts";
+import { newCache } from "../fixture.ts";
+import { Speaker } from "./speaker.ts";
 
 const encoder = new TextEncoder();
 
@@ -59,4 +61,40 @@ Deno.test("Glob.matches() takes no exponential time", () => {
   const started = performance.now();
   assert(!matches("a*".repeat(500) + "b", "a".repeat(1000)));
   assert(performance.now() - started < 1000);
+});
+
+Deno.test("Glob refuses patterns that are longer than a key can be", () => {
+  assert(new Glob(new Uint8Array(MAX_PATTERN_BYTES).fill(97)).matchesAll === false);
+  assertThrows(() => new Glob(new Uint8Array(MAX_PATTERN_BYTES + 1)), RangeError, "too long");
+});
+
+Deno.test("Glob.matches() takes time by the key's length, whatever the pattern", () => {
+  const key = encoder.encode("b".repeat(1000));
+  for (
+    const pattern of [
+      "*[bbb".padEnd(511, "b") + "]c",
+      `*${"b".repeat(1000)}c*`,
+      `*${"?b".repeat(500)}c*`,
+    ]
+  ) {
+    const glob = new Glob(encoder.encode(pattern));
+    const fromMs = performance.now();
+    for (let i = 0; i < 1000; i++) assert(!glob.matches(key, 0, key.length));
+    assert(performance.now() - fromMs < 1000, pattern.slice(0, 10));
+  }
+});
+
+Deno.test("KEYS, SCAN, CONFIG GET and COMMAND LIST refuse patterns that are too long", async () => {
+  const speaker = new Speaker(newCache());
+  await speaker.say("SET k v");
+  const [fits, long] = [1024, 1025].map((length) => "*".repeat(length));
+  const refusal = "-ERR pattern is too long, send at most 1024 bytes";
+  for (const command of ["KEYS", "SCAN 0 MATCH", "CONFIG GET", "COMMAND LIST FILTERBY PATTERN"]) {
+    assertEquals(await speaker.say(`${command} ${long}`), refusal);
+    assert(!(await speaker.say(`${command} ${fits}`)).startsWith("-"));
+  }
+  // Of several patterns the last one counts, as before.
+  assertEquals(await speaker.say(`SCAN 0 MATCH ${long} MATCH k COUNT 1000`), '["0", ["k"]]');
+  const many = await speaker.say(`CONFIG GET ${"x ".repeat(101)}`);
+  assertEquals(many, "-ERR too many patterns, send at most 100");
 });

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cache } from "../../../cache/mod.ts";
-import { TimeSlices } from "../../../server/contract/time_slices.ts";
+import { nextTurn, TimeSlices } from "../../../server/contract/time_slices.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import { configOf, newRegion, NOW_MS } from "../fixture.ts";
 import { Speaker } from "../commands/speaker.ts";
@@ -60,4 +60,29 @@ Deno.test("many KEYS at once let timers run", async () => {
   clearInterval(timer);
   for (const speaker of speakers) assertEquals(speaker.answer(), '["k"]');
   assert(ticks >= tookMs / 100 - 1, `${ticks} ticks in ${tookMs} ms`);
+});
+
+Deno.test("TimeSlices.turn() lets one after the other go on, each with a slice of its own", async () => {
+  const slices = new TimeSlices();
+  slices.spend(100);
+  assertEquals(slices.isOver, true);
+  const log: string[] = [];
+  await Promise.all(["a", "b", "c"].map(async (name) => {
+    await slices.turn();
+    log.push(name);
+    // A timer of somebody else, who has to have his turn before the next one here.
+    setTimeout(() => log.push(`after ${name}`), 0);
+    slices.spend(100);
+  }));
+  assertEquals(log, ["a", "after a", "b", "after b", "c"]);
+  await nextTurn();
+});
+
+Deno.test("TimeSlices.whenFree() works at once while there is time, and counts it", async () => {
+  const slices = new TimeSlices();
+  assertEquals(slices.whenFree(() => 1), 1);
+  slices.spend(100);
+  const later = slices.whenFree(() => 2);
+  assert(later instanceof Promise);
+  assertEquals(await later, 2);
 });
