@@ -26,9 +26,13 @@ export function execute(
     return;
   }
   const { keys } = command;
-  if (keys === null) return command.run(context, args, reply);
-  if (keys.many) executeMany(context, command, keys, args, reply);
-  else executeOne(context, command, keys.first, args, reply);
+  if (keys !== null && !keys.many) return executeOne(context, command, keys.first, args, reply);
+  context.noteAtWork(command);
+  const done = keys === null
+    ? command.run(context, args, reply)
+    : executeMany(context, command, keys, args, reply);
+  context.noteAtWork(null);
+  return done;
 }
 
 function executeOne(

@@ -52,6 +52,7 @@ export class CommandContext implements LockedWork {
   #args!: Args;
   #reply!: Reply;
   #keyCount = 0;
+  readonly #atWorkWord: number;
   #queuedArgs: Args | undefined;
   #keyBatch: KeyBatch | undefined;
 
@@ -68,6 +69,7 @@ export class CommandContext implements LockedWork {
     this.shard = cache.shards[0]!;
     this.stats = server.stats;
     this.maxKeyBytes = keyByteLimit(server.config);
+    this.#atWorkWord = cache.region.gaugeWord(cache.actor, "command");
   }
 
   /** Says what {@linkcode runLocked} will run; `keyCount` keys are hashed. */
@@ -82,6 +84,11 @@ export class CommandContext implements LockedWork {
   runLocked(): void {
     if (this.#keyCount > 1) this.warmed = this.cache.warmMany(this.hashes, this.#keyCount);
     this.#command.run(this, this.#args, this.#reply);
+  }
+
+  /** Notes which command is at work, or with null that none is, for whoever finds it hanging. */
+  noteAtWork(command: Command | null): void {
+    this.cache.region.words[this.#atWorkWord] = command === null ? 0 : command.id + 1;
   }
 
   /** Makes space for `count` hashes. */

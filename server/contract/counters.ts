@@ -90,6 +90,12 @@ export const GAUGES = [
     isShown: false,
     endsWithWorker: true,
   },
+  {
+    name: "command",
+    meaning: "Number of the command at work, from 1, of those that may take long; 0: none.",
+    isShown: false,
+    endsWithWorker: true,
+  },
 ] as const satisfies readonly GaugeRow[];
 
 /** Name of a counter, the engine's included. */

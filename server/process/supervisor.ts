@@ -2,7 +2,8 @@
 // adds workers under load, and ends everything in order. It answers no client itself.
 
 import { RegionState } from "../../cache/mod.ts";
-import type { ServerCache } from "../contract/counters.ts";
+import type { ServerCache, ServerRegion } from "../contract/counters.ts";
+import { COMMANDS } from "../commands/table.ts";
 import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
@@ -68,8 +69,7 @@ export class Supervisor {
     this.#liveness.look(performance.now());
     const { actor, silentMs } = this.#liveness.mostSilent();
     if (silentMs > SILENCE_MAX_MS && !this.#draining) {
-      const seconds = Math.floor(silentMs / 1000);
-      log.error("hang", `worker ${actor} has not moved for ${seconds} s, giving up`, { actor });
+      log.error("hang", `${hangText(cache.region, actor, silentMs)}, giving up`, { actor });
       exit(EXIT_BROKEN);
     }
     if (this.#options.config.workers === "auto") this.#scale();
@@ -136,4 +136,11 @@ export class Supervisor {
     log.info("stop", "stopped", { complete });
     exit(0);
   }
+}
+
+/** Says which thread hangs, for how long, and which command it was at, where that is known. */
+export function hangText(region: ServerRegion, actor: number, silentMs: number): string {
+  const command = COMMANDS[region.gauge(actor, "command") - 1];
+  const atWork = command === undefined ? "" : ` while it ran ${command.name}`;
+  return `worker ${actor} has not moved for ${Math.floor(silentMs / 1000)} s${atWork}`;
 }
