@@ -23,6 +23,7 @@ const production = read("deploy/kubernetes/overlays/production/statefulset.yaml"
 const dockerfile = read("Dockerfile");
 const compose = read("compose.yaml");
 const nginx = read("deploy/nginx.conf");
+const haproxy = read("deploy/haproxy.cfg");
 const unit = read("deploy/slabkv.service");
 
 /** All that the first group of an expression matches, without repetitions. */
@@ -191,6 +192,16 @@ Deno.test("nginx: slow headers end, bodies wait for their end, and connections a
     assert(nginx.includes(line), line);
   }
   assertMatch(nginx, /limit_conn addresses \d+;/);
+});
+
+Deno.test("HAProxy: slow headers end, connections are counted, and names and sizes are those of slabkv", () => {
+  const { host, port, maxValueBytes } = configOf([]);
+  assertEquals(only(haproxy, /set-header Host (\S+)/g), `${host}:${port}`);
+  assertEquals(Number(only(haproxy, /req\.body_size gt (\d+)/g)), maxValueBytes);
+  assert(Number(only(haproxy, /timeout http-request (\d+)s/g)) <= 10);
+  assert(haproxy.includes(`server slabkv ${host}:${port} maxconn`));
+  assertEquals(haproxy.match(/tcp-request connection reject if/g)?.length, 2);
+  assertMatch(haproxy, /tune\.h2\.max-concurrent-streams \d+/);
 });
 
 Deno.test("systemd: comes back, may open files, and may compile", () => {

@@ -98,6 +98,11 @@ export const CHECKS: readonly Check[] = [
       return [["-t", "-q", "-c", path, "-g", `pid ${work}/nginx.pid;`]];
     },
   },
+  {
+    tool: "haproxy",
+    source: undefined,
+    calls: () => Promise.resolve([["-c", "-q", "-f", "deploy/haproxy.cfg"]]),
+  },
 ];
 
 function exists(path: string): boolean {
