@@ -61,8 +61,12 @@ export class ChildServers implements AsyncDisposable {
     );
   }
 
-  /** Starts a command. */
-  protected spawn(command: readonly string[], stdout: "piped" | "null"): Deno.ChildProcess {
+  /** Starts a command; what it prints on stderr is shown, unless that is "piped". */
+  protected spawn(
+    command: readonly string[],
+    stdout: "piped" | "null",
+    stderr: "piped" | "inherit" = "inherit",
+  ): Deno.ChildProcess {
     const [file, ...args] = command;
     const child = new Deno.Command(file!, {
       args,
@@ -71,7 +75,7 @@ export class ChildServers implements AsyncDisposable {
       clearEnv: true,
       stdin: "null",
       stdout,
-      stderr: "inherit",
+      stderr,
     }).spawn();
     this.#children.push(child);
     return child;
