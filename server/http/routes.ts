@@ -39,7 +39,9 @@ const ready: RouteHandler = ({ status }) => {
   return json(`{"status":"${state}"}`, 503, RETRY);
 };
 
-const banner: RouteHandler = () => jsonOk(bannerText());
+const banner: RouteHandler = ({ config }) => jsonOk(bannerText(config.websocket));
+
+const SOCKET_PATH = "/ws";
 
 /** The routes with fixed paths. */
 export const ROUTES: readonly Route[] = [
@@ -60,7 +62,7 @@ export const ROUTES: readonly Route[] = [
     methods: { GET: ({ status }) => jsonOk(status.statsText()) },
     summary: "Counters and sizes",
   },
-  { path: "/ws", methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
+  { path: SOCKET_PATH, methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
   { path: "/pipeline", methods: { POST: pipelineRoute }, summary: "Run several commands" },
   { path: "/multi-exec", methods: { POST: multiExecRoute }, summary: "Run several as one" },
   {
@@ -75,10 +77,9 @@ const STORE = "/store/";
 const STORED_GET = "/get/";
 const STORE_METHODS = ["PUT", "POST", "DELETE"];
 
-function bannerText(): string {
-  const routes = ROUTES.flatMap(({ path, methods }) =>
-    Object.keys(methods).map((method) => `${method} ${path}`)
-  );
+function bannerText(hasWebsocket: boolean): string {
+  const routes = ROUTES.filter(({ path }) => hasWebsocket || path !== SOCKET_PATH)
+    .flatMap(({ path, methods }) => Object.keys(methods).map((method) => `${method} ${path}`));
   routes.push(...STORE_METHODS.map((method) => `${method} /store/{key}`), "GET /get/{key}");
   return JSON.stringify({ name: "slabkv", version: VERSION, routes });
 }

@@ -168,11 +168,13 @@ Deno.test("/ws is off unless asked for, and wants a handshake", async () => {
     await off.ask("GET /ws"),
     `404 ${errorBody("WebSocket is off. Start slabkv with --websocket.")}`,
   );
+  assertEquals((await off.ask("GET /")).includes('"GET /ws"'), false);
   await using server = await start();
   assertEquals(
     await server.ask("GET /ws"),
     `426 ${errorBody("This path speaks WebSocket. Ask with a WebSocket client.")}`,
   );
+  assertEquals((await server.ask("GET /")).includes('"GET /ws"'), true);
 });
 
 Deno.test("/ws refuses pages of other origins", async () => {
