@@ -93,7 +93,7 @@ function readFlags(
     if (values.length === 0) continue;
     const source = `--${option.flag}`;
     if (values.length > 1) problems.push(`Option ${source} is given twice: give it once`);
-    // First of all, since what follows the option then looks unknown: --port -1.
+    // Put first: in `--port -1` the -1 would be reported as unknown.
     if (values[0] === "") {
       problems.unshift(`Option ${source} has no value: expected ${option.kind.expected}`);
     }
@@ -156,8 +156,13 @@ function readVariables(env: Environment, given: GivenByField, problems: string[]
   }
 }
 
-/** Variables of others that a server may inherit: of the test suite and of the client commands. */
-const OTHER_VARIABLES: ReadonlySet<string> = new Set(["SLABKV_SOAK", "SLABKV_URL", "SLABKV_CA"]);
+/** Variables of the test suite and of the client commands, which a server may inherit. */
+const OTHER_VARIABLES: ReadonlySet<string> = new Set([
+  "SLABKV_BIN",
+  "SLABKV_SOAK",
+  "SLABKV_URL",
+  "SLABKV_CA",
+]);
 
 /**
  * Tells whether Kubernetes set the variable, as it does in every container beside a service named

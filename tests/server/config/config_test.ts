@@ -181,6 +181,12 @@ Deno.test("parseConfig() says in one line what to change in the environment", ()
   for (const [env, message] of table) assertEquals(messageOf([], env), message);
 });
 
+Deno.test("parseConfig() lets variables of the test suite and of the client stand", () => {
+  for (const name of ["SLABKV_BIN", "SLABKV_SOAK", "SLABKV_URL", "SLABKV_CA"]) {
+    assertEquals(parseConfig([], { [name]: "x" }, machine).kind, "run", name);
+  }
+});
+
 Deno.test("parseConfig() refuses more memory than the machine or container has", () => {
   const small = { totalMemoryBytes: 4 * GIB + 1, cpus: 1 };
   const contained = { ...small, containerMemoryBytes: GIB };
