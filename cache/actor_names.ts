@@ -1,6 +1,6 @@
-// What every thread counts and shows of itself in the region, by name. The engine has counters of
-// its own; whoever makes a region may name more, and gauges, of whose meaning the engine knows
-// nothing. Says at which place each stands; region.ts says in which word that is.
+// The names of the counters and gauges that every thread keeps in the region. The engine has counters
+// of its own. The maker of a region may add counters and gauges; the engine does not know what they
+// mean. This file gives each a place; region.ts says in which word that is.
 
 /** Counters of the engine, which every region has. */
 export const ENGINE_COUNTERS = [

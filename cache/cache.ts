@@ -55,8 +55,8 @@ export interface PutOptions {
 }
 
 /**
- * What {@linkcode Cache.withShard} and {@linkcode Cache.withShards} run. An object and no function,
- * so that who works at every request can hand over the same one each time.
+ * What {@linkcode Cache.withShard} and {@linkcode Cache.withShards} run. An object, not a function:
+ * one can be reused for every request.
  */
 export interface LockedWork {
   /** Runs with the locks held: shards are those of {@linkcode Cache.shardOf}. May not wait. */
@@ -155,7 +155,7 @@ export class Cache<C extends string = never, G extends string = never> {
 
   /** Locks a shard; gives up at `giveUpMs` of `performance.now()`, 0 for the usual bound from now. */
   #acquire(shard: Shard, giveUpMs: number): boolean {
-    // All that happens under one lock happens at one time.
+    // The engine reads the clock at most once for each shard under a lock.
     shard.memory.nowMs = 0;
     if (Atomics.compareExchange(shard.memory.words, SHARD_LOCK, 0, this.#owner) === 0) return true;
     return this.#acquireContended(shard, giveUpMs || performance.now() + MAX_LOCK_WAIT_MS);
@@ -168,7 +168,7 @@ export class Cache<C extends string = never, G extends string = never> {
     return false;
   }
 
-  /** Locks all marked shards, or none, which then are marked no more. */
+  /** Locks all marked shards. If one cannot be had, unlocks those it has and clears all marks. */
   #acquireMarked(): boolean {
     const marked = this.#marked;
     const giveUpMs = performance.now() + MAX_LOCK_WAIT_MS;
@@ -190,11 +190,11 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /**
-   * Brings what lookups of these hashes read into the processor's caches; their shards are locked.
-   * A lookup alone waits for memory two times; in a row of independent reads the waits overlap,
-   * which makes /mput of 100 keys about a quarter faster (bench/http). Two passes, since where an item
-   * is stands in the bucket. Returns some of what was read, which the caller must keep somewhere, or
-   * the reads would be optimised away.
+   * Brings what lookups of these hashes read into the processor's caches. Needs no lock: it only
+   * reads, and the results mean nothing. A lookup alone waits for memory twice. In a row of
+   * independent reads the waits overlap: /mput of 100 keys is a quarter faster (bench/http).
+   * Two passes: the bucket says where the item is. The caller must keep the returned number
+   * somewhere, or the reads would be optimised away.
    */
   warmMany(hashes: Int32Array, count: number): number {
     let seen = 0;
@@ -209,7 +209,7 @@ export class Cache<C extends string = never, G extends string = never> {
     return seen;
   }
 
-  /** The shard of a hash; the caller holds its lock. */
+  /** The shard of a hash. Use its Locked methods only under its lock. */
   shardOf(hash: number): Shard {
     return this.shards[hash & this.#shardMask]!;
   }

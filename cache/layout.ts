@@ -3,8 +3,8 @@
 // Offsets are in 32-bit words unless a name says otherwise: _BYTES, _BITS, _SHIFT, _MASK.
 // Nothing here touches memory. The end of the file checks that all of it holds together.
 //
-// Who works at every request takes these in by `import * as layout` and `const { … } = layout`: V8
-// builds a module's own constants into the code, but loads imported ones at each use. Among 50,000
+// Code on the path of every request imports these by `import * as layout` and `const { … } = layout`.
+// V8 builds a module's own constants into the code, but loads imported ones at each use. Among 50,000
 // items that is a fifth of an insert and a few percent of a get (bench/engine/micro.ts, from source).
 //
 // A shard, from its first byte ("address" = number of the 64-byte quarter from there, 19 bits, 0 is nil):
@@ -185,7 +185,7 @@ export const LOCK_DIRTY = 1 << (LOCK_OWNER_BITS + 1);
 export const RESERVE_SHARE = 0.005;
 /** Most steps of a clock hand for one eviction. */
 export const MAX_SWEEP_STEPS = 64;
-/** The probationary ring holds at most one quarter in this many of those in use. */
+/** When space is needed, probation is cut to one quarter in this many of those in use. */
 export const PROBATION_SHARE = 10;
 
 assertLayout({

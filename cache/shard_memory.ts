@@ -45,8 +45,8 @@ export class ShardMemory {
   readonly maxItemBytes: number;
 
   /**
-   * Milliseconds since 1970 for all that happens under the lock now held; 0 until something with a
-   * deadline makes it worth looking at the clock, which costs as much as a short copy.
+   * Milliseconds since 1970, as the engine sees them under the lock now held. It is 0 until an item
+   * with a deadline needs it, since reading the clock costs as much as a short copy.
    */
   nowMs = 0;
   /** First piece of the item being overwritten, which no eviction may take; or 0. */
@@ -81,7 +81,7 @@ export class ShardMemory {
     this.maxItemBytes = Math.floor(geometry.slotCount * SLOT_BYTES / MAX_ITEM_SHARE);
   }
 
-  /** The time of the critical section: the same however often it is asked for. */
+  /** The engine's time under the lock now held. Reads the clock on the first call only. */
   now(): number {
     if (this.nowMs === 0) this.nowMs = this.#clock();
     return this.nowMs;

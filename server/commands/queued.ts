@@ -1,5 +1,5 @@
-// A command that MULTI has queued, as arguments again: what EXEC runs, and what client tracking reads
-// of it. One set of arguments for all, since they are used one after the other.
+// Makes a command that MULTI has queued into arguments again. EXEC runs these arguments, client
+// tracking takes the keys from them. One set does for all, since they are used one after the other.
 
 import type { Args } from "../contract/args.ts";
 import type { CommandContext } from "../contract/command.ts";

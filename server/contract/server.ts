@@ -28,7 +28,7 @@ export interface SlowEntry {
   /** Seconds since 1970. */
   readonly atSeconds: number;
   readonly tookUs: number;
-  /** Name and arguments, cut short: the key's first 64 characters. */
+  /** The command's name and up to 8 arguments, at most 64 characters of each. */
   readonly words: readonly string[];
   readonly address: string;
   readonly clientName: string;
@@ -38,7 +38,7 @@ export interface SlowEntry {
 export interface ClientRegistry {
   /** How many there are. */
   readonly size: number;
-  /** One record per client; {@linkcode ClientFacts} of client_facts.ts. */
+  /** One record per client. */
   facts(): ClientFacts[];
   /** Ends those that the filter matches, once their answers are written. Returns how many. */
   kill(filter: ClientFilter): number;
@@ -71,7 +71,7 @@ export interface ServerFacade {
   resetStats(): Promise<void>;
   /** Notes how long a command took; keeps it in the slow log if that is long. */
   noteCommand(session: Session, tookUs: number, words: () => string[]): void;
-  /** The slowest recent commands of this worker, newest first. */
+  /** The latest commands of this worker that reached the threshold, newest first. */
   slowLog(): readonly SlowEntry[];
   /** Empties the slow log. */
   clearSlowLog(): void;
