@@ -15,17 +15,17 @@ export const ENGINE_COUNTERS = [
 export type EngineCounter = typeof ENGINE_COUNTERS[number];
 
 /**
- * Names that a region is given when it is made, of counters `C` and gauges `G`; all that attach to it
+ * Names of counters `C` and gauges `G` that a region is made with. Every thread that attaches to it
  * must give the same.
  */
 export interface ActorNames<C extends string, G extends string> {
-  /** Counters that every thread keeps beside those of the engine; they only go up. */
+  /** Counters that every thread keeps besides those of the engine. They only go up. */
   readonly counters: readonly C[];
   /** Numbers that every thread keeps up to date. */
   readonly gauges: readonly G[];
 }
 
-/** The place of each name, from 0. Throws RangeError when there are more than `max`, or two alike. */
+/** The place of each name, from 0. Throws RangeError for more than `max` names or two equal ones. */
 export function placesOf(
   kind: "counters" | "gauges",
   names: readonly string[],

@@ -1,6 +1,6 @@
-// Space for items: evicts until enough is free, builds an item's chain of pieces, grows one.
-// Evicts up front to a small reserve, so that freed quarters merge with their neighbours before
-// they are used again: without the reserve a churn of mixed sizes doubles the number of pieces.
+// Space for items: evicts until enough is free, builds an item's chain of pieces, changes its length.
+// An insert evicts until a small reserve is free, so that freed quarters merge with their neighbours
+// before they are used again. Without the reserve a churn of mixed sizes doubles the number of pieces.
 
 import * as layout from "./layout.ts";
 import { type ChainEnd, cutChainLocked, setEndQuarters, setOwnQuarters } from "./chain.ts";
@@ -43,7 +43,7 @@ export function freeUpLocked(memory: ShardMemory, quarters: number): void {
   while (memory.words[SHARD_FREE_QUARTERS]! < wanted && evictOneLocked(memory));
 }
 
-/** Takes a piece, evicting when nothing at all is free. The caller has checked that it can end. */
+/** Takes a piece, and evicts until there is one. The caller has checked that the item fits. */
 function takeOrEvict(memory: ShardMemory, bytes: number, first: boolean): number {
   const wanted = bytes >= SLOT_BYTES ? SLOT_QUARTERS : Math.ceil(bytes / QUARTER_BYTES);
   for (;;) {
@@ -88,8 +88,8 @@ function appendPieces(
 }
 
 /**
- * Whether the item at `address` is one piece that `bytes` bytes, header included, fill as they
- * should. Spares most overwrites the walk of {@linkcode reshapeChainLocked} (bench/engine).
+ * Whether the item at `address` is one piece of just the length that `bytes` bytes need, header
+ * included. Then an overwrite needs no {@linkcode reshapeChainLocked}: most do not (bench/engine).
  */
 export function fitsAsItIs(memory: ShardMemory, address: number, bytes: number): boolean {
   const spare = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - bytes;
@@ -99,9 +99,9 @@ export function fitsAsItIs(memory: ShardMemory, address: number, bytes: number):
 
 /**
  * Gives the item at `address` space for `bytes` bytes, header included, in about as few pieces as a
- * new item would have; header and bucket stay valid, key and value have to be written anew. Evicts
- * others only when nothing is free, never this one. Returns by how many quarters the item has
- * grown, negative where it has shrunk; `end.item` is its address, since it may have moved.
+ * new item would have. Header and bucket stay valid; key and value have to be written anew. It evicts
+ * other items only when nothing is free. Returns by how many quarters the item has grown, negative
+ * where it has shrunk. The item may have moved: `end.item` is its address.
  */
 export function reshapeChainLocked(
   memory: ShardMemory,
@@ -128,7 +128,7 @@ export function reshapeChainLocked(
   return gained + added - end.freedQuarters;
 }
 
-/** Lengthens the last piece of the chain: where it lies or, if it is the first, by moving it. */
+/** Lengthens the last piece of the chain where it lies. A first piece may also move to grow. */
 function growLast(memory: ShardMemory, end: ChainEnd): void {
   const missing = Math.ceil(end.missingBytes / QUARTER_BYTES);
   const wanted = Math.min(missing, SLOT_QUARTERS - end.quarters);
@@ -137,7 +137,7 @@ function growLast(memory: ShardMemory, end: ChainEnd): void {
   if (got < wanted && end.leadWord === 0) moveFirst(memory, end, end.quarters + wanted - got);
 }
 
-/** Moves an item that is one piece to a longer one, of up to `wanted` quarters, if there is any. */
+/** Moves an item of one piece to a longer piece, of up to `wanted` quarters, if there is any. */
 function moveFirst(memory: ShardMemory, end: ChainEnd, wanted: number): void {
   const link = takePieceLocked(memory, wanted, true);
   if (link === 0) return;
@@ -145,7 +145,7 @@ function moveFirst(memory: ShardMemory, end: ChainEnd, wanted: number): void {
   else freePieceLocked(memory, link & ADDRESS_MASK, linkQuarters(link));
 }
 
-/** Moves an item that has shrunk to a short piece out of the slot it had alone, if it can. */
+/** Moves an item that has become short out of a slot it had alone, if there is a short run. */
 function leaveSlot(memory: ShardMemory, end: ChainEnd): void {
   const link = takePieceLocked(memory, end.quarters, true);
   if (link === 0) return;

@@ -1,7 +1,6 @@
-// The cache: finds a key's shard, takes its lock, and runs the operation. Two ways in: get, put and
-// delete for one key at a time, and work under locks for callers that run several steps, or several
-// keys, as one. Locks are taken and given back here only. Every thread has its own Cache over the
-// same region.
+// The cache: finds a key's shard, takes its lock, and runs the operation. There are two ways in: get,
+// put and delete for one key, and work under locks for several steps or several keys at once. Locks
+// are taken and released here only. Every thread has its own Cache over the same region.
 
 import { addCounter } from "./counters.ts";
 import { hashKey } from "./hash.ts";
@@ -27,9 +26,9 @@ const { REGION_SHARDS_CLEARED } = regionLayout;
 /** What a buffer for values holds at first, in bytes. */
 const VALUE_BUFFER_BYTES = 4096;
 
-/** A value read by {@linkcode Cache.get}: a reusable buffer and how much of it is the value. */
+/** A value read by {@linkcode Cache.get}: a buffer that can be reused, and the value's length. */
 export class ValueBuffer {
-  /** The bytes; grows as values need it. */
+  /** The bytes. {@linkcode Cache.get} replaces the array by a longer one where it must. */
   bytes: Uint8Array = new Uint8Array(VALUE_BUFFER_BYTES);
   /** Length of the value in bytes. */
   length = 0;
@@ -59,11 +58,11 @@ export interface PutOptions {
  * one can be reused for every request.
  */
 export interface LockedWork {
-  /** Runs with the locks held: shards are those of {@linkcode Cache.shardOf}. May not wait. */
+  /** Runs with the locks held. {@linkcode Cache.shardOf} gives the shards. May not wait. */
   runLocked(): void;
 }
 
-/** The get, put or delete at work. */
+/** The get, put or delete that is being run. */
 class Operation implements LockedWork {
   shard!: Shard;
   operation!: (shard: Shard) => Outcome;
@@ -78,7 +77,7 @@ class Operation implements LockedWork {
 export class Cache<C extends string = never, G extends string = never> {
   /** The memory that all threads share. */
   readonly region: Region<C, G>;
-  /** Who this thread is: 0 for main, workers from 1. */
+  /** Number of this thread: 0 for main, workers from 1. */
   readonly actor: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -88,7 +87,7 @@ export class Cache<C extends string = never, G extends string = never> {
   readonly #owner: number;
   readonly #lockWaitsWord: number;
   readonly #lockTimeoutsWord: number;
-  /** Marks of the shards that {@linkcode withShards} has to lock or has locked. */
+  /** 1 for each shard that {@linkcode withShards} has to lock or has locked. */
   readonly #marked: Uint8Array;
   readonly #operation = new Operation();
   readonly #put = new PutRequest();
@@ -118,9 +117,9 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /**
-   * Locks the shard that the low bits of `hash` name, runs `work`, and unlocks it. Returns false,
-   * with nothing run, when the lock could not be had in time. Where `work` throws, the shard may be
-   * half changed: it stays locked until {@linkcode repair}, and the exception is passed on.
+   * Locks the shard that the low bits of `hash` name, runs `work`, and unlocks it. Returns false, and
+   * runs nothing, when the lock could not be had in time. If `work` throws, the shard may be half
+   * changed. It then stays locked until {@linkcode repair}, and the exception is passed on.
    */
   withShard(hash: number, work: LockedWork): boolean {
     const shard = this.shards[hash & this.#shardMask]!;
@@ -136,7 +135,7 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /**
-   * The same for the shards of all `count` hashes, which are locked in ascending order; the bound on
+   * The same for the shards of all `count` hashes. They are locked in ascending order; the bound on
    * waiting is for all of them together.
    */
   withShards(hashes: Int32Array, count: number, work: LockedWork): boolean {
@@ -153,7 +152,7 @@ export class Cache<C extends string = never, G extends string = never> {
     return true;
   }
 
-  /** Locks a shard; gives up at `giveUpMs` of `performance.now()`, 0 for the usual bound from now. */
+  /** Locks a shard. Gives up at `giveUpMs` of `performance.now()`; 0: the usual bound from now. */
   #acquire(shard: Shard, giveUpMs: number): boolean {
     // The engine reads the clock at most once for each shard under a lock.
     shard.memory.nowMs = 0;
@@ -181,7 +180,7 @@ export class Cache<C extends string = never, G extends string = never> {
     return true;
   }
 
-  /** Ends the lock of every marked shard with `end`, and takes the marks away. */
+  /** Calls `end` with the lock of every marked shard, and clears all marks. */
   #endMarked(end: (words: Int32Array, at: number) => void): void {
     for (let i = 0; i < this.#marked.length; i++) {
       if (this.#marked[i] !== 0) end(this.shards[i]!.memory.words, SHARD_LOCK);
@@ -257,8 +256,8 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /**
-   * Removes expired items of shard `index`, looking at up to `buckets` buckets from where the last
-   * call stopped. Returns whether its pass is complete; true also when the shard is locked.
+   * Removes expired items of shard `index`. Looks at up to `buckets` buckets, from where the last
+   * call stopped. Returns whether the pass over the shard is complete; true also if it is locked.
    */
   sweep(index: number, buckets: number): boolean {
     let complete = true;
@@ -269,8 +268,8 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /**
-   * Clears and unlocks every shard that is marked broken, and every one that `deadActor` (if given)
-   * died holding. Only main calls it. Returns how many there were.
+   * Clears and unlocks every shard that is marked broken. Does the same with shards whose lock
+   * `deadActor`, if given, still holds. Only main calls it. Returns how many there were.
    */
   repair(deadActor = -1): number {
     let cleared = 0;

@@ -75,9 +75,9 @@ export class ChainEnd {
 }
 
 /**
- * Walks the chain of the item at `address` until `bytes` bytes (header included) are placed or a
- * piece is shorter than a slot, and frees all that lies behind: what is kept is the start of a
- * chain with the fewest pieces. Where that is too short, `end` says where it has to go on.
+ * Walks the chain of the item at `address` and frees what lies behind the end of the walk. The walk
+ * ends when `bytes` bytes (header included) are placed, or at a piece shorter than a slot. So the rest
+ * is the start of a chain with the fewest pieces. Where it is too short, `end` says where to go on.
  */
 export function cutChainLocked(
   memory: ShardMemory,
@@ -116,9 +116,9 @@ export function cutChainLocked(
 }
 
 /**
- * Takes back what the last piece, which `left` bytes in `quarters` quarters go to, has too much.
- * A whole slot is taken back entirely, so that a run that is already short can end the chain:
- * short runs cut from whole slots are what a churn of overwrites breaks a slab with.
+ * Frees what the last piece has too much: it gets `left` bytes, which need `quarters` quarters.
+ * A whole slot is freed entirely, so that a run that is already short can end the chain. Cutting
+ * short runs from whole slots would fragment the slab under many overwrites.
  */
 function trimLast(memory: ShardMemory, end: ChainEnd, left: number, quarters: number): void {
   const spare = end.quarters - quarters;
@@ -136,7 +136,7 @@ function trimLast(memory: ShardMemory, end: ChainEnd, left: number, quarters: nu
   end.linkWord = end.leadWord;
 }
 
-/** Writes down that the last piece now has `quarters` quarters. */
+/** Sets the stored length of the last piece to `quarters` quarters. */
 export function setEndQuarters(memory: ShardMemory, end: ChainEnd, quarters: number): void {
   end.quarters = quarters;
   if (end.leadWord === 0) setOwnQuarters(memory, end.address, quarters);

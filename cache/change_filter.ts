@@ -1,6 +1,6 @@
-// What an actor may want to hear of, as bits in shared memory: hashes of keys and of prefixes. Whoever
-// changes a key looks here first, so that only what somebody may wait for is told. A bit that is set
-// means "perhaps", one that is not "certainly nobody" (Bloom, CACM 13(7), 1970, with two bits).
+// The filter of one actor: bits in shared memory for the hashes of the keys and prefixes it watches.
+// A thread that changes a key looks here first, and tells the actor only if the bits are set. Set bits
+// mean "perhaps", others "certainly not" (Bloom, CACM 13(7), 1970, with two bits for each watch).
 
 import * as layout from "./region_layout.ts";
 import type { Region } from "./region.ts";
@@ -17,7 +17,7 @@ const {
   FILTER_WORDS,
 } = layout;
 
-/** A prefix is looked up by its first bytes, as many of them as the longest of these allows. */
+/** A prefix is looked up by its first bytes. Their number is the longest of these that it has. */
 const PREFIX_LENGTHS = [
   1,
   2,
@@ -39,7 +39,7 @@ const PREFIX_LENGTHS = [
 const FNV_START = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 
-/** Numbers of the two bits that stand for a hash, which is mixed well already. */
+/** Numbers of the two bits that stand for a hash. The hash is mixed well already. */
 function firstBit(hash: number): number {
   return hash & FILTER_MASK;
 }
@@ -116,7 +116,7 @@ export function mayBeWatched(region: Region, base: number, hash: number, hashed:
   return false;
 }
 
-/** The writing end of one actor's filter: that actor's alone. */
+/** The writing end of one actor's filter. Only that actor uses it. */
 export class ChangeFilter {
   readonly #words: Int32Array;
   readonly #base: number;
@@ -125,7 +125,7 @@ export class ChangeFilter {
   /** How many prefixes there are of each of PREFIX_LENGTHS. */
   readonly #ofLength = new Uint32Array(PREFIX_LENGTHS.length);
 
-  /** `base` is the first word of the actor's block; what an earlier filter has set there is cleared. */
+  /** `base` is the first word of the actor's block. Clears what an earlier filter has set there. */
   constructor(words: Int32Array, base: number) {
     this.#words = words;
     this.#base = base;
@@ -199,7 +199,7 @@ export class ChangeFilter {
   }
 }
 
-/** Which of PREFIX_LENGTHS a prefix is looked up by: the longest that it has. */
+/** The place in PREFIX_LENGTHS of the longest that is no longer than the prefix. */
 function placeOf(prefix: Uint8Array): number {
   let place = PREFIX_LENGTHS.length - 1;
   while (PREFIX_LENGTHS[place]! > prefix.length) place--;

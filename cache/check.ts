@@ -1,5 +1,5 @@
-// The invariants of a shard, checked by reading all of it: every quarter is owned exactly once,
-// free lists, state map, index, rings and counts agree. Slow; for tests and for debugging.
+// Checks the invariants of a shard by reading all of it. Every quarter has exactly one owner; free
+// lists, state map, index, rings and counts agree. Slow; for tests and for debugging.
 
 import {
   ADDRESS_MASK,

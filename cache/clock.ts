@@ -1,8 +1,8 @@
-// Whom to evict when a shard needs space: CLOCK with quick demotion. New items stand in a small
-// FIFO (probation); one that is hit there moves to the main ring, one that is not leaves at once
-// and its hash goes to a ghost table, from where it would enter the main ring directly. The main
-// ring is CLOCK with a 2-bit count. The idea is that of S3-FIFO (Yang et al., "FIFO queues are all
-// you need for cache eviction", SOSP 2023), in quarters instead of items. Every sweep is bounded.
+// Chooses the item to evict when a shard needs space. New items enter probation, a FIFO. An item that
+// was hit there moves to the main ring. Any other leaves, and its hash goes to the ghost table. A key
+// with a ghost enters the main ring directly. The main ring is CLOCK with a 2-bit count. The idea is
+// that of S3-FIFO (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023), in
+// quarters instead of items. Every sweep is bounded.
 
 import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
@@ -31,7 +31,7 @@ const {
   RING_PROBATION,
 } = layout;
 
-/** The item that the next step looks at, or 0 when there is none but the pinned one. */
+/** The item that the next step looks at, or 0 when there is none besides the pinned one. */
 function candidate(memory: ShardMemory): number {
   const words = memory.words;
   const probation = words[ringQuartersWord(RING_PROBATION)]!;
@@ -40,7 +40,7 @@ function candidate(memory: ShardMemory): number {
   return unpinned(memory, ring) || unpinned(memory, RING_MAIN - ring);
 }
 
-/** The item at a ring's hand, once the hand has passed over the pinned one; or 0. */
+/** The item at a ring's hand, which skips the pinned item; or 0. */
 function unpinned(memory: ShardMemory, ring: number): number {
   const words = memory.words;
   const hand = words[handWord(ring)]!;
@@ -95,7 +95,7 @@ function rememberGhost(memory: ShardMemory, hash: number): void {
   memory.words[ghostWord(memory, hash)] = hash;
 }
 
-/** The ring for a new item with this hash: main if it was evicted from probation not long ago. */
+/** The ring for a new item with this hash: main if its ghost is there, else probation. */
 export function ringForNewLocked(memory: ShardMemory, hash: number): number {
   const at = ghostWord(memory, hash);
   if (hash === 0 || memory.words[at] !== hash) return RING_PROBATION;

@@ -20,7 +20,7 @@ export function addCounter(words: Int32Array, at: number, amount: number): void 
   Atomics.store(words, at + COUNTER_HIGH_AGAIN, high);
 }
 
-/** Reads the counter at word `at` as a number, untorn, whoever is writing it. Exact up to 2^53. */
+/** Reads the counter at word `at`, also while its writer changes it. Exact up to 2^53. */
 export function readCounter(words: Int32Array, at: number): number {
   for (;;) {
     const closing = Atomics.load(words, at + COUNTER_HIGH_AGAIN);

@@ -1,6 +1,6 @@
-// Change events between threads: one bounded ring per actor, in the region. Whoever changes a key
-// that an actor's filter may be watching puts the key's hash and first bytes there; the actor sleeps
-// until then. A full ring loses events but says so: "anything may have changed".
+// Change events between threads: one bounded ring per actor, in the region. A thread that changes a
+// key puts the key's hash and first bytes into the ring of each actor whose filter lets it through.
+// The actor sleeps until then. A full ring loses events but says so: "anything may have changed".
 // The ring is D. Vyukov's bounded queue with one reader: a slot's stamp says whose turn it is.
 
 import * as regionLayout from "./region_layout.ts";
@@ -36,7 +36,7 @@ export const ChangeKind = { put: 1, deleted: 2, expired: 3, evicted: 4 } as cons
 /** One of the values of the constant of the same name. */
 export type ChangeKind = typeof ChangeKind[keyof typeof ChangeKind];
 
-/** An event, as {@linkcode EventReader.drain} hands it out; holds until the next one. */
+/** An event, as {@linkcode EventReader.drain} hands it out. Valid until the next one. */
 export interface ChangeEvent {
   /** Hash of the key. */
   readonly hash: number;
@@ -46,7 +46,7 @@ export interface ChangeEvent {
   readonly keyBytes: number;
   /** The key's first bytes, at most EVENT_KEY_BYTES of them. */
   readonly key: Uint8Array;
-  /** What `Region.changedBy` was: who has changed it, or 0. */
+  /** Who has changed it, from `Region.changedBy`; or 0. */
   readonly changedBy: number;
 }
 
@@ -55,15 +55,15 @@ export type ChangeListener = (hash: number, kind: ChangeKind, event: ChangeEvent
 
 const NO_KEY = new Uint8Array();
 
-/** Whether anybody watches anything: only then an event has to be published. */
+/** Whether any actor watches anything. If not, no event has to be published. */
 export function hasWatchers(region: Region): boolean {
   return region.words[REGION_WATCHERS] !== 0;
 }
 
 /**
- * Tells every actor whose filter has this hash that its key, `keyBytes` bytes of `key` from
- * `start`, has changed. Costs one load when nobody watches anything. Called while the key's shard is
- * locked, so that events of one key are in the order of its changes.
+ * Tells every actor whose filter lets this key through that it has changed. The key is `keyBytes`
+ * bytes of `key` from `start`. Costs one load when nobody watches anything. The caller holds the lock
+ * of the key's shard, so that events of one key are in the order of its changes.
  */
 export function publishChange(
   region: Region,
@@ -78,7 +78,7 @@ export function publishChange(
   }
 }
 
-/** Tells every actor that anything may have changed, as after a shard was cleared. */
+/** Tells every actor that anything may have changed, for example after a shard was cleared. */
 export function publishOverflow(region: Region): void {
   if (!hasWatchers(region)) return;
   for (let actor = 0; actor < region.geometry.actorCount; actor++) {
@@ -156,7 +156,7 @@ export class EventReader {
   readonly #event = { hash: 0, kind: 0 as ChangeKind, keyBytes: 0, key: NO_KEY, changedBy: 0 };
   #watched = 0;
 
-  /** Reads what other threads put into the ring of `actor`; an earlier reader's watches end. */
+  /** Reads the events in the ring of `actor`. Watches of an earlier reader end. */
   constructor(region: Region, actor: number) {
     this.#words = region.words;
     this.#bytes = region.wordBytes;
@@ -167,7 +167,7 @@ export class EventReader {
     }
   }
 
-  /** From now on changes of keys with this hash reach the ring (others may, too). */
+  /** From now on changes of keys with this hash reach the ring. Some others may reach it too. */
   watch(hash: number): void {
     this.#filter.add(hash);
     this.#count(1);
@@ -201,7 +201,7 @@ export class EventReader {
     this.#count(-1);
   }
 
-  /** Counts a watch; the region's word says how many actors have any. */
+  /** Counts watches. A word of the region counts the actors that have any. */
   #count(by: number): void {
     const before = this.#watched;
     this.#watched += by;
@@ -225,16 +225,16 @@ export class EventReader {
 
   /** Forgets the events in the ring, unread. */
   skip(): void {
-    // As many as there may be: writers go on meanwhile.
+    // Bounded by the size of the ring, since writers go on meanwhile.
     for (let count = 0; count < RING_ENTRIES && this.#next(false); count++);
   }
 
-  /** Whether events were lost since the last call: then anything that is watched may have changed. */
+  /** Whether events were lost since the last call. Then any watched key may have changed. */
   takeOverflow(): boolean {
     return Atomics.exchange(this.#words, this.#base + ACTOR_RING_OVERFLOW, 0) !== 0;
   }
 
-  /** Takes the next event out of the ring, and reads it if wanted. Returns false when there is none. */
+  /** Takes the next event out of the ring and reads it if wanted. Returns false if there is none. */
   #next(isWanted: boolean): boolean {
     const words = this.#words;
     const head = Atomics.load(words, this.#base + ACTOR_RING_HEAD);
@@ -264,7 +264,7 @@ export class EventReader {
     return Atomics.load(this.#words, this.#base + ACTOR_RING_SIGNAL);
   }
 
-  /** Resolves when an event has come since `signal` was read, at the latest after `timeoutMs`. */
+  /** Resolves when an event has come since `signal` was read, or after `timeoutMs`. */
   async changed(signal: number, timeoutMs: number): Promise<void> {
     const at = this.#base + ACTOR_RING_SIGNAL;
     await Atomics.waitAsync(this.#words, at, signal, timeoutMs).value;

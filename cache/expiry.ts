@@ -1,6 +1,6 @@
-// The background sweep for items whose deadline has passed and that nobody asks for any more.
-// Walks the buckets a few at a time, and only when the shard holds a deadline that is due.
-// Access and eviction find expired items on their own; this only gives memory back sooner.
+// The background sweep for expired items that nobody asks for any more. It walks the buckets a few at
+// a time, and only when the shard holds a deadline that is due. Access and eviction find expired items
+// on their own; the sweep only gives memory back sooner.
 
 import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
@@ -18,11 +18,11 @@ const {
   WORD_RANGE,
 } = layout;
 
-/** As a time in whole seconds: none. */
+/** Means "no deadline" where a time in whole seconds stands. */
 const NONE_S = WORD_RANGE - 1;
 const SECOND_MS = 1000;
 
-/** Makes sure that the sweep comes by when `deadlineMs` is due. */
+/** Makes sure that a sweep runs once `deadlineMs` is due. */
 export function noteDeadlineLocked(memory: ShardMemory, deadlineMs: number): void {
   const seconds = Math.min(NONE_S - 1, Math.floor(deadlineMs / SECOND_MS));
   lower(memory.words, SHARD_NEXT_DEADLINE_S, seconds);
@@ -34,7 +34,7 @@ function lower(words: Int32Array, at: number, seconds: number): void {
   if (old === 0 || seconds < old) words[at] = seconds | 0;
 }
 
-/** Whether a sweep of the shard could find anything by now. */
+/** Whether the shard's earliest deadline is due, so that a sweep may find expired items. */
 export function isSweepDueLocked(memory: ShardMemory): boolean {
   if (memory.words[SHARD_DEADLINE_ITEMS] === 0) return false;
   return (memory.words[SHARD_NEXT_DEADLINE_S]! >>> 0) * SECOND_MS <= memory.now();

@@ -1,5 +1,5 @@
-// Where the parts of a region and of its shards lie, given how much memory there is: the plan that
-// whoever makes a region follows and whoever attaches to it makes again. Touches no memory.
+// Plans where the parts of a region and of its shards lie, given how much memory there is. The maker
+// of a region follows the plan; a thread that attaches computes the same plan. Touches no memory.
 
 import {
   BUCKET_BYTES,
@@ -62,7 +62,7 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
     );
   }
   const bucketsPerSlot = BUCKETS_PER_ITEM * SLOT_BYTES / averageItemBytes;
-  // The buckets behind the last home bucket, and what alignment may cost.
+  // For the buckets behind the last home bucket, and for what alignment may cost.
   const padding = BUCKET_BYTES * (WINDOW_BUCKETS - 1) + 2 * SLOT_BYTES;
   const perSlot = SLOT_BYTES + SLOT_STATE_BYTES + BUCKET_BYTES * bucketsPerSlot +
     GHOST_BYTES * GHOSTS_PER_SLOT;
@@ -119,7 +119,7 @@ export function planRegion(
   if (actorCount < 1 || actorCount > MAX_ACTORS) {
     throw new RangeError(`Cannot plan a region for ${actorCount} actors: 1 to ${MAX_ACTORS}`);
   }
-  // Whole pages first: who attaches has only the buffer's length to plan by.
+  // Whole pages, as in the buffer: a thread that attaches plans by the buffer's length.
   const pagedBytes = Math.floor(regionBytes / PAGE_BYTES) * PAGE_BYTES;
   const shardsByte = alignUp(REGION_HEADER_BYTES + actorCount * ACTOR_BLOCK_BYTES, PAGE_BYTES);
   let shardCount = MIN_SHARDS;

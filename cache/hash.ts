@@ -1,6 +1,6 @@
 // The hash of a key: djb2 and an FNV-1a lane over the same bytes, XORed and then avalanched.
-// Plain djb2 maps ordinary counters onto each other (10 % of a million base62 counters collide);
-// the second lane removes that and the avalanche makes every bit usable on its own.
+// With plain djb2, 10 % of a million base62 counters collide. The second lane removes that, and the
+// avalanche makes every bit usable on its own.
 
 /**
  * Hashes `length` bytes of `bytes` from `start` to a signed 32-bit integer.

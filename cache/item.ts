@@ -1,5 +1,5 @@
-// Items: header fields, and bytes in and out of the chain of pieces that an item is.
-// Key and value lie packed behind the header and run on through the further pieces.
+// Items: reads and writes the header fields, and the bytes of key and value in an item's pieces.
+// Key and value lie packed behind the header and go on in the further pieces.
 // Allocates nothing and frees nothing: the chain is there before bytes are written to it.
 
 import * as layout from "./layout.ts";
@@ -75,7 +75,7 @@ export function deadlineOf(memory: ShardMemory, address: number): number {
     (memory.words[at + ITEM_DEADLINE_LOW]! >>> 0);
 }
 
-/** Whether the item has a deadline and it has passed by now. */
+/** Whether the item has a deadline that has passed. */
 export function isExpired(memory: ShardMemory, address: number): boolean {
   const deadlineMs = deadlineOf(memory, address);
   return deadlineMs !== 0 && deadlineMs <= memory.now();
@@ -127,7 +127,7 @@ export function keyEquals(
   const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
   const space = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
   const here = keyBytes < space ? keyBytes : space;
-  // The last byte first, where the keys of a family differ: those of one hash are told apart sooner.
+  // The last byte first: similar keys differ there, so different keys are found different sooner.
   if (here > 0 && bytes[start + here - 1] !== key[keyStart + here - 1]) return false;
   for (let i = 0; i < here - 1; i++) {
     if (bytes[start + i] !== key[keyStart + i]) return false;
@@ -192,7 +192,7 @@ export function readValue(
   readSpan(memory, to, toStart, valueBytes);
 }
 
-/** Copies `length` bytes of the item's value, from byte `from` of it on; it must have them. */
+/** Copies `length` bytes of the item's value, from its byte `from` on. It must have so many. */
 export function readValuePart(
   memory: ShardMemory,
   address: number,
@@ -216,7 +216,7 @@ export function readKey(
   readSpan(memory, to, toStart, keyBytesOf(memory, address));
 }
 
-/** Puts the cursor on byte `offset` of key and value together. */
+/** Puts the cursor on byte `offset`, counted from the first byte of the key. */
 function seek(memory: ShardMemory, address: number, offset: number): void {
   const start = address << QUARTER_BYTE_SHIFT;
   memory.cursorEnd = start + (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT);

@@ -1,5 +1,5 @@
-// Every offset, width and size inside a shard stands here and nowhere else; region_layout.ts has
-// those around the shards, geometry.ts says how many of everything there are.
+// Every offset, width and size inside a shard stands here and nowhere else. region_layout.ts has
+// those around the shards; geometry.ts says how many of everything there are.
 // Offsets are in 32-bit words unless a name says otherwise: _BYTES, _BITS, _SHIFT, _MASK.
 // Nothing here touches memory. The end of the file checks that all of it holds together.
 //
@@ -27,11 +27,11 @@
 
 import { assertLayout, bitsOf, wordsOf } from "./layout_check.ts";
 
-/** A word: its bits, its bytes, and how many values it has, which is what a high word counts in. */
+/** A word: its bits, its bytes, and how many values it has. A high word counts in WORD_RANGE. */
 export const WORD_BITS = 32;
 export const WORD_BYTES = 4;
 export const WORD_RANGE = 2 ** 32;
-/** A cache line, which no two words that different threads write often should share. */
+/** A cache line. Words that different threads often write should not share one. */
 export const LINE_WORDS = 16;
 
 /** Bytes of a slot, the unit of large items. */
@@ -63,7 +63,7 @@ export const MAX_ITEM_SHARE = 4;
 /** Where a link keeps the piece's length minus one. */
 export const LINK_LENGTH_SHIFT = ADDRESS_BITS;
 export const LINK_LENGTH_BITS = 2;
-/** Mask of that length once shifted down. */
+/** Mask of that length after the shift. */
 export const LINK_LENGTH_MASK = (1 << LINK_LENGTH_BITS) - 1;
 /** Set in the last piece's link, whose address is then that of the item's first piece. */
 export const LINK_LAST = 1 << (LINK_LENGTH_SHIFT + LINK_LENGTH_BITS);
@@ -156,7 +156,7 @@ export const SHARD_VERSION_HIGH = 29;
 export const SHARD_SWEEP_BUCKET = 30;
 /** Earliest deadline the shard may hold, in whole seconds, rounded down (0: none). */
 export const SHARD_NEXT_DEADLINE_S = 31;
-/** Earliest deadline that the sweep now under way has left standing. */
+/** Earliest deadline that the current sweep has met and left. */
 export const SHARD_SWEEP_EARLIEST_S = 32;
 /** 64-bit counters. */
 export const SHARD_EVICTIONS = 36;
@@ -181,7 +181,7 @@ export const LOCK_OWNER_MASK = (1 << LOCK_OWNER_BITS) - 1;
 export const LOCK_WAITERS = 1 << LOCK_OWNER_BITS;
 export const LOCK_DIRTY = 1 << (LOCK_OWNER_BITS + 1);
 
-/** Share of the slab kept free on an insert, so that freed quarters can merge before they are reused. */
+/** Share of the slab that an insert leaves free, so that freed quarters merge before they are reused. */
 export const RESERVE_SHARE = 0.005;
 /** Most steps of a clock hand for one eviction. */
 export const MAX_SWEEP_STEPS = 64;

@@ -1,30 +1,30 @@
-// Whether a layout holds together: fields that overlap, masks of another width than their fields,
-// shifts of another size, sums that do not add up. Looks at tables only; layout.ts and
-// region_layout.ts hand in theirs when they are loaded, so a slip there ends the program at once.
+// Checks that a layout holds together. Finds fields that overlap, masks of another width than their
+// fields, shifts of another size, and sums that do not add up. Looks at tables only. layout.ts and
+// region_layout.ts hand in theirs when they are loaded, so a mistake there ends the program at once.
 
-/** What a layout says of itself, to be compared with itself. */
+/** The tables of a layout, which are compared with each other. */
 export interface LayoutTables {
-  /** What is divided into fields, in bits, words or bytes; fields may leave gaps. */
+  /** Areas that are divided into fields, in bits, words or bytes. Fields may leave gaps. */
   readonly areas: readonly Area[];
   /** Masks, and the bits that each is for. */
   readonly masks: readonly (readonly [name: string, mask: number, shift: number, bits: number])[];
-  /** Powers of two, and the shift that each is multiplied with. */
+  /** Powers of two, and the shift that stands for each. */
   readonly shifts: readonly (readonly [name: string, size: number, shift: number])[];
-  /** Numbers, and what each is made of. */
+  /** Numbers, and the parts that each is the sum of. */
   readonly sums: readonly (readonly [name: string, whole: number, parts: readonly number[]])[];
 }
 
 /** Something of a certain length, and the fields in it. */
 export interface Area {
-  /** What is divided, for people. */
+  /** Its name in messages. */
   readonly name: string;
-  /** How long it is. */
+  /** Its length. */
   readonly length: number;
-  /** What it is divided into. */
+  /** Its fields. */
   readonly fields: readonly Field[];
 }
 
-/** The name of a part, where it begins and how long it is, in the unit of the whole. */
+/** A field: its name, its start and its length, in the unit of the area. */
 export type Field = readonly [name: string, start: number, length: number];
 
 /** Fields of one word each, given as their places. */

@@ -1,5 +1,5 @@
-// The lock of a shard: one word that names its owner, whether anybody waits, and whether what it
-// guards may be broken. Waits are bounded; a caller that gets no lock has changed nothing.
+// The lock of a shard: one word. It names the owner, and says whether somebody waits and whether the
+// shard may be broken. Waits are bounded; a caller that gets no lock has changed nothing.
 // Follows the three-state mutex of U. Drepper, "Futexes are tricky" (2011), with an owner.
 
 import * as layout from "./layout.ts";
@@ -12,12 +12,12 @@ export const MAX_LOCK_WAIT_MS = 50;
 const SPINS = 200;
 const NAP_MS = 5;
 
-/** `Atomics.pause` tells the core that this is a spin loop; not every engine has it. */
+/** Tells the core that this is a spin loop. Not every engine has `Atomics.pause`. */
 const pause: () => void = (Atomics as unknown as { pause?: () => void }).pause ?? (() => {});
 
 /**
- * Takes the lock at `words[at]` for `owner` (1 to 255). Returns false when it has not got it by
- * `giveUpMs`, a time of `performance.now()`; {@linkcode MAX_LOCK_WAIT_MS} from now if not given.
+ * Takes the lock at `words[at]` for `owner` (1 to 255). Gives up and returns false at `giveUpMs`, a
+ * time of `performance.now()`. The default is {@linkcode MAX_LOCK_WAIT_MS} from now.
  */
 export function acquireLock(
   words: Int32Array,
@@ -30,7 +30,7 @@ export function acquireLock(
     pause();
     if (words[at] === 0 && Atomics.compareExchange(words, at, 0, owner) === 0) return true;
   }
-  // Whoever has slept takes the lock with the waiters bit set: others may still be asleep.
+  // A thread that has slept takes the lock with the waiters bit set: others may still sleep.
   const wanted = owner | LOCK_WAITERS;
   for (;;) {
     const seen = Atomics.compareExchange(words, at, 0, wanted);
@@ -47,7 +47,7 @@ export function releaseLock(words: Int32Array, at: number): void {
   if ((Atomics.exchange(words, at, 0) & LOCK_WAITERS) !== 0) Atomics.notify(words, at, 1);
 }
 
-/** Marks what the held lock at `words[at]` guards as broken; the lock stays taken until repaired. */
+/** Marks the shard of the held lock at `words[at]` as broken. The lock stays taken until repaired. */
 export function poisonLock(words: Int32Array, at: number): void {
   Atomics.or(words, at, LOCK_DIRTY);
 }
@@ -57,7 +57,7 @@ export function lockOwner(words: Int32Array, at: number): number {
   return Atomics.load(words, at) & LOCK_OWNER_MASK;
 }
 
-/** Whether the lock at `words[at]` is held over contents that may be broken. */
+/** Whether the shard of the lock at `words[at]` is marked as broken. */
 export function isPoisoned(words: Int32Array, at: number): boolean {
   return (Atomics.load(words, at) & LOCK_DIRTY) !== 0;
 }

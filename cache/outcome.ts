@@ -1,4 +1,4 @@
-// What operations of the cache can come to, and what puts can be made to depend on.
+// The outcomes of operations, and the conditions that a put may have.
 // Expected outcomes are values; an exception from the engine is a bug.
 
 import { DEADLINE_RANGE } from "./layout.ts";
@@ -7,9 +7,9 @@ import { DEADLINE_RANGE } from "./layout.ts";
 export const Outcome = {
   /** Stored. */
   stored: 0,
-  /** There, and read or deleted. */
+  /** The key was there, and was read or deleted. */
   hit: 1,
-  /** Not there, or expired. */
+  /** The key was not there, or had expired. */
   miss: 2,
   /** The condition of a put did not hold; nothing has changed. */
   conditionNotMet: 3,
@@ -34,7 +34,7 @@ export const Condition = {
 /** One of the values of the constant of the same name. */
 export type Condition = typeof Condition[keyof typeof Condition];
 
-/** As a put's deadline: keep the one that the item has. */
+/** The deadline of a put that keeps the item's deadline. */
 export const KEEP_DEADLINE: number = -1;
 /** Deadlines are milliseconds since 1970 below this. */
 export const MAX_DEADLINE_MS: number = DEADLINE_RANGE - 1;

@@ -1,11 +1,11 @@
-// What a put is asked for: key, value, and the terms on which it is carried out. Whoever puts often
-// keeps one and fills it anew each time, so that no put makes an object.
+// The arguments of a put: key, value, deadline and condition. Code that puts often keeps one object
+// and fills it anew each time, so that no put makes an object.
 
 import { Condition } from "./outcome.ts";
 
 const NO_BYTES = new Uint8Array();
 
-/** A put that {@linkcode Shard.putLocked} carries out. All three parts have to be said each time. */
+/** The arguments of {@linkcode Shard.putLocked}. All three setters have to be called each time. */
 export class PutRequest {
   /** Hash of the key. */
   hash = 0;
@@ -28,7 +28,7 @@ export class PutRequest {
   /** The version that Condition.version compares with; 0 means not there. */
   version = 0;
 
-  /** Says which key: `length` bytes of `bytes` from `start`, with their hash. */
+  /** Sets the key: `length` bytes of `bytes` from `start`, and their hash. */
   setKey(hash: number, bytes: Uint8Array, start: number, length: number): void {
     this.hash = hash;
     this.key = bytes;
@@ -36,14 +36,14 @@ export class PutRequest {
     this.keyBytes = length;
   }
 
-  /** Says which value: `length` bytes of `bytes` from `start`. */
+  /** Sets the value: `length` bytes of `bytes` from `start`. */
   setValue(bytes: Uint8Array, start: number, length: number): void {
     this.value = bytes;
     this.valueStart = start;
     this.valueBytes = length;
   }
 
-  /** Says until when, and whether under a condition. */
+  /** Sets the deadline and the condition. */
   setTerms(deadlineMs: number, condition: Condition = Condition.none, version = 0): void {
     this.deadlineMs = deadlineMs;
     this.condition = condition;

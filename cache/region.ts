@@ -1,5 +1,5 @@
-// The region: the one SharedArrayBuffer with everything that clients store, plus the words through
-// which threads see each other. Creates and attaches; knows no keys and no protocol.
+// The region: one SharedArrayBuffer that holds all items, and the words by which threads see each
+// other. Creates regions and attaches to them; knows no keys and no protocol.
 
 import {
   type ActorNames,
@@ -44,7 +44,7 @@ export const RegionState = { loading: 0, ready: 1, draining: 2 } as const;
 /** One of the values of the constant of the same name. */
 export type RegionState = typeof RegionState[keyof typeof RegionState];
 
-/** What a region is made for unless somebody says so. */
+/** The defaults of {@linkcode RegionOptions}. */
 const DEFAULT_AVERAGE_ITEM_BYTES = 128;
 const DEFAULT_ACTOR_COUNT = 2;
 const NO_NAMES: ActorNames<never, never> = { counters: [], gauges: [] };
@@ -57,7 +57,7 @@ export interface RegionOptions<C extends string = never, G extends string = neve
   readonly averageItemBytes?: number;
   /** Threads that may use the region: main and the workers. */
   readonly actorCount?: number;
-  /** What every thread counts and shows beside what the engine counts. */
+  /** Counters and gauges of every thread, beside the engine's own. */
   readonly names?: ActorNames<C, G>;
 }
 
@@ -71,7 +71,7 @@ export class Region<C extends string = never, G extends string = never> {
   readonly words: Int32Array;
   /** The same memory as bytes. */
   readonly wordBytes: Uint8Array;
-  /** Who makes the changes that this thread publishes, if somebody wants to know; or 0. */
+  /** Number of the client whose changes this thread publishes, or 0. */
   changedBy = 0;
   /** Hashes of the beginnings of a key whose change is being published; see change_filter.ts. */
   readonly prefixHashes: Int32Array = new Int32Array(16);
@@ -96,8 +96,8 @@ export class Region<C extends string = never, G extends string = never> {
   }
 
   /**
-   * Makes a region. Throws RangeError when `memoryBytes` is too small or cannot be had, or when there
-   * are more names than each thread has space for.
+   * Makes a region. Throws RangeError when `memoryBytes` is too small or cannot be had, or when a
+   * thread's block has no space for all names.
    */
   static create<C extends string = never, G extends string = never>(
     options: RegionOptions<C, G>,
@@ -123,8 +123,8 @@ export class Region<C extends string = never, G extends string = never> {
   }
 
   /**
-   * Attaches to a region that another thread made. Throws Error when it is none, or was made with
-   * other names.
+   * Attaches to a region that another thread made. Throws Error when the buffer is no region, or was
+   * made with other names.
    */
   static attach<C extends string = never, G extends string = never>(
     buffer: SharedArrayBuffer,
@@ -209,13 +209,13 @@ export class Region<C extends string = never, G extends string = never> {
   }
 }
 
-/** What a region remembers of its names, so that who attaches by others is refused. */
+/** Hash of all names. The region keeps it, so that attaching with other names is refused. */
 function hashOfNames({ counters, gauges }: ActorNames<string, string>): number {
   const bytes = new TextEncoder().encode(JSON.stringify([counters, gauges]));
   return hashKey(bytes, 0, bytes.length);
 }
 
-/** Writes the few words that make zeroed memory an empty shard; all else is zero already. */
+/** Writes the few words of an empty shard that are not zero. */
 function formatShard(region: Region, index: number): void {
   const { shard } = region.geometry;
   const words = new Int32Array(

@@ -42,10 +42,10 @@ export const ACTOR_RING_OVERFLOW = 225;
 /** Whether the actor watches anything, and how many of its watches are for every key. */
 export const ACTOR_WATCHES = 226;
 export const ACTOR_WATCHES_ALL = 227;
-/** Of which lengths prefixes are watched, a bit each; see change_filter.ts. */
+/** One bit for each length of prefix that is watched; see change_filter.ts. */
 export const ACTOR_PREFIX_LENGTHS = 228;
 export const ACTOR_RING_ENTRIES = 240;
-/** What there is space for. */
+/** How many gauges and counters there is space for. */
 export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
 export const MAX_ACTOR_COUNTERS = (ACTOR_RING_HEAD - ACTOR_COUNTERS) / COUNTER_WORDS;
 
@@ -53,7 +53,7 @@ export const MAX_ACTOR_COUNTERS = (ACTOR_RING_HEAD - ACTOR_COUNTERS) / COUNTER_W
 export const FILTER_BITS = 1 << 18;
 /** Mask of a hash that gives its bit in the filter. */
 export const FILTER_MASK = FILTER_BITS - 1;
-/** Right shift from a bit's number to its word, and mask of its place there. */
+/** Right shift from a bit's number to its word, and mask of its place in the word. */
 export const FILTER_WORD_SHIFT = 5;
 export const FILTER_BIT_MASK = WORD_BITS - 1;
 export const FILTER_WORDS = FILTER_BITS >>> FILTER_WORD_SHIFT;
@@ -75,7 +75,7 @@ export const RING_ENTRY_MASK = RING_ENTRIES - 1;
 
 /** The filter of events. */
 export const ACTOR_FILTER = ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS;
-/** An actor's block in all; a line is left free before the next. */
+/** Size of an actor's block. Its last cache line is left free. */
 export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_FILTER + FILTER_WORDS + LINE_WORDS);
 
 assertLayout({

@@ -1,5 +1,5 @@
-// How an item leaves a shard, whatever the reason: bucket, ring, pieces, counts and version
-// are undone in one place. Also the shard's version sequence, which every change takes from.
+// Removes an item from its shard, whatever the reason: bucket, ring, pieces and counts, all in one
+// place. Also keeps the shard's version sequence, which gives each change its version.
 
 import { addCounter } from "./counters.ts";
 import * as layout from "./layout.ts";
@@ -22,27 +22,27 @@ const {
   WORD_RANGE,
 } = layout;
 
-/** Moves the shard's write sequence on; the new version is then in its two words. */
+/** Raises the shard's version sequence by one. The new version is then in its two words. */
 export function advanceVersionLocked(memory: ShardMemory): void {
   const low = (memory.words[SHARD_VERSION_LOW]! + 1) | 0;
   memory.words[SHARD_VERSION_LOW] = low;
   if (low === 0) memory.words[SHARD_VERSION_HIGH]!++;
 }
 
-/** The shard's write sequence: the version of its latest change. */
+/** The shard's version sequence: the version of its latest change. */
 export function shardVersionLocked(memory: ShardMemory): number {
   return memory.words[SHARD_VERSION_HIGH]! * WORD_RANGE +
     (memory.words[SHARD_VERSION_LOW]! >>> 0);
 }
 
-/** Copies an item's key to where events take it from, if anybody watches. Returns its length, or 0. */
+/** If anybody watches, copies an item's key to `region.eventKey`. Returns its length, or 0. */
 export function readEventKeyLocked(memory: ShardMemory, address: number): number {
   if (!hasWatchers(memory.region)) return 0;
   readKey(memory, address, memory.region.eventKey, 0);
   return keyBytesOf(memory, address);
 }
 
-/** Removes the item that the bucket at word `bucket` holds and tells who watches it why. */
+/** Removes the item in the bucket at word `bucket`, and publishes the change with its reason. */
 export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKind): void {
   const words = memory.words;
   const address = words[bucket]! & ADDRESS_MASK;

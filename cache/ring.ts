@@ -1,6 +1,6 @@
-// The two rings of a shard, probation and main: circular doubly linked lists with a hand.
-// An item enters just behind the hand, so the hand meets it last; with a hand that never spares
-// anybody this is a FIFO, with one that honours reference counts it is CLOCK. Decides nothing.
+// The two rings of a shard, probation and main: circular doubly linked lists with a hand. An item
+// enters just behind the hand, so the hand meets it last. If the hand takes every item, the ring is a
+// FIFO; if it looks at reference counts, the ring is CLOCK. Decides nothing.
 
 import * as layout from "./layout.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -20,7 +20,7 @@ const {
   SHARD_RINGS,
 } = layout;
 
-/** Word with the address that a ring's hand points at; 0 there is an empty ring. */
+/** Word with the address that a ring's hand points at. 0 there means an empty ring. */
 export function handWord(ring: number): number {
   return SHARD_RINGS + ring * RING_WORDS + RING_HAND;
 }
@@ -45,7 +45,7 @@ export function olderOf(memory: ShardMemory, address: number): number {
   return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
 }
 
-/** Counts a hit: the reference count goes up by one, to 3 at most. */
+/** Raises the reference count by one, to 3 at most. */
 export function touchLocked(memory: ShardMemory, address: number): void {
   const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
   const word = memory.words[at]!;
@@ -78,8 +78,8 @@ export function enterRingLocked(
 }
 
 /**
- * Takes an item out of its ring; a hand on it moves on. Its quarters are still in the ring's sum:
- * the caller subtracts them, since it walks the item's pieces anyway.
+ * Takes an item out of its ring. A hand that points at it moves on. The caller subtracts its quarters
+ * from the ring's sum, since it walks the item's pieces anyway.
  */
 export function leaveRingLocked(memory: ShardMemory, address: number): void {
   const words = memory.words;
@@ -96,7 +96,7 @@ export function leaveRingLocked(memory: ShardMemory, address: number): void {
   setOlder(words, newer, older);
 }
 
-/** Lets the item whose header has been copied from `from` to `to` stand where it stood. */
+/** Puts an item that has moved from `from` to `to`, header included, in its old place. */
 export function moveInRingLocked(memory: ShardMemory, from: number, to: number): void {
   const words = memory.words;
   const ring = ringOf(memory, from);
@@ -107,7 +107,7 @@ export function moveInRingLocked(memory: ShardMemory, from: number, to: number):
   setOlder(words, newer === from ? to : newer, to);
 }
 
-/** Accounts for an item in a ring that has grown or shrunk by `quarters`. */
+/** Adds `quarters` to the ring's sum after its item has grown; negative where it has shrunk. */
 export function resizeInRingLocked(memory: ShardMemory, address: number, quarters: number): void {
   memory.words[ringQuartersWord(ringOf(memory, address))]! += quarters;
 }

@@ -1,6 +1,6 @@
-// Walking over a shard's items: a few buckets under each lock, keys copied out in a batch. An item
-// never changes its bucket while it exists, so who walks from the first bucket to the last meets
-// every item that was there all the time, whatever others do in between. Changes nothing.
+// Walks over a shard's items: a few buckets under each lock, whose keys it copies into a batch. An
+// item never changes its bucket while it exists. So a walk from the first bucket to the last meets
+// every item that was there all the time, whatever others do meanwhile. Changes nothing.
 
 import * as layout from "./layout.ts";
 import { isExpired, itemQuarters, keyBytesOf, readKey } from "./item.ts";
@@ -75,7 +75,7 @@ export function itemMemoryLocked(memory: ShardMemory, address: number): number {
   return itemQuarters(memory, address) * QUARTER_BYTES + BUCKET_BYTES;
 }
 
-/** Hits of the item at `address` that the clock remembers: 0 to 3. */
+/** Reference count of the item at `address`: 0 to 3. */
 export function hitCountLocked(memory: ShardMemory, address: number): number {
   const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]!;
   return (word & COUNT_MASK) >>> COUNT_SHIFT;

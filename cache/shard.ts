@@ -1,5 +1,5 @@
-// A shard: a complete small cache. Composes index, slab, items, rings and expiry into get, put and
-// delete, and is the only file that does. All its operations expect the shard's lock to be held.
+// A shard: a complete small cache. This file alone composes index, slab, items, rings and expiry into
+// get, put and delete. All its operations expect the shard's lock to be held.
 
 import * as layout from "./layout.ts";
 import { ChainEnd } from "./chain.ts";
@@ -66,7 +66,7 @@ const {
 export class Shard {
   /** Which shard of the region this is. */
   readonly index: number;
-  /** The shard's views, for what walks over whole shards. */
+  /** The shard's views, for code that walks over whole shards. */
   readonly memory: ShardMemory;
   readonly #end = new ChainEnd();
   readonly #regionWords: Int32Array;
@@ -86,7 +86,7 @@ export class Shard {
     this.#deletesWord = region.counterWord(actor, "deletes");
   }
 
-  /** Word of the bucket of the live item with this key, or 0; an expired one is removed. */
+  /** Word of the bucket of the live item with this key, or 0. Removes the item if it has expired. */
   #findLive(hash: number, key: Uint8Array, start: number, length: number): number {
     const memory = this.memory;
     const bucket = findLocked(memory, hash, key, start, length);
@@ -127,7 +127,7 @@ export class Shard {
     readValue(this.memory, address, to, at);
   }
 
-  /** Copies `length` bytes of that value, from byte `from` on; the caller knows that it has them. */
+  /** Copies `length` bytes of the value, from its byte `from` on. The value must have so many. */
   readValuePartLocked(
     address: number,
     from: number,
@@ -143,7 +143,7 @@ export class Shard {
     readKey(this.memory, address, to, at);
   }
 
-  /** Version of the item at `address`: the shard's write sequence when it was written. */
+  /** Version of the item at `address`: the shard's version sequence when it was written. */
   versionLocked(address: number): number {
     return versionOf(this.memory, address);
   }
@@ -153,7 +153,7 @@ export class Shard {
     return deadlineOf(this.memory, address);
   }
 
-  /** The shard's write sequence. */
+  /** The shard's version sequence. */
   sequenceLocked(): number {
     return shardVersionLocked(this.memory);
   }
@@ -165,8 +165,8 @@ export class Shard {
   }
 
   /**
-   * Stores a value under a key, evicting where space is needed. Returns Outcome.stored,
-   * .conditionNotMet or .tooLarge; only the first has changed anything.
+   * Stores a value under a key, and evicts where space is needed. Returns Outcome.stored,
+   * .conditionNotMet or .tooLarge. Only the first has stored anything.
    */
   putLocked(put: PutRequest): Outcome {
     const { hash, key, keyStart, keyBytes, valueBytes, condition, deadlineMs } = put;
@@ -212,7 +212,7 @@ export class Shard {
     return version === (address === 0 ? 0 : versionOf(this.memory, address));
   }
 
-  /** Enters a new item, header and index, with space for its bytes. Returns its address. */
+  /** Makes a new item with header, bucket and space for its bytes. Returns its address. */
   #insertLocked(hash: number, keyBytes: number, bytes: number): number {
     const memory = this.memory;
     const words = memory.words;
@@ -232,7 +232,7 @@ export class Shard {
     return address;
   }
 
-  /** Gives the item at `address` another deadline, 0 for none, which is a change of it. */
+  /** Gives the item at `address` another deadline, 0 for none. Counts as a change of the item. */
   setDeadlineLocked(address: number, deadlineMs: number): void {
     const memory = this.memory;
     const words = memory.words;
@@ -269,8 +269,8 @@ export class Shard {
   }
 
   /**
-   * Empties the shard, whatever state it is in: every word that anything is derived from is
-   * written anew, and nothing in it is followed. Keeps the write sequence and the counters.
+   * Empties the shard, whatever state it is in, without reading what is there. Keeps the version
+   * sequence and the counters.
    */
   clearLocked(): void {
     const { words, bytes, geometry } = this.memory;

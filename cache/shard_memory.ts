@@ -1,6 +1,6 @@
-// A shard's memory as one thread sees it: two views and the numbers that say what lies where.
-// Everything that must be shared is in the views; the fields are either constant or scratch that
-// means something only while this thread holds the shard's lock.
+// A shard's memory as one thread sees it: two views, and the numbers that say what lies where.
+// All that threads share is in the views. The fields are constant, or scratch that is valid only
+// while this thread holds the shard's lock.
 
 import type { ShardGeometry } from "./geometry.ts";
 import {
@@ -35,7 +35,7 @@ export class ShardMemory {
   readonly ghostWord: number;
   /** Ghosts divided by 2^32: the product with an unsigned hash is the ghost's place. */
   readonly ghostScale: number;
-  /** Added to `address >> SLOT_SHIFT` gives the byte with that slot's states. */
+  /** The byte with a slot's states is this plus `address >> SLOT_SHIFT`. */
   readonly stateBias: number;
   /** Address just past the slab. */
   readonly endAddress: number;
@@ -49,7 +49,7 @@ export class ShardMemory {
    * with a deadline needs it, since reading the clock costs as much as a short copy.
    */
   nowMs = 0;
-  /** First piece of the item being overwritten, which no eviction may take; or 0. */
+  /** First piece of the item that is being overwritten, or 0. No eviction may take it. */
   pinned = 0;
   /** Cursor of item.ts: the next byte. */
   cursorByte = 0;

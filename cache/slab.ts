@@ -1,7 +1,7 @@
 // Space in a shard's slab: hands out and takes back pieces of 1 to 4 quarters inside one slot.
-// Free runs of each length are in a doubly linked list inside the free space itself; a map of two
-// bits per quarter says what every quarter is, so that neighbours merge at once. All O(1).
-// Knows nothing of items beyond the difference between a first and a further piece.
+// Free runs of each length are in a doubly linked list inside the free space itself. A map of two
+// bits per quarter says what every quarter is, so that neighbours merge at once. All is O(1).
+// Of items it knows only that a first piece differs from a further one.
 
 import * as layout from "./layout.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -63,9 +63,9 @@ export function linkQuarters(link: number): number {
 }
 
 /**
- * Takes a piece of `quarters` (1 to 4) or, where no run is that long, the longest there is.
- * Returns its link, or 0 when nothing is free at all. Prefers the tightest run, so that whole
- * slots last.
+ * Takes a piece of `quarters` (1 to 4). If no run is that long, takes the longest there is.
+ * Returns its link, or 0 when nothing is free at all. Prefers the shortest run that is long enough,
+ * so that whole slots last.
  */
 export function takePieceLocked(memory: ShardMemory, quarters: number, first: boolean): number {
   const words = memory.words;
@@ -91,7 +91,7 @@ export function takePieceLocked(memory: ShardMemory, quarters: number, first: bo
   return 0;
 }
 
-/** Marks the first `quarters` of an unlinked run as a piece and lists what is left of it. */
+/** Makes the first `quarters` of an unlinked run a piece, and puts the rest into a free list. */
 function carve(
   memory: ShardMemory,
   address: number,
@@ -107,7 +107,7 @@ function carve(
   return linkOf(address, quarters);
 }
 
-/** Gives `quarters` quarters from `address` back, merged with the free runs beside them. */
+/** Frees `quarters` quarters from `address` on, and merges them with the free runs beside them. */
 export function freePieceLocked(memory: ShardMemory, address: number, quarters: number): void {
   const words = memory.words;
   const stateByte = memory.stateBias + (address >> SLOT_SHIFT);

@@ -1,5 +1,5 @@
-// What a cache can say about itself: sums over shards and actors, read without taking a lock.
-// Each number is exact when read; numbers of different shards are of slightly different moments.
+// The numbers of a whole cache: sums over shards and actors, read without a lock. Each number is
+// exact when it is read; numbers of different shards are from slightly different moments.
 
 import { readCounter } from "./counters.ts";
 import {
@@ -25,7 +25,7 @@ export interface CacheStats {
   readonly itemsWithDeadline: number;
   /** Slots in all shards. */
   readonly slots: number;
-  /** Slots' worth of quarters in use, rounded up. */
+  /** Quarters in use, counted in slots and rounded up. */
   readonly slotsUsed: number;
   /** Bytes of the region. */
   readonly memoryBytes: number;
@@ -37,11 +37,11 @@ export interface CacheStats {
   readonly buckets: number;
   /** Items that the index holds at its design load, a bucket in two. */
   readonly indexCapacity: number;
-  /** Items that had to go because memory was needed. */
+  /** Items that were evicted. */
   readonly evictions: number;
-  /** Those evictions that a full window forced, not lack of memory. */
+  /** Those evictions that were due to a full window, not to lack of memory. */
   readonly windowEvictions: number;
-  /** Items that went because their deadline had passed. */
+  /** Items that were removed because their deadline had passed. */
   readonly expirations: number;
   /** Shards of the region. */
   readonly shards: number;

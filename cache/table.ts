@@ -26,7 +26,7 @@ export function bucketTotal(memory: ShardMemory): number {
   return memory.bucketCount + WINDOW_BUCKETS - 1;
 }
 
-/** The bucket word that says "the item at `address`, whose hash is `hash`". */
+/** The word of a bucket that holds the item at `address`, whose hash is `hash`. */
 function bucketOf(hash: number, address: number): number {
   return (((hash >>> TAG_HASH_SHIFT) & TAG_MASK) << TAG_SHIFT) | address;
 }
@@ -59,8 +59,8 @@ export function findLocked(
 }
 
 /**
- * Reads what a lookup of `hash` will read first: the window, and the header of the item whose tag
- * matches, if any. Returns some of what it read, so that the reads are not optimised away.
+ * Reads what a lookup of `hash` will read first: the window, and the header of an item whose tag
+ * matches. Returns some of what it read, so that the reads are not optimised away.
  */
 export function touchWindow(memory: ShardMemory, hash: number): number {
   const words = memory.words;

@@ -1,6 +1,6 @@
-// Eviction inside a full window: a key may only be in the 16 buckets from its home, so when all are
-// taken one of their items has to go, wherever the clock's hands are. A flood of keys with one hash
-// can therefore hurt nobody outside its window.
+// Eviction inside a full window. A key may only be in the 16 buckets from its home. When all are
+// taken, one of their items has to go, wherever the hands of the rings are. So a flood of keys with
+// one hash hurts nobody outside its window.
 
 import * as layout from "./layout.ts";
 import { addCounter } from "./counters.ts";
@@ -23,9 +23,9 @@ const {
 } = layout;
 
 /**
- * Empties one bucket of the full window of `hash`: an expired item's, else that of the item with
- * the lowest reference count, of several the one with the oldest version. The victim's count is
- * subtracted from the others', or counts would freeze where windows are what limits.
+ * Empties one bucket of the full window of `hash`. An expired item goes first, then the one with the
+ * lowest reference count, among equals the one with the oldest version. The victim's count is
+ * subtracted from the others': else all counts would end at 3 where windows fill before memory does.
  */
 export function evictFromWindowLocked(memory: ShardMemory, hash: number): void {
   const words = memory.words;
