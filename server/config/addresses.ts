@@ -1,6 +1,6 @@
 /**
- * Addresses as people write them: IPv4, IPv6 with or without brackets, host names, and which of
- * them only this machine can reach. Resolves nothing and opens nothing.
+ * Reads addresses as people write them: IPv4, IPv6 with or without brackets, and host names. Knows
+ * which of them only this machine can reach. Resolves nothing and opens nothing.
  *
  * @module
  */
@@ -68,13 +68,13 @@ export function isLoopback(host: string): boolean {
   if (IPV4.test(host)) return host.startsWith("127.");
   if (host.includes(":")) {
     const canonical = canonicalIpv6(host);
-    // 127.0.0.0/8 inside IPv6: two groups, the first of which is 7f00 to 7fff.
+    // 127.0.0.0/8 inside IPv6 is two groups; the first is 7f00 to 7fff.
     return canonical === "::1" || /^::ffff:7f[0-9a-f]{2}:/.test(canonical ?? "");
   }
   return host === "localhost" || host.endsWith(".localhost");
 }
 
-// The URL parser knows every spelling of an IPv6 address; a zone (fe80::1%eth0) it does not.
+// The URL parser knows every spelling of an IPv6 address, but no zone (fe80::1%eth0).
 function canonicalIpv6(text: string): string | undefined {
   const [address = "", zone] = text.split("%", 2);
   if (zone === "" || /[^0-9a-f:.]/i.test(address)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The configuration of a server: its shape, and the limits that follow from it. Where the values
- * come from (options.ts, config_parse.ts) and what is done with them it does not know.
+ * The configuration of a server: its shape, and the limits that follow from it. Does not know where
+ * the values come from (options.ts, parse.ts), nor what is done with them.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface Config {
   readonly textPort: number | undefined;
   /** Clients of both protocols at once in the whole process; more are refused. */
   readonly maxConnections: number;
-  /** Time after which a client of either that sends nothing is closed; 0: never. */
+  /** A client of these protocols that sends nothing for this long is closed; 0: never. */
   readonly idleTimeoutMs: number;
   /** Whether GET /ws is answered. */
   readonly websocket: boolean;
@@ -43,7 +43,7 @@ export interface Config {
   readonly maxInFlight: number;
   /** Time to read the body of a request. */
   readonly bodyTimeoutMs: number;
-  /** What bodies being read and large answers on their way may hold at once. */
+  /** Memory for bodies that are being read and large answers that are being sent. */
   readonly bodyMemoryBytes: number;
   /** Status of the JSON answer to a key that is not there. */
   readonly missStatus: 200 | 404;

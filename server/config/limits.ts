@@ -1,5 +1,5 @@
 /**
- * What the machine gives this process: memory and CPUs, of which defaults and bounds are shares.
+ * What the machine gives this process: memory and CPUs. Defaults and bounds derive from them.
  * Measures nothing itself.
  *
  * @module

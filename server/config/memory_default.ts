@@ -1,19 +1,19 @@
-// How much memory the region takes unless somebody says so: a share of what the machine or container
-// has, up to a ceiling. Pure arithmetic over limits.ts.
+// The default size of the region: a share of the memory of the machine or container, up to a
+// ceiling. Pure arithmetic over limits.ts.
 
 import { availableMemoryBytes, type Limits } from "./limits.ts";
 import { MIB, parseSize } from "./units.ts";
 
-/** The region takes no more than this unless asked to. */
+/** The largest default size. */
 export const DEFAULT_MEMORY_CEILING_BYTES: number = parseSize("1.4GiB")!;
 /** The smallest region. */
 export const MIN_MEMORY_BYTES: number = 8 * MIB;
 
 /**
- * Gives the size of the region unless it is asked for.
+ * Gives the default size of the region.
  *
  * @param limits what the machine gives
- * @returns bytes: 70 % of what is there in whole MiB, at most 1.4 GiB
+ * @returns bytes: 70 % of the available memory in whole MiB, at most 1.4 GiB
  */
 export function defaultMemoryBytes(limits: Limits): number {
   const share = Math.floor(availableMemoryBytes(limits) * 0.7 / MIB) * MIB;

@@ -1,13 +1,13 @@
 /**
- * The known word nearest to a misspelt one, for error messages. Knows nothing of what the words
- * mean; start-up only, so plain rather than fast.
+ * Finds the known word nearest to a misspelt one, for error messages. Does not know what the words
+ * mean. Runs at start-up only, so it is plain rather than fast.
  *
  * @module
  */
 
 /**
- * Finds the word that takes the fewest insertions, deletions and replacements of a character, if
- * that is at most half its length.
+ * Finds the word that is the fewest insertions, deletions and replacements of a character away. More
+ * than half its length is too many.
  *
  * @param word the word as given
  * @param candidates the words it may have meant

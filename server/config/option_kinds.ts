@@ -9,7 +9,7 @@ import { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts
 
 /** How the values of an option are read and written. */
 export interface Kind<T> {
-  /** What stands for the value in help: "SIZE"; empty for a switch, which takes none. */
+  /** Stands for the value in help: "SIZE". Empty for a switch, which takes no value. */
   readonly placeholder: string;
   /** What is accepted, for tables: "32B to 4KiB". */
   readonly bounds: string;
@@ -17,9 +17,9 @@ export interface Kind<T> {
   readonly expected: string;
   /** Whether values must never be shown. */
   readonly secret?: boolean;
-  /** Reads a value; undefined if it is not of this kind or out of bounds. */
+  /** Reads a value. Returns undefined if it is not of this kind or out of bounds. */
   parse(text: string): T | undefined;
-  /** Writes a value so that parse() reads it again; empty if there is none. */
+  /** Writes a value so that parse() reads it again. Returns "" if there is no value. */
   format(value: T): string;
 }
 
@@ -105,13 +105,13 @@ export function toggle(): Kind<boolean> {
   };
 }
 
-/** What a text must be to be taken as it stands, or changed into `T` by `read`. */
+/** Says which texts are accepted, and how `read` makes a `T` of them. */
 export interface TextRule<T> {
   readonly placeholder: string;
   readonly bounds: string;
   readonly expected: string;
   readonly secret?: boolean;
-  /** Reads a value; undefined if it is not acceptable. */
+  /** Reads a value. Returns undefined if the text is not accepted. */
   read(text: string): T | undefined;
 }
 

@@ -1,5 +1,5 @@
-// The one table of options. Parser, help, --print-config and docs/options.md derive from
-// it; an option exists when it has a row here. What the values do is none of its business.
+// The one table of options. Parser, help, --print-config and docs/options.md derive from it. An
+// option exists when it has a row here. Does not know what the values do.
 
 import { STATUS_CODE } from "@std/http";
 import type { Config } from "./config.ts";
@@ -272,7 +272,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
   },
 };
 
-/** The flags that ask for something else than serving. */
+/** The flags that print something instead of serving. */
 export const ACTIONS: readonly { flag: string; letter?: string; description: string }[] = [
   { flag: "help", letter: "h", description: "Show this and exit" },
   { flag: "version", letter: "V", description: "Show the version and exit" },

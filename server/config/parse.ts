@@ -1,6 +1,6 @@
 /**
- * From the command line and the environment to a checked configuration, or to the one line that
- * says what to change. Pure: reads no variable, prints nothing and never exits.
+ * Makes the command line and the environment into a checked configuration, or into one line that says
+ * what to change. Pure: it reads no variable itself, prints nothing and never exits.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export type ParseResult =
   | { readonly kind: "print"; readonly text: string }
   | { readonly kind: "error"; readonly message: string };
 
-/** A value as it was given, and where: "--port" or "SLABKV_PORT". */
+/** A value as it was given, and its source: "--port" or "SLABKV_PORT". */
 interface Given {
   readonly text: string;
   readonly source: string;
@@ -42,7 +42,7 @@ const VALUE_FLAGS = OPTION_ROWS.map(({ option }) => option.flag)
 
 /**
  * Reads the configuration. Flags win over variables, variables over defaults; an empty variable
- * counts as unset. Whatever is unknown is an error, since a misspelt limit must not be ignored.
+ * counts as unset. Unknown options and variables are errors: a misspelt limit must not be ignored.
  *
  * @param args the command line, without the program
  * @param env all environment variables; only those that begin with SLABKV_ are looked at
@@ -68,7 +68,7 @@ export function parseConfig(
   return { kind: "print", text: configText(config, (field) => given.get(field)?.source) };
 }
 
-/** Puts what the command line gives into `given`, over the variables; returns the actions. */
+/** Puts the options of the command line into `given`, over the variables. Returns the actions. */
 function readFlags(
   args: readonly string[],
   given: GivenByField,
@@ -123,7 +123,7 @@ function aliases(): Record<string, string> {
   return Object.fromEntries([...letters, ...others]);
 }
 
-/** What stands near a secret may be one, and this goes to logs. */
+/** The message goes to logs, so an argument that may be the token is not shown. */
 function unexpectedArgument(arg: string | number, mayBeSecret: boolean): string {
   const shown = mayBeSecret ? "(not shown, since it may be the token)" : `"${arg}"`;
   return `Unexpected argument ${shown}: options begin with --, see --help`;
@@ -135,7 +135,7 @@ function unknownFlag(arg: string): string {
   return `Unknown option ${flag}: ${nearest ? `did you mean --${nearest}? See` : "see"} --help`;
 }
 
-/** Puts what the variables give into `given`. */
+/** Puts the values of the variables into `given`. */
 function readVariables(env: Environment, given: GivenByField, problems: string[]): void {
   const known = new Set(FLAG_NAMES.map(variableName));
   for (const { field, option } of OPTION_ROWS) {
@@ -165,8 +165,8 @@ const OTHER_VARIABLES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Tells whether Kubernetes set the variable, as it does in every container beside a service named
- * "slabkv": SLABKV_SERVICE_HOST, SLABKV_PORT=tcp://10.0.0.1:7171 and so on.
+ * Tells whether Kubernetes set the variable. Beside a service named "slabkv", it sets some in every
+ * container: SLABKV_SERVICE_HOST, SLABKV_PORT=tcp://10.0.0.1:7171 and so on.
  */
 function isServiceLink(name: string, text: string): boolean {
   return /^SLABKV_(SERVICE_(HOST|PORT(_.+)?)|PORT_\d+_(TCP|UDP)(_.+)?)$/.test(name) ||

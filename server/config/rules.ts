@@ -1,6 +1,6 @@
 /**
- * What no option can tell alone: combinations that cannot work or that nobody can have meant.
- * Looks at a complete configuration and at nothing else.
+ * Finds combinations of options that cannot work, or that nobody can have meant. Looks at a complete
+ * configuration and at nothing else.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { formatSize, MIB } from "./units.ts";
 /**
  * Finds the first rule that a configuration breaks.
  *
- * @param config the configuration, each value of which is valid alone
+ * @param config the configuration; each value is valid alone
  * @param limits what the machine gives this process
  * @returns one line that names the ways out, or undefined if all is well
  */

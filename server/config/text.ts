@@ -1,6 +1,6 @@
 /**
- * The table of options as text: for --help, for --print-config and for docs/options.md. Adds no
- * fact of its own, and never shows a secret.
+ * Writes the table of options as text: for --help, for --print-config and for docs/options.md. Adds
+ * no fact of its own, and never shows a secret.
  *
  * @module
  */
@@ -83,7 +83,7 @@ function fallbackText(option: Option<unknown>, limits: Limits): string {
   return option.fallbackText ? `${value}: ${option.fallbackText}` : value;
 }
 
-// No default but the memory's looks at the machine, and that one is given in words.
+// Only the default of the memory depends on the machine, and it is given in words.
 function codeOrNothing(option: Option<unknown>): string {
   const value = option.kind.format(option.fallback({ totalMemoryBytes: 0, cpus: 1 }));
   return value === "" ? "none" : `\`${value}\``;

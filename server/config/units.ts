@@ -1,6 +1,6 @@
 /**
- * Sizes and durations as people write them: "512MiB", "64KB", "30s", "500ms". Reading one that
- * was written here gives the same number again. Knows nothing of options or messages.
+ * Reads and writes sizes and durations as people write them: "512MiB", "64KB", "30s", "500ms". A
+ * number that is written and read again stays the same. Knows nothing of options or messages.
  *
  * @module
  */
@@ -49,8 +49,8 @@ const QUANTITY = /^(\d+)(?:\.(\d+))? ?([a-z]*)$/i;
 const MAX_CHARACTERS = 24;
 
 /**
- * Reads a size: a number, fractions allowed, and one of B, KB, MB, GB, TB (powers of 1000), KiB,
- * MiB, GiB, TiB (powers of 1024) in any case; without a unit it counts bytes.
+ * Reads a size: a number, fractions allowed, and a unit in any case. Units are B, KB, MB, GB, TB
+ * (powers of 1000) and KiB, MiB, GiB, TiB (powers of 1024). Without a unit it counts bytes.
  *
  * @param text the size as written
  * @returns whole bytes, rounded down, or undefined if it is no size
@@ -60,8 +60,8 @@ export function parseSize(text: string): number | undefined {
 }
 
 /**
- * Writes a size in the largest binary unit that gives it exactly, with one decimal if it takes
- * one; else as plain bytes.
+ * Writes a size in the largest binary unit that gives it exactly, with at most one decimal. If none
+ * does, writes plain bytes.
  *
  * @param bytes a whole number of bytes
  * @returns text that parseSize() reads as the same number

@@ -1,6 +1,6 @@
-// The version, from the one place where it is written down, and how this program was built.
-// Imported rather than read, so that a packed or compiled program carries both inside; the build
-// tools write their own build.json into the copy that they build from.
+// The version, from deno.json, and how this program was built. Both are imported, not read at run time,
+// so that a packed or compiled program carries them inside. The build tools write their own build.json
+// into the copy that they build from.
 
 import project from "../../deno.json" with { type: "json" };
 import build from "./build.json" with { type: "json" };

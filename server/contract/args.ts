@@ -1,6 +1,6 @@
-// Owns the arguments of one request: one byte buffer and the place of each argument in it.
-// A worker has one Args and uses it for every request, so a request allocates none.
-// It knows no protocol and no command: codecs fill it, commands read it.
+// The arguments of one request: one byte buffer and the place of each argument in it. A worker uses
+// one Args for every request, so a request allocates none. Codecs fill it, commands read it. It knows
+// no protocol and no command.
 
 import { grownBytes, grownPlaces, keptBytes } from "./growing_bytes.ts";
 import { writeAscii, writeText } from "./text_bytes.ts";
@@ -9,14 +9,14 @@ import { writeAscii, writeText } from "./text_bytes.ts";
 export const SCRATCH_BYTES = 64 * 1024;
 
 /**
- * The arguments after a command's name. Argument `i` is the bytes of `bytes` from `starts[i]`,
- * `lengths[i]` long. They hold until the next `reset()` or `over()`; `bytes`, `starts` and
- * `lengths` may be replaced as arguments are added.
+ * The arguments after a command's name. Argument `i` is `lengths[i]` bytes of `bytes` from
+ * `starts[i]`. They are valid until the next `reset()` or `over()`. Adding an argument may replace the
+ * arrays `bytes`, `starts` and `lengths`.
  */
 export class Args {
-  /** The buffer in which every argument lies: the scratch buffer, or a request's own body. */
+  /** The buffer that holds every argument: the scratch buffer, or a request's own body. */
   bytes: Uint8Array;
-  /** How many arguments there are. The caller bounds it. */
+  /** Number of arguments. The caller bounds it. */
   count = 0;
   /** Where in `bytes` each argument begins. */
   starts: Int32Array = new Int32Array(16);
@@ -29,7 +29,7 @@ export class Args {
     this.bytes = this.scratch;
   }
 
-  /** Forgets all arguments; `bytes` is the scratch buffer again, which shrinks if it had grown. */
+  /** Forgets all arguments. `bytes` is the scratch buffer again, which shrinks if it had grown. */
   reset(): void {
     this.scratch = keptBytes(this.scratch, SCRATCH_BYTES);
     this.bytes = this.scratch;
@@ -37,7 +37,7 @@ export class Args {
     this.count = 0;
   }
 
-  /** Forgets all arguments; `bytes` is the caller's buffer, where only `push()` may add some. */
+  /** Forgets all arguments. `bytes` is the caller's buffer; only `push()` may then add some. */
   over(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.count = 0;
@@ -52,7 +52,7 @@ export class Args {
     this.count = index + 1;
   }
 
-  /** Makes space for `byteCount` bytes of scratch; returns where in `bytes` they may be written. */
+  /** Makes space for `byteCount` bytes of scratch. Returns the place in `bytes` to write them to. */
   reserve(byteCount: number): number {
     if (this.bytes !== this.scratch) {
       throw new Error("Cannot write to Args: it lies over a foreign buffer");
@@ -61,7 +61,7 @@ export class Args {
     return this.used;
   }
 
-  /** Adds as an argument the first `length` bytes written to where `reserve()` said. */
+  /** Adds an argument: the first `length` bytes at the place that `reserve()` returned. */
   commit(length: number): void {
     this.push(this.used, length);
     this.used += length;
@@ -80,13 +80,13 @@ export class Args {
     this.commit(writeText(text, this.bytes, at));
   }
 
-  /** Adds a string of which the caller knows that it is ASCII, such as a token or a number. */
+  /** Adds a string that the caller knows to be ASCII, such as a token or a number. */
   pushAscii(token: string): void {
     const at = this.reserve(token.length);
     this.commit(writeAscii(token, this.bytes, at));
   }
 
-  /** The bytes of an argument; a view, for as long as the arguments hold. */
+  /** The bytes of an argument, as a view. It is valid as long as the arguments are. */
   bytesOf(index: number): Uint8Array {
     const start = this.starts[index]!;
     return this.bytes.subarray(start, start + this.lengths[index]!);

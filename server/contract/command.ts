@@ -1,5 +1,5 @@
-// What a command is: a row of the table, and the context in which its function runs.
-// Whoever calls the function has locked the shards of all its keys before.
+// What a command is: a row of the table, and the context in which its function runs. The caller of
+// the function has locked the shards of all keys before.
 
 import { Args } from "./args.ts";
 import { grownPlaces, keptBytes } from "./growing_bytes.ts";
@@ -15,12 +15,12 @@ import type { CommandStats } from "./command_stats.ts";
 const SCRATCH_BYTES = 64 * 1024;
 
 /**
- * What commands work with; execute() fills in hashes and shard, and hands it to the cache as what
- * runs under the locks, which costs no closure per request.
+ * What commands work with. execute() fills in hashes and shard, and gives this object to the cache as
+ * the work to run under the locks: a request then needs no closure.
  */
 export class CommandContext implements LockedWork {
   readonly cache: ServerCache;
-  /** Who asks; set by the connection before each command. */
+  /** The client that asks. The connection sets it before each command. */
   session: Session;
   /** The server around the cache, for commands about it. */
   readonly server: ServerFacade;
@@ -36,17 +36,17 @@ export class CommandContext implements LockedWork {
   shard: Shard;
   /** Longest key that can be stored, in bytes. */
   readonly maxKeyBytes: number;
-  /** Whether EXEC is under way: locks are held, so that nothing may be waited for. */
+  /** Whether EXEC is running. Locks are held then, so nothing may wait. */
   isAtomic = false;
   /** Calls and times of commands in this worker. */
   readonly stats: CommandStats;
   /** Where the items of several keys are, within one command. */
   addresses: Int32Array = new Int32Array(16);
-  /** Bytes that went through the scratch, there and back; whoever bounds them starts them at 0. */
+  /** Bytes copied to and from the scratch. Code that bounds them sets this to 0 first. */
   copiedBytes = 0;
-  /** Space for one value at a time, never less than 64 KiB; see {@linkcode reserveScratch}. */
+  /** Space for one value at a time, at least 64 KiB; see {@linkcode reserveScratch}. */
   scratch: Uint8Array<ArrayBuffer> = new Uint8Array(SCRATCH_BYTES);
-  /** What a command stores next. */
+  /** The put that a command carries out next. */
   readonly put: PutRequest = new PutRequest();
   #command!: Command;
   #args!: Args;
@@ -72,7 +72,7 @@ export class CommandContext implements LockedWork {
     this.#atWorkWord = cache.region.gaugeWord(cache.actor, "command");
   }
 
-  /** Says what {@linkcode runLocked} will run; `keyCount` keys are hashed. */
+  /** Sets what {@linkcode runLocked} will run. `keyCount` keys have been hashed. */
   prepare(command: Command, args: Args, reply: Reply, keyCount: number): void {
     this.#command = command;
     this.#args = args;
@@ -80,7 +80,7 @@ export class CommandContext implements LockedWork {
     this.#keyCount = keyCount;
   }
 
-  /** Runs the command that was prepared; the cache calls it with the shards of its keys locked. */
+  /** Runs the prepared command. The cache calls this with the shards of its keys locked. */
   runLocked(): void {
     if (this.#keyCount > 1) this.warmed = this.cache.warmMany(this.hashes, this.#keyCount);
     this.#command.run(this, this.#args, this.#reply);
@@ -102,7 +102,7 @@ export class CommandContext implements LockedWork {
     return this.addresses;
   }
 
-  /** The arguments of the queued command that EXEC is at; one set does, since EXEC itself has none. */
+  /** The arguments of the queued command that EXEC runs now. EXEC has no arguments of its own. */
   get queuedArgs(): Args {
     return this.#queuedArgs ??= new Args();
   }
@@ -112,10 +112,10 @@ export class CommandContext implements LockedWork {
     return this.#keyBatch ??= new KeyBatch();
   }
 
-  /** Scratch of at least `length` bytes, with anything in it; holds until the next call. */
+  /** Scratch of at least `length` bytes, not cleared. Valid until the next call. */
   reserveScratch(length: number): Uint8Array {
     this.copiedBytes += 2 * length;
-    // Not a byte more than asked for: a value may have several MiB, and nothing is added to it.
+    // Exactly as long as asked for: a value may have several MiB, and nothing is added to it.
     if (length <= SCRATCH_BYTES) this.scratch = keptBytes(this.scratch, SCRATCH_BYTES);
     else if (this.scratch.length < length) this.scratch = new Uint8Array(length);
     return this.scratch;
@@ -126,7 +126,7 @@ export class CommandContext implements LockedWork {
 export interface KeyPlaces {
   /** Index of the first key. */
   readonly first: number;
-  /** One key only, or keys up to the last argument. */
+  /** Whether there are keys up to the last argument, or one only. */
   readonly many: boolean;
   /** Arguments from one key to the next. */
   readonly step: number;
@@ -154,7 +154,7 @@ export type CommandFlag =
   | "nomulti"
   /** Never in the slow log, since its arguments may be secret. */
   | "noslowlog"
-  /** Looks at every shard, taking locks itself, one at a time unless `holdsAll`. */
+  /** Looks at every shard. Takes the locks itself, one at a time, unless `holdsAll`. */
   | "keyspace";
 
 /** What a command is about, as in COMMAND DOCS. */
@@ -166,35 +166,35 @@ export type CommandGroup =
   | "string"
   | "transactions";
 
-/** A row of the command table, as it is written down. */
+/** A row of the command table. */
 export interface CommandRow {
   readonly name: string;
   /** Fewest and most arguments after the name. */
   readonly arity: readonly [min: number, max: number];
   readonly flags: readonly CommandFlag[];
   readonly group: CommandGroup;
-  /** Where its keys are; null for a command without keys, which runs with no lock held. */
+  /** Where its keys are. Null: it has no keys, and runs with no lock held. */
   readonly keys: KeyPlaces | null;
   /** One line for people. */
   readonly summary: string;
   /**
-   * Runs under the locks of its keys' shards; makes one outcome on `reply`. Only a command without
-   * keys may take its time: its client's next command waits for the promise.
+   * Runs under the locks of its keys' shards and makes one outcome on `reply`. Only a command without
+   * keys may return a promise; the client's next command waits for it.
    */
   readonly run: (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
-  /** Why it would be refused whenever it runs, or null; MULTI asks before it queues it. */
+  /** Why it would be refused whenever it runs, or null. MULTI asks this before it queues it. */
   readonly problem?: (args: Args) => Failure | null;
 }
 
 /** A command: a row and its number. */
 export interface Command extends CommandRow {
-  /** Its place in the table, from 0; counters go by it. */
+  /** Its place in the table, from 0. Counters use it as their index. */
   readonly id: number;
-  /** Whether each call is timed: not those of one key, which are too quick for that. */
+  /** Whether each call is timed. Calls of commands with one key are too quick for that. */
   readonly isTimed: boolean;
 }
 
-/** Writes down a row: `arity` counts the arguments after the name. */
+/** Makes a row. `arity` counts the arguments after the name. */
 export function row(
   name: string,
   arity: readonly [min: number, max: number],
@@ -207,7 +207,7 @@ export function row(
   return { name, arity, flags, group, keys, summary, run };
 }
 
-/** Writes down rows of one group, of quick commands of which the first argument is the only key. */
+/** Returns a function that makes rows of one group. The first argument is the only key. */
 export function oneKeyRows(group: CommandGroup) {
   return (
     name: string,
@@ -219,7 +219,7 @@ export function oneKeyRows(group: CommandGroup) {
   ): CommandRow => row(name, [min, max], [flag, "fast"], group, ONE_KEY, summary, run);
 }
 
-/** Most arguments of one command; bounds what one request can lock and allocate. */
+/** Most arguments of one command. Bounds what one request can lock and allocate. */
 export const MAX_ARGUMENTS = 30_000;
 /** The first argument is the only key. */
 export const ONE_KEY: KeyPlaces = { first: 0, many: false, step: 1 };

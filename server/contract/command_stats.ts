@@ -1,8 +1,8 @@
-// Calls and times of each command in one worker. Commands of one key are timed one call in 64, since
-// reading the clock twice costs a tenth of such a command; all others are timed at every call.
+// Calls and times of each command in one worker. Of commands with one key, one call in 64 is timed:
+// reading the clock twice costs a tenth of such a command. All others are timed at every call.
 // Knows numbers of commands, not their names.
 
-/** One call of a quick command in so many is timed. */
+/** Of a quick command, one call in this many is timed. */
 const SAMPLE = 64;
 /** Most rows that a command table may have. */
 export const MAX_COMMANDS = 256;
@@ -14,7 +14,7 @@ export class CommandStats {
   readonly refused: Float64Array = new Float64Array(MAX_COMMANDS);
   #turn = 0;
 
-  /** Counts a call of command `id`. Returns how many calls its time stands for; 0: not timed. */
+  /** Counts a call of command `id`. Returns how many calls its time stands for, or 0: not timed. */
   count(id: number, isTimed: boolean): number {
     this.calls[id]!++;
     if (isTimed) return 1;

@@ -1,9 +1,9 @@
-// What every thread counts and shows of itself: the one table of it. A new counter or gauge is one
-// row here; the region, /stats and what becomes of a worker's numbers at its end follow.
+// The one table of the counters and gauges that every thread keeps. A new one is one row here. The
+// region, /stats and the clean-up after a worker's end follow from it.
 
 import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
 
-/** A counter: it only goes up, also when its worker is replaced, since sums must not go back. */
+/** A counter. It only goes up, also when its worker is replaced, since sums must not go back. */
 interface CounterRow {
   readonly name: string;
   /** What it counts, in one sentence. */
@@ -23,7 +23,7 @@ interface GaugeRow {
   readonly endsWithWorker: boolean;
 }
 
-/** The counters, in the order of /stats; those that the engine keeps are among them. */
+/** The counters, in the order of /stats. Those of the engine are among them. */
 export const COUNTERS = [
   {
     name: "requests",

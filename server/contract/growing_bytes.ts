@@ -1,9 +1,9 @@
-// How buffers that one request after the other uses grow and shrink again, said once. Functions and
-// no class of buffers, since only this is the same for all: arguments may lie over a body instead, the
-// answer to a get begins with constant text, input and answers of raw connections ask the budget
-// before. Knows no budget and no protocol.
+// How buffers that every request reuses grow, and shrink again. These are functions, not a class of
+// buffers, since buffers have only this in common. Arguments may lie in a body instead, the answer to
+// a get begins with constant text, and raw connections ask the budget first. Knows no budget and no
+// protocol.
 
-/** How long a buffer of `length` becomes that has to hold `needed`: at least twice as long. */
+/** The new length of a buffer of `length` that has to hold `needed`: at least twice as long. */
 export function grownLength(length: number, needed: number): number {
   return Math.max(needed, 2 * length);
 }
@@ -28,7 +28,7 @@ export function grownBytes(
   return resizedBytes(bytes, used, grownLength(bytes.length, needed));
 }
 
-/** The same for a list of numbers, all of which are kept. */
+/** The same for a list of numbers. Keeps all of them. */
 export function grownPlaces(places: Int32Array, needed: number): Int32Array<ArrayBuffer> {
   const grown = new Int32Array(grownLength(places.length, needed));
   grown.set(places);
@@ -36,9 +36,8 @@ export function grownPlaces(places: Int32Array, needed: number): Int32Array<Arra
 }
 
 /**
- * `bytes`, or where they are more than `maxBytes` a new buffer of so many in their place. Short
- * enough for V8 to inline it wherever it is called (30 bytes of bytecode at most): it is part of the
- * reset before every request.
+ * Returns `bytes`, or a new buffer of `maxBytes` where they are longer. This is part of the reset
+ * before every request, and short enough for V8 to inline it (at most 30 bytes of bytecode).
  */
 export function keptBytes(
   bytes: Uint8Array<ArrayBuffer>,

@@ -1,13 +1,13 @@
-// An address to listen on, as main plans it and hands it to the workers: what is spoken there, and
-// with which certificate. Opens nothing.
+// An address to listen on, with its protocol and certificate. Main plans it and hands it to the
+// workers. Opens nothing.
 
 /** Where to listen. */
 export interface Listen {
-  /** What is spoken there; HTTP unless set. */
+  /** The protocol; HTTP unless set. */
   readonly protocol?: "resp" | "text";
   readonly hostname: string;
   readonly port: number;
-  /** Set for a Unix socket; the two above then mean nothing. */
+  /** Path of a Unix socket. If it is set, the two fields above mean nothing. */
   readonly unixPath?: string;
   /** Certificate and key in PEM, for TLS. */
   readonly cert?: string;

@@ -1,12 +1,12 @@
-// The memory outside the region that all workers share: bodies and commands on their way in, answers
-// on their way out. What is in use stands in a gauge of each worker, so that everybody sees it.
-// Counts only; what its users do when there is none left is their own affair.
+// The budget of memory outside the region, which all workers share: for bodies and commands on their
+// way in, and answers on their way out. A gauge of each worker says what it uses, so every worker sees
+// the sum. Only counts; its users decide what to do when nothing is left.
 
 import type { ServerRegion } from "./counters.ts";
 
-/** A budget, as those see it who must take what they need and can only ask for less. */
+/** The budget, for users that take what they must, whether it is left or not. */
 export interface MemorySource {
-  /** How many bytes may still be taken; less than 0 when too many are. */
+  /** Bytes that may still be taken. Negative when too many are. */
   readonly bytesLeft: number;
   /** Takes bytes, whether they are left or not. */
   take(bytes: number): void;
@@ -14,28 +14,28 @@ export interface MemorySource {
   give(bytes: number): void;
 }
 
-/** The budget as one worker sees it; a worker has one, for all its protocols. */
+/** The budget as one worker sees it. A worker has one for all its protocols. */
 export class MemoryBudget implements MemorySource {
   readonly #region: ServerRegion;
-  /** Where this worker writes what it has taken; nobody else writes there. */
+  /** The word where this worker writes what it has taken. No other worker writes there. */
   readonly #takenWord: number;
   readonly #maxBytes: number;
 
-  /** All workers together may take `maxBytes`; `actor` takes for itself. */
+  /** All workers together may take `maxBytes`. `actor` is this worker's number. */
   constructor(region: ServerRegion, actor: number, maxBytes: number) {
     this.#region = region;
     this.#takenWord = region.gaugeWord(actor, "bodyBytes");
     this.#maxBytes = maxBytes;
   }
 
-  /** How many bytes may still be taken, by any worker; less than 0 when too many are. */
+  /** Bytes that any worker may still take. Negative when too many are taken. */
   get bytesLeft(): number {
     return this.#maxBytes - this.#region.gaugeTotal("bodyBytes");
   }
 
   /**
-   * Takes bytes, or with a negative number gives some back. Returns false, with nothing taken, where
-   * more than `share` of the budget would then be in use.
+   * Takes bytes; a negative number gives some back. Returns false and takes nothing if more than
+   * `share` of the budget would then be in use.
    */
   tryTake(bytes: number, share = 1): boolean {
     if (this.#region.gaugeTotal("bodyBytes") + bytes > this.#maxBytes * share) return false;

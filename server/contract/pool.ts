@@ -1,24 +1,24 @@
-// Things that take some making and are used by one request after the other: kept when they are given
-// back, up to a number, so that bursts are made for and not kept for. Knows nothing of what they are.
+// Keeps objects that are costly to make, so that the next request can use them again. It keeps only a
+// few: those that a burst needed besides are dropped. Does not know what the objects are.
 
-/** A pool of one kind of thing. */
+/** A pool of one kind of object. */
 export class Pool<T> {
   readonly #spare: T[] = [];
   readonly #make: () => T;
   readonly #maxSpare: number;
 
-  /** Keeps at most `maxSpare` that nobody uses; `make` makes what is missing. */
+  /** Keeps at most `maxSpare` unused objects. Where none is left, `make` makes one. */
   constructor(maxSpare: number, make: () => T) {
     this.#maxSpare = maxSpare;
     this.#make = make;
   }
 
-  /** One for the caller alone: used before, and as its user left it, or new. */
+  /** An object for the caller alone. It is new, or as its last user left it. */
   take(): T {
     return this.#spare.pop() ?? this.#make();
   }
 
-  /** Takes back what {@linkcode take} gave. */
+  /** Takes back an object that {@linkcode take} gave. */
   give(one: T): void {
     if (this.#spare.length < this.#maxSpare) this.#spare.push(one);
   }

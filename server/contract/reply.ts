@@ -1,11 +1,11 @@
-// What a command can answer, as calls that every codec understands in its own way.
-// Commands make these calls and know no protocol; codecs carry them out and know no command.
-// Value bytes go from the region straight into the reply's own buffer, once.
+// What a command can answer, as calls. Commands make these calls and know no protocol. Each codec
+// carries them out in its own way and knows no command. Value bytes are copied once, from the region
+// straight into the reply's own buffer.
 
 /** What one answer may hold in bytes, whatever the protocol. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
-/** Why a command was not carried out. Codecs choose status and wording where theirs differ. */
+/** Why a command was not carried out. A codec may have its own status and wording for it. */
 export type FailureKind =
   | "syntax"
   | "arity"
@@ -17,24 +17,24 @@ export type FailureKind =
   | "refused"
   | "busy";
 
-/** A command's refusal: the error code and text of the Redis protocol, and what it is. */
+/** A command's refusal: its kind, and the error code and text of the Redis protocol. */
 export interface Failure {
   readonly kind: FailureKind;
   readonly code: string;
   readonly message: string;
 }
 
-/** Where a command puts its outcome. One call of a command makes one outcome. */
+/** Where a command puts its outcome. Each run of a command makes one outcome. */
 export interface Reply {
-  /** Where value bytes are to be written; may be replaced by {@linkcode reserve}. */
+  /** The buffer for value bytes. {@linkcode reserve} may replace it. */
   bytes: Uint8Array;
-  /** How many more value bytes the answer may hold; a command must not ask for more. */
+  /** Value bytes that the answer may still hold. A command must not ask for more. */
   readonly bytesLeft: number;
-  /** Makes space for `length` bytes; returns where in `bytes` they may be written. */
+  /** Makes space for `length` bytes. Returns the place in `bytes` to write them to. */
   reserve(length: number): number;
   /** The bytes written to the place that {@linkcode reserve} returned are a value. */
   value(start: number, length: number): void;
-  /** Done, and nothing more to say. */
+  /** The command was carried out; there is no other result. */
   ok(): void;
   /** A word that is no value, such as PONG or QUEUED. */
   status(word: string): void;

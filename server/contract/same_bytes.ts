@@ -1,5 +1,5 @@
-// Comparing bytes where they lie: keys and values of any bytes, and secrets.
-// Knows nothing of what the bytes mean.
+// Compares bytes in place: keys and values of any bytes, and secrets.
+// Does not know what the bytes mean.
 
 /** Whether `length` bytes of `a` from `aStart` are those of `b` from `bStart`. */
 export function sameBytes(
@@ -14,7 +14,7 @@ export function sameBytes(
 }
 
 /**
- * Whether `length` bytes of `given` from `start` are `secret`. Takes the same time wherever they
+ * Whether `length` bytes of `given` from `start` are `secret`. Takes the same time wherever the two
  * differ.
  */
 export function sameSecret(

@@ -1,5 +1,5 @@
-// What commands may know of the server around the cache, and ask of it. An interface, so that
-// commands and their tests need no sockets, workers or process.
+// The server around the cache, as commands see it: what they may know of it and ask of it. These are
+// interfaces, so that commands and their tests need no sockets, workers or process.
 
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
@@ -10,13 +10,13 @@ import type { Tracking, TrackingOptions } from "./tracking.ts";
 /** One connected client, as CLIENT LIST shows it. */
 export type ClientFacts = Readonly<Record<string, string | number>>;
 
-/** Which clients CLIENT KILL is about; what is not given matches all. */
+/** Which clients CLIENT KILL ends. A field that is not given matches all. */
 export interface ClientFilter {
   readonly id?: number;
   readonly address?: string;
   readonly localAddress?: string;
   readonly name?: string;
-  /** Not this one. */
+  /** A client that is left out. */
   readonly exceptId?: number;
   /** Only those connected for at least this long. */
   readonly minAgeSeconds?: number;
@@ -40,7 +40,7 @@ export interface ClientRegistry {
   readonly size: number;
   /** One record per client. */
   facts(): ClientFacts[];
-  /** Ends those that the filter matches, once their answers are written. Returns how many. */
+  /** Ends the clients that the filter matches, after their answers are written. Returns how many. */
   kill(filter: ClientFilter): number;
 }
 
@@ -49,33 +49,33 @@ export interface ServerFacade {
   readonly config: Config;
   /** Milliseconds since 1970 when the process started. */
   readonly startedMs: number;
-  /** Commands that take at least so many microseconds go into the slow log; Infinity: none. */
+  /** Commands that take at least this many microseconds go into the slow log. Infinity: none. */
   readonly slowerThanUs: number;
   /** Calls and times of commands in this worker. */
   readonly stats: CommandStats;
-  /** Shares out the time of long work among all that this worker does. */
+  /** Divides long work of this worker into slices of time. */
   readonly slices: TimeSlices;
-  /** Begins to track what a client reads; null where too much is watched already. */
+  /** Begins to track what a client reads. Returns null if too much is watched already. */
   track(session: Session, options: TrackingOptions): Tracking | null;
   /** Sums over all workers, for INFO. */
   totals(): Promise<ServerTotals>;
   /** All clients of all workers. */
   clients(): Promise<readonly ClientFacts[]>;
-  /** Ends clients of any worker; resolves with how many. */
+  /** Ends clients of any worker. Resolves with how many. */
   killClients(filter: ClientFilter): Promise<number>;
   /** Options that can be read with CONFIG GET, as text. */
   options(): Readonly<Record<string, string>>;
-  /** Sets an option in every worker. Resolves with why not, or null. */
+  /** Sets an option in every worker. Resolves with the reason if it cannot, else with null. */
   setOption(name: string, value: string): Promise<string | null>;
-  /** Forgets counters, in every worker: CONFIG RESETSTAT. */
+  /** Sets the counters of commands to 0 in every worker: CONFIG RESETSTAT. */
   resetStats(): Promise<void>;
-  /** Notes how long a command took; keeps it in the slow log if that is long. */
+  /** Puts a command into the slow log if it took long. */
   noteCommand(session: Session, tookUs: number, words: () => string[]): void;
   /** The latest commands of this worker that reached the threshold, newest first. */
   slowLog(): readonly SlowEntry[];
   /** Empties the slow log. */
   clearSlowLog(): void;
-  /** Ends the process in order. */
+  /** Ends the process as a signal does: work in progress may end first. */
   shutdown(): void;
 }
 
@@ -88,7 +88,7 @@ export interface ServerTotals {
   readonly refused: readonly number[];
 }
 
-/** What the whole server says about itself; any worker can answer. */
+/** The state of the whole server. Any worker can answer for it. */
 export interface ServerStatus {
   /** Why the server is not healthy, or null. */
   unhealthy(): string | null;

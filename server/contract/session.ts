@@ -1,5 +1,5 @@
-// Who is asking: what the server remembers of one connection between its commands. HTTP requests
-// have a session of their own that remembers nothing. Knows no socket and no bytes on the wire.
+// What the server remembers of one connection between its commands. HTTP requests have a session
+// that remembers nothing. Knows no socket and no bytes on the wire.
 
 import type { Reply } from "./reply.ts";
 import type { Tracking } from "./tracking.ts";
@@ -11,7 +11,7 @@ export type Transport = "http" | "resp" | "text" | "websocket";
 /** What the server does with a connection once its answers are written. */
 export type AfterReply = "stay" | "close";
 
-/** A reply that can begin a message which the client has not asked for. */
+/** A reply that can also hold messages that the client has not asked for. */
 export interface PushReply extends Reply {
   /** The next `count` outcomes are such a message. */
   push(count: number): void;
@@ -24,9 +24,9 @@ export class Session {
   readonly transport: Transport;
   /** Where the client is, for people: "127.0.0.1:50000" or a socket's path. */
   readonly address: string;
-  /** Where it has connected to. */
+  /** The address that it has connected to. */
   readonly localAddress: string;
-  /** Milliseconds since 1970 when it came. */
+  /** Milliseconds since 1970 when it connected. */
   readonly createdMs: number;
   /** Milliseconds since 1970 of its latest command. */
   lastSeenMs: number;
@@ -40,16 +40,16 @@ export class Session {
   protocol: 2 | 3 = 2;
   /** Whether it may run commands; false until AUTH where a token is configured. */
   isAuthenticated: boolean;
-  /** What MULTI has begun, or null. */
+  /** The transaction that MULTI or WATCH has begun, or null. */
   transaction: Transaction | null = null;
-  /** What CLIENT TRACKING has begun, or null. */
+  /** The tracking that CLIENT TRACKING has begun, or null. */
   tracking: Tracking | null = null;
-  /** Sends a message that the client has not asked for; null where the protocol has none such. */
+  /** Sends a message that the client has not asked for. Null: the protocol has no such messages. */
   push: ((compose: (reply: PushReply) => void) => void) | null = null;
   /** CLIENT NO-EVICT and NO-TOUCH. */
   noEvict = false;
   noTouch = false;
-  /** Whether the client is known to be gone, or to send no more: nobody may be waiting. */
+  /** Whether the client has gone, or will send no more. Then it may not wait for answers. */
   hasLeft = false;
   /** Set by QUIT and by errors after which the stream cannot be trusted. */
   afterReply: AfterReply = "stay";

@@ -1,12 +1,12 @@
-// Strings as bytes: how text that is here already gets into a buffer that is here already.
-// Short text is copied by a loop, since the encoder takes longer to be called than to encode.
+// Writes strings as bytes into a buffer that is there already. A loop copies short text, since
+// calling the encoder takes longer than encoding it.
 
 /** Up to this length a loop copies ASCII faster than the encoder does. */
 const SHORT_TEXT_CHARS = 64;
 
 const encoder = new TextEncoder();
 
-/** Writes a string of which the caller knows that it is ASCII at `at`; returns its length. */
+/** Writes a string at `at`. The caller knows that it is ASCII. Returns its length. */
 export function writeAscii(text: string, bytes: Uint8Array, at: number): number {
   const { length } = text;
   for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
@@ -14,8 +14,8 @@ export function writeAscii(text: string, bytes: Uint8Array, at: number): number 
 }
 
 /**
- * Writes a string, which must be well-formed, as UTF-8 at `at`, where three bytes a character have to
- * be free; returns its length in bytes.
+ * Writes a well-formed string as UTF-8 at `at`. There must be space for three bytes a character.
+ * Returns its length in bytes.
  */
 export function writeText(text: string, bytes: Uint8Array, at: number): number {
   const { length } = text;

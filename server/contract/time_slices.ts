@@ -92,7 +92,7 @@ export class TimeSlices {
     while (!this.#slice(step)) await this.turn();
   }
 
-  /** Returns whether all is done; at once where the event loop is to have its turn first. */
+  /** Works for what is left of a slice. Returns whether all is done. */
   #slice(step: () => boolean): boolean {
     while (!this.isOver) {
       if (this.#counted(step)) return true;

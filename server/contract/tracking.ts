@@ -1,23 +1,23 @@
-// Client tracking, as commands see it: what a client has asked for with CLIENT TRACKING, and where
-// the keys that it reads are noted. Interfaces only; the room changes/ carries them out.
+// Client tracking, as commands see it: the options of CLIENT TRACKING, and the object that notes the
+// keys that a client reads. Interfaces only; the room changes/ carries them out.
 
 /** Most prefixes of one client. */
 export const MAX_PREFIXES = 128;
 
-/** What CLIENT TRACKING ON asks for. */
+/** The options of CLIENT TRACKING ON. */
 export interface TrackingOptions {
   readonly isBroadcast: boolean;
-  /** Keys that begin with none of them are not of interest; empty: all keys are. */
+  /** Only keys that begin with one of these are told of. Empty: all keys. */
   readonly prefixes: readonly Uint8Array[];
-  /** Whether the client's own changes are not to be told. */
+  /** Whether the client's own puts and deletes are left out. */
   readonly noLoop: boolean;
 }
 
-/** What one client tracks. */
+/** The tracking of one client. */
 export interface Tracking {
   readonly options: TrackingOptions;
-  /** Notes a key that the client is about to read, so that it is told of the next change. */
+  /** Notes a key that the client is about to read. The client is told of the key's next change. */
   remember(hash: number, key: Uint8Array): void;
-  /** Ends the tracking, without a word to the client. */
+  /** Ends the tracking. Sends nothing to the client. */
   stop(): void;
 }

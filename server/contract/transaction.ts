@@ -1,5 +1,5 @@
-// A transaction under way: the commands that MULTI has queued, as copies of their bytes, and the
-// versions of the keys that WATCH has asked about. Bounded, so that a client cannot hoard memory.
+// A client's transaction: copies of the commands that MULTI has queued, and the versions of the keys
+// that WATCH has named. Bounded, so that a client cannot take much memory.
 
 import type { Args } from "./args.ts";
 
@@ -17,7 +17,7 @@ export interface QueuedCommand {
   readonly lengths: Int32Array;
 }
 
-/** A watched key and the version that it had: 0 for absent, then `sequence` is its shard's. */
+/** A watched key and its version. 0 is an absent key; `sequence` is then that of its shard. */
 export interface WatchedKey {
   readonly key: Uint8Array;
   readonly hash: number;
@@ -27,16 +27,16 @@ export interface WatchedKey {
 
 /** What one client has queued and watched. */
 export class Transaction {
-  /** Whether MULTI was said; before that, keys may already be watched. */
+  /** Whether MULTI was said. Keys may be watched before. */
   isOpen = false;
-  /** Whether a queued command was refused: EXEC then refuses all. */
+  /** Whether a command was refused while queueing. EXEC then refuses all. */
   isBroken = false;
   readonly queue: QueuedCommand[] = [];
   readonly watched: WatchedKey[] = [];
   /** Bytes of all queued arguments. */
   queuedBytes = 0;
 
-  /** Queues command number `id` with a copy of its arguments. Returns false when that would be too much. */
+  /** Queues command number `id` with a copy of its arguments. Returns false if it does not fit. */
   enqueue(id: number, args: Args): boolean {
     const { count, lengths } = args;
     let total = 0;
@@ -52,7 +52,7 @@ export class Transaction {
     return true;
   }
 
-  /** Sets aside `bytes` bytes. Returns false when the transaction would hold too many. */
+  /** Counts `bytes` bytes. Returns false if the transaction would then hold too many. */
   reserve(bytes: number): boolean {
     if (this.queuedBytes + bytes > MAX_TRANSACTION_BYTES) return false;
     this.queuedBytes += bytes;
