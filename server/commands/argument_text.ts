@@ -1,5 +1,5 @@
-// Arguments read as words: tokens of options, texts for people, integers. For options and names, not
-// for keys and values, which stay bytes.
+// Reads arguments as words: tokens of options, texts for people, integers. For options and names only:
+// keys and values stay bytes.
 
 import type { Args } from "../contract/args.ts";
 import { parseInteger } from "./integers.ts";
@@ -19,12 +19,12 @@ export function tokenOf(args: Args, index: number): string {
   return token.toUpperCase();
 }
 
-/** An argument as text; what is no UTF-8 shows as U+FFFD. At most `most` bytes of it. */
+/** At most `most` bytes of an argument as text. What is not UTF-8 becomes U+FFFD. */
 export function textOf(args: Args, index: number, most = Infinity): string {
   return decoder.decode(args.bytesOf(index).subarray(0, most));
 }
 
-/** As much of an argument as errors repeat. */
+/** The part of an argument that errors repeat. */
 export function shownText(args: Args, index: number): string {
   return textOf(args, index, MAX_SHOWN_BYTES);
 }

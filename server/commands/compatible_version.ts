@@ -1,5 +1,5 @@
-// The version of the Redis protocol's server that clients may take this one for. Client libraries
-// choose commands and options by it.
+// The version of Redis whose commands this server follows. Client libraries choose commands and
+// options by it.
 
-/** What HELLO and INFO say. */
+/** The version that HELLO and INFO show. */
 export const COMPATIBLE_VERSION = "7.4.0";

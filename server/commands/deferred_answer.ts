@@ -1,5 +1,5 @@
-// Answers that have to be waited for. Inside EXEC locks are held, so there they are refused.
-// What fails on the way is answered, since nobody else waits for it.
+// Answers that take time. Inside EXEC they are refused, since locks are held there. A failure on the
+// way becomes an answer too, since no other code would handle it.
 
 import { messageOf } from "../contract/error_text.ts";
 import type { Reply } from "../contract/reply.ts";
@@ -7,8 +7,8 @@ import type { CommandContext } from "../contract/command.ts";
 import { NOT_IN_MULTI, refused } from "./failures.ts";
 
 /**
- * Carries out `work`, which makes one outcome on `reply` and must have read what it needs of the
- * arguments before; other commands may run meanwhile.
+ * Carries out `work`, which makes one outcome on `reply`. Other commands may run meanwhile, so `work`
+ * must not read the arguments after its first await.
  */
 export function later(
   context: CommandContext,

@@ -1,6 +1,6 @@
-// The way in for clients with a session: who may run what, queueing between MULTI and EXEC,
-// counting and timing. What it lets through goes on to execute(), which locks and runs.
-// On the hot path it is a few compares and one addition.
+// The way in for clients with a session. Decides who may run what, queues between MULTI and EXEC,
+// counts and times. Commands that it allows go on to execute(), which locks and runs. For most
+// commands this is a few compares and one addition.
 
 import type { Args } from "../contract/args.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
@@ -18,13 +18,13 @@ import type { Transaction } from "../contract/transaction.ts";
 import { rememberReads } from "./reads.ts";
 import { textOf } from "./argument_text.ts";
 
-/** What the slow log keeps of a command: its first arguments, and the first bytes of each. */
+/** The slow log keeps the first arguments of a command, and the first bytes of each. */
 const MAX_SLOW_CHARS = 64;
 const MAX_SLOW_WORDS = 8;
 
 /**
  * Runs `command` for `context.session`, or queues it, or refuses it. Its outcome is on `reply` when
- * this returns, or when the promise that it returns for a few commands has resolved.
+ * this returns. For a few commands this returns a promise; the outcome is there when it has resolved.
  */
 export function dispatch(
   context: CommandContext,
@@ -50,7 +50,7 @@ export function dispatch(
   return execute(context, command, args, reply);
 }
 
-/** For a client that wants to know when what it reads changes. */
+/** Runs a command of a client with tracking, and first notes the keys that it reads. */
 function tracked(
   context: CommandContext,
   tracking: Tracking,
@@ -64,12 +64,12 @@ function tracked(
   try {
     return timed(context, command, args, reply, 1);
   } finally {
-    // What follows is others' doing.
+    // Later changes are made by other clients.
     region.changedBy = 0;
   }
 }
 
-/** Refuses a command that is not in the table; its name is the bytes given. */
+/** Refuses a command that is not in the table. `name` is its name as sent. */
 export function dispatchUnknown(
   context: CommandContext,
   bytes: Uint8Array,
@@ -83,7 +83,7 @@ export function dispatchUnknown(
   reply.fail(unknownCommand(bytes.subarray(start, start + length), args));
 }
 
-/** Refuses a command; inside MULTI, EXEC will then refuse them all. */
+/** Refuses a command. Inside MULTI, EXEC will then refuse all. */
 function refuse(context: CommandContext, command: Command, failure: Failure, reply: Reply): void {
   context.stats.refused[command.id]!++;
   const { transaction } = context.session;

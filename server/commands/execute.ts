@@ -1,5 +1,5 @@
 // Runs one command: checks its arity, hashes its keys, and has the cache call it under the locks of
-// their shards. Every protocol comes through here.
+// their shards. Commands of every protocol go through here.
 
 import type { Args } from "../contract/args.ts";
 import type { Reply } from "../contract/reply.ts";
@@ -12,8 +12,8 @@ import {
 import { BUSY, wrongArity } from "./failures.ts";
 
 /**
- * Runs `command` with `args`; its outcome is on `reply` when this returns, or when the promise that
- * it returns for a few commands without keys has resolved.
+ * Runs `command` with `args`. Its outcome is on `reply` when this returns. For a few commands without
+ * keys this returns a promise; the outcome is there when it has resolved.
  */
 export function execute(
   context: CommandContext,

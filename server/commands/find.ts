@@ -1,5 +1,6 @@
-// Finds a command by the bytes of its name, in any case, without making a string: open addressing
-// over names packed four letters to a word. Upper case is a cleared bit, since names are letters.
+// Finds a command by the bytes of its name, in any case, without making a string. It is a hash table
+// with open addressing, whose names are packed four letters to a word. Clearing one bit of a letter
+// makes it upper case.
 
 import type { Command } from "../contract/command.ts";
 import { COMMANDS } from "./table.ts";
@@ -10,12 +11,12 @@ const UPPER = 0xdf;
 
 /** Finds commands of a table by name. */
 export class CommandFinder {
-  /** Three words and the length of each name; a length of 0 is an empty place. */
+  /** Three words and the length of each name. A length of 0 is an empty place. */
   readonly #names = new Int32Array(4 * SIZE);
   readonly #commands: Command[] = [];
   readonly #places = new Int32Array(SIZE);
 
-  /** Throws RangeError when a name is too long or no upper-case letters. */
+  /** Throws RangeError when a name is too long, or not all upper-case letters. */
   constructor(commands: readonly Command[]) {
     for (const command of commands) {
       if (!/^[A-Z]{1,12}$/.test(command.name)) {

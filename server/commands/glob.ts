@@ -1,6 +1,6 @@
-// Patterns of KEYS and SCAN, on bytes: ? and * and [a-z] and [^x], with \ before what is meant as it
-// is. A pattern is read once, into segments between its stars. Nothing is tried twice: the first
-// place where a segment fits is the right one, and long segments are found for all places at once.
+// Patterns of KEYS and SCAN, on bytes: ? and * and [a-z] and [^x]; \ takes away the special meaning of
+// the next byte. A pattern is read once, into segments between its stars. There is no backtracking:
+// the first place where a segment fits is right. Long segments are tried at all places at once.
 
 const STAR = 0x2a;
 const QUESTION = 0x3f;
@@ -15,7 +15,7 @@ export const MAX_PATTERN_BYTES = 1024;
 /** Up to this length a segment is found by trying each place. */
 const SHORT_ELEMENTS = 8;
 
-/** What one byte must be: a byte, anything, or one of a set. Sets are 256 bits in 8 words. */
+/** A set of bytes: 256 bits in 8 words. An element of a pattern is a byte, any byte, or a set. */
 type ByteSet = Uint32Array;
 type Element = number | ByteSet | null;
 
@@ -24,10 +24,10 @@ function isMember(element: Element, byte: number): boolean {
   return element === null || (element[byte >>> 5]! & (1 << (byte & 31))) !== 0;
 }
 
-/** Elements that follow each other with no star between. */
+/** Elements with no star between them. */
 class Segment {
   readonly #elements: readonly Element[];
-  /** For each byte the elements that it may be, as bits; made when they are first needed. */
+  /** For each byte the elements that it matches, as bits. Made when they are first needed. */
   #masks: Uint32Array | undefined;
 
   constructor(elements: readonly Element[]) {
@@ -38,7 +38,7 @@ class Segment {
     return this.#elements.length;
   }
 
-  /** Whether the bytes from `at` are what the segment asks for; there are enough. */
+  /** Whether the bytes from `at` match the segment. The caller has checked that there are enough. */
   fitsAt(bytes: Uint8Array, at: number): boolean {
     const elements = this.#elements;
     for (let i = 0; i < elements.length; i++) {
@@ -47,7 +47,7 @@ class Segment {
     return true;
   }
 
-  /** Where the first place from `from` on ends at which the segment fits before `end`; or -1. */
+  /** Finds the first match of the segment between `from` and `end`. Returns where it ends, or -1. */
   findEnd(bytes: Uint8Array, from: number, end: number): number {
     const { length } = this.#elements;
     if (from + length > end) return -1;
@@ -60,8 +60,8 @@ class Segment {
 
   /**
    * The shift-and algorithm (Baeza-Yates and Gonnet, "A new approach to text searching", CACM 35(10),
-   * 1992): bit i says that the bytes up to here fit elements 0 to i. A step takes a word for each 32
-   * elements, whatever the bytes are.
+   * 1992). Bit i says that the bytes up to here match elements 0 to i. A step costs one word for each
+   * 32 elements, whatever the bytes are.
    */
   #findLong(bytes: Uint8Array, from: number, end: number): number {
     const { length } = this.#elements;
@@ -95,9 +95,9 @@ function masksOf(elements: readonly Element[], words: number): Uint32Array {
 
 /** A pattern, ready to be compared with keys. */
 export class Glob {
-  /** What stands before the first star, between two, and behind the last; alone without a star. */
+  /** The segments before the first star, between stars, and behind the last. */
   readonly #segments: readonly Segment[];
-  /** Bytes that a key has at least. */
+  /** Fewest bytes of a key that matches. */
   readonly #minLength: number;
   /** Whether every key matches. */
   readonly matchesAll: boolean;
@@ -110,7 +110,7 @@ export class Glob {
     this.matchesAll = this.#segments.length > 1 && this.#minLength === 0;
   }
 
-  /** Whether the `length` bytes of `bytes` from `start` match, all of them. */
+  /** Whether the pattern matches all of the `length` bytes of `bytes` from `start`. */
   matches(bytes: Uint8Array, start: number, length: number): boolean {
     if (length < this.#minLength) return false;
     const segments = this.#segments;
@@ -132,7 +132,7 @@ function segmentsOf(pattern: Uint8Array): Segment[] {
   let elements: Element[] = [];
   for (let i = 0; i < pattern.length;) {
     if (pattern[i] === STAR) {
-      // Several stars in a row are one; there is always a segment before the first.
+      // Several stars in a row count as one. Before the first there is always a segment.
       if (elements.length > 0 || segments.length === 0) segments.push(new Segment(elements));
       elements = [];
       i++;
@@ -146,7 +146,7 @@ function segmentsOf(pattern: Uint8Array): Segment[] {
   return segments;
 }
 
-/** The element that begins at `i`, and where the next one does. */
+/** The element that begins at `i`, and the start of the next one. */
 function elementAt(pattern: Uint8Array, i: number): [element: Element, next: number] {
   const first = pattern[i]!;
   if (first === QUESTION) return [null, i + 1];
@@ -155,7 +155,7 @@ function elementAt(pattern: Uint8Array, i: number): [element: Element, next: num
   return [first, i + 1];
 }
 
-/** The set that begins at `from`, behind its bracket; one without an end goes to the last byte. */
+/** The set that begins at `from`, behind its bracket. Without a closing bracket it goes to the end. */
 function setAt(pattern: Uint8Array, from: number): [set: ByteSet, next: number] {
   const set = new Uint32Array(8);
   const isNegated = pattern[from] === NOT;

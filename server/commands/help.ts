@@ -1,9 +1,9 @@
-// The answers to HELP of commands that have subcommands.
-// Lines in, a list of words out; knows no command.
+// The answers to HELP of commands that have subcommands. Makes lines into a list of words; knows no
+// command.
 
 import type { Reply } from "../contract/reply.ts";
 
-/** Answers what the subcommands of `name` are. */
+/** Answers with the subcommands of `name`. */
 export function answerHelp(name: string, lines: readonly string[], reply: Reply): void {
   const all = [
     `${name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`,

@@ -1,5 +1,5 @@
-// Integers as text, the way values and arguments hold them: an optional minus and digits, no
-// leading zeros, no plus, within 64 bits. Reads from bytes and keeps to small numbers where it can.
+// Integers as text, in values and arguments: an optional minus and digits, no leading zeros, no plus,
+// within 64 bits. Reads them from bytes, and makes a BigInt only where a number is not exact.
 
 /** Smallest and largest 64-bit integer. */
 export const MIN_INT64 = -(2n ** 63n);
@@ -13,8 +13,8 @@ const SAFE_DIGITS = 15;
 export const MAX_INT64_CHARS = 20;
 
 /**
- * Reads `length` bytes from `start` as a 64-bit integer. Returns a number where that is exact, a
- * bigint where not, and undefined where the bytes are anything else.
+ * Reads `length` bytes from `start` as a 64-bit integer. Returns a number where that is exact, else a
+ * bigint. Returns undefined if the bytes are no such integer.
  */
 export function parseInteger(
   bytes: Uint8Array,
@@ -38,7 +38,7 @@ export function parseInteger(
   return exact < MIN_INT64 || exact > MAX_INT64 ? undefined : exact;
 }
 
-/** Adds two 64-bit integers. Returns undefined when the sum is none. */
+/** Adds two 64-bit integers. Returns undefined if the sum has more than 64 bits. */
 export function addIntegers(
   a: number | bigint,
   b: number | bigint,

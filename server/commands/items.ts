@@ -1,5 +1,5 @@
-// What the functions of commands share: finding the item of a key argument, answering its value,
-// storing one. All run with the key's shard locked.
+// Functions that many commands share: they find the item of a key argument, answer its value, or store
+// one. All run with the key's shard locked.
 
 import { Outcome, type Shard } from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
@@ -7,7 +7,7 @@ import type { Failure, Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
 import { ANSWER_TOO_LARGE, BAD_KEY, TOO_LARGE } from "./failures.ts";
 
-/** Up to this length a value is answered without asking how much space is left. */
+/** A value of up to this length is answered without a check of the space that is left. */
 const SMALL_BYTES = 4096;
 
 /** The locked shard of key number `key`. */
@@ -15,7 +15,7 @@ export function shardOfKey(context: CommandContext, key: number): Shard {
   return context.cache.shardOf(context.hashes[key]!);
 }
 
-/** Address of the item of key number `key`, which is argument `index`; counts hit or miss. */
+/** Address of the item of key number `key`, which is argument `index`. Counts a hit or miss. */
 export function getItem(context: CommandContext, args: Args, key: number, index: number): number {
   const hash = context.hashes[key]!;
   return context.cache.shardOf(hash)

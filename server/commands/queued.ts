@@ -5,7 +5,7 @@ import type { Args } from "../contract/args.ts";
 import type { CommandContext } from "../contract/command.ts";
 import type { QueuedCommand } from "../contract/transaction.ts";
 
-/** The arguments of a queued command; they hold until the next call. */
+/** The arguments of a queued command. They are valid until the next call. */
 export function unpackQueued(context: CommandContext, { bytes, lengths }: QueuedCommand): Args {
   const args = context.queuedArgs;
   args.over(bytes);

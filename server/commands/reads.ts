@@ -1,5 +1,5 @@
-// What a command is about to read, for clients that want to know when that changes. Keys are noted
-// before they are read, so that no change slips in between. Knows nothing of how clients are told.
+// Notes the keys that a command is about to read, for clients with tracking. Keys are noted before they
+// are read, so that no change in between is missed. Does not know how clients are told.
 
 import type { Args } from "../contract/args.ts";
 import { type Command, type CommandContext, keyCountOf } from "../contract/command.ts";

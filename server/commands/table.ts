@@ -1,4 +1,4 @@
-// The command table: one row per command, from which dispatch, docs and metric labels derive.
+// The command table: one row per command. Dispatch, docs and metric labels derive from it.
 // A new command is a function in this folder and a row in one of the rows.ts; see ARCHITECTURE.md.
 
 import type { Command } from "../contract/command.ts";
@@ -15,14 +15,14 @@ export const COMMANDS: readonly Command[] = [
   ...SERVER_ROWS,
 ].map((row, id) => ({ ...row, id, isTimed: row.keys === null || row.keys.many }));
 
-/** The command of this name, which there must be. Throws RangeError where there is none. */
+/** The command of this name. Throws RangeError if there is none. */
 export function commandOf(name: string): Command {
   const found = COMMANDS.find((command) => command.name === name);
   if (found === undefined) throw new RangeError(`Cannot find command ${name}`);
   return found;
 }
 
-/** The commands that routes call by themselves. */
+/** The commands that routes name in their code. */
 export const GET: Command = commandOf("GET");
 export const GETMETA: Command = commandOf("GETMETA");
 export const SET: Command = commandOf("SET");

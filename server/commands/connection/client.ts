@@ -1,5 +1,5 @@
-// CLIENT: names, numbers and lists of clients. What concerns other clients is asked of the server,
-// which may take its time, so those subcommands cannot be part of a transaction.
+// CLIENT: names, numbers and lists of clients. Subcommands about other clients ask the server and wait
+// for its answer, so they cannot be part of a transaction.
 
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
@@ -67,7 +67,7 @@ export function client(context: CommandContext, args: Args, reply: Reply): void 
   return run(context, args, reply);
 }
 
-/** Why there is no such subcommand with so many arguments, or null. */
+/** Why the subcommand or its number of arguments is wrong, or null. */
 export function clientProblem(args: Args): Failure | null {
   const token = tokenOf(args, 0);
   const found = SUBCOMMANDS.get(token);

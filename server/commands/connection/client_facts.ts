@@ -1,10 +1,10 @@
-// A client as CLIENT LIST and CLIENT INFO show it: fields of one line, in their order.
-// Made from its session; what only the connection knows may be added.
+// A client as CLIENT LIST and CLIENT INFO show it: the fields of one line, in their order. They come
+// from its session; its connection may add some.
 
 import type { ClientFacts } from "../../contract/server.ts";
 import type { Session } from "../../contract/session.ts";
 
-/** The fields of a client; `more` are those that its connection knows. */
+/** The fields of a client. `more` are those that its connection adds. */
 export function clientFacts(session: Session, nowMs: number, more: ClientFacts = {}): ClientFacts {
   const { transaction } = session;
   const seconds = (fromMs: number) => Math.max(0, Math.floor((nowMs - fromMs) / 1000));

@@ -1,5 +1,5 @@
-// CLIENT TRACKING, TRACKINGINFO, CACHING and GETREDIR: what a client asks of tracking.ts. Each is a
-// subcommand of CLIENT, whose name is the first argument.
+// CLIENT TRACKING, TRACKINGINFO, CACHING and GETREDIR. Each is a subcommand of CLIENT, and its name is
+// the first argument. The tracking itself is done in changes/tracking.ts.
 
 import type { Args } from "../../contract/args.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
@@ -73,7 +73,7 @@ function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Fai
   return { isBroadcast, noLoop, prefixes };
 }
 
-/** Whether one of the prefixes from index `from` on begins with another one, or that with it. */
+/** Whether one of the prefixes overlaps one from index `from` on: one begins with the other. */
 function overlap(prefixes: readonly Uint8Array[], from: number): boolean {
   for (let i = from; i < prefixes.length; i++) {
     for (let j = 0; j < i; j++) {
@@ -84,7 +84,7 @@ function overlap(prefixes: readonly Uint8Array[], from: number): boolean {
   return false;
 }
 
-/** Ends what the client of `context` tracks; also for RESET and the end of a connection. */
+/** Ends the tracking of this client. Also for RESET and the end of a connection. */
 export function stopTracking({ session }: Pick<CommandContext, "session">): void {
   session.tracking?.stop();
   session.tracking = null;

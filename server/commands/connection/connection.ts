@@ -31,7 +31,7 @@ const BAD_DATABASE = refused("DB index is out of range");
 const BAD_NAME = refused(
   "Client names cannot contain spaces, newlines or special characters.",
 );
-/** Most characters of names that a client gives itself. */
+/** Longest name that a client may give itself, in characters. */
 const MAX_NAME_CHARS = 256;
 const LONG_NAME = refused(`Client names cannot be longer than ${MAX_NAME_CHARS} characters`);
 
@@ -68,7 +68,7 @@ export function quit({ session }: CommandContext, _args: Args, reply: Reply): vo
   reply.ok();
 }
 
-/** RESET: the connection is as it was when it came. */
+/** RESET: the connection is again as it was at its start. */
 export function reset(context: CommandContext, _args: Args, reply: Reply): void {
   const { session, server } = context;
   stopTracking(context);

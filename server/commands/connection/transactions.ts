@@ -1,6 +1,6 @@
 // MULTI, EXEC, DISCARD, WATCH, UNWATCH. EXEC locks the shards of all keys of all its commands, in
-// ascending order, compares the versions of watched keys, and runs everything before it unlocks: no
-// other worker sees a half of it, and nothing is waited for meanwhile.
+// ascending order. It compares the versions of watched keys and runs everything before it unlocks. So
+// no other worker sees half of it. Nothing may wait meanwhile.
 
 import type { Cache } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -11,12 +11,12 @@ import { unpackQueued } from "../queued.ts";
 import { BUSY, refused, TRANSACTION_TOO_LARGE, TRANSACTION_TOO_LONG } from "../failures.ts";
 import { type QueuedCommand, Transaction, type WatchedKey } from "../../contract/transaction.ts";
 
-/** Once so many bytes of values are read and written, the other commands of an EXEC are refused. */
+/** After this many bytes of values read and written, the other commands of an EXEC are refused. */
 const MAX_EXEC_BYTES = 16 * 1024 * 1024;
-/** What a command on all shards counts as. */
+/** A command on all shards counts as so many bytes. */
 const KEYSPACE_BYTES = 1024 * 1024;
 
-/** Most keys that one client watches, and what each takes beside its bytes. */
+/** Most keys that one client may watch, and the bytes that each takes besides its own. */
 const MAX_WATCHED_KEYS = 1000;
 const WATCHED_OVERHEAD_BYTES = 512;
 
@@ -44,7 +44,7 @@ export function discard({ session }: CommandContext, _args: Args, reply: Reply):
   reply.ok();
 }
 
-/** WATCH key [key ...]: EXEC will only run if they are as they are now. */
+/** WATCH key [key ...]: EXEC will only run if these keys have not changed until then. */
 export function watch(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, session, hashes } = context;
   const transaction = session.transaction ??= new Transaction();
@@ -63,7 +63,7 @@ export function watch(context: CommandContext, args: Args, reply: Reply): void {
   reply.ok();
 }
 
-/** A key and the version that it has; its shard is locked. */
+/** A key and its version. Its shard is locked. */
 function stateOf(cache: Cache, hash: number, key: Uint8Array): WatchedKey {
   const shard = cache.shardOf(hash);
   const address = shard.peekLocked(hash, key, 0, key.length);
@@ -77,7 +77,7 @@ export function unwatch({ session }: CommandContext, _args: Args, reply: Reply):
   reply.ok();
 }
 
-/** EXEC: the answers of all queued commands, or a missing list where a watched key has changed. */
+/** EXEC: the answers of all queued commands, or a null list if a watched key has changed. */
 export function exec(context: CommandContext, _args: Args, reply: Reply): void {
   const { session, cache } = context;
   const { transaction } = session;
@@ -118,7 +118,7 @@ function hashesOf(
   return Int32Array.from(all);
 }
 
-/** Whether a watched key is no longer as it was; for one that was absent, whether that is certain. */
+/** Whether a watched key has changed; for a key that was absent, whether its shard has. */
 function hasChanged(cache: Cache, watched: WatchedKey): boolean {
   const { version, sequence } = stateOf(cache, watched.hash, watched.key);
   if (watched.version !== 0) return version !== watched.version;
@@ -134,7 +134,7 @@ function runAll(
   context.copiedBytes = 0;
   for (const queued of queue) {
     const command = context.commands[queued.id]!;
-    // Everybody who wants one of these shards is waiting.
+    // Other workers wait for the locks of these shards.
     if (context.copiedBytes > MAX_EXEC_BYTES) {
       reply.fail(TRANSACTION_TOO_LONG);
       continue;
@@ -145,7 +145,7 @@ function runAll(
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }
     context.stats.count(command.id, command.isTimed);
-    // A command that would have to wait refuses itself where isAtomic is set.
+    // A command that would have to wait sees isAtomic and refuses.
     command.run(context, args, reply);
     context.copiedBytes += Math.max(0, bytesBefore - reply.bytesLeft);
     if (command.flags.includes("keyspace")) context.copiedBytes += KEYSPACE_BYTES;

@@ -1,5 +1,5 @@
 // Commands on deadlines: EXPIRE and its forms with their conditions, TTL and its forms, PERSIST.
-// A deadline in the past deletes. Changing a deadline changes the key's version.
+// A deadline in the past deletes the key. A new deadline gives the key a new version.
 
 import { MAX_DEADLINE_MS } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -68,7 +68,7 @@ function setExpire(
   reply.integer(1);
 }
 
-/** Whether the conditions let a deadline take the place of the old one (0: none, for ever). */
+/** Whether the conditions allow a new deadline in place of the old one (0: none, for ever). */
 function allows(wanted: ReadonlySet<string>, oldMs: number, newMs: number): boolean {
   if (wanted.has("NX") && oldMs !== 0) return false;
   if (wanted.has("XX") && oldMs === 0) return false;

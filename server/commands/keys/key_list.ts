@@ -1,5 +1,5 @@
-// Keys that a walk has found, until they are answered: one growing buffer and their lengths.
-// Filled outside of all locks; knows no shard and no pattern.
+// Holds the keys that a walk has found until they are answered: one growing buffer and their lengths.
+// It is filled while no lock is held. Knows no shard and no pattern.
 
 import { grownBytes, grownPlaces } from "../../contract/growing_bytes.ts";
 import { answerBytes, type Reply } from "../../contract/reply.ts";
@@ -35,7 +35,7 @@ export class KeyList {
     }
   }
 
-  /** Answers the first key, which there must be. */
+  /** Answers the first key. There must be one. */
   answerOne(reply: Reply): void {
     answerBytes(this.#bytes, 0, this.#lengths[0]!, reply);
   }

@@ -1,5 +1,5 @@
-// Commands on keys whatever they hold: EXISTS, TOUCH, TYPE, RENAME, COPY, OBJECT, MEMORY.
-// Keys are looked at without counting as read, except by TOUCH.
+// Commands on keys, whatever their values are: EXISTS, TOUCH, TYPE, RENAME, COPY, OBJECT, MEMORY.
+// Only TOUCH counts as a read of its keys.
 
 import { hitCountLocked, itemMemoryLocked } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -19,7 +19,7 @@ import { answerHelp } from "../help.ts";
 import { MAX_INT64_CHARS, parseInteger } from "../integers.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 
-/** EXISTS key [key ...]: how many are there; one named twice counts twice. */
+/** EXISTS key [key ...]: how many are there. A key that is named twice counts twice. */
 export function exists(context: CommandContext, args: Args, reply: Reply): void {
   let count = 0;
   for (let i = 0; i < args.count; i++) {
@@ -42,7 +42,7 @@ export function type(context: CommandContext, args: Args, reply: Reply): void {
   reply.status(peekItem(context, args, 0, 0) === 0 ? "none" : "string");
 }
 
-/** RENAME key newkey: value and deadline move; what newkey held is gone. */
+/** RENAME key newkey: value and deadline move. The old value of newkey is lost. */
 export function rename(context: CommandContext, args: Args, reply: Reply): void {
   if (peekItem(context, args, 0, 0) === 0) return reply.fail(NO_SUCH_KEY);
   if (isSame(args) || move(context, args, reply)) reply.ok();
@@ -81,7 +81,7 @@ export function copy(context: CommandContext, args: Args, reply: Reply): void {
   if (duplicate(context, args, reply)) reply.integer(1);
 }
 
-/** Stores under key 1 what key 0 holds. Refuses and returns false where it does not fit. */
+/** Stores the value of key 0 under key 1. Refuses and returns false where it does not fit. */
 function duplicate(context: CommandContext, args: Args, reply: Reply): boolean {
   const shard = shardOfKey(context, 0);
   const address = peekItem(context, args, 0, 0);

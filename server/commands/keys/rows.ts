@@ -1,5 +1,5 @@
-// Rows of the command table: commands on keys whatever they hold, and on the whole keyspace.
-// See command.ts for what a row says.
+// Rows of the command table: commands on keys, whatever their values are, and on the whole keyspace.
+// See command.ts for the fields of a row.
 
 import {
   type CommandRow,
@@ -24,7 +24,7 @@ import { dbsize, flushall, keys, randomkey, scan } from "./scan.ts";
 import { del } from "../strings/values.ts";
 
 const TWO_KEYS = { first: 0, many: true, step: 1, most: 2 } as const;
-/** None, or one after the subcommand. */
+/** No key, or one after the subcommand. */
 const SUBCOMMAND_KEY = { first: 1, many: true, step: 1, most: 1 } as const;
 
 const one = oneKeyRows("generic");

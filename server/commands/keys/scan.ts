@@ -1,7 +1,7 @@
 // Commands that look at the whole keyspace: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL. They lock one
 // shard at a time, for a few thousand buckets, unless EXEC has locked all of them. KEYS takes turns
-// with whatever else the worker has to do. A cursor of SCAN is a shard and a bucket there: items
-// stay in their buckets, so it means the same next time.
+// with the other work of the worker. A cursor of SCAN names a shard and a bucket in it. Items stay in
+// their buckets, so it means the same in the next call.
 
 import {
   bucketTotal,
@@ -21,9 +21,9 @@ import { KeyList } from "./key_list.ts";
 import { later } from "../deferred_answer.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
-/** Buckets that one lock covers. */
+/** Buckets that a walk looks at under one lock. */
 const STRIDE = 4096;
-/** Buckets that one SCAN looks at, found or not. */
+/** Most buckets that one SCAN looks at. */
 const MAX_SCAN_BUCKETS = 512 * 1024;
 const SCAN_COUNT = 10;
 /** Longest time that one SCAN looks, found or not, in milliseconds. */
@@ -32,13 +32,13 @@ const MAX_SCAN_MS = 5;
 const MATCHED_KEYS = 64;
 /** Most keys that one SCAN looks for, whatever its COUNT. */
 const MAX_SCAN_COUNT = 10_000;
-/** Space that a key takes in an answer beside its bytes. */
+/** Bytes that a key takes in an answer besides its own. */
 const KEY_OVERHEAD_BYTES = 16;
 
 const BAD_CURSOR = refused("invalid cursor");
 const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
 
-/** A place in the keyspace, and a walk on from there. */
+/** A place in the keyspace, and a walk from there on. */
 class Walk implements LockedWork {
   shard: number;
   bucket: number;
@@ -80,14 +80,14 @@ class Walk implements LockedWork {
   }
 }
 
-/** Runs `work` under the lock of shard `index`, which is held already if `holdsAll`. */
+/** Runs `work` under the lock of shard `index`. If `holdsAll`, that lock is held already. */
 function runOnShard(cache: Cache, index: number, holdsAll: boolean, work: LockedWork): boolean {
   if (!holdsAll) return cache.withShard(index, work);
   work.runLocked();
   return true;
 }
 
-/** Adds the keys of the batch that match to `list`. Returns false where `maxBytes` is passed. */
+/** Adds the matching keys of the batch to `list`. Returns false where it gets over `maxBytes`. */
 function collect(
   batch: KeyBatch,
   list: KeyList,
@@ -103,7 +103,7 @@ function collect(
   return list.usedBytes + list.count * KEY_OVERHEAD_BYTES <= maxBytes;
 }
 
-/** KEYS pattern: all keys that match. Where that takes long, other commands run meanwhile. */
+/** KEYS pattern: all keys that match. If that takes long, other commands run meanwhile. */
 export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   const { server, session } = context;
   const text = shownText(args, 0);
@@ -143,7 +143,7 @@ function stepKeys(
   return collect(walk.batch, list, glob, maxBytes) ? null : ANSWER_TOO_LARGE;
 }
 
-/** What a SCAN asks for beyond its cursor. */
+/** The options of a SCAN. */
 interface ScanOptions {
   readonly glob: Glob | null;
   readonly count: number;
@@ -178,7 +178,7 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   list.answer(reply);
 }
 
-/** The cursor as a number; undefined where it is none. One past the end is the end. */
+/** The cursor as a number, or undefined if it is none. A cursor past the end means the end. */
 function parseCursor(args: Args): number | undefined {
   const text = textOf(args, 0, 32);
   return /^\d{1,20}$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
@@ -217,7 +217,7 @@ export function randomkey(context: CommandContext, _args: Args, reply: Reply): v
   const total = bucketTotal(shards[0]!.memory);
   const first = Math.floor(Math.random() * shards.length);
   const walk = new Walk(context, first, Math.floor(Math.random() * total));
-  // Once around and back to what lies before the first bucket of the first shard.
+  // The second turn covers what lies before the first bucket of the first turn.
   for (let turns = 0; turns < 2; walk.shard = 0, walk.bucket = 0, turns++) {
     while (!walk.isDone) {
       if (!walk.step(1)) return reply.fail(BUSY);

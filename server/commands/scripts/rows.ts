@@ -1,5 +1,5 @@
-// Rows of the command table about scripts: the few that scripts.ts knows. They find and lock their
-// keys themselves, since how many there are stands in an argument.
+// Rows of the command table for the few scripts that scripts.ts knows. These commands find and lock
+// their keys themselves, since an argument says how many keys there are.
 
 import { type CommandRow, MAX_ARGUMENTS, row } from "../../contract/command.ts";
 import { evalScript, evalSha } from "./scripts.ts";

@@ -1,5 +1,5 @@
-// EVAL and EVALSHA for the scripts that @upstash/ratelimit sends, by their SHA-1: its fixed, sliding
-// and cached fixed windows, each written here as a command of its own. There is no Lua; any other
+// EVAL and EVALSHA for the scripts that @upstash/ratelimit sends: its fixed, sliding and cached fixed
+// windows. Scripts are known by their SHA-1, and each is a function here. There is no Lua; any other
 // script is answered NOSCRIPT.
 
 import { createHash } from "node:crypto";
@@ -12,7 +12,7 @@ import { BUSY, NOT_INTEGER, refused, TOO_LARGE } from "../failures.ts";
 import { integerOf } from "../argument_text.ts";
 import { addIntegers, parseInteger } from "../integers.ts";
 
-/** The two first arguments are script and number of keys; keys and the script's own follow. */
+/** The first two arguments are the script and the number of keys. Keys and other arguments follow. */
 const FIRST_KEY = 2;
 const MAX_KEYS = 3;
 const MAX_NUMBER_BYTES = 32;
@@ -24,13 +24,13 @@ const NO_SCRIPT = refused(
 const BAD_KEY_COUNT = refused("Number of keys can't be greater than number of args");
 const BAD_ARGUMENTS = refused("Arguments of the script are not those of @upstash/ratelimit");
 
-/** A call under way: its keys are locked. */
+/** A call that is being run. Its keys are locked. */
 interface Call {
   readonly context: CommandContext;
   readonly args: Args;
   readonly reply: Reply;
   readonly keyCount: number;
-  /** The script's own arguments as numbers; NaN where they are none. */
+  /** The script's own arguments as numbers. NaN: the argument is no number. */
   readonly numbers: readonly number[];
 }
 
@@ -66,7 +66,7 @@ const slidingLimit: Script = (call) => {
     reply.integer(-1);
     return reply.integer(Math.trunc(limit));
   }
-  // Long enough to overlap with the next window, and a second.
+  // Lives through the next window too, and a second longer.
   const used = count(call, 0, by!, 2 * windowMs! + 1000);
   if (used === null) return;
   reply.array(2);
@@ -96,7 +96,7 @@ const cachedRemaining: Script = (call) => {
 
 interface Known {
   readonly run: Script;
-  /** Keys that it must have, and arguments that must be numbers. */
+  /** How many keys it must have, and how many arguments must be numbers. */
   readonly keys: number;
   readonly numbers: number;
 }
@@ -133,7 +133,7 @@ const KNOWN: readonly [known: Known, ...shas: string[]][] = [
     "8e8f222ccae68b595ee6e3f3bf2199629a62b91a",
   ],
 ];
-/** Scripts by the SHA-1 of their text, those of versions 2.0.8 to 2.2.0. */
+/** The scripts of versions 2.0.8 to 2.2.0, by the SHA-1 of their text. */
 const BY_SHA: ReadonlyMap<string, Known> = new Map(
   KNOWN.flatMap(([known, ...shas]) => shas.map((sha): [string, Known] => [sha, known])),
 );
@@ -184,7 +184,7 @@ function shardOf({ context }: Call, key: number): Shard {
   return context.cache.shardOf(context.hashes[key]!);
 }
 
-/** The value of the script's key `key`; null where it is not there. */
+/** The value of the script's key number `key`, or null if it is not there. */
 function valueAt(call: Call, key: number): Uint8Array | null {
   const { context, args } = call;
   const at = FIRST_KEY + key;
@@ -209,21 +209,21 @@ function numberAt(call: Call, key: number): number | null {
   return Number.isNaN(number) ? null : number;
 }
 
-/** The limit that the optional key `key` holds, or else `tokens`. */
+/** The limit: the value of the optional key number `key`, or else `tokens`. */
 function limitOf(call: Call, key: number, tokens: number): number {
   if (key >= call.keyCount || call.args.lengths[FIRST_KEY + key] === 0) return tokens;
   return numberAt(call, key) ?? tokens;
 }
 
-/** What the previous window still counts for. */
+/** The share of the previous window's count that still counts. */
 function weighted(call: Call, nowMs: number, windowMs: number): number {
   const share = (nowMs % windowMs) / windowMs;
   return Math.floor((1 - share) * (numberAt(call, 1) ?? 0));
 }
 
 /**
- * Adds to the integer of a key, which lives for `ttlMs` from its first use on. Returns the sum, or
- * null when that was refused.
+ * Adds to the integer of a key. A new key lives for `ttlMs`. Returns the sum, or null when that was
+ * refused.
  */
 function count(call: Call, key: number, by: number, ttlMs: number): number | bigint | null {
   const { context, args, reply } = call;

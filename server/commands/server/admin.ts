@@ -1,5 +1,5 @@
-// Commands for those who run the server: CONFIG, SLOWLOG, LATENCY, TIME, SHUTDOWN, DEBUG, and those
-// about saving, of which there is nothing here. What concerns all workers is asked of the server.
+// Commands for people who run the server: CONFIG, SLOWLOG, LATENCY, TIME, SHUTDOWN, DEBUG, and those
+// about saving, which do nothing here. Commands about all workers ask the server.
 
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
@@ -24,7 +24,7 @@ const TOO_MANY_PATTERNS = refused(
   `too many patterns, send at most ${MAX_CONFIG_PATTERNS}`,
 );
 const MAX_SLEEP_SECONDS = 60;
-/** How often a sleep looks whether its client is still there. */
+/** Time between two checks of DEBUG SLEEP whether its client is still there. */
 const SLEEP_LOOK_MS = 50;
 const encoder = new TextEncoder();
 
@@ -181,7 +181,7 @@ export function save(_context: CommandContext, _args: Args, reply: Reply): void 
   reply.fail(NO_PERSISTENCE);
 }
 
-/** LASTSAVE: when the process started, as where nothing was saved since. */
+/** LASTSAVE: the start of the process, as Redis answers before its first save. */
 export function lastsave({ server }: CommandContext, _args: Args, reply: Reply): void {
   reply.integer(Math.floor(server.startedMs / 1000));
 }
@@ -199,7 +199,7 @@ export function shutdown({ server, session }: CommandContext, args: Args, reply:
   reply.ok();
 }
 
-/** DEBUG SLEEP seconds: answers later, for tests; other clients do not wait, nor does one that left. */
+/** DEBUG SLEEP seconds: answers later, for tests. Other clients do not wait. Ends if its client leaves. */
 export function debug(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   if (tokenOf(args, 0) !== "SLEEP") return reply.fail(unknownSubcommand("DEBUG", args));
   if (args.count !== 2) return reply.fail(wrongArity("debug|sleep"));

@@ -1,5 +1,5 @@
-// COMMAND: the table about itself, as redis-cli's hints and client libraries read it.
-// The table comes with the context, since it has a row for this command too.
+// COMMAND: describes the command table to redis-cli and to client libraries. The table comes with the
+// context, since it has a row for this command too.
 
 import type { Args } from "../../contract/args.ts";
 import { answerBytes, type Reply } from "../../contract/reply.ts";
@@ -50,7 +50,7 @@ export function command({ commands }: CommandContext, args: Args, reply: Reply):
   else reply.fail(unknownSubcommand("COMMAND", args));
 }
 
-/** The commands that the arguments after the first name, undefined for unknown ones; else all. */
+/** The commands named by the arguments after the first; without names all. Unknown: undefined. */
 function named(commands: readonly Command[], args: Args): readonly (Command | undefined)[] {
   if (args.count === 1) return commands;
   return Array.from({ length: args.count - 1 }, (_, i) => {
@@ -59,7 +59,7 @@ function named(commands: readonly Command[], args: Args): readonly (Command | un
   });
 }
 
-/** The arity as Redis counts it: with the name, negative where there may be more. */
+/** The arity as Redis counts it, with the name. Negative: there may be more arguments. */
 function arityOf({ arity: [min, max] }: Command): number {
   return min === max ? min + 1 : -(min + 1);
 }
@@ -88,7 +88,7 @@ function answerInfo(entry: Command, reply: Reply): void {
   for (let i = 0; i < 3; i++) reply.array(0);
 }
 
-/** Place of the last key counted from the name; negative from the end. */
+/** Place of the last key, counted from the name. Negative: counted from the end. */
 function lastKey({ keys, arity: [, max] }: Command): number {
   if (keys === null) return 0;
   if (!keys.many) return keys.first + 1;

@@ -1,4 +1,4 @@
-// INFO: what tools and client libraries read about the server, as lines of sections. Numbers of the
+// INFO: facts about the server for tools and client libraries, as lines in sections. Numbers of the
 // cache come from the region, those of other workers from the server facade.
 
 import { readStats } from "../../../cache/mod.ts";

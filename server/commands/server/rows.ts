@@ -1,5 +1,5 @@
 // Rows of the command table: connections, transactions, and the server itself.
-// See command.ts for what a row says.
+// See command.ts for the fields of a row.
 
 import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
 import { client, clientProblem } from "../connection/client.ts";

@@ -1,5 +1,5 @@
-// Commands that count: INCR, DECR and their forms, on values that are numbers written out.
-// Integers have 64 bits; fractions are added as decimals, exactly, so that 0.1 and 0.2 make 0.3.
+// Commands that count: INCR, DECR and their forms, on values that are numbers as text. Integers have
+// 64 bits. Fractions are added exactly, as decimals, so that 0.1 and 0.2 make 0.3.
 
 import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -26,7 +26,7 @@ export function decr(context: CommandContext, args: Args, reply: Reply): void {
   add(context, args, -1, reply);
 }
 
-/** INCRBY key increment: the new value; a missing key counts as 0 and the deadline stays. */
+/** INCRBY key increment: the new value. A missing key counts as 0. The deadline stays. */
 export function incrBy(context: CommandContext, args: Args, reply: Reply): void {
   const by = integerOf(args, 1);
   if (by === undefined) return reply.fail(NOT_INTEGER);
@@ -61,7 +61,7 @@ function storedInteger(
 }
 
 /**
- * Stores ASCII text under the key, whose deadline stays, and leaves it in the scratch. Refuses and
+ * Stores ASCII text under the key, and leaves the text in the scratch. The deadline stays. Refuses and
  * returns false if it cannot.
  */
 function storeText(context: CommandContext, args: Args, text: string, reply: Reply): boolean {

@@ -1,4 +1,4 @@
-// Decimal fractions as text, for INCRBYFLOAT: read, added exactly and written with at most 17
+// Decimal fractions as text, for INCRBYFLOAT. Reads them, adds them exactly, and writes at most 17
 // digits after the point, without an exponent. Bounded, so that an exponent cannot ask for megabytes.
 
 /** A number: `digits` times ten to the minus `scale`. */
@@ -10,13 +10,13 @@ export interface Decimal {
 /** Zero. */
 export const ZERO: Decimal = { digits: 0n, scale: 0 };
 
-/** Longest text that is read, in characters; what is written stays within it. */
+/** Longest text that is read or written, in characters. */
 export const MAX_DECIMAL_CHARS = 512;
 const MAX_EXPONENT = 308;
 const FRACTION_DIGITS = 17;
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
-/** Reads `length` bytes from `start`. Returns undefined where they are no number or too large. */
+/** Reads `length` bytes from `start`. Returns undefined if they are no number, or too large. */
 export function parseDecimal(
   bytes: Uint8Array,
   start: number,

@@ -1,5 +1,5 @@
-// Commands on parts of a value: APPEND, STRLEN, GETRANGE, SETRANGE. A value that grows is put
-// together in the context's scratch and stored whole, with the deadline that it had.
+// Commands on parts of a value: APPEND, STRLEN, GETRANGE, SETRANGE. A changed value is put together in
+// the context's scratch and stored whole. Its deadline stays.
 
 import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -18,13 +18,13 @@ export function append(context: CommandContext, args: Args, reply: Reply): void 
   storeOver(context, args, address, old, 1, reply);
 }
 
-/** STRLEN key: the length of the value, 0 where there is none. */
+/** STRLEN key: the length of the value; 0 if the key is not there. */
 export function strlen(context: CommandContext, args: Args, reply: Reply): void {
   const address = getItem(context, args, 0, 0);
   reply.integer(address === 0 ? 0 : context.shard.valueBytesLocked(address));
 }
 
-/** GETRANGE key start end: those bytes, counted from the end where negative. */
+/** GETRANGE key start end: those bytes. Negative numbers count from the end. */
 export function getrange(context: CommandContext, args: Args, reply: Reply): void {
   const first = integerOf(args, 1);
   const last = integerOf(args, 2);
@@ -46,7 +46,7 @@ function placeIn(length: number, index: number): number {
   return index < 0 ? Math.max(0, length + index) : index;
 }
 
-/** SETRANGE key offset value: the new length; what lies between is zero bytes. */
+/** SETRANGE key offset value: the new length. A gap before the offset becomes zero bytes. */
 export function setrange(context: CommandContext, args: Args, reply: Reply): void {
   const offset = integerOf(args, 1);
   if (offset === undefined) return reply.fail(NOT_INTEGER);

@@ -1,5 +1,5 @@
 // Rows of the command table: commands on values and on counters.
-// See command.ts for what a row says.
+// See command.ts for the fields of a row.
 
 import {
   type CommandRow,

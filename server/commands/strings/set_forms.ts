@@ -1,5 +1,5 @@
-// Further commands that read and store whole values: the older forms of SET and GET, and those that
-// read and change at once. See values.ts for the forms that all protocols share.
+// More commands on whole values: the older forms of SET and GET, and those that read and change at
+// once. See values.ts for the forms that all protocols share.
 
 import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -60,7 +60,7 @@ function storeArgument(
   storeItem(context, args, key, index, bytes, starts[value]!, lengths[value]!, deadlineMs);
 }
 
-/** GETSET key value: the old value or a miss; the deadline goes. */
+/** GETSET key value: the old value or a miss. Removes the deadline. */
 export function getset(context: CommandContext, args: Args, reply: Reply): void {
   const problem = storeProblem(context, args.lengths[0]!, args.lengths[1]!);
   if (problem !== null) return reply.fail(problem);
@@ -70,14 +70,14 @@ export function getset(context: CommandContext, args: Args, reply: Reply): void 
   storeArgument(context, args, 0, 0, 1, 0);
 }
 
-/** Refuses where the value of the item at `address` is longer than the answer may be. */
+/** Refuses and returns true if the value at `address` is longer than the answer may be. */
 function isTooLong(context: CommandContext, address: number, reply: Reply): boolean {
   if (address === 0 || context.shard.valueBytesLocked(address) <= reply.bytesLeft) return false;
   reply.fail(ANSWER_TOO_LARGE);
   return true;
 }
 
-/** GETDEL key: the value, which is deleted, or a miss. */
+/** GETDEL key: the value, or a miss. Deletes the key. */
 export function getdel(context: CommandContext, args: Args, reply: Reply): void {
   const address = getItem(context, args, 0, 0);
   if (isTooLong(context, address, reply)) return;
@@ -110,7 +110,7 @@ export function mset(context: CommandContext, args: Args, reply: Reply): void {
   reply.ok();
 }
 
-/** MSETNX key value [key value ...]: 1, or 0 and nothing stored where one of them was there. */
+/** MSETNX key value [key value ...]: 1, or 0 if one of the keys was there. Then it stores none. */
 export function msetnx(context: CommandContext, args: Args, reply: Reply): void {
   if (!canStoreAll(context, args, reply, "msetnx")) return;
   for (let i = 0; i < args.count; i += 2) {

@@ -1,5 +1,5 @@
-// The options of SET and GETEX: tokens after the fixed arguments, resolved to a condition and one
-// absolute deadline before anything reaches the cache. An option that is not known is an error.
+// The options of SET and GETEX: tokens after the fixed arguments. They are made into a condition and
+// one absolute deadline before anything reaches the cache. An unknown option is an error.
 
 import { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -8,7 +8,7 @@ import { integerOf, tokenOf } from "../argument_text.ts";
 /** Why options could not be read. */
 export type SetOptionsError = "syntax" | "notInteger" | "badExpire";
 
-/** How each expire option counts: milliseconds per unit, and whether from now. */
+/** Milliseconds per unit of each expire option, and whether it counts from now. */
 const EXPIRES: ReadonlyMap<string, { unitMs: number; relative: boolean }> = new Map([
   ["EX", { unitMs: 1000, relative: true }],
   ["PX", { unitMs: 1, relative: true }],
@@ -17,8 +17,8 @@ const EXPIRES: ReadonlyMap<string, { unitMs: number; relative: boolean }> = new 
 ]);
 
 /**
- * The deadline that an amount of time above zero leads to, in milliseconds since 1970; undefined
- * where it is not above zero or leads too far.
+ * The deadline after an amount of time, in milliseconds since 1970. Undefined if the amount is not
+ * above zero, or the deadline is too far away.
  */
 export function deadlineAfter(
   amount: number | bigint,
@@ -29,27 +29,27 @@ export function deadlineAfter(
   return amount <= 0 || deadlineMs > MAX_DEADLINE_MS ? undefined : deadlineMs;
 }
 
-/** What a SET asks for beyond key and value, or a GETEX beyond its key. */
+/** The options of a SET or GETEX. */
 export class SetOptions {
-  /** Absolute, in milliseconds since 1970; 0 for none; KEEP_DEADLINE for the one there is. */
+  /** Absolute deadline in milliseconds since 1970; 0 for none, KEEP_DEADLINE for the old one. */
   deadlineMs = 0;
-  /** What must hold. */
+  /** The condition that must hold. */
   condition: Condition = Condition.none;
-  /** The version for Condition.version. */
+  /** The version that Condition.version compares with. */
   version = 0;
   /** Whether the old value is wanted. */
   get = false;
-  /** The argument that the old value must equal, or 0. */
+  /** Index of the argument that the old value must equal, or 0. */
   equalTo = 0;
-  /** Whether the deadline is to go: GETEX alone has that word. */
+  /** Whether to remove the deadline: PERSIST of GETEX. */
   persist = false;
-  /** The arguments with amount of time and version, which count once all else is well-formed. */
+  /** Indexes of the arguments with the time and the version. They are read after all others. */
   #amount = 0;
   #versionAt = 0;
   #unit: { unitMs: number; relative: boolean } | undefined;
   #hasExpire = false;
 
-  /** Reads SET's options from argument `from` on; times to live count from `nowMs`. */
+  /** Reads SET's options from argument `from` on. Times to live count from `nowMs`. */
   static parse(args: Args, from: number, nowMs: number): SetOptions | SetOptionsError {
     const options = new SetOptions();
     for (let i = from; i < args.count;) {
@@ -78,7 +78,7 @@ export class SetOptions {
     return options.#resolve(args, nowMs) ?? options;
   }
 
-  /** Takes an expire option. Returns how many arguments it has, 0 where it is none. */
+  /** Takes an expire option. Returns its number of arguments, or 0 if it is no such option. */
   #takeExpire(token: string, i: number, args: Args): number {
     if (this.#hasExpire) return 0;
     this.#unit = EXPIRES.get(token);

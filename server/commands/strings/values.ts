@@ -1,6 +1,6 @@
-// The commands that every protocol has on plain values: GET, SET, DEL, and those for several keys.
-// Each runs with the shards of its keys locked; see command.ts. Semantics are those of Redis 7
-// where it has the command, and stand here once for every protocol.
+// The commands on plain values that every protocol has: GET, SET, DEL, and those for several keys.
+// Each runs with the shards of its keys locked; see command.ts. Where Redis 7 has the command, it does
+// the same here.
 
 import { Outcome, type Shard } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -24,7 +24,7 @@ export function get(context: CommandContext, args: Args, reply: Reply): void {
   answerValue(shard, address, reply);
 }
 
-/** GETMETA key: a list of value, version and remaining milliseconds (-1: for ever), or a miss. */
+/** GETMETA key: a list of value, version and milliseconds left (-1: for ever), or a miss. */
 export function getMeta(context: CommandContext, args: Args, reply: Reply): void {
   const { shard, cache } = context;
   const address = getItem(context, args, 0, 0);
@@ -41,7 +41,7 @@ const NO_OPTIONS = Object.freeze(new SetOptions());
 
 /**
  * SET key value [NX | XX | IFEQ value | IFVERSION n] [GET] [EX s | PX ms | EXAT s | PXAT ms |
- * KEEPTTL]. With GET the answer is the old value or a miss, whether anything was stored or not.
+ * KEEPTTL]. With GET the answer is the old value or a miss, even if nothing was stored.
  */
 export function set(context: CommandContext, args: Args, reply: Reply): void {
   const { shard, hashes } = context;
@@ -69,13 +69,13 @@ export function set(context: CommandContext, args: Args, reply: Reply): void {
   else reply.conditionNotMet();
 }
 
-/** The refusal that belongs to options that could not be read. */
+/** The refusal for options that could not be read. */
 export function optionsFailure(problem: SetOptionsError, command: string): Failure {
   if (problem === "syntax") return SYNTAX;
   return problem === "notInteger" ? NOT_INTEGER : badExpire(command);
 }
 
-/** Answers a value that is about to be replaced. Returns false where there is no space for it. */
+/** Answers a value that is about to be replaced. Returns false if the answer has no space for it. */
 function answerOld(shard: Shard, address: number, reply: Reply): boolean {
   if (address !== 0 && shard.valueBytesLocked(address) > reply.bytesLeft) {
     reply.fail(ANSWER_TOO_LARGE);
@@ -137,8 +137,8 @@ export function mget(context: CommandContext, args: Args, reply: Reply): void {
 }
 
 /**
- * MPUT key value ms [key value ms ...], an empty ms for no time to live: how many were stored, which
- * is all or, if one is too large, none.
+ * MPUT key value ms [key value ms ...]: how many were stored. An empty ms is no time to live. Stores
+ * all, or none if one is too large.
  */
 export function mput(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, hashes, put } = context;
@@ -156,7 +156,7 @@ export function mput(context: CommandContext, args: Args, reply: Reply): void {
   reply.integer(count / 3);
 }
 
-/** The deadline behind an argument of milliseconds, which its codec has checked. */
+/** The deadline that an argument of milliseconds means. Its codec has checked it. */
 function deadlineOf(context: CommandContext, args: Args, index: number): number {
   const length = args.lengths[index]!;
   if (length === 0) return 0;
