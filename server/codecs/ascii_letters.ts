@@ -1,5 +1,5 @@
-// Letters and digits of ASCII where they lie: short words in any case as one number, hexadecimal
-// digits, and the words by which a browser gives itself away. Makes no strings.
+// Reads ASCII letters and digits in place: short words in any case as one number, hexadecimal digits,
+// and words that only a browser would send. Makes no strings.
 
 /** A word of at most four lower-case letters as one number; see {@linkcode packedAt}. */
 export function packed(word: string): number {
@@ -20,8 +20,8 @@ const HOST = packed("host");
 const COLON = 0x3a;
 
 /**
- * Whether the first word of a line, from `start` to `end`, is that of a POST request, or the header
- * that every request has. Web pages can make a browser send those to any port.
+ * Whether the first word of a line, from `start` to `end`, is POST or the name of the Host header. A
+ * web page can make a browser send such lines to any port.
  */
 export function isOfBrowser(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start === 4) return packedAt(bytes, start, end) === POST;

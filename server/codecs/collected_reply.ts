@@ -1,11 +1,11 @@
-// A reply that is kept until its request's answer is composed: value bytes in one reusable buffer,
-// and what each outcome was. For the HTTP routes, whose bodies differ by route, not by outcome.
-// Knows no route and no status.
+// A reply that is kept until the answer to its request is composed. It holds the value bytes in one
+// buffer that is reused, and the kind of each outcome. For the HTTP routes: their bodies differ by
+// route, not by outcome. Knows no route and no status.
 
 import { grownBytes, grownPlaces, keptBytes } from "../contract/growing_bytes.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
-/** What an outcome was. */
+/** The kinds of outcomes. */
 export const OutcomeKind = {
   ok: 0,
   value: 1,
@@ -23,7 +23,7 @@ const KEPT_BYTES = 256 * 1024;
 /** Outcomes of one command, in order. One per worker. */
 export class CollectedReply implements Reply {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
-  /** How many outcomes there are; those of a list count one each. */
+  /** Number of outcomes. Each one in a list counts. */
   count = 0;
   /** Kind of each outcome. */
   kinds: Uint8Array = new Uint8Array(16);
@@ -32,7 +32,7 @@ export class CollectedReply implements Reply {
   lengths: Int32Array = new Int32Array(16);
   /** The refusal, where there is one. */
   failure: Failure | null = null;
-  /** The number of each outcome that is one. */
+  /** The number of each outcome that is a number. */
   readonly integers: (number | bigint)[] = [];
   #used = 0;
 

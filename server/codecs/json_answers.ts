@@ -1,5 +1,5 @@
-// The JSON bodies of answers, byte for byte as docs/api.md gives them: key order included, no
-// newline at the end. Composes text from arguments and outcomes; knows no status and no header.
+// The JSON bodies of answers, byte for byte as docs/api.md gives them, without a newline at the end.
+// Composes text from arguments and outcomes; knows no status and no header.
 
 import type { Args } from "../contract/args.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
@@ -43,16 +43,16 @@ export function countText(count: number): string {
 export const AnswerProblem = {
   /** A key or value is not UTF-8. */
   notText: 0,
-  /** There is more to say than one answer may hold. */
+  /** The answer would be longer than allowed. */
   tooLarge: 1,
 } as const;
 /** One of the values of the constant of the same name. */
 export type AnswerProblem = typeof AnswerProblem[keyof typeof AnswerProblem];
 
-/** A composed answer: text where it is short, bytes where it is long. */
+/** A composed answer: text if it is short, bytes if it is long. */
 export type AnswerBody = string | Uint8Array<ArrayBuffer> | AnswerProblem;
 
-/** Answers of more bytes than this are handed over as bytes. */
+/** Longer answers are handed over as bytes. */
 const MAX_TEXT_BYTES = 64 * 1024;
 
 /** Composes the bodies that hold keys and values. One per worker. */
@@ -129,7 +129,7 @@ export class JsonAnswers {
     if (writer.length <= MAX_TEXT_BYTES) return writer.text();
     const isTooLarge = writer.length > MAX_ANSWER_BYTES;
     const body = isTooLarge ? AnswerProblem.tooLarge : writer.take();
-    // A writer that had to grow for this answer does not keep what it grew by.
+    // A buffer that had to grow for this answer shrinks again.
     writer.reset();
     return body;
   }

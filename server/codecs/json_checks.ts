@@ -1,10 +1,9 @@
-// Owns what every JSON route asks of a key, a value and a ttl, and the words in which it refuses
-// them. It sees single fields only: it knows neither the shape of a body nor how a query string is
-// written.
+// Checks a key, a value and a ttl for every JSON route, and has the messages of refusals. It sees
+// single fields only. It knows neither the shape of a body nor the syntax of a query string.
 
 import type { Args } from "../contract/args.ts";
 
-/** Why a request was refused. `message` is for people and says what to do. */
+/** Why a request was refused. `message` is for people, and says what to do. */
 export class Problem {
   constructor(
     /** The HTTP status. */
@@ -22,7 +21,7 @@ export interface JsonLimits {
   readonly maxItems: number;
 }
 
-/** The longest key of ASCII, of which each byte is a character. */
+/** The longest key of ASCII, where each byte is a character. */
 export function maxPlainKeyBytes({ maxKeyChars, maxKeyBytes }: JsonLimits): number {
   return maxKeyChars < maxKeyBytes ? maxKeyChars : maxKeyBytes;
 }
@@ -30,7 +29,7 @@ export function maxPlainKeyBytes({ maxKeyChars, maxKeyBytes }: JsonLimits): numb
 /** The longest ttl, in seconds: 100 years of 365 days. */
 export const MAX_TTL_SECONDS = 3_153_600_000;
 
-/** The place of a field, for messages: in a body; from 0 up a place is an index in a list. */
+/** The place of a field in messages: in a body. From 0 up, a place is an index in a list. */
 export const IN_BODY = -1;
 /** The place of a field: in a query string. */
 export const IN_QUERY = -2;
@@ -57,7 +56,7 @@ export function quoted(name: string): string {
   return JSON.stringify(chars.length > 32 ? chars.slice(0, 32).join("") + "..." : name);
 }
 
-/** Checks a key and adds it to `args` as UTF-8; returns why not, or null. */
+/** Checks a key and adds it to `args` as UTF-8. Returns why not, or null. */
 export function pushKey(
   key: unknown,
   args: Args,
@@ -79,7 +78,7 @@ export function pushKey(
   return byteCount > limits.maxKeyBytes ? tooManyBytes(limits, field, place) : null;
 }
 
-/** Checks a value, which may be empty, and adds it to `args` as UTF-8; returns why not, or null. */
+/** Checks a value and adds it to `args` as UTF-8. It may be empty. Returns why not, or null. */
 export function pushValue(
   value: unknown,
   args: Args,
@@ -91,7 +90,7 @@ export function pushValue(
   return problem;
 }
 
-/** Converts a ttl in seconds to whole milliseconds, rounded up; 0 where it is not a valid ttl. */
+/** Converts a ttl in seconds to whole milliseconds, rounded up. Returns 0 if it is not valid. */
 export function ttlToMs(seconds: unknown): number {
   if (typeof seconds !== "number" || !(seconds > 0) || seconds > MAX_TTL_SECONDS) return 0;
   return Math.ceil(seconds * 1000);

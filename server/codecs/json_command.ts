@@ -1,6 +1,6 @@
-// Reads the JSON form of commands, ["SET","k","v","EX",10], and lists of them, as clients of the
-// REST interface send them. Decides what is valid and how each argument becomes bytes; knows no
-// command, no route and no answer.
+// Reads commands in JSON, ["SET","k","v","EX",10], and lists of them, as clients of the REST interface
+// send them. Decides what is valid, and makes each argument into bytes. Knows no command, no route and
+// no answer.
 
 import type { Args } from "../contract/args.ts";
 
@@ -13,10 +13,10 @@ export const MAX_JSON_COMMANDS = 10_000;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** An argument: null and booleans have become words, numbers the text that was sent. */
+/** Name and arguments. Null and booleans are words here; numbers are the text that was sent. */
 export type JsonCommand = readonly string[];
 
-/** A refused request: the text of its error, which begins with a code. */
+/** A refused request: the text of its error. It begins with a code. */
 export class CommandProblem {
   /** `message` is for people and for code that looks for its first word. */
   constructor(readonly message: string) {}
@@ -46,8 +46,8 @@ export function decodeCommand(body: Uint8Array): JsonCommand | CommandProblem {
 }
 
 /**
- * Reads a body with a list of commands. A command in it that is not valid stands there as its
- * problem, since the others may still be carried out.
+ * Reads a body with a list of commands. In place of a command that is not valid, the result has its
+ * problem: the other commands may still be carried out.
  */
 export function decodeCommands(
   body: Uint8Array,
@@ -84,7 +84,7 @@ function parse(body: Uint8Array): unknown | CommandProblem {
   }
 }
 
-/** Keeps a number as it was written: 64-bit integers and 1.0 are not the same as a double. */
+/** Keeps a number as it was written: a double would change 64-bit integers and 1.0. */
 function keepNumberText(_name: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === "number" ? new NumberText(context?.source ?? String(value)) : value;
 }
@@ -109,11 +109,11 @@ function badArgument(index: number, what: string): CommandProblem {
   return new CommandProblem(`ERR argument ${index} ${what}`);
 }
 
-/** The text of an argument; null where it can be none. */
+/** The text of an argument, or null if it is not allowed. */
 function argumentText(argument: unknown): string | null {
   if (typeof argument === "string") return argument;
   if (argument instanceof NumberText) return argument.text;
-  // What the clients themselves make of a missing value inside an argument.
+  // The clients also write null for a missing value inside an argument.
   if (argument === null) return "null";
   return typeof argument === "boolean" ? String(argument) : null;
 }

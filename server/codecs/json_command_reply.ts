@@ -1,6 +1,6 @@
 // Writes the outcomes of commands as the JSON of the REST interface, {"result":…} or {"error":…},
-// nested lists included. With base64, strings are sent so, apart from a bare OK, as the clients that
-// ask for it expect. Knows no command, no route and no status.
+// nested lists included. If the client asks for base64, strings are in base64, except a bare OK. Knows
+// no command, no route and no status.
 
 import { Buffer } from "node:buffer";
 import { grownBytes, keptBytes } from "../contract/growing_bytes.ts";
@@ -13,12 +13,12 @@ const NOT_UTF8 =
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Collects the JSON text of a request's answers. One per worker; `begin()` starts anew. */
+/** Collects the JSON text of a request's answers. `begin()` starts anew. */
 export class JsonCommandReply implements Reply {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
-  /** The first error since `begin()`, with its code; null when there is none. */
+  /** The first error since `begin()`, with its code, or null. */
   error: string | null = null;
-  /** Finished parts of the answer to the command at work. */
+  /** Finished parts of the answer to the current command. */
   #parts: string[] = [];
   /** How many outcomes each open list still waits for. */
   readonly #open: number[] = [];
@@ -30,7 +30,7 @@ export class JsonCommandReply implements Reply {
   /** Where in `#parts` the current element of a transaction begins. */
   #elementStart = 0;
 
-  /** Forgets everything; `isBase64` is how strings are written from now on. */
+  /** Forgets everything. `isBase64`: whether strings are written in base64 from now on. */
   begin(isBase64: boolean): void {
     this.#isBase64 = isBase64;
     this.#used = 0;
@@ -48,7 +48,7 @@ export class JsonCommandReply implements Reply {
     this.#elementStart = 0;
   }
 
-  /** The answer to the command since `next()`; for a transaction a list of answers. */
+  /** The answer to the command since `next()`. For a transaction it is a list of answers. */
   answer(): string {
     if (this.#failure !== null) return errorAnswer(this.#failure);
     if (this.#isTransaction) return this.#parts.join("");
@@ -83,7 +83,7 @@ export class JsonCommandReply implements Reply {
   }
 
   status(word: string): void {
-    // Only alone: inside a list the clients decode it like any other string.
+    // Inside a list, clients decode OK like any other string.
     const isBare = word === "OK" && this.#open.length === (this.#isTransaction ? 1 : 0);
     if (isBare || !this.#isBase64) this.#outcome(JSON.stringify(word));
     else this.text(word);
@@ -138,7 +138,7 @@ export class JsonCommandReply implements Reply {
       this.#failure ??= text;
       return this.#outcome("null");
     }
-    // An element that has begun has failed, and what it has already written with it.
+    // The current element has failed: what it has already written is dropped.
     if (this.#open.length > 1) this.#parts.length = this.#elementStart;
     this.#open.length = 1;
     this.#separateElement();
@@ -152,7 +152,7 @@ export class JsonCommandReply implements Reply {
     this.#close();
   }
 
-  /** A comma where one is due, and the beginning of a transaction's element. */
+  /** Writes a comma where one is needed, and begins an element of a transaction. */
   #separate(): void {
     if (this.#isTransaction && this.#open.length === 1) {
       this.#separateElement();
@@ -165,7 +165,7 @@ export class JsonCommandReply implements Reply {
     if (this.#parts.length > 1) this.#parts.push(",");
   }
 
-  /** One outcome is complete, and with it perhaps the lists that waited for it. */
+  /** Ends an outcome, and the lists that it completes. */
   #close(): void {
     if (this.#isTransaction && this.#open.length === 1) this.#parts.push("}");
     this.#count();

@@ -1,6 +1,5 @@
-// Owns the door to the JSON decoders: the byte parser first, and the full one for all that it does
-// not recognise. Bytes of a body go in, arguments come out. It knows neither HTTP, nor the cache,
-// nor how an answer is written.
+// The door to the JSON decoders: tries the byte parser first, then the full parser. Bytes of a body
+// go in, arguments come out. It knows neither HTTP, nor the cache, nor how an answer is written.
 
 import type { Args } from "../contract/args.ts";
 import type { JsonLimits, Problem } from "./json_checks.ts";

@@ -1,8 +1,7 @@
-// Owns the byte parser for JSON bodies of the canonical shape: fields in the documented order, no
+// The byte parser for JSON bodies of the canonical shape: fields in the documented order, no
 // whitespace, only printable ASCII without quotes and backslashes. Arguments stay where they lie in
-// the body; nothing is copied. It never refuses a body: for all that it does not recognise it
-// returns false, and json_slow.ts decides. It must not accept anything that json_slow.ts refuses,
-// nor read it differently.
+// the body; nothing is copied. It never refuses a body: where it returns false, json_slow.ts decides.
+// It must not accept anything that json_slow.ts refuses, nor read it differently.
 
 import type { Args } from "../contract/args.ts";
 import { type JsonLimits, maxPlainKeyBytes } from "./json_checks.ts";
@@ -24,12 +23,12 @@ const LIST_OPENING = 10;
 /** At most this many digits stay below 2^53, so that JSON.parse reads the same number. */
 const MAX_DIGITS = 15;
 
-/** 1 for the bytes that stand for themselves in a JSON string and are one character each. */
+/** 1 for the bytes that are one character each and need no escape in a JSON string. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x7f);
 PLAIN[QUOTE] = 0;
 PLAIN[0x5c] = 0;
 
-/** Where the run of plain bytes that begins at `from` ends. */
+/** The end of the run of plain bytes that begins at `from`. */
 function plainEnd(body: Uint8Array, from: number): number {
   const end = body.length;
   let i = from;
@@ -66,7 +65,7 @@ function opensItems(body: Uint8Array): boolean {
     body[8] === COLON && body[9] === 0x5b;
 }
 
-/** Reads `{"key":"…","value":"…"}` as [key, value]; false where the body is not of that form. */
+/** Reads `{"key":"…","value":"…"}` as [key, value]. Returns false for any other body. */
 export function fastPut(body: Uint8Array, args: Args, limits: JsonLimits): boolean {
   const end = body.length;
   if (end < KEY_OPENING + VALUE_JOINT + 3 || !opensKey(body, 0)) return false;
@@ -87,7 +86,7 @@ export function fastPut(body: Uint8Array, args: Args, limits: JsonLimits): boole
   return true;
 }
 
-/** Reads `{"key":"…"}` as [key]; false where the body is not of that form. */
+/** Reads `{"key":"…"}` as [key]. Returns false for any other body. */
 export function fastDelete(body: Uint8Array, args: Args, limits: JsonLimits): boolean {
   const end = body.length;
   if (end < KEY_OPENING + 3 || !opensKey(body, 0)) return false;
@@ -101,8 +100,7 @@ export function fastDelete(body: Uint8Array, args: Args, limits: JsonLimits): bo
 }
 
 /**
- * Reads `{"key":"…"}` and `{"key":"…","by":n}` as [key, by]; false where the body is of neither
- * form.
+ * Reads `{"key":"…"}` and `{"key":"…","by":n}` as [key, by]. Returns false for any other body.
  */
 export function fastIncr(body: Uint8Array, args: Args, limits: JsonLimits): boolean {
   if (fastDelete(body, args, limits)) {
@@ -131,7 +129,7 @@ function joinsBy(body: Uint8Array, i: number): boolean {
     body[i + 3] === 0x62 && body[i + 4] === 0x79 && body[i + 5] === QUOTE && body[i + 6] === COLON;
 }
 
-/** Whether a canonical decimal integer of at most 15 digits fills the bytes from `from` to `to`. */
+/** Whether the bytes from `from` to `to` are a canonical decimal integer of at most 15 digits. */
 function isInteger(body: Uint8Array, from: number, to: number): boolean {
   const first = body[from] === MINUS ? from + 1 : from;
   const digits = to - first;
@@ -143,7 +141,7 @@ function isInteger(body: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** Reads `{"keys":["…","…"]}` as the keys; false where the body is not of that form. */
+/** Reads `{"keys":["…","…"]}` as the keys. Returns false for any other body. */
 export function fastMget(body: Uint8Array, args: Args, limits: JsonLimits): boolean {
   const end = body.length;
   if (end < LIST_OPENING + 4 || !opensKeys(body)) return false;
@@ -164,8 +162,8 @@ export function fastMget(body: Uint8Array, args: Args, limits: JsonLimits): bool
 }
 
 /**
- * Reads `{"items":[{"key":"…","value":"…"},…]}` as triplets [key, value, empty]; false where the
- * body is not of that form.
+ * Reads `{"items":[{"key":"…","value":"…"},…]}` as triplets [key, value, empty]. Returns false for
+ * any other body.
  */
 export function fastMput(body: Uint8Array, args: Args, limits: JsonLimits): boolean {
   const end = body.length;

@@ -1,6 +1,6 @@
-// The answer to a JSON get, the hottest answer of all: a reply in whose buffer the JSON text is
-// complete as soon as the value has been copied there from the region. Nothing is copied twice
-// where key and value are plain ASCII; what is not goes through JsonWriter and reads the same.
+// The answer to a JSON get, the hottest answer of all. The buffer of this reply holds the JSON text
+// around the value, so the answer is complete once the value is copied there from the region. Nothing
+// is copied twice if key and value are plain ASCII. Others go through JsonWriter.
 
 import { Buffer } from "node:buffer";
 import type { Args } from "../contract/args.ts";
@@ -16,14 +16,14 @@ const CLOSING_BYTES = 2;
 /** The size to which the buffer shrinks back, in bytes. */
 const KEPT_BYTES = 64 * 1024;
 
-/** What a get came to. One per worker; reads as one JSON text. */
+/** The outcome of a get, as one JSON text. One per worker. */
 export class JsonHit implements Reply {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
   /** Whether there is a value. */
   isHit = false;
   /** The refusal, where there is one. */
   failure: Failure | null = null;
-  /** Where the value is in `bytes`. */
+  /** The place of the value in `bytes`. */
   valueStart = 0;
   valueBytes = 0;
   #keyIsPlain = false;
@@ -67,7 +67,7 @@ export class JsonHit implements Reply {
     return this.valueStart;
   }
 
-  /** Goes on with another buffer; every hit begins the same. */
+  /** Takes another buffer, and writes the constant start of every hit into it. */
   #replace(bytes: Uint8Array<ArrayBuffer>): void {
     bytes.set(OPENING);
     this.bytes = bytes;
@@ -87,7 +87,7 @@ export class JsonHit implements Reply {
     this.failure = failure;
   }
 
-  /** The JSON text of a hit, or null where key or value need more than being copied. */
+  /** The JSON text of a hit, or null if key or value need escapes or are not ASCII. */
   plainText(): string | null {
     if (!this.#keyIsPlain) return null;
     const { bytes, valueStart } = this;

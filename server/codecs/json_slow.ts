@@ -1,7 +1,6 @@
-// Owns the reading of any JSON body: a fatal UTF-8 decode, JSON.parse, and a check of every field.
-// It decides what is valid; json_fast.ts may only be quicker. The read… functions take fields that
-// are parsed already, for callers that carry a request inside another message. It knows neither
-// HTTP nor the cache.
+// Reads any JSON body: a fatal UTF-8 decode, JSON.parse, and a check of every field. It decides what
+// is valid; json_fast.ts may only be quicker. The read… functions take fields that are parsed already,
+// for requests inside another message. It knows neither HTTP nor the cache.
 
 import type { Args } from "../contract/args.ts";
 import {
@@ -19,7 +18,7 @@ import {
 /** An object that JSON.parse has made. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields that a body may have, and the refusals of one that is no such object. */
+/** The fields that a body may have, and the refusals of other bodies. */
 interface Shape {
   readonly fields: readonly string[];
   readonly empty: Problem;

@@ -1,6 +1,6 @@
-// The buffer behind the answers of one batch of commands: it grows as they need it and shrinks when
-// it is used again. What a command has answered can be taken back, for a refusal in its midst.
-// Each protocol adds its own framing; knows no socket.
+// The buffer for the answers of one batch of commands. It grows as they need it, and shrinks when it
+// is used again. A command that refuses half-way can take back what it has answered. Each protocol
+// adds its own framing; knows no socket.
 
 import { grownLength, keptBytes, resizedBytes } from "../contract/growing_bytes.ts";
 import type { MemorySource } from "../contract/memory_budget.ts";
@@ -9,38 +9,38 @@ import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts
 /** The size to which a buffer shrinks back, in bytes. */
 export const OUTPUT_KEPT_BYTES = 16 * 1024;
 
-/** By how much a buffer grows beyond its need when memory is short. */
+/** A buffer grows by this much beyond its need when memory is short. */
 const SHORT_STEP_BYTES = 32 * 1024;
 
-/** For answers that nobody bounds, as in tests. */
+/** No bound, for tests. */
 const UNBOUNDED: MemorySource = { bytesLeft: Infinity, take() {}, give() {} };
 
 /** Answers in the order of their commands. */
 export abstract class OutputBuffer implements Reply {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(OUTPUT_KEPT_BYTES);
-  /** How many bytes of `bytes` are answers. */
+  /** Bytes of answers in `bytes`, from its start. */
   used = 0;
-  /** Whether it holds more than there was memory for: to be written before it grows further. */
+  /** Whether it holds more than there was memory for. It must then be written before it grows again. */
   isOver = false;
   readonly #memory: MemorySource;
-  /** Where the answer of the command in work begins. */
+  /** Start of the answer of the current command. */
   protected begun = 0;
-  /** Where the latest header, and the value that space was made for, begin. */
+  /** Starts of the latest header, and of the value that space was made for. */
   protected headerAt = 0;
   protected valueAt = 0;
   protected valueLength = 0;
 
-  /** What it takes beyond its kept size comes from `memory`. */
+  /** Bytes beyond its kept size are taken from `memory`. */
   constructor(memory: MemorySource = UNBOUNDED) {
     this.#memory = memory;
   }
 
-  /** How many value bytes the command in work may still answer: see Reply. */
+  /** Value bytes that the current command may still answer: see Reply. */
   get bytesLeft(): number {
     return Math.max(0, Math.min(this.#allowed(), this.#free()));
   }
 
-  /** Whether it is for lack of memory that {@linkcode bytesLeft} is not more. */
+  /** Whether lack of memory limits {@linkcode bytesLeft}. */
   protected get isShort(): boolean {
     return this.#free() < this.#allowed();
   }
@@ -53,7 +53,7 @@ export abstract class OutputBuffer implements Reply {
     return this.bytes.length - this.used + Math.max(0, this.#memory.bytesLeft);
   }
 
-  /** Forgets everything, and gives back the memory that it took. */
+  /** Forgets all answers, and gives back the memory that they took. */
   reset(): void {
     const kept = keptBytes(this.bytes, OUTPUT_KEPT_BYTES);
     if (kept !== this.bytes) {
@@ -65,17 +65,17 @@ export abstract class OutputBuffer implements Reply {
     this.begun = 0;
   }
 
-  /** A command begins: what it answers from here on is taken back if it is refused. */
+  /** Begins the answer of a command. If the command is refused, its answer is taken back to here. */
   begin(): void {
     this.begun = this.used;
   }
 
-  /** Forgets what the command in work has answered so far. */
+  /** Forgets what the current command has answered so far. */
   takeBack(): void {
     this.used = this.begun;
   }
 
-  /** Makes space for `length` bytes more, in `bytes` from `used`. */
+  /** Makes space for `length` more bytes, in `bytes` from `used`. */
   protected makeSpace(length: number): void {
     if (this.used + length > this.bytes.length) this.#grow(this.used + length);
   }

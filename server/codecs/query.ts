@@ -1,7 +1,7 @@
-// Owns keys and options that a URL carries: `?key=…` of the JSON routes, and the path and `?ttl=`
-// of the store routes. It knows no routes: the caller says where in the URL the key begins and which
-// parameters its route takes. A plain key goes from the URL's characters straight into the
-// arguments, with no substring.
+// Reads keys and options from a URL: `?key=…` of the JSON routes, and the path and `?ttl=` of the
+// store routes. It knows no routes: the caller says where the key begins in the URL, and which
+// parameters its route takes. Characters of a plain key are copied straight into the arguments, with
+// no substring.
 
 import type { Args } from "../contract/args.ts";
 import { sameBytes } from "../contract/same_bytes.ts";
@@ -19,17 +19,17 @@ import {
   ttlToMs,
 } from "./json_checks.ts";
 
-/** What a query string held besides the key. One per worker, used for every request. */
+/** The options that a query string held. One per worker, used for every request. */
 export class QueryFound {
   /** Whether `meta=1` was there. */
   meta = false;
-  /** The ttl in milliseconds, 0 where there was none. */
+  /** The ttl in milliseconds, or 0 if there was none. */
   ttlMs = 0;
-  /** The key as text where it had to be decoded, else null. */
+  /** The key as text if it had to be decoded, else null. */
   keyText: string | null = null;
 }
 
-/** What a route takes besides the key: nothing, or a sum of the following. */
+/** The parameters that a route takes besides the key: none, or a sum of the following. */
 export const TAKES_NONE = 0;
 /** The route takes `meta`. */
 export const TAKES_META = 1;
@@ -42,9 +42,9 @@ const HASH = 0x23;
 const PERCENT = 0x25;
 const QUESTION = 0x3f;
 
-/** 1 for the characters that stand for themselves in the value of a parameter. */
+/** 1 for characters that need no decoding in the value of a parameter. */
 const QUERY_PLAIN = plainExcept("#%&+");
-/** 1 for the characters that stand for themselves in a path segment. */
+/** 1 for characters that need no decoding in a path segment. */
 const PATH_PLAIN = plainExcept("#%/?");
 
 const DECIMAL_SECONDS = /^[0-9]{1,10}(?:\.[0-9]{1,9})?$/;
@@ -75,10 +75,10 @@ function plainExcept(special: string): Uint8Array {
 }
 
 /**
- * Reads the key of a query string, percent-encoded UTF-8 with `+` for a space, into [key], and what
- * else `takes` allows into `found`. `queryStart` is where the query begins in `url`, after the
- * question mark, or -1 where there is none. Of a parameter that is given twice the last counts.
- * Returns why not, with no arguments, or null.
+ * Reads the key of a query string into [key]; it is percent-encoded UTF-8, with `+` for a space. Other
+ * parameters that `takes` allows go into `found`. `queryStart` is the first character of the query in
+ * `url`, after the question mark, or -1 if there is none. Of a parameter that is given twice the last
+ * counts. Returns why not, with no arguments, or null.
  */
 export function decodeQueryKey(
   url: string,
@@ -108,9 +108,9 @@ export function decodeQueryKey(
 }
 
 /**
- * Checks the query string of a request whose key came in its body as the first of `args`: it may
- * repeat that key, for proxies that hash it, and hold nothing else. `spare` is a second Args, which
- * it overwrites. Returns why not, or null.
+ * Checks the query string of a request whose body holds the key, which is the first of `args`. The
+ * query may repeat that key, for proxies that hash it, and hold nothing else. Overwrites `spare`, a
+ * second Args. Returns why not, or null.
  */
 export function checkQueryKey(
   url: string,
@@ -130,8 +130,8 @@ export function checkQueryKey(
 }
 
 /**
- * Reads the key that fills the rest of a path from `start` into [key]. Percent-encoding may stand
- * for any byte, and `+` is a plus. What `takes` allows of the query goes into `found`. Returns why
+ * Reads the rest of a path from `start` as the key, into [key]. Percent-encoding may stand for any
+ * byte, and `+` is a plus. Parameters of the query that `takes` allows go into `found`. Returns why
  * not, with no arguments, or null.
  */
 export function decodePathKey(
@@ -160,14 +160,14 @@ export function decodePathKey(
   return problem;
 }
 
-/** Whether `key=` stands at `i`; beyond the end charCodeAt() gives NaN, which equals nothing. */
+/** Whether `key=` stands at `i`. Beyond the end charCodeAt() gives NaN, which equals nothing. */
 function isKeyParameter(url: string, i: number): boolean {
   return url.charCodeAt(i) === 0x6b && url.charCodeAt(i + 1) === 0x65 &&
     url.charCodeAt(i + 2) === 0x79 && url.charCodeAt(i + 3) === 0x3d;
 }
 
 /**
- * Copies at most `max` plain characters from `from` to where `args` has space; returns where it
+ * Copies at most `max` plain characters from `from` on into the space of `args`. Returns where it
  * stopped in `url`.
  */
 function copyPlain(url: string, from: number, args: Args, max: number, plain: Uint8Array): number {
@@ -183,7 +183,7 @@ function copyPlain(url: string, from: number, args: Args, max: number, plain: Ui
   return i;
 }
 
-/** Where the path that goes on at `from` ends. */
+/** The end of the path that goes on at `from`: a `?`, a `#`, or the end of `url`. */
 function segmentEnd(url: string, from: number): number {
   let i = from;
   for (; i < url.length; i++) {
@@ -193,7 +193,7 @@ function segmentEnd(url: string, from: number): number {
   return i;
 }
 
-/** Adds the bytes for which a path segment stands; returns why not, or null. */
+/** Decodes a path segment and adds its bytes. Returns why not, or null. */
 function decodeSegment(
   url: string,
   start: number,
@@ -201,7 +201,7 @@ function decodeSegment(
   args: Args,
   limits: JsonLimits,
 ): Problem | null {
-  // Three characters stand for a byte at most, so a longer segment need not be decoded.
+  // A byte takes at most three characters, so a longer segment need not be decoded.
   if (end - start > limits.maxKeyBytes * 3) return tooManyBytes(limits, "key", IN_PATH);
   const segment = url.substring(start, end);
   if (segment.indexOf("/") >= 0) return PATH_SLASH;
@@ -216,8 +216,7 @@ function decodeSegment(
 }
 
 /**
- * Replaces each %XX by its byte; returns the new length, or -1 where a % is followed by anything
- * else.
+ * Replaces each %XX by its byte. Returns the new length, or -1 if a % is followed by anything else.
  */
 function unescapeInPlace(bytes: Uint8Array, start: number, end: number): number {
   let to = start;
@@ -234,7 +233,7 @@ function unescapeInPlace(bytes: Uint8Array, start: number, end: number): number 
   return to - start;
 }
 
-/** Reads every parameter into `found`; the key stays text. */
+/** Reads every parameter into `found`. The key stays text. */
 function readQuery(url: string, start: number, takes: number, found: QueryFound): Problem | null {
   found.keyText = null;
   if (start < 0) return null;
@@ -261,7 +260,7 @@ function readQuery(url: string, start: number, takes: number, found: QueryFound)
   return null;
 }
 
-/** Decodes a name or a value; null where it is not well-formed UTF-8, percent-encoded. */
+/** Decodes a name or a value. Returns null if it is not well-formed, percent-encoded UTF-8. */
 function unescapeText(text: string): string | null {
   if (!text.isWellFormed()) return null;
   try {

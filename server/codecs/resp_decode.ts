@@ -1,21 +1,21 @@
-// Reads commands of the Redis protocol, versions 2 and 3: arrays of bulk strings and lines. Keeps
-// nothing between two calls but where it stands: a command that is not complete is read again from
-// its first byte, which costs a jump per argument. Refuses lengths before anybody waits for them.
-// Knows no command and no socket.
+// Reads commands of the Redis protocol, versions 2 and 3: arrays of bulk strings, and lines. Between
+// two calls it keeps only its place. An incomplete command is read again from its first byte, which
+// costs a jump per argument. Lengths that are too large are refused at once. Knows no command and no
+// socket.
 
 import type { Args } from "../contract/args.ts";
 import { isOfBrowser } from "./ascii_letters.ts";
 import { splitLine } from "./resp_inline.ts";
 
-/** What {@linkcode RespDecoder.next} has found. */
+/** The results of {@linkcode RespDecoder.next}. */
 export const Decoded = {
   /** A whole command: its name in the decoder, its arguments in the args. */
   command: 0,
   /** The bytes end inside a command, or before one. */
   incomplete: 1,
-  /** The stream cannot be understood; `error` says why. It has to be closed. */
+  /** The stream cannot be understood, and has to be closed. `error` says why. */
   error: 2,
-  /** A browser was made to send this; it gets no answer. */
+  /** A web page made a browser send this. It gets no answer. */
   browser: 3,
 } as const;
 /** One of the values of the constant of the same name. */
@@ -33,7 +33,7 @@ export interface RespLimits {
 
 /** Longest line in bytes: a command as text, or the text of a length. */
 export const MAX_LINE_BYTES = 64 * 1024;
-/** Most arguments and longest argument of a client that has not shown its token yet. */
+/** Most arguments, and the longest argument, of a client that has not shown its token yet. */
 export const MAX_UNKNOWN_ARGUMENTS = 10;
 export const MAX_UNKNOWN_BULK_BYTES = 16 * 1024;
 
@@ -44,38 +44,38 @@ const DOLLAR = 0x24;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** Results of reading a length that are none. */
+/** Results of reading a length that are not lengths. */
 const INCOMPLETE = -0x7fffffff;
 const MALFORMED = -0x7ffffffe;
 const TOO_BIG = -0x7ffffffd;
 
 /** The shortest argument there is: `$0`, twice CR LF. */
 const MIN_ARGUMENT_BYTES = 6;
-/** With this many arguments to come, a few bytes more are not worth reading all again. */
+/** If more arguments than this are missing, the decoder waits for their least bytes first. */
 const PATIENT_ARGUMENTS = 64;
 
 /** Reads one command after the other. One per worker. */
 export class RespDecoder {
   /** Where the next command begins. */
   at = 0;
-  /** After "incomplete": the command cannot be complete before the bytes end here. */
+  /** After "incomplete": the command cannot be complete before the bytes reach up to here. */
   needed = 0;
   /** Where the name of the command lies. */
   nameStart = 0;
   nameLength = 0;
-  /** After "error": what to answer, without the dash. */
+  /** After "error": the text to answer, without the dash. */
   error = "";
   /** Whether the client may send as much as the limits say. */
   isTrusted = true;
   readonly #limits: RespLimits;
-  /** Where the length ends that was read last, line end included. */
+  /** End of the length that was read last, line end included. */
   #after = 0;
 
   constructor(limits: RespLimits) {
     this.#limits = limits;
   }
 
-  /** Reads the command at `at` from `bytes`, which end at `end`; moves `at` behind it. */
+  /** Reads the command at `at` from `bytes`, which end at `end`. Moves `at` behind it. */
   next(bytes: Uint8Array, end: number, args: Args): Decoded {
     for (;;) {
       const at = this.at;
@@ -130,17 +130,17 @@ export class RespDecoder {
     return Decoded.command;
   }
 
-  /** Says how many bytes there have to be before it makes sense to read the command again. */
+  /** Sets `needed`: with fewer bytes, reading the command again makes no sense. */
   #wait(at: number, end: number, left: number): Decoded {
     const more = Math.max(0, left - PATIENT_ARGUMENTS) * MIN_ARGUMENT_BYTES;
     this.needed = Math.max(end + 1, at + more);
     return Decoded.incomplete;
   }
 
-  /** Reads a length at `at`, up to its line end; then `#after` is what follows. */
+  /** Reads a length at `at`, up to its line end. Sets `#after` to what follows. */
   #length(bytes: Uint8Array, at: number, end: number): number {
     if (at + 3 < end) {
-      // Nearly every length has one digit or two; each is looked at on its own.
+      // Nearly every length has one or two digits, so these cases come first.
       const first = bytes[at]! - ZERO;
       const next = bytes[at + 1]!;
       if (first >= 0 && first <= 9) {
@@ -182,7 +182,7 @@ export class RespDecoder {
     return negative ? -value : value;
   }
 
-  /** Reads a command that is a line; an empty one leaves a name of length -1. */
+  /** Reads a command that is a line. An empty line gives a name of length -1. */
   #line(bytes: Uint8Array, end: number, args: Args): Decoded {
     const start = this.at;
     const maxBytes = this.isTrusted ? MAX_LINE_BYTES : MAX_UNKNOWN_BULK_BYTES;

@@ -1,6 +1,6 @@
-// Splits a line into arguments, as people type them: separated by white space, with quotes where an
-// argument holds some. The rules are those of redis-cli and of a Redis server. Quoted arguments are
-// written where they stand, without their quotes and escapes. Knows no protocol around the line.
+// Splits a line into arguments, as people type them: separated by white space, which is quoted inside
+// an argument. The rules are those of redis-cli and of a Redis server. Quotes and escapes of an
+// argument are removed in place. Knows no protocol around the line.
 
 import type { Args } from "../contract/args.ts";
 import { hexDigit } from "./ascii_letters.ts";
@@ -11,7 +11,7 @@ const APOSTROPHE = 0x27;
 const BACKSLASH = 0x5c;
 const LOWER_X = 0x78;
 
-/** What a letter stands for behind a backslash, in double quotes. */
+/** The byte that a letter behind a backslash means, in double quotes. */
 const ESCAPES: ReadonlyMap<number, number> = new Map([
   [0x6e, 0x0a],
   [0x72, 0x0d],
@@ -21,7 +21,7 @@ const ESCAPES: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * Adds the arguments of the line from `start` to `end` to `args`, which lie over `bytes`. Returns
+ * Adds the arguments of the line from `start` to `end` to `args`, whose buffer is `bytes`. Returns
  * false when a quote is not closed, or is followed by anything but white space.
  */
 export function splitLine(bytes: Uint8Array, start: number, end: number, args: Args): boolean {
@@ -67,7 +67,7 @@ function quotedWord(
   return at;
 }
 
-/** How many bytes stand for one at `at`: 1, 2 behind a backslash, 4 in hexadecimal. */
+/** Number of bytes that mean one byte at `at`: 1, or 2 with a backslash, or 4 in hexadecimal. */
 function escapeLength(bytes: Uint8Array, at: number, end: number, quote: number): number {
   if (bytes[at] !== BACKSLASH || at + 1 >= end) return 1;
   if (quote === APOSTROPHE) return bytes[at + 1] === APOSTROPHE ? 2 : 1;

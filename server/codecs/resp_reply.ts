@@ -1,13 +1,13 @@
-// Answers of the Redis protocol, versions 2 and 3, written one after the other into one buffer that
-// grows as they need it; what a read has brought is answered with one write. Value bytes come from
-// the region straight to their place, behind a header written ahead of them.
-// Knows no socket; the version is that of the session that it answers.
+// Answers of the Redis protocol, versions 2 and 3. They are written one after the other into one
+// growing buffer, so one write can answer all commands of a read. Value bytes are copied from the
+// region straight to their place, behind a header that is written before. Knows no socket; the version
+// is that of the session that it answers.
 
 import type { Failure } from "../contract/reply.ts";
 import { writeText } from "../contract/text_bytes.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
-/** In place of an answer that there is no memory for. */
+/** Replaces an answer that there is no memory for. */
 const NO_MEMORY = "ERR answer would take more memory than is free for answers and bodies now, " +
   "try again or see --body-memory";
 
@@ -25,14 +25,14 @@ const GREATER = 0x3e;
 /** A header and the line end behind the value: `$`, ten digits, twice CR LF. */
 const FRAME_BYTES = 16;
 
-/** Whom to answer: which version of the protocol it has chosen. */
+/** The client to answer, and the version of the protocol that it has chosen. */
 export interface RespPeer {
   readonly protocol: 2 | 3;
 }
 
 /** The answers to one batch of commands. */
 export class RespReply extends OutputBuffer {
-  /** Who is answered. */
+  /** The client that is answered. */
   peer: RespPeer = { protocol: 2 };
 
   reserve(length: number): number {
@@ -52,7 +52,7 @@ export class RespReply extends OutputBuffer {
     this.used = end + 2;
   }
 
-  /** A command has asked for more space than its value takes. */
+  /** Moves a value to its header: a command had asked for more space than its value takes. */
   #moveValue(start: number, length: number): void {
     const moved = this.bytes.slice(start, start + length);
     this.used = this.headerAt;
@@ -120,7 +120,7 @@ export class RespReply extends OutputBuffer {
     else this.#header(STAR, 2 * count);
   }
 
-  /** The next `count` outcomes are a message that nobody has asked for. */
+  /** The next `count` outcomes are a message that the client has not asked for. */
   push(count: number): void {
     this.makeSpace(FRAME_BYTES);
     this.#header(this.peer.protocol === 3 ? GREATER : STAR, count);
@@ -131,12 +131,12 @@ export class RespReply extends OutputBuffer {
     this.error(isShort ? NO_MEMORY : `${failure.code} ${failure.message}`);
   }
 
-  /** Refuses what was no command. */
+  /** Refuses input that was no command. */
   error(text: string): void {
     this.#line(MINUS, text.replace(/[\r\n]/g, " "));
   }
 
-  /** Writes a kind, a number and a line end; there is space. */
+  /** Writes a kind, a number and a line end. The caller has made space. */
   #header(kind: number, value: number): void {
     this.headerAt = this.used;
     const { bytes } = this;
@@ -163,7 +163,7 @@ function digit(bytes: Uint8Array, at: number, value: number): number {
   return at + 1;
 }
 
-/** Writes a whole number from 10 to 2^31 - 1; returns where it ends. */
+/** Writes a whole number from 10 to 2^31 - 1. Returns where it ends. */
 function digits(bytes: Uint8Array, at: number, value: number): number {
   let end = at + 2;
   for (let bound = 100; bound <= value && end - at < 10; bound *= 10) end++;

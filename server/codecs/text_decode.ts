@@ -1,13 +1,13 @@
 // Reads commands of the text protocol: one per line, PUT, GET, DEL, PING, QUIT and AUTH in any case.
-// Keys and values are text within the limits of the JSON routes. Keeps nothing between two calls
-// but where it stands. Knows no command behind the verbs and no socket.
+// Keys and values are text within the limits of the JSON routes. Between two calls it keeps only its
+// place. Knows no socket, and no command behind the verbs.
 
 import type { Args } from "../contract/args.ts";
 import { isOfBrowser, packed, packedAt } from "./ascii_letters.ts";
 import { Decoded, MAX_LINE_BYTES, MAX_UNKNOWN_BULK_BYTES } from "./resp_decode.ts";
 import { countChars } from "./utf8.ts";
 
-/** What a line asks for. */
+/** The verbs. */
 export const Verb = { none: 0, put: 1, get: 2, del: 3, ping: 4, quit: 5, auth: 6 } as const;
 /** One of the values of the constant of the same name. */
 export type Verb = typeof Verb[keyof typeof Verb];
@@ -21,18 +21,18 @@ export interface TextLimits {
 const CR = 0x0d;
 const LF = 0x0a;
 const SPACE = 0x20;
-/** Space for verb and separators beside key and value. */
+/** Space for verb and separators besides key and value. */
 const MAX_VERB_BYTES = 16;
 
 /** Reads one line after the other. One per worker. */
 export class LineDecoder {
   /** Where the next line begins. */
   at = 0;
-  /** After "incomplete": the line cannot be complete before the bytes end here. */
+  /** After "incomplete": the line cannot be complete before the bytes reach up to here. */
   needed = 0;
-  /** What the line asks for; `none` when it has to be answered ERROR. */
+  /** The verb of the line; `none` when the line has to be answered ERROR. */
   verb: Verb = Verb.none;
-  /** After "error": what to answer. */
+  /** After "error": the text to answer. */
   readonly error = "ERROR";
   /** Whether the client may send as much as the limits say. */
   isTrusted = true;
@@ -45,7 +45,7 @@ export class LineDecoder {
     this.#maxLineBytes = Math.max(MAX_LINE_BYTES, longest);
   }
 
-  /** Reads the line at `at` from `bytes`, which end at `end`; moves `at` behind it. */
+  /** Reads the line at `at` from `bytes`, which end at `end`. Moves `at` behind it. */
   next(bytes: Uint8Array, end: number, args: Args): Decoded {
     const start = this.at;
     const maxBytes = this.isTrusted ? this.#maxLineBytes : MAX_UNKNOWN_BULK_BYTES;
@@ -65,7 +65,7 @@ export class LineDecoder {
     return Decoded.command;
   }
 
-  /** Adds what follows the verb; returns false when it is not what the verb needs. */
+  /** Adds the arguments behind the verb. Returns false if they are not what the verb needs. */
   #arguments(bytes: Uint8Array, verbEnd: number, lineEnd: number, args: Args): boolean {
     if (this.verb === Verb.ping || this.verb === Verb.quit) return verbEnd === lineEnd;
     if (this.verb === Verb.none || verbEnd === lineEnd) return false;

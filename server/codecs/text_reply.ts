@@ -1,6 +1,6 @@
 // Answers of the text protocol: one line each, OK, NOTFOUND, PONG, ERROR or a value. A value that
-// holds a line end cannot be said in one line, and is an ERROR here.
-// Knows no socket; the commands behind it are GET, SET, DEL, PING and AUTH.
+// holds a line end does not fit in one line, so its answer is ERROR. Knows no socket; the commands
+// behind it are GET, SET, DEL, PING and AUTH.
 
 import type { Failure } from "../contract/reply.ts";
 import { writeText } from "../contract/text_bytes.ts";
@@ -45,7 +45,7 @@ export class TextReply extends OutputBuffer {
     this.#line("ERROR");
   }
 
-  /** How many were deleted. */
+  /** The number of deleted keys. */
   integer(value: number | bigint): void {
     this.#line(Number(value) === 0 ? "NOTFOUND" : "OK");
   }
@@ -54,7 +54,7 @@ export class TextReply extends OutputBuffer {
     this.error("ERROR");
   }
 
-  /** Refuses a line, in place of what its command has answered so far. */
+  /** Refuses a line. Replaces what its command has answered so far. */
   error(text: string): void {
     this.takeBack();
     this.#line(text);
