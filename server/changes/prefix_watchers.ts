@@ -1,26 +1,26 @@
-// Watchers by the prefix that they wait for, found by the key of an event however many prefixes there
-// are: one look for each length that a prefix has. Knows no ring and no protocol.
+// Finds the watchers of prefixes by the key of an event. The cost is one look-up for each length that
+// a prefix has, however many prefixes there are. Knows no ring and no protocol.
 
 import type { ChangeEvent } from "../../cache/mod.ts";
 import type { Watcher } from "../contract/changes.ts";
 
-/** First bytes of a key that an event holds at most; longer prefixes are looked up by as many. */
+/** Most bytes of a key in an event. A longer prefix is looked up by its first 64 bytes. */
 const MAX_LOOKED_UP_BYTES = 64;
 
-/** Who waits for which prefix. */
+/** The watchers of prefixes. */
 export class PrefixWatchers {
-  /** By the first bytes of the prefix, as Latin-1; of one of them there may be several prefixes. */
+  /** Watchers by the first bytes of a prefix, as Latin-1, with the number of such prefixes. */
   readonly #watchers = new Map<string, Map<Watcher, number>>();
-  /** How many entries there are of each length. */
+  /** Number of entries of each length. */
   readonly #lengths = new Map<number, number>();
   readonly #prefixes = new Map<string, Set<Watcher>>();
 
-  /** Whether `watcher` waits for `prefix`. */
+  /** Whether `watcher` watches `prefix`. */
   has(prefix: Uint8Array, watcher: Watcher): boolean {
     return this.#prefixes.get(latin1(prefix))?.has(watcher) === true;
   }
 
-  /** Enters a watcher that does not wait for this prefix yet. Returns whether nobody did. */
+  /** Adds a watcher to a prefix that it does not watch yet. Returns whether it is the only one. */
   add(prefix: Uint8Array, watcher: Watcher): boolean {
     const text = latin1(prefix);
     const all = this.#prefixes.get(text) ?? new Set();
@@ -35,7 +35,7 @@ export class PrefixWatchers {
     return all.size === 1;
   }
 
-  /** Removes a watcher that waits for this prefix. Returns whether nobody does any more. */
+  /** Removes a watcher from a prefix that it watches. Returns whether it was the last one. */
   remove(prefix: Uint8Array, watcher: Watcher): boolean {
     const text = latin1(prefix);
     const all = this.#prefixes.get(text)!;
@@ -57,7 +57,7 @@ export class PrefixWatchers {
     else this.#lengths.delete(start.length);
   }
 
-  /** Adds to `found` who waits for a prefix that the event's key begins with, or may begin with. */
+  /** Adds to `found` the watchers of prefixes that the event's key begins with, or may begin with. */
   addMatching({ key, keyBytes }: ChangeEvent, found: Set<Watcher>): void {
     if (this.#watchers.size === 0) return;
     if (keyBytes === 0) {
@@ -77,7 +77,7 @@ function addAll(watchers: ReadonlyMap<Watcher, number>, found: Set<Watcher>): vo
   for (const watcher of watchers.keys()) found.add(watcher);
 }
 
-/** Bytes as a string of as many characters, which can be a key of a Map. */
+/** A string with one character for each byte, which can be the key of a Map. */
 function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }

@@ -1,6 +1,6 @@
-// RESP3 client tracking: remembers what a client has read, or which prefixes it wants, and tells it
-// when that may have changed. Keys are remembered before they are read, so that no change slips in
-// between. Knows no connection: messages go out through the session's push.
+// RESP3 client tracking: remembers the keys that a client has read, or the prefixes that it wants, and
+// tells it when they may have changed. Keys are remembered before they are read, so that no change in
+// between is missed. Knows no connection: messages go out through the session's push.
 
 import { type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
 import type { Watch, Watcher } from "../contract/changes.ts";
@@ -9,10 +9,10 @@ import { sameBytes } from "../contract/same_bytes.ts";
 import type { Session } from "../contract/session.ts";
 import type { Tracking, TrackingOptions } from "../contract/tracking.ts";
 
-/** Most keys that are remembered for one client; of the oldest it is then told that they changed. */
+/** Most keys that are remembered for one client. For more, it is told that the oldest changed. */
 export const MAX_TRACKED_KEYS = 10_000;
 
-/** What one client tracks. */
+/** The tracking of one client. */
 export class ClientTracking implements Tracking, Watcher {
   readonly options: TrackingOptions;
   readonly #watch: Watch;
@@ -26,7 +26,7 @@ export class ClientTracking implements Tracking, Watcher {
     this.#session = session;
   }
 
-  /** Begins to watch the prefixes, if there are any. Returns false when there are too many watches. */
+  /** Begins to watch the prefixes, if there are any. Returns false if there are too many watches. */
   start(): boolean {
     const { isBroadcast, prefixes } = this.options;
     if (!isBroadcast) return true;
@@ -63,7 +63,7 @@ export class ClientTracking implements Tracking, Watcher {
     if (this.options.isBroadcast) return this.#broadcast(event);
     const keys = this.#keys.get(hash);
     if (keys === undefined) return;
-    // Keys of one hash share a watch; to be told too much does no harm.
+    // Keys with one hash share a watch. An invalidation too many does no harm.
     this.#forget(hash, keys);
     for (const key of keys) this.#invalidate(key);
   }
@@ -105,7 +105,7 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && sameBytes(a, 0, b, 0, a.length);
 }
 
-/** Whether a key of which only the first bytes are known may begin with `prefix`. */
+/** Whether a key may begin with `prefix`. Only the first bytes of the key are known. */
 function mayBegin(key: Uint8Array, keyBytes: number, prefix: Uint8Array): boolean {
   if (keyBytes === 0) return true;
   if (prefix.length > keyBytes) return false;

@@ -1,18 +1,18 @@
-// Who in this worker waits for changes of which keys: hands the events of the worker's ring to its
-// watchers. One loop per worker, which runs only while somebody watches and leaves the thread to
-// others after a millisecond. Knows no protocol.
+// Hands the events of a worker's ring to its watchers: those of keys, of prefixes and of all keys. One
+// loop per worker does this. It runs only while somebody watches, and leaves the thread to other work
+// after a millisecond. Knows no protocol.
 
 import { type ChangeEvent, type ChangeKind, EventReader, type Region } from "../../cache/mod.ts";
 import type { Watch, Watcher } from "../contract/changes.ts";
 import { nextTurn } from "../contract/time_slices.ts";
 import { PrefixWatchers } from "./prefix_watchers.ts";
 
-/** How long the loop sleeps at most; only bounds what a missed wake-up could cost. */
+/** Longest sleep of the loop. It only bounds the delay after a missed wake-up. */
 const SLEEP_MS = 1000;
-/** How long events are handed out before the rest of the worker has its turn, and how many unlooked at. */
+/** Time for events before other work has its turn, and events between two looks at the clock. */
 const SLICE_MS = 1;
 const SLICE_EVENTS = 32;
-/** Time between two tellings that events were lost; meanwhile all further ones count as lost. */
+/** Shortest time between two messages that events were lost. Events in between count as lost too. */
 const OVERFLOW_MS = 100;
 /** Most watches of one worker, all its clients together. */
 export const MAX_WORKER_WATCHES = 1_000_000;
@@ -23,19 +23,19 @@ export class WorkerWatch implements Watch {
   readonly #now: () => number;
   readonly #byHash = new Map<number, Set<Watcher>>();
   readonly #byPrefix = new PrefixWatchers();
-  /** Those that want the changes of all keys. */
+  /** Watchers of all keys. */
   readonly #ofAll = new Set<Watcher>();
   /** How many watches each watcher has. */
   readonly #counts = new Map<Watcher, number>();
   #watches = 0;
   #isRunning = false;
-  /** Whether events were lost since watchers were told so, and when that was. */
+  /** Whether events were lost since watchers were last told so, and the time of that. */
   #isBehind = false;
   #toldMs = -Infinity;
-  /** Those that are still to be told. */
+  /** Watchers that are still to be told of lost events. */
   #untold: Watcher[] = [];
 
-  /** Reads the event ring of `actor`; a worker has one WorkerWatch. `now` is any steady clock. */
+  /** Reads the event ring of `actor`. A worker has one WorkerWatch. `now` is any steady clock. */
   constructor(region: Region, actor: number, now: () => number = () => performance.now()) {
     this.#reader = new EventReader(region, actor);
     this.#now = now;
@@ -46,7 +46,7 @@ export class WorkerWatch implements Watch {
     return this.#watches;
   }
 
-  /** Watches keys of this hash. Returns false when the worker has too many watches already. */
+  /** Watches keys with this hash. Returns false when the worker has too many watches already. */
   add(hash: number, watcher: Watcher): boolean {
     const watchers = this.#byHash.get(hash);
     if (watchers?.has(watcher)) return true;
@@ -99,7 +99,7 @@ export class WorkerWatch implements Watch {
     this.#reader.unwatchAll();
   }
 
-  /** Counts a watch. Before the first one, events of watches that have ended are forgotten. */
+  /** Counts a watch. The first one drops events that are left from ended watches. */
   #begin(watcher: Watcher): boolean {
     if (this.#watches >= MAX_WORKER_WATCHES) return false;
     if (!this.#isRunning) {
@@ -133,7 +133,7 @@ export class WorkerWatch implements Watch {
     this.#isRunning = false;
   }
 
-  /** How long to sleep: until something changes, or until it is time to tell of lost events. */
+  /** Longest sleep, which ends early at a change. After lost events, until they are told of. */
   #sleepMs(): number {
     if (!this.#isBehind) return SLEEP_MS;
     return Math.max(1, this.#toldMs + OVERFLOW_MS - this.#now());
@@ -141,13 +141,13 @@ export class WorkerWatch implements Watch {
 
   /**
    * Hands out events, or tells of lost ones, for a millisecond. Returns whether there is more to do
-   * at once. The loop calls this, and tests.
+   * at once. The loop and tests call this.
    */
   slice(): boolean {
     const endMs = this.#now() + SLICE_MS;
     if (this.#reader.takeOverflow()) this.#isBehind = true;
     if (this.#isBehind) {
-      // Whoever will be told that anything may have changed needs no single event before.
+      // Watchers will be told that anything may have changed, so they need no single events.
       this.#reader.skip();
       if (this.#now() - this.#toldMs >= OVERFLOW_MS) this.#beginTelling();
     }
@@ -169,8 +169,8 @@ export class WorkerWatch implements Watch {
   }
 
   readonly #tell = (hash: number, kind: ChangeKind, event: ChangeEvent): void => {
-    // A watcher may end its watch when told, and others must not miss their turn for it; one that
-    // has several watches for a key is told once.
+    // A copy: a watcher may end its watch in onChange(), and the others must still be told. A set: a
+    // watcher with several watches for a key is told once.
     const watchers = new Set(this.#byHash.get(hash));
     this.#byPrefix.addMatching(event, watchers);
     for (const watcher of this.#ofAll) watchers.add(watcher);

@@ -1,5 +1,5 @@
-// What the server says when it has started: where it listens, how much it holds, who serves.
-// For people a few lines with a command to try; for programs the same facts as fields.
+// The message of a server that has started: its addresses, its capacity, its workers. For people a
+// few lines with a command to try; for programs the same facts as fields.
 
 import { type Cache, readStats } from "../../cache/mod.ts";
 import { authorityOf } from "../config/addresses.ts";
@@ -9,7 +9,7 @@ import type { LogFields } from "./log.ts";
 import { formatSize } from "../config/units.ts";
 import { VERSION } from "../config/version.ts";
 
-/** What there is to say. */
+/** The facts that it tells. */
 export interface BannerFacts {
   readonly cache: Cache;
   readonly config: Config;
@@ -18,7 +18,7 @@ export interface BannerFacts {
   readonly maxWorkers: number;
 }
 
-/** How addresses begin, without TLS and with it. */
+/** Schemes of addresses, without TLS and with it. */
 const SCHEMES = {
   http: ["http", "https"],
   resp: ["redis", "rediss"],

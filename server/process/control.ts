@@ -1,19 +1,19 @@
-// The control channel between main and a worker: requests with an answer within a bound, and
-// notices without one, over the worker's message port. For what is rare; changes of data go
-// through the event rings, and a serving thread never waits here.
+// The control channel between main and a worker, over the worker's message port. It has requests,
+// whose answer must come in time, and notices without an answer. For rare things only: changes of data
+// go through the event rings, and a serving thread never waits here.
 
 import { messageOf } from "../contract/error_text.ts";
 
 /** Longest time that the other side may take to answer, in milliseconds. */
 export const CONTROL_TIMEOUT_MS = 1000;
 
-/** The end of a message port that this module uses. */
+/** A message port, as far as this module uses it. */
 export interface Port {
   postMessage(message: unknown): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 }
 
-/** Carries out one kind of request or notice; what it returns is the answer. */
+/** Carries out one kind of request or notice. Its result is the answer. */
 export type ControlHandler = (body: unknown) => unknown;
 
 type Message =
@@ -34,7 +34,7 @@ export class ControlChannel {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
 
-  /** `handlers` are what the other end may ask for, by name. */
+  /** `handlers` carry out what the other end asks for, by name. */
   constructor(port: Port, handlers: Readonly<Record<string, ControlHandler>>) {
     this.#port = port;
     this.#handlers = handlers;
@@ -42,7 +42,7 @@ export class ControlChannel {
   }
 
   /**
-   * Asks the other end. Rejects when it fails, or has not answered within `timeoutMs`.
+   * Asks the other end. Rejects if that fails, or there is no answer within `timeoutMs`.
    */
   request(name: string, body?: unknown, timeoutMs: number = CONTROL_TIMEOUT_MS): Promise<unknown> {
     const id = this.#nextId++;
@@ -56,7 +56,7 @@ export class ControlChannel {
     });
   }
 
-  /** Tells the other end something that needs no answer. */
+  /** Sends the other end a notice. */
   notify(name: string, body?: unknown): void {
     this.#send({ kind: "request", id: 0, name, body });
   }

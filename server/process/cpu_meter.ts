@@ -1,5 +1,5 @@
-// How much CPU this process and the machine have used since the last look.
-// Reads the operating system's counters; a machine that does not show them counts as fully busy.
+// Measures the CPU time that this process and the machine have used since the last look. Reads the
+// operating system's counters. A machine that does not show them counts as fully busy.
 
 import os from "node:os";
 import process from "node:process";
@@ -22,7 +22,7 @@ export class CpuMeter {
   readonly #cores: number;
   #last: Reading;
 
-  /** `cores` is what the process may use, quota included. */
+  /** `cores`: how many the process may use, quota included. */
   constructor(cores: number) {
     this.#cores = cores;
     this.#last = take();

@@ -1,16 +1,16 @@
-// What has to hold before workers may listen: readable credentials, a free port, a free socket path.
-// Workers bind with reusePort, under which a second instance would go unnoticed, so main looks first.
+// Checks before workers may listen: readable credentials, a free port, a free socket path. Workers
+// bind with reusePort, and then a second instance would go unnoticed, so main looks first.
 
 import { authorityOf } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
 
-/** A reason not to start that its message says how to remove. */
+/** A reason not to start. Its message says how to remove it. */
 export class StartError extends Error {
   override name = "StartError";
 }
 
-/** Reads certificate and key where they are configured. Throws StartError when it cannot. */
+/** Reads certificate and key if they are configured. Throws StartError if it cannot. */
 export async function readCredentials(config: Config): Promise<{ cert?: string; key?: string }> {
   if (config.tlsCertPath === undefined || config.tlsKeyPath === undefined) return {};
   return {
@@ -33,8 +33,8 @@ async function readPem(path: string, option: string): Promise<string> {
 }
 
 /**
- * Checks that nobody listens on the address, not even another slabkv. Returns the port, a free one
- * for 0. Throws StartError when it is taken or cannot be bound, and names the option `flag`.
+ * Checks that no process listens on the address, not even another slabkv. Returns the port; for 0 it
+ * chooses a free one. Throws StartError if it is taken or cannot be bound, and names option `flag`.
  */
 export function findPort(hostname: string, port: number, flag = "--port"): number {
   try {
@@ -56,11 +56,11 @@ const HOLD_TRIES = 200;
 const HOLD_RETRY_MS = 25;
 
 /**
- * Holds ports while this process starts, so that of several that start at once each finds the
- * listeners of those before it. What is held is the UDP port of the same address and number, which
- * nothing here uses otherwise: unlike the TCP port, it can be held while workers bind with reusePort.
- * Ports are taken in ascending order, so that no two processes wait for each other. Somebody who has
- * one for good is not a slabkv that starts, and is not waited for longer than a few seconds.
+ * Holds ports while this process starts. Several slabkv that start at once then start one after the
+ * other, and each finds the listeners of those before it. It holds the UDP port of the same address and
+ * number, which nothing here uses otherwise. A TCP port could not be held while workers bind with
+ * reusePort. Ports are taken in ascending order, so that no two processes wait for each other. A
+ * process that keeps such a port is no slabkv that starts, so the wait ends after a few seconds.
  */
 export async function holdPorts(hostname: string, ports: readonly number[]): Promise<Disposable> {
   const held: Deno.DatagramConn[] = [];
@@ -87,13 +87,13 @@ async function holdPort(hostname: string, port: number): Promise<Deno.DatagramCo
   return undefined;
 }
 
-/** How long a server may take to accept before its socket counts as one that nobody serves well. */
+/** Longest time to wait for a live server to accept, in milliseconds. */
 const ACCEPT_MS = 1000;
 
 /**
- * Makes sure that a socket can be made at `path`: removes one that a dead server has left behind,
- * which is one that refuses connections. Throws StartError when a live one has it, however slow it
- * is, or none can be made there.
+ * Makes sure that a socket can be made at `path`. A socket that refuses connections was left behind by
+ * a dead server, and is removed. Throws StartError if a live server has the socket, however slow it
+ * is, or if none can be made there.
  */
 export async function prepareUnixPath(path: string, flag = "--unix"): Promise<void> {
   const refuse = (why: string) => new StartError(`Cannot listen on ${path}: ${why}`);
@@ -110,7 +110,7 @@ export async function prepareUnixPath(path: string, flag = "--unix"): Promise<vo
   Deno.removeSync(path);
 }
 
-/** Whether a process listens on the socket at `path`, even one that is too busy to accept. */
+/** Whether a process listens on the socket at `path`. It may be too busy to accept. */
 async function isServed(path: string): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<"late">((resolve) => {
@@ -128,7 +128,7 @@ async function isServed(path: string): Promise<boolean> {
   }
 }
 
-/** What tells the socket at `path` from any other that may be there later; null where there is none. */
+/** The identity of the socket at `path`, which a later one there will not have; null: no socket. */
 export function socketIdentity(path: string): string | null {
   try {
     const { isSocket, dev, ino, birthtime, mtime } = Deno.lstatSync(path);
@@ -138,13 +138,13 @@ export function socketIdentity(path: string): string | null {
   }
 }
 
-/** Removes the socket at `path` if it is still the one of this identity. */
+/** Removes the socket at `path` if it still has this identity. */
 export function removeSocket(path: string, identity: string | null): void {
   if (identity === null || socketIdentity(path) !== identity) return;
   try {
     Deno.removeSync(path);
   } catch {
-    // It is gone already; nothing is left to tidy up.
+    // It is gone already.
   }
 }
 

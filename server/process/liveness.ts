@@ -1,18 +1,18 @@
-// Who is alive, judged by progress: an actor lives while its heartbeat or its count of requests
-// moves, however many there are, and whatever happens to the wall clock. Looked at from
-// any thread a few times a second; remembers when each actor last moved.
+// Finds actors that hang, by their progress: an actor lives while its heartbeat or its count of
+// requests moves. The wall clock plays no part. Any thread may look, a few times a second; it remembers
+// when each actor last moved.
 
 import type { ServerRegion } from "../contract/counters.ts";
 
-/** An actor that has not moved for this long hangs, in milliseconds. */
+/** An actor hangs when it has not moved for this many milliseconds. */
 export const SILENCE_MAX_MS = 5000;
-/** If looks are further apart than this, this thread stood still too: the process was stopped. */
+/** If looks are further apart, this thread stood still too: the process was stopped. */
 const GAP_MAX_MS = 1000;
 
 /** One thread's view of which actors move. */
 export class Liveness {
   readonly #region: ServerRegion;
-  /** What each actor's words showed when it was last seen to move, and when that was. */
+  /** The words of each actor when it was last seen to move, and the time of that. */
   readonly #seen: Int32Array;
   readonly #movedMs: Float64Array;
   #lookedMs: number;
@@ -25,7 +25,7 @@ export class Liveness {
     this.#lookedMs = nowMs;
   }
 
-  /** Looks at every actor. To be called at least once every second. */
+  /** Looks at every actor. Must be called at least once every second. */
   look(nowMs: number): void {
     const wasStopped = nowMs - this.#lookedMs > GAP_MAX_MS;
     this.#lookedMs = nowMs;
@@ -38,7 +38,7 @@ export class Liveness {
     }
   }
 
-  /** The actor that serves and has not moved for longest, and for how long, as of the last look. */
+  /** The serving actor that had not moved for longest at the last look, and for how long. */
   mostSilent(): { readonly actor: number; readonly silentMs: number } {
     let found = 0;
     let silentMs = 0;
@@ -52,7 +52,7 @@ export class Liveness {
     return { actor: found, silentMs };
   }
 
-  /** One more sign of life of `actor`, which calls this for itself. */
+  /** Counts a sign of life of `actor`. Only that actor calls this. */
   static beat(region: ServerRegion, actor: number): void {
     Atomics.add(region.words, region.gaugeWord(actor, "heartbeat"), 1);
   }

@@ -1,5 +1,6 @@
-// The server as the commands of one worker see it: what it knows itself, and what it asks all
-// workers for, through main, within a bound. The same object answers what other workers ask.
+// The server as the commands of one worker see it. It knows some things itself, and asks all workers
+// for others, through main and with a time limit. The same object answers the questions of other
+// workers.
 
 import type { Config } from "../config/config.ts";
 import { ClientTracking } from "../changes/tracking.ts";
@@ -19,7 +20,7 @@ import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
 import { SlowLog } from "./slow_log.ts";
 
-/** What a worker asks all workers, itself included. */
+/** A question to all workers, the asking one included. */
 export type Question =
   | { readonly what: "clients" }
   | { readonly what: "totals" }
@@ -27,7 +28,7 @@ export type Question =
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "setOption"; readonly name: string; readonly value: string };
 
-/** How long main waits for the workers before it answers without those that are late. */
+/** How long main waits for the workers. It then answers without those that are late. */
 export const QUESTION_TIMEOUT_MS = 800;
 const SECOND_US = 1_000_000;
 const MAX_SLOW_ENTRIES = 10_000;
@@ -38,11 +39,11 @@ export class LocalServer implements ServerFacade {
   readonly startedMs: number;
   readonly stats: CommandStats = new CommandStats();
   readonly slices: TimeSlices = new TimeSlices();
-  /** Where changes can be watched for; set by the worker. */
+  /** The watches of this worker; set by the worker. */
   watch: Watch | null = null;
   /** The connections of this worker; set by the worker. */
   registry: ClientRegistry | null = null;
-  /** The way to main; null in tests, where this worker is all there is. */
+  /** The channel to main; null in tests with this worker alone. */
   channel: ControlChannel | null = null;
   readonly #slowLog = new SlowLog();
 
@@ -63,7 +64,7 @@ export class LocalServer implements ServerFacade {
     return null;
   }
 
-  /** Answers what a worker has asked all of them. */
+  /** Answers a question that a worker has asked all of them. */
   answer(question: Question): unknown {
     switch (question.what) {
       case "clients":
@@ -141,7 +142,7 @@ export class LocalServer implements ServerFacade {
     return all.find((why): why is string => typeof why === "string") ?? null;
   }
 
-  /** Sets an option of this worker. Returns why not, or null. */
+  /** Sets an option in this worker. Returns the reason if it cannot, else null. */
   #setHere(name: string, value: string): string | null {
     const number = /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
     if (name === "slowlog-log-slower-than") {
@@ -159,7 +160,7 @@ export class LocalServer implements ServerFacade {
       this.#slowLog.maxEntries = number;
       return null;
     }
-    // What is so already may be asked for again.
+    // Setting an option to the value that it has is allowed.
     return this.options()[name] === value ? null : "can't set immutable config";
   }
 

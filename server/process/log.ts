@@ -1,7 +1,7 @@
-// What the server prints: for people one line each, or one JSON object per line.
-// Errors go to stderr, the rest to stdout. Requests are never logged.
+// Prints the server's events: one line each for people, or one JSON object per line. Errors go to
+// stderr, the rest to stdout. Requests are never logged.
 
-/** How events look and where they go. */
+/** The form of events, and where they are printed. */
 export interface LogSink {
   readonly format: "text" | "json";
   readonly now: () => number;
@@ -20,17 +20,17 @@ export class Log {
     this.#sink = sink;
   }
 
-  /** Something that went as it should. */
+  /** An event that is as it should be. */
   info(event: string, text: string, fields: LogFields = {}): void {
     this.#print("info", event, text, fields);
   }
 
-  /** Something that somebody may want to look at; the server goes on. */
+  /** An event that needs a look. The server goes on. */
   warn(event: string, text: string, fields: LogFields = {}): void {
     this.#print("warn", event, text, fields);
   }
 
-  /** Something that ends the server or part of it. */
+  /** An event that ends the server or a part of it. */
   error(event: string, text: string, fields: LogFields = {}): void {
     this.#print("error", event, text, fields);
   }

@@ -1,5 +1,5 @@
-// From a command line to a running server: configuration, checks, region, workers, supervision.
-// What can go wrong at start goes wrong here, with one clear line and exit code 2.
+// Starts a server from a command line: configuration, checks, region, workers, supervision. A start
+// that fails, fails here, with one clear line and exit code 2.
 
 import { Cache, Region } from "../../cache/mod.ts";
 import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
@@ -24,12 +24,12 @@ import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
 import { versionLine } from "../config/version.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
-/** What the process around the server provides. */
+/** The process around the server, as far as it is needed here. */
 export interface ServePlatform {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly limits: Limits;
-  /** Whether workers can share a port here; else there is only one. */
+  /** Whether workers can share a port. If not, there is one worker. */
   readonly canSharePort: boolean;
   readonly spawn: (name: string, config: Config, listens: readonly Listen[]) => Worker;
   readonly onSignal: (handler: (signal: string) => void) => void;
@@ -38,7 +38,7 @@ export interface ServePlatform {
   readonly exit: (code: number) => never;
 }
 
-/** Exit code for what has to be put right before the server can start. */
+/** Exit code of a start that fails: something has to be corrected first. */
 export const EXIT_USAGE = 2;
 const MAX_WORKERS = 64;
 

@@ -1,11 +1,11 @@
-// The slow log of one worker: the latest commands that took long, in memory, bounded.
-// Knows no command and no clock.
+// The slow log of one worker: the latest commands that took long. It is in memory and bounded. Knows
+// no command and no clock.
 
 import type { SlowEntry } from "../contract/server.ts";
 
 /** The latest slow commands, newest first. */
 export class SlowLog {
-  /** From how many microseconds on a command is slow; Infinity: never. */
+  /** A command is slow from this many microseconds on. Infinity: never. */
   slowerThanUs = 10_000;
   #entries: SlowEntry[] = [];
   #maxEntries = 128;
@@ -21,7 +21,7 @@ export class SlowLog {
     this.#entries.length = Math.min(this.#entries.length, count);
   }
 
-  /** Keeps an entry, which gets the next number. */
+  /** Adds an entry and gives it the next number. */
   add(entry: Omit<SlowEntry, "id">): void {
     if (this.#maxEntries === 0) return;
     this.#entries.unshift({ id: this.#nextId++, ...entry });
@@ -33,7 +33,7 @@ export class SlowLog {
     return this.#entries;
   }
 
-  /** Forgets all entries; numbers go on. */
+  /** Forgets all entries. Numbers go on. */
   clear(): void {
     this.#entries = [];
   }

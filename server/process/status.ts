@@ -1,5 +1,5 @@
-// What the server says about itself: stats, health, readiness. Read from the region, so that any
-// worker can answer for all. Knows no protocol beyond the JSON texts it returns.
+// The status of the whole server: stats, health, readiness. It is read from the region, so that any
+// worker can answer for all. Knows no protocol besides the JSON texts that it returns.
 
 import { readStats, RegionState } from "../../cache/mod.ts";
 import { COUNTERS, GAUGES, type ServerCache } from "../contract/counters.ts";
@@ -17,8 +17,8 @@ export class RegionStatus implements ServerStatus {
   readonly #liveness: Liveness;
 
   /**
-   * `startedMs` is when the process started, in milliseconds since 1970; `liveness` is looked at
-   * by somebody else.
+   * `startedMs` is the start of the process, in milliseconds since 1970. The owner of `liveness` calls
+   * its `look()`.
    */
   constructor(cache: ServerCache, startedMs: number, liveness: Liveness) {
     this.#cache = cache;
@@ -68,7 +68,7 @@ export class RegionStatus implements ServerStatus {
     });
   }
 
-  /** How many there are; of those over HTTP nobody is told. */
+  /** Open connections by kind. Deno does not tell how many there are over HTTP. */
   #connections(): Record<string, number | null> {
     const { region } = this.#cache;
     return {

@@ -18,14 +18,14 @@ const SWEEP_BUDGET_MS = 1;
 const SWEEP_BUCKETS = 256;
 const SHED_MS = 1000;
 
-/** What a supervisor works with. */
+/** The parts that a supervisor works with. */
 export interface SupervisorOptions {
   readonly cache: ServerCache;
   readonly config: Config;
   readonly pool: WorkerPool;
   readonly log: Log;
   readonly meter: CpuMeter;
-  /** Most workers that "auto" may come to. */
+  /** Most workers with `--workers auto`. */
   readonly maxWorkers: number;
   /** Ends the process. */
   readonly exit: (code: number) => void;
@@ -51,7 +51,7 @@ export class Supervisor {
     this.#liveness = new Liveness(options.cache.region, performance.now());
   }
 
-  /** Starts watching; the workers are already listening. */
+  /** Starts watching. The workers are already listening. */
   start(): void {
     const { region } = this.#options.cache;
     Liveness.beat(region, 0);
@@ -123,7 +123,7 @@ export class Supervisor {
     }
   }
 
-  /** First signal: stop listening, let work end, exit 0. Second signal: exit at once. */
+  /** At the first signal stops listening, lets work end, and exits with 0. At the second exits at once. */
   async stop(signal: string): Promise<void> {
     const { cache, pool, log, exit, config } = this.#options;
     if (this.#draining) return exit(130);

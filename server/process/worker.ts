@@ -1,5 +1,5 @@
-// A worker: attaches to the region, listens, serves until it is told to drain.
-// Runs in a thread of its own; main starts it and talks to it over a control channel.
+// A worker: attaches to the region, listens, and serves until main tells it to drain. It runs in a
+// thread of its own. Main starts it and talks to it over a control channel.
 
 import { Cache, Region } from "../../cache/mod.ts";
 import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
@@ -22,12 +22,12 @@ import { Session } from "../contract/session.ts";
 import { RegionStatus } from "./status.ts";
 import { WorkerWatch } from "../changes/watch.ts";
 
-/** How often a worker shows that it lives, and looks for slow bodies. */
+/** Time between two signs of life of a worker. It then also looks for slow bodies. */
 const TICK_MS = 250;
-/** How often a worker that drains looks whether bodies are still arriving. */
+/** While draining: time between two looks whether bodies are still arriving. */
 const DRAIN_LOOK_MS = 5;
 
-/** What main sends a worker first. */
+/** The first message from main to a worker. */
 export interface WorkerStart {
   readonly buffer: SharedArrayBuffer;
   readonly actor: number;
@@ -36,7 +36,7 @@ export interface WorkerStart {
   readonly startedMs: number;
 }
 
-/** Serves in this thread; called once, in a worker. */
+/** Serves in this thread. Called once in a worker. */
 export function runWorker(scope: WorkerScope): void {
   let server: WorkerServer | undefined;
   const channel: ControlChannel = new ControlChannel(scope, {
@@ -65,7 +65,7 @@ class WorkerServer {
   readonly #handlers: HttpHandler[] = [];
   readonly #listeners: HttpListener[] = [];
   readonly #raw: RawServer;
-  /** What answers for this worker when another one asks. */
+  /** Answers for this worker when another one asks. */
   readonly local: LocalServer;
 
   constructor(start: WorkerStart, channel: ControlChannel) {
@@ -132,7 +132,7 @@ class WorkerServer {
     Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, "serving"), value);
   }
 
-  /** Stops listening; resolves when no request is in work any more. Main bounds the wait. */
+  /** Stops listening. Resolves when all requests are answered. Main bounds the wait. */
   async drain(): Promise<void> {
     for (const handler of this.#handlers) handler.mode = "draining";
     this.#sockets.drain();

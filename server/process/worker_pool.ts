@@ -1,5 +1,5 @@
-// The workers as main sees them: starts them, hears from them, replaces those that throw. Decides
-// nothing about how many there should be, and does not look whether they hang (supervisor.ts).
+// The workers as main sees them. Starts them, hears from them, and replaces those that throw. It does
+// not decide how many there are, and does not look whether they hang: supervisor.ts does both.
 
 import type { Config } from "../config/config.ts";
 import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
@@ -10,13 +10,13 @@ import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import type { Log } from "./log.ts";
 import type { WorkerStart } from "./worker.ts";
 
-/** How long a worker may take to start. */
+/** Longest time for the start of a worker, in milliseconds. */
 const START_TIMEOUT_MS = 10_000;
-/** A worker that throws this soon after its start will do so again. */
+/** A worker that throws within so many milliseconds of its start will probably throw again. */
 const EARLY_MS = 1000;
 const MAX_EARLY_FAILURES = 3;
 
-/** What the pool needs. */
+/** The parts that a pool works with. */
 export interface PoolOptions {
   readonly cache: ServerCache;
   readonly config: Config;
@@ -25,9 +25,9 @@ export interface PoolOptions {
   readonly log: Log;
   /** Starts a thread that runs `runWorker`. */
   readonly spawn: (name: string) => Worker;
-  /** Called when a client asks for the end of the process. */
+  /** Called when a client wants the process to end. */
   readonly onShutdown?: () => void;
-  /** Called when a worker cannot be kept up. */
+  /** Called when a worker keeps throwing, or cannot be started again. */
   readonly onFatal: (message: string) => void;
 }
 
@@ -56,7 +56,7 @@ export class WorkerPool {
     return this.#members.size;
   }
 
-  /** Actors of the workers there are. */
+  /** Actor numbers of the workers. */
   get actors(): readonly number[] {
     return [...this.#members.keys()];
   }
@@ -72,7 +72,7 @@ export class WorkerPool {
     let started = false;
     let failed: (error: Error) => void = () => {};
     const failure = new Promise<never>((_, reject) => failed = reject);
-    // An error that nobody catches would end the process; here it ends one worker.
+    // Without this listener, an error in a worker would end the process. Now it ends that worker.
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       if (started) this.#replace(actor, worker, event.message);
@@ -84,7 +84,7 @@ export class WorkerPool {
       shutdown: () => this.#options.onShutdown?.(),
       warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
     });
-    // Unix sockets cannot be shared: the first worker has them.
+    // Unix sockets cannot be shared, so the first worker has them.
     const mine = listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
     const buffer = this.#region.buffer;
     const start: WorkerStart = { buffer, actor, config, listens: mine, startedMs };
@@ -107,7 +107,7 @@ export class WorkerPool {
     return results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
   }
 
-  /** A request has caused an exception: its shard may be locked and broken. */
+  /** Called when a request has caused an exception. Its shard may be locked and broken. */
   #onBug(actor: number, text: string): void {
     const { log, cache } = this.#options;
     log.error("bug", `a request failed in worker ${actor}: ${text}`, { worker: actor });
@@ -134,7 +134,7 @@ export class WorkerPool {
     this.#start(actor).catch((error) => onFatal(`worker ${actor}: ${messageOf(error)}`));
   }
 
-  /** Ends a worker and what it leaves behind. Returns how many shards it died holding. */
+  /** Ends a worker and clears what it leaves behind. Returns how many shards it held locked. */
   #bury(actor: number, worker: Worker): number {
     worker.terminate();
     this.#members.delete(actor);
@@ -144,12 +144,12 @@ export class WorkerPool {
     return this.#options.cache.repair(actor);
   }
 
-  /** Makes some clients of the workers reconnect for `ms`, so that they spread. */
+  /** For `ms`, asks some clients of the workers to reconnect, so that they spread. */
   shed(ms: number): void {
     for (const { channel } of this.#members.values()) channel.notify("shed", ms);
   }
 
-  /** Drains all workers. Resolves with whether they all were done within `timeoutMs`. */
+  /** Drains all workers. Resolves with whether all were done within `timeoutMs`. */
   async drain(timeoutMs: number): Promise<boolean> {
     this.#draining = true;
     const all = [...this.#members.values()].map(({ channel }) =>
