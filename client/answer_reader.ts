@@ -1,6 +1,6 @@
 /**
- * Reads one HTTP/1.1 answer from a connection, however its body is delimited. For single requests:
- * it copies freely, and it bounds what it holds. The load generator has a reader of its own.
+ * Reads one HTTP/1.1 answer from a connection, with any kind of body length. For single requests: it
+ * copies freely, and bounds the size of an answer. The load generator has a reader of its own.
  *
  * @module
  */
@@ -106,7 +106,7 @@ export class AnswerReader {
     if (!await this.#fill()) throw new Error("the connection was closed before the answer ended");
   }
 
-  /** Reads what there is; false at the end. */
+  /** Reads the bytes that have come. Returns false at the end. */
   async #fill(): Promise<boolean> {
     if (this.#start > 0) {
       this.#bytes.copyWithin(0, this.#start, this.#end);

@@ -1,6 +1,6 @@
 /**
- * The one table of commands: what each is called, takes and is for. Parsing, help and completions
- * derive from it; a command exists when it has a row here. What it does stands elsewhere.
+ * The one table of commands: the name, arguments and purpose of each. Parsing, help and completions
+ * derive from it. A command exists when it has a row here. Its function is in another file.
  *
  * @module
  */
@@ -21,11 +21,11 @@ export type CommandName =
   | "completions"
   | "help";
 
-/** What stands beside a command without a flag. */
+/** An argument of a command without a flag. */
 export interface Operand {
   readonly name: string;
   readonly isOptional?: boolean;
-  /** The words among which it must be. */
+  /** The words that it may be. */
   readonly words?: readonly string[];
 }
 

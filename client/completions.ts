@@ -1,6 +1,6 @@
 /**
- * Completions for bash, zsh and fish, written from the tables of commands and options. The scripts
- * call nothing when they run, so that a key press costs nothing.
+ * Writes completions for bash, zsh and fish from the tables of commands and options. The scripts call
+ * no program when they run, so that a key press costs nothing.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { COMMANDS, type Operand, SHELLS } from "./commands.ts";
 import type { ServerOption } from "./platform.ts";
 
-/** A command or the server without one, as a shell completes it. */
+/** A command, or the server without one, as a shell completes it. */
 interface Line {
   readonly name: string;
   readonly summary: string;
@@ -37,7 +37,7 @@ const WRITERS: Readonly<Record<typeof SHELLS[number], (lines: readonly Line[]) =
  *
  * @param shell "bash", "zsh" or "fish"
  * @param serverOptions the options of `slabkv serve`
- * @returns a script for the shell to source, or "" for a shell that has none
+ * @returns a script for the shell to source, or "" for any other shell
  */
 export function completionScript(shell: string, serverOptions: readonly ServerOption[]): string {
   const known = SHELLS.find((name) => name === shell);
@@ -49,7 +49,7 @@ export function completionScript(shell: string, serverOptions: readonly ServerOp
   return WRITERS[known](lines);
 }
 
-// The placeholders of the server's options say what they take: "FILE", or words such as "text|json".
+// The placeholder of a server's option says what it takes: "FILE", or words such as "text|json".
 function serverOption(option: ServerOption): LineOption {
   const { placeholder } = option;
   if (placeholder === "FILE" || placeholder === "PATH") return { ...option, complete: "file" };

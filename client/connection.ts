@@ -1,6 +1,6 @@
 /**
- * Opens connections to a server, plain, with TLS or over a Unix socket, and says in one line why
- * one cannot be opened. What is sent over them is not its business.
+ * Opens connections to a server, plain, with TLS or over a Unix socket. If it cannot, says why in one
+ * line. Does not know what is sent over them.
  *
  * @module
  */
@@ -23,8 +23,8 @@ export interface Access {
 /**
  * Opens a connection.
  *
- * @param access where to
- * @param signal gives up, and closes the connection when it is open
+ * @param access the server
+ * @param signal gives up; closes the connection if it is open already
  * @returns the connection, over which requests can be sent at once
  */
 export async function openConnection(access: Access, signal: AbortSignal): Promise<Deno.Conn> {
@@ -57,10 +57,10 @@ export function closeConnection(conn: Deno.Conn): void {
 }
 
 /**
- * Says what went wrong between here and the server.
+ * Says why a request to the server failed.
  *
- * @param access where the server is
- * @param error what was thrown while connecting, sending or reading
+ * @param access the server
+ * @param error the error that was thrown while connecting, sending or reading
  * @param signal the signal that gives up after the timeout
  * @returns an error with one line that says what to do
  */

@@ -1,5 +1,5 @@
 /**
- * What every command is given: the process, its operands and its options, and how to reach the
+ * The arguments of every command: the process, its operands and its options. Also gives the way to the
  * server that they name. Knows no command.
  *
  * @module
@@ -13,15 +13,15 @@ import { localTarget } from "./target.ts";
 
 /** Exit codes of the client. */
 export const EXIT = {
-  /** Done, or found. */
+  /** Done, or the key was found. */
   ok: 0,
-  /** Not there; for bench: answers were wrong. */
+  /** The key was not there. For bench: answers were wrong. */
   miss: 1,
-  /** Not possible. */
+  /** The command could not be carried out. */
   error: 2,
 } as const;
 
-/** A command as it was called. */
+/** The call of a command. */
 export interface ClientContext {
   readonly platform: ClientPlatform;
   readonly operands: readonly string[];
@@ -29,7 +29,7 @@ export interface ClientContext {
 }
 
 /**
- * Gives how to reach the server that a command names.
+ * Gives the access to the server that a command names.
  *
  * @param context the command
  * @returns address, token, time limit and certificates

@@ -1,6 +1,6 @@
 /**
- * One request and its answer over a connection of its own, within a time limit. Written over bare
- * connections, since fetch() starts slower, and resolves the keys "." and ".." as steps in a path.
+ * Sends one request over its own connection and reads the answer, within a time limit. Does not use
+ * fetch(): that starts slower, and takes the keys "." and ".." for steps in a path.
  *
  * @module
  */
@@ -20,8 +20,8 @@ export interface ClientRequest {
 /**
  * Sends a request and waits for the answer.
  *
- * @param access where to, and how long at most
- * @param request what to send
+ * @param access the server and the time limit
+ * @param request the request to send
  * @returns the answer, whatever its status
  * @throws {ClientError} if there is none
  */
@@ -41,9 +41,9 @@ export async function exchange(access: Access, request: ClientRequest): Promise<
 }
 
 /**
- * Says what an answer means that is none of the expected ones.
+ * Explains an answer that was not expected.
  *
- * @param access who answered
+ * @param access the server that answered
  * @param answer the answer
  * @returns an error with the server's own message, if it gave one
  */
@@ -58,7 +58,7 @@ export function authorizationLine(token: string | undefined): string {
   return token === undefined ? "" : `authorization: Bearer ${token}\r\n`;
 }
 
-// A server may refuse a body before it has read all of it, and its answer says why.
+// A server may refuse a body before it has read all of it. Its answer says why.
 async function converse(conn: Deno.Conn, bytes: Uint8Array): Promise<ClientAnswer> {
   const answer = new AnswerReader(conn).read();
   const sent = writeBytes(conn, bytes).then(() => undefined, (error: unknown) => error);
@@ -89,7 +89,7 @@ function messageIn(text: string): string {
     const { message } = JSON.parse(text);
     if (typeof message === "string") return message;
   } catch {
-    // Not slabkv's JSON: a proxy's page, or the text of a raw route.
+    // This is not slabkv's JSON but a proxy's page, or the text of a raw route.
   }
   const line = text.replaceAll(/\s+/g, " ").trim().slice(0, 200);
   return line === "" ? "no message" : line;

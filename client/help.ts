@@ -1,6 +1,6 @@
 /**
- * The table of commands as text: all of them, or one with its options. Adds no fact of its own
- * but what exit codes mean.
+ * Writes the table of commands as text: all commands, or one with its options. The only facts that it
+ * adds are the meanings of exit codes.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The commands about one item: get, put, del and incr. Values are bytes and go over the raw
- * routes; only incr, which is about text in any case, goes over a JSON route.
+ * The commands about one item: get, put, del and incr. Values are bytes, so they use the raw routes.
+ * Only incr, whose value is always text, uses a JSON route.
  *
  * @module
  */
@@ -67,7 +67,7 @@ export async function del(context: ClientContext): Promise<number> {
 /** `incr KEY [BY]`: adds to an integer and prints the sum. */
 export async function incr(context: ClientContext): Promise<number> {
   const [key = "", by = "1"] = context.operands;
-  encodeKey(key); // refuses what is no key, in the same words
+  encodeKey(key); // throws the same error as the others if this is no key
   const body = new TextEncoder().encode(JSON.stringify({ key, by: integerText(by) }));
   const server = await accessOf(context);
   const answer = await exchange(server, { method: "POST", path: "/incr", body });
@@ -95,7 +95,7 @@ function sumIn(body: Uint8Array): string | undefined {
   }
 }
 
-// Another server's 404, or a wrong path in --url, must not look like a miss.
+// The 404 of another server, or of a wrong path in --url, must not look like a miss.
 function isMiss({ status, body }: ClientAnswer): boolean {
   return status === 404 && new TextDecoder().decode(body) === MISS_TEXT;
 }

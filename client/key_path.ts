@@ -1,6 +1,6 @@
 /**
- * Keys as a part of a URL's path, for the raw routes, which take keys of any characters. Knows no
- * route and no connection.
+ * Writes a key as a part of a URL's path, for the raw routes. Their keys may have any characters. Knows
+ * no route and no connection.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The table of the client's options: one row each, from which parsing, help and completions
- * derive. What the values do is none of its business.
+ * The table of the client's options, with one row for each. Parsing, help and completions derive from
+ * it. Does not know what the values do.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { DEFAULT_URL, parseTarget, type Target, TARGET_EXPECTED } from "./target
 
 /** How the values of an option are read. */
 export interface ClientKind<T> {
-  /** What stands for the value in help: "URL"; empty for a switch, which takes none. */
+  /** Stands for the value in help: "URL". Empty for a switch, which takes no value. */
   readonly placeholder: string;
   /** What is accepted, to end a message with. */
   readonly expected: string;
-  /** The words among which the value is, or that it is the path of a file. */
+  /** The words that the value may be; "file" for the path of a file. */
   readonly complete?: readonly string[] | "file";
   /** Whether values must never be shown. */
   readonly isSecret?: boolean;
-  /** Reads a value; undefined if it is not acceptable. */
+  /** Reads a value. Returns undefined if the text is not accepted. */
   parse(text: string): T | undefined;
 }
 
@@ -83,7 +83,7 @@ export const ACCESS = {
   },
 } as const;
 
-/** What `put` takes besides. */
+/** The further option of `put`. */
 export const TTL: ClientOption<number | undefined> = {
   flag: "ttl",
   ...duration(1, 3_153_600_000_000),
@@ -92,7 +92,7 @@ export const TTL: ClientOption<number | undefined> = {
   description: "Time after which the item expires",
 };
 
-/** What `bench` takes besides. */
+/** The further options of `bench`. */
 export const BENCH = {
   connections: {
     flag: "connections",

@@ -1,6 +1,6 @@
 /**
- * From a command line and the environment to a command with its operands and options, or to the
- * one line that says what to change. Pure. Operands stay text: "007" and "1e3" are keys.
+ * Makes a command line and the environment into a command with its operands and options, or into one
+ * line that says what to change. Pure. Operands stay text: "007" and "1e3" are keys.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export type ParsedCommand =
 export class OptionValues {
   readonly #values = new Map<ClientOption<unknown>, unknown>();
 
-  /** Gives the value of an option, which is its default unless it was given. */
+  /** Gives the value of an option, or its default if it was not given. */
   get<T>(option: ClientOption<T>): T {
     return this.#values.has(option) ? this.#values.get(option) as T : option.fallback;
   }
@@ -64,7 +64,7 @@ export function parseCommand(
   return { kind: "run", command, operands, values };
 }
 
-/** Puts what the command line gives into `operands` and `values`; returns what is wrong with it. */
+/** Puts the arguments of the command line into `operands` and `values`. Returns what is wrong. */
 function readArguments(
   command: ClientCommand,
   args: readonly string[],
@@ -78,7 +78,7 @@ function readArguments(
       operands.push(...args.slice(i + 1));
       break;
     }
-    // "-" is stdin and "-5" a number; no option has a digit for a name.
+    // "-" is stdin and "-5" a number. No option begins with a digit.
     if (!/^-[^\d]/.test(arg)) {
       operands.push(arg);
       continue;

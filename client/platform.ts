@@ -1,28 +1,28 @@
 /**
- * What the process around the client provides: variables, standard streams, and the options of
- * the server for completions. Deno's own streams fit as they are; tests pass others.
+ * The process around the client: variables, standard streams, and the options of the server for
+ * completions. Deno's own streams have these shapes; tests pass others.
  *
  * @module
  */
 
-/** Where bytes are written. */
+/** A stream to write to. */
 export interface ByteSink {
-  /** Writes some of the bytes; returns how many. */
+  /** Writes some of the bytes. Returns how many. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Whether a person reads what is written. */
+  /** Whether this is a terminal, where a person reads. */
   isTerminal(): boolean;
 }
 
-/** Where bytes are read. */
+/** A stream to read from. */
 export interface ByteSource {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** An option of the server, as far as completions show it. */
+/** An option of the server, as completions show it. */
 export interface ServerOption {
   /** Name without "--". */
   readonly flag: string;
-  /** What stands for the value: "SIZE"; empty for a switch. */
+  /** Stands for the value: "SIZE". Empty for a switch. */
   readonly placeholder: string;
   readonly description: string;
 }
@@ -40,7 +40,7 @@ export interface ClientPlatform {
   readonly serverOptions: () => readonly ServerOption[];
 }
 
-/** What ends a command with exit code 2; the message is one line for people. */
+/** An error that ends a command with exit code 2. The message is one line for people. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
 }
@@ -48,8 +48,8 @@ export class ClientError extends Error {
 /**
  * Writes all bytes, or the text as UTF-8.
  *
- * @param sink where to
- * @param content what to write
+ * @param sink the stream
+ * @param content the bytes or the text
  */
 export async function writeAll(sink: ByteSink, content: Uint8Array | string): Promise<void> {
   let rest = typeof content === "string" ? new TextEncoder().encode(content) : content;
@@ -59,8 +59,8 @@ export async function writeAll(sink: ByteSink, content: Uint8Array | string): Pr
 /**
  * Reads a stream to its end.
  *
- * @param source where from
- * @param maxBytes how much is too much
+ * @param source the stream
+ * @param maxBytes most bytes to read
  * @returns the bytes
  * @throws {ClientError} if there are more
  */

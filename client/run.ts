@@ -1,6 +1,6 @@
 /**
- * Runs the command that a command line names. Decides first whether it is the client's at all, at
- * the cost of one comparison, since the server starts through here too.
+ * Runs the command that a command line names. First decides whether it is a command of the client. This
+ * costs one comparison, since the server starts through here too.
  *
  * @module
  */
@@ -31,7 +31,7 @@ const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
 };
 
 /**
- * Gives the server's part of a command line.
+ * Gives the server's arguments in a command line.
  *
  * @param args the command line, without the program
  * @returns its arguments; undefined if the command is the client's
@@ -40,7 +40,7 @@ export function serverArguments(args: readonly string[]): string[] | undefined {
   const [first = "-", second, ...more] = args;
   if (first.startsWith("-")) return [...args];
   if (first === "serve") return args.slice(1);
-  // The server knows its options, and the client does not.
+  // Only the server can show its options.
   const isHelp = first === "help" && second === "serve" && more.length === 0;
   return isHelp ? ["--help"] : undefined;
 }
@@ -60,7 +60,7 @@ export async function runClient(
   try {
     return await run(args, platform);
   } catch (error) {
-    // Whoever read the output has seen enough.
+    // The reader of the output has closed it, as `head` does.
     if (error instanceof Deno.errors.BrokenPipe) return EXIT.error;
     const message = error instanceof ClientError ? error.message : `Unexpected error: ${error}`;
     await writeAll(platform.stderr, `slabkv: ${message}\n`);

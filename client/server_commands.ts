@@ -1,6 +1,6 @@
 /**
- * The commands about the server as a whole: stats, ping and health. They print what it says and
- * judge nothing but whether it is there and healthy.
+ * The commands about the server as a whole: stats, ping and health. They print what it says. They only
+ * judge whether it is there and healthy.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export async function stats(context: ClientContext): Promise<number> {
   return EXIT.ok;
 }
 
-/** `ping`: says who answers, and how fast. */
+/** `ping`: prints which server answers, and how fast. */
 export async function ping(context: ClientContext): Promise<number> {
   const server = await accessOf(context);
   const startMs = performance.now();
@@ -68,7 +68,7 @@ export function parseObject(text: string, url: string): Record<string, unknown> 
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Said below.
+    // The error below says so.
   }
   throw new ClientError(`${url} answered something else than slabkv does: is --url right?`);
 }

@@ -1,26 +1,26 @@
 /**
- * Where a server is, from the URL that people write: http, https or a Unix socket. Pure: resolves
- * no name and opens nothing.
+ * Reads the address of a server from the URL that people write: http, https or a Unix socket. Pure:
+ * resolves no name and opens nothing.
  *
  * @module
  */
 
 /** A server's address. */
 export interface Target {
-  /** As it is shown in messages. */
+  /** The URL as messages show it. */
   readonly url: string;
   readonly isTls: boolean;
   /** Host name or address, IPv6 without brackets; empty for a Unix socket. */
   readonly hostname: string;
   readonly port: number;
   readonly unixPath: string | undefined;
-  /** What the Host header says. */
+  /** The value of the Host header. */
   readonly authority: string;
-  /** What comes before every path: empty, or "/cache" behind a proxy. */
+  /** The beginning of every path: empty, or "/cache" behind a proxy. */
   readonly prefix: string;
 }
 
-/** Where the server is unless something else is said. */
+/** The address of the server by default. */
 export const DEFAULT_URL = "http://127.0.0.1:7171";
 
 /** What parseTarget() accepts, to end a message with. */
@@ -52,8 +52,8 @@ export function parseTarget(text: string): Target | undefined {
 }
 
 /**
- * Gives the address of the server of this machine, for commands that run beside it, such as the
- * health check of a container: the server's own port variable counts.
+ * Gives the address of the server on this machine, for commands that run beside it, such as the health
+ * check of a container. Its port is that of the server's own variable.
  *
  * @param portText the value of SLABKV_PORT, if it is set
  * @returns the address

@@ -1,6 +1,6 @@
 /**
  * The command `bench`: says what it will do, puts the keys, runs the load, deletes the keys and
- * prints what it found. Its parts know nothing of each other but through here.
+ * prints the results. Its parts do not know each other; this file joins them.
  *
  * @module
  */
@@ -51,7 +51,7 @@ async function runLoad(
   settings: BenchSettings,
 ): Promise<Load> {
   const { connections, valueBytes, routes, keys, durationMs, rate, maxRequests } = settings;
-  // Two loads at once must not share keys: each would take the other's values for wrong ones.
+  // Two loads at once must not share keys: the values of the other load would count as wrong.
   const keyPrefix = `bench-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}-`;
   const messages = createMessages(server, routes, keyPrefix, valueBytes);
   const values = new StampedValues(valueBytes);
@@ -85,8 +85,8 @@ async function drive(platform: ClientPlatform, load: Load, settings: BenchSettin
   await load.run();
 }
 
-// Over new connections, since those of the load may have failed. What stays behind is the cache's
-// to evict, so that a failure here changes no result.
+// Over new connections, since those of the load may have failed. The cache evicts keys that stay, so a
+// failure here changes no result.
 async function cleanUp(set: KeySet, platform: ClientPlatform): Promise<void> {
   try {
     await withConnections(set.access, CLEANERS, 0, (opened) => deleteAll(set, opened));

@@ -1,6 +1,6 @@
 /**
- * Opens and closes the connections of a load together, and bounds in time what is done over them.
- * What they send, those who call this know.
+ * Opens and closes the connections of a load together, and limits the time of the work over them. Does
+ * not know what they send.
  *
  * @module
  */
@@ -15,8 +15,8 @@ const SPARE_ANSWER_BYTES = 16 * 1024;
  *
  * @param access the server
  * @param count how many connections
- * @param valueBytes how long the values of an answer are together
- * @param work what is done over them
+ * @param valueBytes length of all values of an answer together
+ * @param work the work to do over them
  * @returns what the work returns
  * @throws {ClientError} if one cannot be opened within the time limit of `access`
  */
@@ -40,12 +40,12 @@ export async function withConnections<T>(
 }
 
 /**
- * Bounds in time what connections do; closes all of them if it fails.
+ * Does work over connections within a time limit. Closes all of them if it fails.
  *
  * @param access the server
  * @param maxMs how long it may take
- * @param connections what the work needs
- * @param work what they do
+ * @param connections the connections that the work uses
+ * @param work the work to do
  * @throws {ClientError} if it fails or takes longer
  */
 export async function within(

@@ -1,6 +1,6 @@
 /**
- * Requests that are sent once each, in any order, over the connections of a load: to put its keys,
- * to delete them, to look whether they are there. Any answer but the right one ends the command.
+ * Requests that are sent once each, in any order, over the connections of a load. They put its keys,
+ * delete them, or look whether they are there. A wrong answer ends the command.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import type { LoadAnswer } from "./traffic.ts";
 
 /** Requests that are sent once each. */
 export interface Errand {
-  /** What comes after "Cannot" in the message of a failure. */
+  /** The words after "Cannot" in the message of a failure. */
   readonly what: string;
   /** How many requests there are. */
   readonly count: number;
   /** The bytes of the request with a number from 0 on. */
   request(index: number): Uint8Array;
-  /** Whether that request was answered as it has to be. */
+  /** Whether the answer to that request is right. */
   isDone(index: number, answer: LoadAnswer): boolean;
 }
 
@@ -31,7 +31,7 @@ const MAX_ERRAND_MS = 60_000;
  *
  * @param access the server
  * @param errand what to send
- * @param connections over which to send, each one request at a time
+ * @param connections the connections to send over, one request at a time on each
  * @throws {ClientError} if an answer is wrong, or the errand takes longer than a minute
  */
 export async function runErrand(

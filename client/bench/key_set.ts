@@ -1,6 +1,6 @@
 /**
- * The keys of a load, what they are called and hold. Puts all of them before it begins and deletes
- * them when it is over, over the connections of the load.
+ * The keys of a load, with their names and values. Puts all of them before the load and deletes them
+ * after it, over the connections of the load.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface KeySet {
   readonly access: Access;
   readonly messages: Messages;
   readonly values: StampedValues;
-  /** What each key begins with, before its digits. */
+  /** The beginning of each key, before its digits. */
   readonly keyPrefix: string;
   /** How many keys there are. */
   readonly keys: number;
@@ -35,7 +35,7 @@ export function keyName(keyPrefix: string, id: number): string {
 }
 
 /**
- * Writes a key and a version of its value as an /mput has them, and the answer of an /mget.
+ * Writes a key and a version of its value, as in an /mput and in the answer to an /mget.
  *
  * @param set the keys
  * @param id the number of the key
@@ -56,7 +56,7 @@ export function itemJson(
  * Puts version 1 of all keys: in batches, or one by one.
  *
  * @param set the keys
- * @param connections over which to send
+ * @param connections the connections to send over
  * @throws {ClientError} if one could not be put
  */
 export async function putAll(set: KeySet, connections: readonly LoadConnection[]): Promise<void> {
@@ -67,10 +67,10 @@ export async function putAll(set: KeySet, connections: readonly LoadConnection[]
 }
 
 /**
- * Deletes all keys, there or not.
+ * Deletes all keys, whether they are there or not.
  *
  * @param set the keys
- * @param connections over which to send
+ * @param connections the connections to send over
  * @throws {ClientError} if one could not be deleted
  */
 export async function deleteAll(
@@ -90,9 +90,9 @@ export async function deleteAll(
  * Makes the puts of some keys, one by one.
  *
  * @param set the keys
- * @param ids the numbers of those to put
- * @param version which value of theirs
- * @returns what can be sent with runErrand()
+ * @param ids the numbers of the keys to put
+ * @param version the version of their values
+ * @returns an errand for runErrand()
  */
 export function singlePuts(
   { messages, values }: KeySet,
@@ -112,7 +112,7 @@ export function singlePuts(
   };
 }
 
-/** A request for one key, in bytes of its own; a value is still to be written. */
+/** A request for one key, in bytes of its own. Its value is not written yet. */
 export function requestOf({ bytes, keyAt }: Template, id: number): Uint8Array {
   const copy = bytes.slice();
   writeDigits(copy, keyAt, id);

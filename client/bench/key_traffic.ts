@@ -1,6 +1,6 @@
 /**
- * Reads and writes of single keys. A hit must be, byte for byte, a version of its key that was sent,
- * and none that was overwritten for certain before the read began. No sockets.
+ * Reads and writes of single keys. A hit must be, byte for byte, a version of its key that was sent.
+ * A version that was certainly overwritten before the read began is wrong. No sockets.
  *
  * @module
  */
@@ -16,11 +16,11 @@ export interface TrafficShape {
   /** Reads among 100 requests. */
   readonly readPercent: number;
   readonly seed: number;
-  /** The keys in the order in which they are asked for, over and over; else uniformly random. */
+  /** The order in which keys are asked for, over and over. Without it, keys are uniformly random. */
   readonly keyOrder?: Uint32Array;
   /** The version of all keys when the load begins: 1 unless given, or 0 if none was put. */
   readonly firstVersion?: 0 | 1;
-  /** Whether a miss of a key that was put for certain is wrong: nothing is evicted. */
+  /** Whether a miss of a key that was certainly put is wrong, since nothing is evicted. */
   readonly mustHit?: boolean;
 }
 
@@ -33,11 +33,11 @@ export class KeyTraffic implements Traffic {
   #random: number;
   readonly #gets: Uint8Array[];
   readonly #puts: Uint8Array[];
-  /** By key: the last version sent, the oldest that a read may find, and puts under way. */
+  /** By key: the last version sent, the oldest that a read may find, and the puts in flight. */
   readonly #sent: Uint32Array;
   readonly #oldest: Uint32Array;
   readonly #underWay: Uint16Array;
-  /** By slot: its key, and the oldest version that a read may find, or a put may leave. */
+  /** By slot: its key, whether it reads, and the oldest version that may be there afterwards. */
   readonly #id: Uint32Array;
   readonly #isRead: Uint8Array;
   readonly #floor: Uint32Array;
@@ -68,12 +68,12 @@ export class KeyTraffic implements Traffic {
   check(slot: number, answer: LoadAnswer): Verdict {
     const id = this.#id[slot]!;
     if (this.#isRead[slot] === 1) return this.#checkRead(slot, id, answer);
-    // What was answered is settled; a put whose connection failed stays under way for ever.
+    // An answer ends a put. One whose connection failed stays in flight for ever.
     this.#underWay[id]!--;
     if (answer.status !== 200) return answer.status >= 400 ? Verdict.error : Verdict.wrong;
     const version = this.#floor[slot]!;
-    // Sent while no other put of the key was under way: whatever is older is overwritten. If not,
-    // some version is there at least.
+    // If no other put of the key was in flight, all older versions are overwritten. Else it is only
+    // certain that some version is there.
     if (version > this.#oldest[id]!) this.#oldest[id] = version;
     return bodyIs(answer, this.#messages.stored) ? Verdict.stored : Verdict.wrong;
   }
@@ -119,7 +119,7 @@ export class KeyTraffic implements Traffic {
     return id;
   }
 
-  // Mulberry32: a random number from 0 to below 1, of 32 bits.
+  // Mulberry32: a random number of 32 bits, from 0 to below 1.
   #next(): number {
     this.#random = this.#random + 0x6d2b79f5 | 0;
     let mixed = this.#random;
@@ -132,8 +132,8 @@ export class KeyTraffic implements Traffic {
 /**
  * Reads the body of a hit.
  *
- * @param messages what a hit looks like
- * @param values how long values are and what is in them
+ * @param messages the form of a hit
+ * @param values the length and content of values
  * @param id the key that was asked for
  * @param answer the answer
  * @returns the version of the value, or -1 if the body is not that key with a whole value of it

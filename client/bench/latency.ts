@@ -1,6 +1,6 @@
 /**
- * Latencies of a load: as measured, and corrected for coordinated omission, which is what a load
- * leaves out when it waits for a server that stalls (Gil Tene, "How NOT to measure latency").
+ * Latencies of a load: as measured, and corrected for coordinated omission. A load that waits for a
+ * server that stalls leaves requests out (Gil Tene, "How NOT to measure latency").
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface LatencySummary {
   readonly max: number;
 }
 
-/** A bar of the histogram: how many requests took that long. */
+/** A bar of the histogram: the number of requests in a range of latencies. */
 export interface LatencyBar {
   readonly fromMs: number;
   readonly toMs: number;
@@ -32,7 +32,7 @@ const SMALLEST_BAR_NS = 10_000;
 export class LatencyRecorder {
   readonly #measured: RecordableHistogram = createHistogram();
   readonly #fromDue: RecordableHistogram = createHistogram();
-  /** Latencies long enough to hide requests, by tenths of a power of two, for closed loops. */
+  /** Counts of latencies that may hide requests of a closed loop, by tenths of a power of two. */
   readonly #fine = new Uint32Array(512);
 
   /** Adds the latency of a request that was due when it was sent. */
@@ -48,7 +48,7 @@ export class LatencyRecorder {
     this.#fromDue.record(nanoseconds(sinceDueMs));
   }
 
-  /** Adds what a request has waited at least that was due and never sent. */
+  /** Adds a request that was due and never sent, with the time that it has waited so far. */
   recordUnsent(sinceDueMs: number): void {
     this.#fromDue.record(nanoseconds(sinceDueMs));
   }
@@ -65,7 +65,7 @@ export class LatencyRecorder {
   }
 }
 
-/** Sums a distribution up. */
+/** Summarises a distribution. */
 export function summary(histogram: RecordableHistogram): LatencySummary {
   if (histogram.count === 0) return { mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
   const at = (percent: number) => percentileMs(histogram, percent);
@@ -79,12 +79,12 @@ export function summary(histogram: RecordableHistogram): LatencySummary {
   };
 }
 
-/** What this percentage of latencies is at most, in milliseconds; 0 if there are none. */
+/** The given percentile of the latencies, in milliseconds. 0 if there are none. */
 export function percentileMs(histogram: RecordableHistogram, percent: number): number {
   return histogram.count === 0 ? 0 : toMs(histogram.percentile(percent));
 }
 
-/** The bars of a distribution, from the first that holds anything to the last. */
+/** The bars of a distribution, from the first that is not empty to the last. */
 export function bars(histogram: RecordableHistogram): LatencyBar[] {
   if (histogram.count === 0) return [];
   const found: LatencyBar[] = [];
@@ -100,9 +100,9 @@ export function bars(histogram: RecordableHistogram): LatencyBar[] {
 }
 
 /**
- * Adds the requests that a closed loop did not send while it waited: had each connection kept its
- * usual pace, the median, one more would have begun at each step of a longer wait (HdrHistogram's
- * copyCorrectedForCoordinatedOmission).
+ * Adds the requests that a closed loop did not send while it waited. The usual pace of a connection is
+ * the median. At that pace, one more request would have begun at each step of a longer wait
+ * (HdrHistogram's copyCorrectedForCoordinatedOmission).
  */
 function withHidden(measured: RecordableHistogram, fine: Uint32Array): RecordableHistogram {
   const corrected = createHistogram();
@@ -118,7 +118,7 @@ function withHidden(measured: RecordableHistogram, fine: Uint32Array): Recordabl
   return corrected;
 }
 
-/** How many are at most that long, by bisection of the percentiles. */
+/** The number of latencies up to `ns`, by bisection of the percentiles. */
 function countUpTo(histogram: RecordableHistogram, ns: number): number {
   let low = 0;
   let high = 100;

@@ -1,6 +1,6 @@
 /**
- * Drives a load: each connection a closed loop, or all together paced at a rate, with latencies then
- * counted from the moment a request was due. Bounded in time and in number. Prints nothing.
+ * Drives a load. Each connection is a closed loop, or all together keep a rate; latencies then count
+ * from the moment when a request was due. Bounded in time and in number. Prints nothing.
  *
  * @module
  */
@@ -10,35 +10,35 @@ import { LatencyRecorder } from "./latency.ts";
 import type { LoadConnection } from "./load_connection.ts";
 import { type Traffic, Verdict } from "./traffic.ts";
 
-/** How early a timer may have to be set to be on time. */
+/** A timer is set this many milliseconds early, since it may be late. */
 const COARSE_MS = 2;
 
-/** What drives a load and ends it. */
+/** The rate of a load, and its limits. */
 export interface LoadPlan {
   readonly durationMs: number;
   readonly maxRequests: number;
-  /** Requests per second; 0 for as many as the connections can. */
+  /** Requests per second; 0 for as many as the connections can send. */
   readonly rate: number;
-  /** How long the last answers are waited for. */
+  /** How long to wait for the last answers. */
   readonly graceMs: number;
 }
 
-/** What a load found; each request that was answered counts once. */
+/** The results of a load. Each answered request counts once. */
 export interface LoadCounts {
   hits: number;
   misses: number;
   stored: number;
-  /** Answers with a status that says so, such as 503. */
+  /** Answers with the status of an error, such as 503. */
   errors: number;
   /** Answers that are neither right nor an error. */
   wrong: number;
   /** Connections that ended or went silent. */
   failed: number;
-  /** Requests that were due, and that no connection was free to send. */
+  /** Requests that were due while no connection was free to send them. */
   unsent: number;
 }
 
-/** A load under way. */
+/** A load that is running. */
 export class Load {
   readonly counts: LoadCounts = {
     hits: 0,
@@ -50,7 +50,7 @@ export class Load {
     unsent: 0,
   };
   readonly latencies = new LatencyRecorder();
-  /** The first answer that was no right one, or empty. */
+  /** The first answer that was not right, or "". */
   firstProblem = "";
   /** From the first request to the last answer. */
   elapsedMs = 0;
@@ -64,7 +64,7 @@ export class Load {
   #alive = 0;
   #isOver = false;
   #wakePace: () => void = () => {};
-  /** How many requests are due in all, when there is a rate. */
+  /** Number of requests in all, if there is a rate. */
   readonly #total: number;
 
   constructor(plan: LoadPlan, traffic: Traffic, connections: readonly LoadConnection[]) {
@@ -75,13 +75,13 @@ export class Load {
     this.#total = Math.min(plan.maxRequests, due);
   }
 
-  /** How many requests were answered. */
+  /** Number of requests that were answered. */
   get answered(): number {
     const { hits, misses, stored, errors, wrong } = this.counts;
     return hits + misses + stored + errors + wrong;
   }
 
-  /** Sends requests until the time is over, or all are sent, or no connection is left. */
+  /** Sends requests until the time is over, all are sent, or no connection is left. */
   async run(): Promise<void> {
     const { durationMs, rate, graceMs } = this.#plan;
     this.#startMs = performance.now();
@@ -134,7 +134,7 @@ export class Load {
     }
   }
 
-  /** Takes the next request that is due, if one is; returns when it was due, or 0. */
+  /** Takes the next request that is due, if any. Returns when it was due, or 0. */
   #takeDue(nowMs: number): number {
     const dueMs = this.#startMs + this.#sent * 1000 / this.#plan.rate;
     if (dueMs > nowMs || this.#sent >= this.#total || nowMs >= this.#endMs) return 0;
@@ -142,7 +142,7 @@ export class Load {
     return dueMs;
   }
 
-  /** Waits idly for a request from #pace(); 0 when there will be none. */
+  /** Waits for a request from #pace(). Resolves with when it was due, or 0 when there will be none. */
   #untilDue(): Promise<number> {
     if (this.#isOver) return Promise.resolve(0);
     this.#wakePace();
@@ -150,9 +150,9 @@ export class Load {
   }
 
   /**
-   * Hands requests to idle connections when they are due; busy ones take what is overdue themselves.
-   * Timers are a millisecond coarse: close to the moment only pending I/O runs between two looks at
-   * the clock.
+   * Hands requests to idle connections when they are due. Busy connections take overdue requests
+   * themselves. Timers are only exact to a millisecond, so shortly before a request is due this lets
+   * pending I/O run and looks at the clock again and again.
    */
   async #pace(): Promise<void> {
     const { rate } = this.#plan;
@@ -174,7 +174,7 @@ export class Load {
     while (this.#sent < this.#total) this.#leaveOut(this.#startMs + this.#sent++ * 1000 / rate);
   }
 
-  /** Waits that long, or until #wakePace(). */
+  /** Waits for `ms`, or until #wakePace(). */
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#wakePace(), ms);

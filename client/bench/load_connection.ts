@@ -1,6 +1,6 @@
 /**
- * One keep-alive connection of a load: sends bytes that are ready, takes one answer at a time into
- * a buffer of its own and parses as little of it as it can. Knows no workload.
+ * One keep-alive connection of a load. Sends bytes that are ready, reads one answer at a time into its
+ * own buffer, and parses as little of it as it can. Knows no workload.
  *
  * @module
  */
@@ -11,13 +11,13 @@ const CONTENT_LENGTH = new TextEncoder().encode("content-length:");
 const CONNECTION_CLOSE = new TextEncoder().encode("connection: close");
 const HEAD_BYTES = 16 * 1024;
 
-/** A connection with at most one request under way. */
+/** A connection with at most one request in flight. */
 export class LoadConnection {
-  /** Where the last answer lies; overwritten by the next exchange. */
+  /** The bytes of the last answer. The next exchange overwrites them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The status of the last answer. */
   status = 0;
-  /** Where the body of the last answer begins and ends in `bytes`. */
+  /** Start and end of the last answer's body in `bytes`. */
   bodyStart = 0;
   bodyEnd = 0;
   readonly #open: (signal: AbortSignal) => Promise<Deno.Conn>;
@@ -25,13 +25,13 @@ export class LoadConnection {
   #conn: Deno.Conn | undefined;
   #mustReopen = false;
 
-  /** `open` connects; `bodyBytes` is the longest body that an answer may have. */
+  /** `open` connects. `bodyBytes` is the longest body that an answer may have. */
   constructor(open: (signal: AbortSignal) => Promise<Deno.Conn>, bodyBytes: number) {
     this.#open = open;
     this.bytes = new Uint8Array(HEAD_BYTES + bodyBytes);
   }
 
-  /** Connects, also in place of a connection that the server wants to end. */
+  /** Connects. Replaces a connection that the server wants to end. */
   async open(): Promise<void> {
     this.#mustReopen = false;
     if (this.#conn !== undefined) closeConnection(this.#conn);
@@ -39,8 +39,8 @@ export class LoadConnection {
   }
 
   /**
-   * Sends one request, after open(), and waits for its answer, then found in `status`, `bodyStart`, `bodyEnd`.
-   * Throws when the connection ends or the answer isn't HTTP/1.1 with a Content-Length.
+   * Sends one request, after open(), and waits for its answer. It is then in `status`, `bodyStart` and
+   * `bodyEnd`. Throws if the connection ends, or the answer is not HTTP/1.1 with a Content-Length.
    */
   async exchange(request: Uint8Array): Promise<void> {
     if (this.#mustReopen) await this.open();
@@ -68,7 +68,7 @@ export class LoadConnection {
     return new TextDecoder().decode(this.bytes.subarray(this.bodyStart, end));
   }
 
-  /** Ends the connection for good; an exchange under way throws. */
+  /** Ends the connection for good. An exchange in flight throws. */
   close(): void {
     this.#giveUp.abort();
   }

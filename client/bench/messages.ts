@@ -1,6 +1,6 @@
 /**
- * The requests of a load as bytes that are ready but for key and value, and the exact bodies that
- * answer them (docs/api.md), on the JSON routes or the raw ones. Opens nothing.
+ * The requests of a load as bytes, in which only key and value are missing, and the exact bodies of
+ * their answers (docs/api.md). For the JSON routes or the raw ones. Opens nothing.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import type { Access } from "../connection.ts";
 import { authorizationLine } from "../exchange.ts";
 import { DIGITS } from "./stamped_value.ts";
 
-/** Bytes with places for the digits of a key and for a value; -1 where there is none. */
+/** Bytes with places for the digits of a key and for a value. -1: there is no such place. */
 export interface Template {
   readonly bytes: Uint8Array;
   readonly keyAt: number;
   readonly valueAt: number;
 }
 
-/** What a load sends and what answers it. */
+/** The requests of a load, and the answers to them. */
 export interface Messages {
   readonly get: Template;
   readonly put: Template;
   readonly remove: Template;
-  /** What comes before the value in the body of a hit. */
+  /** The bytes before the value in the body of a hit. */
   readonly hitHead: Template;
   readonly hitTail: Uint8Array;
   readonly miss: Uint8Array;
@@ -39,7 +39,7 @@ const encoder = new TextEncoder();
  *
  * @param access the server
  * @param routes which routes to use
- * @param keyPrefix what each key begins with, before its digits; needs no escaping
+ * @param keyPrefix the beginning of each key, before its digits; needs no escaping
  * @param valueBytes the length of the values
  */
 export function createMessages(
@@ -80,7 +80,7 @@ export function createMessages(
  * Makes a POST of JSON.
  *
  * @param access the server
- * @param path where to
+ * @param path the path of the URL
  * @param body ASCII
  * @returns the request as bytes
  */
@@ -98,7 +98,7 @@ export function mputAnswer(count: number): Uint8Array {
   return encoder.encode(`{"status":"OK","count":${count}}`);
 }
 
-/** Whether bytes are these from `at` on. */
+/** Whether `bytes` are `expected` from `at` on. */
 export function bytesAre(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
   for (let i = 0; i < expected.length; i++) {
     if (bytes[at + i] !== expected[i]) return false;
@@ -118,7 +118,7 @@ function bodyBytes(body: string | undefined, valueBytes: number): number {
   return body.length + (body.includes(VALUE_MARK) ? valueBytes - 1 : 0);
 }
 
-// The text is ASCII, so that places in it are places in the bytes.
+// The text is ASCII, so a place in the text is the same place in the bytes.
 function template(text: string, valueBytes: number): Template {
   const valueAt = text.indexOf(VALUE_MARK);
   if (valueAt < 0) return { bytes: encoder.encode(text), keyAt: text.indexOf(KEY_MARK), valueAt };

@@ -1,6 +1,6 @@
 /**
- * One line on a terminal that shows how far a load is, drawn anew a few times a second and wiped
- * away in the end. Where nobody looks it draws nothing.
+ * One line on a terminal that shows the progress of a load. It is drawn anew a few times a second and
+ * wiped away in the end. If stderr is no terminal, nothing is drawn.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const BESIDE_BAR_COLUMNS = 44;
 
 /** The facts that the line shows. */
 export interface ProgressFacts {
-  /** From 0 to 1. */
+  /** The share of the load that is done, from 0 to 1. */
   readonly share: number;
   readonly perSecond: number;
   readonly problems: number;
@@ -44,7 +44,7 @@ export class Progress implements AsyncDisposable {
   #write(text: string): void {
     const sink = this.#sink;
     if (sink === undefined) return;
-    // A terminal that went away must not end the load.
+    // A terminal that is gone must not end the load.
     this.#drawing = this.#drawing.then(() => writeAll(sink, text)).catch(() => {});
   }
 }
@@ -52,7 +52,7 @@ export class Progress implements AsyncDisposable {
 /**
  * Writes the line.
  *
- * @param facts what it shows
+ * @param facts the facts that it shows
  * @param columns the width of the terminal
  * @returns at most that many characters
  */

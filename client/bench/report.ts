@@ -1,5 +1,5 @@
 /**
- * What a load found, as text for people with a histogram, and as one JSON object. Measures nothing
+ * The results of a load, as text for people with a histogram, and as one JSON object. Measures nothing
  * and prints nothing.
  *
  * @module
@@ -9,7 +9,7 @@ import { type BenchSettings } from "./settings.ts";
 import { bars, type LatencyBar, type LatencySummary, summary } from "./latency.ts";
 import type { Load, LoadCounts } from "./load.ts";
 
-/** What is printed with --json; latencies in milliseconds. */
+/** The object that --json prints. Latencies are in milliseconds. */
 export interface BenchReport extends LoadCounts {
   readonly url: string;
   readonly settings: BenchSettings;
@@ -18,9 +18,9 @@ export interface BenchReport extends LoadCounts {
   readonly perSecond: number;
   /** The first answer that was not right, or empty. */
   readonly firstProblem: string;
-  /** Corrected for coordinated omission. */
+  /** Latencies, corrected for coordinated omission. */
   readonly latencyMs: LatencySummary;
-  /** From sending to answer, with what was omitted left out. */
+  /** Latencies from sending to answer, without that correction. */
   readonly uncorrectedMs: LatencySummary;
   /** Of the corrected latencies. */
   readonly histogram: readonly LatencyBar[];
@@ -28,7 +28,7 @@ export interface BenchReport extends LoadCounts {
 
 const BAR_COLUMNS = 40;
 
-/** Sums a load up. */
+/** Summarises a load. */
 export function reportOf(load: Load, settings: BenchSettings, url: string): BenchReport {
   const corrected = load.latencies.correctedHistogram();
   const seconds = Math.max(0.001, Math.round(load.elapsedMs) / 1000);

@@ -1,6 +1,6 @@
 /**
- * What a load is, from the options of `bench`, checked where options limit each other, and in words
- * for people. Sends nothing.
+ * The settings of a load, from the options of `bench`. Checks options that limit each other, and says
+ * in words what the load will be. Sends nothing.
  *
  * @module
  */
@@ -10,18 +10,18 @@ import { ClientError } from "../platform.ts";
 import { BENCH } from "../options.ts";
 import type { OptionValues } from "../parse.ts";
 
-/** What a load is. */
+/** The settings of a load. */
 export interface BenchSettings {
   readonly connections: number;
   readonly durationMs: number;
-  /** How many requests are sent at most. */
+  /** Most requests to send. */
   readonly maxRequests: number;
   /** Reads among 100 requests. */
   readonly readPercent: number;
   readonly keys: number;
   readonly valueBytes: number;
   readonly routes: "json" | "raw";
-  /** Requests per second; 0 for as many as the connections can. */
+  /** Requests per second; 0 for as many as the connections can send. */
   readonly rate: number;
   readonly seed: number;
   readonly keep: boolean;

@@ -1,6 +1,6 @@
 /**
- * The values of a load: each says at its beginning and end which key and version it is, and the
- * bytes between follow from both, so that any mixture of two values shows. ASCII, needs no escaping.
+ * The values of a load. Each names its key and version at its beginning and end, and the bytes between
+ * follow from both. So a mixture of two values is found. Values are ASCII that needs no escaping.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export const DIGITS = 6;
 const STAMP_BYTES = 2 * DIGITS;
 const FILLER_PERIOD = 997;
 
-/** Writes values of one length, and checks those that come back. */
+/** Writes values of one length, and checks values that come back. */
 export class StampedValues {
   /** The length of each value. */
   readonly valueBytes: number;
@@ -39,7 +39,7 @@ export class StampedValues {
     writeDigits(bytes, end - DIGITS, version);
   }
 
-  /** The version of the value at `at`, or -1 unless each byte of it is a value of that key. */
+  /** The version of the value at `at`, or -1 if any byte differs from a value of that key. */
   read(bytes: Uint8Array, at: number, id: number): number {
     const end = at + this.valueBytes;
     const version = readDigits(bytes, at + DIGITS);
@@ -69,7 +69,7 @@ export function writeDigits(bytes: Uint8Array, at: number, number: number): void
   }
 }
 
-/** Reads six digits; -1 if they are none. */
+/** Reads six digits. Returns -1 if they are no digits. */
 export function readDigits(bytes: Uint8Array, at: number): number {
   let number = 0;
   for (let i = at; i < at + DIGITS; i++) {
