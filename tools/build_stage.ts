@@ -1,18 +1,18 @@
-// The copy of the program that builds start from: the product's own files and nothing else, with a
-// build.json that says how and from which commit. The working tree is never written to.
+// The copy of the program that builds start from. It holds the program's own files only, with a
+// build.json that says how it is built and from which commit. The working tree is never written to.
 
 /** Everything that belongs to the program. */
 const PARTS = ["main.ts", "deno.json", "deno.lock", "cache", "client", "server", "std"];
 
 /** The project's root folder. */
 export const ROOT: URL = new URL("../", import.meta.url);
-/** Where builds end up. */
+/** The folder for finished builds. */
 export const DIST: URL = new URL("dist/", ROOT);
 
 /** How a program was built. */
 export type BuildKind = "compiled" | "packed";
 
-/** A copy of the program in a folder of its own, gone when disposed of. */
+/** A copy of the program in its own folder. Disposing of it removes the folder. */
 export class Stage implements AsyncDisposable {
   readonly path: string;
 
@@ -20,7 +20,7 @@ export class Stage implements AsyncDisposable {
     this.path = path;
   }
 
-  /** Copies the program and writes into the copy how it is built. */
+  /** Copies the program, and writes into the copy how it is built. */
   static async create(how: BuildKind): Promise<Stage> {
     const stage = new Stage(await Deno.makeTempDir({ prefix: "slabkv-build-" }));
     for (const part of PARTS) await copyInto(new URL(part, ROOT), `${stage.path}/${part}`);
@@ -42,26 +42,26 @@ async function copyInto(from: URL, to: string): Promise<void> {
   }
 }
 
-/** The commit of the working tree, marked where it has changes; empty outside a repository. */
+/** The commit of the working tree, marked if there are changes. Empty outside a repository. */
 async function currentCommit(): Promise<string> {
   const args = ["describe", "--always", "--dirty", "--exclude=*"];
   try {
     const { success, stdout } = await new Deno.Command("git", { args, cwd: ROOT }).output();
     return success ? new TextDecoder().decode(stdout).trim() : "";
   } catch {
-    // No git here: the program works without.
+    // There is no git here. The program works without it.
     return "";
   }
 }
 
-/** What a command of Deno itself came to. */
+/** The result of a command of Deno. */
 export interface Ran {
   readonly success: boolean;
   /** Standard output and error, without colours. */
   readonly output: string;
 }
 
-/** Runs this very Deno. */
+/** Runs the Deno that runs this program. */
 export async function runDeno(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
@@ -76,7 +76,7 @@ export async function runDeno(
   return { success, output: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-/** The permissions and other flags of the start task: what a built program runs with. */
+/** The permissions and other flags of the start task. A built program runs with them. */
 export async function startFlags(): Promise<string[]> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const words: string[] = tasks.start.command.split(" ");

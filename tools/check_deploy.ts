@@ -1,30 +1,30 @@
 /**
- * Checks the files of deployment with the tools made for them. A tool that is not on PATH is
- * skipped, or with --install fetched into a folder that is gone afterwards. Exits 1 on findings.
+ * Checks the files of deployment with the tools made for them. A tool that is not on PATH is skipped.
+ * With --install it is fetched into a folder that is removed afterwards. Exits 1 on findings.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli";
 
-/** Where a tool comes from with --install; none for those that belong to a system. */
+/** Where --install gets a tool from. Undefined: the tool belongs to a system. */
 export type Source = { readonly pip: string } | { readonly go: string } | undefined;
 
-/** A check: a tool and how it is called. */
+/** A check: a tool and its arguments. */
 export interface Check {
   readonly tool: string;
   readonly source: Source;
-  /** Arguments of each call; `work` is a folder for what is written. */
+  /** Arguments of each call. `work` is a folder for files that the tool writes. */
   readonly calls: (work: string) => Promise<string[][]> | string[][];
 }
 
 const OVERLAYS = ["small", "production"];
 const rendered = (work: string, overlay: string) => `${work}/${overlay}.yaml`;
 
-/** The oldest Kubernetes that the manifests are for: the first with preStop sleep by default. */
+/** The oldest Kubernetes for these manifests: the first with preStop sleep by default. */
 export const MIN_KUBERNETES = "1.30";
 
-/** The checks, those first that write what later ones read. */
+/** The checks in their order: some write files that later ones read. */
 export const CHECKS: readonly Check[] = [
   {
     tool: "shellcheck",
@@ -76,7 +76,7 @@ export const CHECKS: readonly Check[] = [
   {
     tool: "systemd-analyze",
     source: undefined,
-    // It wants the program to be there, which it need not be where the unit is checked.
+    // The tool wants the program to exist, but the unit may be checked where it does not.
     calls: async (work) => {
       const unit = await Deno.readTextFile("deploy/slabkv.service");
       const path = `${work}/slabkv.service`;
@@ -88,7 +88,7 @@ export const CHECKS: readonly Check[] = [
   {
     tool: "nginx",
     source: undefined,
-    // With its files in `work`, so that it needs no rights of root.
+    // Its files are in `work`, so that it needs no rights of root.
     calls: async (work) => {
       const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
       const places = kinds.map((kind) => `${kind}_temp_path ${work}/${kind};`);
@@ -113,20 +113,20 @@ function exists(path: string): boolean {
   }
 }
 
-/** What came of a check. */
+/** The result of a check. */
 export type Verdict = "ok" | "failed" | "skipped";
 
-/** Runs one command; tells how it ended, or that there is no such program. */
+/** Runs one command. Returns how it ended, or that there is no such program. */
 export type Run = (
   program: string,
   args: readonly string[],
 ) => Promise<{ readonly success: boolean; readonly output: string } | "not found">;
 
 /**
- * Runs one check, all its calls even when one has findings.
+ * Runs one check, with all its calls, even if one has findings.
  *
  * @param check the check
- * @param work a folder for what is written
+ * @param work a folder for files that the tool writes
  * @param run runs a command
  * @returns the verdict and the output to show, empty if there is nothing to say
  */
@@ -163,7 +163,7 @@ function runIn(path: string, env: Readonly<Record<string, string>> = {}): Run {
   };
 }
 
-/** Fetches the tools that have a source into `folder`; returns where their programs are. */
+/** Fetches the tools that have a source into `folder`. Returns the folders of their programs. */
 async function install(folder: string, path: string): Promise<string[]> {
   const sources = CHECKS.flatMap(({ source }) => source === undefined ? [] : [source]);
   const pip = sources.flatMap((source) => "pip" in source ? [source.pip] : []);

@@ -1,6 +1,6 @@
 /**
- * Writes docs/commands.md from the command table; with --check it only says whether that is due.
- * What a command does is written down in the rows.ts of each group in server/commands/.
+ * Writes docs/commands.md from the command table. With --check it only says whether the page has to
+ * change. The texts are in the rows.ts of each group in server/commands/.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 // `deno task compile`: one binary for this machine, or with --all for five kinds of machine.
-// Deno adds the program to its base runtime (denort), which it downloads the first time; where it
-// cannot, this says so and what to do instead. Checks that every module of the program is inside.
+// Deno adds the program to its base runtime (denort), which it downloads the first time. If it cannot,
+// this says so, and what to do instead. Checks that every module of the program is inside.
 
 import { parseArgs } from "@std/cli";
 import { DIST, runDeno, Stage, startFlags } from "./build_stage.ts";
@@ -27,7 +27,7 @@ export async function compile(
   if (!ran.success) throw new Error(explain(ran.output));
 }
 
-/** Turns a failed compile into words that say what is missing and what to do. */
+/** Makes the output of a failed compile into a message that says what to do. */
 export function explain(output: string): string {
   const url = /https?:\/\/\S*?(denort-[\w.-]+\.zip)/.exec(output);
   if (url === null) return `deno compile failed:\n${output}`;
@@ -38,10 +38,10 @@ export function explain(output: string): string {
   ].join("\n");
 }
 
-/** Where Deno adds the program to its base runtime: in the last part of the file. */
+/** Deno adds the program at the end of its base runtime; this is the most it may take. */
 const MAX_PROGRAM_BYTES = 32 * 1024 * 1024;
 
-/** A module in what `deno info --json` prints, as far as it is used here. */
+/** A module in the output of `deno info --json`, as far as it is used here. */
 interface GraphModule {
   readonly specifier: string;
   readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
@@ -55,7 +55,7 @@ export async function graphFiles(stage: Stage): Promise<string[]> {
   const modules = graph.modules as GraphModule[];
   const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
   const found = new Set<string>(graph.roots);
-  // What is imported as a type only is not part of the program.
+  // Modules that are imported as types only are not part of the program.
   for (const specifier of found) {
     for (const { code } of bySpecifier.get(specifier)?.dependencies ?? []) {
       if (code?.specifier !== undefined) found.add(code.specifier);
@@ -66,8 +66,8 @@ export async function graphFiles(stage: Stage): Promise<string[]> {
 }
 
 /**
- * Those of `files` whose text is not in the binary at `path`. Looks at the bytes, since what
- * `deno compile` prints of its embedded files leaves out those of large folders.
+ * The files of `files` whose text is not in the binary at `path`. Looks at the bytes, since the list
+ * that `deno compile` prints leaves out files of large folders.
  */
 export async function missingFiles(path: string, files: readonly string[]): Promise<string[]> {
   using binary = await Deno.open(path);
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
   const builds = all ? Object.entries(TARGETS) : [[undefined, "slabkv"] as const];
   const files = await graphFiles(stage);
   for (const [target, name] of builds) {
-    // Deno does not overwrite a file that it has not compiled itself, such as a packed program.
+    // Deno does not overwrite a file that it has not compiled, such as a packed program.
     const path = `${stage.path}/${name}`;
     await compile(stage, path, target);
     const missing = await missingFiles(path, files);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # slabkv @VERSION@, packed: this script, then the Deno runtime and the program, compressed.
-# The first start unpacks both into the user's cache folder under the hashes of their contents;
-# every start checks what is there, and then becomes the server by exec.
+# The first start unpacks both into the user's cache folder, under the hashes of their contents. Every
+# start checks the files there, and then becomes the server by exec.
 set -eu
 runtime_hash=@RUNTIME_HASH@
 runtime_bytes=@RUNTIME_BYTES@
@@ -27,7 +27,7 @@ dir=$home/@FOLDER@
 runtime=$dir/deno
 program=$dir/slabkv.js
 
-# A folder or file that somebody else could have put there, or changed, is not ours.
+# Whether a folder or file is the user's own, and no other user could have changed it.
 owned() {
   # shellcheck disable=SC3067 # -O is not in POSIX, but in every sh of Linux and macOS.
   [ -O "$1" ] && [ ! -L "$1" ] && [ "$(find "$1" -prune ! -perm -020 ! -perm -002)" = "$1" ]
@@ -37,8 +37,8 @@ usable() {
     owned "$runtime" && owned "$program" &&
     [ "$(wc -c <"$runtime")" -eq "$runtime_bytes" ] && [ "$(sha256 "$program")" = "$program_hash" ]
 }
-# Unpacks one part beside its place, checks it, and moves it there in one step, so that two starts
-# at once do each other no harm.
+# Unpacks one part beside its place, checks it, and moves it there in one step. So two starts at once
+# do no harm.
 unpack() { # first byte, bytes, hash, place
   part=$dir/part.$$.${4##*/}
   tail -c "+$1" "$self" | head -c "$2" | gzip -dc >"$part" 2>/dev/null || :

@@ -1,6 +1,6 @@
 /**
- * Writes docs/options.md from the table of options; with --check it only says whether that is due.
- * What an option does is written down in server/config/options.ts.
+ * Writes docs/options.md from the table of options. With --check it only says whether the page has to
+ * change. The texts are in server/config/options.ts.
  *
  * @module
  */

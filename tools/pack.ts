@@ -1,11 +1,11 @@
-// `deno task pack`: one executable file for Linux and macOS without a base runtime. It is a small
-// shell launcher, then the Deno that runs this task and the bundled program, each compressed.
-// Packed, not compiled: the launcher unpacks once and then becomes the server.
+// `deno task pack`: one executable file for Linux and macOS, made without a base runtime. It begins with
+// a small shell launcher. The Deno that runs this task and the bundled program follow, each compressed.
+// It is packed, not compiled: the launcher unpacks once and then becomes the server.
 
 import { VERSION } from "../server/config/version.ts";
 import { DIST, ROOT, runDeno, Stage, startFlags } from "./build_stage.ts";
 
-/** Flags that keep a packed program from looking at anything around it. */
+/** Flags by which a packed program ignores all files around it. */
 const CLOSED_FLAGS = [
   "--quiet",
   "--no-config",
@@ -30,7 +30,7 @@ async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Part> {
   return { hash, bytes: bytes.length, packed: await new Response(stream).bytes() };
 }
 
-/** Fills in the launcher's places. Their values must not change its length: offsets depend on it. */
+/** Fills in the launcher's placeholders. The offsets among them depend on the length of the result. */
 export function fillLauncher(
   template: string,
   runtime: Part,
@@ -52,7 +52,7 @@ export function fillLauncher(
     };
     return template.replace(/@([A-Z_]+)@/g, (_, name) => String(values[name]));
   };
-  // The offsets count the launcher's own length; its digits settle after a round or two.
+  // The offsets depend on the launcher's own length. Their digits no longer change after two rounds.
   let text = fill(0);
   for (let bytes = -1; bytes !== text.length;) {
     bytes = text.length;

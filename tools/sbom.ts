@@ -1,7 +1,7 @@
 /**
- * Prints what a compiled slabkv consists of: the program, the Deno runtime and the packages that its
- * modules import, as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/), with the lock file's
- * checksums. Goes by the module graph, so packages that only tests use are not in it.
+ * Prints the parts of a compiled slabkv as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): the
+ * program, the Deno runtime and the packages that its modules import, with the checksums of the lock
+ * file. Uses the module graph, so packages that only tests use are left out.
  *
  * @module
  */
@@ -19,7 +19,7 @@ interface Lock {
   readonly jsr?: Readonly<Record<string, { readonly integrity: string }>>;
 }
 
-/** What a list of components is made of. */
+/** The facts for a list of components. */
 export interface SbomInput {
   readonly project: { readonly name: string; readonly version: string; readonly license: string };
   readonly denoVersion: string;
@@ -74,7 +74,7 @@ function npmComponents(modules: readonly Module[], lock: Lock): Component[] {
     npmPackage === undefined ? [] : [npmPackage]
   );
   return [...new Set(packages)].sort().map((id) => {
-    // Behind the version may stand what peers it was resolved with: "a@1.0.0_b@2.0.0".
+    // The version may be followed by the peers it was resolved with: "a@1.0.0_b@2.0.0".
     const [, name = "", version = ""] = /^(@?[^@]+)@([^_]+)/.exec(id) ?? [];
     const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
     return component("library", name, version, purl, sha512(lock.npm?.[id]?.integrity));
@@ -92,7 +92,7 @@ function jsr(modules: readonly Module[], lock: Lock): Component[] {
     const [name, version] = [id.slice(0, at), id.slice(at + 1)];
     const content = lock.jsr?.[id]?.integrity;
     const hashes = content === undefined ? [] : [{ alg: "SHA-256", content }];
-    // There is no purl type for JSR, which serves each package to npm under this name too.
+    // There is no purl type for JSR. JSR also serves each package to npm, under this name.
     const purl = `pkg:npm/%40jsr/${name.slice(1).replace("/", "__")}@${version}`;
     return component("library", name, version, purl, hashes);
   });
@@ -109,7 +109,7 @@ function component(
   return { type, "bom-ref": purl, name, version, purl, ...found };
 }
 
-/** Turns the checksum of a lock file, "sha512-" and base64, into that of CycloneDX. */
+/** Converts the checksum of a lock file, "sha512-" and base64, to the form of CycloneDX. */
 function sha512(integrity: string | undefined): { alg: string; content: string }[] {
   if (!integrity?.startsWith("sha512-")) return [];
   const bytes = Uint8Array.fromBase64(integrity.slice("sha512-".length));

@@ -1,7 +1,7 @@
 /**
- * Checks format, lint, types and docs, then runs all tests, or those whose paths are given, and the
- * wire tests once more against the packed program. Ends with "N passed, N failed", where each check
- * that fails counts as one; exits 1 if any does.
+ * Checks format, lint, types and docs. Then runs all tests, or those whose paths are given, and the
+ * wire tests once more against the packed program. Ends with "N passed, N failed"; each check that
+ * fails counts as one. Exits 1 if any check or test fails.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const CHECKS: readonly (readonly string[])[] = [
   ["doc", "--lint", "cache/mod.ts"],
 ];
 
-/** How many tests did well and how many did not. */
+/** How many tests passed and how many failed. */
 export interface Results {
   readonly passed: number;
   readonly failed: number;
@@ -23,7 +23,7 @@ export interface Results {
  * Reads the summary that ends the output of `deno test`: "ok | 12 passed (3 steps) | 0 failed".
  *
  * @param output the output, colors allowed
- * @returns the counts, or undefined if there is no summary, as when a module does not load
+ * @returns the counts, or undefined if there is no summary: a module did not load
  */
 export function readSummary(output: string): Results | undefined {
   // deno-lint-ignore no-control-regex
@@ -33,7 +33,7 @@ export function readSummary(output: string): Results | undefined {
   return last && { passed: Number(last[1]), failed: Number(last[2]) };
 }
 
-/** Runs Deno itself with its output shown; tells whether it exits 0, and what it printed. */
+/** Runs Deno and shows its output. Returns whether it exits 0, and what it printed. */
 async function runDeno(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
