@@ -65,9 +65,10 @@ function hasHash(words: Int32Array, base: number, hash: number): boolean {
 }
 
 /**
- * Looks at a key before its change is told: puts the hashes of its beginnings into
- * `region.prefixHashes`, of those lengths by which somebody watches. Returns which there are, a bit
- * for each of PREFIX_LENGTHS. Done once for all actors, since it costs more than asking them.
+ * Hashes the beginnings of a key whose change is about to be told, and puts the hashes into
+ * `region.prefixHashes`. Only beginnings of watched lengths are hashed: `lengths` has a bit for each of
+ * PREFIX_LENGTHS. Returns the bits of those that the key has. Done once for all actors, since hashing
+ * costs more than asking their filters.
  */
 export function hashPrefixes(
   region: Region,
@@ -90,7 +91,7 @@ export function hashPrefixes(
   return hashed;
 }
 
-/** Of which lengths prefixes are watched by any actor, a bit for each of PREFIX_LENGTHS. */
+/** The lengths of prefixes that any actor watches, a bit for each of PREFIX_LENGTHS. */
 export function watchedLengths(region: Region): number {
   let lengths = 0;
   for (let actor = 0; actor < region.geometry.actorCount; actor++) {
@@ -100,8 +101,8 @@ export function watchedLengths(region: Region): number {
 }
 
 /**
- * Whether the actor whose block begins at word `base` may want to hear of a key with this hash, of
- * whose beginnings `hashed` are in `region.prefixHashes`; -1 is a key that nobody has at hand.
+ * Whether the actor whose block begins at word `base` may watch a key with this hash. `hashed` is the
+ * result of {@linkcode hashPrefixes} for the key. -1: the caller knows only the hash.
  */
 export function mayBeWatched(region: Region, base: number, hash: number, hashed: number): boolean {
   const { words } = region;

@@ -86,7 +86,7 @@ export class CommandContext implements LockedWork {
     this.#command.run(this, this.#args, this.#reply);
   }
 
-  /** Notes which command is at work, or with null that none is, for whoever finds it hanging. */
+  /** Notes the command that is being run, or null. Main shows it if this worker hangs. */
   noteAtWork(command: Command | null): void {
     this.cache.region.words[this.#atWorkWord] = command === null ? 0 : command.id + 1;
   }

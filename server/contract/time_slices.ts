@@ -1,8 +1,8 @@
-// Keeps long work from holding up a worker. All work of some length is counted, whoever does it, and
-// after so many milliseconds whoever wants more waits until the event loop has had its turn. Short
-// work is never made to wait: a polite client does not pay for others.
+// Keeps long work from holding up a worker. The time of all long work is counted, whichever client it
+// is for. After 8 ms, further long work waits until the event loop has had its turn. Short work never
+// waits: a client with short commands does not pay for others.
 
-/** Work between two turns of the event loop, in milliseconds. */
+/** Most long work between two turns of the event loop, in milliseconds. */
 const SLICE_MS = 8;
 
 /** Resolves after the event loop has had its turn. */
@@ -10,32 +10,32 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** Shares out the time of one worker. */
+/** Divides the time of one worker into slices. */
 export class TimeSlices {
   #busyMs = 0;
-  /** Those that wait for their turn, first come first. */
+  /** Work that waits for its turn, in the order in which it came. */
   readonly #waiting: (() => void)[] = [];
   #isHandingOut = false;
   /** The latest piece of work that takes slices one after the other. */
   #last: Promise<void> | null = null;
 
-  /** Counts work that was done. What is left of the slice goes to the next who waits. */
+  /** Counts work that was done. If the slice is not used up, the next waiting work may begin. */
   spend(ms: number): void {
     this.#busyMs += ms;
     if (this.#waiting.length > 0 && !this.isOver) this.#waiting.shift()!();
   }
 
-  /** Whether the event loop is to have its turn before anybody does more work of some length. */
+  /** Whether the slice is used up: the event loop must have its turn before more long work. */
   get isOver(): boolean {
     return this.#busyMs >= SLICE_MS;
   }
 
-  /** Whether it would be so after `ms` more. */
+  /** Whether the slice would be used up after `ms` more. */
   isOverAfter(ms: number): boolean {
     return this.#busyMs + ms >= SLICE_MS;
   }
 
-  /** Resolves when work of some length may go on: that of one who waits at a time. */
+  /** Resolves when long work may go on. Of all that waits, one piece goes on at a time. */
   turn(): Promise<void> {
     if (!this.isOver && this.#waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -44,21 +44,21 @@ export class TimeSlices {
     });
   }
 
-  /** Begins a slice after each turn of the event loop, as long as somebody waits. */
+  /** Begins a slice after each turn of the event loop, as long as work is waiting. */
   async #handOut(): Promise<void> {
     this.#isHandingOut = true;
     await nextTurn();
     while (this.#waiting.length > 0) {
       this.#busyMs = 0;
       this.#waiting.shift()?.();
-      // The first of these is due as soon as the slice is used up, before others had their turn.
+      // Twice: the first ends as soon as the slice is used up, before other work had its turn.
       await nextTurn();
       await nextTurn();
     }
     this.#isHandingOut = false;
   }
 
-  /** Does `work`, at once or when it may, and counts it. */
+  /** Does `work` and counts its time. If the slice is used up, waits for a turn first. */
   whenFree<T>(work: () => T | Promise<T>): T | Promise<T> {
     return this.isOver ? this.turn().then(() => this.#counted(work)) : this.#counted(work);
   }
@@ -73,8 +73,8 @@ export class TimeSlices {
   }
 
   /**
-   * Does `step` until it returns true; pieces of such work go one after the other. Returns null
-   * where that took no longer than a slice.
+   * Calls `step` until it returns true. Pieces of such work run one after the other. Returns null if
+   * that took no longer than a slice.
    */
   run(step: () => boolean): Promise<void> | null {
     if (this.#last === null && this.#slice(step)) return null;

@@ -138,7 +138,7 @@ export class Supervisor {
   }
 }
 
-/** Says which thread hangs, for how long, and which command it was at, where that is known. */
+/** Says which thread hangs, for how long, and which command it was running, if that is known. */
 export function hangText(region: ServerRegion, actor: number, silentMs: number): string {
   const command = COMMANDS[region.gauge(actor, "command") - 1];
   const atWork = command === undefined ? "" : ` while it ran ${command.name}`;

@@ -26,7 +26,7 @@ const STRIDE = 4096;
 /** Most buckets that one SCAN looks at. */
 const MAX_SCAN_BUCKETS = 512 * 1024;
 const SCAN_COUNT = 10;
-/** Longest time that one SCAN looks, found or not, in milliseconds. */
+/** Longest time that one SCAN may take, in milliseconds. */
 const MAX_SCAN_MS = 5;
 /** Keys that are compared with a pattern between two looks at the clock. */
 const MATCHED_KEYS = 64;
