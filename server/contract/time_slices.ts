@@ -15,14 +15,16 @@ export class TimeSlices {
   #busyMs = 0;
   /** Work that waits for its turn, in the order in which it came. */
   readonly #waiting: (() => void)[] = [];
-  #isHandingOut = false;
+  #isRenewing = false;
   /** The latest piece of work that takes slices one after the other. */
   #last: Promise<void> | null = null;
 
   /** Counts work that was done. If the slice is not used up, the next waiting work may begin. */
   spend(ms: number): void {
     this.#busyMs += ms;
-    if (this.#waiting.length > 0 && !this.isOver) this.#waiting.shift()!();
+    if (this.isOver) {
+      if (!this.#isRenewing) this.#renew();
+    } else if (this.#waiting.length > 0) this.#waiting.shift()!();
   }
 
   /** Whether the slice is used up: the event loop must have its turn before more long work. */
@@ -38,24 +40,23 @@ export class TimeSlices {
   /** Resolves when long work may go on. Of all that waits, one piece goes on at a time. */
   turn(): Promise<void> {
     if (!this.isOver && this.#waiting.length === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      if (!this.#isHandingOut) this.#handOut();
-    });
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Begins a slice after each turn of the event loop, as long as work is waiting. */
-  async #handOut(): Promise<void> {
-    this.#isHandingOut = true;
+  /** Begins another slice after a turn of the event loop, and more of them while work is waiting. */
+  async #renew(): Promise<void> {
+    this.#isRenewing = true;
     await nextTurn();
-    while (this.#waiting.length > 0) {
+    while (this.isOver || this.#waiting.length > 0) {
       this.#busyMs = 0;
-      this.#waiting.shift()?.();
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      next();
       // Twice: the first ends as soon as the slice is used up, before other work had its turn.
       await nextTurn();
       await nextTurn();
     }
-    this.#isHandingOut = false;
+    this.#isRenewing = false;
   }
 
   /** Does `work` and counts its time. If the slice is used up, waits for a turn first. */

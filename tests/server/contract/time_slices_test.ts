@@ -86,3 +86,21 @@ Deno.test("TimeSlices.whenFree() works at once while there is time, and counts i
   assert(later instanceof Promise);
   assertEquals(await later, 2);
 });
+
+Deno.test("a slice is used up only until the event loop has had its turn, also if nobody waits", async () => {
+  const slices = new TimeSlices();
+  slices.spend(100);
+  assertEquals(slices.isOver, true);
+  await nextTurn();
+  await nextTurn();
+  assertEquals(slices.isOver, false);
+});
+
+Deno.test("who goes away when it is his turn does not hold up those behind him", async () => {
+  const slices = new TimeSlices();
+  slices.spend(100);
+  const gone = slices.turn();
+  const next = slices.turn();
+  await gone;
+  await next;
+});
