@@ -3,7 +3,7 @@
 // adds its own framing; knows no socket.
 
 import { grownLength, keptBytes, resizedBytes } from "../contract/growing_bytes.ts";
-import type { MemorySource } from "../contract/memory_budget.ts";
+import type { MemorySource } from "../contract/memory_account.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
 /** The size to which a buffer shrinks back, in bytes. */

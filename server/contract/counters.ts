@@ -3,7 +3,10 @@
 
 import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
 
-/** A counter. It only goes up, also when its worker is replaced, since sums must not go back. */
+/** What one of the gauges of memory stands for; 32 bits of them are 16 TiB. */
+export const MEMORY_STEP_BYTES = 4 * 1024;
+
+/** A counter: it only goes up, also when its worker is replaced, since sums must not go back. */
 interface CounterRow {
   readonly name: string;
   /** What it counts, in one sentence. */
@@ -21,6 +24,8 @@ interface GaugeRow {
   readonly isShown: boolean;
   /** Whether it is set to 0 when its worker has ended. */
   readonly endsWithWorker: boolean;
+  /** What one of it stands for, where that is not one. */
+  readonly unit?: number;
 }
 
 /** The counters, in the order of /stats. Those of the engine are among them. */
@@ -67,10 +72,10 @@ export const GAUGES = [
   },
   {
     name: "bodyBytes",
-    meaning:
-      "Bytes set aside for those bodies, for large answers and for raw commands on their way.",
+    meaning: "Bytes taken from the memory budget, in whole steps of 4 KiB.",
     isShown: true,
     endsWithWorker: true,
+    unit: MEMORY_STEP_BYTES,
   },
   {
     name: "respClients",
@@ -95,6 +100,13 @@ export const GAUGES = [
     meaning: "Number of the command at work, from 1, of those that may take long; 0: none.",
     isShown: false,
     endsWithWorker: true,
+  },
+  {
+    name: "memoryWanted",
+    meaning: "Bytes lately asked for of the memory budget and refused, in the same steps.",
+    isShown: false,
+    endsWithWorker: true,
+    unit: MEMORY_STEP_BYTES,
   },
 ] as const satisfies readonly GaugeRow[];
 

@@ -8,7 +8,10 @@ import type { ServerStatus } from "../contract/server.ts";
 import { VERSION } from "../config/version.ts";
 
 const SHOWN_COUNTERS = COUNTERS.filter(({ isShown }) => isShown);
-const SHOWN_GAUGES = GAUGES.filter(({ isShown }) => isShown);
+const SHOWN_GAUGES = GAUGES.filter(({ isShown }) => isShown).map((row) => ({
+  name: row.name,
+  unit: "unit" in row ? row.unit : 1,
+}));
 
 /** One worker's view of the whole server. */
 export class RegionStatus implements ServerStatus {
@@ -91,7 +94,9 @@ export class RegionStatus implements ServerStatus {
       if (region.gauge(actor, "serving") === 0) continue;
       workers.push({
         worker: actor,
-        ...Object.fromEntries(SHOWN_GAUGES.map(({ name }) => [name, region.gauge(actor, name)])),
+        ...Object.fromEntries(
+          SHOWN_GAUGES.map(({ name, unit }) => [name, region.gauge(actor, name) * unit]),
+        ),
         ...Object.fromEntries(
           SHOWN_COUNTERS.map(({ name }) => [name, region.counter(actor, name)]),
         ),

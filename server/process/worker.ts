@@ -65,7 +65,8 @@ class WorkerServer {
   readonly #handlers: HttpHandler[] = [];
   readonly #listeners: HttpListener[] = [];
   readonly #raw: RawServer;
-  /** Answers for this worker when another one asks. */
+  readonly #budget: MemoryBudget;
+  /** What answers for this worker when another one asks. */
   readonly local: LocalServer;
 
   constructor(start: WorkerStart, channel: ControlChannel) {
@@ -84,6 +85,7 @@ class WorkerServer {
     this.#sockets = new SocketHub(cache, watch);
     const { config, listens } = start;
     const budget = new MemoryBudget(this.#region, start.actor, config.bodyMemoryBytes);
+    this.#budget = budget;
     this.#context = new HttpContext({
       config,
       cache,
@@ -122,7 +124,9 @@ class WorkerServer {
 
   #tick(): void {
     Liveness.beat(this.#region, this.#actor);
-    this.#liveness.look(performance.now());
+    const nowMs = performance.now();
+    this.#liveness.look(nowMs);
+    this.#budget.tick(nowMs);
     this.#context.expire();
     this.#sockets.tick();
     this.#raw.tick();

@@ -8,7 +8,7 @@ import { RespReply } from "../codecs/resp_reply.ts";
 import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
-import type { MemorySource } from "../contract/memory_budget.ts";
+import type { MemorySource } from "../contract/memory_account.ts";
 import { Pool } from "../contract/pool.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";

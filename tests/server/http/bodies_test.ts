@@ -2,14 +2,13 @@
 // refused when they take too long or grow too large. Requests here never arrive until told to.
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { ServerRegion } from "../../../server/contract/counters.ts";
 import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
 import { RequestAccess } from "../../../server/http/request_access.ts";
 import { Bodies } from "../../../server/http/bodies.ts";
 import { newRegion } from "../fixture.ts";
 
 const LIMIT = 100;
-const BUDGET_BYTES = 250;
+const BUDGET_BYTES = 8192;
 const LIMITS = { maxInFlight: 3, bodyTimeoutMs: 1000 };
 
 /** A body that is sent by hand. */
@@ -29,12 +28,9 @@ function setUp() {
   const bodies = new Bodies(region, 1, budget, LIMITS, new RequestAccess(), () => clock.nowMs);
   const read = (request: Request) =>
     Promise.resolve(bodies.read(request, LIMIT, (body) => new Response(body.slice())));
-  return { region, clock, bodies, read };
+  const gauges = () => [region.gauge(1, "inFlight"), budget.takenBytes];
+  return { region, budget, clock, bodies, read, gauges };
 }
-
-const gauges = (
-  region: ServerRegion,
-) => [region.gauge(1, "inFlight"), region.gauge(1, "bodyBytes")];
 
 async function shown(answer: Promise<Response>): Promise<string> {
   const response = await answer;
@@ -42,21 +38,21 @@ async function shown(answer: Promise<Response>): Promise<string> {
 }
 
 Deno.test("Bodies.read() counts a body while it is read and not after", async () => {
-  const { region, read } = setUp();
+  const { read, gauges } = setUp();
   const [declared, chunked] = [slowRequest(6), slowRequest()];
   const answers = [read(declared.request), read(chunked.request)];
-  assertEquals(gauges(region), [2, 6 + LIMIT]);
+  assertEquals(gauges(), [2, 6 + LIMIT]);
   for (const one of [declared, chunked]) {
     one.send("abc");
     one.send("def");
     one.end();
   }
   assertEquals(await Promise.all(answers.map(shown)), ["200 abcdef", "200 abcdef"]);
-  assertEquals(gauges(region), [0, 0]);
+  assertEquals(gauges(), [0, 0]);
 });
 
 Deno.test("Bodies.read() refuses what is declared or turns out too large", async () => {
-  const { region, read } = setUp();
+  const { read, gauges } = setUp();
   const tooLarge = /^413 .*Send at most 100 bytes\./;
   assertEquals(tooLarge.test(await shown(read(slowRequest(LIMIT + 1).request))), true);
   const chunked = slowRequest();
@@ -64,7 +60,7 @@ Deno.test("Bodies.read() refuses what is declared or turns out too large", async
   chunked.send("x".repeat(LIMIT));
   chunked.send("y");
   assertEquals(tooLarge.test(await shown(answer)), true);
-  assertEquals(gauges(region), [0, 0]);
+  assertEquals(gauges(), [0, 0]);
 });
 
 Deno.test("Bodies.read() refuses more requests than maxInFlight, of all workers", async () => {
@@ -80,9 +76,9 @@ Deno.test("Bodies.read() refuses more requests than maxInFlight, of all workers"
   assertEquals(await shown(answer), "200 a");
 });
 
-Deno.test("Bodies.read() refuses more bytes than the budget has, of all workers", async () => {
-  const { region, read } = setUp();
-  region.words[region.gaugeWord(2, "bodyBytes")] = 200;
+Deno.test("Bodies.read() refuses more bytes than the budget has", async () => {
+  const { budget, read, gauges } = setUp();
+  budget.take(BUDGET_BYTES - 50);
   assertEquals((await read(slowRequest(51).request)).status, 503);
   const fits = slowRequest(50);
   const answer = read(fits.request);
@@ -90,21 +86,21 @@ Deno.test("Bodies.read() refuses more bytes than the budget has, of all workers"
   fits.send("a");
   fits.end();
   await answer;
-  assertEquals(gauges(region), [0, 0]);
+  assertEquals(gauges(), [0, BUDGET_BYTES - 50]);
 });
 
 Deno.test("Bodies.read() answers 400 to a body that breaks off", async () => {
-  const { region, read } = setUp();
+  const { read, gauges } = setUp();
   const broken = slowRequest(10);
   const answer = read(broken.request);
   broken.send("ab");
   broken.fail();
   assertEquals((await shown(answer)).slice(0, 4), "400 ");
-  assertEquals(gauges(region), [0, 0]);
+  assertEquals(gauges(), [0, 0]);
 });
 
 Deno.test("Bodies.read() passes an exception of its consumer on, and counts the body out", async () => {
-  const { region, bodies } = setUp();
+  const { bodies, gauges } = setUp();
   const one = slowRequest(1);
   const answer = bodies.read(one.request, LIMIT, () => {
     throw new Error("bug");
@@ -112,11 +108,11 @@ Deno.test("Bodies.read() passes an exception of its consumer on, and counts the 
   one.send("a");
   one.end();
   await assertRejects(() => Promise.resolve(answer), Error, "bug");
-  assertEquals(gauges(region), [0, 0]);
+  assertEquals(gauges(), [0, 0]);
 });
 
 Deno.test("Bodies.expire() answers 408 to the bodies that are too old, and to no other", async () => {
-  const { region, clock, bodies, read } = setUp();
+  const { clock, bodies, read, gauges } = setUp();
   const [old, young] = [slowRequest(10), slowRequest(10)];
   const oldAnswer = read(old.request);
   clock.nowMs = 500;
@@ -127,11 +123,11 @@ Deno.test("Bodies.expire() answers 408 to the bodies that are too old, and to no
   bodies.expire();
   const response = await oldAnswer;
   assertEquals([response.status, response.headers.get("connection")], [408, "close"]);
-  assertEquals(gauges(region), [1, 10]);
+  assertEquals(gauges(), [1, 10]);
   young.send("young");
   young.end();
   assertEquals(await shown(youngAnswer), "200 young");
   clock.nowMs = 9000;
   bodies.expire();
-  assertEquals(gauges(region), [0, 0]);
+  assertEquals(gauges(), [0, 0]);
 });

@@ -54,13 +54,13 @@ Deno.test("RegionStatus.statsText() sums counters and lists the workers that ser
   addCounter(region.words, region.counterWord(1, "hits"), 3);
   addCounter(region.words, region.counterWord(2, "hits"), 1);
   addCounter(region.words, region.counterWord(2, "misses"), 4);
-  region.words[region.gaugeWord(2, "bodyBytes")] = 123;
+  region.words[region.gaugeWord(2, "bodyBytes")] = 3;
   const stats = JSON.parse(status.statsText());
   assertEquals([stats.hitRatio, stats.uptimeSeconds, stats.state], [0.5, 2, "loading"]);
   assertEquals([stats.total.hits, stats.total.misses], [4, 4]);
   assertEquals(stats.workers.length, 1);
   const [{ worker, hits, bodyBytes }] = stats.workers;
-  assertEquals({ worker, hits, bodyBytes }, { worker: 2, hits: 1, bodyBytes: 123 });
+  assertEquals({ worker, hits, bodyBytes }, { worker: 2, hits: 1, bodyBytes: 12_288 });
 });
 
 Deno.test("RegionStatus.statsText() has no hit ratio before the first read", () => {
