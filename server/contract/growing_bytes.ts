@@ -45,3 +45,19 @@ export function keptBytes(
 ): Uint8Array<ArrayBuffer> {
   return bytes.length > maxBytes ? new Uint8Array(maxBytes) : bytes;
 }
+
+/**
+ * The bytes of a buffer that nobody else looks at, in one of `length`. Unlike `resizedBytes()` it
+ * frees the old buffer at once and does not wait for the garbage collector; `bytes` is empty then.
+ */
+export function resizedInPlace(
+  bytes: Uint8Array<ArrayBuffer>,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes.buffer.transfer(length));
+}
+
+/** Frees the buffer behind `bytes` at once: `bytes` and all other views of it are empty then. */
+export function releaseBytes(bytes: Uint8Array<ArrayBuffer>): void {
+  bytes.buffer.transfer(0);
+}

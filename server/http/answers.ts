@@ -7,7 +7,8 @@ const JSON_TYPE = { "content-type": "application/json" } as const;
 const OK_INIT: ResponseInit = { headers: JSON_TYPE };
 /** Tells a client to try again in a second. */
 export const RETRY: Readonly<Record<string, string>> = { "retry-after": "1" };
-const CLOSE: Record<string, string> = { connection: "close" };
+/** Ends the connection, which is of no more use. */
+export const CLOSE: Readonly<Record<string, string>> = { connection: "close" };
 
 /** A JSON body under 200. */
 export function jsonOk(text: string): Response {
@@ -38,9 +39,19 @@ export function overloaded(message: string): Response {
 }
 
 /** 408 to a client whose body did not come in time; its connection is of no more use. */
-export function bodyTooSlow(timeoutMs: number): Response {
+export function bodyTooLate(timeoutMs: number): Response {
   const message = `Request body did not arrive within ${timeoutMs / 1000} s. Send it faster.`;
   return error(408, message, CLOSE);
+}
+
+/** 408 to a client whose body comes in drops. */
+export function bodyTooSlow(): Response {
+  return error(408, "Request body came slower than 1 KiB/s. Send it faster.", CLOSE);
+}
+
+/** 413 to a body in more pieces than anybody needs. */
+export function bodyTooManyChunks(): Response {
+  return error(413, "Request body has too many chunks. Send larger ones.", CLOSE);
 }
 
 /** 413 to a body of more than `limit` bytes. */

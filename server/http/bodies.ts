@@ -1,11 +1,20 @@
 // Request bodies: how much of them may be in memory, and for how long. Deno.serve has no limit of
-// either kind, so a body is admitted by its declared length before a byte of it is read, against
-// the limit of its route, the requests in work, and the budget that all bodies share.
+// either kind, so bodies are read here: against the limit of their route, the requests in work, the
+// memory that all share, and a least rate. What a client only declares holds nothing.
 
 import { addCounter } from "../../cache/mod.ts";
 import type { ServerRegion } from "../contract/counters.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
-import { bodyTooLarge, bodyTooSlow, error, overloaded } from "./answers.ts";
+import {
+  bodyTooLarge,
+  bodyTooLate,
+  bodyTooManyChunks,
+  bodyTooSlow,
+  CLOSE,
+  error,
+  overloaded,
+} from "./answers.ts";
+import { PendingBody } from "./pending_body.ts";
 import type { RequestAccess } from "./request_access.ts";
 
 /** What bounds all bodies of the process, beside the budget of memory. */
@@ -14,25 +23,13 @@ export interface BodyLimits {
   readonly bodyTimeoutMs: number;
 }
 
-/** Makes the answer once the body is there. */
+/** Makes the answer once the body is there. The body is good until the answer is made. */
 export type BodyConsumer = (body: Uint8Array) => Response | Promise<Response>;
 
-/** What a body of undeclared length is admitted by, step by step. */
-const CHUNK_BYTES = 64 * 1024;
-
-type CollectFailure = "tooLarge" | "overloaded";
-
-/** A body that is being read. */
-class PendingBody {
-  /** Whether it has taken too long and been given up. */
-  isTooSlow = false;
-
-  constructor(
-    readonly startMs: number,
-    public takenBytes: number,
-    readonly reader: ReadableStreamDefaultReader<Uint8Array>,
-  ) {}
-}
+/** How slow a body may be once this much time has passed, and how often it may be found slower. */
+const GRACE_MS = 1000;
+const MIN_BYTES_PER_MS = 1024 / 1000;
+const MAX_SLOW_LOOKS = 2;
 
 /** Reads the bodies of one worker's requests. */
 export class Bodies {
@@ -75,85 +72,62 @@ export class Bodies {
   /** Reads a body that is still on its way. An exception of `consume` is the listener's affair. */
   async #wait(request: Request, limit: number, consume: BodyConsumer): Promise<Response> {
     const declared = this.#access.header(request, "content-length");
-    // A body of undeclared length starts small and is admitted further as it comes.
-    const length = declared === null ? Math.min(limit, CHUNK_BYTES) : Number(declared);
+    // Two headers of this name come as one, "5, 5", and would make a number that is none.
+    if (declared !== null && !/^\d{1,15}$/.test(declared)) {
+      return error(400, "Header content-length is not a number. Send it once, as digits.", CLOSE);
+    }
+    const length = declared === null ? limit : Number(declared);
     if (length > limit) return bodyTooLarge(limit);
     const stream = request.body;
     if (stream === null) return consume(new Uint8Array());
-    const inFlight = this.#region.gaugeTotal("inFlight");
-    if (inFlight >= this.#limits.maxInFlight || !this.#budget.tryTake(length)) {
-      return this.#refuse();
+    if (this.#region.gaugeTotal("inFlight") >= this.#limits.maxInFlight) return this.refuse();
+    const pending = new PendingBody(stream, length, this.#budget, this.#now());
+    try {
+      await this.#collect(pending);
+      if (pending.outcome === "whole") return await consume(pending.body);
+    } finally {
+      pending.free();
     }
-    const pending = new PendingBody(this.#now(), length, stream.getReader());
+    return this.#refusal(pending, limit);
+  }
+
+  /** Reads a body to its end, or as far as it may; its outcome is on `pending` then. */
+  async #collect(pending: PendingBody): Promise<void> {
     this.#pending.add(pending);
     this.#words[this.#inFlightWord]!++;
-    let body: Uint8Array | CollectFailure;
     try {
-      body = await this.#collect(pending, limit);
-    } catch {
-      return error(400, "Request body could not be read. Send it whole.");
+      await pending.collect();
     } finally {
       this.#pending.delete(pending);
       this.#words[this.#inFlightWord]!--;
-      this.#budget.give(pending.takenBytes);
     }
-    if (pending.isTooSlow) return bodyTooSlow(this.#limits.bodyTimeoutMs);
-    if (body === "tooLarge") return bodyTooLarge(limit);
-    return body === "overloaded" ? this.#refuse() : consume(body);
   }
 
-  #refuse(): Response {
+  #refusal({ outcome }: PendingBody, limit: number): Response {
+    if (outcome === "tooLarge") return bodyTooLarge(limit);
+    if (outcome === "tooSlow") return bodyTooSlow();
+    if (outcome === "tooLate") return bodyTooLate(this.#limits.bodyTimeoutMs);
+    if (outcome === "tooManyChunks") return bodyTooManyChunks();
+    if (outcome === "overloaded") return this.refuse();
+    return error(400, "Request body could not be read. Send it whole.");
+  }
+
+  /** 503 to a request for which there is no memory, or that is one too many. */
+  refuse(): Response {
     addCounter(this.#words, this.#overloadsWord, 1);
     return overloaded("Too many requests in work. Try again in a moment.");
   }
 
-  /** Gives up what has taken too long; its worker calls this a few times a second. */
+  /** Gives up what comes too slowly; its worker calls this a few times a second. */
   expire(): void {
-    const startedMs = this.#now() - this.#limits.bodyTimeoutMs;
+    const nowMs = this.#now();
     for (const pending of this.#pending) {
-      if (pending.startMs > startedMs) break;
-      pending.isTooSlow = true;
-      giveUp(pending.reader);
+      const ageMs = nowMs - pending.startMs;
+      const isBehind = pending.length < (ageMs - GRACE_MS) * MIN_BYTES_PER_MS;
+      pending.slowLooks = isBehind ? pending.slowLooks + 1 : 0;
+      if (ageMs >= this.#limits.bodyTimeoutMs) pending.end("tooLate");
+      else if (pending.slowLooks > MAX_SLOW_LOOKS) pending.end("tooSlow");
+      else if (!isBehind) pending.account.touch();
     }
   }
-
-  /** Reads a body to its end, or says why not. */
-  async #collect(pending: PendingBody, limit: number): Promise<Uint8Array | CollectFailure> {
-    const { reader } = pending;
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      length += value.length;
-      const failure = length > limit ? "tooLarge" : this.#grow(pending, length);
-      if (failure !== null) {
-        giveUp(reader);
-        return failure;
-      }
-      chunks.push(value);
-    }
-    const body = new Uint8Array(length);
-    let at = 0;
-    for (const chunk of chunks) {
-      body.set(chunk, at);
-      at += chunk.length;
-    }
-    return body;
-  }
-
-  /** Takes more memory for a body that has come to `length` bytes. */
-  #grow(pending: PendingBody, length: number): "overloaded" | null {
-    if (length <= pending.takenBytes) return null;
-    const more = Math.max(CHUNK_BYTES, length - pending.takenBytes);
-    if (!this.#budget.tryTake(more)) return "overloaded";
-    pending.takenBytes += more;
-    return null;
-  }
-}
-
-/** Ends a body that nobody wants any more, and with it the read that waits for more of it. */
-function giveUp(reader: ReadableStreamDefaultReader<Uint8Array>): void {
-  // The client may be gone already, which is as good.
-  reader.cancel().catch(() => {});
 }

@@ -175,6 +175,47 @@ Deno.test("a body that is too large answers 413, declared or not", async () => {
   assertEquals((await server.ask(`POST /put ${" ".repeat(65536)}`)).slice(0, 4), "400 ");
 });
 
+Deno.test("a body whose length is no number answers 400 and closes, and nobody's body is refused for it", async () => {
+  await using server = await TestServer.start();
+  const wanted = errorBody("Header content-length is not a number. Send it once, as digits.");
+  const body = '{"key":"k","value":"v"}'.padEnd(50_000);
+  for (let i = 0; i < 3; i++) {
+    using client = await server.connect();
+    await client.send(requestBytes("POST /put\ncontent-length: 50000\ncontent-length: 50000"));
+    const { status, text, headers } = await client.receive();
+    assertEquals([status, text, headers.get("connection")], [400, wanted, "close"]);
+  }
+  assertEquals((await server.stats()).workers[0]!.bodyBytes, 0);
+  using client = await server.connect();
+  await client.send(requestBytes("POST /put\ncontent-length: 50000"));
+  await client.send(body);
+  assertEquals((await client.receive()).status, 200);
+});
+
+Deno.test("a body of thousands of chunks answers 413 and closes", async () => {
+  await using server = await TestServer.start();
+  using client = await server.connect();
+  await client.send(requestBytes("POST /put\ntransfer-encoding: chunked"));
+  await client.send("1\r\nx\r\n".repeat(5000));
+  const { status, text, headers } = await client.receive();
+  const wanted = errorBody("Request body has too many chunks. Send larger ones.");
+  assertEquals([status, text, headers.get("connection")], [413, wanted, "close"]);
+});
+
+Deno.test("bodies that are only declared hold no memory from others", async () => {
+  await using server = await TestServer.start(["--body-memory", "2MiB"]);
+  const idle = await Promise.all(Array.from({ length: 20 }, () => server.connect()));
+  for (const client of idle) {
+    await client.send(requestBytes("PUT /store/k\ncontent-length: 1000000"));
+  }
+  await until("all wait", async () => (await server.stats()).workers[0]!.inFlight === 20);
+  using client = await server.connect();
+  await client.send(requestBytes("PUT /store/k\ncontent-length: 1000000"));
+  await client.send("x".repeat(1_000_000));
+  assertEquals((await client.receive()).status, 200);
+  for (const client of idle) client.close();
+});
+
 Deno.test("a body that does not come in time answers 408 and asks to close", async () => {
   await using server = await TestServer.start(["--body-timeout", "300ms"]);
   using client = await server.connect();
@@ -204,20 +245,24 @@ for (
     await using server = await TestServer.start([...args]);
     using slow = await server.connect();
     await slow.send(requestBytes(`POST /put\ncontent-length: ${held}`));
+    const body = '{"key":"slow","value":"v"}'.padEnd(held);
+    await slow.send(body.slice(0, -1));
     await until(
       "the slow body counts",
-      async () => (await server.stats()).workers[0]!.inFlight > 0,
+      async () => {
+        const { inFlight, bodyBytes } = (await server.stats()).workers[0]!;
+        return inFlight > 0 && bodyBytes >= held;
+      },
     );
     using client = await server.connect();
-    const head = requestBytes(`POST /put\ncontent-length: ${held === 30 ? 30 : 10_000}`);
-    await client.send(head);
+    await client.send(requestBytes(`POST /put\ncontent-length: 10000\n\n${" ".repeat(9999)}`));
     const { status, text, headers } = await client.receive();
     const wanted = errorBody("Too many requests in work. Try again in a moment.");
     assertEquals(`${status} ${text}`, `503 ${wanted}`);
     assertEquals(headers.get("retry-after"), "1");
     assertEquals((await server.stats()).total.overloads, 1);
     assertEquals(await server.ask("GET /health"), '200 {"status":"healthy"}');
-    await slow.send('{"key":"slow","value":"v"}'.padEnd(held));
+    await slow.send(body.slice(-1));
     assertEquals((await slow.receive()).status, 200);
     assertEquals(await server.ask('POST /put {"key":"k","value":"v"}'), PUT_OK);
   });
