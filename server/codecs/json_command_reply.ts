@@ -1,81 +1,138 @@
 // Writes the outcomes of commands as the JSON of the REST interface, {"result":…} or {"error":…},
-// nested lists included. If the client asks for base64, strings are in base64, except a bare OK. Knows
-// no command, no route and no status.
+// nested lists included, one answer or a list of them. With base64, strings are sent so, apart from a
+// bare OK, as the clients that ask for it expect. All of a request's answers together are bounded.
+// Knows no command, no route and no status.
 
 import { Buffer } from "node:buffer";
 import { grownBytes, keptBytes } from "../contract/growing_bytes.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
+import { JsonWriter } from "./json_writer.ts";
 
-/** The size to which the value buffer shrinks back, in bytes. */
+/** The size of the value buffer at first, and that to which it shrinks back, in bytes. */
+const INITIAL_BYTES = 16 * 1024;
 const KEPT_BYTES = 256 * 1024;
+/** Answers of so many bytes are written however much there is already: they say what was done. */
+const SMALL_BYTES = 256;
 const NOT_UTF8 =
   "ERR value is not UTF-8 text, send the header Upstash-Encoding: base64 or read GET /get/{key}";
+const TOO_LARGE = "ERR answer would be too large, ask for less at a time";
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+const OPEN = encoder.encode("[");
+const CLOSE = encoder.encode("]");
+const COMMA = encoder.encode(",");
+const BRACE = encoder.encode("}");
+const NULL = encoder.encode("null");
+const RESULT = encoder.encode('{"result":');
 
 /** Collects the JSON text of a request's answers. `begin()` starts anew. */
 export class JsonCommandReply implements Reply {
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
-  /** The first error since `begin()`, with its code, or null. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(INITIAL_BYTES);
+  /** The first error since `begin()`, with its code; null when there is none. */
   error: string | null = null;
-  /** Finished parts of the answer to the current command. */
-  #parts: string[] = [];
+  readonly #writer = new JsonWriter();
   /** How many outcomes each open list still waits for. */
   readonly #open: number[] = [];
-  #used = 0;
   #isBase64 = false;
+  /** Why the command at work has failed, or the element of a transaction. */
   #failure: string | null = null;
   /** Whether the elements of the outermost list are answers of their own. */
   #isTransaction = false;
-  /** Where in `#parts` the current element of a transaction begins. */
+  /** Whether a list has just been opened, and needs no comma. */
+  #isFirst = true;
+  /** Where the answer to the command at work begins, and the current element of a transaction. */
+  #start = 0;
   #elementStart = 0;
 
   /** Forgets everything. `isBase64`: whether strings are written in base64 from now on. */
   begin(isBase64: boolean): void {
     this.#isBase64 = isBase64;
-    this.#used = 0;
     this.error = null;
     this.bytes = keptBytes(this.bytes, KEPT_BYTES);
+    this.#writer.reset();
+    this.#start = 0;
     this.next();
   }
 
-  /** Begins the answer to another command. */
+  /** Begins the answer to another command, in place of the last one unless that was kept. */
   next(isTransaction = false): void {
-    this.#parts = [];
+    this.#writer.length = this.#start;
     this.#open.length = 0;
     this.#failure = null;
     this.#isTransaction = isTransaction;
-    this.#elementStart = 0;
+    this.#isFirst = true;
+    this.#elementStart = this.#start;
+    if (!isTransaction) this.#writer.ascii(RESULT);
   }
 
-  /** The answer to the command since `next()`. For a transaction it is a list of answers. */
+  /** The answer to the command at work is complete. */
+  finish(): void {
+    if (this.#failure !== null) this.#writeFailure(this.#start, this.#failure);
+    else if (!this.#isTransaction) this.#writer.ascii(BRACE);
+  }
+
+  /** Begins a list of answers, each of which is kept. */
+  beginList(): void {
+    this.#writer.length = this.#start;
+    this.#writer.ascii(OPEN);
+    this.#start = this.#writer.length;
+  }
+
+  /** Finishes the answer to the command at work and keeps it for the list. */
+  keep(): void {
+    this.finish();
+    this.#writer.ascii(COMMA);
+    this.#start = this.#writer.length;
+  }
+
+  /** Ends the list of answers. */
+  finishList(): void {
+    // In the place of the last comma, where there is one.
+    this.#writer.length = Math.max(1, this.#start - 1);
+    this.#writer.ascii(CLOSE);
+  }
+
+  /** How many bytes of answers there are. */
+  get length(): number {
+    return this.#writer.length;
+  }
+
+  /** What the buffers hold, in bytes. */
+  get heldBytes(): number {
+    return this.bytes.length + this.#writer.capacity;
+  }
+
+  /** Whether the command at work has failed as a whole. */
+  get isFailed(): boolean {
+    return this.#failure !== null;
+  }
+
+  /** What is finished, as text. */
   answer(): string {
-    if (this.#failure !== null) return errorAnswer(this.#failure);
-    if (this.#isTransaction) return this.#parts.join("");
-    return `{"result":${this.#parts.join("")}}`;
+    return this.#writer.text();
+  }
+
+  /** What is finished, as bytes that are the caller's alone. */
+  release(): Uint8Array<ArrayBuffer> {
+    return this.#writer.release();
   }
 
   get bytesLeft(): number {
-    return MAX_ANSWER_BYTES - this.#used;
+    return Math.max(SMALL_BYTES, MAX_ANSWER_BYTES - this.#writer.length);
   }
 
   reserve(length: number): number {
-    const at = this.#used;
-    if (at + length > this.bytes.length) this.bytes = grownBytes(this.bytes, at, at + length);
-    return at;
+    if (length > this.bytes.length) this.bytes = grownBytes(this.bytes, 0, length);
+    return 0;
   }
 
   value(start: number, length: number): void {
-    this.#used = start + length;
-    const value = this.bytes.subarray(start, start + length);
-    if (this.#isBase64) return this.#outcome(`"${base64(value)}"`);
-    let text: string;
-    try {
-      text = decoder.decode(value);
-    } catch {
-      return this.#fail(NOT_UTF8);
-    }
-    this.#outcome(JSON.stringify(text));
+    const tooLarge = length > this.bytesLeft;
+    this.#separate();
+    if (tooLarge) this.#fail(TOO_LARGE);
+    else if (this.#isBase64) this.#encoded(this.bytes.subarray(start, start + length));
+    else if (!this.#writer.string(this.bytes, start, length)) this.#fail(NOT_UTF8);
+    this.#close();
   }
 
   ok(): void {
@@ -85,28 +142,46 @@ export class JsonCommandReply implements Reply {
   status(word: string): void {
     // Inside a list, clients decode OK like any other string.
     const isBare = word === "OK" && this.#open.length === (this.#isTransaction ? 1 : 0);
-    if (isBare || !this.#isBase64) this.#outcome(JSON.stringify(word));
-    else this.text(word);
+    this.#string(word, this.#isBase64 && !isBare);
   }
 
   text(text: string): void {
-    this.#outcome(this.#isBase64 ? `"${base64(text)}"` : JSON.stringify(text));
+    this.#string(text, this.#isBase64);
+  }
+
+  #string(text: string, isEncoded: boolean): void {
+    const bytes = encoder.encode(text);
+    const tooLarge = bytes.length > this.bytesLeft;
+    this.#separate();
+    if (tooLarge) this.#fail(TOO_LARGE);
+    else if (isEncoded) this.#encoded(bytes);
+    else this.#writer.string(bytes, 0, bytes.length);
+    this.#close();
+  }
+
+  #encoded(bytes: Uint8Array): void {
+    const { buffer, byteOffset, length } = bytes;
+    this.#writer.token(`"${Buffer.from(buffer, byteOffset, length).toString("base64")}"`);
   }
 
   miss(): void {
-    this.#outcome("null");
+    this.#separate();
+    this.#writer.ascii(NULL);
+    this.#close();
   }
 
   conditionNotMet(): void {
-    this.#outcome("null");
+    this.miss();
   }
 
   missArray(): void {
-    this.#outcome("null");
+    this.miss();
   }
 
   integer(value: number | bigint): void {
-    this.#outcome(String(value));
+    this.#separate();
+    this.#writer.token(String(value));
+    this.#close();
   }
 
   double(value: number): void {
@@ -115,13 +190,14 @@ export class JsonCommandReply implements Reply {
 
   array(count: number): void {
     this.#separate();
-    if (count === 0) {
-      this.#parts.push("[]");
-      return this.#close();
+    this.#writer.ascii(OPEN);
+    this.#isFirst = true;
+    if (count > 0) {
+      this.#open.push(count);
+      return;
     }
-    this.#parts.push("[");
-    this.#open.push(count);
-    this.#elementStart = this.#open.length === 1 ? this.#parts.length : this.#elementStart;
+    this.#writer.ascii(CLOSE);
+    this.#close();
   }
 
   map(count: number): void {
@@ -129,66 +205,61 @@ export class JsonCommandReply implements Reply {
   }
 
   fail({ code, message }: Failure): void {
+    this.#separate();
     this.#fail(`${code} ${message}`);
+    // Nothing more comes of this command, whatever it has begun.
+    if (this.#isTransaction && this.#open.length > 1) this.#open.length = 1;
+    this.#close();
   }
 
+  /** The answer, or the element of a transaction, becomes this error when it is complete. */
   #fail(text: string): void {
     this.error ??= text;
-    if (!this.#isTransaction || this.#open.length === 0) {
-      this.#failure ??= text;
-      return this.#outcome("null");
-    }
-    // The current element has failed: what it has already written is dropped.
-    if (this.#open.length > 1) this.#parts.length = this.#elementStart;
-    this.#open.length = 1;
-    this.#separateElement();
-    this.#parts.push(errorAnswer(text));
-    this.#count();
+    this.#failure ??= text;
   }
 
-  #outcome(text: string): void {
-    this.#separate();
-    this.#parts.push(text);
-    this.#close();
+  #writeFailure(at: number, failure: string): void {
+    this.#writer.length = at;
+    const bytes = encoder.encode(errorAnswer(failure));
+    this.#writer.ascii(bytes);
   }
 
   /** Writes a comma where one is needed, and begins an element of a transaction. */
   #separate(): void {
-    if (this.#isTransaction && this.#open.length === 1) {
-      this.#separateElement();
-      this.#parts.push('{"result":');
-    } else if (this.#open.length > 0 && this.#parts.at(-1) !== "[") this.#parts.push(",");
-  }
-
-  #separateElement(): void {
-    this.#elementStart = this.#parts.length;
-    if (this.#parts.length > 1) this.#parts.push(",");
+    const depth = this.#open.length;
+    if (depth > 0 && !this.#isFirst) this.#writer.ascii(COMMA);
+    this.#isFirst = false;
+    if (depth !== 1 || !this.#isTransaction) return;
+    this.#elementStart = this.#writer.length;
+    this.#writer.ascii(RESULT);
   }
 
   /** Ends an outcome, and the lists that it completes. */
   #close(): void {
-    if (this.#isTransaction && this.#open.length === 1) this.#parts.push("}");
-    this.#count();
+    const start = this.#isTransaction ? this.#elementStart : this.#start;
+    const isList = this.#open.length > (this.#isTransaction ? 1 : 0);
+    const { length } = this.#writer;
+    if (isList && length > MAX_ANSWER_BYTES && length - start > SMALL_BYTES) this.#fail(TOO_LARGE);
+    // Of what has failed nothing is kept, however much more comes.
+    if (this.#failure !== null) this.#writer.length = start;
+    this.#isFirst = false;
+    for (;;) {
+      const depth = this.#open.length;
+      if (this.#isTransaction && depth === 1) this.#endElement();
+      if (depth === 0 || --this.#open[depth - 1]! > 0) return;
+      this.#open.pop();
+      this.#writer.ascii(CLOSE);
+    }
   }
 
-  #count(): void {
-    const last = this.#open.length - 1;
-    if (last < 0) return;
-    if (--this.#open[last]! > 0) return;
-    this.#open.pop();
-    this.#parts.push("]");
-    this.#close();
+  #endElement(): void {
+    if (this.#failure === null) return this.#writer.ascii(BRACE);
+    this.#writeFailure(this.#elementStart, this.#failure);
+    this.#failure = null;
   }
 }
 
 /** The answer to a command that was refused with this text. */
 export function errorAnswer(text: string): string {
   return `{"error":${JSON.stringify(text)}}`;
-}
-
-function base64(value: Uint8Array | string): string {
-  const buffer = typeof value === "string"
-    ? Buffer.from(value, "utf8")
-    : Buffer.from(value.buffer, value.byteOffset, value.length);
-  return buffer.toString("base64");
 }

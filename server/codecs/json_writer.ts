@@ -2,7 +2,7 @@
 // come in as UTF-8 and are written byte for byte as JSON.stringify would write them. Bytes that are
 // not UTF-8 are refused. It knows no answer: its callers choose the fields and their order.
 
-import { grownBytes, keptBytes } from "../contract/growing_bytes.ts";
+import { grownBytes, keptBytes, resizedInPlace } from "../contract/growing_bytes.ts";
 import { writeAscii } from "../contract/text_bytes.ts";
 
 /** The size of the buffer at first, and after it was shrunk, in bytes. */
@@ -92,7 +92,15 @@ export class JsonWriter {
     return decoder.decode(this.buffer.subarray(0, this.length));
   }
 
-  /** A copy of the written bytes, of exactly their size. */
+  /** What has been written, for the caller alone; the next text begins with a small buffer. */
+  release(): Uint8Array<ArrayBuffer> {
+    const bytes = resizedInPlace(this.buffer, this.length);
+    this.buffer = new Uint8Array(INITIAL_BYTES);
+    this.length = 0;
+    return bytes;
+  }
+
+  /** A copy of what has been written, of exactly its size. */
   take(): Uint8Array<ArrayBuffer> {
     const copy = new Uint8Array(this.length);
     copy.set(this.buffer.subarray(0, this.length));

@@ -1,12 +1,18 @@
 // The REST interface: POST / runs one command, /pipeline several, /multi-exec several as one.
 // Each is decode, dispatch, answer.
 
-import { errorAnswer } from "../codecs/json_command_reply.ts";
-import { CommandProblem, decodeCommand, decodeCommands } from "../codecs/json_command.ts";
+import { errorAnswer, type JsonCommandReply } from "../codecs/json_command_reply.ts";
+import {
+  CommandProblem,
+  countArguments,
+  decodeCommand,
+  decodeCommands,
+} from "../codecs/json_command.ts";
 import { nextTurn } from "../contract/time_slices.ts";
 import { json, jsonOk } from "./answers.ts";
 import type { CommandRunner } from "./command_runner.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";
+import { LARGE_BYTES } from "./large_answers.ts";
 
 /** Paths whose errors are those of commands. */
 const PATHS: ReadonlySet<string> = new Set(["/", "/pipeline", "/multi-exec"]);
@@ -17,6 +23,9 @@ const BROWSER_HEADERS = ["origin", "sec-fetch-site", "sec-fetch-mode"];
 /** Commands of one pipeline between two looks at the clock, and how long they may take in all. */
 const LOOK_COMMANDS = 100;
 const SLICE_MS = 10;
+
+/** What the commands of a pipeline answer that come when there is no memory left. */
+const NO_MEMORY = "ERR too much memory is in use for answers, try again";
 
 const encoder = new TextEncoder();
 const MULTI = encoder.encode("MULTI");
@@ -37,9 +46,12 @@ export async function asCommandError(response: Response): Promise<Response> {
 /** POST / */
 export const commandRoute: RouteHandler = (context, request) =>
   read(context, request, async (body, runner) => {
-    const command = decodeCommand(body);
-    await runner.one(command);
-    return answerOf(runner);
+    const { reply } = runner;
+    await runner.one(decodeCommand(body));
+    reply.finish();
+    const { error } = reply;
+    if (error === null) return sent(context, reply);
+    return json(reply.answer(), error.startsWith("BUSY ") ? 503 : 400);
   });
 
 /** POST /pipeline */
@@ -47,20 +59,24 @@ export const pipelineRoute: RouteHandler = (context, request) =>
   read(context, request, async (body, runner) => {
     const commands = decodeCommands(body);
     if (commands instanceof CommandProblem) return refused(commands.message);
-    const answers: string[] = [];
+    const { reply } = runner;
+    reply.beginList();
     let fromMs = performance.now();
-    for (const command of commands) {
-      runner.reply.next();
-      const pending = runner.start(command);
-      if (pending !== null) await pending;
-      answers.push(runner.reply.answer());
-      if (!runner.mayBeSlow && answers.length % LOOK_COMMANDS !== 0) continue;
+    for (let i = 0; i < commands.length; i++) {
+      reply.next();
+      if (runner.hasMemory) {
+        const pending = runner.start(commands[i]!);
+        if (pending !== null) await pending;
+      } else runner.refuse(NO_MEMORY);
+      reply.keep();
+      if (!runner.mayBeSlow && i % LOOK_COMMANDS !== 0) continue;
       if (performance.now() - fromMs < SLICE_MS) continue;
       // The worker has other clients, and has to show that it lives.
       await nextTurn();
       fromMs = performance.now();
     }
-    return jsonOk(`[${answers.join(",")}]`);
+    reply.finishList();
+    return sent(context, reply);
   });
 
 /** POST /multi-exec */
@@ -78,18 +94,19 @@ export const multiExecRoute: RouteHandler = (context, request) =>
     }
     reply.next(true);
     await runner.mark(EXEC);
-    const answer = reply.answer();
-    return answer.startsWith("[") ? jsonOk(answer) : json(answer, 400);
+    reply.finish();
+    return reply.isFailed ? json(reply.answer(), 400) : sent(context, reply);
   });
+
+/** A finished answer; a large one goes out bit by bit. */
+function sent(context: HttpContext, reply: JsonCommandReply): Response | Promise<Response> {
+  if (reply.length <= LARGE_BYTES) return jsonOk(reply.answer());
+  const response = context.largeAnswers.answer(reply.release(), "application/json");
+  return response.ok ? response : asCommandError(response);
+}
 
 function refused(text: string): Response {
   return json(errorAnswer(text), 400);
-}
-
-function answerOf({ reply }: CommandRunner): Response {
-  const { error } = reply;
-  if (error === null) return jsonOk(reply.answer());
-  return json(reply.answer(), error.startsWith("BUSY ") ? 503 : 400);
 }
 
 /** Whether a request that has been let in may give commands of administration. */
@@ -106,12 +123,18 @@ async function read(
   const isBase64 = context.access.header(request, "upstash-encoding")?.toLowerCase() === "base64";
   let isRead = false;
   const response = await context.bodies.read(request, context.commandBodyBytes, async (body) => {
-    isRead = true;
     const runner = context.runners.take();
-    runner.begin(isBase64, mayAdminister(context, request), () => request.signal);
-    const made = await work(body, runner);
-    context.runners.give(runner);
-    return made;
+    try {
+      const isBegun = runner.begin(isBase64, mayAdminister(context, request), () => request.signal);
+      if (!isBegun || !runner.hold(body.length, countArguments(body))) {
+        return context.bodies.refuse();
+      }
+      isRead = true;
+      return await work(body, runner);
+    } finally {
+      runner.end();
+      context.runners.give(runner);
+    }
   });
   return isRead ? response : asCommandError(response);
 }

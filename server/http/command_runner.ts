@@ -1,9 +1,12 @@
 // What runs the commands of one request of the REST interface: arguments, a reply, and a client that
 // ends with the request. Kept for later requests, since they are large. Knows no route.
 
-import { Args } from "../contract/args.ts";
+import { Args, SCRATCH_BYTES } from "../contract/args.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
+import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
+import { COST_BYTES, type MemoryBudget } from "../contract/memory_budget.ts";
 import { Pool } from "../contract/pool.ts";
+import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import { Session } from "../contract/session.ts";
 import { CommandProblem, type JsonCommand, pushCommand } from "../codecs/json_command.ts";
 import { JsonCommandReply } from "../codecs/json_command_reply.ts";
@@ -32,8 +35,15 @@ const NO_ADMIN =
 
 const encoder = new TextEncoder();
 
+/** What a runner holds beside the buffers of its reply: arguments, and objects. */
+const RUNNER_BYTES = SCRATCH_BYTES + 8 * 1024;
+/** What one request may hold in any case: an answer of the largest size in a buffer that has doubled. */
+const LEAST_BYTES = 4 * MAX_ANSWER_BYTES;
+/** What an argument costs beside its text: a string, and its place in a list. */
+const ARGUMENT_BYTES = COST_BYTES.string + 32;
+
 /** What one request of the REST interface works with; used again for later ones. */
-export class CommandRunner {
+export class CommandRunner implements MemoryOwner {
   readonly args: Args = new Args();
   readonly reply: JsonCommandReply = new JsonCommandReply();
   readonly context: CommandContext;
@@ -43,22 +53,56 @@ export class CommandRunner {
   #session: Session;
   #mayAdminister = false;
   #signal: () => AbortSignal = () => AbortSignal.abort();
+  readonly #account: MemoryAccount;
+  /** What it holds of the budget for the commands of its request. */
+  #commandBytes = 0;
+  #isGivenUp = false;
 
-  constructor(commands: CommandContext) {
+  constructor(commands: CommandContext, budget: MemoryBudget) {
     this.context = commands;
+    this.#account = budget.open(this, LEAST_BYTES);
     this.#now = commands.cache.now;
     this.#session = commands.session;
   }
 
   /**
    * Makes the client of a request, which nobody knows before and after. `signal` gives what fires
-   * when the client goes; it is asked for only where a command takes its time.
+   * when the client goes; it is asked for only where a command takes its time. Returns false where
+   * there is no memory for it.
    */
-  begin(isBase64: boolean, mayAdminister: boolean, signal: () => AbortSignal): void {
+  begin(isBase64: boolean, mayAdminister: boolean, signal: () => AbortSignal): boolean {
     this.#session = new Session(0, "http", "", "", this.#now(), true);
     this.#mayAdminister = mayAdminister;
     this.#signal = signal;
     this.reply.begin(isBase64);
+    this.#isGivenUp = false;
+    this.#commandBytes = 0;
+    return this.#settle();
+  }
+
+  /** Takes memory for the commands of a body, as texts and as bytes once more; returns false where there is none. */
+  hold(bodyBytes: number, argumentCount: number): boolean {
+    this.#commandBytes = 2 * bodyBytes + ARGUMENT_BYTES * argumentCount;
+    return this.#settle();
+  }
+
+  /** Whether there is memory for what the reply has come to; where not, the request is to end. */
+  get hasMemory(): boolean {
+    return this.#settle() && !this.#isGivenUp;
+  }
+
+  /** The request has been answered. */
+  end(): void {
+    this.#account.close();
+  }
+
+  giveUp(): void {
+    this.#isGivenUp = true;
+  }
+
+  #settle(): boolean {
+    const heldBytes = RUNNER_BYTES + this.#commandBytes + this.reply.heldBytes;
+    return this.#account.tryTake(heldBytes - this.#account.bytes);
   }
 
   /** Runs one command; its answer is on the reply. */
@@ -71,15 +115,15 @@ export class CommandRunner {
   start(command: JsonCommand | CommandProblem): Promise<void> | null {
     const { args } = this;
     this.mayBeSlow = false;
-    if (command instanceof CommandProblem) return this.#refuse(command.message);
+    if (command instanceof CommandProblem) return this.refuse(command.message);
     pushCommand(command, args);
     const name = encoder.encode(command[0]);
     const found = findCommand(name, 0, name.length);
     if (found === null) return this.#unknown(name);
     if (CONNECTION_ONLY.has(found.name)) {
-      return this.#refuse(`ERR ${found.name} is not possible here, POST /multi-exec for MULTI`);
+      return this.refuse(`ERR ${found.name} is not possible here, POST /multi-exec for MULTI`);
     }
-    if (found.flags.includes("admin") && !this.#mayAdminister) return this.#refuse(NO_ADMIN);
+    if (found.flags.includes("admin") && !this.#mayAdminister) return this.refuse(NO_ADMIN);
     this.mayBeSlow = found.isTimed;
     return this.#dispatch(found);
   }
@@ -120,7 +164,8 @@ export class CommandRunner {
     return null;
   }
 
-  #refuse(text: string): null {
+  /** Answers a command with this error in its place; the text begins with a code. */
+  refuse(text: string): null {
     const space = text.indexOf(" ");
     this.reply.fail(refused(text.slice(space + 1), text.slice(0, space)));
     return null;
@@ -128,6 +173,9 @@ export class CommandRunner {
 }
 
 /** The runners of one worker, for requests that may wait while others are answered. */
-export function runnerPool(commands: CommandContext): Pool<CommandRunner> {
-  return new Pool(MAX_SPARE_RUNNERS, () => new CommandRunner(commands));
+export function runnerPool(
+  commands: CommandContext,
+  budget: MemoryBudget,
+): Pool<CommandRunner> {
+  return new Pool(MAX_SPARE_RUNNERS, () => new CommandRunner(commands, budget));
 }

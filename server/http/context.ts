@@ -54,6 +54,7 @@ export interface HttpContextParts {
 export class HttpContext {
   readonly config: Config;
   readonly status: ServerStatus;
+  readonly budget: MemoryBudget;
   readonly bodies: Bodies;
   readonly largeAnswers: LargeAnswers;
   /** Limits of the JSON routes, in characters. */
@@ -85,6 +86,7 @@ export class HttpContext {
     const now = () => performance.now();
     this.config = config;
     this.status = status;
+    this.budget = budget;
     this.bodies = new Bodies(region, actor, budget, config, this.access, now);
     this.largeAnswers = new LargeAnswers(region, actor, budget, config.bodyTimeoutMs, now);
     const maxKeyBytes = keyByteLimit(config);

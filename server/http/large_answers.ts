@@ -1,27 +1,77 @@
 // Answers too large to hand over in one piece: they go out bit by bit, as the client takes them,
-// and what they hold counts against the same budget as request bodies until it is gone. Otherwise
-// clients that ask for much and read nothing could make the process hold any amount. One that takes
-// nothing for as long as a body may take to come is cut off.
+// and what they hold counts against the budget of memory until it is gone. Otherwise clients that
+// ask for much and read nothing could make the process hold any amount. One that takes nothing for
+// as long as a body may take to come is cut off, sooner where memory is short.
 
 import { addCounter } from "../../cache/mod.ts";
 import type { ServerRegion } from "../contract/counters.ts";
+import { releaseBytes } from "../contract/growing_bytes.ts";
+import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { overloaded } from "./answers.ts";
 
 /** Answers of more bytes than this are large. */
 export const LARGE_BYTES = 64 * 1024;
+/** What a large answer costs beside its bytes: objects, and a piece that Deno has taken ahead. */
+export const ANSWER_COST_BYTES = LARGE_BYTES;
 
 /** Why a large answer was ended early: the client took too long, and nothing is wrong here. */
 export class SlowClient extends Error {}
 
 /** A large answer on its way. */
-class PendingAnswer {
+class PendingAnswer implements MemoryOwner {
+  readonly account: MemoryAccount;
   controller: ReadableStreamDefaultController | undefined;
   /** When its client last took some of it. */
   movedMs: number;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #all: Set<PendingAnswer>;
+  #sent = 0;
 
-  constructor(nowMs: number, readonly takenBytes: number) {
+  /** Is in `all` until it has ended. */
+  constructor(
+    bytes: Uint8Array<ArrayBuffer>,
+    all: Set<PendingAnswer>,
+    budget: MemoryBudget,
+    nowMs: number,
+  ) {
     this.movedMs = nowMs;
+    this.#bytes = bytes;
+    this.#all = all;
+    this.account = budget.open(this, bytes.length + ANSWER_COST_BYTES);
+  }
+
+  /** The next piece, which is a copy: Deno may keep it long after all the others are freed. */
+  next(): Uint8Array<ArrayBuffer> {
+    const from = this.#sent;
+    this.#sent += LARGE_BYTES;
+    return this.#bytes.slice(from, this.#sent);
+  }
+
+  /** Whether all of it was given out. */
+  get isSent(): boolean {
+    return this.#sent >= this.#bytes.length;
+  }
+
+  /** Lets go of it. */
+  end(): void {
+    if (!this.#all.delete(this)) return;
+    this.account.close();
+    releaseBytes(this.#bytes);
+  }
+
+  /** As `end()`, for a client that went away: what it had Deno take ahead is garbage for a while. */
+  abandon(): void {
+    if (!this.#all.has(this)) return;
+    const { account } = this;
+    account.give(account.bytes - ANSWER_COST_BYTES);
+    account.closeLater();
+    this.end();
+  }
+
+  giveUp(): void {
+    this.controller?.error(new SlowClient("The client did not take its answer in time"));
+    this.abandon();
   }
 }
 
@@ -51,44 +101,40 @@ export class LargeAnswers {
   }
 
   /**
-   * An answer of `bytes`, which must not change any more. 503 where bodies and large answers hold
-   * too much already.
+   * An answer of `bytes`, which are its own from now on. 503 where bodies and large answers hold too
+   * much already.
    */
   answer(bytes: Uint8Array<ArrayBuffer>, contentType: string): Response {
-    if (!this.#budget.tryTake(bytes.length)) {
+    const pending = new PendingAnswer(bytes, this.#pending, this.#budget, this.#now());
+    if (!pending.account.tryTake(bytes.length + ANSWER_COST_BYTES)) {
       addCounter(this.#region.words, this.#overloadsWord, 1);
+      releaseBytes(bytes);
       return overloaded("Too many large answers on their way. Try again in a moment.");
     }
-    const pending = new PendingAnswer(this.#now(), bytes.length);
+    const headers = { "content-type": contentType, "content-length": String(bytes.length) };
     this.#pending.add(pending);
-    let sent = 0;
     const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start(controller) {
         pending.controller = controller;
       },
       pull: (controller) => {
         this.#moved(pending);
-        controller.enqueue(bytes.subarray(sent, sent + LARGE_BYTES));
-        sent += LARGE_BYTES;
-        if (sent < bytes.length) return;
+        controller.enqueue(pending.next());
+        if (!pending.isSent) return;
         controller.close();
-        this.#ended(pending);
+        pending.end();
       },
-      cancel: () => this.#ended(pending),
+      cancel: () => pending.abandon(),
     }, { highWaterMark: 0 });
-    const headers = { "content-type": contentType, "content-length": String(bytes.length) };
     return new Response(stream, { headers });
   }
 
   #moved(pending: PendingAnswer): void {
     pending.movedMs = this.#now();
+    pending.account.touch();
     // The set stays in the order of movement.
     this.#pending.delete(pending);
     this.#pending.add(pending);
-  }
-
-  #ended(pending: PendingAnswer): void {
-    if (this.#pending.delete(pending)) this.#budget.give(pending.takenBytes);
   }
 
   /** Cuts off clients that take nothing; their worker calls this a few times a second. */
@@ -96,8 +142,7 @@ export class LargeAnswers {
     const movedMs = this.#now() - this.#timeoutMs;
     for (const pending of this.#pending) {
       if (pending.movedMs > movedMs) break;
-      pending.controller?.error(new SlowClient("The client did not take its answer in time"));
-      this.#ended(pending);
+      pending.giveUp();
     }
   }
 }

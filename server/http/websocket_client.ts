@@ -7,6 +7,8 @@ import { Buffer } from "node:buffer";
 import type { ServerCache } from "../contract/counters.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import type { Fields } from "../codecs/json_slow.ts";
+import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
+import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Watch } from "../contract/changes.ts";
 import type { HttpContext, Sockets } from "./context.ts";
 import { OPERATIONS } from "./json_operations.ts";
@@ -17,31 +19,36 @@ import { SocketWatches } from "./websocket_watches.ts";
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 /** What may wait for one client that does not read. */
 export const MAX_WAITING_BYTES = 1024 * 1024;
-/** What may wait for all such clients of a worker. */
-const MAX_WORKER_WAITING_BYTES = 64 * 1024 * 1024;
+/** Of what waits so much is not counted: it is about to go. */
+const UNCOUNTED_BYTES = 16 * 1024;
+/**
+ * The part of the budget up to which answers may take memory: Deno keeps what it was given to send,
+ * even of a socket that was closed, until the client has taken it or is gone.
+ */
+const WAITING_SHARE = 1 / 2;
+const SHORT = errorText("Too many large answers on their way. Try again in a moment.");
 const MAX_ID_CHARS = 64;
 
 /** Reasons to close a socket, as RFC 6455 numbers them. */
 const Close = { goingAway: 1001, unsupported: 1003, policy: 1008, tooBig: 1009 } as const;
 
 /** One socket. */
-export class SocketClient {
+export class SocketClient implements MemoryOwner {
   readonly #socket: WebSocket;
   readonly #context: HttpContext;
   readonly #watches: SocketWatches;
+  /** For the answers that wait. */
+  readonly #account: MemoryAccount;
   #isClosing = false;
 
   constructor(socket: WebSocket, context: HttpContext, cache: ServerCache, watch: Watch) {
     this.#socket = socket;
     this.#context = context;
-    this.#watches = new SocketWatches(cache, watch, (text) => this.send(text));
+    const { budget } = context;
+    this.#watches = new SocketWatches(cache, watch, budget, (text) => this.send(text));
+    this.#account = budget.open(this, 2 * MAX_ANSWER_BYTES);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => this.#receive(data));
-  }
-
-  /** Bytes that the client has not taken yet. */
-  get waitingBytes(): number {
-    return this.#socket.bufferedAmount;
   }
 
   #receive(data: unknown): void {
@@ -56,12 +63,34 @@ export class SocketClient {
     this.send(this.#answer(data));
   }
 
-  /** Sends a text, unless too much waits already: then the client is closed. */
+  /**
+   * Sends a text, or where there is no memory for it an error in its place. A client for which too
+   * much waits already is closed.
+   */
   send(text: string): void {
     const socket = this.#socket;
     if (this.#isClosing || socket.readyState !== WebSocket.OPEN) return;
-    socket.send(text);
-    if (socket.bufferedAmount > MAX_WAITING_BYTES) this.closeSlow();
+    if (socket.bufferedAmount > MAX_WAITING_BYTES) return this.closeSlow();
+    if (text.length <= UNCOUNTED_BYTES || this.#settle(Buffer.byteLength(text))) socket.send(text);
+    else socket.send(SHORT);
+    if (socket.bufferedAmount > UNCOUNTED_BYTES && !this.#settle(0)) this.closeSlow();
+  }
+
+  /** Counts what waits, and `moreBytes`; returns false where there is no memory for more. */
+  #settle(moreBytes: number): boolean {
+    const waitingBytes = this.#socket.bufferedAmount + moreBytes;
+    const heldBytes = waitingBytes > UNCOUNTED_BYTES ? waitingBytes : 0;
+    return this.#account.tryTake(heldBytes - this.#account.bytes, WAITING_SHARE);
+  }
+
+  /** Counts what still waits. Returns whether anything does. */
+  check(): boolean {
+    if (this.#account.bytes > 0) this.#settle(0);
+    return this.#account.bytes > 0;
+  }
+
+  giveUp(): void {
+    this.closeSlow();
   }
 
   /** Closes a client that does not read. */
@@ -123,6 +152,8 @@ export class SocketHub implements Sockets {
   readonly #cache: ServerCache;
   readonly #watch: Watch;
   readonly #clients = new Set<SocketClient>();
+  /** Those that are closed, and for which Deno still holds answers. */
+  readonly #leaving = new Set<SocketClient>();
   readonly #gaugeWord: number;
 
   /** Counts in the gauge of the cache's actor. */
@@ -145,6 +176,7 @@ export class SocketHub implements Sockets {
     socket.addEventListener("close", () => {
       client.end();
       this.#clients.delete(client);
+      this.#leaving.add(client);
       this.#count();
     });
     // A broken connection is closed, too; there is nobody to tell.
@@ -155,12 +187,10 @@ export class SocketHub implements Sockets {
     Atomics.store(this.#cache.region.words, this.#gaugeWord, this.#clients.size);
   }
 
-  /** Closes clients that do not read while too much waits for them all. */
+  /** Counts what waits for clients; their worker calls this a few times a second. */
   tick(): void {
-    let waiting = 0;
-    for (const client of this.#clients) waiting += client.waitingBytes;
-    if (waiting <= MAX_WORKER_WAITING_BYTES) return;
-    for (const client of this.#clients) if (client.waitingBytes > 0) client.closeSlow();
+    for (const client of this.#clients) client.check();
+    for (const client of this.#leaving) if (!client.check()) this.#leaving.delete(client);
   }
 
   /** Tells all clients that the server goes away. */

@@ -5,13 +5,20 @@ import { type Cache, type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import { type Fields, readDelete } from "../codecs/json_slow.ts";
 import type { Watch, Watcher } from "../contract/changes.ts";
+import { COST_BYTES, type MemoryBudget } from "../contract/memory_budget.ts";
 import { sameBytes } from "../contract/same_bytes.ts";
 import type { HttpContext } from "./context.ts";
 
 /** Most keys that one client may watch. */
 export const MAX_CLIENT_WATCHES = 1000;
 
+/** The part of the budget up to which watches may take memory: they keep it for as long as they like. */
+const WATCHES_SHARE = 1 / 2;
+/** What a watch costs beside its key, here and where changes are told: lists, entries, objects. */
+const WATCH_COST_BYTES = COST_BYTES.bytes + 3 * COST_BYTES.object + 2 * COST_BYTES.entry;
+
 const WATCHING = '{"status":"OK","message":"Watching."}';
+const TOO_MANY = errorText("Server has too many watches. Unwatch some.");
 const NOT_WATCHING = '{"status":"OK","message":"No longer watching."}';
 const OVERFLOW = '{"event":"overflow"}';
 const EVENTS: Readonly<Record<ChangeKind, string>> = {
@@ -30,14 +37,17 @@ interface WatchedKey {
 export class SocketWatches implements Watcher {
   readonly #cache: Cache;
   readonly #watch: Watch;
+  readonly #budget: MemoryBudget;
   readonly #send: (text: string) => void;
   readonly #keys = new Map<number, WatchedKey[]>();
   #count = 0;
+  #heldBytes = 0;
 
-  /** `send` takes the messages about changes. */
-  constructor(cache: Cache, watch: Watch, send: (text: string) => void) {
+  /** `send` takes the messages about changes; watches take memory from `budget`. */
+  constructor(cache: Cache, watch: Watch, budget: MemoryBudget, send: (text: string) => void) {
     this.#cache = cache;
     this.#watch = watch;
+    this.#budget = budget;
     this.#send = send;
   }
 
@@ -52,9 +62,13 @@ export class SocketWatches implements Watcher {
     if (this.#count >= MAX_CLIENT_WATCHES) {
       return errorText(`Too many watches. Watch at most ${MAX_CLIENT_WATCHES} keys at a time.`);
     }
+    const costBytes = costOf(bytes);
+    if (!this.#budget.tryTake(costBytes, WATCHES_SHARE)) return TOO_MANY;
     if (!this.#watch.add(hash, this)) {
-      return errorText("Server has too many watches. Unwatch some.");
+      this.#budget.give(costBytes);
+      return TOO_MANY;
     }
+    this.#heldBytes += costBytes;
     this.#keys.set(hash, [...keys, { name, bytes }]);
     this.#count++;
     return WATCHING;
@@ -68,10 +82,10 @@ export class SocketWatches implements Watcher {
     }
     const problem = readDelete(fields, context.args, context.jsonLimits);
     if (problem !== null) return errorText(problem.message);
-    const [hash] = this.#keyOf(context);
+    const [hash, bytes] = this.#keyOf(context);
     const keys = this.#keys.get(hash) ?? [];
     const rest = keys.filter(({ name }) => name !== fields.key);
-    this.#count -= keys.length - rest.length;
+    if (rest.length < keys.length) this.#release(1, costOf(bytes));
     if (rest.length > 0) this.#keys.set(hash, rest);
     else if (this.#keys.delete(hash)) this.#watch.remove(hash, this);
     return NOT_WATCHING;
@@ -97,8 +111,19 @@ export class SocketWatches implements Watcher {
   end(): void {
     for (const hash of this.#keys.keys()) this.#watch.remove(hash, this);
     this.#keys.clear();
-    this.#count = 0;
+    this.#release(this.#count, this.#heldBytes);
   }
+
+  #release(count: number, heldBytes: number): void {
+    this.#count -= count;
+    this.#heldBytes -= heldBytes;
+    this.#budget.give(heldBytes);
+  }
+}
+
+/** What a watch of this key holds: its bytes, and its name, which may take two bytes a character. */
+function costOf({ length }: Uint8Array): number {
+  return WATCH_COST_BYTES + 3 * length;
 }
 
 /** Whether an event may be about this key, as far as it tells. */

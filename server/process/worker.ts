@@ -92,7 +92,7 @@ class WorkerServer {
       budget,
       status,
       commands,
-      runners: runnerPool(commands),
+      runners: runnerPool(commands, budget),
       sockets: this.#sockets,
     });
     const onBug = (error: unknown) => channel.notify("bug", traceOf(error));
