@@ -4,7 +4,7 @@
 // Knows no command, no route and no status.
 
 import { Buffer } from "node:buffer";
-import { grownBytes, keptBytes } from "../contract/growing_bytes.ts";
+import { grownLength, resizedInPlace } from "../contract/growing_bytes.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 import { JsonWriter } from "./json_writer.ts";
 
@@ -48,7 +48,7 @@ export class JsonCommandReply implements Reply {
   begin(isBase64: boolean): void {
     this.#isBase64 = isBase64;
     this.error = null;
-    this.bytes = keptBytes(this.bytes, KEPT_BYTES);
+    if (this.bytes.length > KEPT_BYTES) this.bytes = resizedInPlace(this.bytes, KEPT_BYTES);
     this.#writer.reset();
     this.#start = 0;
     this.next();
@@ -122,7 +122,10 @@ export class JsonCommandReply implements Reply {
   }
 
   reserve(length: number): number {
-    if (length > this.bytes.length) this.bytes = grownBytes(this.bytes, 0, length);
+    const { bytes } = this;
+    if (length > bytes.length) {
+      this.bytes = resizedInPlace(bytes, grownLength(bytes.length, length));
+    }
     return 0;
   }
 

@@ -8,7 +8,6 @@ import {
   decodeCommand,
   decodeCommands,
 } from "../codecs/json_command.ts";
-import { nextTurn } from "../contract/time_slices.ts";
 import { json, jsonOk } from "./answers.ts";
 import type { CommandRunner } from "./command_runner.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";
@@ -20,9 +19,9 @@ const PATHS: ReadonlySet<string> = new Set(["/", "/pipeline", "/multi-exec"]);
 /** What browsers send of their own accord and pages cannot leave out. */
 const BROWSER_HEADERS = ["origin", "sec-fetch-site", "sec-fetch-mode"];
 
-/** Commands of one pipeline between two looks at the clock, and how long they may take in all. */
+/** Commands of one pipeline, or bytes that they have answered, between two looks at the clock. */
 const LOOK_COMMANDS = 100;
-const SLICE_MS = 10;
+const LOOK_BYTES = 64 * 1024;
 
 /** What the commands of a pipeline answer that come when there is no memory left. */
 const NO_MEMORY = "ERR too much memory is in use for answers, try again";
@@ -61,7 +60,10 @@ export const pipelineRoute: RouteHandler = (context, request) =>
     if (commands instanceof CommandProblem) return refused(commands.message);
     const { reply } = runner;
     reply.beginList();
+    const { slices } = runner.context.server;
+    await slices.turn();
     let fromMs = performance.now();
+    let lookedBytes = 0;
     for (let i = 0; i < commands.length; i++) {
       reply.next();
       if (runner.hasMemory) {
@@ -69,12 +71,17 @@ export const pipelineRoute: RouteHandler = (context, request) =>
         if (pending !== null) await pending;
       } else runner.refuse(NO_MEMORY);
       reply.keep();
-      if (!runner.mayBeSlow && i % LOOK_COMMANDS !== 0) continue;
-      if (performance.now() - fromMs < SLICE_MS) continue;
+      const isMuch = reply.length - lookedBytes > LOOK_BYTES;
+      if (!runner.mayBeSlow && !isMuch && i % LOOK_COMMANDS !== 0) continue;
+      lookedBytes = reply.length;
+      const ms = performance.now() - fromMs;
+      if (!slices.isOverAfter(ms)) continue;
       // The worker has other clients, and has to show that it lives.
-      await nextTurn();
+      slices.spend(ms);
+      await slices.turn();
       fromMs = performance.now();
     }
+    slices.spend(performance.now() - fromMs);
     reply.finishList();
     return sent(context, reply);
   });

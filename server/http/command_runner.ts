@@ -8,7 +8,12 @@ import { COST_BYTES, type MemoryBudget } from "../contract/memory_budget.ts";
 import { Pool } from "../contract/pool.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import { Session } from "../contract/session.ts";
-import { CommandProblem, type JsonCommand, pushCommand } from "../codecs/json_command.ts";
+import {
+  CommandProblem,
+  type JsonCommand,
+  MAX_LIST_ARGUMENTS,
+  pushCommand,
+} from "../codecs/json_command.ts";
 import { JsonCommandReply } from "../codecs/json_command_reply.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { refused } from "../commands/failures.ts";
@@ -82,7 +87,8 @@ export class CommandRunner implements MemoryOwner {
 
   /** Takes memory for the commands of a body, as texts and as bytes once more; returns false where there is none. */
   hold(bodyBytes: number, argumentCount: number): boolean {
-    this.#commandBytes = 2 * bodyBytes + ARGUMENT_BYTES * argumentCount;
+    this.#commandBytes = 2 * bodyBytes +
+      ARGUMENT_BYTES * Math.min(argumentCount, MAX_LIST_ARGUMENTS);
     return this.#settle();
   }
 

@@ -15,6 +15,7 @@ import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../con
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { Pool } from "../contract/pool.ts";
 import type { ServerStatus } from "../contract/server.ts";
+import type { TimeSlices } from "../contract/time_slices.ts";
 import { Bodies } from "./bodies.ts";
 import type { CommandRunner } from "./command_runner.ts";
 import { LargeAnswers } from "./large_answers.ts";
@@ -105,6 +106,11 @@ export class HttpContext {
   expire(): void {
     this.largeAnswers.expire();
     this.bodies.expire();
+  }
+
+  /** Whose turn it is to do work of some length. */
+  get slices(): TimeSlices {
+    return this.#commands.server.slices;
   }
 
   /** Runs GET with the key in `args`; what it came to is in `hit` afterwards. */

@@ -75,14 +75,22 @@ export function deleteRoute(
  */
 function bodyRoute(operation: JsonOperation, repeatsKey: boolean): RouteHandler {
   const decode = operation.decodeBody!;
-  return (context, request, url, query) =>
-    context.bodies.read(request, context.jsonBodyBytes, (body) => {
-      if (query >= 0 && !repeatsKey) return noQuery();
+  return (context, request, url, query) => {
+    const { bodies, jsonBodyBytes, slices } = context;
+    const work = (body: Uint8Array) => {
       const { args, spare, found, jsonLimits } = context;
       const problem = decode(body, args, jsonLimits) ??
         (query < 0 ? null : checkQueryKey(url, query, args, jsonLimits, spare, found));
       return problem === null ? respond(context, operation) : problemAnswer(problem);
-    });
+    };
+    if (repeatsKey) return bodies.read(request, jsonBodyBytes, work);
+    // With thousands of keys each, many of these would hold up the others for long.
+    return bodies.read(
+      request,
+      jsonBodyBytes,
+      (body) => query >= 0 ? noQuery() : slices.whenFree(() => work(body)),
+    );
+  };
 }
 
 function noQuery(): Response {
