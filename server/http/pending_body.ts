@@ -2,7 +2,7 @@
 // an account before it grows. However small its chunks, it costs no more than its bytes, and other
 // clients have their turns. Says how it ended; what that answers is bodies.ts's affair.
 
-import { grownLength, releaseBytes, resizedInPlace } from "../contract/growing_bytes.ts";
+import { releaseBytes, resizedInPlace } from "../contract/growing_bytes.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { nextTurn } from "../contract/time_slices.ts";
@@ -19,11 +19,14 @@ export type BodyOutcome =
 
 /** What a body costs beside its bytes: objects here and in Deno, measured over 1,000 of them. */
 export const BODY_COST_BYTES = 4 * 1024;
-/** The size at which the buffer begins, and up to which it grows fourfold. */
+/** The size at which the buffer begins. */
 const FIRST_BYTES = 1024;
-const FOURFOLD_BYTES = 64 * 1024;
+/** A buffer of up to so many bytes counts for no longer than it is used. */
+const BRIEF_BYTES = 64 * 1024;
 /** Space that every read has: Deno 2.9 never answers one of a few bytes, and more than fits is noticed. */
 const SPARE_BYTES = 64;
+/** What one read asks for: Deno 2.9 holds so much once more while it waits. */
+const MAX_READ_BYTES = 16 * 1024;
 /** Most chunks of a body: so many, and so many more for each KiB. */
 const MAX_CHUNKS = 1000;
 const MAX_CHUNKS_PER_KIB = 16;
@@ -89,7 +92,8 @@ export class PendingBody implements MemoryOwner {
   async #readChunk(): Promise<boolean> {
     try {
       // The read takes the buffer away, and gives it back as another object.
-      const { done, value } = await this.#reader.read(this.#bytes.subarray(this.length));
+      const space = this.#bytes.subarray(this.length, this.length + MAX_READ_BYTES);
+      const { done, value } = await this.#reader.read(space);
       if (value !== undefined) {
         this.#bytes = new Uint8Array(value.buffer);
         this.length += value.length;
@@ -106,8 +110,8 @@ export class PendingBody implements MemoryOwner {
   #makeSpace(): boolean {
     const size = this.#bytes.length;
     if (this.length + SPARE_BYTES <= size) return true;
-    const doubled = size < FOURFOLD_BYTES ? 4 * size : grownLength(size, size);
-    const wanted = Math.min(Math.max(FIRST_BYTES, doubled), this.#maxBytes + SPARE_BYTES);
+    // Fourfold, since what smaller buffers leave behind is not used again soon.
+    const wanted = Math.min(Math.max(FIRST_BYTES, 4 * size), this.#maxBytes + SPARE_BYTES);
     if (!this.#tryTake(wanted - size)) return false;
     this.#bytes = resizedInPlace(this.#bytes, wanted);
     return true;
@@ -136,7 +140,7 @@ export class PendingBody implements MemoryOwner {
     const { account } = this;
     // A read that was given up keeps its buffer until the garbage collector comes.
     if (!this.#bytes.buffer.detached) releaseBytes(this.#bytes);
-    else if (account.bytes > FOURFOLD_BYTES) return account.closeLater();
+    else if (account.bytes > BRIEF_BYTES) return account.closeLater();
     this.#bytes = new Uint8Array();
     account.close();
   }
