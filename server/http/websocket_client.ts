@@ -11,6 +11,7 @@ import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Watch } from "../contract/changes.ts";
 import type { HttpContext, Sockets } from "./context.ts";
+import { LARGE_BYTES } from "./large_answers.ts";
 import { OPERATIONS } from "./json_operations.ts";
 import { answerFields } from "./websocket_answers.ts";
 import { SocketWatches } from "./websocket_watches.ts";
@@ -26,6 +27,10 @@ const UNCOUNTED_BYTES = 16 * 1024;
  * even of a socket that was closed, until the client has taken it or is gone.
  */
 const WAITING_SHARE = 1 / 2;
+/** What messages of one client may come to that wait for their turn, in characters. */
+const MAX_BACKLOG_CHARS = 1024 * 1024;
+/** Work of up to so many milliseconds is nobody else's affair. */
+const LIGHT_MS = 1;
 const SHORT = errorText("Too many large answers on their way. Try again in a moment.");
 const MAX_ID_CHARS = 64;
 
@@ -39,6 +44,9 @@ export class SocketClient implements MemoryOwner {
   readonly #watches: SocketWatches;
   /** For the answers that wait. */
   readonly #account: MemoryAccount;
+  /** Messages that wait for their turn. */
+  readonly #backlog: string[] = [];
+  #backlogChars = 0;
   #isClosing = false;
 
   constructor(socket: WebSocket, context: HttpContext, cache: ServerCache, watch: Watch) {
@@ -46,7 +54,7 @@ export class SocketClient implements MemoryOwner {
     this.#context = context;
     const { budget } = context;
     this.#watches = new SocketWatches(cache, watch, budget, (text) => this.send(text));
-    this.#account = budget.open(this, 2 * MAX_ANSWER_BYTES);
+    this.#account = budget.open(this, 3 * MAX_ANSWER_BYTES);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => this.#receive(data));
   }
@@ -60,7 +68,30 @@ export class SocketClient implements MemoryOwner {
     if (data.length > MAX_MESSAGE_BYTES || Buffer.byteLength(data) > MAX_MESSAGE_BYTES) {
       return this.close(Close.tooBig, `message of more than ${MAX_MESSAGE_BYTES} bytes`);
     }
+    if (this.#backlog.length === 0 && !this.#context.slices.isOver) return this.#serve(data);
+    this.#backlogChars += data.length;
+    if (this.#backlogChars > MAX_BACKLOG_CHARS) return this.closeSlow();
+    if (this.#backlog.push(data) === 1) this.#work();
+  }
+
+  #serve(data: string): void {
+    const fromMs = performance.now();
     this.send(this.#answer(data));
+    const ms = performance.now() - fromMs;
+    // Short work is not made to wait, and does not make others wait.
+    if (ms > LIGHT_MS) this.#context.slices.spend(ms);
+  }
+
+  /** Answers the messages that wait, when it has its turn. */
+  async #work(): Promise<void> {
+    while (this.#backlog.length > 0) {
+      await this.#context.slices.turn();
+      if (this.#isClosing) return;
+      const data = this.#backlog[0]!;
+      this.#serve(data);
+      this.#backlog.shift();
+      this.#backlogChars -= data.length;
+    }
   }
 
   /**
@@ -71,9 +102,20 @@ export class SocketClient implements MemoryOwner {
     const socket = this.#socket;
     if (this.#isClosing || socket.readyState !== WebSocket.OPEN) return;
     if (socket.bufferedAmount > MAX_WAITING_BYTES) return this.closeSlow();
-    if (text.length <= UNCOUNTED_BYTES || this.#settle(Buffer.byteLength(text))) socket.send(text);
-    else socket.send(SHORT);
+    socket.send(text.length <= LARGE_BYTES || this.#takeLarge(text) ? text : SHORT);
     if (socket.bufferedAmount > UNCOUNTED_BYTES && !this.#settle(0)) this.closeSlow();
+  }
+
+  /** Takes memory for a text that is to wait, and for a second for the copies made of it. */
+  #takeLarge(text: string): boolean {
+    const copiesBytes = 2 * text.length;
+    if (!this.#account.tryTake(copiesBytes, WAITING_SHARE)) return false;
+    this.#account.give(copiesBytes);
+    if (!this.#settle(Buffer.byteLength(text))) return false;
+    const { budget } = this.#context;
+    budget.take(copiesBytes);
+    budget.giveLater(copiesBytes);
+    return true;
   }
 
   /** Counts what waits, and `moreBytes`; returns false where there is no memory for more. */
