@@ -186,7 +186,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     flag: "body-memory",
     kind: size(64 * KIB, 64 * GIB),
     fallback: () => 64 * MIB,
-    description: "What bodies being read and large answers on their way may hold at once, else 503",
+    description: "What bodies, large answers and commands on their way may hold at once, else 503",
   },
   missStatus: {
     flag: "miss-status",

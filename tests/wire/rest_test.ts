@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { conversation } from "./conversation.ts";
-import { TestServer } from "./server.ts";
+import { requestBytes } from "./raw_client.ts";
+import { TestServer, until } from "./server.ts";
 
 const NOT_COMMAND =
   '400 {"error":"ERR command is not an array that begins with its name, send one such as [\\"SET\\",\\"k\\",\\"v\\"]"}';
@@ -156,3 +157,36 @@ conversation(
   [['POST /\nauthorization: Bearer sesame\n\n["SLOWLOG","LEN"]', '200 {"result":0}']],
   ["--token", "sesame"],
 );
+
+Deno.test("the answers of a pipeline come to 8 MiB together, and those that go beyond are refused", async () => {
+  await using server = await TestServer.start(["--workers", "1"]);
+  await server.ask(`PUT /store/v ${"v".repeat(500_000)}`);
+  const ask = async (...commands: string[][]) => {
+    const answer = await server.ask(`POST /pipeline ${JSON.stringify(commands)}`);
+    assertEquals([answer.slice(0, 4), answer.length < 9 * 2 ** 20], ["200 ", true]);
+    return JSON.parse(answer.slice(4)) as { result?: unknown; error?: string }[];
+  };
+  const error = "ERR answer would be too large, ask for less at a time";
+  const docs = await ask(...Array(3000).fill(["COMMAND", "DOCS"]), ["SET", "k", "v"]);
+  assertEquals([docs.at(-2), docs.at(-1)], [{ error }, { result: "OK" }]);
+  const values = await ask(...Array(20).fill(["GET", "v"]), ["INCR", "n"]);
+  assertEquals(values.filter(({ error }) => error === undefined).length, 17);
+  assertEquals(values.at(-1), { result: 1 });
+  assertEquals((await server.stats()).workers[0]!.bodyBytes, 0);
+});
+
+Deno.test("pipelines that nobody reads leave memory to others", async () => {
+  await using server = await TestServer.start(["--workers", "1", "--body-memory", "16MiB"]);
+  await server.ask(`PUT /store/v ${"v".repeat(1_000_000)}`);
+  const idlers = await Promise.all(Array.from({ length: 30 }, () => server.connect()));
+  const body = JSON.stringify(Array(8).fill(["GET", "v"]));
+  for (const idler of idlers) await idler.send(requestBytes(`POST /pipeline ${body}`));
+  await until("some are refused", async () => (await server.stats()).total.overloads! > 20);
+  assertEquals((await server.stats()).workers[0]!.bodyBytes <= 16 * 2 ** 20, true);
+  await until(
+    "the silent ones are cut off",
+    async () => (await server.ask('POST / ["GET","v"]')).startsWith("200 "),
+  );
+  for (const idler of idlers) idler.close();
+  await until("all is given back", async () => (await server.stats()).workers[0]!.bodyBytes === 0);
+});
