@@ -2,7 +2,7 @@
 // buffer that is reused, and the kind of each outcome. For the HTTP routes: their bodies differ by
 // route, not by outcome. Knows no route and no status.
 
-import { grownBytes, grownPlaces, keptBytes } from "../contract/growing_bytes.ts";
+import { grownBytes, grownLength, grownPlaces, resizedInPlace } from "../contract/growing_bytes.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 
 /** The kinds of outcomes. */
@@ -41,7 +41,7 @@ export class CollectedReply implements Reply {
     this.count = 0;
     this.#used = 0;
     this.failure = null;
-    this.bytes = keptBytes(this.bytes, KEPT_BYTES);
+    if (this.bytes.length > KEPT_BYTES) this.bytes = resizedInPlace(this.bytes, KEPT_BYTES);
   }
 
   get bytesLeft(): number {
@@ -50,8 +50,13 @@ export class CollectedReply implements Reply {
 
   reserve(length: number): number {
     const at = this.#used;
-    if (at + length > this.bytes.length) this.bytes = grownBytes(this.bytes, at, at + length);
+    if (at + length > this.bytes.length) this.#growBytes(at + length);
     return at;
+  }
+
+  /** In place, since large buffers that wait for the collector add up. */
+  #growBytes(needed: number): void {
+    this.bytes = resizedInPlace(this.bytes, grownLength(this.bytes.length, needed));
   }
 
   value(start: number, length: number): void {

@@ -128,8 +128,8 @@ export class JsonAnswers {
     const writer = this.#writer;
     if (writer.length <= MAX_TEXT_BYTES) return writer.text();
     const isTooLarge = writer.length > MAX_ANSWER_BYTES;
-    const body = isTooLarge ? AnswerProblem.tooLarge : writer.take();
-    // A buffer that had to grow for this answer shrinks again.
+    const body = isTooLarge ? AnswerProblem.tooLarge : writer.release();
+    // A writer that had to grow for this answer does not keep what it grew by.
     writer.reset();
     return body;
   }

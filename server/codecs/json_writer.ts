@@ -85,8 +85,8 @@ export class JsonWriter {
   }
 
   /**
-   * The written text as a string. A Response of 110 bytes from it takes 0.2 µs. One from `take()` takes
-   * 1.6 µs, since a Response copies a buffer once more.
+   * What has been written, as a string. A Response of 110 bytes made from it takes 0.2 µs, one made
+   * from bytes 1.6 µs, since a Response copies a buffer once more.
    */
   text(): string {
     return decoder.decode(this.buffer.subarray(0, this.length));
@@ -98,13 +98,6 @@ export class JsonWriter {
     this.buffer = new Uint8Array(INITIAL_BYTES);
     this.length = 0;
     return bytes;
-  }
-
-  /** A copy of what has been written, of exactly its size. */
-  take(): Uint8Array<ArrayBuffer> {
-    const copy = new Uint8Array(this.length);
-    copy.set(this.buffer.subarray(0, this.length));
-    return copy;
   }
 
   /**

@@ -18,7 +18,7 @@ function written(bytes: Uint8Array): Uint8Array | null {
   writer.ascii(encoder.encode("["));
   const valid = writer.string(buffer, 3, bytes.length);
   if (!valid) assertEquals(writer.length, 1);
-  return valid ? writer.take().slice(1) : null;
+  return valid ? writer.release().slice(1) : null;
 }
 
 function check(text: string): void {
@@ -89,7 +89,7 @@ Deno.test("JsonWriter puts parts together, grows, and shrinks at the next reset"
   writer.token(',"ttl":1.5}');
   const expected = JSON.stringify({ value: decoder.decode(value), version: 12, ttl: 1.5 });
   assertEquals(writer.text() === expected, true);
-  assertEquals(writer.take(), encoder.encode(expected));
+  assertEquals(writer.release(), encoder.encode(expected));
   const grown = writer.capacity;
   writer.reset();
   assertEquals([grown > 1 << 20, writer.capacity < 1 << 20, writer.length], [true, true, 0]);
