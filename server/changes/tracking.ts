@@ -1,24 +1,34 @@
-// RESP3 client tracking: remembers the keys that a client has read, or the prefixes that it wants, and
-// tells it when they may have changed. Keys are remembered before they are read, so that no change in
-// between is missed. Knows no connection: messages go out through the session's push.
+// RESP3 client tracking: remembers what a client has read, or which prefixes it wants, and tells it
+// when that may have changed. Keys are remembered before they are read, so that no change slips in
+// between. Knows no connection: messages go out through the session's push, and what is kept is taken
+// from the session's memory.
 
 import { type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
 import type { Watch, Watcher } from "../contract/changes.ts";
+import { COST_BYTES } from "../contract/memory_budget.ts";
 import { answerBytes } from "../contract/reply.ts";
 import { sameBytes } from "../contract/same_bytes.ts";
 import type { Session } from "../contract/session.ts";
-import type { Tracking, TrackingOptions } from "../contract/tracking.ts";
+import type { Tracking, TrackingOptions, TrackingStart } from "../contract/tracking.ts";
+import { TrackedKeys } from "./tracked_keys.ts";
 
 /** Most keys that are remembered for one client. For more, it is told that the oldest changed. */
 export const MAX_TRACKED_KEYS = 10_000;
+/** What the worker's watch of one hash costs, also where several clients share it. */
+const WATCH_BYTES = COST_BYTES.entry;
+/** What a prefix costs beside three times its length: in a few Maps, as bytes and as text. */
+const PREFIX_BYTES = COST_BYTES.bytes + 4 * COST_BYTES.entry + 2 * COST_BYTES.map +
+  2 * COST_BYTES.string;
 
 /** The tracking of one client. */
 export class ClientTracking implements Tracking, Watcher {
   readonly options: TrackingOptions;
   readonly #watch: Watch;
   readonly #session: Session;
-  readonly #keys = new Map<number, Uint8Array[]>();
-  #count = 0;
+  #keys = new TrackedKeys();
+  /** What it has taken of the session's memory. */
+  #heldBytes = 0;
+  #isStopped = false;
 
   constructor(watch: Watch, session: Session, options: TrackingOptions) {
     this.options = options;
@@ -26,46 +36,54 @@ export class ClientTracking implements Tracking, Watcher {
     this.#session = session;
   }
 
-  /** Begins to watch the prefixes, if there are any. Returns false if there are too many watches. */
-  start(): boolean {
+  /** Begins to watch the prefixes, if there are any. Says why not, with nothing watched. */
+  start(): TrackingStart {
     const { isBroadcast, prefixes } = this.options;
-    if (!isBroadcast) return true;
-    if (prefixes.length === 0) return this.#watch.addAll(this);
-    return prefixes.every((prefix) => this.#watch.addPrefix(prefix, this));
+    const keyBytes = this.#keys.heldBytes + COST_BYTES.object + 2 * COST_BYTES.bytes;
+    if (
+      !this.#hold(prefixes.reduce((sum, { length }) => sum + PREFIX_BYTES + 3 * length, keyBytes))
+    ) {
+      return "noMemory";
+    }
+    if (!isBroadcast) return "started";
+    const isAll = prefixes.length === 0
+      ? this.#watch.addAll(this)
+      : prefixes.every((prefix) => this.#watch.addPrefix(prefix, this));
+    if (isAll) return "started";
+    this.stop();
+    return "tooMany";
   }
 
-  remember(hash: number, key: Uint8Array): void {
-    if (this.options.isBroadcast) return;
-    const keys = this.#keys.get(hash);
-    if (keys?.some((other) => isSame(other, key))) return;
-    if (this.#count >= MAX_TRACKED_KEYS) this.#forgetOldest();
-    if (!this.#watch.add(hash, this)) return this.#invalidate(key);
-    if (keys === undefined) this.#keys.set(hash, [key]);
-    else keys.push(key);
-    this.#count++;
+  remember(hash: number, bytes: Uint8Array, start: number, length: number): void {
+    const keys = this.#keys;
+    if (this.options.isBroadcast || keys.has(hash, bytes, start, length)) return;
+    if (keys.count >= MAX_TRACKED_KEYS) this.#invalidateAll(keys.oldestHash());
+    // A client that lets too many messages wait is closed.
+    if (this.#isStopped) return;
+    // What cannot be remembered is told to be forgotten at once, behind the answer to this read.
+    const more = keys.heldBytesWith(length) - keys.heldBytes + WATCH_BYTES;
+    if (!this.#hold(more)) return this.#invalidate(bytes.subarray(start, start + length));
+    if (!this.#watch.add(hash, this)) {
+      this.#hold(-more);
+      return this.#invalidate(bytes.subarray(start, start + length));
+    }
+    keys.add(hash, bytes, start, length);
   }
 
-  #forgetOldest(): void {
-    const [hash, keys] = this.#keys.entries().next().value!;
-    this.#forget(hash, keys);
-    for (const key of keys) this.#invalidate(key);
-  }
-
-  #forget(hash: number, keys: readonly Uint8Array[]): void {
-    this.#keys.delete(hash);
-    this.#count -= keys.length;
+  /** Forgets the keys of a hash and tells the client to do so. */
+  #invalidateAll(hash: number): void {
     this.#watch.remove(hash, this);
+    const keys = this.#keys.take(hash);
+    this.#hold(-keys.length * WATCH_BYTES);
+    for (const key of keys) this.#invalidate(key);
   }
 
   onChange(hash: number, kind: ChangeKind, event: ChangeEvent): void {
     const isAsked = kind === ChangeKind.put || kind === ChangeKind.deleted;
     if (this.options.noLoop && isAsked && event.changedBy === (this.#session.id | 0)) return;
-    if (this.options.isBroadcast) return this.#broadcast(event);
-    const keys = this.#keys.get(hash);
-    if (keys === undefined) return;
-    // Keys with one hash share a watch. An invalidation too many does no harm.
-    this.#forget(hash, keys);
-    for (const key of keys) this.#invalidate(key);
+    if (this.options.isBroadcast) this.#broadcast(event);
+    // Keys of one hash share a watch; to be told too much does no harm.
+    else if (this.#keys.hasHash(hash)) this.#invalidateAll(hash);
   }
 
   #broadcast({ key, keyBytes }: ChangeEvent): void {
@@ -75,10 +93,25 @@ export class ClientTracking implements Tracking, Watcher {
   }
 
   onOverflow(): void {
-    for (const hash of this.#keys.keys()) this.#watch.remove(hash, this);
-    this.#keys.clear();
-    this.#count = 0;
+    this.forget();
+  }
+
+  forget(): void {
+    const { heldBytes, count } = this.#keys;
+    this.#unwatchKeys();
+    this.#hold(this.#keys.heldBytes - heldBytes - count * WATCH_BYTES);
     this.#invalidate(null);
+  }
+
+  #unwatchKeys(): void {
+    for (const hash of this.#keys.hashes()) this.#watch.remove(hash, this);
+    this.#keys = new TrackedKeys();
+  }
+
+  #hold(bytes: number): boolean {
+    if (!this.#session.tryTake(bytes)) return false;
+    this.#heldBytes += bytes;
+    return true;
   }
 
   /** Tells the client to forget a key, or null for all of them. */
@@ -94,18 +127,15 @@ export class ClientTracking implements Tracking, Watcher {
   }
 
   stop(): void {
-    for (const hash of this.#keys.keys()) this.#watch.remove(hash, this);
-    this.#keys.clear();
+    this.#isStopped = true;
+    this.#unwatchKeys();
     this.#watch.removeAll(this);
     for (const prefix of this.options.prefixes) this.#watch.removePrefix(prefix, this);
+    this.#hold(-this.#heldBytes);
   }
 }
 
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && sameBytes(a, 0, b, 0, a.length);
-}
-
-/** Whether a key may begin with `prefix`. Only the first bytes of the key are known. */
+/** Whether a key of which only the first bytes are known may begin with `prefix`. */
 function mayBegin(key: Uint8Array, keyBytes: number, prefix: Uint8Array): boolean {
   if (keyBytes === 0) return true;
   if (prefix.length > keyBytes) return false;

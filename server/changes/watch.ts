@@ -21,7 +21,8 @@ export const MAX_WORKER_WATCHES = 1_000_000;
 export class WorkerWatch implements Watch {
   readonly #reader: EventReader;
   readonly #now: () => number;
-  readonly #byHash = new Map<number, Set<Watcher>>();
+  /** Most hashes have one watcher, and a Set for it would cost four times as much. */
+  readonly #byHash = new Map<number, Watcher | Set<Watcher>>();
   readonly #byPrefix = new PrefixWatchers();
   /** Watchers of all keys. */
   readonly #ofAll = new Set<Watcher>();
@@ -48,12 +49,13 @@ export class WorkerWatch implements Watch {
 
   /** Watches keys with this hash. Returns false when the worker has too many watches already. */
   add(hash: number, watcher: Watcher): boolean {
-    const watchers = this.#byHash.get(hash);
-    if (watchers?.has(watcher)) return true;
+    const found = this.#byHash.get(hash);
+    if (found === watcher || found instanceof Set && found.has(watcher)) return true;
     if (!this.#begin(watcher)) return false;
-    if (watchers !== undefined) watchers.add(watcher);
+    if (found instanceof Set) found.add(watcher);
+    else if (found !== undefined) this.#byHash.set(hash, new Set([found, watcher]));
     else {
-      this.#byHash.set(hash, new Set([watcher]));
+      this.#byHash.set(hash, watcher);
       this.#reader.watch(hash);
     }
     this.#run();
@@ -62,10 +64,11 @@ export class WorkerWatch implements Watch {
 
   /** Ends a watch. */
   remove(hash: number, watcher: Watcher): void {
-    const watchers = this.#byHash.get(hash);
-    if (watchers === undefined || !watchers.delete(watcher)) return;
+    const found = this.#byHash.get(hash);
+    const isOne = found instanceof Set ? found.delete(watcher) : found === watcher;
+    if (!isOne) return;
     this.#end(watcher);
-    if (watchers.size > 0) return;
+    if (found instanceof Set && found.size > 0) return;
     this.#byHash.delete(hash);
     this.#reader.unwatch(hash);
   }
@@ -169,9 +172,11 @@ export class WorkerWatch implements Watch {
   }
 
   readonly #tell = (hash: number, kind: ChangeKind, event: ChangeEvent): void => {
-    // A copy: a watcher may end its watch in onChange(), and the others must still be told. A set: a
-    // watcher with several watches for a key is told once.
-    const watchers = new Set(this.#byHash.get(hash));
+    // A watcher may end its watch when told, and others must not miss their turn for it; one that
+    // has several watches for a key is told once.
+    const found = this.#byHash.get(hash);
+    const watchers = new Set(found instanceof Set ? found : []);
+    if (found !== undefined && !(found instanceof Set)) watchers.add(found);
     this.#byPrefix.addMatching(event, watchers);
     for (const watcher of this.#ofAll) watchers.add(watcher);
     for (const watcher of watchers) watcher.onChange(hash, kind, event);

@@ -9,6 +9,7 @@ import type { Command, CommandContext } from "../contract/command.ts";
 import { execute } from "./execute.ts";
 import {
   NO_AUTH,
+  NO_MEMORY,
   NOT_IN_MULTI,
   TRANSACTION_TOO_LARGE,
   unknownCommand,
@@ -101,9 +102,9 @@ function queue(
   if (command.flags.includes("nomulti")) return refuse(context, command, NOT_IN_MULTI, reply);
   const problem = command.problem?.(args) ?? null;
   if (problem !== null) return refuse(context, command, problem, reply);
-  if (!transaction.enqueue(command.id, args)) {
-    return refuse(context, command, TRANSACTION_TOO_LARGE, reply);
-  }
+  const kept = transaction.enqueue(command.id, args);
+  if (kept === "tooLarge") return refuse(context, command, TRANSACTION_TOO_LARGE, reply);
+  if (kept === "noMemory") return refuse(context, command, NO_MEMORY, reply);
   context.session.lastCommand = command.name;
   reply.status("QUEUED");
 }

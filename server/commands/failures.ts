@@ -26,6 +26,10 @@ export const NO_AUTH = refused("Authentication required.", "NOAUTH");
 export const NO_SUCH_KEY = refused("no such key");
 export const NOT_FLOAT = refused("value is not a valid float");
 export const NOT_IN_MULTI = refused("Command not allowed inside a transaction");
+export const NO_MEMORY = refused(
+  "too much memory is in use for clients, nothing has changed, try again or see --body-memory",
+  "OOM",
+);
 export const TRANSACTION_TOO_LARGE = refused(
   "transaction is too large: at most 1000 commands and 1 MiB of arguments",
 );

@@ -4,7 +4,6 @@
 import type { Args } from "../contract/args.ts";
 import { type Command, type CommandContext, keyCountOf } from "../contract/command.ts";
 import type { Tracking } from "../contract/tracking.ts";
-import { unpackQueued } from "./queued.ts";
 
 /** Has `tracking` remember the keys that `command` reads, or those that an EXEC will read. */
 export function rememberReads(
@@ -17,9 +16,9 @@ export function rememberReads(
   if (command.name !== "EXEC" || transaction === null) {
     return rememberKeys(context, tracking, command, args);
   }
-  for (const queued of transaction.queue) {
-    const queuedArgs = unpackQueued(context, queued);
-    rememberKeys(context, tracking, context.commands[queued.id]!, queuedArgs);
+  const { queuedArgs } = context;
+  for (const id of transaction.queued(queuedArgs)) {
+    rememberKeys(context, tracking, context.commands[id]!, queuedArgs);
   }
 }
 
@@ -32,7 +31,7 @@ function rememberKeys(
   if (keys === null || !flags.includes("read")) return;
   const keyCount = keyCountOf(keys, args.count);
   for (let key = 0, i = keys.first; key < keyCount; key++, i += keys.step) {
-    const copy = args.copyOf(i);
-    tracking.remember(cache.hash(copy, 0, copy.length), copy);
+    const hash = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
+    tracking.remember(hash, args.bytes, args.starts[i]!, args.lengths[i]!);
   }
 }

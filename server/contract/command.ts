@@ -102,7 +102,7 @@ export class CommandContext implements LockedWork {
     return this.addresses;
   }
 
-  /** The arguments of the queued command that EXEC runs now. EXEC has no arguments of its own. */
+  /** The arguments of the queued command that EXEC is at: one set for all, one after the other. */
   get queuedArgs(): Args {
     return this.#queuedArgs ??= new Args();
   }

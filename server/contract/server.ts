@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
 import type { Session } from "./session.ts";
 import type { TimeSlices } from "./time_slices.ts";
-import type { Tracking, TrackingOptions } from "./tracking.ts";
+import type { Tracking, TrackingOptions, TrackingStart } from "./tracking.ts";
 
 /** One connected client, as CLIENT LIST shows it. */
 export type ClientFacts = Readonly<Record<string, string | number>>;
@@ -55,8 +55,8 @@ export interface ServerFacade {
   readonly stats: CommandStats;
   /** Divides long work of this worker into slices of time. */
   readonly slices: TimeSlices;
-  /** Begins to track what a client reads. Returns null if too much is watched already. */
-  track(session: Session, options: TrackingOptions): Tracking | null;
+  /** Begins to track what a client reads; or says why not. */
+  track(session: Session, options: TrackingOptions): Tracking | Exclude<TrackingStart, "started">;
   /** Sums over all workers, for INFO. */
   totals(): Promise<ServerTotals>;
   /** All clients of all workers. */

@@ -1,6 +1,7 @@
 // What the server remembers of one connection between its commands. HTTP requests have a session
 // that remembers nothing. Knows no socket and no bytes on the wire.
 
+import type { MemoryAccount } from "./memory_account.ts";
 import type { Reply } from "./reply.ts";
 import type { Tracking } from "./tracking.ts";
 import type { Transaction } from "./transaction.ts";
@@ -40,7 +41,9 @@ export class Session {
   protocol: 2 | 3 = 2;
   /** Whether it may run commands; false until AUTH where a token is configured. */
   isAuthenticated: boolean;
-  /** The transaction that MULTI or WATCH has begun, or null. */
+  /** What its client holds of the memory budget; null where nothing is kept for it. */
+  account: MemoryAccount | null = null;
+  /** What MULTI has begun, or null. */
   transaction: Transaction | null = null;
   /** The tracking that CLIENT TRACKING has begun, or null. */
   tracking: Tracking | null = null;
@@ -69,5 +72,19 @@ export class Session {
     this.createdMs = nowMs;
     this.lastSeenMs = nowMs;
     this.isAuthenticated = isAuthenticated;
+  }
+
+  /**
+   * Takes bytes of memory for what is kept for this client, or with a negative number gives some
+   * back. Returns false, with nothing taken, where there are too few.
+   */
+  tryTake(bytes: number): boolean {
+    return this.account === null || this.account.tryTake(bytes);
+  }
+
+  /** Forgets what was queued and watched, if anything was. */
+  endTransaction(): void {
+    this.transaction?.end();
+    this.transaction = null;
   }
 }

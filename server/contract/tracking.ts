@@ -13,11 +13,19 @@ export interface TrackingOptions {
   readonly noLoop: boolean;
 }
 
-/** The tracking of one client. */
+/** What became of a wish to track. */
+export type TrackingStart = "started" | "tooMany" | "noMemory";
+
+/** What one client tracks. */
 export interface Tracking {
   readonly options: TrackingOptions;
-  /** Notes a key that the client is about to read. The client is told of the key's next change. */
-  remember(hash: number, key: Uint8Array): void;
-  /** Ends the tracking. Sends nothing to the client. */
+  /**
+   * Notes a key that the client is about to read, `length` bytes of `bytes` from `start`, so that it
+   * is told of the next change.
+   */
+  remember(hash: number, bytes: Uint8Array, start: number, length: number): void;
+  /** Forgets all keys, and tells the client that any of them may have changed. */
+  forget(): void;
+  /** Ends the tracking, without a word to the client. */
   stop(): void;
 }

@@ -56,12 +56,11 @@ export class LocalServer implements ServerFacade {
     return this.#slowLog.slowerThanUs;
   }
 
-  track(session: Session, options: TrackingOptions): ClientTracking | null {
-    if (this.watch === null) return null;
+  track(session: Session, options: TrackingOptions): ClientTracking | "tooMany" | "noMemory" {
+    if (this.watch === null) return "tooMany";
     const tracking = new ClientTracking(this.watch, session, options);
-    if (tracking.start()) return tracking;
-    tracking.stop();
-    return null;
+    const outcome = tracking.start();
+    return outcome === "started" ? tracking : outcome;
   }
 
   /** Answers a question that a worker has asked all of them. */

@@ -6,7 +6,7 @@ import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
 import { MAX_PREFIXES, type TrackingOptions } from "../../contract/tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { refused, SYNTAX } from "../failures.ts";
+import { NO_MEMORY, refused, SYNTAX } from "../failures.ts";
 import { tokenOf } from "../argument_text.ts";
 
 const NEEDS_RESP3 = refused("Client tracking needs RESP3 here, send HELLO 3 first");
@@ -47,10 +47,12 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   if (before !== null && !options.isBroadcast && before.options.noLoop === options.noLoop) {
     return reply.ok();
   }
+  const tracking = server.track(session, { ...options, prefixes });
+  if (tracking === "tooMany") return reply.fail(TOO_MANY_WATCHES);
+  if (tracking === "noMemory") return reply.fail(NO_MEMORY);
   stopTracking(context);
-  session.tracking = server.track(session, { ...options, prefixes });
-  if (session.tracking === null) reply.fail(TOO_MANY_WATCHES);
-  else reply.ok();
+  session.tracking = tracking;
+  reply.ok();
 }
 
 function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Failure {

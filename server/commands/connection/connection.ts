@@ -72,7 +72,7 @@ export function quit({ session }: CommandContext, _args: Args, reply: Reply): vo
 export function reset(context: CommandContext, _args: Args, reply: Reply): void {
   const { session, server } = context;
   stopTracking(context);
-  session.transaction = null;
+  session.endTransaction();
   session.name = "";
   session.protocol = 2;
   session.noEvict = false;

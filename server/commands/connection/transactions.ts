@@ -7,18 +7,22 @@ import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { hashKeys } from "../execute.ts";
-import { unpackQueued } from "../queued.ts";
-import { BUSY, refused, TRANSACTION_TOO_LARGE, TRANSACTION_TOO_LONG } from "../failures.ts";
-import { type QueuedCommand, Transaction, type WatchedKey } from "../../contract/transaction.ts";
+import {
+  BUSY,
+  NO_MEMORY,
+  refused,
+  TRANSACTION_TOO_LARGE,
+  TRANSACTION_TOO_LONG,
+} from "../failures.ts";
+import { Transaction } from "../../contract/transaction.ts";
 
 /** After this many bytes of values read and written, the other commands of an EXEC are refused. */
 const MAX_EXEC_BYTES = 16 * 1024 * 1024;
 /** A command on all shards counts as so many bytes. */
 const KEYSPACE_BYTES = 1024 * 1024;
 
-/** Most keys that one client may watch, and the bytes that each takes besides its own. */
+/** Most keys that one client watches. */
 const MAX_WATCHED_KEYS = 1000;
-const WATCHED_OVERHEAD_BYTES = 512;
 
 const TOO_MANY_WATCHED = refused(
   `too many watched keys: at most ${MAX_WATCHED_KEYS} until EXEC, DISCARD or UNWATCH`,
@@ -31,7 +35,7 @@ const ABORTED = refused("Transaction discarded because of previous errors.", "EX
 
 /** MULTI: commands are queued from now on. */
 export function multi({ session }: CommandContext, _args: Args, reply: Reply): void {
-  const transaction = session.transaction ??= new Transaction();
+  const transaction = session.transaction ??= new Transaction(session);
   if (transaction.isOpen) return reply.fail(NESTED);
   transaction.isOpen = true;
   reply.ok();
@@ -40,58 +44,67 @@ export function multi({ session }: CommandContext, _args: Args, reply: Reply): v
 /** DISCARD: forgets what was queued and watched. */
 export function discard({ session }: CommandContext, _args: Args, reply: Reply): void {
   if (!session.transaction?.isOpen) return reply.fail(DISCARD_ALONE);
-  session.transaction = null;
+  session.endTransaction();
   reply.ok();
 }
 
 /** WATCH key [key ...]: EXEC will only run if these keys have not changed until then. */
 export function watch(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, session, hashes } = context;
-  const transaction = session.transaction ??= new Transaction();
+  const transaction = session.transaction ??= new Transaction(session);
   if (transaction.isOpen) return reply.fail(WATCH_INSIDE);
-  if (transaction.watched.length + args.count > MAX_WATCHED_KEYS) {
+  if (transaction.watchedCount + args.count > MAX_WATCHED_KEYS) {
     return reply.fail(TOO_MANY_WATCHED);
   }
-  let bytes = 0;
-  for (let i = 0; i < args.count; i++) bytes += args.lengths[i]!;
-  if (!transaction.reserve(bytes + WATCHED_OVERHEAD_BYTES * args.count)) {
-    return reply.fail(TRANSACTION_TOO_LARGE);
-  }
+  const kept = transaction.reserveWatched(args);
+  if (kept === "tooLarge") return reply.fail(TRANSACTION_TOO_LARGE);
+  if (kept === "noMemory") return reply.fail(NO_MEMORY);
   for (let i = 0; i < args.count; i++) {
-    transaction.watched.push(stateOf(cache, hashes[i]!, args.copyOf(i)));
+    const [hash, key] = [hashes[i]!, args.bytesOf(i)];
+    const sequence = cache.shardOf(hash).sequenceLocked();
+    transaction.watch(hash, key, versionOf(cache, hash, key), sequence);
   }
   reply.ok();
 }
 
-/** A key and its version. Its shard is locked. */
-function stateOf(cache: Cache, hash: number, key: Uint8Array): WatchedKey {
+/** The version of a key, or 0 where it is absent; its shard is locked. */
+function versionOf(cache: Cache, hash: number, key: Uint8Array): number {
   const shard = cache.shardOf(hash);
   const address = shard.peekLocked(hash, key, 0, key.length);
-  const version = address === 0 ? 0 : shard.versionLocked(address);
-  return { key, hash, version, sequence: shard.sequenceLocked() };
+  return address === 0 ? 0 : shard.versionLocked(address);
 }
 
 /** UNWATCH. */
 export function unwatch({ session }: CommandContext, _args: Args, reply: Reply): void {
-  if (!session.transaction?.isOpen) session.transaction = null;
+  if (!session.transaction?.isOpen) session.endTransaction();
   reply.ok();
 }
 
 /** EXEC: the answers of all queued commands, or a null list if a watched key has changed. */
 export function exec(context: CommandContext, _args: Args, reply: Reply): void {
-  const { session, cache } = context;
+  const { session } = context;
   const { transaction } = session;
   if (!transaction?.isOpen) return reply.fail(EXEC_ALONE);
+  // What it runs must find no transaction; its memory is held until it has run.
   session.transaction = null;
-  if (transaction.isBroken) return reply.fail(ABORTED);
-  const holdsAll = transaction.queue.some(({ id }) =>
+  try {
+    if (transaction.isBroken) reply.fail(ABORTED);
+    else runLocked(context, transaction, reply);
+  } finally {
+    transaction.end();
+  }
+}
+
+function runLocked(context: CommandContext, transaction: Transaction, reply: Reply): void {
+  const { cache } = context;
+  const holdsAll = transaction.queued(context.queuedArgs).some((id) =>
     context.commands[id]!.flags.includes("keyspace")
   );
   const hashes = holdsAll ? Int32Array.from(cache.shards.keys()) : hashesOf(context, transaction);
   const work = {
     runLocked() {
-      if (transaction.watched.some((watched) => hasChanged(cache, watched))) reply.missArray();
-      else runAll(context, transaction.queue, reply);
+      if (hasChanged(cache, transaction)) reply.missArray();
+      else runAll(context, transaction, reply);
     },
   };
   context.isAtomic = true;
@@ -104,43 +117,42 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
   }
 }
 
-function hashesOf(
-  context: CommandContext,
-  { queue, watched }: Transaction,
-): Int32Array {
-  const all: number[] = watched.map(({ hash }) => hash);
-  for (const queued of queue) {
-    const { keys } = context.commands[queued.id]!;
+/** The hashes of all keys that a transaction is about, one of each. */
+function hashesOf(context: CommandContext, transaction: Transaction): Int32Array {
+  const args = context.queuedArgs;
+  const all = new Set<number>();
+  for (const { hash } of transaction.watched()) all.add(hash);
+  for (const id of transaction.queued(args)) {
+    const { keys } = context.commands[id]!;
     if (keys === null) continue;
-    const count = hashKeys(context, keys, unpackQueued(context, queued));
-    for (let key = 0; key < count; key++) all.push(context.hashes[key]!);
+    const count = hashKeys(context, keys, args);
+    for (let key = 0; key < count; key++) all.add(context.hashes[key]!);
   }
   return Int32Array.from(all);
 }
 
-/** Whether a watched key has changed; for a key that was absent, whether its shard has. */
-function hasChanged(cache: Cache, watched: WatchedKey): boolean {
-  const { version, sequence } = stateOf(cache, watched.hash, watched.key);
-  if (watched.version !== 0) return version !== watched.version;
-  return sequence !== watched.sequence;
+/** Whether a watched key is no longer as it was; for one that was absent, whether that is certain. */
+function hasChanged(cache: Cache, transaction: Transaction): boolean {
+  for (const { hash, key, version, sequence } of transaction.watched()) {
+    if (version === 0) {
+      if (cache.shardOf(hash).sequenceLocked() !== sequence) return true;
+    } else if (versionOf(cache, hash, key) !== version) return true;
+  }
+  return false;
 }
 
-function runAll(
-  context: CommandContext,
-  queue: readonly QueuedCommand[],
-  reply: Reply,
-): void {
-  reply.array(queue.length);
+function runAll(context: CommandContext, transaction: Transaction, reply: Reply): void {
+  const args = context.queuedArgs;
+  reply.array(transaction.queuedCount);
   context.copiedBytes = 0;
-  for (const queued of queue) {
-    const command = context.commands[queued.id]!;
-    // Other workers wait for the locks of these shards.
+  for (const id of transaction.queued(args)) {
+    const command = context.commands[id]!;
+    // Everybody who wants one of these shards is waiting.
     if (context.copiedBytes > MAX_EXEC_BYTES) {
       reply.fail(TRANSACTION_TOO_LONG);
       continue;
     }
     const bytesBefore = reply.bytesLeft;
-    const args = unpackQueued(context, queued);
     if (command.keys !== null && hashKeys(context, command.keys, args) > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }
