@@ -12,8 +12,13 @@ export const OUTPUT_KEPT_BYTES = 16 * 1024;
 /** A buffer grows by this much beyond its need when memory is short. */
 const SHORT_STEP_BYTES = 32 * 1024;
 
-/** No bound, for tests. */
-const UNBOUNDED: MemorySource = { bytesLeft: Infinity, take() {}, give() {} };
+/** For answers that nobody bounds, as in tests. */
+const UNBOUNDED: MemorySource = {
+  bytesLeft: Infinity,
+  tryTake: () => true,
+  take() {},
+  give() {},
+};
 
 /** Answers in the order of their commands. */
 export abstract class OutputBuffer implements Reply {
@@ -22,8 +27,10 @@ export abstract class OutputBuffer implements Reply {
   used = 0;
   /** Whether it holds more than there was memory for. It must then be written before it grows again. */
   isOver = false;
-  readonly #memory: MemorySource;
-  /** Start of the answer of the current command. */
+  #memory: MemorySource;
+  /** Whether its kept size is taken from the memory, too. */
+  #isCounted = false;
+  /** Where the answer of the command in work begins. */
   protected begun = 0;
   /** Starts of the latest header, and of the value that space was made for. */
   protected headerAt = 0;
@@ -35,7 +42,15 @@ export abstract class OutputBuffer implements Reply {
     this.#memory = memory;
   }
 
-  /** Value bytes that the current command may still answer: see Reply. */
+  /** Takes memory from another source from now on, for its kept size too if it `isCounted`. */
+  takeFrom(memory: MemorySource, isCounted: boolean): void {
+    this.#memory = memory;
+    this.#isCounted = isCounted;
+    // An answer has to be given, short memory or not; a failed try lets others be asked to give up.
+    if (isCounted && !memory.tryTake(OUTPUT_KEPT_BYTES)) memory.take(OUTPUT_KEPT_BYTES);
+  }
+
+  /** How many value bytes the command in work may still answer: see Reply. */
   get bytesLeft(): number {
     return Math.max(0, Math.min(this.#allowed(), this.#free()));
   }
@@ -43,6 +58,11 @@ export abstract class OutputBuffer implements Reply {
   /** Whether lack of memory limits {@linkcode bytesLeft}. */
   protected get isShort(): boolean {
     return this.#free() < this.#allowed();
+  }
+
+  /** Tells the memory that there was too little of it for an answer. */
+  protected goShort(): void {
+    if (this.#memory.tryTake(MAX_ANSWER_BYTES)) this.#memory.give(MAX_ANSWER_BYTES);
   }
 
   #allowed(): number {
@@ -60,6 +80,8 @@ export abstract class OutputBuffer implements Reply {
       this.#memory.give(this.bytes.length - kept.length);
       this.bytes = kept;
     }
+    if (this.#isCounted) this.#memory.give(OUTPUT_KEPT_BYTES);
+    this.#isCounted = false;
     this.isOver = false;
     this.used = 0;
     this.begun = 0;
@@ -82,13 +104,12 @@ export abstract class OutputBuffer implements Reply {
 
   #grow(needed: number): void {
     const { length } = this.bytes;
-    const left = this.#memory.bytesLeft;
     let size = grownLength(length, needed);
-    if (size - length > left) {
+    if (!this.#memory.tryTake(size - length)) {
       size = needed + SHORT_STEP_BYTES;
-      this.isOver = size - length > left;
+      this.isOver = !this.#memory.tryTake(size - length);
+      if (this.isOver) this.#memory.take(size - length);
     }
-    this.#memory.take(size - length);
     this.bytes = resizedBytes(this.bytes, this.used, size);
   }
 

@@ -128,6 +128,7 @@ export class RespReply extends OutputBuffer {
 
   fail(failure: Failure): void {
     const isShort = failure.kind === "answerTooLarge" && this.isShort;
+    if (isShort) this.goShort();
     this.error(isShort ? NO_MEMORY : `${failure.code} ${failure.message}`);
   }
 

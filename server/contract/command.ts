@@ -13,6 +13,7 @@ import type { CommandStats } from "./command_stats.ts";
 
 /** The size to which the scratch shrinks back, in bytes. */
 const SCRATCH_BYTES = 64 * 1024;
+const NO_BYTES = new Uint8Array();
 
 /**
  * What commands work with. execute() fills in hashes and shard, and gives this object to the cache as
@@ -44,9 +45,9 @@ export class CommandContext implements LockedWork {
   addresses: Int32Array = new Int32Array(16);
   /** Bytes copied to and from the scratch. Code that bounds them sets this to 0 first. */
   copiedBytes = 0;
-  /** Space for one value at a time, at least 64 KiB; see {@linkcode reserveScratch}. */
-  scratch: Uint8Array<ArrayBuffer> = new Uint8Array(SCRATCH_BYTES);
-  /** The put that a command carries out next. */
+  /** Space for one value at a time, never less than 64 KiB; see {@linkcode reserveScratch}. */
+  scratch: Uint8Array<ArrayBuffer>;
+  /** What a command stores next. */
   readonly put: PutRequest = new PutRequest();
   #command!: Command;
   #args!: Args;
@@ -56,11 +57,16 @@ export class CommandContext implements LockedWork {
   #queuedArgs: Args | undefined;
   #keyBatch: KeyBatch | undefined;
 
+  /**
+   * With another context, takes over its buffers: that one belongs to a command that takes its time
+   * and needs none any more. Many of those may wait.
+   */
   constructor(
     cache: ServerCache,
     server: ServerFacade,
     commands: readonly Command[],
     session: Session,
+    before?: CommandContext,
   ) {
     this.cache = cache;
     this.server = server;
@@ -70,6 +76,15 @@ export class CommandContext implements LockedWork {
     this.stats = server.stats;
     this.maxKeyBytes = keyByteLimit(server.config);
     this.#atWorkWord = cache.region.gaugeWord(cache.actor, "command");
+    this.scratch = before?.scratch ?? new Uint8Array(SCRATCH_BYTES);
+    if (before !== undefined) this.#takeBuffers(before);
+  }
+
+  #takeBuffers(before: CommandContext): void {
+    before.scratch = NO_BYTES;
+    [this.hashes, before.hashes] = [before.hashes, this.hashes];
+    [this.addresses, before.addresses] = [before.addresses, this.addresses];
+    [this.#queuedArgs, before.#queuedArgs] = [before.#queuedArgs, undefined];
   }
 
   /** Sets what {@linkcode runLocked} will run. `keyCount` keys have been hashed. */

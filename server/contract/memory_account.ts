@@ -6,6 +6,8 @@
 export interface MemorySource {
   /** How many bytes may still be taken; less than 0 when too many are. */
   readonly bytesLeft: number;
+  /** Takes bytes. Returns false, with nothing taken, where so many are not left. */
+  tryTake(bytes: number): boolean;
   /** Takes bytes, whether they are left or not. */
   take(bytes: number): void;
   /** Gives back what was taken. */
@@ -15,7 +17,7 @@ export interface MemorySource {
 /** What an account needs of its budget. */
 interface AccountBudget extends MemorySource {
   readonly nowMs: number;
-  tryTake(bytes: number, share: number): boolean;
+  tryTake(bytes: number, share?: number): boolean;
   giveLater(bytes: number): void;
 }
 

@@ -2,7 +2,7 @@
 // grows with what has come, never with what was only announced, within what the process may hold.
 
 import { keptBytes, resizedBytes } from "../contract/growing_bytes.ts";
-import type { MemoryBudget } from "../contract/memory_budget.ts";
+import type { MemoryAccount } from "../contract/memory_account.ts";
 
 /** What an idle connection holds. */
 export const INPUT_BYTES = 4 * 1024;
@@ -20,11 +20,11 @@ export class InputBuffer {
   end = 0;
   /** The next command cannot be complete before they end here. */
   needed = 0;
-  readonly #budget: MemoryBudget;
+  readonly #account: MemoryAccount;
 
-  /** What it takes beyond its smallest size comes from `budget`. */
-  constructor(budget: MemoryBudget) {
-    this.#budget = budget;
+  /** What it takes beyond its smallest size comes from `account`. */
+  constructor(account: MemoryAccount) {
+    this.#account = account;
   }
 
   /** Where the next bytes may be read to. */
@@ -68,12 +68,12 @@ export class InputBuffer {
   /** Goes back to the smallest size, with nothing in it. */
   drop(): void {
     this.clear();
-    this.#budget.give(this.bytes.length - INPUT_BYTES);
+    this.#account.give(this.bytes.length - INPUT_BYTES);
     this.bytes = keptBytes(this.bytes, INPUT_BYTES);
   }
 
   #resize(size: number, share: number): boolean {
-    if (!this.#budget.tryTake(size - this.bytes.length, share)) return false;
+    if (!this.#account.tryTake(size - this.bytes.length, share)) return false;
     this.bytes = resizedBytes(this.bytes, this.end, size);
     return true;
   }

@@ -9,10 +9,10 @@ import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
-import { Pool } from "../contract/pool.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
 import { ReadAhead } from "./read_ahead.ts";
+import { ReplyPool } from "./reply_pool.ts";
 import type { Session } from "../contract/session.ts";
 
 /** Answers that a connection can be given. */
@@ -33,8 +33,8 @@ export interface RawProtocol {
   readonly decoder: RawDecoder;
   /** Whether the latest command may have taken long, as those of one key never do. */
   readonly wasLong: boolean;
-  /** A buffer of answers to `session`, used before by others or new. */
-  takeReply(session: Session): RawReply;
+  /** A buffer of answers to `session`, used before by others or new; what it grows by is `memory`'s. */
+  takeReply(session: Session, memory: MemorySource): RawReply;
   /** Gives back what {@linkcode takeReply} gave, once it is written. */
   giveBack(reply: RawReply): void;
   /** Prepares for the commands in `bytes` up to `end`; returns where those end that it has seen. */
@@ -50,9 +50,6 @@ export interface RawProtocol {
   refusal(reason: "clients" | "memory" | "bug"): string;
 }
 
-/** Most buffers of answers that are kept for later batches. */
-const MAX_SPARE_REPLIES = 64;
-
 const REFUSALS = {
   clients: "ERR max number of clients reached",
   memory: "ERR too much memory is in use for commands that are not complete, try again",
@@ -64,11 +61,10 @@ export class RespProtocol implements RawProtocol {
   readonly name = "resp";
   readonly decoder: RespDecoder;
   wasLong = false;
-  readonly #replies: Pool<RespReply>;
+  readonly #replies = new ReplyPool(() => new RespReply());
   readonly #ahead: ReadAhead;
 
-  constructor(limits: RespLimits, cache: Cache, memory: MemorySource) {
-    this.#replies = new Pool(MAX_SPARE_REPLIES, () => new RespReply(memory));
+  constructor(limits: RespLimits, cache: Cache) {
     this.decoder = new RespDecoder(limits);
     this.#ahead = new ReadAhead(cache);
   }
@@ -77,14 +73,13 @@ export class RespProtocol implements RawProtocol {
     return this.#ahead.look(this.decoder, bytes, end);
   }
 
-  takeReply(session: Session): RespReply {
-    const reply = this.#replies.take();
+  takeReply(session: Session, memory: MemorySource): RespReply {
+    const reply = this.#replies.take(memory);
     reply.peer = session;
     return reply;
   }
 
   giveBack(reply: RespReply): void {
-    reply.reset();
     this.#replies.give(reply);
   }
 
@@ -111,12 +106,11 @@ export class TextProtocol implements RawProtocol {
   readonly name = "text";
   readonly decoder: LineDecoder;
   readonly wasLong = false;
-  readonly #replies: Pool<TextReply>;
+  readonly #replies = new ReplyPool(() => new TextReply());
   /** The command behind each verb. */
   readonly #commands: readonly (Command | null)[];
 
-  constructor(limits: TextLimits, memory: MemorySource) {
-    this.#replies = new Pool(MAX_SPARE_REPLIES, () => new TextReply(memory));
+  constructor(limits: TextLimits) {
     this.decoder = new LineDecoder(limits);
     const names: [Verb, string][] = [
       [Verb.put, "SET"],
@@ -138,12 +132,11 @@ export class TextProtocol implements RawProtocol {
     return end;
   }
 
-  takeReply(_session: Session): TextReply {
-    return this.#replies.take();
+  takeReply(_session: Session, memory: MemorySource): TextReply {
+    return this.#replies.take(memory);
   }
 
   giveBack(reply: TextReply): void {
-    reply.reset();
     this.#replies.give(reply);
   }
 

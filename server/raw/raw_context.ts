@@ -6,21 +6,24 @@ import { addCounter } from "../../cache/mod.ts";
 import type { Counter, ServerRegion } from "../contract/counters.ts";
 import { Args } from "../contract/args.ts";
 import type { CommandContext } from "../contract/command.ts";
+import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { Config } from "../config/config.ts";
 import type { RawClients } from "./raw_clients.ts";
 
-/** What a host is made of. */
+/** What it is made of. */
 export interface RawContextOptions {
   readonly config: Config;
   readonly region: ServerRegion;
   readonly actor: number;
   readonly budget: MemoryBudget;
+  /** What one connection may hold, where that is more than its share of the budget. */
+  readonly maxHeldBytes: number;
   readonly clients: RawClients;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** A context like the one in use, for when a command keeps that one. */
-  readonly newContext: () => CommandContext;
+  /** A context like `before`, with its buffers, for when a command keeps that one. */
+  readonly newContext: (before?: CommandContext) => CommandContext;
   /** Called with an exception that a command has caused: a bug. */
   readonly onBug: (error: unknown) => void;
 }
@@ -28,22 +31,23 @@ export interface RawContextOptions {
 /** The worker around its connections. */
 export class RawContext {
   readonly config: Config;
-  /** What the input of connections takes memory from. */
-  readonly budget: MemoryBudget;
   readonly clients: RawClients;
   readonly now: () => number;
   readonly onBug: (error: unknown) => void;
   /** What the command in work runs with. */
-  args: Args = new Args();
+  readonly args: Args = new Args();
   context: CommandContext;
+  readonly #budget: MemoryBudget;
+  readonly #maxHeldBytes: number;
   readonly #region: ServerRegion;
   readonly #actor: number;
   readonly #requestsWord: number;
-  readonly #newContext: () => CommandContext;
+  readonly #newContext: (before?: CommandContext) => CommandContext;
 
   constructor(options: RawContextOptions) {
     this.config = options.config;
-    this.budget = options.budget;
+    this.#budget = options.budget;
+    this.#maxHeldBytes = options.maxHeldBytes;
     this.clients = options.clients;
     this.now = options.now;
     this.onBug = options.onBug;
@@ -54,10 +58,14 @@ export class RawContext {
     this.context = options.newContext();
   }
 
-  /** Leaves arguments and context to a command that takes its time; others get new ones. */
+  /** What one connection holds of the memory budget. */
+  openAccount(owner: MemoryOwner): MemoryAccount {
+    return this.#budget.open(owner, this.#maxHeldBytes);
+  }
+
+  /** Leaves the context to a command that takes its time, without buffers; others get a new one. */
   detach(): void {
-    this.args = new Args();
-    this.context = this.#newContext();
+    this.context = this.#newContext(this.context);
   }
 
   /** Counts commands that were run. */

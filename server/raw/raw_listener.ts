@@ -16,7 +16,7 @@ const REFUSE_MS = 2000;
 /** Accepts for one address. */
 export class RawListener {
   readonly #listen: Listen;
-  readonly #host: RawContext;
+  readonly #context: RawContext;
   readonly #protocol: RawProtocol;
   readonly #warn: (error: unknown) => void;
   #listener: Deno.Listener | undefined;
@@ -25,12 +25,12 @@ export class RawListener {
   /** `warn` is told why nothing could be accepted. */
   constructor(
     listen: Listen,
-    host: RawContext,
+    context: RawContext,
     protocol: RawProtocol,
     warn: (error: unknown) => void,
   ) {
     this.#listen = listen;
-    this.#host = host;
+    this.#context = context;
     this.#protocol = protocol;
     this.#warn = warn;
   }
@@ -66,7 +66,7 @@ export class RawListener {
   }
 
   #serve(conn: Deno.Conn): void {
-    const { clients, config, now } = this.#host;
+    const { clients, config, now } = this.#context;
     const id = clients.admit(this.#protocol.name);
     if (id === 0) {
       this.#refuse(conn);
@@ -83,11 +83,11 @@ export class RawListener {
       now(),
       config.token === undefined,
     );
-    void new RawConnection(conn, this.#host, this.#protocol, session).serve();
+    void new RawConnection(conn, this.#context, this.#protocol, session).serve();
   }
 
   async #refuse(conn: Deno.Conn): Promise<void> {
-    this.#host.count("clientsRefused");
+    this.#context.count("clientsRefused");
     const refusal = this.#protocol.refusal("clients");
     const line = this.#protocol.name === "resp" ? `-${refusal}\r\n` : `${refusal}\n`;
     const timer = setTimeout(() => close(conn), REFUSE_MS);

@@ -7,6 +7,7 @@ import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
 import type { Listen } from "../contract/listen.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
+import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { ServerFacade } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
 import { type RawProtocol, RespProtocol, TextProtocol } from "./protocols.ts";
@@ -18,6 +19,8 @@ import { RawListener } from "./raw_listener.ts";
 const MIN_BULK_BYTES = 4096;
 /** Longest command of many arguments. */
 const MIN_COMMAND_BYTES = 8 * 1024 * 1024;
+/** What a client may hold beside one longest command and one longest answer. */
+const SPARE_BYTES = 1024 * 1024;
 
 /** What the raw protocols need of their worker. */
 export interface RawServerOptions {
@@ -40,25 +43,27 @@ export class RawServer {
     const { region, actor, now } = cache;
     this.clients = new RawClients(region, actor, config.maxConnections, now);
     const nobody = new Session(0, "resp", "", "", now(), false);
-    const newContext = () => new CommandContext(cache, server, COMMANDS, nobody);
-    const host = new RawContext({
+    const newContext = (before?: CommandContext) =>
+      new CommandContext(cache, server, COMMANDS, nobody, before);
+    const context = new RawContext({
       config,
       region,
       actor,
       budget,
+      maxHeldBytes: maxCommandBytes(config) + MAX_ANSWER_BYTES + SPARE_BYTES,
       clients: this.clients,
       now,
       newContext,
       onBug,
     });
     const protocols = {
-      resp: respProtocol(config, cache, budget),
-      text: new TextProtocol(config, budget),
+      resp: respProtocol(config, cache),
+      text: new TextProtocol(config),
     };
     this.#listeners = listens.flatMap((listen) => {
       if (listen.protocol === undefined) return [];
       const protocol: RawProtocol = protocols[listen.protocol];
-      return [new RawListener(listen, host, protocol, warn)];
+      return [new RawListener(listen, context, protocol, warn)];
     });
   }
 
@@ -79,15 +84,19 @@ export class RawServer {
   }
 }
 
-function respProtocol(config: Config, cache: ServerCache, budget: MemoryBudget): RespProtocol {
-  const { maxValueBytes, bodyMemoryBytes } = config;
+/** Longest command of the Redis protocol. */
+function maxCommandBytes({ maxValueBytes, bodyMemoryBytes }: Config): number {
+  return Math.min(Math.max(MIN_COMMAND_BYTES, 2 * maxValueBytes), bodyMemoryBytes);
+}
+
+function respProtocol(config: Config, cache: ServerCache): RespProtocol {
+  const { maxValueBytes } = config;
   return new RespProtocol(
     {
       maxArguments: MAX_ARGUMENTS + 1,
       maxBulkBytes: Math.max(maxValueBytes, keyByteLimit(config), MIN_BULK_BYTES),
-      maxCommandBytes: Math.min(Math.max(MIN_COMMAND_BYTES, 2 * maxValueBytes), bodyMemoryBytes),
+      maxCommandBytes: maxCommandBytes(config),
     },
     cache,
-    budget,
   );
 }

@@ -106,6 +106,12 @@ Deno.test("TextReply writes a line for each outcome; a value of two lines is an 
 class Memory {
   constructor(public bytesLeft: number) {}
 
+  tryTake(bytes: number): boolean {
+    if (bytes > this.bytesLeft) return false;
+    this.take(bytes);
+    return true;
+  }
+
   take(bytes: number): void {
     this.bytesLeft -= bytes;
   }

@@ -10,7 +10,7 @@ const KIB = 1024;
 
 function setUp(budgetBytes: number) {
   const budget = new MemoryBudget(newRegion(), 1, budgetBytes);
-  const input = new InputBuffer(budget);
+  const input = new InputBuffer(budget.open({ giveUp() {} }, budgetBytes));
   return { input, taken: () => budgetBytes - budget.bytesLeft };
 }
 

@@ -1,0 +1,122 @@
+// Runs what one client has sent: every command that is complete, one after the other, until enough is
+// answered, a command takes its time, or others have to have their turn. Reads and writes nothing
+// itself; knows its protocol only by interface.
+
+import { Decoded } from "../codecs/resp_decode.ts";
+import type { Session } from "../contract/session.ts";
+import { ClientTime } from "./client_time.ts";
+import type { InputBuffer } from "./input_buffer.ts";
+import type { RawContext } from "./raw_context.ts";
+import type { RawProtocol, RawReply } from "./protocols.ts";
+
+/** With this many bytes of answers, no command is run before they are written. */
+const MAX_OUTPUT_BYTES = 256 * 1024;
+/** Fewer bytes than this are not worth reading ahead. */
+const MIN_READ_AHEAD_BYTES = 256;
+
+/** The commands of one client. */
+export class Batch {
+  /** Whether complete commands may be left in the input. */
+  hasMore = false;
+  /** Whether the stream cannot be understood any more. */
+  isBroken = false;
+  readonly #context: RawContext;
+  readonly #protocol: RawProtocol;
+  readonly #session: Session;
+  readonly #input: InputBuffer;
+  readonly #time: ClientTime;
+
+  constructor(context: RawContext, protocol: RawProtocol, session: Session, input: InputBuffer) {
+    this.#context = context;
+    this.#protocol = protocol;
+    this.#session = session;
+    this.#input = input;
+    this.#time = new ClientTime(context.context.server.slices);
+  }
+
+  /** What to wait for before more commands run. Null if they may run at once. */
+  turn(): Promise<void> | null {
+    return this.#time.turn();
+  }
+
+  /**
+   * Runs commands until there is none, enough is answered, or one takes its time: then the promise
+   * resolves once its answer is on `reply`.
+   */
+  run(reply: RawReply): void | Promise<void> {
+    const [raw, protocol] = [this.#context, this.#protocol];
+    const { decoder } = protocol;
+    const session = this.#session;
+    const input = this.#input;
+    const { args, context } = raw;
+    context.session = session;
+    decoder.at = input.at;
+    this.hasMore = false;
+    this.#time.begin(decoder.at);
+    let count = 0;
+    /** Where the commands end that were read ahead. */
+    let seen = input.at;
+    let done: void | Promise<void> = undefined;
+    try {
+      for (;;) {
+        decoder.isTrusted = session.isAuthenticated;
+        if (decoder.at >= seen && input.end - decoder.at > MIN_READ_AHEAD_BYTES) {
+          seen = protocol.readAhead(input.bytes, input.end);
+        }
+        const found = decoder.next(input.bytes, input.end, args);
+        if (found !== Decoded.command) {
+          input.needed = decoder.needed;
+          if (found !== Decoded.incomplete) this.#break(found, reply);
+          break;
+        }
+        count++;
+        reply.begin();
+        done = protocol.run(context, input.bytes, args, reply);
+        const isFull = reply.used > MAX_OUTPUT_BYTES || reply.isOver;
+        if (done !== undefined || session.afterReply === "close" || isFull) {
+          this.hasMore = true;
+          break;
+        }
+        if (this.#time.isEnough(context, decoder.at, protocol.wasLong)) {
+          this.hasMore = true;
+          break;
+        }
+      }
+    } catch (error) {
+      this.#onBug(error, reply);
+    }
+    input.at = decoder.at;
+    this.#time.end();
+    raw.countRequests(count);
+    if (done === undefined) return;
+    raw.detach();
+    return this.#finished(done, reply);
+  }
+
+  /** Waits for a command that takes its time. */
+  async #finished(done: Promise<void>, reply: RawReply): Promise<void> {
+    try {
+      await done;
+    } catch (error) {
+      this.#onBug(error, reply);
+    }
+  }
+
+  #onBug(error: unknown, reply: RawReply): void {
+    this.#context.onBug(error);
+    // Whatever the command has left behind in it is not to be relied on.
+    this.#context.detach();
+    reply.takeBack();
+    reply.error(this.#protocol.refusal("bug"));
+    this.#session.afterReply = "close";
+  }
+
+  /** The stream cannot be understood: says so, unless a browser was made to send it. */
+  #break(found: Decoded, reply: RawReply): void {
+    this.#session.afterReply = "close";
+    if (found !== Decoded.error) return;
+    this.isBroken = true;
+    reply.begin();
+    reply.error(this.#protocol.decoder.error);
+  }
+}
