@@ -4,7 +4,11 @@
 import { messageOf } from "../contract/error_text.ts";
 import type { Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
-import { NOT_IN_MULTI, refused } from "./failures.ts";
+import { ServerRefusal } from "../contract/server.ts";
+import { NO_MEMORY, NOT_IN_MULTI, refused } from "./failures.ts";
+
+/** What a command that takes its time holds: its context, promises, and what it has read of arguments. */
+const DEFERRED_BYTES = 8 * 1024;
 
 /**
  * Carries out `work`, which makes one outcome on `reply`. Other commands may run meanwhile, so `work`
@@ -16,7 +20,9 @@ export function later(
   work: () => Promise<void>,
 ): void | Promise<void> {
   if (context.isAtomic) return reply.fail(NOT_IN_MULTI);
+  const { session } = context;
+  if (!session.tryTake(DEFERRED_BYTES)) return reply.fail(NO_MEMORY);
   return work().catch((error) => {
-    reply.fail(refused(messageOf(error)));
-  });
+    reply.fail(refused(messageOf(error), error instanceof ServerRefusal ? error.code : "ERR"));
+  }).finally(() => session.tryTake(-DEFERRED_BYTES));
 }

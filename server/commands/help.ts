@@ -2,6 +2,10 @@
 // command.
 
 import type { Reply } from "../contract/reply.ts";
+import { mayAnswer } from "./answer_text.ts";
+
+/** No line of a help is longer. */
+const MAX_LINE_BYTES = 256;
 
 /** Answers with the subcommands of `name`. */
 export function answerHelp(name: string, lines: readonly string[], reply: Reply): void {
@@ -11,6 +15,7 @@ export function answerHelp(name: string, lines: readonly string[], reply: Reply)
     "HELP",
     "    Print this help.",
   ];
+  if (!mayAnswer(all.length * MAX_LINE_BYTES, reply)) return;
   reply.array(all.length);
   for (const line of all) reply.status(line);
 }

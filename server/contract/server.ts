@@ -7,8 +7,15 @@ import type { Session } from "./session.ts";
 import type { TimeSlices } from "./time_slices.ts";
 import type { Tracking, TrackingOptions, TrackingStart } from "./tracking.ts";
 
-/** One connected client, as CLIENT LIST shows it. */
-export type ClientFacts = Readonly<Record<string, string | number>>;
+/** Thrown by what the server is asked for and cannot do now: an error code and a text for clients. */
+export class ServerRefusal extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** Which clients CLIENT KILL ends. A field that is not given matches all. */
 export interface ClientFilter {
@@ -34,13 +41,24 @@ export interface SlowEntry {
   readonly clientName: string;
 }
 
+/** What an entry of the slow log costs as objects, and for each of its words. */
+const SLOW_ENTRY_BYTES = 400;
+const SLOW_WORD_BYTES = 48;
+
+/** About how many bytes an entry of the slow log takes. */
+export function slowEntryBytes({ words, address, clientName }: Omit<SlowEntry, "id">): number {
+  let chars = address.length + clientName.length;
+  for (const word of words) chars += word.length;
+  return SLOW_ENTRY_BYTES + SLOW_WORD_BYTES * words.length + 2 * chars;
+}
+
 /** The connections of one worker. */
 export interface ClientRegistry {
   /** How many there are. */
   readonly size: number;
-  /** One record per client. */
-  facts(): ClientFacts[];
-  /** Ends the clients that the filter matches, after their answers are written. Returns how many. */
+  /** A line for each client, as CLIENT LIST shows it; null where that is more than an answer holds. */
+  lines(): string | null;
+  /** Ends those that the filter matches, once their answers are written. Returns how many. */
   kill(filter: ClientFilter): number;
 }
 
@@ -59,9 +77,9 @@ export interface ServerFacade {
   track(session: Session, options: TrackingOptions): Tracking | Exclude<TrackingStart, "started">;
   /** Sums over all workers, for INFO. */
   totals(): Promise<ServerTotals>;
-  /** All clients of all workers. */
-  clients(): Promise<readonly ClientFacts[]>;
-  /** Ends clients of any worker. Resolves with how many. */
+  /** A line for each client of each worker; null where they would be more than an answer holds. */
+  clients(): Promise<Uint8Array | null>;
+  /** Ends clients of any worker; resolves with how many. */
   killClients(filter: ClientFilter): Promise<number>;
   /** Options that can be read with CONFIG GET, as text. */
   options(): Readonly<Record<string, string>>;

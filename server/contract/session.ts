@@ -12,7 +12,10 @@ export type Transport = "http" | "resp" | "text" | "websocket";
 /** What the server does with a connection once its answers are written. */
 export type AfterReply = "stay" | "close";
 
-/** A reply that can also hold messages that the client has not asked for. */
+/** What a client may call itself. */
+export type NameField = "name" | "libraryName" | "libraryVersion";
+
+/** A reply that can begin a message which the client has not asked for. */
 export interface PushReply extends Reply {
   /** The next `count` outcomes are such a message. */
   push(count: number): void;
@@ -80,6 +83,13 @@ export class Session {
    */
   tryTake(bytes: number): boolean {
     return this.account === null || this.account.tryTake(bytes);
+  }
+
+  /** Sets a name. Returns false, with nothing changed, where there is no memory for it. */
+  rename(field: NameField, name: string): boolean {
+    if (!this.tryTake(name.length - this[field].length)) return false;
+    this[field] = name;
+    return true;
   }
 
   /** Forgets what was queued and watched, if anything was. */

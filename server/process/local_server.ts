@@ -6,31 +6,27 @@ import type { Config } from "../config/config.ts";
 import { ClientTracking } from "../changes/tracking.ts";
 import type { Watch } from "../contract/changes.ts";
 import { CommandStats } from "../contract/command_stats.ts";
+import type { MemorySource } from "../contract/memory_account.ts";
 import type { ControlChannel } from "./control.ts";
-import type {
-  ClientFacts,
-  ClientFilter,
-  ClientRegistry,
-  ServerFacade,
-  ServerTotals,
-  SlowEntry,
+import {
+  type ClientFilter,
+  type ClientRegistry,
+  type ServerFacade,
+  ServerRefusal,
+  type ServerTotals,
+  type SlowEntry,
 } from "../contract/server.ts";
+import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
+import { type Answers, joinedTexts, type Question, Questions } from "./questions.ts";
 import { SlowLog } from "./slow_log.ts";
 
-/** A question to all workers, the asking one included. */
-export type Question =
-  | { readonly what: "clients" }
-  | { readonly what: "totals" }
-  | { readonly what: "resetStats" }
-  | { readonly what: "kill"; readonly filter: ClientFilter }
-  | { readonly what: "setOption"; readonly name: string; readonly value: string };
-
-/** How long main waits for the workers. It then answers without those that are late. */
+/** How long main waits for the workers before it answers without those that are late. */
 export const QUESTION_TIMEOUT_MS = 800;
 const SECOND_US = 1_000_000;
+const MIN_LIST_BYTES = 64 * 1024;
 const MAX_SLOW_ENTRIES = 10_000;
 
 /** One worker's view of the server. */
@@ -45,11 +41,21 @@ export class LocalServer implements ServerFacade {
   registry: ClientRegistry | null = null;
   /** The channel to main; null in tests with this worker alone. */
   channel: ControlChannel | null = null;
+  #budget: MemorySource | null = null;
   readonly #slowLog = new SlowLog();
+  /** What a list of all clients takes on its way, in main and here, by what the latest took. */
+  #listBytes = MIN_LIST_BYTES;
+  readonly #questions = new Questions((question) => this.#askAll(question));
 
   constructor(config: Config, startedMs: number) {
     this.config = config;
     this.startedMs = startedMs;
+  }
+
+  /** What answers on their way and the slow log are taken from; set by the worker, at its start. */
+  set budget(budget: MemorySource) {
+    this.#budget = budget;
+    this.#slowLog.memory = budget;
   }
 
   get slowerThanUs(): number {
@@ -67,7 +73,7 @@ export class LocalServer implements ServerFacade {
   answer(question: Question): unknown {
     switch (question.what) {
       case "clients":
-        return this.registry?.facts() ?? [];
+        return this.registry === null ? "" : this.registry.lines();
       case "totals":
         return this.#totals();
       case "kill":
@@ -80,9 +86,30 @@ export class LocalServer implements ServerFacade {
     }
   }
 
-  async #askAll(question: Question): Promise<readonly unknown[]> {
+  async #askAll(question: Question): Promise<Answers> {
+    if (question.what === "clients") return [await this.#listAll(question)];
+    return await this.#send(question);
+  }
+
+  async #send(question: Question): Promise<Answers> {
     if (this.channel === null) return [this.answer(question)];
-    return await this.channel.request("askAll", question) as readonly unknown[];
+    return await this.channel.request("askAll", question) as Answers;
+  }
+
+  /** The list of all clients, which counts as memory while it is on its way. */
+  async #listAll(question: Question): Promise<Uint8Array | null> {
+    const budget = this.#budget;
+    const bytes = this.#listBytes;
+    if (budget !== null && !budget.tryTake(bytes)) {
+      throw new ServerRefusal("OOM", "too much memory is in use for clients, try again");
+    }
+    try {
+      const list = joinedTexts(await this.#send(question));
+      this.#listBytes = Math.max(MIN_LIST_BYTES, 2 * (list?.length ?? MAX_ANSWER_BYTES));
+      return list;
+    } finally {
+      budget?.give(bytes);
+    }
   }
 
   #totals(): ServerTotals {
@@ -96,7 +123,7 @@ export class LocalServer implements ServerFacade {
   }
 
   async totals(): Promise<ServerTotals> {
-    const all = await this.#askAll({ what: "totals" }) as readonly ServerTotals[];
+    const all = await this.#questions.ask({ what: "totals" }) as readonly ServerTotals[];
     const sum = (of: (totals: ServerTotals) => readonly number[]) =>
       Array.from(this.stats.calls, (_, id) => all.reduce((total, one) => total + of(one)[id]!, 0));
     return {
@@ -107,13 +134,13 @@ export class LocalServer implements ServerFacade {
     };
   }
 
-  async clients(): Promise<readonly ClientFacts[]> {
-    const all = await this.#askAll({ what: "clients" }) as readonly ClientFacts[][];
-    return all.flat().sort((a, b) => Number(a.id) - Number(b.id));
+  async clients(): Promise<Uint8Array | null> {
+    const [list] = await this.#questions.ask({ what: "clients" });
+    return list as Uint8Array | null;
   }
 
   async killClients(filter: ClientFilter): Promise<number> {
-    const all = await this.#askAll({ what: "kill", filter }) as readonly number[];
+    const all = await this.#questions.ask({ what: "kill", filter }) as readonly number[];
     return all.reduce((total, count) => total + count, 0);
   }
 
@@ -137,7 +164,7 @@ export class LocalServer implements ServerFacade {
   }
 
   async setOption(name: string, value: string): Promise<string | null> {
-    const all = await this.#askAll({ what: "setOption", name, value });
+    const all = await this.#questions.ask({ what: "setOption", name, value });
     return all.find((why): why is string => typeof why === "string") ?? null;
   }
 
@@ -164,7 +191,7 @@ export class LocalServer implements ServerFacade {
   }
 
   async resetStats(): Promise<void> {
-    await this.#askAll({ what: "resetStats" });
+    await this.#questions.ask({ what: "resetStats" });
   }
 
   noteCommand(session: Session, tookUs: number, words: () => string[]): void {

@@ -16,7 +16,8 @@ import { SocketHub } from "../http/websocket_client.ts";
 import type { Listen } from "../contract/listen.ts";
 import { MemoryBudget } from "../contract/memory_budget.ts";
 import { Liveness } from "./liveness.ts";
-import { LocalServer, type Question } from "./local_server.ts";
+import { LocalServer } from "./local_server.ts";
+import type { Question } from "./questions.ts";
 import { RawServer } from "../raw/raw_server.ts";
 import { Session } from "../contract/session.ts";
 import { RegionStatus } from "./status.ts";
@@ -99,6 +100,7 @@ class WorkerServer {
     const warn = (error: unknown) => channel.notify("warn", messageOf(error));
     this.#raw = new RawServer({ config, cache, budget, server: local, listens, onBug, warn });
     local.registry = this.#raw.clients;
+    local.budget = budget;
     for (const listen of listens) {
       if (listen.protocol !== undefined) continue;
       const handler = new HttpHandler({

@@ -4,10 +4,11 @@
 import type { Config } from "../config/config.ts";
 import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { messageOf } from "../contract/error_text.ts";
-import { ControlChannel } from "./control.ts";
+import { CONTROL_TIMEOUT_MS, ControlChannel } from "./control.ts";
 import type { Listen } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import type { Log } from "./log.ts";
+import { Relay } from "./relay.ts";
 import type { WorkerStart } from "./worker.ts";
 
 /** Longest time for the start of a worker, in milliseconds. */
@@ -43,6 +44,7 @@ export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #region: ServerRegion;
   readonly #members = new Map<number, Member>();
+  readonly #relay = new Relay((question) => this.#askAll(question), CONTROL_TIMEOUT_MS);
   #earlyFailures = 0;
   #draining = false;
 
@@ -80,7 +82,7 @@ export class WorkerPool {
     });
     const channel = new ControlChannel(worker, {
       bug: (text) => this.#onBug(actor, String(text)),
-      askAll: (question) => this.#askAll(question),
+      askAll: (question) => this.#relay.ask(question),
       shutdown: () => this.#options.onShutdown?.(),
       warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
     });
@@ -152,6 +154,7 @@ export class WorkerPool {
   /** Drains all workers. Resolves with whether all were done within `timeoutMs`. */
   async drain(timeoutMs: number): Promise<boolean> {
     this.#draining = true;
+    this.#relay.isClosed = true;
     const all = [...this.#members.values()].map(({ channel }) =>
       channel.request("drain", undefined, timeoutMs)
     );

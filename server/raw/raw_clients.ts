@@ -2,8 +2,9 @@
 // bound on how many there may be in the process, and for deadlines, which one timer looks after.
 
 import type { ServerRegion } from "../contract/counters.ts";
-import { clientFacts } from "../commands/connection/client_facts.ts";
-import type { ClientFacts, ClientFilter, ClientRegistry } from "../contract/server.ts";
+import { clientLine } from "../commands/connection/client_facts.ts";
+import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
+import type { ClientFilter, ClientRegistry } from "../contract/server.ts";
 import type { Session } from "../contract/session.ts";
 
 /** A connection, as the others see it. */
@@ -89,9 +90,14 @@ export class RawClients implements ClientRegistry {
     await empty;
   }
 
-  facts(): ClientFacts[] {
+  lines(): string | null {
     const nowMs = this.#now();
-    return [...this.#clients.values()].map((client) => factsOf(client, nowMs));
+    let text = "";
+    for (const client of this.#clients.values()) {
+      text += `${lineOf(client, nowMs)}\n`;
+      if (text.length > MAX_ANSWER_BYTES) return null;
+    }
+    return text;
   }
 
   kill(filter: ClientFilter): number {
@@ -115,7 +121,10 @@ function matches(session: Session, filter: ClientFilter, nowMs: number): boolean
 }
 
 /** What CLIENT LIST says of a client. */
-function factsOf({ session, waitingBytes, bufferBytes }: RawClient, nowMs: number): ClientFacts {
-  const buffer = { qbuf: waitingBytes, "qbuf-free": bufferBytes - waitingBytes };
-  return clientFacts(session, nowMs, buffer);
+function lineOf({ session, waitingBytes, bufferBytes }: RawClient, nowMs: number): string {
+  return clientLine(
+    session,
+    nowMs,
+    `qbuf=${waitingBytes} qbuf-free=${bufferBytes - waitingBytes} `,
+  );
 }

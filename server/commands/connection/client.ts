@@ -2,7 +2,7 @@
 // for its answer, so they cannot be part of a transaction.
 
 import type { Args } from "../../contract/args.ts";
-import type { Failure, Reply } from "../../contract/reply.ts";
+import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import type { ClientFilter } from "../../contract/server.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import {
@@ -11,9 +11,18 @@ import {
   clientTracking,
   clientTrackingInfo,
 } from "./client_tracking.ts";
-import { clientFacts, clientLine } from "./client_facts.ts";
+import { clientLine } from "./client_facts.ts";
 import { nameProblem } from "./connection.ts";
-import { ANSWER_TOO_LARGE, refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
+import {
+  ANSWER_TOO_LARGE,
+  NO_MEMORY,
+  refused,
+  SYNTAX,
+  unknownSubcommand,
+  wrongArity,
+} from "../failures.ts";
+import type { NameField, Session } from "../../contract/session.ts";
+import { answerText } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { later } from "../deferred_answer.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
@@ -35,7 +44,7 @@ const HELP = [
 const NO_SUCH_CLIENT = refused("No such client");
 const BAD_CLIENT_ID = refused("client-id should be greater than 0");
 const CLIENT_TYPES: readonly string[] = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
-const ATTRIBUTES: ReadonlyMap<string, "libraryName" | "libraryVersion"> = new Map([
+const ATTRIBUTES: ReadonlyMap<string, NameField> = new Map([
   ["LIB-NAME", "libraryName"],
   ["LIB-VER", "libraryVersion"],
 ]);
@@ -84,8 +93,7 @@ function getName({ session }: CommandContext, _args: Args, reply: Reply): void {
 function setName({ session }: CommandContext, args: Args, reply: Reply): void {
   const problem = nameProblem(args, 1);
   if (problem !== null) return reply.fail(problem);
-  session.name = textOf(args, 1);
-  reply.ok();
+  rename(session, "name", textOf(args, 1), reply);
 }
 
 function setInfo({ session }: CommandContext, args: Args, reply: Reply): void {
@@ -97,12 +105,17 @@ function setInfo({ session }: CommandContext, args: Args, reply: Reply): void {
   const bad = refused(`${word} cannot contain spaces, newlines or special characters.`);
   const problem = nameProblem(args, 2, bad);
   if (problem !== null) return reply.fail(problem);
-  session[field] = textOf(args, 2);
-  reply.ok();
+  rename(session, field, textOf(args, 2), reply);
+}
+
+/** Keeps a name, which counts as the client's memory. */
+function rename(session: Session, field: NameField, name: string, reply: Reply): void {
+  if (session.rename(field, name)) reply.ok();
+  else reply.fail(NO_MEMORY);
 }
 
 function info({ session, cache }: CommandContext, _args: Args, reply: Reply): void {
-  reply.text(`${clientLine(clientFacts(session, cache.now()))}\n`);
+  answerText(`${clientLine(session, cache.now())}\n`, reply);
 }
 
 function setSwitch(
@@ -132,12 +145,18 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
   const kind = isOtherType ? tokenOf(args, 2) : "NORMAL";
   if (!CLIENT_TYPES.includes(kind)) return reply.fail(unknownType(args, 2));
   return later(context, reply, async () => {
-    const all = kind === "NORMAL" ? await context.server.clients() : [];
-    const lines = all.filter(({ id }) => ids === null || ids.has(Number(id))).map(clientLine);
-    const text = lines.map((line) => `${line}\n`).join("");
-    if (text.length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
-    reply.text(text);
+    const all = kind === "NORMAL" ? await context.server.clients() : new Uint8Array();
+    const list = all === null || ids === null ? all : linesOf(all, ids);
+    if (list === null || list.length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
+    answerBytes(list, 0, list.length, reply);
   });
+}
+
+/** The lines of these clients. */
+function linesOf(list: Uint8Array, ids: ReadonlySet<number>): Uint8Array {
+  const lines = new TextDecoder().decode(list).split("\n");
+  const found = lines.filter((line) => ids.has(Number(/^id=(\d+) /.exec(line)?.[1])));
+  return new TextEncoder().encode(found.map((line) => `${line}\n`).join(""));
 }
 
 function unknownType(args: Args, index: number): Failure {

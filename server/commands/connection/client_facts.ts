@@ -1,36 +1,23 @@
-// A client as CLIENT LIST and CLIENT INFO show it: the fields of one line, in their order. They come
-// from its session; its connection may add some.
+// A client as CLIENT LIST and CLIENT INFO show it: the fields of one line, in their order. Written out
+// one by one, since a list may have ten thousand of them. Knows no connection.
 
-import type { ClientFacts } from "../../contract/server.ts";
 import type { Session } from "../../contract/session.ts";
 
-/** The fields of a client. `more` are those that its connection adds. */
-export function clientFacts(session: Session, nowMs: number, more: ClientFacts = {}): ClientFacts {
-  const { transaction } = session;
-  const seconds = (fromMs: number) => Math.max(0, Math.floor((nowMs - fromMs) / 1000));
-  return {
-    id: session.id,
-    addr: session.address,
-    laddr: session.localAddress,
-    name: session.name,
-    age: seconds(session.createdMs),
-    idle: seconds(session.lastSeenMs),
-    flags: transaction?.isOpen ? "x" : "N",
-    db: 0,
-    sub: 0,
-    psub: 0,
-    multi: transaction?.isOpen ? transaction.queuedCount : -1,
-    watch: transaction?.watchedCount ?? 0,
-    ...more,
-    cmd: session.lastCommand === "" ? "NULL" : session.lastCommand.toLowerCase(),
-    user: "default",
-    resp: session.protocol,
-    "lib-name": session.libraryName,
-    "lib-ver": session.libraryVersion,
-  };
+/** The line of a client, without its end; `buffer` is what its connection adds, with a space behind. */
+export function clientLine(session: Session, nowMs: number, buffer = ""): string {
+  const { transaction, lastCommand } = session;
+  const isOpen = transaction !== null && transaction.isOpen;
+  const age = seconds(nowMs - session.createdMs);
+  const idle = seconds(nowMs - session.lastSeenMs);
+  const queued = isOpen ? transaction.queuedCount : -1;
+  const watched = transaction === null ? 0 : transaction.watchedCount;
+  const command = lastCommand === "" ? "NULL" : lastCommand.toLowerCase();
+  return `id=${session.id} addr=${session.address} laddr=${session.localAddress} ` +
+    `name=${session.name} age=${age} idle=${idle} flags=${isOpen ? "x" : "N"} db=0 sub=0 psub=0 ` +
+    `multi=${queued} watch=${watched} ${buffer}cmd=${command} user=default ` +
+    `resp=${session.protocol} lib-name=${session.libraryName} lib-ver=${session.libraryVersion}`;
 }
 
-/** The fields as one line without its end. */
-export function clientLine(facts: ClientFacts): string {
-  return Object.entries(facts).map(([field, value]) => `${field}=${value}`).join(" ");
+function seconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000));
 }

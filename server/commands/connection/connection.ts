@@ -7,7 +7,7 @@ import { sameSecret } from "../../contract/same_bytes.ts";
 import type { Session } from "../../contract/session.ts";
 import { stopTracking } from "./client_tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
+import { ANSWER_TOO_LARGE, NO_MEMORY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
 import { integerOf, isPlainName, shownText, textOf, tokenOf } from "../argument_text.ts";
 
@@ -51,6 +51,7 @@ export function ping(_context: CommandContext, args: Args, reply: Reply): void {
 
 /** ECHO message. */
 export function echo(_context: CommandContext, args: Args, reply: Reply): void {
+  if (args.lengths[0]! > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   answerBytes(args.bytes, args.starts[0]!, args.lengths[0]!, reply);
 }
 
@@ -73,7 +74,7 @@ export function reset(context: CommandContext, _args: Args, reply: Reply): void 
   const { session, server } = context;
   stopTracking(context);
   session.endTransaction();
-  session.name = "";
+  session.rename("name", "");
   session.protocol = 2;
   session.noEvict = false;
   session.noTouch = false;
@@ -134,7 +135,7 @@ export function hello(context: CommandContext, args: Args, reply: Reply): void {
     }
   }
   if (!session.isAuthenticated) return reply.fail(HELLO_AUTH);
-  if (name !== null) session.name = name;
+  if (name !== null && !session.rename("name", name)) return reply.fail(NO_MEMORY);
   session.protocol = protocol === 3 ? 3 : 2;
   answerHello(session, reply);
 }

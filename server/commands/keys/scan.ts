@@ -111,12 +111,11 @@ export function keys(context: CommandContext, args: Args, reply: Reply): void | 
   if (pattern === null) return reply.fail(PATTERN_TOO_LONG);
   const glob = pattern.matchesAll ? null : pattern;
   const list = new KeyList();
-  const maxBytes = reply.bytesLeft;
   const walk = new Walk(context, 0, 0);
   let tookMs = 0;
   const step = () => {
     const fromMs = performance.now();
-    const failure = walk.isDone ? null : stepKeys(walk, list, glob, maxBytes);
+    const failure = walk.isDone ? null : stepKeys(walk, list, glob, reply.bytesLeft);
     const isDone = walk.isDone || failure !== null;
     if (failure !== null) reply.fail(failure);
     else if (isDone) list.answer(reply);

@@ -3,6 +3,7 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
+import { slowEntryBytes } from "../../contract/server.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import {
   NO_PERSISTENCE,
@@ -13,6 +14,7 @@ import {
   wrongArity,
 } from "../failures.ts";
 import { Glob, MAX_PATTERN_BYTES } from "../glob.ts";
+import { mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { PATTERN_TOO_LONG } from "../pattern_argument.ts";
 import { later } from "../deferred_answer.ts";
@@ -23,6 +25,8 @@ const MAX_CONFIG_PATTERNS = 100;
 const TOO_MANY_PATTERNS = refused(
   `too many patterns, send at most ${MAX_CONFIG_PATTERNS}`,
 );
+/** More than an option and its value take in an answer. */
+const MAX_OPTION_BYTES = 1024;
 const MAX_SLEEP_SECONDS = 60;
 /** Time between two checks of DEBUG SLEEP whether its client is still there. */
 const SLEEP_LOOK_MS = 50;
@@ -72,6 +76,7 @@ function configGet({ server }: CommandContext, args: Args, reply: Reply): void {
     const bytes = encoder.encode(name);
     return globs.some((glob) => glob.matches(bytes, 0, bytes.length));
   });
+  if (!mayAnswer(found.length * MAX_OPTION_BYTES, reply)) return;
   reply.map(found.length);
   for (const [name, value] of found) {
     reply.text(name);
@@ -89,6 +94,10 @@ function configSet(context: CommandContext, args: Args, reply: Reply): void | Pr
       return reply.fail(
         refused(`Unknown option or number of arguments for CONFIG SET - '${shown}'`),
       );
+    }
+    if (pairs.some(([other]) => other === name)) {
+      const why = `(possibly related to argument '${name}') - duplicate parameter`;
+      return reply.fail(refused(`CONFIG SET failed ${why}`));
     }
     pairs.push([name, textOf(args, i + 1)]);
   }
@@ -142,6 +151,8 @@ function answerSlowLog(
   entries: ReturnType<CommandContext["server"]["slowLog"]>,
   reply: Reply,
 ): void {
+  const bytes = entries.reduce((sum, entry) => sum + 2 * slowEntryBytes(entry), 0);
+  if (!mayAnswer(bytes, reply)) return;
   reply.array(entries.length);
   for (const { id, atSeconds, tookUs, words, address, clientName } of entries) {
     reply.array(6);

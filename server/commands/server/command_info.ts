@@ -12,6 +12,7 @@ import {
 } from "../../contract/command.ts";
 import { refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
+import { mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { tokenOf } from "../argument_text.ts";
 
@@ -34,6 +35,12 @@ const HELP = [
   "GETKEYS <full-command>",
   "    The keys of a command.",
 ];
+
+/** More than what is answered of one command, and of one name. */
+const MAX_INFO_BYTES = 1024;
+const MAX_NAME_BYTES = 128;
+/** Space that a key takes in an answer beside its bytes. */
+const KEY_OVERHEAD_BYTES = 16;
 
 /** COMMAND [COUNT | LIST | INFO | DOCS | GETKEYS | HELP]. */
 export function command({ commands }: CommandContext, args: Args, reply: Reply): void {
@@ -65,6 +72,7 @@ function arityOf({ arity: [min, max] }: Command): number {
 }
 
 function answerInfos(commands: readonly (Command | undefined)[], reply: Reply): void {
+  if (!mayAnswer(commands.length * MAX_INFO_BYTES, reply)) return;
   reply.array(commands.length);
   for (const entry of commands) {
     if (entry === undefined) reply.miss();
@@ -104,6 +112,7 @@ function answerWords(words: readonly string[], reply: Reply): void {
 
 function docs(commands: readonly Command[], args: Args, reply: Reply): void {
   const known = named(commands, args).filter((entry) => entry !== undefined);
+  if (!mayAnswer(known.length * MAX_INFO_BYTES, reply)) return;
   reply.map(known.length);
   for (const { name, summary, group } of known) {
     reply.text(name.toLowerCase());
@@ -125,6 +134,7 @@ function list(commands: readonly Command[], args: Args, reply: Reply): void {
     if (glob === null) return reply.fail(PATTERN_TOO_LONG);
     names = names.filter((name) => glob.matches(new TextEncoder().encode(name), 0, name.length));
   }
+  if (!mayAnswer(names.length * MAX_NAME_BYTES, reply)) return;
   reply.array(names.length);
   for (const name of names) reply.text(name);
 }
@@ -141,6 +151,9 @@ function getKeys(commands: readonly Command[], args: Args, reply: Reply): void {
     return reply.fail(refused("Invalid number of arguments specified for command"));
   }
   const keyCount = keyCountOf(keys, count);
+  let bytes = keyCount * KEY_OVERHEAD_BYTES;
+  for (let i = 2; i < args.count; i++) bytes += args.lengths[i]!;
+  if (!mayAnswer(bytes, reply)) return;
   reply.array(keyCount);
   for (let key = 0, i = keys.first + 2; key < keyCount; key++, i += keys.step) {
     answerBytes(args.bytes, args.starts[i]!, args.lengths[i]!, reply);

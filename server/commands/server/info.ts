@@ -9,6 +9,7 @@ import { VERSION } from "../../config/version.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
 import { later } from "../deferred_answer.ts";
+import { answerText } from "../answer_text.ts";
 import { tokenOf } from "../argument_text.ts";
 
 type Fields = Readonly<Record<string, string | number>>;
@@ -47,12 +48,13 @@ export function info(context: CommandContext, args: Args, reply: Reply): void | 
   );
   return later(context, reply, async () => {
     const totals = await context.server.totals();
-    reply.text(
+    answerText(
       names.map((name) => {
         const fields = SECTIONS.get(name)!(context, totals);
         const lines = Object.entries(fields).map(([field, value]) => `${field}:${value}\r\n`);
         return `# ${name}\r\n${lines.join("")}`;
       }).join("\r\n"),
+      reply,
     );
   });
 }

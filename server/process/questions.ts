@@ -1,0 +1,78 @@
+// What one worker asks all of them, through main: one question of a kind at a time. Who asks the same
+// meanwhile shares the next answer, or waits in a short line; who comes after that is told so. Keeps
+// main, and the memory that answers take on their way, from what many clients ask at once.
+
+import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
+import { type ClientFilter, ServerRefusal } from "../contract/server.ts";
+
+/** What a worker asks all workers, itself included. */
+export type Question =
+  | { readonly what: "clients" }
+  | { readonly what: "totals" }
+  | { readonly what: "resetStats" }
+  | { readonly what: "kill"; readonly filter: ClientFilter }
+  | { readonly what: "setOption"; readonly name: string; readonly value: string };
+
+/** Most clients of a worker that wait for answers to questions of one kind. */
+export const MAX_WAITING = 16;
+/** Questions of which all that ask at the same time can have the same answer. */
+const SHARED: ReadonlySet<Question["what"]> = new Set(["clients", "totals", "resetStats"]);
+
+/** The answers of all workers. */
+export type Answers = readonly unknown[];
+
+/** What is asked for the clients of one kind of question. */
+interface Line {
+  waitingCount: number;
+  /** Settles when the latest question of the line has been answered, or has failed. */
+  last: Promise<unknown>;
+  /** The shared question that has not been asked yet. */
+  next: Promise<Answers> | null;
+}
+
+/** The questions of one worker. */
+export class Questions {
+  readonly #send: (question: Question) => Promise<Answers>;
+  readonly #lines = new Map<Question["what"], Line>();
+
+  /** `send` asks all workers. */
+  constructor(send: (question: Question) => Promise<Answers>) {
+    this.#send = send;
+  }
+
+  /** Asks when it is its turn. Rejects with a ServerRefusal where too many wait already. */
+  async ask(question: Question): Promise<Answers> {
+    const { what } = question;
+    const line = this.#lines.get(what) ??
+      { waitingCount: 0, last: Promise.resolve(), next: null };
+    if (line.waitingCount >= MAX_WAITING) {
+      throw new ServerRefusal("BUSY", "too many clients ask for the same, try again");
+    }
+    this.#lines.set(what, line);
+    line.waitingCount++;
+    try {
+      return await (line.next ?? this.#enter(line, question));
+    } finally {
+      line.waitingCount--;
+    }
+  }
+
+  /** Puts a question at the end of its line. */
+  #enter(line: Line, question: Question): Promise<Answers> {
+    const answers = line.last.then(() => {
+      // Whoever comes from here on wants to know of what has happened since.
+      line.next = null;
+      return this.#send(question);
+    });
+    line.last = answers.catch(() => {});
+    if (SHARED.has(question.what)) line.next = answers;
+    return answers;
+  }
+}
+
+/** The texts of all workers as bytes; null where one of them, or all together, would be too large. */
+export function joinedTexts(texts: Answers): Uint8Array | null {
+  if (!texts.every((text) => typeof text === "string")) return null;
+  const bytes = new TextEncoder().encode(texts.join(""));
+  return bytes.length > MAX_ANSWER_BYTES ? null : bytes;
+}
