@@ -1,13 +1,13 @@
 // A transaction under way: the commands that MULTI has queued and the keys that WATCH has asked about,
-// as records in one growing buffer. Bounded, and counted as its client's memory, so that nobody can
-// hoard. Knows no command and no cache.
+// as records in a few blocks of bytes, which grow and are never copied: copies would be garbage as
+// large as themselves. Bounded, and counted as its client's memory. Knows no command and no cache.
 
 import type { Args } from "./args.ts";
-import { grownLength, resizedBytes } from "./growing_bytes.ts";
+import { COST_BYTES } from "./memory_budget.ts";
 
 /** Most commands of one transaction. */
 export const MAX_TRANSACTION_COMMANDS = 1000;
-/** Most bytes of all its records. */
+/** Most bytes of its commands, and of its watched keys. */
 export const MAX_TRANSACTION_BYTES = 1024 * 1024;
 
 /** A command: its number, how many arguments there are, then the length of each, then their bytes. */
@@ -19,8 +19,14 @@ const WATCH_HEADER_BYTES = 24;
 const KEY_BYTES_AT = 4;
 const VERSION_AT = 8;
 const SEQUENCE_AT = 16;
-/** What the first record makes the buffer. */
-const MIN_BUFFER_BYTES = 256;
+/** The first block, and the largest unless one record is larger; each is twice the one before. */
+const MIN_BLOCK_BYTES = 256;
+const MAX_BLOCK_BYTES = 64 * 1024;
+/** What a block costs beside its bytes. */
+const BLOCK_COST_BYTES = 2 * COST_BYTES.bytes + COST_BYTES.object;
+
+/** Up to this length a loop copies. */
+const SHORT_BYTES = 64;
 
 /** Whose memory it is. */
 export interface TransactionMemory {
@@ -34,10 +40,63 @@ export type Kept = "kept" | "tooLarge" | "noMemory";
 /** A watched key and the version that it had: 0 for absent, then `sequence` is its shard's. */
 export interface WatchedKey {
   readonly hash: number;
-  /** A view of the transaction's buffer. */
+  /** A view of what the transaction holds. */
   readonly key: Uint8Array;
   readonly version: number;
   readonly sequence: number;
+}
+
+/** Bytes of a few records, one after the other. */
+interface Block {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+  used: number;
+}
+
+/** Records in blocks. */
+class Records {
+  readonly blocks: Block[] = [];
+  /** What they cost. */
+  heldBytes = 0;
+  #usedBytes = 0;
+  readonly #memory: TransactionMemory;
+
+  constructor(memory: TransactionMemory) {
+    this.#memory = memory;
+  }
+
+  /** Makes space for `bytes` in the last block. */
+  reserve(bytes: number): Kept {
+    if (this.#usedBytes + bytes > MAX_TRANSACTION_BYTES) return "tooLarge";
+    const last = this.blocks.at(-1);
+    if (last !== undefined && last.used + bytes <= last.bytes.length) return "kept";
+    const usual = last === undefined ? MIN_BLOCK_BYTES : 2 * last.bytes.length;
+    const size = Math.max(bytes, Math.min(usual, MAX_BLOCK_BYTES));
+    if (!this.#memory.tryTake(size + BLOCK_COST_BYTES)) return "noMemory";
+    this.heldBytes += size + BLOCK_COST_BYTES;
+    const block = new Uint8Array(size);
+    this.blocks.push({ bytes: block, view: new DataView(block.buffer), used: 0 });
+    return "kept";
+  }
+
+  /** The block for which space was made. */
+  get last(): Block {
+    return this.blocks.at(-1)!;
+  }
+
+  /** Says that so many bytes of the last block are used now. */
+  commit(bytes: number): void {
+    this.last.used += bytes;
+    this.#usedBytes += bytes;
+  }
+
+  /** Forgets everything, and gives the memory back. */
+  clear(): void {
+    this.#memory.tryTake(-this.heldBytes);
+    this.blocks.length = 0;
+    this.heldBytes = 0;
+    this.#usedBytes = 0;
+  }
 }
 
 /** What one client has queued and watched. */
@@ -49,16 +108,13 @@ export class Transaction {
   /** How many commands are queued, and keys watched. */
   queuedCount = 0;
   watchedCount = 0;
-  readonly #memory: TransactionMemory;
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #view = new DataView(this.#bytes.buffer);
-  #used = 0;
-  /** Where the records of watched keys end and those of commands begin. */
-  #watchedEnd = 0;
+  readonly #commands: Records;
+  readonly #keys: Records;
 
   /** What it holds is taken from `memory`. */
   constructor(memory: TransactionMemory) {
-    this.#memory = memory;
+    this.#commands = new Records(memory);
+    this.#keys = new Records(memory);
   }
 
   /** Queues command number `id` with a copy of its arguments. */
@@ -67,19 +123,18 @@ export class Transaction {
     if (this.queuedCount === MAX_TRANSACTION_COMMANDS) return "tooLarge";
     let total = COMMAND_HEADER_BYTES + count * LENGTH_BYTES;
     for (let i = 0; i < count; i++) total += lengths[i]!;
-    const made = this.#makeSpace(total);
+    const made = this.#commands.reserve(total);
     if (made !== "kept") return made;
-    const view = this.#view;
-    let at = this.#used;
+    const { bytes, view, used } = this.#commands.last;
+    let at = used;
     view.setUint16(at, id);
     view.setUint16(at + COUNT_AT, count);
     at += COMMAND_HEADER_BYTES;
     for (let i = 0; i < count; i++, at += LENGTH_BYTES) view.setUint32(at, lengths[i]!);
     for (let i = 0; i < count; i++) {
-      this.#bytes.set(args.bytesOf(i), at);
-      at += lengths[i]!;
+      at = copyArgument(args, i, bytes, at);
     }
-    this.#used = at;
+    this.#commands.commit(total);
     this.queuedCount++;
     return "kept";
   }
@@ -88,80 +143,72 @@ export class Transaction {
   reserveWatched(args: Args): Kept {
     let total = args.count * WATCH_HEADER_BYTES;
     for (let i = 0; i < args.count; i++) total += args.lengths[i]!;
-    return this.#makeSpace(total);
+    return this.#keys.reserve(total);
   }
 
-  /** Notes a key, for which there is space, and its state. No command may be queued yet. */
+  /** Notes a key, for which there is space, and its state. */
   watch(hash: number, key: Uint8Array, version: number, sequence: number): void {
-    const view = this.#view;
-    const at = this.#used;
-    view.setInt32(at, hash);
-    view.setUint32(at + KEY_BYTES_AT, key.length);
-    view.setFloat64(at + VERSION_AT, version);
-    view.setFloat64(at + SEQUENCE_AT, sequence);
-    this.#bytes.set(key, at + WATCH_HEADER_BYTES);
-    this.#used = at + WATCH_HEADER_BYTES + key.length;
-    this.#watchedEnd = this.#used;
+    const { bytes, view, used } = this.#keys.last;
+    view.setInt32(used, hash);
+    view.setUint32(used + KEY_BYTES_AT, key.length);
+    view.setFloat64(used + VERSION_AT, version);
+    view.setFloat64(used + SEQUENCE_AT, sequence);
+    bytes.set(key, used + WATCH_HEADER_BYTES);
+    this.#keys.commit(WATCH_HEADER_BYTES + key.length);
     this.watchedCount++;
   }
 
   /** The watched keys, one after the other. */
   *watched(): Generator<WatchedKey> {
-    const view = this.#view;
-    for (let at = 0; at < this.#watchedEnd;) {
-      const start = at + WATCH_HEADER_BYTES;
-      const end = start + view.getUint32(at + KEY_BYTES_AT);
-      yield {
-        hash: view.getInt32(at),
-        key: this.#bytes.subarray(start, end),
-        version: view.getFloat64(at + VERSION_AT),
-        sequence: view.getFloat64(at + SEQUENCE_AT),
-      };
-      at = end;
+    for (const { bytes, view, used } of this.#keys.blocks) {
+      for (let at = 0; at < used;) {
+        const start = at + WATCH_HEADER_BYTES;
+        const end = start + view.getUint32(at + KEY_BYTES_AT);
+        yield {
+          hash: view.getInt32(at),
+          key: bytes.subarray(start, end),
+          version: view.getFloat64(at + VERSION_AT),
+          sequence: view.getFloat64(at + SEQUENCE_AT),
+        };
+        at = end;
+      }
     }
   }
 
   /** The numbers of the queued commands; before each comes back, `args` are laid over its arguments. */
   *queued(args: Args): Generator<number> {
-    const view = this.#view;
-    for (let at = this.#watchedEnd; at < this.#used;) {
-      const id = view.getUint16(at);
-      const count = view.getUint16(at + COUNT_AT);
-      const lengths = at + COMMAND_HEADER_BYTES;
-      at = lengths + count * LENGTH_BYTES;
-      args.over(this.#bytes);
-      for (let i = 0; i < count; i++) {
-        const length = view.getUint32(lengths + i * LENGTH_BYTES);
-        args.push(at, length);
-        at += length;
+    for (const { bytes, view, used } of this.#commands.blocks) {
+      for (let at = 0; at < used;) {
+        const id = view.getUint16(at);
+        const count = view.getUint16(at + COUNT_AT);
+        const lengths = at + COMMAND_HEADER_BYTES;
+        at = lengths + count * LENGTH_BYTES;
+        args.over(bytes);
+        for (let i = 0; i < count; i++) {
+          const length = view.getUint32(lengths + i * LENGTH_BYTES);
+          args.push(at, length);
+          at += length;
+        }
+        yield id;
       }
-      yield id;
     }
   }
 
   /** Gives its memory back. It holds nothing afterwards. */
   end(): void {
-    this.#memory.tryTake(-this.#bytes.length);
-    this.#bytes = new Uint8Array();
-    this.#view = new DataView(this.#bytes.buffer);
-    this.#used = 0;
-    this.#watchedEnd = 0;
+    this.#commands.clear();
+    this.#keys.clear();
     this.queuedCount = 0;
     this.watchedCount = 0;
   }
+}
 
-  #makeSpace(bytes: number): Kept {
-    const needed = this.#used + bytes;
-    if (needed > MAX_TRANSACTION_BYTES) return "tooLarge";
-    const { length } = this.#bytes;
-    if (needed <= length) return "kept";
-    const size = Math.min(
-      MAX_TRANSACTION_BYTES,
-      grownLength(length, Math.max(needed, MIN_BUFFER_BYTES)),
-    );
-    if (!this.#memory.tryTake(size - length)) return "noMemory";
-    this.#bytes = resizedBytes(this.#bytes, this.#used, size);
-    this.#view = new DataView(this.#bytes.buffer);
-    return "kept";
-  }
+/** Copies an argument to `at`; returns where it ends. A view to copy from costs as much as a short one. */
+function copyArgument(args: Args, index: number, bytes: Uint8Array, at: number): number {
+  const length = args.lengths[index]!;
+  if (length > SHORT_BYTES) bytes.set(args.bytesOf(index), at);
+  else {for (let i = 0, from = args.starts[index]!; i < length; i++) {
+      bytes[at + i] = args.bytes[from + i]!;
+    }}
+  return at + length;
 }

@@ -82,9 +82,9 @@ export class RawConnection implements RawClient, MemoryOwner {
     await this.#flushing;
     if (this.#pushed !== undefined) this.#protocol.giveBack(this.#pushed);
     this.#input.drop();
-    session.endTransaction();
     session.account = null;
-    this.#account.close();
+    // What it held can only be collected, and others may not take as much again before.
+    this.#account.closeLater();
     this.#context.clients.remove(this);
   }
 
@@ -216,12 +216,16 @@ export class RawConnection implements RawClient, MemoryOwner {
     }
   }
 
-  /** Memory is short: forgets what can be had again; a client that holds more is closed. */
+  /**
+   * Memory is short: forgets what can be had again. A client that holds more is closed, unless it is
+   * waiting for us.
+   */
   giveUp(): void {
     const account = this.#account;
-    this.session.tracking?.forget();
+    const isServed = this.#isBusy && !this.#output.isWaiting && this.#brokenSinceMs === 0;
+    if (!isServed) this.session.tracking?.forget();
     const { bytes } = account;
-    if (bytes > MAX_SPARED_BYTES) return this.#endSlow();
+    if (!isServed && bytes > MAX_SPARED_BYTES) return this.#endSlow();
     // An account that is empty for a moment can be asked again.
     account.close();
     account.take(bytes);

@@ -4,9 +4,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { Cache, checkShardLocked, type Region } from "../../../../cache/mod.ts";
 import { holdShard, letGo } from "../../../cache/fixture.ts";
-import { newCache, newRegion } from "../../fixture.ts";
+import { argsOf, newCache, newRegion } from "../../fixture.ts";
 import type { AtomicOptions, AtomicResult } from "./atomic_worker.ts";
 import { Speaker } from "../speaker.ts";
+import { MemoryBudget } from "../../../../server/contract/memory_budget.ts";
 
 const THREADS = 2;
 const ROUNDS = 1500;
@@ -115,4 +116,52 @@ Deno.test("WATCH bounds how many keys are watched", async () => {
   assertEquals(await speaker.say("WATCH a"), "+OK");
   assertEquals(await speaker.say("UNWATCH"), "+OK");
   assertEquals(await speaker.say("WATCH a b"), "+OK");
+});
+
+Deno.test("what is queued and watched is taken from the client's memory and given back", async () => {
+  const region = newRegion();
+  const speaker = new Speaker(newCache(region));
+  const budget = new MemoryBudget(region, 1, 256 * 1024);
+  speaker.session.account = budget.open({ giveUp() {} }, 256 * 1024);
+  const none =
+    "-OOM too much memory is in use for clients, nothing has changed, try again or see --body-memory";
+  const set = `SET k ${"x".repeat(1000)}`;
+  for (const end of ["DISCARD", "EXEC", "RESET"]) {
+    await speaker.say("WATCH a b c");
+    await speaker.say("MULTI");
+    let queuedCount = 0;
+    while (await speaker.say(set) === "+QUEUED") queuedCount++;
+    assert(queuedCount > 150 && queuedCount < 260, `${queuedCount} were queued`);
+    assert(budget.takenBytes > 128 * 1024);
+    assertEquals(await speaker.say(set), none);
+    const aborted = "-EXECABORT Transaction discarded because of previous errors.";
+    const answers = { DISCARD: "+OK", EXEC: aborted, RESET: "+RESET" };
+    assertEquals(await speaker.say(end), answers[end as keyof typeof answers]);
+    assertEquals(budget.takenBytes, 0, end);
+  }
+  const keys = Array.from({ length: 999 }, (_, i) => `${"k".repeat(240)}${i}`).join(" ");
+  assertEquals(await speaker.say(`WATCH ${keys}`), none);
+  assertEquals(await speaker.say("WATCH a"), "+OK");
+  assertEquals(await speaker.say("UNWATCH"), "+OK");
+  assertEquals(budget.takenBytes, 0);
+});
+
+Deno.test("a queued command of many empty arguments counts with what they take", async () => {
+  const speaker = new Speaker(newCache());
+  const args = argsOf(...Array.from({ length: 30_000 }, () => ""));
+  await speaker.say("MULTI");
+  const { transaction } = speaker.session;
+  let kept = 0;
+  while (transaction!.enqueue(1, args) === "kept") kept++;
+  assertEquals(kept, 8);
+});
+
+Deno.test("EXEC answers no more texts than one answer may hold", async () => {
+  const speaker = new Speaker(newCache());
+  await speaker.say("MULTI");
+  for (let i = 0; i < 900; i++) await speaker.say("COMMAND");
+  const answer = await speaker.say("EXEC");
+  const refused = answer.split("-ERR answer would be too large").length - 1;
+  assert(refused > 100 && refused < 900, `${refused} were refused`);
+  assert(answer.length < 20 * 2 ** 20);
 });
