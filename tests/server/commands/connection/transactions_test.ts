@@ -159,9 +159,10 @@ Deno.test("a queued command of many empty arguments counts with what they take",
 Deno.test("EXEC answers no more texts than one answer may hold", async () => {
   const speaker = new Speaker(newCache());
   await speaker.say("MULTI");
-  for (let i = 0; i < 900; i++) await speaker.say("COMMAND");
+  const docs = `COMMAND DOCS ${"get ".repeat(150)}`;
+  for (let i = 0; i < 900; i++) assertEquals(await speaker.say(docs), "+QUEUED");
   const answer = await speaker.say("EXEC");
   const refused = answer.split("-ERR answer would be too large").length - 1;
-  assert(refused > 100 && refused < 900, `${refused} were refused`);
+  assert(refused > 10 && refused < 900, `${refused} were refused`);
   assert(answer.length < 20 * 2 ** 20);
 });
