@@ -15,6 +15,7 @@ import { HttpListener } from "../http/listener.ts";
 import { SocketHub } from "../http/websocket_client.ts";
 import type { Listen } from "../contract/listen.ts";
 import { MemoryBudget } from "../contract/memory_budget.ts";
+import { HeapReturn, threadHeap } from "./heap_return.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
 import type { Question } from "./questions.ts";
@@ -67,6 +68,7 @@ class WorkerServer {
   readonly #listeners: HttpListener[] = [];
   readonly #raw: RawServer;
   readonly #budget: MemoryBudget;
+  readonly #heap: HeapReturn | undefined;
   /** What answers for this worker when another one asks. */
   readonly local: LocalServer;
 
@@ -87,6 +89,8 @@ class WorkerServer {
     const { config, listens } = start;
     const budget = new MemoryBudget(this.#region, start.actor, config.bodyMemoryBytes);
     this.#budget = budget;
+    const heap = threadHeap();
+    if (heap !== undefined) this.#heap = new HeapReturn(heap, performance.now());
     this.#context = new HttpContext({
       config,
       cache,
@@ -132,6 +136,8 @@ class WorkerServer {
     this.#context.expire();
     this.#sockets.tick();
     this.#raw.tick();
+    const requests = this.#region.counter(this.#actor, "requests");
+    this.#heap?.tick(nowMs, requests, this.#budget.takenBytes);
   }
 
   #setServing(value: 0 | 1): void {

@@ -1,0 +1,84 @@
+// Gives memory back to the system soon after clients have let go of much of it. V8 alone collects
+// when it next wants to allocate; on a server that has become quiet, that may be never.
+
+import v8 from "node:v8";
+import vm from "node:vm";
+
+/** A heap that has grown by less than this is not worth a pause. */
+const WORTH_BYTES = 16 * 1024 * 1024;
+/** A collection that frees less than this was in vain, and what clients let go of counts from here. */
+const LITTLE_BYTES = 4 * 1024 * 1024;
+/** The shortest and the longest time between collections. */
+const MIN_GAP_MS = 2000;
+const MAX_GAP_MS = 60_000;
+/** A worker with at most so many requests a second is quiet: hardly anybody notices a pause. */
+const QUIET_PER_S = 1000;
+
+/** What a heap is asked and told. */
+export interface Heap {
+  /** What it holds of the system's memory, garbage included, buffers outside V8 too. */
+  bytes(): number;
+  /** Collects all garbage; takes 5 ms or more. */
+  collect(): void;
+}
+
+/** Watches the heap of one thread. */
+export class HeapReturn {
+  readonly #heap: Heap;
+  /** The smallest that the heap has been after a collection or at the start. */
+  #leastBytes: number;
+  #collectedMs: number;
+  #gapMs = MIN_GAP_MS;
+  /** The most that clients made us hold since the latest collection. */
+  #peakBytes = 0;
+  #tickMs: number;
+  #requests = 0;
+
+  /** `nowMs` is of any clock. */
+  constructor(heap: Heap, nowMs: number) {
+    this.#heap = heap;
+    this.#leastBytes = heap.bytes();
+    this.#collectedMs = this.#tickMs = nowMs;
+  }
+
+  /**
+   * Collects where that is worth it. Called a few times a second with all requests so far and the
+   * bytes that clients make the thread hold now.
+   */
+  tick(nowMs: number, requests: number, heldBytes: number): void {
+    const perSecond = (requests - this.#requests) * 1000 / Math.max(1, nowMs - this.#tickMs);
+    this.#requests = requests;
+    this.#tickMs = nowMs;
+    this.#peakBytes = Math.max(this.#peakBytes, heldBytes);
+    const hasLetGo = this.#peakBytes - heldBytes >= LITTLE_BYTES;
+    const gapMs = hasLetGo ? MIN_GAP_MS : this.#gapMs;
+    if (perSecond > QUIET_PER_S || nowMs - this.#collectedMs < gapMs) return;
+    const before = this.#heap.bytes();
+    if (before - this.#leastBytes < WORTH_BYTES) return;
+    this.#heap.collect();
+    const after = this.#heap.bytes();
+    this.#leastBytes = Math.min(this.#leastBytes, after);
+    this.#gapMs = before - after < LITTLE_BYTES
+      ? Math.min(2 * this.#gapMs, MAX_GAP_MS)
+      : MIN_GAP_MS;
+    this.#collectedMs = nowMs;
+    this.#peakBytes = heldBytes;
+  }
+}
+
+/**
+ * The heap of this thread; undefined where the runtime has no way to collect it. V8 shows its
+ * collector to contexts that are made after the flag is set.
+ */
+export function threadHeap(): Heap | undefined {
+  v8.setFlagsFromString("--expose-gc");
+  const collect: unknown = vm.runInNewContext("typeof gc === 'function' ? gc : undefined");
+  if (typeof collect !== "function") return undefined;
+  return {
+    bytes: () => {
+      const { total_heap_size, external_memory } = v8.getHeapStatistics();
+      return total_heap_size + external_memory;
+    },
+    collect: () => void collect(),
+  };
+}
