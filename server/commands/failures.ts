@@ -14,7 +14,7 @@ export const TOO_LARGE = failure(
 );
 export const ANSWER_TOO_LARGE = failure(
   "answerTooLarge",
-  "answer would be too large, ask for fewer keys at a time",
+  "answer would be too large, ask for less at a time",
 );
 export const BUSY = failure(
   "busy",

@@ -21,6 +21,6 @@ Deno.test("CLIENT LIST refuses an answer that would be too large", async () => {
   const server = new LocalServer(configOf(), NOW_MS);
   server.clients = () => Promise.resolve(new Uint8Array(10_000_000));
   const speaker = new Speaker(newCache(), server);
-  const tooLarge = "-ERR answer would be too large, ask for fewer keys at a time";
+  const tooLarge = "-ERR answer would be too large, ask for less at a time";
   assertEquals(await speaker.say("CLIENT LIST"), tooLarge);
 });
