@@ -10,6 +10,8 @@ import { MemoryAccount, type MemoryOwner, type MemorySource } from "./memory_acc
 const ACCOUNT_SHARE = 1 / 4;
 /** The part of the budget that is made free where somebody went short. */
 const FREE_SHARE = 1 / 8;
+/** Who asks within a smaller share than this can do without: nobody gives up for that. */
+const NEEDED_SHARE = 1 / 2;
 /** How long an account must not have moved before it is told to give up. */
 const SILENT_MS = 1000;
 /** Most accounts that one tick tells to give up. */
@@ -93,7 +95,10 @@ export class MemoryBudget implements MemorySource {
   tryTake(bytes: number, share = 1): boolean {
     const within = this.#takenBytes + bytes <= this.#shownBytes && share === 1;
     if (!within && bytes > 0 && bytes > this.bytesLeft - (1 - share) * this.#maxBytes) {
-      if (share === 1) this.#refusedBytes = Math.max(this.#refusedBytes, bytes);
+      if (share >= NEEDED_SHARE) {
+        const wantedBytes = bytes + Math.ceil((1 - share) * this.#maxBytes);
+        this.#refusedBytes = Math.max(this.#refusedBytes, wantedBytes);
+      }
       return false;
     }
     this.take(bytes);

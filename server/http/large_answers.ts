@@ -15,6 +15,9 @@ export const LARGE_BYTES = 64 * 1024;
 /** What a large answer costs beside its bytes: objects, and a piece that Deno has taken ahead. */
 export const ANSWER_COST_BYTES = LARGE_BYTES;
 
+/** The part of the budget up to which answers may take memory, so that bodies still come in. */
+const ANSWERS_SHARE = 3 / 4;
+
 /** Why a large answer was ended early: the client took too long, and nothing is wrong here. */
 export class SlowClient extends Error {}
 
@@ -106,7 +109,9 @@ export class LargeAnswers {
    */
   answer(bytes: Uint8Array<ArrayBuffer>, contentType: string): Response {
     const pending = new PendingAnswer(bytes, this.#pending, this.#budget, this.#now());
-    if (!pending.account.tryTake(bytes.length + ANSWER_COST_BYTES)) {
+    const heldBytes = bytes.length + ANSWER_COST_BYTES;
+    const share = heldBytes > ANSWERS_SHARE * this.#budget.maxBytes ? 1 : ANSWERS_SHARE;
+    if (!pending.account.tryTake(heldBytes, share)) {
       addCounter(this.#region.words, this.#overloadsWord, 1);
       releaseBytes(bytes);
       return overloaded("Too many large answers on their way. Try again in a moment.");

@@ -13,7 +13,7 @@ import { newRegion } from "../fixture.ts";
 const BYTES = 3 * LARGE_BYTES + 5;
 const HELD_BYTES = BYTES + ANSWER_COST_BYTES;
 
-function setUp(budgetBytes = 2 * HELD_BYTES) {
+function setUp(budgetBytes = Math.ceil(2 * HELD_BYTES / 0.75)) {
   const region = newRegion();
   const clock = { nowMs: 0 };
   const budget = new MemoryBudget(region, 1, budgetBytes);
