@@ -165,7 +165,9 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   const endMs = performance.now() + MAX_SCAN_MS;
   let seen = 0;
   for (let looked = 0; looked < MAX_SCAN_BUCKETS; looked += STRIDE) {
-    if (walk.isDone || seen >= most || performance.now() >= endMs) break;
+    if (walk.isDone || seen >= most) break;
+    // Only keys make it long: empty buckets have a bound of their own, so a small cache is one answer.
+    if (seen >= MATCHED_KEYS && performance.now() >= endMs) break;
     if (!walk.step(Math.min(most - seen, MATCHED_KEYS))) return reply.fail(BUSY);
     seen += walk.batch.count;
     if (!options.isVoid && !collect(walk.batch, list, options.glob, reply.bytesLeft)) {
