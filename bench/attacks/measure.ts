@@ -5,6 +5,7 @@
 
 import { pause } from "./assault.ts";
 import { type Attack, DEFAULT_SECONDS } from "./attack.ts";
+import { Connection, noTraffic } from "./connection.ts";
 import type { Ports } from "./orders.ts";
 import { AttackerProcess } from "./attacker_process.ts";
 import { type Latencies, latenciesOf } from "./latencies.ts";
@@ -153,11 +154,19 @@ async function drain(victim: Victim): Promise<number | undefined> {
 async function settledGauges(ports: Ports, form: Form): Promise<Gauges | undefined> {
   const endMs = performance.now() + form.maxGaugeWaitMs;
   for (;;) {
+    await emptySlowLog(ports).catch(() => {});
     const gauges = await readGauges(ports).catch(() => undefined);
     const isSettled = gauges?.bodyBytes === 0 && gauges.inFlight === 0;
     if (isSettled || performance.now() >= endMs) return gauges;
     await pause(SAMPLE_MS);
   }
+}
+
+/** The slow log of a worker is memory that it holds, and stays when the clients are gone. */
+async function emptySlowLog({ resp }: Ports): Promise<void> {
+  using connection = await Connection.open(resp, noTraffic());
+  await connection.send("SLOWLOG RESET\r\n");
+  await connection.receive(1);
 }
 
 async function readGauges(ports: Ports): Promise<Gauges> {

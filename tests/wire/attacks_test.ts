@@ -10,28 +10,13 @@ import { LENIENT, reasonsOf } from "../../bench/attacks/verdict.ts";
 import { optionsFor, portsOf, REGION_BYTES } from "../../bench/attacks/victims.ts";
 import { TestServer } from "./server.ts";
 
-/** Attacks that the server does not withstand yet, and what is still to do. */
-const OPEN: Readonly<Record<string, string>> = {
-  "odd-lengths": "lengths that are no digits are 400, and the gauge heals itself",
-  "tiny-chunks": "a body is one growing buffer, with a bound on its chunks",
-  "tiny-chunks-cancelled": "a body that is given up frees its chunks at once",
-  "declared-bodies": "nothing is set aside before bytes arrive",
-  "keys-pattern-1mb": "patterns are short, and KEYS ends with its client",
-  "scan-pattern-1mb": "patterns are short",
-  "config-patterns": "patterns are short and matched in linear time",
-  "command-list-patterns": "patterns are short",
-  "pipelined-setrange": "a turn is bounded over batches and connections",
-  "pipelined-append": "a turn is bounded over batches and connections",
-  "tracking-prefixes": "writers publish only what somebody watches",
-  "tracking-one": "writers publish only what somebody watches",
-};
+/** They take two minutes, and a packed program is the same server. */
+const isPacked = Deno.env.get("SLABKV_BIN") !== undefined;
 
 for (const attack of ATTACKS) {
-  const open = OPEN[attack.name];
-  const name = `${attack.name}: ${attack.sends}`;
   Deno.test({
-    name: open === undefined ? name : `${name} (open: ${open})`,
-    ignore: open !== undefined,
+    name: `${attack.name}: ${attack.sends}`,
+    ignore: isPacked,
     fn: async () => {
       await using server = await TestServer.start(optionsFor(attack));
       const found = await measure(attack, victimOf(server), SMALL);
