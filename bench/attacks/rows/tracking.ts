@@ -22,8 +22,8 @@ const SETTLE_MS = 300;
 /** Clients that track and must hear nothing. */
 class Trackers {
   readonly #assault: Assault;
-  #connections: Connection[] = [];
-  #isEnding = false;
+  /** Those that are not to be ended yet. */
+  readonly #connections = new Set<Connection>();
 
   constructor(assault: Assault) {
     this.#assault = assault;
@@ -31,12 +31,11 @@ class Trackers {
 
   /** Connects and tracks; complains of all that comes later. */
   async begin(count: number): Promise<void> {
-    this.#isEnding = false;
     const prefixes = numbered("nothing:", PREFIXES).flatMap((prefix) => ["PREFIX", `${prefix}:`]);
     const tracking = command("CLIENT", "TRACKING", "ON", "BCAST", ...prefixes);
     for (let i = 0; i < count; i++) {
       const connection = await this.#assault.open("resp");
-      this.#connections.push(connection);
+      this.#connections.add(connection);
       await connection.send(joined(command("HELLO", "3"), tracking));
       await connection.receiveTo("+OK\r\n");
       this.#listen(connection);
@@ -51,13 +50,16 @@ class Trackers {
     } catch {
       // It has been disconnected, by whom it says below.
     }
-    if (!this.#isEnding) this.#assault.complain("a tracking client was disconnected");
+    if (this.#connections.has(connection)) {
+      this.#assault.complain("a tracking client was disconnected");
+    }
   }
 
   /** Ends them. */
   end(): void {
-    this.#isEnding = true;
-    for (const connection of this.#connections.splice(0)) connection.close();
+    const connections = [...this.#connections];
+    this.#connections.clear();
+    for (const connection of connections) connection.close();
   }
 }
 
