@@ -39,7 +39,7 @@ export interface Config {
   readonly maxValueBytes: number;
   /** Longest request body, unless other limits imply more: see jsonBodyLimit(). */
   readonly maxBodyBytes: number;
-  /** Requests in work at once in the whole process; more are answered 503. */
+  /** Bodies that are waited for at once in the whole process; more are answered 503. */
   readonly maxInFlight: number;
   /** Time to read the body of a request. */
   readonly bodyTimeoutMs: number;
