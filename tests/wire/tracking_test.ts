@@ -136,6 +136,7 @@ Deno.test("CLIENT TRACKING says what it cannot do", async () => {
       ["ON OPTIN", "ERR OPTIN and OPTOUT are not supported, use the default mode or BCAST"],
       ["ON PREFIX a", "ERR PREFIX option requires BCAST mode to be enabled"],
       ["ON BCAST PREFIX a PREFIX ab", "ERR Prefixes for a single client must not overlap"],
+      ["ON BCAST PREFIX a PREFIX a", "ERR Prefixes for a single client must not overlap"],
       ["ON BCAST PREFIX ab PREFIX c PREFIX a", "ERR Prefixes for a single client must not overlap"],
       [
         `ON BCAST PREFIX ${"x".repeat(1025)}`,

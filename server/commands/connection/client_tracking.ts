@@ -43,7 +43,7 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   const kept = before?.options.prefixes ?? [];
   const prefixes = [...kept, ...options.prefixes];
   if (prefixes.length > MAX_PREFIXES) return reply.fail(TOO_MANY_PREFIXES);
-  if (overlap(prefixes, kept.length)) return reply.fail(OVERLAP);
+  if (overlap(prefixes)) return reply.fail(OVERLAP);
   if (before !== null && !options.isBroadcast && before.options.noLoop === options.noLoop) {
     return reply.ok();
   }
@@ -75,15 +75,23 @@ function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Fai
   return { isBroadcast, noLoop, prefixes };
 }
 
-/** Whether one of the prefixes overlaps one from index `from` on: one begins with the other. */
-function overlap(prefixes: readonly Uint8Array[], from: number): boolean {
-  for (let i = from; i < prefixes.length; i++) {
-    for (let j = 0; j < i; j++) {
-      const [a, b] = [prefixes[i]!, prefixes[j]!];
-      if (sameBytes(a, 0, b, 0, Math.min(a.length, b.length))) return true;
-    }
+/** Whether one of the prefixes begins with another one. Sorted, some of those stand side by side. */
+function overlap(prefixes: readonly Uint8Array[]): boolean {
+  const sorted = prefixes.toSorted(compareBytes);
+  return sorted.some((prefix, i) => {
+    const before = sorted[i - 1];
+    return before !== undefined && before.length <= prefix.length &&
+      sameBytes(before, 0, prefix, 0, before.length);
+  });
+}
+
+/** Below 0, 0 or above 0, as `a` stands before, with or behind `b`. */
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    if (a[i] !== b[i]) return a[i]! - b[i]!;
   }
-  return false;
+  return a.length - b.length;
 }
 
 /** Ends the tracking of this client. Also for RESET and the end of a connection. */
