@@ -30,6 +30,8 @@ const MAX_READ_BYTES = 16 * 1024;
 /** Most chunks of a body: so many, and so many more for each KiB. */
 const MAX_CHUNKS = 256;
 const MAX_CHUNKS_PER_KIB = 16;
+/** How long the rest of a body in too many chunks is left alone: by then its answer has gone out. */
+const ABANDON_MS = 250;
 /** How long chunks are read before others have their turn. */
 const TURN_MS = 4;
 /** Chunks between two looks at the clock. */
@@ -46,6 +48,7 @@ export class PendingBody implements MemoryOwner {
   /** How often in a row it was found too slow. */
   slowLooks = 0;
   readonly startMs: number;
+  readonly #stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #reader: ReadableStreamBYOBReader;
   readonly #maxBytes: number;
   readonly #budgetBytes: number;
@@ -61,6 +64,7 @@ export class PendingBody implements MemoryOwner {
   ) {
     this.account = budget.open(this, maxBytes + SPARE_BYTES + BODY_COST_BYTES);
     this.startMs = nowMs;
+    this.#stream = stream;
     this.#reader = stream.getReader({ mode: "byob" });
     this.#maxBytes = maxBytes;
     this.#budgetBytes = budget.maxBytes;
@@ -131,10 +135,18 @@ export class PendingBody implements MemoryOwner {
   end(outcome: BodyOutcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
-    // To cancel would have Deno 2.9 read all chunks that wait, 16 ms for 60,000 of them.
-    if (outcome === "tooManyChunks") return this.#reader.releaseLock();
+    if (outcome === "tooManyChunks") return this.#abandon();
     // The client may be gone already, which is as good.
     this.#reader.cancel().catch(() => {});
+  }
+
+  /**
+   * Leaves the rest unread. To cancel at once has Deno 2.9 read all chunks that wait, 16 ms for 60,000
+   * of them; not to cancel keeps the connection until the garbage collector comes.
+   */
+  #abandon(): void {
+    this.#reader.releaseLock();
+    setTimeout(() => this.#stream.cancel().catch(() => {}), ABANDON_MS);
   }
 
   /** Lets go of what has come, and of all that it holds of the budget. */

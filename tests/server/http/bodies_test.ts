@@ -164,6 +164,8 @@ Deno.test("Bodies.read() refuses more chunks than 256 and 16 for each KiB, witho
     0,
     0,
   ]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assertEquals(drops.isCancelled(), true);
 });
 
 Deno.test("Bodies.read() gives up a silent body where memory is short", async () => {
