@@ -36,6 +36,20 @@ export async function versionOf(program: string): Promise<string | undefined> {
   }
 }
 
+/** Hands over what a program prints line by line, until it ends. */
+export async function readLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    lines.forEach(take);
+  }
+  if (rest !== "") take(rest);
+}
+
 /** The servers of one run; disposing of it ends them all. */
 export class ChildServers implements AsyncDisposable {
   readonly #children: Deno.ChildProcess[] = [];

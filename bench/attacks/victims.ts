@@ -3,7 +3,7 @@
  * Knows where slabkv says that it listens, and keeps the last lines that it prints.
  */
 
-import { ChildServers, ownCommand, untilReady } from "../child_servers.ts";
+import { ChildServers, ownCommand, readLines, untilReady } from "../child_servers.ts";
 import type { Attack } from "./attack.ts";
 import type { Ports } from "./orders.ts";
 import type { Victim } from "./measure.ts";
@@ -80,17 +80,4 @@ function keep(lines: string[], line: string): void {
 function wordsOf(line: string): string {
   const message = /"message":"([^"]*)"/.exec(line)?.[1] ?? line;
   return message.slice(0, MAX_LINE_CHARACTERS);
-}
-
-async function readLines(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  take: (line: string) => void,
-): Promise<void> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    lines.forEach(take);
-  }
-  if (rest !== "") take(rest);
 }

@@ -175,8 +175,7 @@ export class WorkerWatch implements Watch {
     // A watcher may end its watch when told, and others must not miss their turn for it; one that
     // has several watches for a key is told once.
     const found = this.#byHash.get(hash);
-    const watchers = new Set(found instanceof Set ? found : []);
-    if (found !== undefined && !(found instanceof Set)) watchers.add(found);
+    const watchers = new Set<Watcher>(found instanceof Set ? found : found && [found]);
     this.#byPrefix.addMatching(event, watchers);
     for (const watcher of this.#ofAll) watchers.add(watcher);
     for (const watcher of watchers) watcher.onChange(hash, kind, event);

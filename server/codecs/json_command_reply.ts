@@ -5,7 +5,12 @@
 
 import { Buffer } from "node:buffer";
 import { grownLength, resizedInPlace } from "../contract/growing_bytes.ts";
-import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
+import {
+  ANSWER_TOO_LARGE_MESSAGE,
+  type Failure,
+  MAX_ANSWER_BYTES,
+  type Reply,
+} from "../contract/reply.ts";
 import { JsonWriter } from "./json_writer.ts";
 
 /** The size of the value buffer at first, and that to which it shrinks back, in bytes. */
@@ -15,7 +20,7 @@ const KEPT_BYTES = 256 * 1024;
 const SMALL_BYTES = 256;
 const NOT_UTF8 =
   "ERR value is not UTF-8 text, send the header Upstash-Encoding: base64 or read GET /get/{key}";
-const TOO_LARGE = "ERR answer would be too large, ask for less at a time";
+const TOO_LARGE = `ERR ${ANSWER_TOO_LARGE_MESSAGE}`;
 
 const encoder = new TextEncoder();
 const OPEN = encoder.encode("[");

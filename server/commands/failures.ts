@@ -2,7 +2,7 @@
 // A refused command has changed nothing.
 
 import type { Args } from "../contract/args.ts";
-import type { Failure, FailureKind } from "../contract/reply.ts";
+import { ANSWER_TOO_LARGE_MESSAGE, type Failure, type FailureKind } from "../contract/reply.ts";
 import { MAX_SHOWN_BYTES, shownText, textOf } from "./argument_text.ts";
 
 export const SYNTAX = failure("syntax", "syntax error");
@@ -12,10 +12,7 @@ export const TOO_LARGE = failure(
   "tooLarge",
   "value is too large for this cache's shards, see --memory and --max-value-bytes",
 );
-export const ANSWER_TOO_LARGE = failure(
-  "answerTooLarge",
-  "answer would be too large, ask for less at a time",
-);
+export const ANSWER_TOO_LARGE = failure("answerTooLarge", ANSWER_TOO_LARGE_MESSAGE);
 export const BUSY = failure(
   "busy",
   "slabkv could not lock the key in time, nothing has changed, try again",

@@ -4,6 +4,8 @@
 
 /** What one answer may hold in bytes, whatever the protocol. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** What a client is told whose answer would hold more: by commands, or by a codec that finds out. */
+export const ANSWER_TOO_LARGE_MESSAGE = "answer would be too large, ask for less at a time";
 
 /** Why a command was not carried out. A codec may have its own status and wording for it. */
 export type FailureKind =

@@ -2,6 +2,7 @@
 // permissions of the start task. SLABKV_BIN names another executable to test in its place, such as
 // a compiled one. Whoever starts a server disposes of it, and it ends whatever happened.
 
+import { readLines } from "../../bench/child_servers.ts";
 import { RawClient } from "./raw_client.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -187,17 +188,4 @@ export interface Stats {
   readonly expirations: number;
   readonly total: Readonly<Record<string, number>>;
   readonly workers: readonly Readonly<Record<WorkerFigure, number>>[];
-}
-
-async function readLines(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  take: (line: string) => void,
-): Promise<void> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    lines.forEach(take);
-  }
-  if (rest !== "") take(rest);
 }

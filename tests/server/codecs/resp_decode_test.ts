@@ -3,6 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { latin1 } from "../../../bench/fuzz/mutate.ts";
 import { Args } from "../../../server/contract/args.ts";
 import { Decoded, RespDecoder } from "../../../server/codecs/resp_decode.ts";
 
@@ -13,10 +14,6 @@ const decoder = new TextDecoder("latin1");
 /** A command as a client sends it; each character is a byte. */
 function encoded(words: readonly string[]): string {
   return `*${words.length}\r\n` + words.map((word) => `$${word.length}\r\n${word}\r\n`).join("");
-}
-
-function latin1(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
 /** Everything that `text` decodes to when it comes in pieces that end at `cuts`, as a client's. */
