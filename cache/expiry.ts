@@ -5,6 +5,7 @@
 import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { deadlineOf } from "./item.ts";
+import { MAX_DEADLINE_MS } from "./outcome.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { bucketTotal } from "./table.ts";
@@ -21,6 +22,16 @@ const {
 /** Means "no deadline" where a time in whole seconds stands. */
 const NONE_S = WORD_RANGE - 1;
 const SECOND_MS = 1000;
+
+/**
+ * The deadline that is stored for one that is asked for. What is too far away becomes the farthest
+ * that an item can hold, and what is before 1970, or no number, a deadline that has passed. Else its
+ * low bits alone would be stored, or none: then the item would never expire, or too soon.
+ */
+export function storedDeadline(deadlineMs: number): number {
+  if (deadlineMs >= 0 && deadlineMs <= MAX_DEADLINE_MS) return Math.ceil(deadlineMs);
+  return deadlineMs > 0 ? MAX_DEADLINE_MS : 1;
+}
 
 /** Makes sure that a sweep runs once `deadlineMs` is due. */
 export function noteDeadlineLocked(memory: ShardMemory, deadlineMs: number): void {

@@ -6,7 +6,7 @@ import { ChainEnd } from "./chain.ts";
 import { ringForNewLocked } from "./clock.ts";
 import { addCounter } from "./counters.ts";
 import { ChangeKind, publishChange, publishOverflow } from "./event_ring.ts";
-import { noteDeadlineLocked, sweepExpiredLocked } from "./expiry.ts";
+import { noteDeadlineLocked, storedDeadline, sweepExpiredLocked } from "./expiry.ts";
 import {
   deadlineOf,
   isExpired,
@@ -180,7 +180,7 @@ export class Shard {
     }
     memory.pinned = 0;
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
-    const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : deadlineMs;
+    const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : storedDeadline(deadlineMs);
     const bytes = ITEM_HEADER_BYTES + keyBytes + valueBytes;
     if (address === 0) address = this.#insertLocked(hash, keyBytes, bytes);
     else {
@@ -233,9 +233,10 @@ export class Shard {
   }
 
   /** Gives the item at `address` another deadline, 0 for none. Counts as a change of the item. */
-  setDeadlineLocked(address: number, deadlineMs: number): void {
+  setDeadlineLocked(address: number, newMs: number): void {
     const memory = this.memory;
     const words = memory.words;
+    const deadlineMs = storedDeadline(newMs);
     const oldMs = deadlineOf(memory, address);
     advanceVersionLocked(memory);
     const high = words[SHARD_VERSION_HIGH]!;

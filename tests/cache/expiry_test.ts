@@ -1,7 +1,7 @@
 // The background sweep: runs only when something is due, removes all that is, and forgets nothing.
 
 import { assert, assertEquals } from "@std/assert";
-import { checkShardLocked, KEEP_DEADLINE, readStats } from "../../cache/mod.ts";
+import { checkShardLocked, KEEP_DEADLINE, MAX_DEADLINE_MS, readStats } from "../../cache/mod.ts";
 import { isSweepDueLocked } from "../../cache/expiry.ts";
 import { SHARD_DEADLINE_ITEMS, SHARD_NEXT_DEADLINE_S } from "../../cache/layout.ts";
 import { bytesOf, find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
@@ -89,5 +89,38 @@ Deno.test("Deadlines up to 2^48 - 1 come back exactly", () => {
     put(cache, key, value, deadlineMs);
     const { shard, address } = find(cache, key);
     assertEquals(shard.deadlineLocked(address), deadlineMs);
+  }
+});
+
+Deno.test("Cache.put() and Shard.setDeadlineLocked() bound a deadline that an item cannot hold", () => {
+  const { cache, clock, keys, memory } = setUp(2);
+  const [shard] = cache.shards;
+  const deadline = () => {
+    const { address } = find(cache, keys[0]!);
+    return address === 0 ? null : shard!.deadlineLocked(address);
+  };
+  const table: [number, number | null][] = [
+    [2 ** 48 - 1, MAX_DEADLINE_MS],
+    [2 ** 48, MAX_DEADLINE_MS],
+    [2 ** 49 + 5, MAX_DEADLINE_MS],
+    [2 ** 64, MAX_DEADLINE_MS],
+    [1e300, MAX_DEADLINE_MS],
+    [Infinity, MAX_DEADLINE_MS],
+    [clock.nowMs + 0.5, clock.nowMs + 1],
+    [-2, null],
+    [-(2 ** 48), null],
+    [NaN, null],
+  ];
+  for (const [asked, expected] of table) {
+    put(cache, keys[0]!, value, asked);
+    assertEquals(deadline(), expected, `put with ${asked}`);
+    put(cache, keys[0]!, value);
+    cache.withShard(0, {
+      runLocked: () => shard!.setDeadlineLocked(find(cache, keys[0]!).address, asked),
+    });
+    assertEquals(deadline(), expected, `set to ${asked}`);
+    cache.delete(bytesOf(keys[0]!));
+    assertEquals(memory.words[SHARD_DEADLINE_ITEMS], 0, `count after ${asked}`);
+    checkShardLocked(memory);
   }
 });

@@ -1,19 +1,18 @@
 // Commands on deadlines: EXPIRE and its forms with their conditions, TTL and its forms, PERSIST.
 // A deadline in the past deletes the key. A new deadline gives the key a new version.
 
-import { MAX_DEADLINE_MS } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { deleteItem, peekItem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { badExpire, NOT_INTEGER, refused } from "../failures.ts";
 import { integerOf, shownText, tokenOf } from "../argument_text.ts";
+import { deadlineAfter } from "../deadlines.ts";
 
 const NX_ALONE = refused(
   "NX and XX, GT or LT options at the same time are not compatible",
 );
 const GT_OR_LT = refused("GT and LT options at the same time are not compatible");
-const INT64 = 2 ** 63;
 
 /** EXPIRE key seconds [NX | XX | GT | LT]. */
 export function expire(context: CommandContext, args: Args, reply: Reply): void {
@@ -55,10 +54,8 @@ function setExpire(
   if (wanted.has("GT") && wanted.has("LT")) return reply.fail(GT_OR_LT);
   const amount = integerOf(args, 1);
   if (amount === undefined) return reply.fail(NOT_INTEGER);
-  const deadlineMs = Number(amount) * unitMs + baseMs;
-  if (deadlineMs > MAX_DEADLINE_MS || Number(amount) * unitMs < -INT64) {
-    return reply.fail(badExpire(name));
-  }
+  const deadlineMs = deadlineAfter(amount, unitMs, baseMs);
+  if (deadlineMs === undefined) return reply.fail(badExpire(name));
   const address = peekItem(context, args, 0, 0);
   if (address === 0) return reply.integer(0);
   const { shard, cache } = context;

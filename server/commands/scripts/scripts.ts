@@ -8,14 +8,16 @@ import { KEEP_DEADLINE, Outcome } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { BUSY, NOT_INTEGER, refused, TOO_LARGE } from "../failures.ts";
+import { BAD_KEY, BUSY, NOT_INTEGER, refused, TOO_LARGE } from "../failures.ts";
 import { integerOf } from "../argument_text.ts";
-import { addIntegers, parseInteger } from "../integers.ts";
+import { addIntegers, MAX_INT64, MIN_INT64, parseInteger } from "../integers.ts";
 
 /** The first two arguments are the script and the number of keys. Keys and other arguments follow. */
 const FIRST_KEY = 2;
 const MAX_KEYS = 3;
 const MAX_NUMBER_BYTES = 32;
+/** Numbers of scripts may be so far from zero. */
+const MAX_NUMBER = 2 ** 63;
 
 const NO_SCRIPT = refused(
   "No matching script. slabkv has no Lua: it knows only the windows of @upstash/ratelimit",
@@ -44,15 +46,15 @@ const fixedLimit: Script = (call) => {
   if (used === null) return;
   reply.array(2);
   reply.integer(used);
-  reply.integer(Math.trunc(limit));
+  answerNumber(reply, limit);
 };
 
 const fixedRemaining: Script = (call) => {
   const { reply, numbers } = call;
   const limit = limitOf(call, 1, numbers[0]!);
   reply.array(2);
-  reply.integer(Math.trunc(limit - (numberAt(call, 0) ?? 0)));
-  reply.integer(Math.trunc(limit));
+  answerNumber(reply, limit - (numberAt(call, 0) ?? 0));
+  answerNumber(reply, limit);
 };
 
 const slidingLimit: Script = (call) => {
@@ -64,14 +66,14 @@ const slidingLimit: Script = (call) => {
   if (by! > 0 && previous + current >= limit) {
     reply.array(2);
     reply.integer(-1);
-    return reply.integer(Math.trunc(limit));
+    return answerNumber(reply, limit);
   }
   // Lives through the next window too, and a second longer.
   const used = count(call, 0, by!, 2 * windowMs! + 1000);
   if (used === null) return;
   reply.array(2);
-  reply.integer(Math.trunc(limit - (Number(used) + previous)));
-  reply.integer(Math.trunc(limit));
+  answerNumber(reply, limit - (Number(used) + previous));
+  answerNumber(reply, limit);
 };
 
 const slidingRemaining: Script = (call) => {
@@ -80,8 +82,8 @@ const slidingRemaining: Script = (call) => {
   const limit = limitOf(call, 2, tokens!);
   const used = weighted(call, nowMs!, windowMs!) + (numberAt(call, 0) ?? 0);
   reply.array(2);
-  reply.integer(Math.trunc(limit - used));
-  reply.integer(Math.trunc(limit));
+  answerNumber(reply, limit - used);
+  answerNumber(reply, limit);
 };
 
 const cachedLimit: Script = (call) => {
@@ -91,7 +93,7 @@ const cachedLimit: Script = (call) => {
 };
 
 const cachedRemaining: Script = (call) => {
-  call.reply.integer(Math.trunc(numberAt(call, 0) ?? 0));
+  answerNumber(call.reply, numberAt(call, 0) ?? 0);
 };
 
 interface Known {
@@ -99,11 +101,13 @@ interface Known {
   /** How many keys it must have, and how many arguments must be numbers. */
   readonly keys: number;
   readonly numbers: number;
+  /** Which of them is the length of the window in milliseconds, if it has one. */
+  readonly windowAt?: number;
 }
 
 const KNOWN: readonly [known: Known, ...shas: string[]][] = [
   [
-    { run: fixedLimit, keys: 1, numbers: 3 },
+    { run: fixedLimit, keys: 1, numbers: 3, windowAt: 1 },
     "b2efc02798c8e9b471a10f9b1d5745db89923ff3",
     "472e55443b62f60d0991028456c57815a387066d",
   ],
@@ -113,17 +117,17 @@ const KNOWN: readonly [known: Known, ...shas: string[]][] = [
     "40515c9dd0a08f8584f5f9b593935f6a87c1c1c3",
   ],
   [
-    { run: slidingLimit, keys: 2, numbers: 4 },
+    { run: slidingLimit, keys: 2, numbers: 4, windowAt: 2 },
     "74740bb3d7792848093cdef586b6b6037c455fd6",
     "977fb636fb5ceb7e98a96d1b3a1272ba018efdae",
   ],
   [
-    { run: slidingRemaining, keys: 2, numbers: 3 },
+    { run: slidingRemaining, keys: 2, numbers: 3, windowAt: 2 },
     "7ca36169e0fc9caedd81b4eef8e99854c157f9b5",
     "ee3a3265fad822f83acad23f8a1e2f5c0b156b03",
   ],
   [
-    { run: cachedLimit, keys: 1, numbers: 2 },
+    { run: cachedLimit, keys: 1, numbers: 2, windowAt: 0 },
     "1861a700bafe96c833a483af6b1c28a8897cfdb0",
     "c26b12703dd137939b9a69a3a9b18e906a2d940f",
   ],
@@ -159,11 +163,9 @@ function run(script: Known | undefined, context: CommandContext, args: Args, rep
   for (let i = FIRST_KEY + keyCount; i < args.count; i++) {
     numbers.push(toNumber(args.bytesOf(i)));
   }
-  const wanted = numbers.slice(0, script.numbers);
-  if (
-    keyCount < script.keys || keyCount > MAX_KEYS || wanted.length < script.numbers ||
-    !wanted.every(Number.isFinite)
-  ) return reply.fail(BAD_ARGUMENTS);
+  if (keyCount < script.keys || keyCount > MAX_KEYS || !fitsScript(script, numbers)) {
+    return reply.fail(BAD_ARGUMENTS);
+  }
   const { cache } = context;
   for (let i = 0; i < keyCount; i++) {
     const key = FIRST_KEY + i;
@@ -174,10 +176,23 @@ function run(script: Known | undefined, context: CommandContext, args: Args, rep
   if (!cache.withShards(context.hashes, keyCount, work)) reply.fail(BUSY);
 }
 
+function fitsScript({ numbers: count, windowAt }: Known, numbers: readonly number[]): boolean {
+  const wanted = numbers.slice(0, count);
+  if (wanted.length < count || wanted.some(Number.isNaN)) return false;
+  return windowAt === undefined || wanted[windowAt]! > 0;
+}
+
+/** The number that a text means; NaN where it is none, or has more than 64 bits. */
 function toNumber(bytes: Uint8Array): number {
-  return bytes.length === 0 || bytes.length > MAX_NUMBER_BYTES
-    ? NaN
-    : Number(decoder.decode(bytes));
+  if (bytes.length === 0 || bytes.length > MAX_NUMBER_BYTES) return NaN;
+  const number = Number(decoder.decode(bytes));
+  return Math.abs(number) <= MAX_NUMBER ? number : NaN;
+}
+
+/** Answers the integer part of a number, within 64 bits. */
+function answerNumber(reply: Reply, number: number): void {
+  if (number >= MAX_NUMBER) return reply.integer(MAX_INT64);
+  reply.integer(number <= -MAX_NUMBER ? MIN_INT64 : Math.trunc(number));
 }
 
 function shardOf({ context }: Call, key: number): Shard {
@@ -237,9 +252,14 @@ function count(call: Call, key: number, by: number, ttlMs: number): number | big
     return null;
   }
   const at = FIRST_KEY + key;
+  const keyBytes = args.lengths[at]!;
+  if (keyBytes === 0 || keyBytes > context.maxKeyBytes) {
+    reply.fail(BAD_KEY);
+    return null;
+  }
   const text = new TextEncoder().encode(String(sum));
   const { put } = context;
-  put.setKey(context.hashes[key]!, args.bytes, args.starts[at]!, args.lengths[at]!);
+  put.setKey(context.hashes[key]!, args.bytes, args.starts[at]!, keyBytes);
   put.setValue(text, 0, text.length);
   const isNew = sum === by;
   put.setTerms(isNew ? context.cache.now() + Math.max(1, Math.trunc(ttlMs)) : KEEP_DEADLINE);

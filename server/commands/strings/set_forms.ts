@@ -7,9 +7,10 @@ import type { Reply } from "../../contract/reply.ts";
 import { answerValue, deleteItem, getItem, peekItem, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, wrongArity } from "../failures.ts";
-import { deadlineAfter, SetOptions } from "./set_options.ts";
+import { SetOptions } from "./set_options.ts";
 import { optionsFailure } from "./values.ts";
 import { integerOf } from "../argument_text.ts";
+import { deadlineAhead } from "../deadlines.ts";
 
 /** SETNX key value: 1 where it was stored, 0 where the key was there. */
 export function setnx(context: CommandContext, args: Args, reply: Reply): void {
@@ -39,7 +40,7 @@ function setWithTtl(
 ): void {
   const amount = integerOf(args, 1);
   if (amount === undefined) return reply.fail(NOT_INTEGER);
-  const deadlineMs = deadlineAfter(amount, unitMs, context.cache.now());
+  const deadlineMs = deadlineAhead(amount, unitMs, context.cache.now());
   if (deadlineMs === undefined) return reply.fail(badExpire(name));
   const problem = storeProblem(context, args.lengths[0]!, args.lengths[2]!);
   if (problem !== null) return reply.fail(problem);

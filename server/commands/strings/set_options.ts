@@ -1,9 +1,10 @@
 // The options of SET and GETEX: tokens after the fixed arguments. They are made into a condition and
 // one absolute deadline before anything reaches the cache. An unknown option is an error.
 
-import { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS } from "../../../cache/mod.ts";
+import { Condition, KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
+import { deadlineAhead } from "../deadlines.ts";
 
 /** Why options could not be read. */
 export type SetOptionsError = "syntax" | "notInteger" | "badExpire";
@@ -15,19 +16,6 @@ const EXPIRES: ReadonlyMap<string, { unitMs: number; relative: boolean }> = new 
   ["EXAT", { unitMs: 1000, relative: false }],
   ["PXAT", { unitMs: 1, relative: false }],
 ]);
-
-/**
- * The deadline after an amount of time, in milliseconds since 1970. Undefined if the amount is not
- * above zero, or the deadline is too far away.
- */
-export function deadlineAfter(
-  amount: number | bigint,
-  unitMs: number,
-  baseMs: number,
-): number | undefined {
-  const deadlineMs = Number(amount) * unitMs + baseMs;
-  return amount <= 0 || deadlineMs > MAX_DEADLINE_MS ? undefined : deadlineMs;
-}
 
 /** The options of a SET or GETEX. */
 export class SetOptions {
@@ -116,7 +104,7 @@ export class SetOptions {
     const amount = integerOf(args, this.#amount);
     if (amount === undefined) return "notInteger";
     const { unitMs, relative } = this.#unit!;
-    const deadlineMs = deadlineAfter(amount, unitMs, relative ? nowMs : 0);
+    const deadlineMs = deadlineAhead(amount, unitMs, relative ? nowMs : 0);
     if (deadlineMs === undefined) return "badExpire";
     this.deadlineMs = deadlineMs;
     return undefined;

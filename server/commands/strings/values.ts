@@ -8,8 +8,9 @@ import type { Failure, Reply } from "../../contract/reply.ts";
 import { answerValue, getItem, peekItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
-import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, TOO_LARGE } from "../failures.ts";
-import { parseInteger } from "../integers.ts";
+import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, wrongArity } from "../failures.ts";
+import { integerOf } from "../argument_text.ts";
+import { deadlineAhead } from "../deadlines.ts";
 import { SetOptions, type SetOptionsError } from "./set_options.ts";
 
 /** GET key: the value, or a miss. */
@@ -138,27 +139,36 @@ export function mget(context: CommandContext, args: Args, reply: Reply): void {
 
 /**
  * MPUT key value ms [key value ms ...]: how many were stored. An empty ms is no time to live. Stores
- * all, or none if one is too large.
+ * all, or none if one cannot be stored.
  */
 export function mput(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, hashes, put } = context;
   const { bytes, starts, lengths, count } = args;
+  if (count % 3 !== 0) return reply.fail(wrongArity("mput"));
   for (let i = 0; i < count; i += 3) {
-    if (!cache.shards[0]!.fits(lengths[i]!, lengths[i + 1]!)) return reply.fail(TOO_LARGE);
+    const problem = storeProblem(context, lengths[i]!, lengths[i + 1]!) ??
+      ttlProblem(context, args, i + 2);
+    if (problem !== null) return reply.fail(problem);
   }
   for (let i = 0, key = 0; i < count; i += 3, key++) {
     const hash = hashes[key]!;
     put.setKey(hash, bytes, starts[i]!, lengths[i]!);
     put.setValue(bytes, starts[i + 1]!, lengths[i + 1]!);
-    put.setTerms(deadlineOf(context, args, i + 2));
+    put.setTerms(deadlineOf(context, args, i + 2) ?? 0);
     cache.shardOf(hash).putLocked(put);
   }
   reply.integer(count / 3);
 }
 
-/** The deadline that an argument of milliseconds means. Its codec has checked it. */
-function deadlineOf(context: CommandContext, args: Args, index: number): number {
-  const length = args.lengths[index]!;
-  if (length === 0) return 0;
-  return context.cache.now() + Number(parseInteger(args.bytes, args.starts[index]!, length));
+/** Why an argument is no time to live in milliseconds, or null. */
+function ttlProblem(context: CommandContext, args: Args, index: number): Failure | null {
+  if (deadlineOf(context, args, index) !== undefined) return null;
+  return integerOf(args, index) === undefined ? NOT_INTEGER : badExpire("mput");
+}
+
+/** The deadline that an argument of milliseconds means: none for an empty one. */
+function deadlineOf(context: CommandContext, args: Args, index: number): number | undefined {
+  if (args.lengths[index] === 0) return 0;
+  const amount = integerOf(args, index);
+  return amount === undefined ? undefined : deadlineAhead(amount, 1, context.cache.now());
 }

@@ -1,6 +1,7 @@
 // The commands on values: what they store, answer and refuse, whatever the protocol.
 
 import { assertEquals } from "@std/assert";
+import { MAX_DEADLINE_MS } from "../../../../cache/mod.ts";
 import { DEL, GET, GETMETA, INCRBY, MGET, MPUT, SET } from "../../../../server/commands/table.ts";
 import { newCache, newRegion, NOW_MS } from "../../fixture.ts";
 import { run } from "../commands.ts";
@@ -140,4 +141,29 @@ Deno.test("MGET answers in the order of its keys, repeated ones again", () => {
   const cache = newCache();
   run(cache, MPUT, "a", "1", "", "b", "2", "");
   assertEquals(run(cache, MGET, "b", "x", "a", "b", "x"), ["2", "miss", "1", "2", "miss"]);
+});
+
+Deno.test("MPUT refuses what SET refuses, and then stores nothing", () => {
+  const cache = newCache();
+  const key = (length: number) => "k".repeat(length);
+  const table: [string[], string][] = [
+    [["x", "1", "", "yy"], "arity"],
+    [["x", "1", "", "yy", "2"], "arity"],
+    [["x", "1", "", "yy", "2", "abc"], "notInteger"],
+    [["x", "1", "", "yy", "2", "1.5"], "notInteger"],
+    [["x", "1", "", "yy", "2", "0"], "badExpire"],
+    [["x", "1", "", "yy", "2", "-5"], "badExpire"],
+    [["x", "1", "", "yy", "2", MAX], "badExpire"],
+    [["x", "1", "", "", "2", ""], "refused"],
+    [["x", "1", "", key(1500), "2", ""], "refused"],
+    [["x", "1", "", key(2000), "2", ""], "refused"],
+    [["x", "1", "", "yy", key(2 ** 20), ""], "tooLarge"],
+  ];
+  for (const [words, problem] of table) {
+    assertEquals(run(cache, MPUT, ...words), [problem], words.join(" ").slice(0, 40));
+    assertEquals(run(cache, MGET, "x", "yy").slice(-2), ["miss", "miss"]);
+  }
+  assertEquals(run(cache, MPUT, "x", "1", String(2 ** 48), "yy", "2", "1000"), [2]);
+  assertEquals(run(cache, GETMETA, "x")[2], MAX_DEADLINE_MS - NOW_MS);
+  assertEquals(run(cache, GETMETA, "yy")[2], 1000);
 });
