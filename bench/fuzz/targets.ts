@@ -11,7 +11,7 @@ import { Decoded, RespDecoder } from "../../server/codecs/resp_decode.ts";
 import { LineDecoder } from "../../server/codecs/text_decode.ts";
 import { Glob } from "../../server/commands/glob.ts";
 import { parseInteger } from "../../server/commands/integers.ts";
-import { parseDecimal } from "../../server/commands/strings/decimals.ts";
+import { parseLongDouble } from "../../server/commands/strings/long_doubles.ts";
 import { plainMatch } from "./plain_match.ts";
 
 /** One codec under test. */
@@ -147,11 +147,12 @@ function checkNumbers(input: Uint8Array<ArrayBuffer>): void {
   const integer = parseInteger(input, 0, input.length);
   must((integer !== undefined) === isInteger, `as an integer it is ${integer}`);
   if (integer !== undefined) must(String(integer) === text, `it reads as ${integer}`);
-  const decimal = parseDecimal(input, 0, input.length);
-  if (decimal === undefined) return;
-  const value = Number(decimal.digits) / 10 ** decimal.scale;
+  const found = parseLongDouble(input, 0, input.length);
+  if (found === undefined || /[xi]/i.test(text)) return;
+  const half = 2 ** Math.trunc(found.exponent / 2);
+  const value = Number(found.mantissa) * half * 2 ** Math.ceil(found.exponent - Math.log2(half));
   const near = Math.abs(value - Number(text)) <= Math.abs(Number(text)) * 1e-9 + 1e-300;
-  must(near || !Number.isFinite(value), `as a decimal it is ${value}`);
+  must(near || !Number.isFinite(value), `as a long double it is ${value}`);
 }
 
 /** Every codec that reads what clients send. */

@@ -1,5 +1,5 @@
 // Commands that count: INCR, DECR and their forms, on values that are numbers as text. Integers have
-// 64 bits. Fractions are added exactly, as decimals, so that 0.1 and 0.2 make 0.3.
+// 64 bits, fractions what Redis has, so that 0.1 and 0.2 make 0.3.
 
 import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -7,14 +7,23 @@ import { answerBytes, type Reply } from "../../contract/reply.ts";
 import { peekItem, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { writeAscii } from "../../contract/text_bytes.ts";
-import { addDecimals, type Decimal, MAX_DECIMAL_CHARS, parseDecimal, ZERO } from "./decimals.ts";
+import {
+  addLongDoubles,
+  formatLongDouble,
+  INFINITE,
+  type LongDouble,
+  MAX_NUMBER_CHARS,
+  parseLongDouble,
+  ZERO,
+} from "./long_doubles.ts";
 import { NOT_FLOAT, NOT_INTEGER, OVERFLOW, refused } from "../failures.ts";
 import { addIntegers, MAX_INT64_CHARS, MIN_INT64, parseInteger } from "../integers.ts";
-import { integerOf, textOf } from "../argument_text.ts";
+import { integerOf } from "../argument_text.ts";
 
 const DECREMENT_OVERFLOW = refused("decrement would overflow");
+/** A digit of a fraction takes about as long as copying so many bytes: 5,000 of them 0.5 ms. */
+const DIGIT_BYTES = 128;
 const NOT_FINITE = refused("increment would produce NaN or Infinity");
-const INFINITE = /^[+-]?inf(inity)?$/i;
 
 /** INCR key. */
 export function incr(context: CommandContext, args: Args, reply: Reply): void {
@@ -77,20 +86,20 @@ function storeText(context: CommandContext, args: Args, text: string, reply: Rep
 
 /** INCRBYFLOAT key increment: the new value as text. */
 export function incrByFloat(context: CommandContext, args: Args, reply: Reply): void {
-  const by = parseDecimal(args.bytes, args.starts[1]!, args.lengths[1]!);
+  const by = parseLongDouble(args.bytes, args.starts[1]!, args.lengths[1]!);
   const address = peekItem(context, args, 0, 0);
-  const old = address === 0 ? ZERO : storedDecimal(context, address);
-  if (by === undefined || old === undefined) {
-    const isInfinite = old !== undefined && INFINITE.test(textOf(args, 1, MAX_DECIMAL_CHARS));
-    return reply.fail(isInfinite ? NOT_FINITE : NOT_FLOAT);
-  }
-  const text = addDecimals(old, by);
+  const old = address === 0 ? ZERO : storedNumber(context, address);
+  if (by === undefined || old === undefined) return reply.fail(NOT_FLOAT);
+  const sum = addLongDoubles(old, by);
+  if (sum === INFINITE) return reply.fail(NOT_FINITE);
+  const text = formatLongDouble(sum);
+  context.copiedBytes += DIGIT_BYTES * text.length;
   if (storeText(context, args, text, reply)) answerBytes(context.scratch, 0, text.length, reply);
 }
 
-function storedDecimal({ shard, scratch }: CommandContext, address: number): Decimal | undefined {
+function storedNumber({ shard, scratch }: CommandContext, address: number): LongDouble | undefined {
   const length = shard.valueBytesLocked(address);
-  if (length > MAX_DECIMAL_CHARS) return undefined;
+  if (length > MAX_NUMBER_CHARS) return undefined;
   shard.readValueLocked(address, scratch, 0);
-  return parseDecimal(scratch, 0, length);
+  return parseLongDouble(scratch, 0, length);
 }

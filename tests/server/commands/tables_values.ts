@@ -132,7 +132,7 @@ export const VALUE_TABLES: Tables = {
     ["INCRBYFLOAT f 10.5", '"10.5"'],
     ["INCRBYFLOAT f 0.1", '"10.6"'],
     ["INCRBYFLOAT f -5", '"5.6"'],
-    ["!INCRBYFLOAT f 5.0e3", '"5005.6"'],
+    ["INCRBYFLOAT f 5.0e3", '"5005.60000000000000009"'],
     ["INCRBYFLOAT f inf", "-ERR increment would produce NaN or Infinity"],
     ["INCRBYFLOAT f -Infinity", "-ERR increment would produce NaN or Infinity"],
     ["INCRBYFLOAT f nan", "-ERR value is not a valid float"],
