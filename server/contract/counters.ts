@@ -1,5 +1,5 @@
 // The one table of the counters and gauges that every thread keeps. A new one is one row here. The
-// region, /stats and the clean-up after a worker's end follow from it.
+// region, /stats, the table in docs/api.md and the clean-up after a worker's end follow from it.
 
 import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
 
@@ -9,7 +9,7 @@ export const MEMORY_STEP_BYTES = 4 * 1024;
 /** A counter: it only goes up, also when its worker is replaced, since sums must not go back. */
 interface CounterRow {
   readonly name: string;
-  /** What it counts, in one sentence. */
+  /** What it counts, in one sentence, which docs/api.md shows. */
   readonly meaning: string;
   /** Whether /stats shows it, for each worker and in total. */
   readonly isShown: boolean;
@@ -18,7 +18,7 @@ interface CounterRow {
 /** A gauge: a number that a thread keeps up to date. */
 interface GaugeRow {
   readonly name: string;
-  /** What it says, in one sentence. */
+  /** What it says, in one sentence, which docs/api.md shows. */
   readonly meaning: string;
   /** Whether /stats shows it for each worker. */
   readonly isShown: boolean;
@@ -32,25 +32,49 @@ interface GaugeRow {
 export const COUNTERS = [
   {
     name: "requests",
-    meaning: "HTTP requests received, and commands of the Redis and text protocols.",
+    meaning:
+      "HTTP requests received, whatever became of them, and commands of the Redis and text " +
+      "protocols.",
     isShown: true,
   },
-  { name: "hits", meaning: "Keys that were read and there.", isShown: true },
+  {
+    name: "hits",
+    meaning: "Keys that were read and there; each key of an `/mget` counts.",
+    isShown: true,
+  },
   { name: "misses", meaning: "Keys that were read and not there.", isShown: true },
-  { name: "puts", meaning: "Items stored.", isShown: true },
+  {
+    name: "puts",
+    meaning: "Items stored; each item of an `/mput` and each `/incr` counts.",
+    isShown: true,
+  },
   { name: "deletes", meaning: "Keys deleted that were there.", isShown: true },
   { name: "errors", meaning: "Requests answered 500.", isShown: true },
-  { name: "overloads", meaning: "Refusals for want of memory or of requests.", isShown: true },
-  { name: "lockWaits", meaning: "Times that a shard's lock had to be waited for.", isShown: true },
-  { name: "lockTimeouts", meaning: "Those waits that were given up.", isShown: true },
+  {
+    name: "overloads",
+    meaning: "Bodies and large answers answered 503, and raw connections closed, for want of " +
+      "memory or of requests in work.",
+    isShown: true,
+  },
+  {
+    name: "lockWaits",
+    meaning: "Times that a shard's lock was taken and had to be waited for.",
+    isShown: true,
+  },
+  {
+    name: "lockTimeouts",
+    meaning: "Those waits that were given up after 50 ms, answered 503.",
+    isShown: true,
+  },
   {
     name: "clientsRefused",
-    meaning: "Raw connections refused because there were too many.",
+    meaning: "Raw connections that were refused because there were `--max-connections`.",
     isShown: true,
   },
   {
     name: "clientsSlow",
-    meaning: "Raw connections closed because their client took no answers.",
+    meaning: "Raw connections closed: no answer taken for 2 s, 1 MiB of messages waiting, or " +
+      "silent while memory was short.",
     isShown: true,
   },
 ] as const satisfies readonly CounterRow[];
@@ -66,26 +90,26 @@ export const GAUGES = [
   { name: "serving", meaning: "1 while the thread serves.", isShown: false, endsWithWorker: true },
   {
     name: "inFlight",
-    meaning: "Requests whose body is being read.",
+    meaning: "Requests whose body is being waited for, not those that arrive with their head.",
     isShown: true,
     endsWithWorker: true,
   },
   {
     name: "bodyBytes",
-    meaning: "Bytes taken from the memory budget, in whole steps of 4 KiB.",
+    meaning: "Bytes taken from the budget of `--body-memory`, in whole steps of 4 KiB.",
     isShown: true,
     endsWithWorker: true,
     unit: MEMORY_STEP_BYTES,
   },
   {
     name: "respClients",
-    meaning: "Connections of the Redis protocol.",
+    meaning: "Open connections of the Redis protocol.",
     isShown: true,
     endsWithWorker: true,
   },
   {
     name: "textClients",
-    meaning: "Connections of the text protocol.",
+    meaning: "Open connections of the text protocol.",
     isShown: true,
     endsWithWorker: true,
   },

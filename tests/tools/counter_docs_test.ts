@@ -1,0 +1,32 @@
+/**
+ * Tests of the counters in docs/api.md: that each that is shown is there, and that the page is up to
+ * date.
+ */
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { COUNTER_ROWS, counterTable, withCounters } from "../../tools/counter_docs.ts";
+
+Deno.test("counterTable() has a row for what is shown, without capital and period", () => {
+  const rows = [
+    { name: "a", meaning: "Times of a.", isShown: true },
+    { name: "b", meaning: "Times of b.", isShown: false },
+  ];
+  assertEquals(
+    counterTable(rows),
+    "| counter or gauge | what it is |\n| --- | --- |\n| `a` | times of a |\n",
+  );
+});
+
+Deno.test("withCounters() replaces what stands between the marks, and wants both", () => {
+  const page =
+    "x\n<!-- counters: made by deno task counters:docs -->\nold\n<!-- /counters -->\ny\n";
+  const made = withCounters(page, []);
+  assertEquals(made.includes("old"), false);
+  assertEquals([made.startsWith("x\n"), made.endsWith("<!-- /counters -->\ny\n")], [true, true]);
+  assertThrows(() => withCounters("no marks", []), Error, "marks");
+});
+
+Deno.test("docs/api.md has the counters as their table is (deno task counters:docs)", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/api.md", import.meta.url));
+  assertEquals(page, withCounters(page, COUNTER_ROWS));
+});
