@@ -22,7 +22,8 @@ const PREFIX_BYTES = COST_BYTES.bytes + 4 * COST_BYTES.entry + 2 * COST_BYTES.ma
 
 /** The tracking of one client. */
 export class ClientTracking implements Tracking, Watcher {
-  readonly options: TrackingOptions;
+  options: TrackingOptions;
+  isCaching = false;
   readonly #watch: Watch;
   readonly #session: Session;
   #keys = new TrackedKeys();
@@ -38,20 +39,36 @@ export class ClientTracking implements Tracking, Watcher {
 
   /** Begins to watch the prefixes, if there are any. Says why not, with nothing watched. */
   start(): TrackingStart {
-    const { isBroadcast, prefixes } = this.options;
     const keyBytes = this.#keys.heldBytes + COST_BYTES.object + 2 * COST_BYTES.bytes;
-    if (
-      !this.#hold(prefixes.reduce((sum, { length }) => sum + PREFIX_BYTES + 3 * length, keyBytes))
-    ) {
-      return "noMemory";
-    }
-    if (!isBroadcast) return "started";
-    const isAll = prefixes.length === 0
-      ? this.#watch.addAll(this)
-      : prefixes.every((prefix) => this.#watch.addPrefix(prefix, this));
+    if (!this.#hold(keyBytes)) return "noMemory";
+    const outcome = this.#watchPrefixes(this.options.prefixes);
+    if (outcome !== "started") this.stop();
+    return outcome;
+  }
+
+  change(options: TrackingOptions): TrackingStart {
+    const known = new Set(this.options.prefixes);
+    const outcome = this.#watchPrefixes(options.prefixes.filter((prefix) => !known.has(prefix)));
+    if (outcome === "started") this.options = options;
+    return outcome;
+  }
+
+  /** Watches some more prefixes: all of them, or none. */
+  #watchPrefixes(prefixes: readonly Uint8Array[]): TrackingStart {
+    const bytes = prefixes.reduce((sum, { length }) => sum + PREFIX_BYTES + 3 * length, 0);
+    if (!this.#hold(bytes)) return "noMemory";
+    const isAll = prefixes.every((prefix) =>
+      prefix.length === 0 ? this.#watch.addAll(this) : this.#watch.addPrefix(prefix, this)
+    );
     if (isAll) return "started";
-    this.stop();
+    for (const prefix of prefixes) this.#unwatchPrefix(prefix);
+    this.#hold(-bytes);
     return "tooMany";
+  }
+
+  #unwatchPrefix(prefix: Uint8Array): void {
+    if (prefix.length === 0) this.#watch.removeAll(this);
+    else this.#watch.removePrefix(prefix, this);
   }
 
   remember(hash: number, bytes: Uint8Array, start: number, length: number): void {
@@ -88,7 +105,7 @@ export class ClientTracking implements Tracking, Watcher {
 
   #broadcast({ key, keyBytes }: ChangeEvent): void {
     const { prefixes } = this.options;
-    if (prefixes.length > 0 && !prefixes.some((prefix) => mayBegin(key, keyBytes, prefix))) return;
+    if (!prefixes.some((prefix) => mayBegin(key, keyBytes, prefix))) return;
     this.#invalidate(keyBytes > 0 && keyBytes === key.length ? key : null);
   }
 
@@ -129,8 +146,7 @@ export class ClientTracking implements Tracking, Watcher {
   stop(): void {
     this.#isStopped = true;
     this.#unwatchKeys();
-    this.#watch.removeAll(this);
-    for (const prefix of this.options.prefixes) this.#watch.removePrefix(prefix, this);
+    for (const prefix of this.options.prefixes) this.#unwatchPrefix(prefix);
     this.#hold(-this.#heldBytes);
   }
 }

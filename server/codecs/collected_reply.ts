@@ -84,6 +84,8 @@ export class CollectedReply implements Reply {
 
   array(_count: number): void {}
 
+  set(_count: number): void {}
+
   missArray(): void {
     this.miss();
   }

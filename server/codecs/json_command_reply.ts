@@ -212,6 +212,10 @@ export class JsonCommandReply implements Reply {
     this.array(2 * count);
   }
 
+  set(count: number): void {
+    this.array(count);
+  }
+
   fail({ code, message }: Failure): void {
     this.#separate();
     this.#fail(`${code} ${message}`);

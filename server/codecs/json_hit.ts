@@ -113,6 +113,10 @@ export class JsonHit implements Reply {
     this.ok();
   }
 
+  set(count: number): void {
+    this.array(count);
+  }
+
   array(_count: number): void {
     this.ok();
   }

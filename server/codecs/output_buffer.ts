@@ -123,6 +123,7 @@ export abstract class OutputBuffer implements Reply {
   abstract integer(value: number | bigint): void;
   abstract double(value: number): void;
   abstract array(count: number): void;
+  abstract set(count: number): void;
   abstract map(count: number): void;
   abstract missArray(): void;
   abstract fail(failure: Failure): void;

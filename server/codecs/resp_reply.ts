@@ -20,6 +20,7 @@ const COMMA = 0x2c;
 const DOLLAR = 0x24;
 const STAR = 0x2a;
 const PERCENT = 0x25;
+const TILDE = 0x7e;
 const UNDERSCORE = 0x5f;
 const GREATER = 0x3e;
 /** A header and the line end behind the value: `$`, ten digits, twice CR LF. */
@@ -118,6 +119,11 @@ export class RespReply extends OutputBuffer {
     this.makeSpace(FRAME_BYTES);
     if (this.peer.protocol === 3) this.#header(PERCENT, count);
     else this.#header(STAR, 2 * count);
+  }
+
+  set(count: number): void {
+    this.makeSpace(FRAME_BYTES);
+    this.#header(this.peer.protocol === 3 ? TILDE : STAR, count);
   }
 
   /** The next `count` outcomes are a message that the client has not asked for. */

@@ -72,6 +72,10 @@ export class TextReply extends OutputBuffer {
     this.array(count);
   }
 
+  set(count: number): void {
+    this.array(count);
+  }
+
   missArray(): void {
     this.miss();
   }

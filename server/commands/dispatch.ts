@@ -16,7 +16,7 @@ import {
   wrongArity,
 } from "./failures.ts";
 import type { Transaction } from "../contract/transaction.ts";
-import { rememberReads } from "./reads.ts";
+import { endCaching, rememberReads } from "./reads.ts";
 import { textOf } from "./argument_text.ts";
 
 /** The slow log keeps the first arguments of a command, and the first bytes of each. */
@@ -67,6 +67,7 @@ function tracked(
   } finally {
     // Later changes are made by other clients.
     region.changedBy = 0;
+    endCaching(context, command);
   }
 }
 
@@ -81,6 +82,7 @@ export function dispatchUnknown(
 ): void {
   const { transaction } = context.session;
   if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
+  endCaching(context, null);
   reply.fail(unknownCommand(bytes.subarray(start, start + length), args));
 }
 
@@ -89,6 +91,7 @@ function refuse(context: CommandContext, command: Command, failure: Failure, rep
   context.stats.refused[command.id]!++;
   const { transaction } = context.session;
   if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
+  endCaching(context, command);
   reply.fail(failure);
 }
 

@@ -4,6 +4,8 @@
 import type { Args } from "../contract/args.ts";
 import { type Command, type CommandContext, keyCountOf } from "../contract/command.ts";
 import type { Tracking } from "../contract/tracking.ts";
+import { tokenOf } from "./argument_text.ts";
+import { cachingProblem } from "./connection/client_tracking.ts";
 
 /** Has `tracking` remember the keys that `command` reads, or those that an EXEC will read. */
 export function rememberReads(
@@ -17,21 +19,41 @@ export function rememberReads(
     return rememberKeys(context, tracking, command, args);
   }
   const { queuedArgs } = context;
+  let isEvery = false;
   for (const id of transaction.queued(queuedArgs)) {
-    rememberKeys(context, tracking, context.commands[id]!, queuedArgs);
+    const queued = context.commands[id]!;
+    const word = queued.name === "CLIENT" ? tokenOf(queuedArgs, 0) : "";
+    // What is said inside a transaction is about the rest of it.
+    if (word === "CACHING" && cachingProblem(tracking, queuedArgs) === null) {
+      tracking.isCaching = true;
+    }
+    // Another mode may follow, and to be told too much does no harm.
+    if (word === "TRACKING") isEvery = true;
+    rememberKeys(context, tracking, queued, queuedArgs, isEvery);
   }
 }
 
-function rememberKeys(
+/** Has `tracking` remember the keys that `command` reads, where its mode says so or `isEvery`. */
+export function rememberKeys(
   { cache }: CommandContext,
   tracking: Tracking,
   { keys, flags }: Command,
   args: Args,
+  isEvery = false,
 ): void {
   if (keys === null || !flags.includes("read")) return;
+  const { mode } = tracking.options;
+  if (!isEvery && mode !== "all" && tracking.isCaching !== (mode === "optin")) return;
   const keyCount = keyCountOf(keys, args.count);
   for (let key = 0, i = keys.first; key < keyCount; key++, i += keys.step) {
     const hash = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
     tracking.remember(hash, args.bytes, args.starts[i]!, args.lengths[i]!);
   }
+}
+
+/** CLIENT CACHING was about the command that has run, or about a transaction that is over. */
+export function endCaching({ session }: CommandContext, command: Command | null): void {
+  const { tracking, transaction } = session;
+  if (tracking === null || transaction !== null && transaction.isOpen) return;
+  if (command?.name !== "CLIENT") tracking.isCaching = false;
 }

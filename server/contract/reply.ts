@@ -54,6 +54,8 @@ export interface Reply {
   array(count: number): void;
   /** The next `2 * count` outcomes are keys and values, in turn. */
   map(count: number): void;
+  /** The next `count` outcomes are a list without an order. */
+  set(count: number): void;
   /** There is no list: a transaction that was not carried out. */
   missArray(): void;
   /** Refused; nothing has changed. */

@@ -4,10 +4,17 @@
 /** Most prefixes of one client. */
 export const MAX_PREFIXES = 128;
 
+/**
+ * Which reads are tracked without BCAST: all of them, those behind CLIENT CACHING YES, or all but those
+ * behind CLIENT CACHING NO.
+ */
+export type TrackingMode = "all" | "optin" | "optout";
+
 /** The options of CLIENT TRACKING ON. */
 export interface TrackingOptions {
   readonly isBroadcast: boolean;
-  /** Only keys that begin with one of these are told of. Empty: all keys. */
+  readonly mode: TrackingMode;
+  /** With BCAST, keys that begin with one of these are told of; an empty one stands for all keys. */
   readonly prefixes: readonly Uint8Array[];
   /** Whether the client's own puts and deletes are left out. */
   readonly noLoop: boolean;
@@ -19,6 +26,13 @@ export type TrackingStart = "started" | "tooMany" | "noMemory";
 /** What one client tracks. */
 export interface Tracking {
   readonly options: TrackingOptions;
+  /** Whether CLIENT CACHING YES or NO was said, which is about the next command or transaction. */
+  isCaching: boolean;
+  /**
+   * Takes other options, which are as before in `isBroadcast` and have all prefixes that there were.
+   * What is tracked stays so. Says why not, with nothing changed.
+   */
+  change(options: TrackingOptions): TrackingStart;
   /**
    * Notes a key that the client is about to read, `length` bytes of `bytes` from `start`, so that it
    * is told of the next change.

@@ -36,8 +36,10 @@ const HELP = [
   "    All clients of all workers, one per line.",
   "KILL <address> | KILL [ID <id>] [ADDR <a>] [LADDR <a>] [USER <u>] [SKIPME YES|NO] [MAXAGE <s>]",
   "    Ends connections.",
-  "TRACKING ON|OFF [BCAST] [PREFIX <prefix> ...] [NOLOOP] | TRACKINGINFO | CACHING | GETREDIR",
+  "TRACKING ON|OFF [BCAST] [PREFIX <prefix> ...] [OPTIN] [OPTOUT] [NOLOOP]",
   "    Tells a RESP3 client when what it has read changes.",
+  "CACHING YES|NO | TRACKINGINFO | GETREDIR",
+  "    Whether the next command is tracked, and how tracking is set.",
   "NO-EVICT ON|OFF, NO-TOUCH ON|OFF",
   "    Kept, without an effect.",
 ];

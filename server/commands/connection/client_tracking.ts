@@ -3,95 +3,130 @@
 
 import type { Args } from "../../contract/args.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
-import { sameBytes } from "../../contract/same_bytes.ts";
-import { MAX_PREFIXES, type TrackingOptions } from "../../contract/tracking.ts";
+import type { Session } from "../../contract/session.ts";
+import {
+  MAX_PREFIXES,
+  type Tracking,
+  type TrackingMode,
+  type TrackingOptions,
+  type TrackingStart,
+} from "../../contract/tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { NO_MEMORY, refused, SYNTAX } from "../failures.ts";
-import { tokenOf } from "../argument_text.ts";
+import { NO_MEMORY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
+import { integerOf, tokenOf } from "../argument_text.ts";
+import { sortedPrefixes, whatOverlaps } from "./tracking_prefixes.ts";
 
-const NEEDS_RESP3 = refused("Client tracking needs RESP3 here, send HELLO 3 first");
+const NO_CONNECTION = refused("Client tracking needs a connection of the Redis protocol");
 const TOO_MANY_WATCHES = refused("Too much is watched already, try again later");
 const NO_REDIRECT = refused("REDIRECT is not supported, use RESP3 on this connection");
-const NO_OPT = refused("OPTIN and OPTOUT are not supported, use the default mode or BCAST");
 const NO_CACHING = refused(
   "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
 );
+const NO_OPTIN = refused(
+  "CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.",
+);
+const NO_OPTOUT = refused(
+  "CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.",
+);
 const PREFIX_NEEDS_BCAST = refused("PREFIX option requires BCAST mode to be enabled");
-const SWITCHED = refused(
+const SWITCHED_BCAST = refused(
   "You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
 );
-const OVERLAP = refused("Prefixes for a single client must not overlap");
+const SWITCHED_MODE = refused(
+  "You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
+);
+const BCAST_MODE = refused("OPTIN and OPTOUT are not compatible with BCAST");
+const BOTH_MODES = refused("You can't specify both OPTIN mode and OPTOUT mode");
 const PREFIX_TOO_LONG = refused("Prefix is longer than a key can be, see --max-key");
 const TOO_MANY_PREFIXES = refused(`Too many prefixes, send at most ${MAX_PREFIXES}`);
+/** BCAST without a prefix is about all keys, which begin with this. */
+const EVERY_PREFIX = new Uint8Array(0);
 
-/** CLIENT TRACKING ON|OFF [BCAST] [PREFIX prefix ...] [NOLOOP] */
+/** The options as they are sent. */
+interface SentOptions {
+  isBroadcast: boolean;
+  optin: boolean;
+  optout: boolean;
+  noLoop: boolean;
+  readonly prefixes: Uint8Array[];
+}
+
+/** CLIENT TRACKING ON|OFF [BCAST] [PREFIX prefix ...] [OPTIN] [OPTOUT] [NOLOOP] */
 export function clientTracking(context: CommandContext, args: Args, reply: Reply): void {
-  const { session, server } = context;
-  const word = args.count > 1 ? tokenOf(args, 1) : "";
-  if (word === "OFF" && args.count === 2) {
-    stopTracking(context);
-    return reply.ok();
+  const { session } = context;
+  const sent = parseOptions(args, context.maxKeyBytes);
+  if ("code" in sent) return reply.fail(sent);
+  const word = tokenOf(args, 1);
+  if (word === "OFF") stopTracking(context);
+  else {
+    const failure = word === "ON" ? problemOf(session, sent) ?? begin(context, sent) : SYNTAX;
+    if (failure !== null) return reply.fail(failure);
   }
-  if (word !== "ON") return reply.fail(SYNTAX);
-  const options = parseOptions(args, context.maxKeyBytes);
-  if ("code" in options) return reply.fail(options);
-  if (session.protocol !== 3 || session.push === null) return reply.fail(NEEDS_RESP3);
-  const before = session.tracking;
-  if (before !== null && before.options.isBroadcast !== options.isBroadcast) {
-    return reply.fail(SWITCHED);
-  }
-  const kept = before?.options.prefixes ?? [];
-  const prefixes = [...kept, ...options.prefixes];
-  if (prefixes.length > MAX_PREFIXES) return reply.fail(TOO_MANY_PREFIXES);
-  if (overlap(prefixes)) return reply.fail(OVERLAP);
-  if (before !== null && !options.isBroadcast && before.options.noLoop === options.noLoop) {
-    return reply.ok();
-  }
-  const tracking = server.track(session, { ...options, prefixes });
-  if (tracking === "tooMany") return reply.fail(TOO_MANY_WATCHES);
-  if (tracking === "noMemory") return reply.fail(NO_MEMORY);
-  stopTracking(context);
-  session.tracking = tracking;
   reply.ok();
 }
 
-function parseOptions(args: Args, maxPrefixBytes: number): TrackingOptions | Failure {
-  let isBroadcast = false;
-  let noLoop = false;
-  const prefixes: Uint8Array[] = [];
+function parseOptions(args: Args, maxPrefixBytes: number): SentOptions | Failure {
+  const sent: SentOptions = {
+    isBroadcast: false,
+    optin: false,
+    optout: false,
+    noLoop: false,
+    prefixes: [],
+  };
   for (let i = 2; i < args.count; i++) {
     const word = tokenOf(args, i);
-    if (word === "BCAST") isBroadcast = true;
-    else if (word === "NOLOOP") noLoop = true;
-    else if (word === "REDIRECT") return NO_REDIRECT;
-    else if (word === "OPTIN" || word === "OPTOUT") return NO_OPT;
-    else if (word === "PREFIX" && i + 1 < args.count) {
+    const hasMore = i + 1 < args.count;
+    if (word === "BCAST") sent.isBroadcast = true;
+    else if (word === "NOLOOP") sent.noLoop = true;
+    else if (word === "OPTIN") sent.optin = true;
+    else if (word === "OPTOUT") sent.optout = true;
+    else if (word === "REDIRECT" && hasMore) {
+      return integerOf(args, i + 1) === undefined ? NOT_INTEGER : NO_REDIRECT;
+    } else if (word === "PREFIX" && hasMore) {
       if (args.lengths[++i]! > maxPrefixBytes) return PREFIX_TOO_LONG;
-      if (prefixes.length === MAX_PREFIXES) return TOO_MANY_PREFIXES;
-      prefixes.push(args.copyOf(i));
+      if (sent.prefixes.length === MAX_PREFIXES) return TOO_MANY_PREFIXES;
+      sent.prefixes.push(args.copyOf(i));
     } else return SYNTAX;
   }
-  if (prefixes.length > 0 && !isBroadcast) return PREFIX_NEEDS_BCAST;
-  return { isBroadcast, noLoop, prefixes };
+  return sent;
 }
 
-/** Whether one of the prefixes begins with another one. Sorted, some of those stand side by side. */
-function overlap(prefixes: readonly Uint8Array[]): boolean {
-  const sorted = prefixes.toSorted(compareBytes);
-  return sorted.some((prefix, i) => {
-    const before = sorted[i - 1];
-    return before !== undefined && before.length <= prefix.length &&
-      sameBytes(before, 0, prefix, 0, before.length);
-  });
+/** Why these options cannot be, or cannot follow those that there are. In the order of Redis. */
+function problemOf({ push, tracking }: Session, sent: SentOptions): Failure | null {
+  if (push === null) return NO_CONNECTION;
+  const before = tracking?.options;
+  const { isBroadcast, optin, optout } = sent;
+  if (!isBroadcast && sent.prefixes.length > 0) return PREFIX_NEEDS_BCAST;
+  if (before !== undefined && before.isBroadcast !== isBroadcast) return SWITCHED_BCAST;
+  if (isBroadcast && (optin || optout)) return BCAST_MODE;
+  if (optin && optout) return BOTH_MODES;
+  const isSwitched = before?.mode === "optout" && optin || before?.mode === "optin" && optout;
+  if (isSwitched) return SWITCHED_MODE;
+  const overlapping = whatOverlaps(before?.prefixes ?? [], sent.prefixes);
+  return overlapping === null ? null : refused(overlapping);
 }
 
-/** Below 0, 0 or above 0, as `a` stands before, with or behind `b`. */
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    if (a[i] !== b[i]) return a[i]! - b[i]!;
-  }
-  return a.length - b.length;
+/** Begins to track with these options, or goes on with them. */
+function begin({ session, server }: CommandContext, sent: SentOptions): Failure | null {
+  const { tracking } = session;
+  const kept = tracking?.options.prefixes ?? [];
+  const isEvery = sent.isBroadcast && sent.prefixes.length === 0 &&
+    kept.every(({ length }) => length > 0);
+  const prefixes = sortedPrefixes([...kept, ...(isEvery ? [EVERY_PREFIX] : sent.prefixes)]);
+  if (prefixes.length > MAX_PREFIXES) return TOO_MANY_PREFIXES;
+  const { isBroadcast, noLoop } = sent;
+  const options: TrackingOptions = { isBroadcast, noLoop, prefixes, mode: modeOf(sent) };
+  const made: Tracking | TrackingStart = tracking === null
+    ? server.track(session, options)
+    : tracking.change(options);
+  if (made === "tooMany") return TOO_MANY_WATCHES;
+  if (made === "noMemory") return NO_MEMORY;
+  if (made !== "started") session.tracking = made;
+  return null;
+}
+
+function modeOf({ optin, optout }: SentOptions): TrackingMode {
+  return optin ? "optin" : optout ? "optout" : "all";
 }
 
 /** Ends the tracking of this client. Also for RESET and the end of a connection. */
@@ -102,25 +137,46 @@ export function stopTracking({ session }: Pick<CommandContext, "session">): void
 
 /** CLIENT TRACKINGINFO */
 export function clientTrackingInfo({ session }: CommandContext, _args: Args, reply: Reply): void {
-  const options = session.tracking?.options;
-  const flags = options === undefined ? ["off"] : ["on"];
-  if (options?.isBroadcast) flags.push("bcast");
-  if (options?.noLoop) flags.push("noloop");
+  const { tracking } = session;
+  const flags = tracking === null ? ["off"] : flagsOf(tracking);
   reply.map(3);
   reply.text("flags");
-  reply.array(flags.length);
+  reply.set(flags.length);
   for (const flag of flags) reply.text(flag);
   reply.text("redirect");
-  reply.integer(options === undefined ? -1 : 0);
+  reply.integer(tracking === null ? -1 : 0);
   reply.text("prefixes");
-  const prefixes = options?.prefixes ?? [];
+  const prefixes = tracking?.options.prefixes ?? [];
   reply.array(prefixes.length);
   for (const prefix of prefixes) answerBytes(prefix, 0, prefix.length, reply);
 }
 
-/** CLIENT CACHING YES|NO */
-export function clientCaching(_context: CommandContext, _args: Args, reply: Reply): void {
-  reply.fail(NO_CACHING);
+function flagsOf({ options, isCaching }: Tracking): string[] {
+  const { isBroadcast, mode, noLoop } = options;
+  const flags = ["on"];
+  if (isBroadcast) flags.push("bcast");
+  if (mode !== "all") flags.push(mode);
+  if (mode !== "all" && isCaching) flags.push(mode === "optin" ? "caching-yes" : "caching-no");
+  if (noLoop) flags.push("noloop");
+  return flags;
+}
+
+/** CLIENT CACHING YES|NO: about the next command, or the next transaction. */
+export function clientCaching({ session }: CommandContext, args: Args, reply: Reply): void {
+  const { tracking } = session;
+  if (tracking === null) return reply.fail(NO_CACHING);
+  const problem = cachingProblem(tracking, args);
+  if (problem !== null) return reply.fail(problem);
+  tracking.isCaching = true;
+  reply.ok();
+}
+
+/** Why CLIENT CACHING would be refused with these arguments, or null. */
+export function cachingProblem({ options }: Tracking, args: Args): Failure | null {
+  const word = tokenOf(args, 1);
+  if (word === "YES") return options.mode === "optin" ? null : NO_OPTIN;
+  if (word === "NO") return options.mode === "optout" ? null : NO_OPTOUT;
+  return SYNTAX;
 }
 
 /** CLIENT GETREDIR */

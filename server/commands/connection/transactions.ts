@@ -14,6 +14,7 @@ import {
   TRANSACTION_TOO_LARGE,
   TRANSACTION_TOO_LONG,
 } from "../failures.ts";
+import { rememberKeys } from "../reads.ts";
 import { Transaction } from "../../contract/transaction.ts";
 
 /** After this many bytes of values read and written, the other commands of an EXEC are refused. */
@@ -143,6 +144,9 @@ function hasChanged(cache: Cache, transaction: Transaction): boolean {
 
 function runAll(context: CommandContext, transaction: Transaction, reply: Reply): void {
   const args = context.queuedArgs;
+  const { session } = context;
+  /** Has noted the keys that will be read. */
+  const tracking = session.tracking;
   reply.array(transaction.queuedCount);
   context.copiedBytes = 0;
   for (const id of transaction.queued(args)) {
@@ -157,6 +161,9 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }
     context.stats.count(command.id, command.isTimed);
+    if (session.tracking !== null && session.tracking !== tracking) {
+      rememberKeys(context, session.tracking, command, args);
+    }
     // A command that would have to wait sees isAtomic and refuses.
     command.run(context, args, reply);
     context.copiedBytes += Math.max(0, bytesBefore - reply.bytesLeft);

@@ -28,6 +28,7 @@ function setUp(budgetBytes: number, prefixes: readonly string[] = []) {
   };
   const options = {
     isBroadcast: prefixes.length > 0,
+    mode: "all" as const,
     prefixes: prefixes.map((prefix) => encoder.encode(prefix)),
     noLoop: false,
   };

@@ -8,6 +8,7 @@ import { CommandContext } from "../../../server/contract/command.ts";
 import { dispatch, dispatchUnknown } from "../../../server/commands/dispatch.ts";
 import { findCommand } from "../../../server/commands/find.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
+import { WorkerWatch } from "../../../server/changes/watch.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import { Session } from "../../../server/contract/session.ts";
 import { configOf, NOW_MS } from "../fixture.ts";
@@ -22,7 +23,9 @@ export class Speaker {
   readonly #reply = new RespReply();
 
   constructor(cache: Cache, server = new LocalServer(configOf(), NOW_MS), isAuthenticated = true) {
+    server.watch ??= new WorkerWatch(cache.region, cache.actor);
     this.session = new Session(++lastId, "resp", "a:1", "b:2", NOW_MS, isAuthenticated);
+    this.session.push = () => {};
     this.context = new CommandContext(cache, server, COMMANDS, this.session);
   }
 
