@@ -14,6 +14,7 @@ const CLOSED_FLAGS = [
   "--no-npm",
   "--no-prompt",
   "--unstable-net",
+  "--unstable-no-legacy-abort",
   "--unstable-worker-options",
 ];
 

@@ -34,6 +34,8 @@ export class CollectedReply implements Reply {
   failure: Failure | null = null;
   /** The number of each outcome that is a number. */
   readonly integers: (number | bigint)[] = [];
+  /** What all values together may be, in bytes; more is refused before it is copied. */
+  maxBytes = MAX_ANSWER_BYTES;
   #used = 0;
 
   /** Forgets everything. */
@@ -45,13 +47,22 @@ export class CollectedReply implements Reply {
   }
 
   get bytesLeft(): number {
-    return MAX_ANSWER_BYTES - this.#used;
+    return this.maxBytes - this.#used;
   }
 
   reserve(length: number): number {
     const at = this.#used;
     if (at + length > this.bytes.length) this.#growBytes(at + length);
     return at;
+  }
+
+  /** The bytes of the first value, which are the caller's alone. No other value is good then. */
+  release(): Uint8Array<ArrayBuffer> {
+    const [from, length] = [this.starts[0]!, this.lengths[0]!];
+    if (from > 0) return this.bytes.slice(from, from + length);
+    const bytes = resizedInPlace(this.bytes, length);
+    this.bytes = new Uint8Array(KEPT_BYTES);
+    return bytes;
   }
 
   /** In place, since large buffers that wait for the collector add up. */

@@ -26,6 +26,8 @@ export class JsonHit implements Reply {
   /** The place of the value in `bytes`. */
   valueStart = 0;
   valueBytes = 0;
+  /** The longest value that is wanted; longer ones are refused before they are copied. */
+  bytesLeft = Infinity;
   #keyIsPlain = false;
   /** The same memory as `bytes`. */
   #text: Buffer = Buffer.from(this.bytes.buffer);
@@ -54,11 +56,6 @@ export class JsonHit implements Reply {
     this.valueStart = at;
     this.isHit = false;
     this.failure = null;
-  }
-
-  /** One value always fits: the cache limits its size. */
-  get bytesLeft(): number {
-    return Infinity;
   }
 
   reserve(length: number): number {

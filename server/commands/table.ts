@@ -6,6 +6,7 @@ import { KEY_ROWS } from "./keys/rows.ts";
 import { SCRIPT_ROWS } from "./scripts/rows.ts";
 import { SERVER_ROWS } from "./server/rows.ts";
 import { STRING_ROWS } from "./strings/rows.ts";
+import { getAgain, getMetaAgain } from "./strings/values.ts";
 
 /** Every command. */
 export const COMMANDS: readonly Command[] = [
@@ -30,3 +31,7 @@ export const DEL: Command = commandOf("DEL");
 export const INCRBY: Command = commandOf("INCRBY");
 export const MGET: Command = commandOf("MGET");
 export const MPUT: Command = commandOf("MPUT");
+
+/** GET and GETMETA for requests that have counted as a hit already. */
+export const GET_AGAIN: Command = { ...GET, run: getAgain };
+export const GETMETA_AGAIN: Command = { ...GETMETA, run: getMetaAgain };

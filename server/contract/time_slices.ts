@@ -61,10 +61,11 @@ export class TimeSlices {
 
   /** Does `work` and counts its time. If the slice is used up, waits for a turn first. */
   whenFree<T>(work: () => T | Promise<T>): T | Promise<T> {
-    return this.isOver ? this.turn().then(() => this.#counted(work)) : this.#counted(work);
+    return this.isOver ? this.turn().then(() => this.counted(work)) : this.counted(work);
   }
 
-  #counted<T>(work: () => T): T {
+  /** Does `work`, which has its turn, and counts its time. */
+  counted<T>(work: () => T): T {
     const fromMs = performance.now();
     try {
       return work();
@@ -96,7 +97,7 @@ export class TimeSlices {
   /** Works for what is left of a slice. Returns whether all is done. */
   #slice(step: () => boolean): boolean {
     while (!this.isOver) {
-      if (this.#counted(step)) return true;
+      if (this.counted(step)) return true;
     }
     return false;
   }

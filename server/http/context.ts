@@ -10,9 +10,9 @@ import type { JsonLimits } from "../codecs/json_decode.ts";
 import { QueryFound } from "../codecs/query.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import { execute } from "../commands/execute.ts";
-import { GET } from "../commands/table.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
+import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Pool } from "../contract/pool.ts";
 import type { ServerStatus } from "../contract/server.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
@@ -113,16 +113,24 @@ export class HttpContext {
     return this.#commands.server.slices;
   }
 
-  /** Runs GET with the key in `args`; what it came to is in `hit` afterwards. */
-  runGet(): JsonHit {
+  /**
+   * Runs GET, or GET_AGAIN, with the key in `args`; what it came to is in `hit` afterwards. A value of
+   * more than `maxBytes` is refused before it is copied.
+   */
+  runGet(maxBytes: number, command: Command): JsonHit {
     this.hit.begin(this.args);
-    execute(this.#commands, GET, this.args, this.hit);
+    this.hit.bytesLeft = maxBytes;
+    execute(this.#commands, command, this.args, this.hit);
     return this.hit;
   }
 
-  /** Runs a command with the arguments in `args`; its outcomes are in `reply` afterwards. */
-  run(command: Command): CollectedReply {
+  /**
+   * Runs a command with the arguments in `args`; its outcomes are in `reply` afterwards. Values of more
+   * than `maxBytes` together are refused before they are copied.
+   */
+  run(command: Command, maxBytes = MAX_ANSWER_BYTES): CollectedReply {
     this.reply.reset();
+    this.reply.maxBytes = maxBytes;
     execute(this.#commands, command, this.args, this.reply);
     return this.reply;
   }

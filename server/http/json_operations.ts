@@ -27,10 +27,20 @@ import {
   readMput,
   readPut,
 } from "../codecs/json_slow.ts";
-import { DEL, GET, GETMETA, INCRBY, MGET, MPUT, SET } from "../commands/table.ts";
+import {
+  DEL,
+  GET,
+  GET_AGAIN,
+  GETMETA,
+  GETMETA_AGAIN,
+  INCRBY,
+  MGET,
+  MPUT,
+  SET,
+} from "../commands/table.ts";
 import type { Args } from "../contract/args.ts";
 import type { Command } from "../contract/command.ts";
-import type { Failure } from "../contract/reply.ts";
+import { type Failure, MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { HttpContext } from "./context.ts";
 
 /** One operation. */
@@ -42,6 +52,8 @@ export interface JsonOperation {
   /** Reads the fields of a message; returns why not, or null. */
   readonly decodeFields: (fields: Fields, args: Args, limits: JsonLimits) => Problem | null;
   readonly command: Command;
+  /** Of one that reads a single value: the command for its second try, with a value that is large. */
+  readonly again?: Command;
   /** Makes the body of the answer, of the outcomes in `reply`, or those in `hit` after a GET. */
   readonly compose: (context: HttpContext) => AnswerBody;
 }
@@ -56,6 +68,7 @@ export const READ: JsonOperation = {
   decodeBody: null,
   decodeFields: readDelete,
   command: GET,
+  again: GET_AGAIN,
   compose: ({ args, answers, hit }) => hit.isHit ? answers.hit(args, hit) : MISS,
 };
 /** Reads version and time to live, too. */
@@ -63,6 +76,7 @@ export const READ_META: JsonOperation = {
   decodeBody: null,
   decodeFields: readDelete,
   command: GETMETA,
+  again: GETMETA_AGAIN,
   compose: ({ args, answers, reply }) =>
     reply.kinds[0] === OutcomeKind.miss ? MISS : answers.hitWithMeta(args, reply),
 };
@@ -101,11 +115,19 @@ export const OPERATIONS: ReadonlyMap<string, JsonOperation> = new Map([
   ["mput", PUT_MANY],
 ]);
 
-/** Runs an operation with the arguments in `context.args`. Returns the answer's body, or why not. */
+/**
+ * Runs an operation with the arguments in `context.args`. Returns the answer's body, or why not: values
+ * of more than `maxBytes` together are refused before they are copied. `command` is its own, or the one
+ * for a second try.
+ */
 export function runOperation(
   context: HttpContext,
-  { command, compose }: JsonOperation,
+  { command: own, compose }: JsonOperation,
+  maxBytes: number = MAX_ANSWER_BYTES,
+  command: Command = own,
 ): AnswerBody | Failure {
-  const { failure } = command === GET ? context.runGet() : context.run(command);
+  const { failure } = own === GET
+    ? context.runGet(maxBytes, command)
+    : context.run(command, maxBytes);
   return failure ?? compose(context);
 }

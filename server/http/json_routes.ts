@@ -4,7 +4,7 @@
 import { type AnswerBody, CONDITION_NOT_MET, MISS } from "../codecs/json_answers.ts";
 import type { Problem } from "../codecs/json_decode.ts";
 import { checkQueryKey, decodeQueryKey, TAKES_META, TAKES_NONE } from "../codecs/query.ts";
-import type { Failure } from "../contract/reply.ts";
+import { type Failure, MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import { error, json, jsonOk, overloaded } from "./answers.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";
 import {
@@ -18,6 +18,7 @@ import {
   READ_META,
   runOperation,
 } from "./json_operations.ts";
+import { LARGE_BYTES, readLarge } from "./large_answers.ts";
 import { refusalOf } from "./refusals.ts";
 
 /** The answer to a command that was refused. */
@@ -33,7 +34,24 @@ export function problemAnswer(problem: Problem): Response {
 
 /** Runs an operation with the arguments in `context.args`, and answers. */
 function respond(context: HttpContext, operation: JsonOperation): Response {
-  const body: AnswerBody | Failure = runOperation(context, operation);
+  return answer(context, runOperation(context, operation));
+}
+
+/** The same where there may be many values: no more than there is memory for. */
+function respondMany(context: HttpContext, operation: JsonOperation): Response {
+  const { largeAnswers } = context;
+  const maxBytes = Math.min(MAX_ANSWER_BYTES, Math.max(LARGE_BYTES, largeAnswers.maxBytes));
+  const body = runOperation(context, operation, maxBytes);
+  if (maxBytes < MAX_ANSWER_BYTES && isTooLarge(body)) return largeAnswers.refuse(maxBytes + 1);
+  return answer(context, body);
+}
+
+/** Whether more was asked for than may be copied. */
+function isTooLarge(body: AnswerBody | Failure): boolean {
+  return typeof body === "object" && "kind" in body && body.kind === "answerTooLarge";
+}
+
+function answer(context: HttpContext, body: AnswerBody | Failure): Response {
   if (typeof body === "string") {
     if (body === MISS && context.config.missStatus !== 200) return json(body, 404);
     return body === CONDITION_NOT_MET ? json(body, 409) : jsonOk(body);
@@ -47,14 +65,22 @@ function respond(context: HttpContext, operation: JsonOperation): Response {
 /** GET /get?key=k */
 export function getRoute(
   context: HttpContext,
-  _request: Request,
+  request: Request,
   url: string,
   query: number,
-): Response {
+): Response | Promise<Response> {
   const { args, found, jsonLimits } = context;
   const problem = decodeQueryKey(url, query, args, jsonLimits, TAKES_META, found);
   if (problem !== null) return problemAnswer(problem);
-  return respond(context, found.meta ? READ_META : READ);
+  const operation = found.meta ? READ_META : READ;
+  const body = runOperation(context, operation, LARGE_BYTES);
+  if (!isTooLarge(body)) return answer(context, body);
+  return readLarge(context, request, (maxBytes) => {
+    // Others may have used the arguments meanwhile.
+    decodeQueryKey(url, query, args, jsonLimits, TAKES_META, found);
+    const large = runOperation(context, operation, maxBytes, operation.again);
+    return isTooLarge(large) ? null : answer(context, large);
+  });
 }
 
 /** DELETE /delete?key=k */
@@ -81,7 +107,8 @@ function bodyRoute(operation: JsonOperation, repeatsKey: boolean): RouteHandler 
       const { args, spare, found, jsonLimits } = context;
       const problem = decode(body, args, jsonLimits) ??
         (query < 0 ? null : checkQueryKey(url, query, args, jsonLimits, spare, found));
-      return problem === null ? respond(context, operation) : problemAnswer(problem);
+      if (problem !== null) return problemAnswer(problem);
+      return repeatsKey ? respond(context, operation) : respondMany(context, operation);
     };
     if (repeatsKey) return bodies.read(request, jsonBodyBytes, work);
     // With thousands of keys each, many of these would hold up the others for long.

@@ -8,6 +8,7 @@ import type { ServerRegion } from "../contract/counters.ts";
 import { releaseBytes } from "../contract/growing_bytes.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
+import type { TimeSlices } from "../contract/time_slices.ts";
 import { overloaded } from "./answers.ts";
 
 /** Answers of more bytes than this are large. */
@@ -103,6 +104,25 @@ export class LargeAnswers {
     this.#now = now;
   }
 
+  /** The longest answer that may begin now, in bytes; 0 or less where there is no memory for any. */
+  get maxBytes(): number {
+    const { bytesLeft, maxBytes } = this.#budget;
+    const keptBytes = (1 - ANSWERS_SHARE) * maxBytes;
+    // One of more than their share is let in when it is alone.
+    const isAlone = bytesLeft > ANSWERS_SHARE * maxBytes;
+    return bytesLeft - (isAlone ? 0 : keptBytes) - ANSWER_COST_BYTES;
+  }
+
+  /** 503 to who wants an answer of at least `bytes`, for which there is no memory. */
+  refuse(bytes: number): Response {
+    // Asked for in vain, so that those give way who have not moved for long.
+    if (this.#budget.tryTake(bytes + ANSWER_COST_BYTES, ANSWERS_SHARE)) {
+      this.#budget.give(bytes + ANSWER_COST_BYTES);
+    }
+    addCounter(this.#region.words, this.#overloadsWord, 1);
+    return overloaded("Too many large answers on their way. Try again in a moment.");
+  }
+
   /**
    * An answer of `bytes`, which are its own from now on. 503 where bodies and large answers hold too
    * much already.
@@ -150,4 +170,36 @@ export class LargeAnswers {
       pending.giveUp();
     }
   }
+}
+
+/** What a large read needs of its worker. */
+interface LargeReads {
+  readonly slices: TimeSlices;
+  readonly largeAnswers: LargeAnswers;
+}
+
+/**
+ * Answers a request for a large value, whose first try was refused for its length before anything was
+ * copied. The second has its turn, as long work, and copies no more than there is memory for: to copy
+ * first and refuse then would let those who are refused hold up the others. `read` makes the answer, or
+ * returns null where the value is longer than the bytes that it is given.
+ */
+export function readLarge(
+  { slices, largeAnswers }: LargeReads,
+  request: Request,
+  read: (maxBytes: number) => Response | null,
+): Response | Promise<Response> {
+  const work = () => {
+    const { maxBytes } = largeAnswers;
+    return read(maxBytes) ?? largeAnswers.refuse(Math.max(maxBytes, LARGE_BYTES) + 1);
+  };
+  if (largeAnswers.maxBytes < LARGE_BYTES) return largeAnswers.refuse(LARGE_BYTES);
+  if (!slices.isOver) return slices.whenFree(work);
+  const { signal } = request;
+  return slices.turn().then(() => {
+    // Streams of HTTP/2 that were reset meanwhile have nobody to take the answer.
+    if (!signal.aborted) return slices.counted(work);
+    slices.spend(0);
+    return new Response(null);
+  });
 }

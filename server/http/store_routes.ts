@@ -3,10 +3,10 @@
 
 import { OutcomeKind } from "../codecs/collected_reply.ts";
 import { decodePathKey, TAKES_NONE, TAKES_TTL } from "../codecs/query.ts";
-import { DEL, GET, SET } from "../commands/table.ts";
+import { DEL, GET, GET_AGAIN, SET } from "../commands/table.ts";
 import type { HttpContext } from "./context.ts";
 import { problemAnswer, refusal } from "./json_routes.ts";
-import { LARGE_BYTES } from "./large_answers.ts";
+import { LARGE_BYTES, readLarge } from "./large_answers.ts";
 
 const BYTES_TYPE = "application/octet-stream";
 const BYTES_INIT: ResponseInit = { headers: { "content-type": BYTES_TYPE } };
@@ -17,18 +17,32 @@ function notFound(): Response {
 }
 
 /** GET /get/{key}; `start` is where the key begins in `url`. */
-export function storeGet(context: HttpContext, url: string, start: number): Response {
+export function storeGet(
+  context: HttpContext,
+  request: Request,
+  url: string,
+  start: number,
+): Response | Promise<Response> {
   const { args, found, storeLimits } = context;
   const problem = decodePathKey(url, start, args, storeLimits, TAKES_NONE, found);
   if (problem !== null) return problemAnswer(problem);
-  const reply = context.run(GET);
+  const { failure } = context.run(GET, LARGE_BYTES);
+  if (failure?.kind !== "answerTooLarge") return answerGet(context);
+  return readLarge(context, request, (maxBytes) => {
+    // Others may have used the arguments meanwhile.
+    decodePathKey(url, start, args, storeLimits, TAKES_NONE, found);
+    const { failure } = context.run(GET_AGAIN, maxBytes);
+    return failure?.kind === "answerTooLarge" ? null : answerGet(context);
+  });
+}
+
+/** The answer to the GET that has been run. */
+function answerGet({ reply, largeAnswers }: HttpContext): Response {
   if (reply.failure !== null) return refusal(reply.failure);
   if (reply.kinds[0] === OutcomeKind.miss) return notFound();
   const from = reply.starts[0]!;
   const to = from + reply.lengths[0]!;
-  if (to - from > LARGE_BYTES) {
-    return context.largeAnswers.answer(reply.bytes.slice(from, to), BYTES_TYPE);
-  }
+  if (to - from > LARGE_BYTES) return largeAnswers.answer(reply.release(), BYTES_TYPE);
   // Response copies the bytes, so the buffer may be used again at once.
   return new Response(reply.bytes.subarray(from, to) as BodyInit, BYTES_INIT);
 }

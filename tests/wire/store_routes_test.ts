@@ -99,6 +99,21 @@ Deno.test("/mget of more than an answer can hold is refused and says so", async 
   assertEquals((await client.ask("GET /get/big")).body.length, 1_000_000);
 });
 
+Deno.test("a large value is read whole by every route, and counts as one hit each time", async () => {
+  await using server = await TestServer.start();
+  using client = await server.connect();
+  const value = "x".repeat(100_000);
+  await client.ask(`PUT /store/big ${value}`);
+  const body = `{"status":"OK","key":"big","value":"${value}"`;
+  assertEquals((await client.ask("GET /get/big")).text, value);
+  assertEquals((await client.ask("GET /get?key=big")).text, `${body}}`);
+  const withMeta = (await client.ask("GET /get?key=big&meta=1")).text;
+  assertEquals(withMeta, `${body},"version":1,"ttl":null}`);
+  assertEquals((await client.ask("HEAD /get/big")).headers.get("content-length"), "100000");
+  const { hits, misses } = JSON.parse((await client.ask("GET /stats")).text).total;
+  assertEquals([hits, misses], [4, 0]);
+});
+
 Deno.test("/stats counts what was done, by worker and in total", async () => {
   await using server = await TestServer.start();
   using client = await server.connect();

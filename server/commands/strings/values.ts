@@ -25,10 +25,22 @@ export function get(context: CommandContext, args: Args, reply: Reply): void {
   answerValue(shard, address, reply);
 }
 
+/** Again a GET that was refused for its length, as another part of the same request. */
+export function getAgain(context: CommandContext, args: Args, reply: Reply): void {
+  answerValue(context.shard, peekItem(context, args, 0, 0), reply);
+}
+
 /** GETMETA key: a list of value, version and milliseconds left (-1: for ever), or a miss. */
 export function getMeta(context: CommandContext, args: Args, reply: Reply): void {
-  const { shard, cache } = context;
-  const address = getItem(context, args, 0, 0);
+  answerMeta(context, getItem(context, args, 0, 0), reply);
+}
+
+/** Again a GETMETA that was refused for its length, as another part of the same request. */
+export function getMetaAgain(context: CommandContext, args: Args, reply: Reply): void {
+  answerMeta(context, peekItem(context, args, 0, 0), reply);
+}
+
+function answerMeta({ shard, cache }: CommandContext, address: number, reply: Reply): void {
   if (address === 0) return reply.miss();
   if (shard.valueBytesLocked(address) > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   const deadlineMs = shard.deadlineLocked(address);
