@@ -3,7 +3,7 @@
 // are taken and released here only. Every thread has its own Cache over the same region.
 
 import { addCounter } from "./counters.ts";
-import { hashKey } from "./hash.ts";
+import { hashKey, inDatabase } from "./hash.ts";
 import * as layout from "./layout.ts";
 import {
   acquireLock,
@@ -51,6 +51,8 @@ export interface PutOptions {
   readonly condition?: Condition;
   /** The version that Condition.version compares with. */
   readonly version?: number;
+  /** The stored database; 0 unless given. */
+  readonly database?: number;
 }
 
 /**
@@ -106,9 +108,9 @@ export class Cache<C extends string = never, G extends string = never> {
     this.#marked = new Uint8Array(count);
   }
 
-  /** Hash of a key, for the calls that take one. */
-  hash(key: Uint8Array, start: number, length: number): number {
-    return hashKey(key, start, length);
+  /** Hash of a key in a stored database, for the calls that take one. */
+  hash(key: Uint8Array, start: number, length: number, database = 0): number {
+    return inDatabase(hashKey(key, start, length), database);
   }
 
   /** Longest key plus value that can be stored, in bytes. */
@@ -214,8 +216,8 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /** Reads a key's value into `into`. Returns Outcome.hit, .miss or .busy. */
-  get(key: Uint8Array, into: ValueBuffer): Outcome {
-    const hash = hashKey(key, 0, key.length);
+  get(key: Uint8Array, into: ValueBuffer, database = 0): Outcome {
+    const hash = this.hash(key, 0, key.length, database);
     return this.#locked(hash, (shard) => {
       const address = shard.getLocked(hash, key, 0, key.length);
       if (address === 0) return Outcome.miss;
@@ -230,9 +232,10 @@ export class Cache<C extends string = never, G extends string = never> {
 
   /** Stores a value. Returns Outcome.stored, .conditionNotMet, .tooLarge or .busy. */
   put(key: Uint8Array, value: Uint8Array, options: PutOptions = {}): Outcome {
-    const { deadlineMs = 0, condition = Condition.none, version = 0 } = options;
-    const hash = hashKey(key, 0, key.length);
+    const { deadlineMs = 0, condition = Condition.none, version = 0, database = 0 } = options;
+    const hash = this.hash(key, 0, key.length, database);
     const put = this.#put;
+    put.database = database;
     put.setKey(hash, key, 0, key.length);
     put.setValue(value, 0, value.length);
     put.setTerms(deadlineMs, condition, version);
@@ -240,8 +243,8 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /** Deletes a key. Returns Outcome.hit, .miss or .busy. */
-  delete(key: Uint8Array): Outcome {
-    const hash = hashKey(key, 0, key.length);
+  delete(key: Uint8Array, database = 0): Outcome {
+    const hash = this.hash(key, 0, key.length, database);
     return this.#locked(
       hash,
       (shard) => shard.deleteLocked(hash, key, 0, key.length) ? Outcome.hit : Outcome.miss,

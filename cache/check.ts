@@ -28,7 +28,9 @@ import {
   STATE_INNER,
   WINDOW_BUCKETS,
 } from "./layout.ts";
-import { hashKey } from "./hash.ts";
+import { DATABASE_COUNT } from "./database_layout.ts";
+import { addDatabaseLocked, databaseOf, type DatabaseStats } from "./databases.ts";
+import { hashKey, inDatabase } from "./hash.ts";
 import {
   deadlineOf,
   itemQuarters,
@@ -107,8 +109,31 @@ function checkItem(memory: ShardMemory, owned: Uint8Array, address: number): num
   const key = new Uint8Array(keyBytesOf(memory, address));
   readKey(memory, address, key, 0);
   const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH];
-  must(hashKey(key, 0, key.length) === hash, `item ${address} has another key's hash`);
+  const plain = hashKey(key, 0, key.length);
+  const database = databaseOf(memory, address);
+  must(inDatabase(plain, database) === hash, `item ${address} has another key's hash`);
   return pieces;
+}
+
+/** Compares what is counted of each database with the items. */
+function checkDatabases(memory: ShardMemory, items: Iterable<number>): void {
+  const none = { items: 0, itemsWithDeadline: 0, deadlineSumMs: 0 };
+  const found = Array.from({ length: DATABASE_COUNT }, (): DatabaseStats => ({ ...none }));
+  for (const address of items) {
+    const one = found[databaseOf(memory, address)]!;
+    const deadlineMs = deadlineOf(memory, address);
+    one.items++;
+    if (deadlineMs !== 0) one.itemsWithDeadline++;
+    one.deadlineSumMs += deadlineMs;
+  }
+  for (const [database, one] of found.entries()) {
+    const counted = { ...none };
+    addDatabaseLocked(memory, database, counted);
+    for (const field of ["items", "itemsWithDeadline", "deadlineSumMs"] as const) {
+      const is = `${one[field]} in database ${database}, ${counted[field]} counted`;
+      must(counted[field] === one[field], `${field}: ${is}`);
+    }
+  }
 }
 
 /** Walks a ring both ways. Returns how many items it has. */
@@ -190,6 +215,7 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
   must(ringed === items.size, `${items.size} items in the index, ${ringed} in the rings`);
   must(words[SHARD_ITEMS] === items.size, `${items.size} items, ${words[SHARD_ITEMS]} counted`);
   must(words[SHARD_DEADLINE_ITEMS] === withDeadline, `${withDeadline} items have a deadline`);
+  checkDatabases(memory, items);
   const free = checkFree(memory, owned);
   must(words[SHARD_FREE_QUARTERS] === free, `${free} quarters free, other number counted`);
   const touched = words[SHARD_BUMP]! - slab;

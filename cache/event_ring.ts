@@ -6,9 +6,12 @@
 import * as regionLayout from "./region_layout.ts";
 import * as layout from "./layout.ts";
 import { ChangeFilter, hashPrefixes, mayBeWatched, watchedLengths } from "./change_filter.ts";
+import * as databaseLayout from "./database_layout.ts";
+import { inDatabase } from "./hash.ts";
 import type { Region } from "./region.ts";
 
 const { WORD_BYTES } = layout;
+const { DATABASE_MASK } = databaseLayout;
 const {
   ACTOR_RING_ENTRIES,
   ACTOR_RING_HEAD,
@@ -24,6 +27,7 @@ const {
   EVENT_KIND,
   EVENT_KIND_BITS,
   EVENT_KIND_MASK,
+  EVENT_LENGTH_SHIFT,
   EVENT_STAMP,
   EVENT_WORDS,
   REGION_WATCHERS,
@@ -38,8 +42,10 @@ export type ChangeKind = typeof ChangeKind[keyof typeof ChangeKind];
 
 /** An event, as {@linkcode EventReader.drain} hands it out. Valid until the next one. */
 export interface ChangeEvent {
-  /** Hash of the key. */
+  /** Hash of the key, as it is in database 0. */
   readonly hash: number;
+  /** Its stored database. */
+  readonly database: number;
   /** What happened to it. */
   readonly kind: ChangeKind;
   /** Length of the key; 0 where it is not known. */
@@ -61,8 +67,8 @@ export function hasWatchers(region: Region): boolean {
 }
 
 /**
- * Tells every actor whose filter lets this key through that it has changed. The key is `keyBytes`
- * bytes of `key` from `start`. Costs one load when nobody watches anything. The caller holds the lock
+ * Tells every actor whose filter lets this key through that it has changed. `hash` is that of the key in
+ * its stored database. The key is `keyBytes` bytes of `key` from `start`. Costs one load when nobody watches anything. The caller holds the lock
  * of the key's shard, so that events of one key are in the order of its changes.
  */
 export function publishChange(
@@ -72,9 +78,12 @@ export function publishChange(
   key: Uint8Array = NO_KEY,
   start = 0,
   keyBytes = 0,
+  database = 0,
 ): void {
   if (region.words[REGION_WATCHERS] !== 0) {
-    publishToWatchers(region, hash, kind, key, start, keyBytes);
+    // Watches are of keys in whatever database, as those of Redis are.
+    const plain = inDatabase(hash, database);
+    publishToWatchers(region, plain, kind | (database << EVENT_KIND_BITS), key, start, keyBytes);
   }
 }
 
@@ -91,7 +100,7 @@ export function publishOverflow(region: Region): void {
 function publishToWatchers(
   region: Region,
   hash: number,
-  kind: ChangeKind,
+  kind: number,
   key: Uint8Array,
   start: number,
   keyBytes: number,
@@ -110,7 +119,7 @@ function append(
   region: Region,
   base: number,
   hash: number,
-  kind: ChangeKind,
+  kind: number,
   key: Uint8Array,
   start: number,
   keyBytes: number,
@@ -127,7 +136,7 @@ function append(
     if (Atomics.compareExchange(words, base + ACTOR_RING_TAIL, tail, next) !== tail) continue;
     const at = entryWord(base, tail);
     words[at + EVENT_HASH] = hash;
-    words[at + EVENT_KIND] = kind | (keyBytes << EVENT_KIND_BITS);
+    words[at + EVENT_KIND] = kind | (keyBytes << EVENT_LENGTH_SHIFT);
     words[at + EVENT_CHANGED_BY] = region.changedBy;
     const end = start + Math.min(keyBytes, EVENT_KEY_BYTES);
     const bytes = region.wordBytes;
@@ -153,7 +162,14 @@ export class EventReader {
   readonly #base: number;
   readonly #filter: ChangeFilter;
   readonly #key = new Uint8Array(EVENT_KEY_BYTES);
-  readonly #event = { hash: 0, kind: 0 as ChangeKind, keyBytes: 0, key: NO_KEY, changedBy: 0 };
+  readonly #event = {
+    hash: 0,
+    database: 0,
+    kind: 0 as ChangeKind,
+    keyBytes: 0,
+    key: NO_KEY,
+    changedBy: 0,
+  };
   #watched = 0;
 
   /** Reads the events in the ring of `actor`. Watches of an earlier reader end. */
@@ -250,8 +266,10 @@ export class EventReader {
     const event = this.#event;
     const words = this.#words;
     event.hash = words[at + EVENT_HASH]!;
-    event.kind = (words[at + EVENT_KIND]! & EVENT_KIND_MASK) as ChangeKind;
-    event.keyBytes = words[at + EVENT_KIND]! >>> EVENT_KIND_BITS;
+    const kind = words[at + EVENT_KIND]!;
+    event.kind = (kind & EVENT_KIND_MASK) as ChangeKind;
+    event.database = (kind >>> EVENT_KIND_BITS) & DATABASE_MASK;
+    event.keyBytes = kind >>> EVENT_LENGTH_SHIFT;
     event.changedBy = words[at + EVENT_CHANGED_BY]!;
     const length = Math.min(event.keyBytes, EVENT_KEY_BYTES);
     const from = WORD_BYTES * (at + EVENT_KEY);

@@ -1,5 +1,5 @@
-// Every offset, width and size inside a shard stands here and nowhere else. region_layout.ts has
-// those around the shards; geometry.ts says how many of everything there are.
+// Every offset, width and size inside a shard stands here and nowhere else, but what is about databases:
+// database_layout.ts. region_layout.ts has those around the shards, geometry.ts says how many there are.
 // Offsets are in 32-bit words unless a name says otherwise: _BYTES, _BITS, _SHIFT, _MASK.
 // Nothing here touches memory. The end of the file checks that all of it holds together.
 //
@@ -9,13 +9,13 @@
 //
 // A shard, from its first byte ("address" = number of the 64-byte quarter from there, 19 bits, 0 is nil):
 //
-//   | header 512 | states 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
+//   | header 576 | states 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
 //
 // An item's first piece (eight words, then the key, then the value, packed):
 //
 //   0 hash
 //   1 newer address 19 | key bytes 11
-//   2 older address 19 | count 2 | ring 1 | own length 2 | type 4
+//   2 older address 19 | count 2 | ring 1 | own length 2 | database 4
 //   3 next piece: address 19 | length 2
 //   4 value bytes
 //   5 version, low 32
@@ -162,7 +162,9 @@ export const SHARD_SWEEP_EARLIEST_S = 32;
 export const SHARD_EVICTIONS = 36;
 export const SHARD_EXPIRATIONS = 40;
 export const SHARD_WINDOW_EVICTIONS = 44;
-export const SHARD_HEADER_BYTES = 512;
+/** From here on the counts of each database: see database_layout.ts. */
+export const SHARD_DATABASES = 48;
+export const SHARD_HEADER_BYTES = 576;
 
 /** The rings of a shard. */
 export const RING_PROBATION = 0;
@@ -249,6 +251,7 @@ assertLayout({
         ["evictions", SHARD_EVICTIONS, COUNTER_WORDS],
         ["expirations", SHARD_EXPIRATIONS, COUNTER_WORDS],
         ["window evictions", SHARD_WINDOW_EVICTIONS, COUNTER_WORDS],
+        ["databases", SHARD_DATABASES, SHARD_HEADER_BYTES / WORD_BYTES - SHARD_DATABASES],
       ],
     },
   ],

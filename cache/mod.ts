@@ -19,8 +19,24 @@ export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_na
 export { Cache, type LockedWork, type PutOptions, ValueBuffer } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
-export { type ChangeEvent, ChangeKind, type ChangeListener, EventReader } from "./event_ring.ts";
-export { hashKey } from "./hash.ts";
+export { DATABASE_COUNT } from "./database_layout.ts";
+export {
+  databaseItems,
+  type DatabaseStats,
+  storedDatabase,
+  swapCount,
+  swapCountOf,
+  swapDatabasesLocked,
+} from "./databases.ts";
+export {
+  type ChangeEvent,
+  ChangeKind,
+  type ChangeListener,
+  EventReader,
+  publishOverflow,
+} from "./event_ring.ts";
+export { flushBucketsLocked } from "./flush.ts";
+export { hashKey, inDatabase } from "./hash.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";
@@ -28,5 +44,5 @@ export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
 export { hitCountLocked, itemMemoryLocked, KeyBatch, scanBucketsLocked } from "./scan.ts";
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";
-export { type CacheStats, readStats } from "./stats.ts";
+export { type CacheStats, countItems, readDatabases, readStats } from "./stats.ts";
 export { bucketTotal } from "./table.ts";

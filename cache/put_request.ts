@@ -7,6 +7,8 @@ const NO_BYTES = new Uint8Array();
 
 /** The arguments of {@linkcode Shard.putLocked}. All three setters have to be called each time. */
 export class PutRequest {
+  /** The stored database. Stays until it is set anew; `hash` is that of the key in it. */
+  database = 0;
   /** Hash of the key. */
   hash = 0;
   /** Where the key is. */

@@ -8,6 +8,7 @@ import {
   placeOf,
   placesOf,
 } from "./actor_names.ts";
+import { DATABASE_COUNT, REGION_DATABASES } from "./database_layout.ts";
 import {
   COUNTER_WORDS,
   MAX_KEY_BYTES,
@@ -118,6 +119,7 @@ export class Region<C extends string = never, G extends string = never> {
     words[REGION_AVERAGE_ITEM] = geometry.averageItemBytes;
     words[REGION_ACTORS] = geometry.actorCount;
     words[REGION_NAMES] = hashOfNames(names);
+    for (let i = 0; i < DATABASE_COUNT; i++) words[REGION_DATABASES + i] = i;
     for (let i = 0; i < geometry.shardCount; i++) formatShard(region, i);
     return region;
   }

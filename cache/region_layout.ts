@@ -1,9 +1,18 @@
 // Every offset, width and size around the shards: the region's header page, and the block that each
 // actor (main and the workers) has, with its gauges, counters, event filter and event ring.
-// Offsets are in 32-bit words. Touches no memory; its end checks that all of it holds together.
+// Offsets are in 32-bit words. What the header says of databases is in database_layout.ts. Touches no
+// memory; its end checks that all of it holds together.
 
-import { COUNTER_WORDS, LINE_WORDS, LOCK_OWNER_BITS, WORD_BITS, WORD_BYTES } from "./layout.ts";
-import { assertLayout, wordsOf } from "./layout_check.ts";
+import { DATABASE_BITS, REGION_DATABASES, REGION_SWAPS } from "./database_layout.ts";
+import {
+  COUNTER_WORDS,
+  KEY_BYTES_BITS,
+  LINE_WORDS,
+  LOCK_OWNER_BITS,
+  WORD_BITS,
+  WORD_BYTES,
+} from "./layout.ts";
+import { assertLayout, bitsOf, wordsOf } from "./layout_check.ts";
 
 /** Bytes of a page; regions are whole pages. */
 export const PAGE_BYTES = 4096;
@@ -27,7 +36,7 @@ export const REGION_WATCHERS = 9;
 export const REGION_NUMBERS = 10;
 export const REGION_HEADER_BYTES = PAGE_BYTES;
 export const MAGIC = 0x534c_4142;
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 /** Most actors (main and workers) there may be; a lock word can name more. */
 export const MAX_ACTORS = 65;
@@ -66,9 +75,10 @@ export const EVENT_CHANGED_BY = 3;
 export const EVENT_KEY = 4;
 export const EVENT_KEY_BYTES = 64;
 export const EVENT_WORDS = EVENT_KEY + EVENT_KEY_BYTES / WORD_BYTES;
-/** In EVENT_KIND: the kind, and above it the length of the key. */
+/** In EVENT_KIND: the kind, above it the stored database, above that the length of the key. */
 export const EVENT_KIND_BITS = 4;
 export const EVENT_KIND_MASK = (1 << EVENT_KIND_BITS) - 1;
+export const EVENT_LENGTH_SHIFT = EVENT_KIND_BITS + DATABASE_BITS;
 export const RING_ENTRIES = 512;
 /** Mask of an event's number that gives its place in the ring. */
 export const RING_ENTRY_MASK = RING_ENTRIES - 1;
@@ -87,6 +97,7 @@ assertLayout({
         ...wordsOf({ REGION_MAGIC, REGION_LAYOUT, REGION_SHARD_COUNT, REGION_SHARD_BYTES }),
         ...wordsOf({ REGION_AVERAGE_ITEM, REGION_ACTORS, REGION_STATE, REGION_SHARDS_CLEARED }),
         ...wordsOf({ REGION_NAMES, REGION_WATCHERS, REGION_NUMBERS }),
+        ["databases", REGION_DATABASES, REGION_SWAPS + 1 - REGION_DATABASES],
       ],
     },
     {
@@ -111,6 +122,12 @@ assertLayout({
         ["key", EVENT_KEY, EVENT_KEY_BYTES / WORD_BYTES],
       ],
     },
+    bitsOf(
+      "EVENT_KIND",
+      ["kind", 0, EVENT_KIND_BITS],
+      ["database", EVENT_KIND_BITS, DATABASE_BITS],
+      ["length", EVENT_LENGTH_SHIFT, KEY_BYTES_BITS],
+    ),
     {
       name: "owner of a lock in bits",
       length: LOCK_OWNER_BITS,

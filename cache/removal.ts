@@ -2,6 +2,7 @@
 // place. Also keeps the shard's version sequence, which gives each change its version.
 
 import { addCounter } from "./counters.ts";
+import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts";
 import * as layout from "./layout.ts";
 import { freeChainLocked } from "./chain.ts";
 import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
@@ -13,10 +14,8 @@ const {
   ADDRESS_MASK,
   ITEM_HASH,
   QUARTER_WORD_SHIFT,
-  SHARD_DEADLINE_ITEMS,
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
-  SHARD_ITEMS,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
   WORD_RANGE,
@@ -47,15 +46,25 @@ export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKin
   const words = memory.words;
   const address = words[bucket]! & ADDRESS_MASK;
   const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
-  words[bucket] = 0;
-  if (deadlineOf(memory, address) !== 0) words[SHARD_DEADLINE_ITEMS]!--;
-  words[SHARD_ITEMS]!--;
+  const database = databaseOf(memory, address);
   const keyBytes = readEventKeyLocked(memory, address);
+  dropLocked(memory, bucket);
+  if (why === ChangeKind.evicted) addCounter(words, SHARD_EVICTIONS, 1);
+  else if (why === ChangeKind.expired) addCounter(words, SHARD_EXPIRATIONS, 1);
+  publishChange(memory.region, hash, why, memory.region.eventKey, 0, keyBytes, database);
+}
+
+/** Removes the item in the bucket at word `bucket`, and tells nobody. */
+export function dropLocked(memory: ShardMemory, bucket: number): void {
+  const words = memory.words;
+  const address = words[bucket]! & ADDRESS_MASK;
+  const database = databaseOf(memory, address);
+  const deadlineMs = deadlineOf(memory, address);
+  words[bucket] = 0;
+  if (deadlineMs !== 0) countDeadlineLocked(memory, database, deadlineMs, -1);
+  countItemLocked(memory, database, -1);
   const ring = ringOf(memory, address);
   leaveRingLocked(memory, address);
   words[ringQuartersWord(ring)]! -= freeChainLocked(memory, address);
   advanceVersionLocked(memory);
-  if (why === ChangeKind.evicted) addCounter(words, SHARD_EVICTIONS, 1);
-  else if (why === ChangeKind.expired) addCounter(words, SHARD_EXPIRATIONS, 1);
-  publishChange(memory.region, hash, why, memory.region.eventKey, 0, keyBytes);
 }

@@ -3,6 +3,7 @@
 // every item that was there all the time, whatever others do meanwhile. Changes nothing.
 
 import * as layout from "./layout.ts";
+import { databaseItems, databaseOf } from "./databases.ts";
 import { isExpired, itemQuarters, keyBytesOf, readKey } from "./item.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { bucketTotal } from "./table.ts";
@@ -16,7 +17,6 @@ const {
   MAX_KEY_BYTES,
   QUARTER_BYTES,
   QUARTER_WORD_SHIFT,
-  SHARD_ITEMS,
 } = layout;
 
 const BATCH_KEYS = 512;
@@ -43,8 +43,8 @@ export class KeyBatch {
 }
 
 /**
- * Adds to `batch` the keys of live items in buckets `from` to `to` (not included), until it holds
- * `most` keys or is full. Returns the first bucket that was not looked at.
+ * Adds to `batch` the keys of live items of stored database `database` in buckets `from` to `to` (not
+ * included), until it holds `most` keys or is full. Returns the first bucket that was not looked at.
  */
 export function scanBucketsLocked(
   memory: ShardMemory,
@@ -52,14 +52,16 @@ export function scanBucketsLocked(
   to: number,
   batch: KeyBatch,
   most: number,
+  database: number,
 ): number {
   const words = memory.words;
   const end = Math.min(to, bucketTotal(memory));
-  if (words[SHARD_ITEMS] === 0) return bucketTotal(memory);
+  if (databaseItems(memory, database) === 0) return bucketTotal(memory);
   const limit = Math.min(most, BATCH_KEYS);
   for (let i = from; i < end; i++) {
     const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
-    if (address === 0 || isExpired(memory, address)) continue;
+    if (address === 0 || databaseOf(memory, address) !== database) continue;
+    if (isExpired(memory, address)) continue;
     if (batch.count === limit || batch.used + MAX_KEY_BYTES > BATCH_BYTES) return i;
     const length = keyBytesOf(memory, address);
     readKey(memory, address, batch.bytes, batch.used);

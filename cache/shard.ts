@@ -5,6 +5,8 @@ import * as layout from "./layout.ts";
 import { ChainEnd } from "./chain.ts";
 import { ringForNewLocked } from "./clock.ts";
 import { addCounter } from "./counters.ts";
+import * as databaseLayout from "./database_layout.ts";
+import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts";
 import { ChangeKind, publishChange, publishOverflow } from "./event_ring.ts";
 import { noteDeadlineLocked, storedDeadline, sweepExpiredLocked } from "./expiry.ts";
 import {
@@ -52,15 +54,15 @@ const {
   OWN_LENGTH_MASK,
   QUARTER_WORD_SHIFT,
   SHARD_BUMP,
-  SHARD_DEADLINE_ITEMS,
+  SHARD_DATABASES,
   SHARD_FREE_QUARTERS,
-  SHARD_ITEMS,
   SHARD_SWEEP_BUCKET,
   SHARD_SWEEP_EARLIEST_S,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
   SLOT_QUARTERS,
 } = layout;
+const { DATABASE_SHIFT, SHARD_DATABASES_END } = databaseLayout;
 
 /** One shard as one thread sees it. */
 export class Shard {
@@ -169,7 +171,7 @@ export class Shard {
    * .conditionNotMet or .tooLarge. Only the first has stored anything.
    */
   putLocked(put: PutRequest): Outcome {
-    const { hash, key, keyStart, keyBytes, valueBytes, condition, deadlineMs } = put;
+    const { database, hash, key, keyStart, keyBytes, valueBytes, condition, deadlineMs } = put;
     if (!this.fits(keyBytes, valueBytes)) return Outcome.tooLarge;
     const memory = this.memory;
     const words = memory.words;
@@ -182,7 +184,7 @@ export class Shard {
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
     const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : storedDeadline(deadlineMs);
     const bytes = ITEM_HEADER_BYTES + keyBytes + valueBytes;
-    if (address === 0) address = this.#insertLocked(hash, keyBytes, bytes);
+    if (address === 0) address = this.#insertLocked(database, hash, keyBytes, bytes);
     else {
       if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, bytes);
       touchLocked(memory, address);
@@ -192,9 +194,11 @@ export class Shard {
     const versionLow = words[SHARD_VERSION_LOW]!;
     stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH]!, newDeadlineMs);
     writePayload(memory, address, key, keyStart, keyBytes, put.value, put.valueStart, valueBytes);
-    if (newDeadlineMs !== oldDeadlineMs) this.#moveDeadline(oldDeadlineMs, newDeadlineMs);
+    if (newDeadlineMs !== oldDeadlineMs) {
+      this.#moveDeadline(database, oldDeadlineMs, newDeadlineMs);
+    }
     addCounter(this.#regionWords, this.#putsWord, 1);
-    publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes);
+    publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
     return Outcome.stored;
   }
 
@@ -213,7 +217,7 @@ export class Shard {
   }
 
   /** Makes a new item with header, bucket and space for its bytes. Returns its address. */
-  #insertLocked(hash: number, keyBytes: number, bytes: number): number {
+  #insertLocked(database: number, hash: number, keyBytes: number, bytes: number): number {
     const memory = this.memory;
     const words = memory.words;
     const ring = ringForNewLocked(memory, hash);
@@ -224,11 +228,12 @@ export class Shard {
     const at = address << QUARTER_WORD_SHIFT;
     words[at + ITEM_HASH] = hash;
     words[at + ITEM_NEWER] = keyBytes << KEY_BYTES_SHIFT;
-    words[at + ITEM_OLDER]! &= OWN_LENGTH_MASK;
+    words[at + ITEM_OLDER] = (words[at + ITEM_OLDER]! & OWN_LENGTH_MASK) |
+      (database << DATABASE_SHIFT);
     words[at + ITEM_VALUE_BYTES] = bytes - ITEM_HEADER_BYTES - keyBytes;
     enterRingLocked(memory, address, ring, itemQuarters(memory, address));
     fillBucketLocked(memory, emptyBucketLocked(memory, hash), hash, address);
-    words[SHARD_ITEMS]!++;
+    countItemLocked(memory, database, 1);
     return address;
   }
 
@@ -241,17 +246,18 @@ export class Shard {
     advanceVersionLocked(memory);
     const high = words[SHARD_VERSION_HIGH]!;
     stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
-    if (deadlineMs !== oldMs) this.#moveDeadline(oldMs, deadlineMs);
+    const database = databaseOf(memory, address);
+    if (deadlineMs !== oldMs) this.#moveDeadline(database, oldMs, deadlineMs);
     const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
     const keyBytes = readEventKeyLocked(memory, address);
-    publishChange(memory.region, hash, ChangeKind.put, memory.region.eventKey, 0, keyBytes);
+    const { eventKey } = memory.region;
+    publishChange(memory.region, hash, ChangeKind.put, eventKey, 0, keyBytes, database);
   }
 
-  #moveDeadline(oldMs: number, newMs: number): void {
-    const words = this.memory.words;
-    if (oldMs !== 0) words[SHARD_DEADLINE_ITEMS]!--;
+  #moveDeadline(database: number, oldMs: number, newMs: number): void {
+    if (oldMs !== 0) countDeadlineLocked(this.memory, database, oldMs, -1);
     if (newMs === 0) return;
-    words[SHARD_DEADLINE_ITEMS]!++;
+    countDeadlineLocked(this.memory, database, newMs, 1);
     noteDeadlineLocked(this.memory, newMs);
   }
 
@@ -278,6 +284,7 @@ export class Shard {
     const { slotCount, bucketsWord, statesByte, ghostWord, ghostCount } = geometry;
     words.fill(0, SHARD_BUMP, SHARD_VERSION_LOW);
     words.fill(0, SHARD_SWEEP_BUCKET, SHARD_SWEEP_EARLIEST_S + 1);
+    words.fill(0, SHARD_DATABASES, SHARD_DATABASES_END);
     words.fill(0, bucketsWord, bucketsWord + bucketTotal(this.memory));
     words.fill(0, ghostWord, ghostWord + ghostCount);
     bytes.fill(0, statesByte, statesByte + slotCount);

@@ -2,10 +2,12 @@
 // All that threads share is in the views. The fields are constant, or scratch that is valid only
 // while this thread holds the shard's lock.
 
+import { FLOAT_BYTES } from "./database_layout.ts";
 import type { ShardGeometry } from "./geometry.ts";
 import {
   MAX_ITEM_SHARE,
   RESERVE_SHARE,
+  SHARD_HEADER_BYTES,
   SLOT_BYTES,
   SLOT_QUARTERS,
   SLOT_SHIFT,
@@ -20,6 +22,8 @@ export class ShardMemory {
   readonly words: Int32Array;
   /** The same memory as bytes. */
   readonly bytes: Uint8Array;
+  /** The shard's header as floats of 64 bits, for the sums of database_layout.ts. */
+  readonly floats: Float64Array;
   /** Where its parts lie. */
   readonly geometry: ShardGeometry;
   /** The region it is part of. */
@@ -69,6 +73,7 @@ export class ShardMemory {
     this.geometry = geometry;
     this.words = new Int32Array(region.buffer, start, geometry.shardBytes / WORD_BYTES);
     this.bytes = new Uint8Array(region.buffer, start, geometry.shardBytes);
+    this.floats = new Float64Array(region.buffer, start, SHARD_HEADER_BYTES / FLOAT_BYTES);
     this.bucketsWord = geometry.bucketsWord;
     this.bucketCount = geometry.bucketCount;
     this.bucketScale = geometry.bucketCount / WORD_RANGE;

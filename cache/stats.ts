@@ -16,6 +16,8 @@ import {
 } from "./layout.ts";
 import { REGION_SHARDS_CLEARED } from "./region_layout.ts";
 import type { Cache } from "./cache.ts";
+import { DATABASE_COUNT } from "./database_layout.ts";
+import { addDatabaseLocked, databaseItems, type DatabaseStats } from "./databases.ts";
 
 /** Sizes, occupancy and evictions of a whole cache. */
 export interface CacheStats {
@@ -93,4 +95,28 @@ export function readStats(cache: Cache): CacheStats {
 function limit(evictions: number, inWindows: number, items: number, buckets: number) {
   if (evictions === 0) return "nothing";
   return inWindows * 2 > evictions || items * BUCKETS_PER_ITEM > buckets ? "index" : "memory";
+}
+
+/** How many items stored database `database` has. */
+export function countItems(cache: Cache, database: number): number {
+  return cache.shards.reduce((sum, { memory }) => sum + databaseItems(memory, database), 0);
+}
+
+/**
+ * What each stored database holds, by its number. Locks one shard after the other, since the numbers of a
+ * shard belong together. A shard whose lock cannot be had in time is left out.
+ */
+export function readDatabases(cache: Cache): readonly DatabaseStats[] {
+  const all = Array.from(
+    { length: DATABASE_COUNT },
+    (): DatabaseStats => ({ items: 0, itemsWithDeadline: 0, deadlineSumMs: 0 }),
+  );
+  for (const { index, memory } of cache.shards) {
+    cache.withShard(index, {
+      runLocked() {
+        for (const [database, stats] of all.entries()) addDatabaseLocked(memory, database, stats);
+      },
+    });
+  }
+  return all;
 }

@@ -1,16 +1,23 @@
-// A random walk over a cache beside a Map that never forgets: what the cache answers must be what
-// the Map holds, except that a key may be missing where the cache has counted an eviction or an
-// expiry. Used by the model tests and the soak test.
+// A random walk over a cache beside a Map for each database, which never forgets: what the cache answers
+// must be what the Map holds, except that a key may be missing where the cache has counted an eviction or
+// an expiry. Databases are flushed and exchanged on the way. Used by the model tests and the soak test.
 
 import { besideFilters } from "./fixture.ts";
 import { assert, assertEquals } from "@std/assert";
 import {
+  bucketTotal,
   Cache,
   checkShardLocked,
   Condition,
+  countItems,
+  flushBucketsLocked,
   Outcome,
+  readDatabases,
   readStats,
   Region,
+  type Shard,
+  storedDatabase,
+  swapDatabasesLocked,
   ValueBuffer,
 } from "../../cache/mod.ts";
 import { Random } from "../../bench/workload.ts";
@@ -25,6 +32,8 @@ export interface WalkOptions {
   readonly maxValueBytes: number;
   /** Steps between two checks of every invariant. */
   readonly checkEvery: number;
+  /** How many databases are used; 1 unless given. */
+  readonly databases?: number;
 }
 
 interface Expected {
@@ -44,14 +53,29 @@ function makeValue(key: number, write: number, length: number): Uint8Array {
 export function checkAll(cache: Cache): void {
   let items = 0;
   for (const shard of cache.shards) items += checkShardLocked(shard.memory).items;
+  const { itemsWithDeadline } = readStats(cache);
   assertEquals(readStats(cache).items, items);
+  const databases = readDatabases(cache);
+  assertEquals(databases.reduce((sum, one) => sum + one.items, 0), items);
+  assertEquals(databases.reduce((sum, one) => sum + one.itemsWithDeadline, 0), itemsWithDeadline);
+}
+
+/** Removes the items of a stored database from a shard, `stride` buckets at a time. */
+export function flushShard(shard: Shard, database: number, stride: number): void {
+  for (let at = 0; at < bucketTotal(shard.memory);) {
+    at = flushBucketsLocked(shard, database, at, at + stride);
+  }
 }
 
 /** One walk; see the options. */
 export class Walk {
   readonly cache: Cache;
   readonly #options: WalkOptions;
-  readonly #model = new Map<number, Expected>();
+  /** What each database holds, by the number that clients use. */
+  readonly #models: Map<number, Expected>[];
+  /** The one that the step is about, and its stored database. */
+  #model: Map<number, Expected>;
+  #database = 0;
   readonly #random: Random;
   readonly #value = new ValueBuffer();
   #nowMs = 1_000_000;
@@ -60,6 +84,8 @@ export class Walk {
   constructor(options: WalkOptions) {
     this.#options = options;
     this.#random = new Random(options.seed);
+    this.#models = Array.from({ length: options.databases ?? 1 }, () => new Map());
+    this.#model = this.#models[0]!;
     const region = Region.create({ memoryBytes: besideFilters(options.memoryBytes) });
     this.cache = new Cache(region, 0, () => this.#nowMs);
   }
@@ -77,6 +103,7 @@ export class Walk {
   }
 
   #step(step: number): void {
+    if (this.#models.length > 1) this.#chooseDatabase();
     const key = this.#random.below(this.#options.keys);
     const bytes = this.#keyBytes(key);
     const roll = this.#random.below(100);
@@ -87,6 +114,30 @@ export class Walk {
       this.#nowMs += this.#random.below(50);
       this.cache.sweep(this.#random.below(this.cache.shards.length), 64);
     }
+  }
+
+  #chooseDatabase(): void {
+    const models = this.#models;
+    const number = this.#random.below(models.length);
+    const roll = this.#random.below(1000);
+    if (roll === 0) this.#flush(number);
+    else if (roll < 4) {
+      const other = (number + 1 + this.#random.below(models.length - 1)) % models.length;
+      swapDatabasesLocked(this.cache.region, number, other);
+      [models[number], models[other]] = [models[other]!, models[number]!];
+    }
+    this.#model = models[number]!;
+    this.#database = storedDatabase(this.cache.region, number);
+  }
+
+  #flush(number: number): void {
+    const { region, shards } = this.cache;
+    const stored = storedDatabase(region, number);
+    const others = readStats(this.cache).items - countItems(this.cache, stored);
+    for (const shard of shards) flushShard(shard, stored, 1 + this.#random.below(500));
+    assertEquals(countItems(this.cache, stored), 0);
+    assertEquals(readStats(this.cache).items, others);
+    this.#models[number]!.clear();
   }
 
   /** Keys of many lengths, long ones among them, so that some run over their first piece. */
@@ -106,7 +157,7 @@ export class Walk {
 
   #get(key: number, bytes: Uint8Array): void {
     const expected = this.#live(key);
-    const outcome = this.cache.get(bytes, this.#value);
+    const outcome = this.cache.get(bytes, this.#value, this.#database);
     if (outcome === Outcome.miss) {
       if (expected !== undefined) this.#lost++;
       this.#model.delete(key);
@@ -130,8 +181,12 @@ export class Walk {
       : roll === 1
       ? Condition.present
       : Condition.none;
-    const there = this.cache.get(bytes, this.#value) === Outcome.hit;
-    const outcome = this.cache.put(bytes, value, { deadlineMs, condition });
+    const there = this.cache.get(bytes, this.#value, this.#database) === Outcome.hit;
+    const outcome = this.cache.put(bytes, value, {
+      deadlineMs,
+      condition,
+      database: this.#database,
+    });
     if (condition === (there ? Condition.absent : Condition.present)) {
       assertEquals(outcome, Outcome.conditionNotMet);
       return;
@@ -143,7 +198,7 @@ export class Walk {
 
   #delete(key: number, bytes: Uint8Array): void {
     const expected = this.#live(key);
-    const outcome = this.cache.delete(bytes);
+    const outcome = this.cache.delete(bytes, this.#database);
     if (outcome === Outcome.hit) assert(expected !== undefined, `key ${key} should not be there`);
     else if (expected !== undefined) this.#lost++;
     this.#model.delete(key);

@@ -18,6 +18,18 @@ for (const seed of [1, 2, 3]) {
   });
 }
 
+for (const databases of [2, 16]) {
+  Deno.test(`Cache answers what ${databases} Maps hold, one for each database`, () => {
+    new Walk({ ...base, databases, seed: databases, memoryBytes: 16 * 2 ** 20 }).run();
+  });
+
+  Deno.test(`Cache answers what ${databases} Maps hold in full memory`, () => {
+    const options = { ...base, keys: Math.ceil(6_000 / databases), databases };
+    const walk = new Walk({ ...options, seed: 50 + databases, memoryBytes: 640 * 1024 });
+    assert(walk.run() > 0, "the memory never got full: the test has lost its point");
+  });
+}
+
 Deno.test("Cache keeps its invariants with values near the largest in full memory", () => {
   new Walk({
     seed: 7,

@@ -17,7 +17,7 @@ Deno.test("scanBucketsLocked() stops at the limit, at the end of its range and a
   const found: string[] = [];
   for (let at = 0; at < total;) {
     batch.reset();
-    const next = scanBucketsLocked(memory, at, at + 1000, batch, 7);
+    const next = scanBucketsLocked(memory, at, at + 1000, batch, 7, 0);
     assert(next > at && next <= Math.min(total, at + 1000) && batch.count <= 7);
     for (let i = 0; i < batch.count; i++) {
       const start = batch.starts[i]!;

@@ -76,7 +76,14 @@ class Walk implements LockedWork {
     const { memory } = this.#cache.shards[this.shard]!;
     const { batch } = this;
     batch.reset();
-    this.bucket = scanBucketsLocked(memory, this.bucket, this.bucket + STRIDE, batch, this.#most);
+    this.bucket = scanBucketsLocked(
+      memory,
+      this.bucket,
+      this.bucket + STRIDE,
+      batch,
+      this.#most,
+      0,
+    );
   }
 }
 

@@ -118,6 +118,7 @@ Deno.test("PrefixWatchers finds by a key who waits for its beginning, and forget
     const event = {
       hash: 0,
       kind: ChangeKind.put,
+      database: 0,
       keyBytes,
       key: encoder.encode(key),
       changedBy: 0,

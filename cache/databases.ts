@@ -1,0 +1,108 @@
+// Databases: which one an item is in, how its hash follows from that, how many items each has, and which
+// stored database clients mean by a number. An exchange of two databases only changes that table. It is
+// made under the locks of all shards, so whoever holds one lock sees a table that does not change.
+
+import * as databaseLayout from "./database_layout.ts";
+import * as layout from "./layout.ts";
+import type { Region } from "./region.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+const { ITEM_OLDER, QUARTER_WORD_SHIFT, SHARD_DEADLINE_ITEMS, SHARD_ITEMS, WORD_RANGE } = layout;
+const {
+  DATABASE_MASK,
+  DATABASE_SHIFT,
+  REGION_DATABASE_SWAPS,
+  REGION_DATABASES,
+  REGION_SWAPS,
+  SHARD_DATABASE_DEADLINE_ITEMS,
+  SHARD_DATABASE_ITEMS,
+  SHARD_DATABASE_SUM_FLOATS,
+  SUM_FLOATS,
+} = databaseLayout;
+
+/** The stored database of the item at `address`. */
+export function databaseOf(memory: ShardMemory, address: number): number {
+  const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]!;
+  return (word >>> DATABASE_SHIFT) & DATABASE_MASK;
+}
+
+/** Counts an item that has come (`by` is 1) or gone (-1). */
+export function countItemLocked(memory: ShardMemory, database: number, by: number): void {
+  const words = memory.words;
+  words[SHARD_ITEMS]! += by;
+  words[SHARD_DATABASE_ITEMS + database]! += by;
+}
+
+/** Counts an item's deadline that has come (`by` is 1) or gone (-1). */
+export function countDeadlineLocked(
+  memory: ShardMemory,
+  database: number,
+  deadlineMs: number,
+  by: number,
+): void {
+  const { words, floats } = memory;
+  const at = SHARD_DATABASE_SUM_FLOATS + SUM_FLOATS * database;
+  const high = Math.floor(deadlineMs / WORD_RANGE);
+  words[SHARD_DEADLINE_ITEMS]! += by;
+  words[SHARD_DATABASE_DEADLINE_ITEMS + database]! += by;
+  floats[at]! += by * (deadlineMs - high * WORD_RANGE);
+  floats[at + 1]! += by * high;
+}
+
+/** What one database holds. */
+export interface DatabaseStats {
+  /** Its items. */
+  items: number;
+  /** Those of them that have a deadline. */
+  itemsWithDeadline: number;
+  /** The sum of their deadlines, in milliseconds since 1970. */
+  deadlineSumMs: number;
+}
+
+/** Adds to `stats` what the shard holds of stored database `database`. */
+export function addDatabaseLocked(
+  { words, floats }: ShardMemory,
+  database: number,
+  stats: DatabaseStats,
+): void {
+  const at = SHARD_DATABASE_SUM_FLOATS + SUM_FLOATS * database;
+  stats.items += words[SHARD_DATABASE_ITEMS + database]!;
+  stats.itemsWithDeadline += words[SHARD_DATABASE_DEADLINE_ITEMS + database]!;
+  stats.deadlineSumMs += floats[at]! + floats[at + 1]! * WORD_RANGE;
+}
+
+/** How many items the shard holds of stored database `database`. Exact also without the lock. */
+export function databaseItems({ words }: ShardMemory, database: number): number {
+  return Atomics.load(words, SHARD_DATABASE_ITEMS + database);
+}
+
+/**
+ * How often any databases were exchanged. Who has looked up a stored database compares this under a
+ * shard's lock with what it was before. Where it differs, the stored database may be another one now.
+ */
+export function swapCount({ words }: Region): number {
+  return Atomics.load(words, REGION_SWAPS);
+}
+
+/** The stored database that clients call `number` now. */
+export function storedDatabase({ words }: Region, number: number): number {
+  return words[REGION_DATABASES + number]!;
+}
+
+/** How often the database that clients call `number` was exchanged for another one. */
+export function swapCountOf({ words }: Region, number: number): number {
+  return words[REGION_DATABASE_SWAPS + number]!;
+}
+
+/**
+ * Exchanges what clients call `a` and `b`, two different numbers. The caller holds the locks of all shards,
+ * and tells watchers that anything may have changed.
+ */
+export function swapDatabasesLocked({ words }: Region, a: number, b: number): void {
+  const stored = words[REGION_DATABASES + a]!;
+  words[REGION_DATABASES + a] = words[REGION_DATABASES + b]!;
+  words[REGION_DATABASES + b] = stored;
+  words[REGION_DATABASE_SWAPS + a]!++;
+  words[REGION_DATABASE_SWAPS + b]!++;
+  Atomics.add(words, REGION_SWAPS, 1);
+}

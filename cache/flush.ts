@@ -1,0 +1,37 @@
+// Removes all items of one database from a shard, a few buckets at a time. Where the shard has no others,
+// all at once, without a look at them. Who watches is told by the caller, once, at the end.
+
+import * as layout from "./layout.ts";
+import { databaseItems, databaseOf } from "./databases.ts";
+import { dropLocked } from "./removal.ts";
+import type { Shard } from "./shard.ts";
+import { bucketTotal } from "./table.ts";
+
+const { ADDRESS_MASK, SHARD_ITEMS } = layout;
+
+/**
+ * Removes the items of stored database `database` from buckets `from` to `to` (not included), or from all
+ * where that is one step. Returns the first bucket that was not looked at.
+ */
+export function flushBucketsLocked(
+  shard: Shard,
+  database: number,
+  from: number,
+  to: number,
+): number {
+  const { memory } = shard;
+  const { words, bucketsWord } = memory;
+  const total = bucketTotal(memory);
+  const count = databaseItems(memory, database);
+  if (count === 0) return total;
+  if (count === words[SHARD_ITEMS]) {
+    shard.clearLocked();
+    return total;
+  }
+  const end = Math.min(to, total);
+  for (let at = bucketsWord + from; at < bucketsWord + end; at++) {
+    const address = words[at]! & ADDRESS_MASK;
+    if (address !== 0 && databaseOf(memory, address) === database) dropLocked(memory, at);
+  }
+  return databaseItems(memory, database) === 0 ? total : end;
+}
