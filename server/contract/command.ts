@@ -188,8 +188,10 @@ export interface CommandRow {
   readonly arity: readonly [min: number, max: number];
   readonly flags: readonly CommandFlag[];
   readonly group: CommandGroup;
-  /** Where its keys are. Null: it has no keys, and runs with no lock held. */
+  /** Where its keys are. Null: it has none, or locks them itself, and runs with no lock held. */
   readonly keys: KeyPlaces | null;
+  /** Index of the argument that says how many keys follow it. Then `keys` is null. */
+  readonly keyCountAt?: number;
   /** One line for people. */
   readonly summary: string;
   /**

@@ -62,6 +62,15 @@ export interface ClientRegistry {
   kill(filter: ClientFilter): number;
 }
 
+/** Name and value of an option. */
+export type OptionValue = readonly [name: string, value: string];
+
+/** The option that cannot be set, and why. */
+export interface OptionProblem {
+  readonly name: string;
+  readonly why: string;
+}
+
 /** The server, as commands see it. */
 export interface ServerFacade {
   readonly config: Config;
@@ -83,10 +92,14 @@ export interface ServerFacade {
   killClients(filter: ClientFilter): Promise<number>;
   /** Options that can be read with CONFIG GET, as text. */
   options(): Readonly<Record<string, string>>;
-  /** Sets an option in every worker. Resolves with the reason if it cannot, else with null. */
-  setOption(name: string, value: string): Promise<string | null>;
+  /** Sets options in every worker, all or none. Resolves with what cannot be set, or null. */
+  setOptions(values: readonly OptionValue[]): Promise<OptionProblem | null>;
+  /** The same in this worker, for callers that hold locks. The other workers are told soon. */
+  setOptionsNow(values: readonly OptionValue[]): OptionProblem | null;
   /** Sets the counters of commands to 0 in every worker: CONFIG RESETSTAT. */
   resetStats(): Promise<void>;
+  /** The same in this worker, for callers that hold locks. The other workers are told soon. */
+  resetStatsNow(): void;
   /** Puts a command into the slow log if it took long. */
   noteCommand(session: Session, tookUs: number, words: () => string[]): void;
   /** The latest commands of this worker that reached the threshold, newest first. */

@@ -11,6 +11,8 @@ import type { ControlChannel } from "./control.ts";
 import {
   type ClientFilter,
   type ClientRegistry,
+  type OptionProblem,
+  type OptionValue,
   type ServerFacade,
   ServerRefusal,
   type ServerTotals,
@@ -21,13 +23,12 @@ import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
 import { type Answers, joinedTexts, type Question, Questions } from "./questions.ts";
+import { ServerOptions } from "./server_options.ts";
 import { SlowLog } from "./slow_log.ts";
 
 /** How long main waits for the workers before it answers without those that are late. */
 export const QUESTION_TIMEOUT_MS = 800;
-const SECOND_US = 1_000_000;
 const MIN_LIST_BYTES = 64 * 1024;
-const MAX_SLOW_ENTRIES = 10_000;
 
 /** One worker's view of the server. */
 export class LocalServer implements ServerFacade {
@@ -43,6 +44,11 @@ export class LocalServer implements ServerFacade {
   channel: ControlChannel | null = null;
   #budget: MemorySource | null = null;
   readonly #slowLog = new SlowLog();
+  readonly #options: ServerOptions;
+  /** Options that were set here, and whether counters were, of which the others do not know yet. */
+  readonly #untold = new Map<string, string>();
+  #hasReset = false;
+  #isTelling = false;
   /** What a list of all clients takes on its way, in main and here, by what the latest took. */
   #listBytes = MIN_LIST_BYTES;
   readonly #questions = new Questions((question) => this.#askAll(question));
@@ -50,6 +56,7 @@ export class LocalServer implements ServerFacade {
   constructor(config: Config, startedMs: number) {
     this.config = config;
     this.startedMs = startedMs;
+    this.#options = new ServerOptions(config, this.#slowLog);
   }
 
   /** What answers on their way and the slow log are taken from; set by the worker, at its start. */
@@ -81,8 +88,8 @@ export class LocalServer implements ServerFacade {
       case "resetStats":
         this.stats.clear();
         return null;
-      case "setOption":
-        return this.#setHere(question.name, question.value);
+      case "setOptions":
+        return this.#options.set(question.values);
     }
   }
 
@@ -145,49 +152,43 @@ export class LocalServer implements ServerFacade {
   }
 
   options(): Readonly<Record<string, string>> {
-    const { config } = this;
-    const { slowerThanUs, maxEntries } = this.#slowLog;
-    return {
-      "appendonly": "no",
-      "bind": config.host,
-      "databases": "1",
-      "maxclients": String(config.maxConnections),
-      "maxmemory": String(config.memoryBytes),
-      "maxmemory-policy": "allkeys-lfu",
-      "port": String(config.respPort ?? 0),
-      "proto-max-bulk-len": String(config.maxValueBytes),
-      "save": "",
-      "slowlog-log-slower-than": slowerThanUs === Infinity ? "-1" : String(slowerThanUs),
-      "slowlog-max-len": String(maxEntries),
-      "timeout": String(Math.round(config.idleTimeoutMs / 1000)),
-    };
+    return this.#options.all();
   }
 
-  async setOption(name: string, value: string): Promise<string | null> {
-    const all = await this.#questions.ask({ what: "setOption", name, value });
-    return all.find((why): why is string => typeof why === "string") ?? null;
+  async setOptions(values: readonly OptionValue[]): Promise<OptionProblem | null> {
+    const all = await this.#questions.ask({ what: "setOptions", values });
+    return all.find((problem) => problem !== null) as OptionProblem | undefined ?? null;
   }
 
-  /** Sets an option in this worker. Returns the reason if it cannot, else null. */
-  #setHere(name: string, value: string): string | null {
-    const number = /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
-    if (name === "slowlog-log-slower-than") {
-      if (number === undefined || number > 3600 * SECOND_US) {
-        return "argument couldn't be parsed into an integer";
-      }
-      this.#slowLog.slowerThanUs = number < 0 ? Infinity : number;
-      return null;
+  setOptionsNow(values: readonly OptionValue[]): OptionProblem | null {
+    const problem = this.#options.set(values);
+    if (problem === null) {
+      for (const [name, value] of values) this.#untold.set(name, value);
+      this.#tellOthers();
     }
-    if (name === "slowlog-max-len") {
-      if (number === undefined) return "argument couldn't be parsed into an integer";
-      if (number < 0 || number > MAX_SLOW_ENTRIES) {
-        return `argument must be between 0 and ${MAX_SLOW_ENTRIES} inclusive`;
-      }
-      this.#slowLog.maxEntries = number;
-      return null;
+    return problem;
+  }
+
+  resetStatsNow(): void {
+    this.stats.clear();
+    this.#hasReset = true;
+    this.#tellOthers();
+  }
+
+  /** Tells the other workers what was set here, as it is by then: one message at a time. */
+  async #tellOthers(): Promise<void> {
+    if (this.channel === null || this.#isTelling) return;
+    this.#isTelling = true;
+    // A worker that cannot be told is about to be ended, and begins with the options of the start.
+    while (this.#untold.size > 0 || this.#hasReset) {
+      const question: Question = this.#hasReset
+        ? { what: "resetStats" }
+        : { what: "setOptions", values: [...this.#untold] };
+      if (this.#hasReset) this.#hasReset = false;
+      else this.#untold.clear();
+      await this.#send(question).catch(() => {});
     }
-    // Setting an option to the value that it has is allowed.
-    return this.options()[name] === value ? null : "can't set immutable config";
+    this.#isTelling = false;
   }
 
   async resetStats(): Promise<void> {

@@ -3,7 +3,7 @@
 // main, and the memory that answers take on their way, from what many clients ask at once.
 
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
-import { type ClientFilter, ServerRefusal } from "../contract/server.ts";
+import { type ClientFilter, type OptionValue, ServerRefusal } from "../contract/server.ts";
 
 /** What a worker asks all workers, itself included. */
 export type Question =
@@ -11,7 +11,7 @@ export type Question =
   | { readonly what: "totals" }
   | { readonly what: "resetStats" }
   | { readonly what: "kill"; readonly filter: ClientFilter }
-  | { readonly what: "setOption"; readonly name: string; readonly value: string };
+  | { readonly what: "setOptions"; readonly values: readonly OptionValue[] };
 
 /** Most clients of a worker that wait for answers to questions of one kind. */
 export const MAX_WAITING = 16;

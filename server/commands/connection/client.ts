@@ -13,18 +13,12 @@ import {
 } from "./client_tracking.ts";
 import { clientLine } from "./client_facts.ts";
 import { nameProblem } from "./connection.ts";
-import {
-  ANSWER_TOO_LARGE,
-  NO_MEMORY,
-  refused,
-  SYNTAX,
-  unknownSubcommand,
-  wrongArity,
-} from "../failures.ts";
+import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX } from "../failures.ts";
 import type { NameField, Session } from "../../contract/session.ts";
 import { answerText } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { later } from "../deferred_answer.ts";
+import { subcommandProblem } from "../subcommands.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 type Subcommand = (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
@@ -79,13 +73,7 @@ export function client(context: CommandContext, args: Args, reply: Reply): void 
 }
 
 /** Why the subcommand or its number of arguments is wrong, or null. */
-export function clientProblem(args: Args): Failure | null {
-  const token = tokenOf(args, 0);
-  const found = SUBCOMMANDS.get(token);
-  if (found === undefined) return unknownSubcommand("CLIENT", args);
-  const [min, max] = found;
-  return args.count < min || args.count > max ? wrongArity(`client|${token}`) : null;
-}
+export const clientProblem = subcommandProblem("CLIENT", SUBCOMMANDS);
 
 function getName({ session }: CommandContext, _args: Args, reply: Reply): void {
   if (session.name === "") reply.miss();

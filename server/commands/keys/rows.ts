@@ -19,7 +19,18 @@ import {
   pttl,
   ttl,
 } from "./expire.ts";
-import { copy, exists, memory, object, rename, renamenx, touch, type } from "./keys.ts";
+import {
+  copy,
+  exists,
+  memory,
+  memoryProblem,
+  object,
+  objectProblem,
+  rename,
+  renamenx,
+  touch,
+  type,
+} from "./keys.ts";
 import { dbsize, flushall, keys, randomkey, scan } from "./scan.ts";
 import { del } from "../strings/values.ts";
 
@@ -92,15 +103,18 @@ export const KEY_ROWS: readonly CommandRow[] = [
     "Stores the value of a key under another one too",
     copy,
   ),
-  row(
-    "OBJECT",
-    [1, 2],
-    ["read"],
-    "generic",
-    SUBCOMMAND_KEY,
-    "Tells how a value is kept: ENCODING, FREQ, REFCOUNT",
-    object,
-  ),
+  {
+    ...row(
+      "OBJECT",
+      [1, 2],
+      ["read"],
+      "generic",
+      SUBCOMMAND_KEY,
+      "Tells how a value is kept: ENCODING, FREQ, REFCOUNT",
+      object,
+    ),
+    problem: objectProblem,
+  },
   row(
     "KEYS",
     [1, 1],
@@ -147,15 +161,18 @@ export const KEY_ROWS: readonly CommandRow[] = [
     "Deletes all keys",
     flushall,
   ),
-  row(
-    "MEMORY",
-    [1, MAX_ARGUMENTS],
-    ["read"],
-    "server",
-    SUBCOMMAND_KEY,
-    "Tells the bytes that a key takes: USAGE",
-    memory,
-  ),
+  {
+    ...row(
+      "MEMORY",
+      [1, MAX_ARGUMENTS],
+      ["read"],
+      "server",
+      SUBCOMMAND_KEY,
+      "Tells the bytes that a key takes: USAGE",
+      memory,
+    ),
+    problem: memoryProblem,
+  },
 ];
 
 function many(

@@ -6,22 +6,28 @@ import { evalScript, evalSha } from "./scripts.ts";
 
 /** The commands about scripts. */
 export const SCRIPT_ROWS: readonly CommandRow[] = [
-  row(
-    "EVAL",
-    [2, MAX_ARGUMENTS],
-    ["write", "nomulti"],
-    "scripting",
-    null,
-    "Runs a window of @upstash/ratelimit by its Lua text; there are no other scripts",
-    evalScript,
-  ),
-  row(
-    "EVALSHA",
-    [2, MAX_ARGUMENTS],
-    ["write", "nomulti"],
-    "scripting",
-    null,
-    "Runs a window of @upstash/ratelimit by the SHA-1 of its Lua text",
-    evalSha,
-  ),
+  {
+    ...row(
+      "EVAL",
+      [2, MAX_ARGUMENTS],
+      ["write", "nomulti"],
+      "scripting",
+      null,
+      "Runs a window of @upstash/ratelimit by its Lua text; there are no other scripts",
+      evalScript,
+    ),
+    keyCountAt: 1,
+  },
+  {
+    ...row(
+      "EVALSHA",
+      [2, MAX_ARGUMENTS],
+      ["write", "nomulti"],
+      "scripting",
+      null,
+      "Runs a window of @upstash/ratelimit by the SHA-1 of its Lua text",
+      evalSha,
+    ),
+    keyCountAt: 1,
+  },
 ];

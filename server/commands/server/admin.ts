@@ -3,8 +3,8 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import { slowEntryBytes } from "../../contract/server.ts";
-import type { CommandContext } from "../../contract/command.ts";
+import { type OptionProblem, slowEntryBytes } from "../../contract/server.ts";
+import { type CommandContext, MAX_ARGUMENTS } from "../../contract/command.ts";
 import {
   NO_PERSISTENCE,
   NOT_FLOAT,
@@ -18,6 +18,7 @@ import { mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { PATTERN_TOO_LONG } from "../pattern_argument.ts";
 import { later } from "../deferred_answer.ts";
+import { subcommandProblem } from "../subcommands.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 const SLOWLOG_COUNT = 10;
@@ -34,16 +35,19 @@ const encoder = new TextEncoder();
 
 /** CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE | HELP. */
 export function config(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const problem = configProblem(args);
+  if (problem !== null) return reply.fail(problem);
   const token = tokenOf(args, 0);
-  if (token === "GET") {
-    if (args.count < 2) return reply.fail(wrongArity("config|get"));
-    return configGet(context, args, reply);
-  }
+  if (token === "GET") return configGet(context, args, reply);
   if (token === "SET") {
-    if (args.count < 3 || args.count % 2 === 0) return reply.fail(wrongArity("config|set"));
+    if (args.count % 2 === 0) return reply.fail(wrongArity("config|set"));
     return configSet(context, args, reply);
   }
   if (token === "RESETSTAT") {
+    if (context.isAtomic) {
+      context.server.resetStatsNow();
+      return reply.ok();
+    }
     return later(context, reply, async () => {
       await context.server.resetStats();
       reply.ok();
@@ -52,9 +56,20 @@ export function config(context: CommandContext, args: Args, reply: Reply): void 
   if (token === "REWRITE") {
     return reply.fail(refused("The server is running without a config file"));
   }
-  if (token === "HELP") return answerHelp("CONFIG", CONFIG_HELP, reply);
-  reply.fail(unknownSubcommand("CONFIG", args));
+  answerHelp("CONFIG", CONFIG_HELP, reply);
 }
+
+/** Why a subcommand of CONFIG cannot be right, or null. */
+export const configProblem = subcommandProblem(
+  "CONFIG",
+  new Map([
+    ["GET", [2, MAX_ARGUMENTS]],
+    ["SET", [3, MAX_ARGUMENTS]],
+    ["RESETSTAT", [1, 1]],
+    ["REWRITE", [1, 1]],
+    ["HELP", [1, 1]],
+  ]),
+);
 
 const CONFIG_HELP = [
   "GET <pattern> [<pattern> ...]",
@@ -101,24 +116,22 @@ function configSet(context: CommandContext, args: Args, reply: Reply): void | Pr
     }
     pairs.push([name, textOf(args, i + 1)]);
   }
-  return later(context, reply, async () => {
-    for (const [name, value] of pairs) {
-      const why = await server.setOption(name, value);
-      if (why === null) continue;
-      const message = `CONFIG SET failed (possibly related to argument '${name}') - ${why}`;
-      return reply.fail(refused(message));
-    }
-    reply.ok();
-  });
+  if (context.isAtomic) return answerSet(server.setOptionsNow(pairs), reply);
+  return later(context, reply, async () => answerSet(await server.setOptions(pairs), reply));
+}
+
+function answerSet(problem: OptionProblem | null, reply: Reply): void {
+  if (problem === null) return reply.ok();
+  const { name, why } = problem;
+  reply.fail(refused(`CONFIG SET failed (possibly related to argument '${name}') - ${why}`));
 }
 
 /** SLOWLOG GET [count] | LEN | RESET | HELP, of the worker that the client is connected to. */
 export function slowlog({ server }: CommandContext, args: Args, reply: Reply): void {
+  const problem = slowlogProblem(args);
+  if (problem !== null) return reply.fail(problem);
   const token = tokenOf(args, 0);
-  if (["LEN", "RESET", "HELP"].includes(token) && args.count !== 1) {
-    return reply.fail(wrongArity(`slowlog|${token}`));
-  }
-  if (token === "GET" && args.count <= 2) {
+  if (token === "GET") {
     const count = args.count === 2 ? integerOf(args, 1) : SLOWLOG_COUNT;
     if (count === undefined || count < -1) {
       return reply.fail(refused("count should be greater than or equal to -1"));
@@ -133,19 +146,23 @@ export function slowlog({ server }: CommandContext, args: Args, reply: Reply): v
     server.clearSlowLog();
     return reply.ok();
   }
-  if (token === "HELP") {
-    const lines = [
-      "GET [<count>]",
-      "    Slow commands.",
-      "LEN",
-      "    How many.",
-      "RESET",
-      "    None.",
-    ];
-    return answerHelp("SLOWLOG", lines, reply);
-  }
-  reply.fail(unknownSubcommand("SLOWLOG", args));
+  answerHelp("SLOWLOG", SLOWLOG_HELP, reply);
 }
+
+const SLOWLOG_HELP = [
+  "GET [<count>]",
+  "    Slow commands.",
+  "LEN",
+  "    How many.",
+  "RESET",
+  "    None.",
+];
+
+/** Why a subcommand of SLOWLOG cannot be right, or null. */
+export const slowlogProblem = subcommandProblem(
+  "SLOWLOG",
+  new Map([["GET", [1, 2]], ["LEN", [1, 1]], ["RESET", [1, 1]], ["HELP", [1, 1]]]),
+);
 
 function answerSlowLog(
   entries: ReturnType<CommandContext["server"]["slowLog"]>,
@@ -168,16 +185,27 @@ function answerSlowLog(
 
 /** LATENCY LATEST | HISTORY event | RESET [event ...] | DOCTOR | HELP: no events are recorded. */
 export function latency(_context: CommandContext, args: Args, reply: Reply): void {
+  const problem = latencyProblem(args);
+  if (problem !== null) return reply.fail(problem);
   const token = tokenOf(args, 0);
-  if (token === "LATEST" && args.count === 1) reply.array(0);
-  else if (token === "HISTORY" && args.count === 2) reply.array(0);
+  if (token === "LATEST" || token === "HISTORY") reply.array(0);
   else if (token === "RESET") reply.integer(0);
-  else if (token === "DOCTOR" && args.count === 1) {
+  else if (token === "DOCTOR") {
     reply.text("No latency events are recorded here. SLOWLOG GET shows commands that took long.\n");
-  } else if (token === "HELP") {
-    answerHelp("LATENCY", ["LATEST, HISTORY <event>, RESET [<event> ...], DOCTOR"], reply);
-  } else reply.fail(unknownSubcommand("LATENCY", args));
+  } else answerHelp("LATENCY", ["LATEST, HISTORY <event>, RESET [<event> ...], DOCTOR"], reply);
 }
+
+/** Why a subcommand of LATENCY cannot be right, or null. */
+export const latencyProblem = subcommandProblem(
+  "LATENCY",
+  new Map([
+    ["LATEST", [1, 1]],
+    ["HISTORY", [2, 2]],
+    ["RESET", [1, MAX_ARGUMENTS]],
+    ["DOCTOR", [1, 1]],
+    ["HELP", [1, 1]],
+  ]),
+);
 
 /** TIME: seconds since 1970, and microseconds. */
 export function time({ cache }: CommandContext, _args: Args, reply: Reply): void {

@@ -2,7 +2,7 @@
 // context, since it has a row for this command too.
 
 import type { Args } from "../../contract/args.ts";
-import { answerBytes, type Reply } from "../../contract/reply.ts";
+import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import {
   type Command,
   type CommandContext,
@@ -10,11 +10,12 @@ import {
   keyCountOf,
   MAX_ARGUMENTS,
 } from "../../contract/command.ts";
-import { refused, SYNTAX, unknownSubcommand, wrongArity } from "../failures.ts";
+import { refused, SYNTAX } from "../failures.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
-import { tokenOf } from "../argument_text.ts";
+import { integerOf, tokenOf } from "../argument_text.ts";
+import { subcommandProblem } from "../subcommands.ts";
 
 const FLAG_NAMES: Readonly<Record<CommandFlag, string | null>> = {
   read: "readonly",
@@ -45,17 +46,33 @@ const KEY_OVERHEAD_BYTES = 16;
 /** COMMAND [COUNT | LIST | INFO | DOCS | GETKEYS | HELP]. */
 export function command({ commands }: CommandContext, args: Args, reply: Reply): void {
   if (args.count === 0) return answerInfos(commands, reply);
+  const problem = commandProblem(args);
+  if (problem !== null) return reply.fail(problem);
   const token = tokenOf(args, 0);
-  if (token === "COUNT") {
-    if (args.count > 1) reply.fail(wrongArity("command|count"));
-    else reply.integer(commands.length);
-  } else if (token === "LIST") list(commands, args, reply);
+  if (token === "COUNT") reply.integer(commands.length);
+  else if (token === "LIST") list(commands, args, reply);
   else if (token === "INFO") answerInfos(named(commands, args), reply);
   else if (token === "DOCS") docs(commands, args, reply);
   else if (token === "GETKEYS") getKeys(commands, args, reply);
-  else if (token === "HELP" && args.count === 1) answerHelp("COMMAND", HELP, reply);
-  else reply.fail(unknownSubcommand("COMMAND", args));
+  else answerHelp("COMMAND", HELP, reply);
 }
+
+/** Why a subcommand of COMMAND cannot be right, or null. */
+export function commandProblem(args: Args): Failure | null {
+  return args.count === 0 ? null : namedProblem(args);
+}
+
+const namedProblem = subcommandProblem(
+  "COMMAND",
+  new Map([
+    ["COUNT", [1, 1]],
+    ["LIST", [1, MAX_ARGUMENTS]],
+    ["INFO", [1, MAX_ARGUMENTS]],
+    ["DOCS", [1, MAX_ARGUMENTS]],
+    ["GETKEYS", [3, MAX_ARGUMENTS]],
+    ["HELP", [1, 1]],
+  ]),
+);
 
 /** The commands named by the arguments after the first; without names all. Unknown: undefined. */
 function named(commands: readonly Command[], args: Args): readonly (Command | undefined)[] {
@@ -140,22 +157,29 @@ function list(commands: readonly Command[], args: Args, reply: Reply): void {
 }
 
 function getKeys(commands: readonly Command[], args: Args, reply: Reply): void {
-  if (args.count < 3) return reply.fail(wrongArity("command|getkeys"));
   const name = tokenOf(args, 1);
   const found = commands.find((entry) => entry.name === name);
   if (found === undefined) return reply.fail(refused("Invalid command specified"));
   const count = args.count - 2;
-  const { keys, arity: [min, max] } = found;
-  if (keys === null) return reply.fail(refused("The command has no key arguments"));
+  const { keys, keyCountAt, arity: [min, max] } = found;
+  const isCounted = keyCountAt !== undefined;
+  if (keys === null && !isCounted) return reply.fail(refused("The command has no key arguments"));
   if (count < min || count > max) {
     return reply.fail(refused("Invalid number of arguments specified for command"));
   }
-  const keyCount = keyCountOf(keys, count);
+  const places = keys ?? { first: keyCountAt! + 1, step: 1 };
+  const keyCount = keys === null ? countedKeys(args, keyCountAt! + 2) : keyCountOf(keys, count);
   let bytes = keyCount * KEY_OVERHEAD_BYTES;
   for (let i = 2; i < args.count; i++) bytes += args.lengths[i]!;
   if (!mayAnswer(bytes, reply)) return;
   reply.array(keyCount);
-  for (let key = 0, i = keys.first + 2; key < keyCount; key++, i += keys.step) {
+  for (let key = 0, i = places.first + 2; key < keyCount; key++, i += places.step) {
     answerBytes(args.bytes, args.starts[i]!, args.lengths[i]!, reply);
   }
+}
+
+/** How many keys follow argument `at`, by what it says; 0 where that cannot be. */
+function countedKeys(args: Args, at: number): number {
+  const count = Number(integerOf(args, at) ?? 0);
+  return count > 0 && count < args.count - at ? count : 0;
 }

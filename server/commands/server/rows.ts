@@ -1,7 +1,19 @@
 // Rows of the command table: connections, transactions, and the server itself.
 // See command.ts for the fields of a row.
 
-import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
+import {
+  config,
+  configProblem,
+  debug,
+  lastsave,
+  latency,
+  latencyProblem,
+  save,
+  shutdown,
+  slowlog,
+  slowlogProblem,
+  time,
+} from "./admin.ts";
 import { client, clientProblem } from "../connection/client.ts";
 import {
   type CommandFlag,
@@ -11,7 +23,7 @@ import {
   MAX_ARGUMENTS,
   row,
 } from "../../contract/command.ts";
-import { command } from "./command_info.ts";
+import { command, commandProblem } from "./command_info.ts";
 import { auth, echo, hello, ping, quit, reset, select } from "../connection/connection.ts";
 import { info } from "./info.ts";
 import { discard, exec, multi, unwatch, watch } from "../connection/transactions.ts";
@@ -77,7 +89,10 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     "Lets EXEC run only if these keys have not changed",
     watch,
   ),
-  server("CONFIG", 1, MAX_ARGUMENTS, ["admin"], "Reads and sets options", config),
+  {
+    ...server("CONFIG", 1, MAX_ARGUMENTS, ["admin"], "Reads and sets options", config),
+    problem: configProblem,
+  },
   server("SAVE", 0, 0, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
   server("BGSAVE", 0, 1, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
   server(
@@ -90,19 +105,28 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   ),
   server("LASTSAVE", 0, 0, ["fast"], "Returns when the server started", lastsave),
   server("TIME", 0, 0, ["fast"], "Returns the time in seconds and microseconds", time),
-  server(
-    "LATENCY",
-    1,
-    MAX_ARGUMENTS,
-    ["admin"],
-    "Returns latency events, of which none are recorded",
-    latency,
-  ),
-  server("SLOWLOG", 1, 2, ["admin"], "Returns the commands that took long", slowlog),
+  {
+    ...server(
+      "LATENCY",
+      1,
+      MAX_ARGUMENTS,
+      ["admin"],
+      "Returns latency events, of which none are recorded",
+      latency,
+    ),
+    problem: latencyProblem,
+  },
+  {
+    ...server("SLOWLOG", 1, 2, ["admin"], "Returns the commands that took long", slowlog),
+    problem: slowlogProblem,
+  },
   server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
   server("DEBUG", 1, 2, ["admin"], "SLEEP: answers later, for tests", debug),
   server("INFO", 0, MAX_ARGUMENTS, [], "Tells about the server in sections", info),
-  server("COMMAND", 0, MAX_ARGUMENTS, [], "Tells about the commands", command),
+  {
+    ...server("COMMAND", 0, MAX_ARGUMENTS, [], "Tells about the commands", command),
+    problem: commandProblem,
+  },
 ];
 
 type Run = CommandRow["run"];

@@ -1,9 +1,15 @@
 // All conversations of tables_test.ts: by subject, each on a cache of its own.
 
 import type { Tables } from "./table_shape.ts";
+import { ADMIN_TABLES } from "./tables_admin.ts";
 import { CLIENT_TABLES } from "./tables_clients.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
 
 /** Every table. */
-export const TABLES: Tables = { ...VALUE_TABLES, ...SERVER_TABLES, ...CLIENT_TABLES };
+export const TABLES: Tables = {
+  ...VALUE_TABLES,
+  ...SERVER_TABLES,
+  ...CLIENT_TABLES,
+  ...ADMIN_TABLES,
+};

@@ -11,7 +11,7 @@ function setUp() {
   const asked: string[] = [];
   const pending: PromiseWithResolvers<readonly unknown[]>[] = [];
   const questions = new Questions((question) => {
-    asked.push(question.what === "setOption" ? question.value : question.what);
+    asked.push(question.what === "setOptions" ? question.values[0]![1] : question.what);
     const answer = Promise.withResolvers<readonly unknown[]>();
     pending.push(answer);
     return answer.promise;
@@ -39,7 +39,9 @@ Deno.test("Questions.ask() shares the next answer, never one that was asked for 
 
 Deno.test("Questions.ask() puts questions that differ in a line, and goes on after a failure", async () => {
   const { questions, asked, pending, settled } = setUp();
-  const all = ["1", "2"].map((value) => questions.ask({ what: "setOption", name: "n", value }));
+  const all = ["1", "2"].map((value) =>
+    questions.ask({ what: "setOptions", values: [["n", value]] })
+  );
   await settled();
   assertEquals(asked, ["1"]);
   pending[0]!.reject(new Error("no answer"));
