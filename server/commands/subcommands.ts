@@ -1,24 +1,41 @@
-// Commands whose first argument names a subcommand: which there are, and how many arguments each takes.
-// MULTI refuses a wrong one before it queues it, as the command itself does when it runs.
+// Commands that are names for several: refuses subcommands that do not exist, and calls of the others
+// with too few or too many arguments, before any of them runs or is queued.
 
 import type { Args } from "../contract/args.ts";
+import type { CommandRow } from "../contract/command.ts";
 import type { Failure } from "../contract/reply.ts";
 import { tokenOf } from "./argument_text.ts";
 import { unknownSubcommand, wrongArity } from "./failures.ts";
+import { SUBCOMMAND_LINES } from "./subcommand_lines.ts";
 
-/** By the name of a subcommand the fewest and most arguments, its own name included. */
-export type Subcommands = ReadonlyMap<string, readonly [min: number, max: number, ...unknown[]]>;
+/** The arity of each subcommand as Redis counts it, with both names, by "NAME SUBCOMMAND". */
+const ARITIES: ReadonlyMap<string, number> = new Map(
+  SUBCOMMAND_LINES.map((line) => {
+    const [name = "", arity] = line.split(/: .*? \| /, 2);
+    return [name, parseInt(arity!)];
+  }),
+);
 
-/** Returns what says why the subcommand or its number of arguments is wrong, or null. */
-export function subcommandProblem(
-  command: string,
-  subcommands: Subcommands,
-): (args: Args) => Failure | null {
-  return (args) => {
-    const token = tokenOf(args, 0);
-    const found = subcommands.get(token);
-    if (found === undefined) return unknownSubcommand(command, args);
-    const [min, max] = found;
-    return args.count < min || args.count > max ? wrongArity(`${command}|${token}`) : null;
+/** Why a call of `name` names no subcommand or has the wrong number of arguments, or null. */
+export function subcommandProblem(name: string, args: Args): Failure | null {
+  const token = tokenOf(args, 0);
+  const arity = ARITIES.get(`${name} ${token}`);
+  if (arity === undefined) return unknownSubcommand(name, args);
+  const count = args.count + 1;
+  const isRight = arity > 0 ? count === arity : count >= -arity;
+  return isRight ? null : wrongArity(`${name}|${token}`);
+}
+
+/** The row of a command with subcommands, whose function is only called with one of them. */
+export function withSubcommands(row: CommandRow): CommandRow {
+  const { name, run } = row;
+  return {
+    ...row,
+    run(context, args, reply) {
+      const problem = args.count === 0 ? null : subcommandProblem(name, args);
+      if (problem === null) return run(context, args, reply);
+      reply.fail(problem);
+    },
+    problem: (args) => args.count === 0 ? null : subcommandProblem(name, args),
   };
 }

@@ -18,7 +18,6 @@ import type { NameField, Session } from "../../contract/session.ts";
 import { answerText } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { later } from "../deferred_answer.ts";
-import { subcommandProblem } from "../subcommands.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 type Subcommand = (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
@@ -45,35 +44,27 @@ const ATTRIBUTES: ReadonlyMap<string, NameField> = new Map([
   ["LIB-VER", "libraryVersion"],
 ]);
 
-/** Subcommands with the fewest and most arguments, the subcommand's own name included. */
-const SUBCOMMANDS: ReadonlyMap<string, readonly [min: number, max: number, run: Subcommand]> =
-  new Map<string, readonly [number, number, Subcommand]>([
-    ["HELP", [1, 1, (_context, _args, reply) => answerHelp("CLIENT", HELP, reply)]],
-    ["ID", [1, 1, ({ session }, _args, reply) => reply.integer(session.id)]],
-    ["GETNAME", [1, 1, getName]],
-    ["SETNAME", [2, 2, setName]],
-    ["SETINFO", [3, 3, setInfo]],
-    ["INFO", [1, 1, info]],
-    ["LIST", [1, 1000, list]],
-    ["KILL", [2, 1000, kill]],
-    ["NO-EVICT", [2, 2, (context, args, reply) => setSwitch(context, args, reply, "noEvict")]],
-    ["TRACKING", [2, 1000, clientTracking]],
-    ["TRACKINGINFO", [1, 1, clientTrackingInfo]],
-    ["CACHING", [2, 2, clientCaching]],
-    ["GETREDIR", [1, 1, clientGetRedir]],
-    ["NO-TOUCH", [2, 2, (context, args, reply) => setSwitch(context, args, reply, "noTouch")]],
-  ]);
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  HELP: (_context, _args, reply) => answerHelp("CLIENT", HELP, reply),
+  ID: ({ session }, _args, reply) => reply.integer(session.id),
+  GETNAME: getName,
+  SETNAME: setName,
+  SETINFO: setInfo,
+  INFO: info,
+  LIST: list,
+  KILL: kill,
+  TRACKING: clientTracking,
+  TRACKINGINFO: clientTrackingInfo,
+  CACHING: clientCaching,
+  GETREDIR: clientGetRedir,
+  "NO-EVICT": (context, args, reply) => setSwitch(context, args, reply, "noEvict"),
+  "NO-TOUCH": (context, args, reply) => setSwitch(context, args, reply, "noTouch"),
+};
 
-/** CLIENT subcommand [argument ...]. */
+/** CLIENT subcommand [argument ...], of which the number of arguments is right. */
 export function client(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
-  const problem = clientProblem(args);
-  if (problem !== null) return reply.fail(problem);
-  const [, , run] = SUBCOMMANDS.get(tokenOf(args, 0))!;
-  return run(context, args, reply);
+  return SUBCOMMANDS[tokenOf(args, 0)]!(context, args, reply);
 }
-
-/** Why the subcommand or its number of arguments is wrong, or null. */
-export const clientProblem = subcommandProblem("CLIENT", SUBCOMMANDS);
 
 function getName({ session }: CommandContext, _args: Args, reply: Reply): void {
   if (session.name === "") reply.miss();

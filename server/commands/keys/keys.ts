@@ -5,13 +5,12 @@ import { hitCountLocked, itemMemoryLocked } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
-import { type CommandContext, MAX_ARGUMENTS } from "../../contract/command.ts";
+import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
 import { NO_SUCH_KEY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { answerHelp } from "../help.ts";
 import { MAX_INT64_CHARS, parseInteger } from "../integers.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
-import { subcommandProblem } from "../subcommands.ts";
 
 /** EXISTS key [key ...]: how many are there. A key that is named twice counts twice. */
 export function exists(context: CommandContext, args: Args, reply: Reply): void {
@@ -113,8 +112,6 @@ const EMBEDDED_BYTES = 44;
 
 /** OBJECT ENCODING | FREQ | REFCOUNT | IDLETIME key, OBJECT HELP. */
 export function object(context: CommandContext, args: Args, reply: Reply): void {
-  const problem = objectProblem(args);
-  if (problem !== null) return reply.fail(problem);
   const token = tokenOf(args, 0);
   if (token === "HELP") return answerHelp("OBJECT", OBJECT_HELP, reply);
   const address = peekItem(context, args, 0, 1);
@@ -124,18 +121,6 @@ export function object(context: CommandContext, args: Args, reply: Reply): void 
   else if (token === "REFCOUNT") reply.integer(1);
   else reply.fail(NO_IDLE_TIME);
 }
-
-/** Why a subcommand of OBJECT cannot be right, or null. */
-export const objectProblem = subcommandProblem(
-  "OBJECT",
-  new Map([
-    ["ENCODING", [2, 2]],
-    ["FREQ", [2, 2]],
-    ["REFCOUNT", [2, 2]],
-    ["IDLETIME", [2, 2]],
-    ["HELP", [1, 1]],
-  ]),
-);
 
 function encodingOf(context: CommandContext, address: number): string {
   const shard = shardOfKey(context, 0);
@@ -154,9 +139,8 @@ const MEMORY_HELP = [
 
 /** MEMORY USAGE key [SAMPLES n], MEMORY HELP. */
 export function memory(context: CommandContext, args: Args, reply: Reply): void {
-  const problem = memoryProblem(args);
-  if (problem !== null) return reply.fail(problem);
-  if (tokenOf(args, 0) === "HELP") return answerHelp("MEMORY", MEMORY_HELP, reply);
+  const token = tokenOf(args, 0);
+  if (token === "HELP") return answerHelp("MEMORY", MEMORY_HELP, reply);
   if (args.count > 2) {
     if (args.count !== 4 || tokenOf(args, 2) !== "SAMPLES") return reply.fail(SYNTAX);
     const samples = integerOf(args, 3);
@@ -167,9 +151,3 @@ export function memory(context: CommandContext, args: Args, reply: Reply): void 
   if (address === 0) return reply.miss();
   reply.integer(itemMemoryLocked(shardOfKey(context, 0).memory, address));
 }
-
-/** Why a subcommand of MEMORY cannot be right, or null. */
-export const memoryProblem = subcommandProblem(
-  "MEMORY",
-  new Map([["USAGE", [2, MAX_ARGUMENTS]], ["HELP", [1, 1]]]),
-);

@@ -19,20 +19,10 @@ import {
   pttl,
   ttl,
 } from "./expire.ts";
-import {
-  copy,
-  exists,
-  memory,
-  memoryProblem,
-  object,
-  objectProblem,
-  rename,
-  renamenx,
-  touch,
-  type,
-} from "./keys.ts";
+import { copy, exists, memory, object, rename, renamenx, touch, type } from "./keys.ts";
 import { dbsize, flushall, keys, randomkey, scan } from "./scan.ts";
 import { del } from "../strings/values.ts";
+import { withSubcommands } from "../subcommands.ts";
 
 const TWO_KEYS = { first: 0, many: true, step: 1, most: 2 } as const;
 /** No key, or one after the subcommand. */
@@ -103,18 +93,15 @@ export const KEY_ROWS: readonly CommandRow[] = [
     "Stores the value of a key under another one too",
     copy,
   ),
-  {
-    ...row(
-      "OBJECT",
-      [1, 2],
-      ["read"],
-      "generic",
-      SUBCOMMAND_KEY,
-      "Tells how a value is kept: ENCODING, FREQ, REFCOUNT",
-      object,
-    ),
-    problem: objectProblem,
-  },
+  withSubcommands(row(
+    "OBJECT",
+    [1, MAX_ARGUMENTS],
+    ["read"],
+    "generic",
+    SUBCOMMAND_KEY,
+    "Tells how a value is kept: ENCODING, FREQ, REFCOUNT",
+    object,
+  )),
   row(
     "KEYS",
     [1, 1],
@@ -161,18 +148,15 @@ export const KEY_ROWS: readonly CommandRow[] = [
     "Deletes all keys",
     flushall,
   ),
-  {
-    ...row(
-      "MEMORY",
-      [1, MAX_ARGUMENTS],
-      ["read"],
-      "server",
-      SUBCOMMAND_KEY,
-      "Tells the bytes that a key takes: USAGE",
-      memory,
-    ),
-    problem: memoryProblem,
-  },
+  withSubcommands(row(
+    "MEMORY",
+    [1, MAX_ARGUMENTS],
+    ["read"],
+    "server",
+    SUBCOMMAND_KEY,
+    "Tells the bytes that a key takes: USAGE",
+    memory,
+  )),
 ];
 
 function many(

@@ -4,7 +4,7 @@
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { type OptionProblem, slowEntryBytes } from "../../contract/server.ts";
-import { type CommandContext, MAX_ARGUMENTS } from "../../contract/command.ts";
+import type { CommandContext } from "../../contract/command.ts";
 import {
   NO_PERSISTENCE,
   NOT_FLOAT,
@@ -13,12 +13,11 @@ import {
   unknownSubcommand,
   wrongArity,
 } from "../failures.ts";
-import { Glob, MAX_PATTERN_BYTES } from "../glob.ts";
+import type { Glob } from "../glob.ts";
 import { mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
-import { PATTERN_TOO_LONG } from "../pattern_argument.ts";
+import { lowerPatternOf, PATTERN_TOO_LONG } from "../pattern_argument.ts";
 import { later } from "../deferred_answer.ts";
-import { subcommandProblem } from "../subcommands.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 const SLOWLOG_COUNT = 10;
@@ -35,8 +34,6 @@ const encoder = new TextEncoder();
 
 /** CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE | HELP. */
 export function config(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
-  const problem = configProblem(args);
-  if (problem !== null) return reply.fail(problem);
   const token = tokenOf(args, 0);
   if (token === "GET") return configGet(context, args, reply);
   if (token === "SET") {
@@ -59,18 +56,6 @@ export function config(context: CommandContext, args: Args, reply: Reply): void 
   answerHelp("CONFIG", CONFIG_HELP, reply);
 }
 
-/** Why a subcommand of CONFIG cannot be right, or null. */
-export const configProblem = subcommandProblem(
-  "CONFIG",
-  new Map([
-    ["GET", [2, MAX_ARGUMENTS]],
-    ["SET", [3, MAX_ARGUMENTS]],
-    ["RESETSTAT", [1, 1]],
-    ["REWRITE", [1, 1]],
-    ["HELP", [1, 1]],
-  ]),
-);
-
 const CONFIG_HELP = [
   "GET <pattern> [<pattern> ...]",
   "    Options and their values.",
@@ -84,8 +69,9 @@ function configGet({ server }: CommandContext, args: Args, reply: Reply): void {
   if (args.count - 1 > MAX_CONFIG_PATTERNS) return reply.fail(TOO_MANY_PATTERNS);
   const globs: Glob[] = [];
   for (let i = 1; i < args.count; i++) {
-    if (args.lengths[i]! > MAX_PATTERN_BYTES) return reply.fail(PATTERN_TOO_LONG);
-    globs.push(new Glob(encoder.encode(textOf(args, i).toLowerCase().slice(0, MAX_PATTERN_BYTES))));
+    const glob = lowerPatternOf(args, i);
+    if (glob === null) return reply.fail(PATTERN_TOO_LONG);
+    globs.push(glob);
   }
   const found = Object.entries(server.options()).filter(([name]) => {
     const bytes = encoder.encode(name);
@@ -128,10 +114,9 @@ function answerSet(problem: OptionProblem | null, reply: Reply): void {
 
 /** SLOWLOG GET [count] | LEN | RESET | HELP, of the worker that the client is connected to. */
 export function slowlog({ server }: CommandContext, args: Args, reply: Reply): void {
-  const problem = slowlogProblem(args);
-  if (problem !== null) return reply.fail(problem);
   const token = tokenOf(args, 0);
   if (token === "GET") {
+    if (args.count > 2) return reply.fail(wrongArity("slowlog|get"));
     const count = args.count === 2 ? integerOf(args, 1) : SLOWLOG_COUNT;
     if (count === undefined || count < -1) {
       return reply.fail(refused("count should be greater than or equal to -1"));
@@ -158,12 +143,6 @@ const SLOWLOG_HELP = [
   "    None.",
 ];
 
-/** Why a subcommand of SLOWLOG cannot be right, or null. */
-export const slowlogProblem = subcommandProblem(
-  "SLOWLOG",
-  new Map([["GET", [1, 2]], ["LEN", [1, 1]], ["RESET", [1, 1]], ["HELP", [1, 1]]]),
-);
-
 function answerSlowLog(
   entries: ReturnType<CommandContext["server"]["slowLog"]>,
   reply: Reply,
@@ -185,8 +164,6 @@ function answerSlowLog(
 
 /** LATENCY LATEST | HISTORY event | RESET [event ...] | DOCTOR | HELP: no events are recorded. */
 export function latency(_context: CommandContext, args: Args, reply: Reply): void {
-  const problem = latencyProblem(args);
-  if (problem !== null) return reply.fail(problem);
   const token = tokenOf(args, 0);
   if (token === "LATEST" || token === "HISTORY") reply.array(0);
   else if (token === "RESET") reply.integer(0);
@@ -194,18 +171,6 @@ export function latency(_context: CommandContext, args: Args, reply: Reply): voi
     reply.text("No latency events are recorded here. SLOWLOG GET shows commands that took long.\n");
   } else answerHelp("LATENCY", ["LATEST, HISTORY <event>, RESET [<event> ...], DOCTOR"], reply);
 }
-
-/** Why a subcommand of LATENCY cannot be right, or null. */
-export const latencyProblem = subcommandProblem(
-  "LATENCY",
-  new Map([
-    ["LATEST", [1, 1]],
-    ["HISTORY", [2, 2]],
-    ["RESET", [1, MAX_ARGUMENTS]],
-    ["DOCTOR", [1, 1]],
-    ["HELP", [1, 1]],
-  ]),
-);
 
 /** TIME: seconds since 1970, and microseconds. */
 export function time({ cache }: CommandContext, _args: Args, reply: Reply): void {

@@ -2,184 +2,177 @@
 // context, since it has a row for this command too.
 
 import type { Args } from "../../contract/args.ts";
-import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
-import {
-  type Command,
-  type CommandContext,
-  type CommandFlag,
-  keyCountOf,
-  MAX_ARGUMENTS,
-} from "../../contract/command.ts";
-import { refused, SYNTAX } from "../failures.ts";
-import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
+import type { Reply } from "../../contract/reply.ts";
+import type { Command, CommandContext } from "../../contract/command.ts";
+import { SYNTAX } from "../failures.ts";
+import { lowerPatternOf, PATTERN_TOO_LONG } from "../pattern_argument.ts";
 import { mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
-import { integerOf, tokenOf } from "../argument_text.ts";
-import { subcommandProblem } from "../subcommands.ts";
+import { tokenOf } from "../argument_text.ts";
+import { type CommandFacts, factsOf, type KeySpec } from "./command_facts.ts";
+import { commandKeys } from "./command_keys.ts";
 
-const FLAG_NAMES: Readonly<Record<CommandFlag, string | null>> = {
-  read: "readonly",
-  write: "write",
-  admin: "admin",
-  fast: "fast",
-  noauth: "no_auth",
-  immediate: null,
-  nomulti: "no_multi",
-  noslowlog: "skip_slowlog",
-  keyspace: null,
-};
 const HELP = [
   "(no subcommand)",
   "    Details of all commands.",
-  "COUNT | LIST [FILTERBY PATTERN <pattern>] | INFO [<name> ...] | DOCS [<name> ...]",
-  "    How many there are, their names, details, descriptions.",
-  "GETKEYS <full-command>",
-  "    The keys of a command.",
+  "COUNT | LIST [FILTERBY PATTERN <pattern>|ACLCAT <category>|MODULE <name>]",
+  "    How many there are, and their names.",
+  "INFO [<name> ...] | DOCS [<name> ...]",
+  "    Details and descriptions.",
+  "GETKEYS <full-command> | GETKEYSANDFLAGS <full-command>",
+  "    The keys of a command, and what it does with them.",
 ];
 
-/** More than what is answered of one command, and of one name. */
+/** More than what is answered of one command or subcommand, and of one name. */
 const MAX_INFO_BYTES = 1024;
 const MAX_NAME_BYTES = 128;
-/** Space that a key takes in an answer beside its bytes. */
-const KEY_OVERHEAD_BYTES = 16;
+const encoder = new TextEncoder();
 
-/** COMMAND [COUNT | LIST | INFO | DOCS | GETKEYS | HELP]. */
+/** COMMAND [COUNT | LIST | INFO | DOCS | GETKEYS | GETKEYSANDFLAGS | HELP]. */
 export function command({ commands }: CommandContext, args: Args, reply: Reply): void {
-  if (args.count === 0) return answerInfos(commands, reply);
-  const problem = commandProblem(args);
-  if (problem !== null) return reply.fail(problem);
+  if (args.count === 0) return answerInfos(commands.map(factsOf), reply);
   const token = tokenOf(args, 0);
   if (token === "COUNT") reply.integer(commands.length);
   else if (token === "LIST") list(commands, args, reply);
   else if (token === "INFO") answerInfos(named(commands, args), reply);
   else if (token === "DOCS") docs(commands, args, reply);
-  else if (token === "GETKEYS") getKeys(commands, args, reply);
+  else if (token === "GETKEYS") commandKeys(commands, args, reply, false);
+  else if (token === "GETKEYSANDFLAGS") commandKeys(commands, args, reply, true);
   else answerHelp("COMMAND", HELP, reply);
 }
 
-/** Why a subcommand of COMMAND cannot be right, or null. */
-export function commandProblem(args: Args): Failure | null {
-  return args.count === 0 ? null : namedProblem(args);
+/** What the arguments after the first name; without names all commands. Unknown: undefined. */
+function named(commands: readonly Command[], args: Args): readonly (CommandFacts | undefined)[] {
+  if (args.count === 1) return commands.map(factsOf);
+  // There may be thousands of names.
+  const known = new Map(everything(commands).map((facts) => [facts.name, facts]));
+  return Array.from(
+    { length: args.count - 1 },
+    (_, i) => known.get(tokenOf(args, i + 1).toLowerCase()),
+  );
 }
 
-const namedProblem = subcommandProblem(
-  "COMMAND",
-  new Map([
-    ["COUNT", [1, 1]],
-    ["LIST", [1, MAX_ARGUMENTS]],
-    ["INFO", [1, MAX_ARGUMENTS]],
-    ["DOCS", [1, MAX_ARGUMENTS]],
-    ["GETKEYS", [3, MAX_ARGUMENTS]],
-    ["HELP", [1, 1]],
-  ]),
-);
-
-/** The commands named by the arguments after the first; without names all. Unknown: undefined. */
-function named(commands: readonly Command[], args: Args): readonly (Command | undefined)[] {
-  if (args.count === 1) return commands;
-  return Array.from({ length: args.count - 1 }, (_, i) => {
-    const name = tokenOf(args, i + 1);
-    return commands.find((entry) => entry.name === name);
-  });
+/** All commands and subcommands. */
+function everything(commands: readonly Command[]): CommandFacts[] {
+  return commands.map(factsOf).flatMap((facts) => [facts, ...facts.subcommands]);
 }
 
-/** The arity as Redis counts it, with the name. Negative: there may be more arguments. */
-function arityOf({ arity: [min, max] }: Command): number {
-  return min === max ? min + 1 : -(min + 1);
+/** More than what is answered of these, with their subcommands. */
+function maxBytes(all: readonly (CommandFacts | undefined)[]): number {
+  return all.reduce((sum, one) => sum + MAX_INFO_BYTES * (1 + (one?.subcommands.length ?? 0)), 0);
 }
 
-function answerInfos(commands: readonly (Command | undefined)[], reply: Reply): void {
-  if (!mayAnswer(commands.length * MAX_INFO_BYTES, reply)) return;
-  reply.array(commands.length);
-  for (const entry of commands) {
-    if (entry === undefined) reply.miss();
-    else answerInfo(entry, reply);
+function answerInfos(all: readonly (CommandFacts | undefined)[], reply: Reply): void {
+  if (!mayAnswer(maxBytes(all), reply)) return;
+  reply.array(all.length);
+  for (const facts of all) {
+    if (facts === undefined) reply.miss();
+    else answerInfo(facts, reply);
   }
 }
 
-function answerInfo(entry: Command, reply: Reply): void {
-  const { keys } = entry;
-  const flags = entry.flags.map((flag) => FLAG_NAMES[flag]).filter((name) => name !== null);
-  const categories = [`@${entry.group}`, ...entry.flags.map((flag) => `@${flag}`)];
+function answerInfo(facts: CommandFacts, reply: Reply): void {
+  const { name, arity, flags, specs, categories, tips, subcommands } = facts;
   reply.array(10);
-  reply.text(entry.name.toLowerCase());
-  reply.integer(arityOf(entry));
+  reply.text(name);
+  reply.integer(arity);
   answerWords(flags, reply);
-  reply.integer(keys === null ? 0 : keys.first + 1);
-  reply.integer(keys === null ? 0 : lastKey(entry));
-  reply.integer(keys === null ? 0 : keys.step);
-  answerWords(categories, reply);
-  // Tips, key specifications, subcommands.
-  for (let i = 0; i < 3; i++) reply.array(0);
+  for (const place of keyRange(specs)) reply.integer(place);
+  answerWords(categories.map((category) => `@${category}`), reply);
+  reply.set(tips.length);
+  for (const tip of tips) reply.text(tip);
+  reply.set(specs.length);
+  for (const spec of specs) answerSpec(spec, facts.note, reply);
+  if (subcommands.length === 0) return reply.set(0);
+  reply.array(subcommands.length);
+  for (const subcommand of subcommands) answerInfo(subcommand, reply);
 }
 
-/** Place of the last key, counted from the name. Negative: counted from the end. */
-function lastKey({ keys, arity: [, max] }: Command): number {
-  if (keys === null) return 0;
-  if (!keys.many) return keys.first + 1;
-  const most = keys.most ?? (max === MAX_ARGUMENTS ? Infinity : Math.ceil(max / keys.step));
-  if (most === Infinity) return keys.step === 1 ? -1 : -keys.step + 1;
-  return keys.first + 1 + (most - 1) * keys.step;
+/** First key, last key and step, as Redis told of them before it had specifications. */
+function keyRange(specs: readonly KeySpec[]): readonly [first: number, last: number, step: number] {
+  const [from, to] = [specs[0], specs.at(-1)];
+  if (from === undefined || to === undefined) return [0, 0, 0];
+  if (from.lastKey === null || to.lastKey === null) return [0, 0, 0];
+  return [from.index, to.lastKey < 0 ? to.lastKey : to.index + to.lastKey, from.step];
+}
+
+function answerSpec(spec: KeySpec, note: string | undefined, reply: Reply): void {
+  reply.map(note === undefined ? 3 : 4);
+  if (note !== undefined) {
+    reply.text("notes");
+    reply.text(note);
+  }
+  reply.text("flags");
+  answerWords(spec.flags, reply);
+  answerPart("begin_search", "index", [["index", spec.index]], reply);
+  if (spec.lastKey === null) {
+    const places = [["keynumidx", 0], ["firstkey", 1], ["keystep", spec.step]] as const;
+    return answerPart("find_keys", "keynum", places, reply);
+  }
+  const places = [["lastkey", spec.lastKey], ["keystep", spec.step], ["limit", 0]] as const;
+  answerPart("find_keys", "range", places, reply);
+}
+
+function answerPart(
+  name: string,
+  type: string,
+  places: readonly (readonly [string, number])[],
+  reply: Reply,
+): void {
+  reply.text(name);
+  reply.map(2);
+  reply.text("type");
+  reply.text(type);
+  reply.text("spec");
+  reply.map(places.length);
+  for (const [place, value] of places) {
+    reply.text(place);
+    reply.integer(value);
+  }
 }
 
 function answerWords(words: readonly string[], reply: Reply): void {
-  reply.array(words.length);
+  reply.set(words.length);
   for (const word of words) reply.status(word);
 }
 
 function docs(commands: readonly Command[], args: Args, reply: Reply): void {
   const known = named(commands, args).filter((entry) => entry !== undefined);
-  if (!mayAnswer(known.length * MAX_INFO_BYTES, reply)) return;
-  reply.map(known.length);
-  for (const { name, summary, group } of known) {
-    reply.text(name.toLowerCase());
-    reply.map(2);
-    reply.text("summary");
-    reply.text(summary);
-    reply.text("group");
-    reply.text(group);
+  if (!mayAnswer(maxBytes(known), reply)) return;
+  answerDocs(known, reply);
+}
+
+function answerDocs(all: readonly CommandFacts[], reply: Reply): void {
+  reply.map(all.length);
+  for (const { name, summary, since, group, subcommands } of all) {
+    reply.text(name);
+    reply.map(subcommands.length === 0 ? 3 : 4);
+    for (const [field, value] of Object.entries({ summary, since, group })) {
+      reply.text(field);
+      reply.text(value);
+    }
+    if (subcommands.length === 0) continue;
+    reply.text("subcommands");
+    answerDocs(subcommands, reply);
   }
 }
 
 function list(commands: readonly Command[], args: Args, reply: Reply): void {
-  let names = commands.map(({ name }) => name.toLowerCase());
+  let all = everything(commands);
   if (args.count > 1) {
-    const isPattern = args.count === 4 && tokenOf(args, 1) === "FILTERBY" &&
-      tokenOf(args, 2) === "PATTERN";
-    if (!isPattern) return reply.fail(SYNTAX);
-    const glob = patternOf(args, 3);
-    if (glob === null) return reply.fail(PATTERN_TOO_LONG);
-    names = names.filter((name) => glob.matches(new TextEncoder().encode(name), 0, name.length));
+    if (args.count !== 4 || tokenOf(args, 1) !== "FILTERBY") return reply.fail(SYNTAX);
+    const by = tokenOf(args, 2);
+    if (by === "PATTERN") {
+      const glob = lowerPatternOf(args, 3);
+      if (glob === null) return reply.fail(PATTERN_TOO_LONG);
+      all = all.filter(({ name }) => glob.matches(encoder.encode(name), 0, name.length));
+    } else if (by === "ACLCAT") {
+      const category = tokenOf(args, 3).toLowerCase();
+      all = all.filter(({ categories }) => categories.includes(category));
+    } else if (by === "MODULE") all = [];
+    else return reply.fail(SYNTAX);
   }
-  if (!mayAnswer(names.length * MAX_NAME_BYTES, reply)) return;
-  reply.array(names.length);
-  for (const name of names) reply.text(name);
-}
-
-function getKeys(commands: readonly Command[], args: Args, reply: Reply): void {
-  const name = tokenOf(args, 1);
-  const found = commands.find((entry) => entry.name === name);
-  if (found === undefined) return reply.fail(refused("Invalid command specified"));
-  const count = args.count - 2;
-  const { keys, keyCountAt, arity: [min, max] } = found;
-  const isCounted = keyCountAt !== undefined;
-  if (keys === null && !isCounted) return reply.fail(refused("The command has no key arguments"));
-  if (count < min || count > max) {
-    return reply.fail(refused("Invalid number of arguments specified for command"));
-  }
-  const places = keys ?? { first: keyCountAt! + 1, step: 1 };
-  const keyCount = keys === null ? countedKeys(args, keyCountAt! + 2) : keyCountOf(keys, count);
-  let bytes = keyCount * KEY_OVERHEAD_BYTES;
-  for (let i = 2; i < args.count; i++) bytes += args.lengths[i]!;
-  if (!mayAnswer(bytes, reply)) return;
-  reply.array(keyCount);
-  for (let key = 0, i = places.first + 2; key < keyCount; key++, i += places.step) {
-    answerBytes(args.bytes, args.starts[i]!, args.lengths[i]!, reply);
-  }
-}
-
-/** How many keys follow argument `at`, by what it says; 0 where that cannot be. */
-function countedKeys(args: Args, at: number): number {
-  const count = Number(integerOf(args, at) ?? 0);
-  return count > 0 && count < args.count - at ? count : 0;
+  if (!mayAnswer(all.length * MAX_NAME_BYTES, reply)) return;
+  reply.array(all.length);
+  for (const { name } of all) reply.text(name);
 }

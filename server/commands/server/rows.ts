@@ -1,20 +1,8 @@
 // Rows of the command table: connections, transactions, and the server itself.
 // See command.ts for the fields of a row.
 
-import {
-  config,
-  configProblem,
-  debug,
-  lastsave,
-  latency,
-  latencyProblem,
-  save,
-  shutdown,
-  slowlog,
-  slowlogProblem,
-  time,
-} from "./admin.ts";
-import { client, clientProblem } from "../connection/client.ts";
+import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
+import { client } from "../connection/client.ts";
 import {
   type CommandFlag,
   type CommandGroup,
@@ -23,9 +11,10 @@ import {
   MAX_ARGUMENTS,
   row,
 } from "../../contract/command.ts";
-import { command, commandProblem } from "./command_info.ts";
+import { command } from "./command_info.ts";
 import { auth, echo, hello, ping, quit, reset, select } from "../connection/connection.ts";
 import { info } from "./info.ts";
+import { withSubcommands } from "../subcommands.ts";
 import { discard, exec, multi, unwatch, watch } from "../connection/transactions.ts";
 
 /** The rows of connections, transactions and the server. */
@@ -65,17 +54,14 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     "Makes the connection as it was when it came",
     reset,
   ),
-  {
-    ...connection(
-      "CLIENT",
-      1,
-      MAX_ARGUMENTS,
-      ["admin"],
-      "Names, lists and ends connections",
-      client,
-    ),
-    problem: clientProblem,
-  },
+  withSubcommands(connection(
+    "CLIENT",
+    1,
+    MAX_ARGUMENTS,
+    ["admin"],
+    "Names, lists and ends connections",
+    client,
+  )),
   transaction("MULTI", 0, ["fast", "immediate"], "Begins to queue commands for EXEC", multi),
   transaction("EXEC", 0, ["immediate"], "Runs all queued commands as one", exec),
   transaction("DISCARD", 0, ["fast", "immediate"], "Forgets all queued commands", discard),
@@ -89,10 +75,9 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     "Lets EXEC run only if these keys have not changed",
     watch,
   ),
-  {
-    ...server("CONFIG", 1, MAX_ARGUMENTS, ["admin"], "Reads and sets options", config),
-    problem: configProblem,
-  },
+  withSubcommands(
+    server("CONFIG", 1, MAX_ARGUMENTS, ["admin"], "Reads and sets options", config),
+  ),
   server("SAVE", 0, 0, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
   server("BGSAVE", 0, 1, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
   server(
@@ -105,28 +90,21 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   ),
   server("LASTSAVE", 0, 0, ["fast"], "Returns when the server started", lastsave),
   server("TIME", 0, 0, ["fast"], "Returns the time in seconds and microseconds", time),
-  {
-    ...server(
-      "LATENCY",
-      1,
-      MAX_ARGUMENTS,
-      ["admin"],
-      "Returns latency events, of which none are recorded",
-      latency,
-    ),
-    problem: latencyProblem,
-  },
-  {
-    ...server("SLOWLOG", 1, 2, ["admin"], "Returns the commands that took long", slowlog),
-    problem: slowlogProblem,
-  },
+  withSubcommands(server(
+    "LATENCY",
+    1,
+    MAX_ARGUMENTS,
+    ["admin"],
+    "Returns latency events, of which none are recorded",
+    latency,
+  )),
+  withSubcommands(
+    server("SLOWLOG", 1, 2, ["admin"], "Returns the commands that took long", slowlog),
+  ),
   server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
   server("DEBUG", 1, 2, ["admin"], "SLEEP: answers later, for tests", debug),
   server("INFO", 0, MAX_ARGUMENTS, [], "Tells about the server in sections", info),
-  {
-    ...server("COMMAND", 0, MAX_ARGUMENTS, [], "Tells about the commands", command),
-    problem: commandProblem,
-  },
+  withSubcommands(server("COMMAND", 0, MAX_ARGUMENTS, [], "Tells about the commands", command)),
 ];
 
 type Run = CommandRow["run"];

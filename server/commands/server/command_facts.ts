@@ -1,0 +1,165 @@
+// Facts about commands and subcommands, as COMMAND tells them: made from their rows and from the lines
+// of command_lines.ts and ../subcommand_lines.ts. Knows no reply.
+
+import { type Command, MAX_ARGUMENTS } from "../../contract/command.ts";
+import { COMMAND_LINES, KEY_NOTES } from "./command_lines.ts";
+import { SUBCOMMAND_LINES } from "../subcommand_lines.ts";
+
+/** Where keys are among the words of a call, its name being word 0, and what is done with them. */
+export interface KeySpec {
+  readonly flags: readonly string[];
+  /** Word of the first key, or of the number of keys. */
+  readonly index: number;
+  /** The last key, counted from the first or, below 0, from the end; null: there is a number. */
+  readonly lastKey: number | null;
+  readonly step: number;
+}
+
+/** What COMMAND says of a command or subcommand. */
+export interface CommandFacts {
+  /** In lower case: "get", "client|kill". */
+  readonly name: string;
+  /** Words of a call; below 0: there may be more. */
+  readonly arity: number;
+  readonly summary: string;
+  readonly group: string;
+  readonly since: string;
+  readonly flags: readonly string[];
+  /** Without their "@". */
+  readonly categories: readonly string[];
+  readonly tips: readonly string[];
+  readonly specs: readonly KeySpec[];
+  /** What is to be known of the keys, or undefined. */
+  readonly note: string | undefined;
+  readonly subcommands: readonly CommandFacts[];
+}
+
+/** The categories, in the order in which Redis names them. */
+export const CATEGORIES = [
+  ..."keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub"
+    .split(
+      " ",
+    ),
+  ..."admin fast slow blocking dangerous connection transaction scripting".split(" "),
+];
+/** Flags that Redis names after `no_multi`. */
+const LAST_FLAGS = ["movablekeys", "allow_busy"];
+const TIPS: Readonly<Record<string, string>> = {
+  nd: "nondeterministic_output",
+  ndo: "nondeterministic_output_order",
+};
+
+/** The facts about a command, those about its subcommands included. */
+export function factsOf(command: Command): CommandFacts {
+  const { name, group, summary } = command;
+  const start = `${name} `;
+  const subcommands = SUBCOMMAND_LINES.filter((line) => line.startsWith(start)).map((line) =>
+    subcommandFacts(line, group)
+  );
+  return {
+    name: name.toLowerCase(),
+    arity: arityOf(command),
+    summary,
+    group,
+    ...lineFacts(COMMAND_LINES[name] ?? "", command),
+    note: KEY_NOTES[name],
+    subcommands,
+  };
+}
+
+/** The arity as Redis counts it, with the name. Below 0: there may be more arguments. */
+function arityOf({ arity: [min, max] }: Command): number {
+  return min === max ? min + 1 : -(min + 1);
+}
+
+function subcommandFacts(line: string, group: string): CommandFacts {
+  const colon = line.indexOf(": ");
+  const [summary = "", arity, ...rest] = line.slice(colon + 2).split(" | ");
+  return {
+    name: line.slice(0, colon).replace(" ", "|").toLowerCase(),
+    arity: Number(arity),
+    summary,
+    group,
+    ...lineFacts(rest.join(" | ")),
+    note: undefined,
+    subcommands: [],
+  };
+}
+
+type LineFacts = Pick<CommandFacts, "since" | "flags" | "categories" | "tips" | "specs">;
+
+function lineFacts(line: string, command?: Command): LineFacts {
+  const [since = "", flagWords = "", categories = "", tips = "", keys = ""] = line.split(" | ");
+  const flags = wordsOf(flagWords);
+  const more = wordsOf(categories);
+  for (const [flag, category] of FLAG_CATEGORIES) if (flags.includes(flag)) more.push(category);
+  more.push(flags.includes("fast") ? "fast" : "slow");
+  return {
+    since,
+    flags: command === undefined ? flags : withOurs(flags, command),
+    categories: CATEGORIES.filter((category) => more.includes(category)),
+    tips: wordsOf(tips).map(tipOf),
+    specs: keys === "" ? [] : keys.split(" , ").map(specOf),
+  };
+}
+
+/** Categories that follow from flags; from "fast" or its absence another one does. */
+const FLAG_CATEGORIES: readonly (readonly [flag: string, category: string])[] = [
+  ["readonly", "read"],
+  ["write", "write"],
+  ["admin", "admin"],
+  ["admin", "dangerous"],
+];
+
+/** Flags that a command has here and in Redis not. */
+function withOurs(flags: readonly string[], { flags: ours }: Command): readonly string[] {
+  const more: string[] = [];
+  if (ours.includes("noslowlog")) more.push("skip_slowlog");
+  if (ours.includes("nomulti")) more.push("no_multi");
+  const missing = more.filter((flag) => !flags.includes(flag));
+  if (missing.length === 0) return flags;
+  const last = flags.filter((flag) => LAST_FLAGS.includes(flag));
+  return [...flags.filter((flag) => !LAST_FLAGS.includes(flag)), ...missing, ...last];
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(" ").filter((word) => word !== "");
+}
+
+function tipOf(word: string): string {
+  return TIPS[word] ?? word.replace("ask:", "request_policy:").replace("sum:", "response_policy:");
+}
+
+function specOf(text: string): KeySpec {
+  const [flags = "", place = ""] = text.split("@");
+  const [, index, kind, last, step] = /^(\d+)([:#])(-?\d+):(-?\d+)/.exec(place)!;
+  const hasNumber = kind === "#";
+  return {
+    flags: wordsOf(flags),
+    index: Number(index),
+    lastKey: hasNumber ? null : Number(last),
+    step: hasNumber ? 1 : Number(step),
+  };
+}
+
+/** Most words of a call that may have keys: what one command may have, and its name. */
+const MAX_WORDS = MAX_ARGUMENTS + 1;
+
+/** The words that are keys of a call of `count` words, each with its specification. */
+export function* keyWords(
+  specs: readonly KeySpec[],
+  count: number,
+  numberAt: (word: number) => number | undefined,
+): Generator<readonly [word: number, spec: KeySpec]> {
+  for (const spec of specs) {
+    const { index, lastKey, step } = spec;
+    let [first, last] = [index, lastKey ?? 0];
+    if (lastKey === null) {
+      const keys = index < count ? numberAt(index) : undefined;
+      if (keys === undefined || keys < 0 || keys > MAX_WORDS || index + keys >= count) continue;
+      first = index + 1;
+      last = index + keys;
+    } else last = lastKey < 0 ? count + lastKey : index + lastKey;
+    for (let word = first; word <= last && word < count; word += step) yield [word, spec];
+  }
+}
