@@ -24,7 +24,9 @@ export function counterTable(rows: readonly DocumentedRow[]): string {
 }
 
 function lineOf({ name, meaning }: DocumentedRow): string {
-  return `| \`${name}\` | ${meaning[0]!.toLowerCase()}${meaning.slice(1, -1)} |\n`;
+  // An abbreviation such as HTTP stays as it is.
+  const first = /^[A-Z]{2}/.test(meaning) ? meaning[0]! : meaning[0]!.toLowerCase();
+  return `| \`${name}\` | ${first}${meaning.slice(1, -1)} |\n`;
 }
 
 /** The page with the table between its marks. Throws Error where the marks are not there. */

@@ -8,8 +8,10 @@ import { grownLength, resizedInPlace } from "../contract/growing_bytes.ts";
 import {
   ANSWER_TOO_LARGE_MESSAGE,
   type Failure,
+  type FailureListener,
   MAX_ANSWER_BYTES,
   type Reply,
+  type RunningCommand,
 } from "../contract/reply.ts";
 import { JsonWriter } from "./json_writer.ts";
 
@@ -18,9 +20,17 @@ const INITIAL_BYTES = 16 * 1024;
 const KEPT_BYTES = 256 * 1024;
 /** Answers of so many bytes are written however much there is already: they say what was done. */
 const SMALL_BYTES = 256;
-const NOT_UTF8 =
-  "ERR value is not UTF-8 text, send the header Upstash-Encoding: base64 or read GET /get/{key}";
-const TOO_LARGE = `ERR ${ANSWER_TOO_LARGE_MESSAGE}`;
+const NOT_UTF8: Failure = {
+  kind: "refused",
+  code: "ERR",
+  message:
+    "value is not UTF-8 text, send the header Upstash-Encoding: base64 or read GET /get/{key}",
+};
+const TOO_LARGE: Failure = {
+  kind: "answerTooLarge",
+  code: "ERR",
+  message: ANSWER_TOO_LARGE_MESSAGE,
+};
 
 const encoder = new TextEncoder();
 const OPEN = encoder.encode("[");
@@ -35,6 +45,9 @@ export class JsonCommandReply implements Reply {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(INITIAL_BYTES);
   /** The first error since `begin()`, with its code; null when there is none. */
   error: string | null = null;
+  /** Who hears of refusals, and whose they are. */
+  failures: FailureListener | null = null;
+  peer: RunningCommand = { running: -1 };
   readonly #writer = new JsonWriter();
   /** How many outcomes each open list still waits for. */
   readonly #open: number[] = [];
@@ -216,16 +229,18 @@ export class JsonCommandReply implements Reply {
     this.array(count);
   }
 
-  fail({ code, message }: Failure): void {
+  fail(failure: Failure): void {
     this.#separate();
-    this.#fail(`${code} ${message}`);
+    this.#fail(failure);
     // Nothing more comes of this command, whatever it has begun.
     if (this.#isTransaction && this.#open.length > 1) this.#open.length = 1;
     this.#close();
   }
 
   /** The answer, or the element of a transaction, becomes this error when it is complete. */
-  #fail(text: string): void {
+  #fail(failure: Failure): void {
+    this.failures?.failed(failure, this.peer);
+    const text = `${failure.code} ${failure.message}`;
     this.error ??= text;
     this.#failure ??= text;
   }

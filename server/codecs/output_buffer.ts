@@ -4,7 +4,12 @@
 
 import { grownLength, keptBytes, resizedBytes } from "../contract/growing_bytes.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
-import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
+import {
+  type Failure,
+  type FailureListener,
+  MAX_ANSWER_BYTES,
+  type Reply,
+} from "../contract/reply.ts";
 
 /** The size to which a buffer shrinks back, in bytes. */
 export const OUTPUT_KEPT_BYTES = 16 * 1024;
@@ -30,6 +35,8 @@ export abstract class OutputBuffer implements Reply {
   #memory: MemorySource;
   /** Whether its kept size is taken from the memory, too. */
   #isCounted = false;
+  /** Who hears of refusals. */
+  failures: FailureListener | null = null;
   /** Where the answer of the command in work begins. */
   protected begun = 0;
   /** Starts of the latest header, and of the value that space was made for. */

@@ -3,7 +3,7 @@
 // region straight to their place, behind a header that is written before. Knows no socket; the version
 // is that of the session that it answers.
 
-import type { Failure } from "../contract/reply.ts";
+import type { Failure, RunningCommand } from "../contract/reply.ts";
 import { writeText } from "../contract/text_bytes.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
@@ -27,14 +27,14 @@ const GREATER = 0x3e;
 const FRAME_BYTES = 16;
 
 /** The client to answer, and the version of the protocol that it has chosen. */
-export interface RespPeer {
+export interface RespPeer extends RunningCommand {
   readonly protocol: 2 | 3;
 }
 
 /** The answers to one batch of commands. */
 export class RespReply extends OutputBuffer {
   /** The client that is answered. */
-  peer: RespPeer = { protocol: 2 };
+  peer: RespPeer = { protocol: 2, running: -1 };
 
   reserve(length: number): number {
     this.makeSpace(length + FRAME_BYTES);
@@ -133,6 +133,7 @@ export class RespReply extends OutputBuffer {
   }
 
   fail(failure: Failure): void {
+    this.failures?.failed(failure, this.peer);
     const isShort = failure.kind === "answerTooLarge" && this.isShort;
     if (isShort) this.goShort();
     this.error(isShort ? NO_MEMORY : `${failure.code} ${failure.message}`);

@@ -2,7 +2,7 @@
 // holds a line end does not fit in one line, so its answer is ERROR. Knows no socket; the commands
 // behind it are GET, SET, DEL, PING and AUTH.
 
-import type { Failure } from "../contract/reply.ts";
+import type { Failure, RunningCommand } from "../contract/reply.ts";
 import { writeText } from "../contract/text_bytes.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
@@ -10,6 +10,9 @@ const LF = 0x0a;
 
 /** The answers to one batch of lines. */
 export class TextReply extends OutputBuffer {
+  /** The client that is answered. */
+  peer: RunningCommand = { running: -1 };
+
   reserve(length: number): number {
     this.makeSpace(length + 1);
     return this.used;
@@ -50,7 +53,8 @@ export class TextReply extends OutputBuffer {
     this.#line(Number(value) === 0 ? "NOTFOUND" : "OK");
   }
 
-  fail(_failure: Failure): void {
+  fail(failure: Failure): void {
+    this.failures?.failed(failure, this.peer);
     this.error("ERROR");
   }
 

@@ -45,6 +45,7 @@ export function dispatch(
     return queue(context, transaction, command, args, reply);
   }
   session.lastCommand = command.name;
+  session.running = command.id;
   const weight = context.stats.count(command.id, command.isTimed);
   if (session.tracking !== null) return tracked(context, session.tracking, command, args, reply);
   if (weight !== 0) return timed(context, command, args, reply, weight);
@@ -80,18 +81,22 @@ export function dispatchUnknown(
   args: Args,
   reply: Reply,
 ): void {
-  const { transaction } = context.session;
+  const { session } = context;
+  const { transaction } = session;
   if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
   endCaching(context, null);
+  session.running = -1;
   reply.fail(unknownCommand(bytes.subarray(start, start + length), args));
 }
 
 /** Refuses a command. Inside MULTI, EXEC will then refuse all. */
 function refuse(context: CommandContext, command: Command, failure: Failure, reply: Reply): void {
   context.stats.refused[command.id]!++;
-  const { transaction } = context.session;
+  const { session } = context;
+  const { transaction } = session;
   if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
   endCaching(context, command);
+  session.running = -1;
   reply.fail(failure);
 }
 

@@ -59,7 +59,8 @@ export function unknownCommand(name: Uint8Array, args: Args): Failure {
   for (let i = 0; i < args.count && words.length < MAX_SHOWN_BYTES; i++) {
     words += `'${textOf(args, i, MAX_SHOWN_BYTES - words.length)}' `;
   }
-  return refused(oneLine(`unknown command '${shown}', with args beginning with: ${words}`));
+  const message = oneLine(`unknown command '${shown}', with args beginning with: ${words}`);
+  return failure("unknownCommand", message);
 }
 
 function oneLine(text: string): string {

@@ -2,6 +2,7 @@
 // region, /stats, the table in docs/api.md and the clean-up after a worker's end follow from it.
 
 import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
+import { REFUSAL_COUNTERS } from "./refusal_counters.ts";
 
 /** What one of the gauges of memory stands for; 32 bits of them are 16 TiB. */
 export const MEMORY_STEP_BYTES = 4 * 1024;
@@ -13,6 +14,8 @@ interface CounterRow {
   readonly meaning: string;
   /** Whether /stats shows it, for each worker and in total. */
   readonly isShown: boolean;
+  /** Those of a group are shown in total alone, in an object of this name. */
+  readonly group?: "refusals";
 }
 
 /** A gauge: a number that a thread keeps up to date. */
@@ -77,6 +80,12 @@ export const COUNTERS = [
       "silent while memory was short.",
     isShown: true,
   },
+  {
+    name: "failedTokens",
+    meaning: "Wrong tokens: AUTH, HELLO, and HTTP requests that came with one.",
+    isShown: true,
+  },
+  ...REFUSAL_COUNTERS,
 ] as const satisfies readonly CounterRow[];
 
 /** The gauges, in the order of /stats. */

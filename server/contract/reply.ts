@@ -9,6 +9,7 @@ export const ANSWER_TOO_LARGE_MESSAGE = "answer would be too large, ask for less
 
 /** Why a command was not carried out. A codec may have its own status and wording for it. */
 export type FailureKind =
+  | "unknownCommand"
   | "syntax"
   | "arity"
   | "notInteger"
@@ -24,6 +25,18 @@ export interface Failure {
   readonly kind: FailureKind;
   readonly code: string;
   readonly message: string;
+}
+
+/** A client, as far as it matters to whom a refusal belongs. */
+export interface RunningCommand {
+  /** Number of the command that it runs or has run last; -1 where that was refused unrun. */
+  readonly running: number;
+}
+
+/** Hears of every refusal that is put on a reply. */
+export interface FailureListener {
+  /** `client` was refused something. */
+  failed(failure: Failure, client: RunningCommand): void;
 }
 
 /** Where a command puts its outcome. Each run of a command makes one outcome. */

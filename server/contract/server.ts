@@ -106,6 +106,8 @@ export interface ServerFacade {
   slowLog(): readonly SlowEntry[];
   /** Empties the slow log. */
   clearSlowLog(): void;
+  /** Notes that somebody at `address` gave a wrong token. */
+  noteFailedToken(address: string): void;
   /** Ends the process as a signal does: work in progress may end first. */
   shutdown(): void;
 }
@@ -113,10 +115,11 @@ export interface ServerFacade {
 /** Numbers of all workers together. */
 export interface ServerTotals {
   readonly clients: number;
-  /** Calls, microseconds and refusals of each command by its number, as arrays. */
+  /** Of each command, by its number: calls, microseconds, and what was refused or has failed. */
   readonly calls: readonly number[];
   readonly tookUs: readonly number[];
   readonly refused: readonly number[];
+  readonly failed: readonly number[];
 }
 
 /** The state of the whole server. Any worker can answer for it. */

@@ -36,6 +36,8 @@ export class Session {
   lastSeenMs: number;
   /** Name of its latest command, lower case. */
   lastCommand = "";
+  /** Number of the command that it runs or has run last; -1 where that was refused unrun. */
+  running = -1;
   /** CLIENT SETNAME and SETINFO. */
   name = "";
   libraryName = "";

@@ -18,6 +18,7 @@ import { JsonCommandReply } from "../codecs/json_command_reply.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { refused } from "../commands/failures.ts";
 import { findCommand } from "../commands/find.ts";
+import type { FailureListener } from "../contract/reply.ts";
 
 /** Most runners that are kept for the next requests. */
 const MAX_SPARE_RUNNERS = 4;
@@ -63,8 +64,10 @@ export class CommandRunner implements MemoryOwner {
   #commandBytes = 0;
   #isGivenUp = false;
 
-  constructor(commands: CommandContext, budget: MemoryBudget) {
+  /** What it refuses is counted by `refusals`. */
+  constructor(commands: CommandContext, budget: MemoryBudget, refusals: FailureListener) {
     this.context = commands;
+    this.reply.failures = refusals;
     this.#account = budget.open(this, LEAST_BYTES);
     this.#now = commands.cache.now;
     this.#session = commands.session;
@@ -80,6 +83,7 @@ export class CommandRunner implements MemoryOwner {
     this.#mayAdminister = mayAdminister;
     this.#signal = signal;
     this.reply.begin(isBase64);
+    this.reply.peer = this.#session;
     this.#isGivenUp = false;
     this.#commandBytes = 0;
     return this.#settle();
@@ -173,6 +177,7 @@ export class CommandRunner implements MemoryOwner {
   /** Answers a command with this error in its place; the text begins with a code. */
   refuse(text: string): null {
     const space = text.indexOf(" ");
+    this.#session.running = -1;
     this.reply.fail(refused(text.slice(space + 1), text.slice(0, space)));
     return null;
   }
@@ -182,6 +187,7 @@ export class CommandRunner implements MemoryOwner {
 export function runnerPool(
   commands: CommandContext,
   budget: MemoryBudget,
+  refusals: FailureListener,
 ): Pool<CommandRunner> {
-  return new Pool(MAX_SPARE_RUNNERS, () => new CommandRunner(commands, budget));
+  return new Pool(MAX_SPARE_RUNNERS, () => new CommandRunner(commands, budget, refusals));
 }

@@ -14,10 +14,12 @@ import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../con
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Pool } from "../contract/pool.ts";
+import { Refusals } from "../contract/command_stats.ts";
+import type { Failure } from "../contract/reply.ts";
 import type { ServerStatus } from "../contract/server.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
 import { Bodies } from "./bodies.ts";
-import type { CommandRunner } from "./command_runner.ts";
+import { type CommandRunner, runnerPool } from "./command_runner.ts";
 import { LargeAnswers } from "./large_answers.ts";
 import { RequestAccess } from "./request_access.ts";
 
@@ -47,7 +49,6 @@ export interface HttpContextParts {
   readonly budget: MemoryBudget;
   readonly status: ServerStatus;
   readonly commands: CommandContext;
-  readonly runners: Pool<CommandRunner>;
   readonly sockets: Sockets;
 }
 
@@ -77,12 +78,14 @@ export class HttpContext {
   readonly access: RequestAccess = new RequestAccess();
   /** What requests of the REST interface work with. */
   readonly runners: Pool<CommandRunner>;
+  /** Counts what is refused. */
+  readonly refusals: Refusals;
   /** The WebSockets of this worker. */
   readonly sockets: Sockets;
   readonly #commands: CommandContext;
 
   constructor(parts: HttpContextParts) {
-    const { config, cache, budget, status, commands, runners, sockets } = parts;
+    const { config, cache, budget, status, commands, sockets } = parts;
     const { region, actor } = cache;
     const now = () => performance.now();
     this.config = config;
@@ -97,7 +100,8 @@ export class HttpContext {
     this.jsonBodyBytes = jsonBodyLimit(config);
     this.storeBodyBytes = Math.min(storeBodyLimit(config), cache.maxItemBytes);
     this.commandBodyBytes = this.jsonBodyBytes + 2 * this.storeBodyBytes;
-    this.runners = runners;
+    this.refusals = new Refusals(region, actor, commands.stats);
+    this.runners = runnerPool(commands, budget, this.refusals);
     this.sockets = sockets;
     this.#commands = commands;
   }
@@ -120,6 +124,7 @@ export class HttpContext {
   runGet(maxBytes: number, command: Command): JsonHit {
     this.hit.begin(this.args);
     this.hit.bytesLeft = maxBytes;
+    this.#commands.session.running = command.id;
     execute(this.#commands, command, this.args, this.hit);
     return this.hit;
   }
@@ -131,7 +136,20 @@ export class HttpContext {
   run(command: Command, maxBytes = MAX_ANSWER_BYTES): CollectedReply {
     this.reply.reset();
     this.reply.maxBytes = maxBytes;
+    this.#commands.session.running = command.id;
     execute(this.#commands, command, this.args, this.reply);
+    if (this.reply.failure !== null) this.#refused(this.reply.failure, maxBytes);
     return this.reply;
+  }
+
+  #refused(failure: Failure, maxBytes: number): void {
+    // What is too large for a first try is read again; its client is not refused anything yet.
+    if (failure.kind === "answerTooLarge" && maxBytes < MAX_ANSWER_BYTES) return;
+    this.refusals.failed(failure, this.#commands.session);
+  }
+
+  /** Notes that a request came with a wrong token. */
+  noteFailedToken(request: Request): void {
+    this.#commands.server.noteFailedToken(this.access.address(request));
   }
 }

@@ -16,6 +16,7 @@ import { isSocketPath, tokenOfProtocols } from "./websocket_route.ts";
 /** While shedding, one answer in this many asks its client to reconnect. */
 const SHED_ONE_IN = 200;
 
+const HOST_REFUSED = "Host is not allowed. Ask by an address of this server, or --allow-host it.";
 const TOKEN_REFUSED = "Token is missing or wrong. Send Authorization: Bearer TOKEN.";
 const BEARER = { "www-authenticate": "Bearer" };
 const ORIGIN_REFUSED = "Origin is not allowed. Start slabkv with --allow-origin to allow it.";
@@ -51,6 +52,7 @@ export class HttpHandler {
   readonly #errorsWord: number;
   readonly #checksHeaders: boolean;
   readonly #onBug: (error: unknown) => void;
+  readonly #look = (response: Response): Response => this.#looked(response);
   #answered = 0;
 
   constructor(options: HandlerOptions) {
@@ -69,6 +71,12 @@ export class HttpHandler {
     return this.mode === "open" ? this.#answer(request) : this.#answerInMode(request);
   }
 
+  /** Counts an answer if it is a refusal. Costs those that are not one compare. */
+  #looked(response: Response): Response {
+    if (response.status >= 400) this.#context.refusals.answered(response.status);
+    return response;
+  }
+
   /** A refusal in the form that the clients of its path read. */
   #refusal(
     request: Request,
@@ -84,15 +92,11 @@ export class HttpHandler {
   #answer(request: Request): Response | Promise<Response> {
     const url = request.url;
     const path = this.#admission.pathStart(url);
-    if (path < 0) {
-      return error(
-        403,
-        "Host is not allowed. Ask by an address of this server, or --allow-host it.",
-      );
-    }
+    if (path < 0) return this.#looked(error(403, HOST_REFUSED));
     const method = request.method;
     if (this.#checksHeaders) return this.#answerChecked(request, method, url, path);
-    return this.#routed(request, method, url, path);
+    const response = this.#routed(request, method, url, path);
+    return response instanceof Promise ? response.then(this.#look) : this.#looked(response);
   }
 
   #routed(
@@ -147,15 +151,23 @@ export class HttpHandler {
     const origin = this.#context.access.header(request, "origin");
     const shared = origin !== null && admission.sharesWith(origin);
     if (shared && method === "OPTIONS") return preflight(origin);
-    const response = isOpenPath(url, path) ||
-        admission.tokenMatches(authorizationOf(this.#context.access, request, url, path))
+    const response = isOpenPath(url, path) || this.#bearsToken(request, url, path)
       ? await this.#routed(request, method, url, path)
       : await this.#refusal(request, path, 401, TOKEN_REFUSED, BEARER);
+    this.#looked(response);
     if (shared && response.status !== 101) {
       response.headers.set("access-control-allow-origin", origin);
       response.headers.append("vary", "Origin");
     }
     return response;
+  }
+
+  #bearsToken(request: Request, url: string, path: number): boolean {
+    const authorization = authorizationOf(this.#context.access, request, url, path);
+    if (this.#admission.tokenMatches(authorization)) return true;
+    // Who brings none at all has not tried to guess it.
+    if (authorization !== null) this.#context.noteFailedToken(request);
+    return false;
   }
 
   async #answerInMode(request: Request): Promise<Response> {
@@ -168,14 +180,15 @@ export class HttpHandler {
   }
 
   /** Probes and /stats are answered to the end, so that somebody can see why it takes so long. */
-  #answerLast(request: Request): Response | Promise<Response> {
+  async #answerLast(request: Request): Promise<Response> {
     const { url } = request;
     const path = this.#admission.pathStart(url);
     if (path >= 0 && (isOpenPath(url, path) || url.startsWith("/stats", path))) {
-      return this.#answer(request);
+      return await this.#answer(request);
     }
     const message = "Server is stopping. Ask another one, or this one later.";
-    return this.#refusal(request, path, 503, message, { ...RETRY, connection: "close" });
+    const headers = { ...RETRY, connection: "close" };
+    return this.#looked(await this.#refusal(request, path, 503, message, headers));
   }
 
   /** Answers a request that has caused an exception. */

@@ -8,6 +8,7 @@ import type { Failure, FailureKind } from "../contract/reply.ts";
 export type Refusal = readonly [status: number, message: string];
 
 const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
+  unknownCommand: [400, "Command is not known."],
   syntax: [400, "Options contradict each other or are not known."],
   arity: [400, "Too many or too few arguments."],
   notInteger: [409, "Value is not a 64-bit integer. Put one, such as 0, before counting."],

@@ -1,15 +1,25 @@
-// Two things that a request of Deno.serve knows but tells only at a price: one header without a
-// Headers object, and a body that has already arrived without a promise. The object behind the
+// What a request of Deno.serve knows but tells only at a price: one header without a Headers object,
+// a body that has already arrived without a promise, and where it came from. The object behind the
 // request has both; it is not public, so it is believed only where it looks and answers as expected,
 // and everything works, slower, where it does not. bench/http/request_access.ts, Deno 2.9: `headers`
 // costs 0.3 µs for a request of three headers, more for more, and `bytes()` 0.2 µs more than this.
+
+import { authorityOf } from "../config/addresses.ts";
 
 interface InnerBody {
   readonly streamOrStatic?: { body?: unknown; consumed?: unknown };
 }
 
+/** An address as it looks on either transport. */
+interface RemoteAddress {
+  readonly hostname?: unknown;
+  readonly port?: unknown;
+  readonly path?: unknown;
+}
+
 interface InnerRequest {
   readonly body?: InnerBody | null;
+  readonly remoteAddr?: RemoteAddress;
   header(name: string): string | null;
 }
 
@@ -40,10 +50,29 @@ export class RequestAccess {
     return body instanceof Uint8Array ? body as Uint8Array<ArrayBuffer> : null;
   }
 
+  /** Where `request` came from, as "127.0.0.1:50000" or a socket's path; empty where nobody knows. */
+  address(request: Request): string {
+    const symbol = this.#symbolOf(request);
+    if (symbol === null) return "";
+    try {
+      return addressText((request as unknown as Inward)[symbol]!.remoteAddr ?? {});
+    } catch {
+      // The connection is gone, and with it what was known of it.
+      return "";
+    }
+  }
+
   #symbolOf(request: Request): symbol | null {
     if (this.#symbol === undefined) this.#symbol = findSymbol(request);
     return this.#symbol;
   }
+}
+
+function addressText({ hostname, port, path }: RemoteAddress): string {
+  if (typeof path === "string") return path;
+  return typeof hostname === "string" && typeof port === "number"
+    ? authorityOf(hostname, port)
+    : "";
 }
 
 /** Finds the symbol, and believes in it only if it answers what the public way does. */

@@ -19,13 +19,19 @@ export function answerFields(
 ): string {
   if (operation !== READ) return answer(context, operation, fields);
   const { meta = false, ...rest } = fields;
-  if (typeof meta !== "boolean") return BAD_META;
+  if (typeof meta !== "boolean") return unreadable(context, BAD_META);
   return answer(context, meta ? READ_META : READ, rest);
+}
+
+/** Counts a message that cannot be understood; returns its answer. */
+export function unreadable({ refusals }: HttpContext, answer: string): string {
+  refusals.unreadable();
+  return answer;
 }
 
 function answer(context: HttpContext, operation: JsonOperation, fields: Fields): string {
   const problem = operation.decodeFields(fields, context.args, context.jsonLimits);
-  if (problem !== null) return errorText(problem.message);
+  if (problem !== null) return unreadable(context, errorText(problem.message));
   const body = runOperation(context, operation);
   if (typeof body === "string") return body;
   if (body instanceof Uint8Array) return decoder.decode(body);

@@ -13,7 +13,7 @@ import type { Watch } from "../contract/changes.ts";
 import type { HttpContext, Sockets } from "./context.ts";
 import { LARGE_BYTES } from "./large_answers.ts";
 import { OPERATIONS } from "./json_operations.ts";
-import { answerFields } from "./websocket_answers.ts";
+import { answerFields, unreadable } from "./websocket_answers.ts";
 import { SocketWatches } from "./websocket_watches.ts";
 
 /** Longest message that is answered, in bytes. */
@@ -64,7 +64,7 @@ export class SocketClient implements MemoryOwner {
   #receive(data: unknown): void {
     if (this.#isClosing) return;
     if (typeof data !== "string") {
-      this.send(errorText("Message is binary. Send JSON as text."));
+      this.send(this.#unreadable("Message is binary. Send JSON as text."));
       return this.close(Close.unsupported, "binary message");
     }
     if (data.length > MAX_MESSAGE_BYTES || Buffer.byteLength(data) > MAX_MESSAGE_BYTES) {
@@ -147,17 +147,19 @@ export class SocketClient implements MemoryOwner {
     try {
       fields = JSON.parse(data);
     } catch {
-      return errorText('Message is not valid JSON. Send an object such as {"op":"get","key":"k"}.');
+      return this.#unreadable(
+        'Message is not valid JSON. Send an object such as {"op":"get","key":"k"}.',
+      );
     }
     if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-      return errorText(
+      return this.#unreadable(
         'Message is not a JSON object. Send one such as {"op":"get","key":"k"}.',
       );
     }
     const { id, op, ...rest } = fields as Fields;
     if (id === undefined) return this.#run(op, rest);
     if (!isId(id)) {
-      return errorText(
+      return this.#unreadable(
         `Field "id" is not valid. Send a number, or a string of at most ${MAX_ID_CHARS} characters.`,
       );
     }
@@ -170,7 +172,11 @@ export class SocketClient implements MemoryOwner {
     const operation = typeof op === "string" ? OPERATIONS.get(op) : undefined;
     if (operation !== undefined) return answerFields(this.#context, operation, fields);
     const names = [...OPERATIONS.keys(), "watch", "unwatch"].map((name) => `"${name}"`).join(", ");
-    return errorText(`Field "op" is not valid. Send one of ${names}.`);
+    return this.#unreadable(`Field "op" is not valid. Send one of ${names}.`);
+  }
+
+  #unreadable(message: string): string {
+    return unreadable(this.#context, errorText(message));
   }
 
   /** Closes the socket; nothing that still comes is answered. */

@@ -42,6 +42,8 @@ export class LocalServer implements ServerFacade {
   registry: ClientRegistry | null = null;
   /** The channel to main; null in tests with this worker alone. */
   channel: ControlChannel | null = null;
+  /** Hears of each wrong token; set by the worker. */
+  onFailedToken: (address: string) => void = () => {};
   #budget: MemorySource | null = null;
   readonly #slowLog = new SlowLog();
   readonly #options: ServerOptions;
@@ -120,12 +122,13 @@ export class LocalServer implements ServerFacade {
   }
 
   #totals(): ServerTotals {
-    const { calls, tookUs, refused } = this.stats;
+    const { calls, tookUs, refused, failed } = this.stats;
     return {
       clients: this.registry?.size ?? 0,
       calls: [...calls],
       tookUs: [...tookUs],
       refused: [...refused],
+      failed: [...failed],
     };
   }
 
@@ -138,6 +141,7 @@ export class LocalServer implements ServerFacade {
       calls: sum(({ calls }) => calls),
       tookUs: sum(({ tookUs }) => tookUs),
       refused: sum(({ refused }) => refused),
+      failed: sum(({ failed }) => failed),
     };
   }
 
@@ -211,6 +215,10 @@ export class LocalServer implements ServerFacade {
 
   clearSlowLog(): void {
     this.#slowLog.clear();
+  }
+
+  noteFailedToken(address: string): void {
+    this.onFailedToken(address);
   }
 
   shutdown(): void {

@@ -2,12 +2,13 @@
 // worker can answer for all. Knows no protocol besides the JSON texts that it returns.
 
 import { readStats, RegionState } from "../../cache/mod.ts";
-import { COUNTERS, GAUGES, type ServerCache } from "../contract/counters.ts";
+import { type Counter, COUNTERS, GAUGES, type ServerCache } from "../contract/counters.ts";
 import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { ServerStatus } from "../contract/server.ts";
 import { VERSION } from "../config/version.ts";
 
-const SHOWN_COUNTERS = COUNTERS.filter(({ isShown }) => isShown);
+const SHOWN_COUNTERS = COUNTERS.filter((row) => row.isShown && !("group" in row));
+const REFUSALS = COUNTERS.filter((row) => "group" in row && row.group === "refusals");
 const SHOWN_GAUGES = GAUGES.filter(({ isShown }) => isShown).map((row) => ({
   name: row.name,
   unit: "unit" in row ? row.unit : 1,
@@ -65,7 +66,8 @@ export class RegionStatus implements ServerStatus {
       evictions: stats.evictions,
       windowEvictions: stats.windowEvictions,
       expirations: stats.expirations,
-      total: this.#sum(),
+      total: this.#sum(SHOWN_COUNTERS),
+      refusals: this.#sum(REFUSALS),
       connections: this.#connections(),
       workers,
     });
@@ -82,9 +84,9 @@ export class RegionStatus implements ServerStatus {
     };
   }
 
-  #sum(): Record<string, number> {
+  #sum(rows: readonly { readonly name: Counter }[]): Record<string, number> {
     const { region } = this.#cache;
-    return Object.fromEntries(SHOWN_COUNTERS.map(({ name }) => [name, region.total(name)]));
+    return Object.fromEntries(rows.map(({ name }) => [name, region.total(name)]));
   }
 
   #workers(): Record<string, number>[] {

@@ -62,8 +62,9 @@ export class Supervisor {
   }
 
   #watch(): void {
-    const { cache, log, exit } = this.#options;
+    const { cache, pool, log, exit } = this.#options;
     Liveness.beat(cache.region, 0);
+    pool.tick();
     const cleared = cache.repair();
     if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
     this.#liveness.look(performance.now());

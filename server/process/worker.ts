@@ -1,20 +1,20 @@
 // A worker: attaches to the region, listens, and serves until main tells it to drain. It runs in a
 // thread of its own. Main starts it and talks to it over a control channel.
 
-import { Cache, Region } from "../../cache/mod.ts";
+import { addCounter, Cache, Region } from "../../cache/mod.ts";
 import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { CommandContext } from "../contract/command.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf, traceOf } from "../contract/error_text.ts";
 import { ControlChannel } from "./control.ts";
-import { runnerPool } from "../http/command_runner.ts";
 import { HttpContext } from "../http/context.ts";
 import { type HandlerMode, HttpHandler } from "../http/handler.ts";
 import { HttpListener } from "../http/listener.ts";
 import { SocketHub } from "../http/websocket_client.ts";
 import type { Listen } from "../contract/listen.ts";
 import { MemoryBudget } from "../contract/memory_budget.ts";
+import { FailedTokens } from "./failed_tokens.ts";
 import { HeapReturn, threadHeap } from "./heap_return.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
@@ -69,6 +69,7 @@ class WorkerServer {
   readonly #raw: RawServer;
   readonly #budget: MemoryBudget;
   readonly #heap: HeapReturn | undefined;
+  readonly #failedTokens: FailedTokens;
   /** What answers for this worker when another one asks. */
   readonly local: LocalServer;
 
@@ -97,14 +98,17 @@ class WorkerServer {
       budget,
       status,
       commands,
-      runners: runnerPool(commands, budget),
       sockets: this.#sockets,
+    });
+    this.#failedTokens = new FailedTokens((address, count) => {
+      channel.notify("failedTokens", { address, count });
     });
     const onBug = (error: unknown) => channel.notify("bug", traceOf(error));
     const warn = (error: unknown) => channel.notify("warn", messageOf(error));
     this.#raw = new RawServer({ config, cache, budget, server: local, listens, onBug, warn });
     local.registry = this.#raw.clients;
     local.budget = budget;
+    local.onFailedToken = (address) => this.#noteFailedToken(address);
     for (const listen of listens) {
       if (listen.protocol !== undefined) continue;
       const handler = new HttpHandler({
@@ -136,8 +140,14 @@ class WorkerServer {
     this.#context.expire();
     this.#sockets.tick();
     this.#raw.tick();
+    this.#failedTokens.tick();
     const requests = this.#region.counter(this.#actor, "requests");
     this.#heap?.tick(nowMs, requests, this.#budget.takenBytes);
+  }
+
+  #noteFailedToken(address: string): void {
+    addCounter(this.#region.words, this.#region.counterWord(this.#actor, "failedTokens"), 1);
+    this.#failedTokens.note(address);
   }
 
   #setServing(value: 0 | 1): void {

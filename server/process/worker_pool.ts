@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { messageOf } from "../contract/error_text.ts";
 import { CONTROL_TIMEOUT_MS, ControlChannel } from "./control.ts";
+import { FailedTokens, failedTokenText } from "./failed_tokens.ts";
 import type { Listen } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import type { Log } from "./log.ts";
@@ -32,6 +33,12 @@ export interface PoolOptions {
   readonly onFatal: (message: string) => void;
 }
 
+/** What a worker tells of wrong tokens. */
+export interface FailedTokenNews {
+  readonly address: string;
+  readonly count: number;
+}
+
 interface Member {
   readonly actor: number;
   readonly worker: Worker;
@@ -45,12 +52,21 @@ export class WorkerPool {
   readonly #region: ServerRegion;
   readonly #members = new Map<number, Member>();
   readonly #relay = new Relay((question) => this.#askAll(question), CONTROL_TIMEOUT_MS);
+  readonly #failedTokens: FailedTokens;
   #earlyFailures = 0;
   #draining = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#region = options.cache.region;
+    this.#failedTokens = new FailedTokens((address, count) => {
+      options.log.warn("token", failedTokenText(address, count), { address, count });
+    });
+  }
+
+  /** Tells of what had to wait; called a few times a second. */
+  tick(): void {
+    this.#failedTokens.tick();
   }
 
   /** Number of workers. */
@@ -83,6 +99,7 @@ export class WorkerPool {
     const channel = new ControlChannel(worker, {
       bug: (text) => this.#onBug(actor, String(text)),
       askAll: (question) => this.#relay.ask(question),
+      failedTokens: (news) => this.#noteFailedTokens(news as FailedTokenNews),
       shutdown: () => this.#options.onShutdown?.(),
       warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
     });
@@ -107,6 +124,10 @@ export class WorkerPool {
     );
     const results = await Promise.allSettled(all);
     return results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+  }
+
+  #noteFailedTokens({ address, count }: FailedTokenNews): void {
+    this.#failedTokens.note(address, count);
   }
 
   /** Called when a request has caused an exception. Its shard may be locked and broken. */

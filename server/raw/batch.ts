@@ -114,6 +114,7 @@ export class Batch {
   /** The stream cannot be understood: says so, unless a browser was made to send it. */
   #break(found: Decoded, reply: RawReply): void {
     this.#session.afterReply = "close";
+    this.#context.refusals.unreadable(found === Decoded.error ? "ERR" : "");
     if (found !== Decoded.error) return;
     this.isBroken = true;
     reply.begin();

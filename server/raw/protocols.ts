@@ -9,6 +9,7 @@ import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
+import type { Refusals } from "../contract/command_stats.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -56,15 +57,22 @@ const REFUSALS = {
   bug: "ERR internal error, the server's log says more",
 } as const;
 
+function counted<Reply extends RawReply>(reply: Reply, refusals: Refusals): Reply {
+  reply.failures = refusals;
+  return reply;
+}
+
 /** The Redis protocol. */
 export class RespProtocol implements RawProtocol {
   readonly name = "resp";
   readonly decoder: RespDecoder;
   wasLong = false;
-  readonly #replies = new ReplyPool(() => new RespReply());
+  readonly #replies: ReplyPool<RespReply>;
   readonly #ahead: ReadAhead;
 
-  constructor(limits: RespLimits, cache: Cache) {
+  /** What it refuses is counted by `refusals`. */
+  constructor(limits: RespLimits, cache: Cache, refusals: Refusals) {
+    this.#replies = new ReplyPool(() => counted(new RespReply(), refusals));
     this.decoder = new RespDecoder(limits);
     this.#ahead = new ReadAhead(cache);
   }
@@ -106,11 +114,15 @@ export class TextProtocol implements RawProtocol {
   readonly name = "text";
   readonly decoder: LineDecoder;
   readonly wasLong = false;
-  readonly #replies = new ReplyPool(() => new TextReply());
+  readonly #replies: ReplyPool<TextReply>;
+  readonly #refusals: Refusals;
   /** The command behind each verb. */
   readonly #commands: readonly (Command | null)[];
 
-  constructor(limits: TextLimits) {
+  /** What it refuses is counted by `refusals`. */
+  constructor(limits: TextLimits, refusals: Refusals) {
+    this.#refusals = refusals;
+    this.#replies = new ReplyPool(() => counted(new TextReply(), refusals));
     this.decoder = new LineDecoder(limits);
     const names: [Verb, string][] = [
       [Verb.put, "SET"],
@@ -132,8 +144,10 @@ export class TextProtocol implements RawProtocol {
     return end;
   }
 
-  takeReply(_session: Session, memory: MemorySource): TextReply {
-    return this.#replies.take(memory);
+  takeReply(session: Session, memory: MemorySource): TextReply {
+    const reply = this.#replies.take(memory);
+    reply.peer = session;
+    return reply;
   }
 
   giveBack(reply: TextReply): void {
@@ -148,6 +162,7 @@ export class TextProtocol implements RawProtocol {
   ): void | Promise<void> {
     const command = this.#commands[this.decoder.verb] ?? null;
     if (command !== null) return dispatch(context, command, args, reply);
+    this.#refusals.unreadable();
     reply.error("ERROR");
   }
 

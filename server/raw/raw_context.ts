@@ -9,6 +9,7 @@ import type { CommandContext } from "../contract/command.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { Config } from "../config/config.ts";
+import type { Refusals } from "../contract/command_stats.ts";
 import type { RawClients } from "./raw_clients.ts";
 
 /** What it is made of. */
@@ -20,6 +21,8 @@ export interface RawContextOptions {
   /** What one connection may hold, where that is more than its share of the budget. */
   readonly maxHeldBytes: number;
   readonly clients: RawClients;
+  /** Counts what is refused. */
+  readonly refusals: Refusals;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A context like `before`, with its buffers, for when a command keeps that one. */
@@ -32,6 +35,7 @@ export interface RawContextOptions {
 export class RawContext {
   readonly config: Config;
   readonly clients: RawClients;
+  readonly refusals: Refusals;
   readonly now: () => number;
   readonly onBug: (error: unknown) => void;
   /** What the command in work runs with. */
@@ -49,6 +53,7 @@ export class RawContext {
     this.#budget = options.budget;
     this.#maxHeldBytes = options.maxHeldBytes;
     this.clients = options.clients;
+    this.refusals = options.refusals;
     this.now = options.now;
     this.onBug = options.onBug;
     this.#region = options.region;

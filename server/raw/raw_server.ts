@@ -7,6 +7,7 @@ import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
 import type { Listen } from "../contract/listen.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
+import { Refusals } from "../contract/command_stats.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { ServerFacade } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
@@ -45,8 +46,10 @@ export class RawServer {
     const nobody = new Session(0, "resp", "", "", now(), false);
     const newContext = (before?: CommandContext) =>
       new CommandContext(cache, server, COMMANDS, nobody, before);
+    const refusals = new Refusals(region, actor, server.stats);
     const context = new RawContext({
       config,
+      refusals,
       region,
       actor,
       budget,
@@ -57,8 +60,8 @@ export class RawServer {
       onBug,
     });
     const protocols = {
-      resp: respProtocol(config, cache),
-      text: new TextProtocol(config),
+      resp: respProtocol(config, cache, refusals),
+      text: new TextProtocol(config, refusals),
     };
     this.#listeners = listens.flatMap((listen) => {
       if (listen.protocol === undefined) return [];
@@ -89,7 +92,7 @@ function maxCommandBytes({ maxValueBytes, bodyMemoryBytes }: Config): number {
   return Math.min(Math.max(MIN_COMMAND_BYTES, 2 * maxValueBytes), bodyMemoryBytes);
 }
 
-function respProtocol(config: Config, cache: ServerCache): RespProtocol {
+function respProtocol(config: Config, cache: ServerCache, refusals: Refusals): RespProtocol {
   const { maxValueBytes } = config;
   return new RespProtocol(
     {
@@ -98,5 +101,6 @@ function respProtocol(config: Config, cache: ServerCache): RespProtocol {
       maxCommandBytes: maxCommandBytes(config),
     },
     cache,
+    refusals,
   );
 }

@@ -187,5 +187,6 @@ export interface Stats {
   readonly items: number;
   readonly expirations: number;
   readonly total: Readonly<Record<string, number>>;
+  readonly refusals: Readonly<Record<string, number>>;
   readonly workers: readonly Readonly<Record<WorkerFigure, number>>[];
 }

@@ -88,7 +88,10 @@ export function auth(context: CommandContext, args: Args, reply: Reply): void {
   if (args.count > 2) return reply.fail(SYNTAX);
   if (server.config.token === undefined && args.count === 1) return reply.fail(NO_PASSWORD_SET);
   const user = args.count === 2 ? textOf(args, 0) : "default";
-  if (!isRightPassword(context, user, args, args.count - 1)) return reply.fail(WRONG_PASSWORD);
+  if (!isRightPassword(context, user, args, args.count - 1)) {
+    server.noteFailedToken(session.address);
+    return reply.fail(WRONG_PASSWORD);
+  }
   session.isAuthenticated = true;
   reply.ok();
 }
@@ -121,6 +124,7 @@ export function hello(context: CommandContext, args: Args, reply: Reply): void {
     const token = tokenOf(args, i);
     if (token === "AUTH" && i + 2 < args.count) {
       if (!isRightPassword(context, textOf(args, i + 1), args, i + 2)) {
+        context.server.noteFailedToken(session.address);
         return reply.fail(WRONG_PASSWORD);
       }
       session.isAuthenticated = true;

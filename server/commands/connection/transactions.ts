@@ -164,6 +164,7 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
     if (session.tracking !== null && session.tracking !== tracking) {
       rememberKeys(context, session.tracking, command, args);
     }
+    context.session.running = command.id;
     // A command that would have to wait sees isAtomic and refuses.
     command.run(context, args, reply);
     context.copiedBytes += Math.max(0, bytesBefore - reply.bytesLeft);

@@ -3,6 +3,8 @@
 
 import { readStats } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
+import type { ServerRegion } from "../../contract/counters.ts";
+import { REFUSAL_COUNTERS } from "../../contract/refusal_counters.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { ServerTotals } from "../../contract/server.ts";
 import { VERSION } from "../../config/version.ts";
@@ -34,6 +36,7 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ["Stats", stats],
   ["Replication", replication],
   ["Commandstats", commandstats],
+  ["Errorstats", errorstats],
   ["Cluster", () => ({ cluster_enabled: 0 })],
   ["Keyspace", keyspace],
 ]);
@@ -132,9 +135,17 @@ function stats({ cache }: CommandContext, totals: ServerTotals): Fields {
     pubsub_channels: 0,
     pubsub_patterns: 0,
     latest_fork_usec: 0,
+    total_error_replies: errorCount(region),
     lock_waits: region.total("lockWaits"),
     lock_timeouts: region.total("lockTimeouts"),
   };
+}
+
+function errorCount(region: ServerRegion): number {
+  return REFUSAL_COUNTERS.reduce(
+    (sum, row) => "code" in row ? sum + region.total(row.name) : sum,
+    0,
+  );
 }
 
 function replication(): Fields {
@@ -155,8 +166,18 @@ function commandstats({ commands }: CommandContext, totals: ServerTotals): Field
     if (calls === 0 && refused === 0) continue;
     const usec = Math.round(totals.tookUs[id] ?? 0);
     const each = calls === 0 ? "0.00" : (usec / calls).toFixed(2);
-    fields[`cmdstat_${name.toLowerCase()}`] =
-      `calls=${calls},usec=${usec},usec_per_call=${each},rejected_calls=${refused}`;
+    fields[`cmdstat_${name.toLowerCase()}`] = `calls=${calls},usec=${usec},usec_per_call=${each},` +
+      `rejected_calls=${refused},failed_calls=${totals.failed[id] ?? 0}`;
+  }
+  return fields;
+}
+
+/** Errors by their code, those that have not occurred left out. */
+function errorstats({ cache: { region } }: CommandContext): Fields {
+  const fields: Record<string, string> = {};
+  for (const row of REFUSAL_COUNTERS) {
+    const count = "code" in row ? region.total(row.name) : 0;
+    if (count > 0) fields[`errorstat_${"code" in row && row.code || "OTHER"}`] = `count=${count}`;
   }
   return fields;
 }

@@ -43,9 +43,9 @@ Deno.test("RespReply writes outcomes as versions 2 and 3 have them", () => {
   ];
   const reply = new RespReply();
   for (const [call, two, three = two] of table) {
-    reply.peer = { protocol: 2 };
+    reply.peer = { protocol: 2, running: -1 };
     assertEquals(written(reply, () => call(reply)), two);
-    reply.peer = { protocol: 3 };
+    reply.peer = { protocol: 3, running: -1 };
     assertEquals(written(reply, () => call(reply)), three);
   }
 });

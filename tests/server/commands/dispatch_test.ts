@@ -77,7 +77,7 @@ Deno.test("INFO shows what tools read", async () => {
   }
   assertMatch(
     fields.get("cmdstat_get")!,
-    /^calls=2,usec=\d+,usec_per_call=[\d.]+,rejected_calls=1$/,
+    /^calls=2,usec=\d+,usec_per_call=[\d.]+,rejected_calls=1,failed_calls=0$/,
   );
   const section: string = JSON.parse(await speaker.say("INFO keyspace"));
   assertEquals(section, "# Keyspace\r\ndb0:keys=1,expires=1,avg_ttl=0\r\n");

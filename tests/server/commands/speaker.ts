@@ -1,7 +1,6 @@
 // Talks to the command layer as a connection does, without a socket: words in, an answer in the
 // notation of notation.ts out. Several speakers of one cache are several clients.
 
-import type { Cache } from "../../../cache/mod.ts";
 import { Args } from "../../../server/contract/args.ts";
 import { RespReply } from "../../../server/codecs/resp_reply.ts";
 import { CommandContext } from "../../../server/contract/command.ts";
@@ -9,6 +8,8 @@ import { dispatch, dispatchUnknown } from "../../../server/commands/dispatch.ts"
 import { findCommand } from "../../../server/commands/find.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { WorkerWatch } from "../../../server/changes/watch.ts";
+import type { ServerCache } from "../../../server/contract/counters.ts";
+import { Refusals } from "../../../server/contract/command_stats.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import { Session } from "../../../server/contract/session.ts";
 import { configOf, NOW_MS } from "../fixture.ts";
@@ -22,11 +23,24 @@ export class Speaker {
   readonly context: CommandContext;
   readonly #reply = new RespReply();
 
-  constructor(cache: Cache, server = new LocalServer(configOf(), NOW_MS), isAuthenticated = true) {
+  constructor(
+    cache: ServerCache,
+    server = new LocalServer(configOf(), NOW_MS),
+    isAuthenticated = true,
+  ) {
     server.watch ??= new WorkerWatch(cache.region, cache.actor);
     this.session = new Session(++lastId, "resp", "a:1", "b:2", NOW_MS, isAuthenticated);
     this.session.push = () => {};
     this.context = new CommandContext(cache, server, COMMANDS, this.session);
+    const { session } = this;
+    // Whatever it says with HELLO, its answers are read in the older form.
+    this.#reply.peer = {
+      protocol: 2,
+      get running() {
+        return session.running;
+      },
+    };
+    this.#reply.failures = new Refusals(cache.region, cache.actor, server.stats);
   }
 
   /** Sends the words of a line; resolves with the answer. */
