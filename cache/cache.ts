@@ -280,7 +280,7 @@ export class Cache<C extends string = never, G extends string = never> {
       const words = shard.memory.words;
       const orphaned = deadActor >= 0 && lockOwner(words, SHARD_LOCK) === deadActor + 1;
       if (!orphaned && !isPoisoned(words, SHARD_LOCK)) continue;
-      shard.clearLocked();
+      shard.repairLocked();
       releaseLock(words, SHARD_LOCK);
       Atomics.notify(words, SHARD_LOCK);
       Atomics.add(this.region.words, REGION_SHARDS_CLEARED, 1);

@@ -7,13 +7,17 @@ import {
   GHOST_BYTES,
   GHOSTS_PER_SLOT,
   MAX_SHARD_BYTES,
+  MAX_STRIPES,
   MIN_SHARD_BYTES,
   QUARTER_BYTES,
   SHARD_HEADER_BYTES,
   SLOT_BYTES,
   SLOT_QUARTERS,
   SLOT_STATE_BYTES,
+  STRIPE_BYTES,
+  STRIPE_SHARE,
   WINDOW_BUCKETS,
+  WORD_BITS,
   WORD_BYTES,
 } from "./layout.ts";
 import {
@@ -32,6 +36,12 @@ export interface ShardGeometry {
   readonly slotCount: number;
   /** Home buckets; WINDOW_BUCKETS - 1 more follow as padding in place of a wrap. */
   readonly bucketCount: number;
+  /** First word of the stripes. */
+  readonly stripesWord: number;
+  /** Stripes, a power of two. */
+  readonly stripeCount: number;
+  /** Right shift from an unsigned hash to the number of its stripe. */
+  readonly stripeShift: number;
   /** First byte of the quarters' states. */
   readonly statesByte: number;
   /** First word of the buckets. */
@@ -66,10 +76,12 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
   const padding = BUCKET_BYTES * (WINDOW_BUCKETS - 1) + 2 * SLOT_BYTES;
   const perSlot = SLOT_BYTES + SLOT_STATE_BYTES + BUCKET_BYTES * bucketsPerSlot +
     GHOST_BYTES * GHOSTS_PER_SLOT;
-  const slotCount = Math.floor((shardBytes - SHARD_HEADER_BYTES - padding) / perSlot);
+  const stripeBits = Math.floor(Math.log2(shardBytes / STRIPE_SHARE / STRIPE_BYTES));
+  const stripeCount = Math.min(MAX_STRIPES, 2 ** stripeBits);
+  const statesByte = SHARD_HEADER_BYTES + STRIPE_BYTES * stripeCount;
+  const slotCount = Math.floor((shardBytes - statesByte - padding) / perSlot);
   const bucketCount = Math.max(WINDOW_BUCKETS, Math.floor(slotCount * bucketsPerSlot));
   const ghostCount = slotCount * GHOSTS_PER_SLOT;
-  const statesByte = SHARD_HEADER_BYTES;
   const bucketsByte = alignUp(statesByte + SLOT_STATE_BYTES * slotCount, QUARTER_BYTES);
   const ghostByte = bucketsByte + BUCKET_BYTES * (bucketCount + WINDOW_BUCKETS - 1);
   const slabByte = alignUp(ghostByte + GHOST_BYTES * ghostCount, SLOT_BYTES);
@@ -81,6 +93,9 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
     shardBytes,
     slotCount,
     bucketCount,
+    stripesWord: SHARD_HEADER_BYTES / WORD_BYTES,
+    stripeCount,
+    stripeShift: WORD_BITS - Math.log2(stripeCount),
     statesByte,
     bucketsWord: bucketsByte / WORD_BYTES,
     ghostWord: ghostByte / WORD_BYTES,

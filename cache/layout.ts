@@ -9,7 +9,7 @@
 //
 // A shard, from its first byte ("address" = number of the 64-byte quarter from there, 19 bits, 0 is nil):
 //
-//   | header 576 | states 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
+//   | header 576 | stripes 4 each | states 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
 //
 // An item's first piece (eight words, then the key, then the value, packed):
 //
@@ -134,6 +134,13 @@ export const TAG_BITS = WORD_BITS - ADDRESS_BITS;
 export const TAG_MASK = (1 << TAG_BITS) - 1;
 /** The tag's place in the hash; the shard takes the bits below. */
 export const TAG_HASH_SHIFT = 6;
+/** In a stripe: how often a key was stored that was absent, of those whose hashes begin alike. */
+export const STRIPE_BYTES = WORD_BYTES;
+/** Bits of the hash, its highest, that name a stripe; fewer in a small shard. */
+export const MAX_STRIPE_BITS = 10;
+export const MAX_STRIPES = 1 << MAX_STRIPE_BITS;
+/** Stripes take at most one byte in this many of a shard. */
+export const STRIPE_SHARE = 64;
 /** Ghost fingerprints per slot. */
 export const GHOSTS_PER_SLOT = 2;
 export const GHOST_BYTES = WORD_BYTES;
@@ -220,7 +227,12 @@ assertLayout({
       ["deadline", DEADLINE_HIGH_SHIFT, DEADLINE_HIGH_BITS],
     ),
     bitsOf("bucket", ["address", 0, ADDRESS_BITS], ["tag", TAG_SHIFT, TAG_BITS]),
-    bitsOf("hash", ["shard", 0, TAG_HASH_SHIFT], ["tag", TAG_HASH_SHIFT, TAG_BITS]),
+    bitsOf(
+      "hash",
+      ["shard", 0, TAG_HASH_SHIFT],
+      ["tag", TAG_HASH_SHIFT, TAG_BITS],
+      ["stripe", WORD_BITS - MAX_STRIPE_BITS, MAX_STRIPE_BITS],
+    ),
     bitsOf(
       "lock",
       ["owner", 0, LOCK_OWNER_BITS],
@@ -275,6 +287,7 @@ assertLayout({
     ["SLOT_QUARTERS, by what a link can say", SLOT_QUARTERS, LINK_LENGTH_BITS],
     ["SLOT_QUARTERS, by what a header can say", SLOT_QUARTERS, OWN_LENGTH_BITS],
     ["RING_COUNT", RING_COUNT, RING_BITS],
+    ["MAX_STRIPES", MAX_STRIPES, MAX_STRIPE_BITS],
     ["WORD_RANGE", WORD_RANGE, WORD_BITS],
   ],
   sums: [

@@ -44,5 +44,6 @@ export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
 export { hitCountLocked, itemMemoryLocked, KeyBatch, scanBucketsLocked } from "./scan.ts";
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";
+export { insertsLocked } from "./stripes.ts";
 export { type CacheStats, countItems, readDatabases, readStats } from "./stats.ts";
 export { bucketTotal } from "./table.ts";

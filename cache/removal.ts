@@ -18,7 +18,6 @@ const {
   SHARD_EXPIRATIONS,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
-  WORD_RANGE,
 } = layout;
 
 /** Raises the shard's version sequence by one. The new version is then in its two words. */
@@ -26,12 +25,6 @@ export function advanceVersionLocked(memory: ShardMemory): void {
   const low = (memory.words[SHARD_VERSION_LOW]! + 1) | 0;
   memory.words[SHARD_VERSION_LOW] = low;
   if (low === 0) memory.words[SHARD_VERSION_HIGH]!++;
-}
-
-/** The shard's version sequence: the version of its latest change. */
-export function shardVersionLocked(memory: ShardMemory): number {
-  return memory.words[SHARD_VERSION_HIGH]! * WORD_RANGE +
-    (memory.words[SHARD_VERSION_LOW]! >>> 0);
 }
 
 /** If anybody watches, copies an item's key to `region.eventKey`. Returns its length, or 0. */

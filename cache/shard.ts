@@ -24,12 +24,7 @@ import {
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
-import {
-  advanceVersionLocked,
-  readEventKeyLocked,
-  removeLocked,
-  shardVersionLocked,
-} from "./removal.ts";
+import { advanceVersionLocked, readEventKeyLocked, removeLocked } from "./removal.ts";
 import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
 import {
   buildChainLocked,
@@ -39,6 +34,7 @@ import {
   reshapeChainLocked,
 } from "./allocation.ts";
 import { ShardMemory } from "./shard_memory.ts";
+import { countInsertLocked, raiseStripesLocked } from "./stripes.ts";
 import { bucketTotal, emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
 import { evictFromWindowLocked } from "./window.ts";
 
@@ -155,11 +151,6 @@ export class Shard {
     return deadlineOf(this.memory, address);
   }
 
-  /** The shard's version sequence. */
-  sequenceLocked(): number {
-    return shardVersionLocked(this.memory);
-  }
-
   /** Whether an item with such a key and value could be stored at all. */
   fits(keyBytes: number, valueBytes: number): boolean {
     return keyBytes <= MAX_KEY_BYTES &&
@@ -234,6 +225,7 @@ export class Shard {
     enterRingLocked(memory, address, ring, itemQuarters(memory, address));
     fillBucketLocked(memory, emptyBucketLocked(memory, hash), hash, address);
     countItemLocked(memory, database, 1);
+    countInsertLocked(memory, hash);
     return address;
   }
 
@@ -275,9 +267,15 @@ export class Shard {
     return sweepExpiredLocked(this.memory, buckets);
   }
 
+  /** Empties a shard that may be half changed. Keys may have come and gone in it uncounted. */
+  repairLocked(): void {
+    raiseStripesLocked(this.memory);
+    this.clearLocked();
+  }
+
   /**
    * Empties the shard, whatever state it is in, without reading what is there. Keeps the version
-   * sequence and the counters.
+   * sequence, the stripes and the counters.
    */
   clearLocked(): void {
     const { words, bytes, geometry } = this.memory;

@@ -35,6 +35,10 @@ export class ShardMemory {
   readonly bucketCount: number;
   /** Home buckets divided by 2^32: the product with an unsigned hash is the home bucket. */
   readonly bucketScale: number;
+  /** First word of the stripes. */
+  readonly stripesWord: number;
+  /** Right shift from an unsigned hash to the number of its stripe. */
+  readonly stripeShift: number;
   /** First word of the ghost table. */
   readonly ghostWord: number;
   /** Ghosts divided by 2^32: the product with an unsigned hash is the ghost's place. */
@@ -77,6 +81,8 @@ export class ShardMemory {
     this.bucketsWord = geometry.bucketsWord;
     this.bucketCount = geometry.bucketCount;
     this.bucketScale = geometry.bucketCount / WORD_RANGE;
+    this.stripesWord = geometry.stripesWord;
+    this.stripeShift = geometry.stripeShift;
     this.ghostWord = geometry.ghostWord;
     this.ghostScale = geometry.ghostCount / WORD_RANGE;
     this.stateBias = geometry.statesByte - (geometry.slabAddress >> SLOT_SHIFT);

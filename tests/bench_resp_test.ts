@@ -9,6 +9,7 @@ import { readCsv } from "../bench/resp/redis_benchmark.ts";
 import { type Cell, table, targetLines } from "../bench/resp/report.ts";
 import { benchmark } from "../bench/resp/run.ts";
 import { trafficOf } from "../bench/resp/traffic.ts";
+import { watchRows } from "../bench/resp/watch.ts";
 
 /** Measurements of one round each, all equal: requests per second and CPU time for each. */
 function roundsOf(perSecond: number, cpuUs: number | undefined): Cell["rounds"] {
@@ -23,6 +24,13 @@ Deno.test("benchmark() in its tiny form loads every server and judges nothing", 
   const rows = printed[1]!.split("\n").slice(2).map((row) => row.split(" | ").slice(0, 3).join());
   const slabkv = rows.filter((row) => row.includes("slabkv"));
   assertEquals(slabkv, [64, 16, 1].flatMap((n) => [`| ${n},slabkv,1`, `| ${n},slabkv,2`]));
+});
+
+Deno.test("watchRows() in a small form lets nothing through whose key was created meanwhile", async () => {
+  const rows = await watchRows({ transactions: 20, writesPerSecond: 500 });
+  assertEquals(rows.filter(({ pass }) => !pass), []);
+  const created = rows.filter(({ what }) => what.startsWith("watched key created"));
+  assertEquals(created.map(({ figure }) => figure), ["0", "0", "0"]);
 });
 
 Deno.test("runLoad() rejects a server whose answers are wrong, missing or too many", async () => {

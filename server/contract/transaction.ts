@@ -14,11 +14,11 @@ export const MAX_TRANSACTION_BYTES = 1024 * 1024;
 const COMMAND_HEADER_BYTES = 4;
 const COUNT_AT = 2;
 const LENGTH_BYTES = 4;
-/** A watched key: its hash, its length, version and sequence, then its bytes. */
-const WATCH_HEADER_BYTES = 24;
+/** A watched key: its hash, its length, version and the inserts of its stripe, then its bytes. */
+const WATCH_HEADER_BYTES = 20;
 const KEY_BYTES_AT = 4;
 const VERSION_AT = 8;
-const SEQUENCE_AT = 16;
+const INSERTS_AT = 16;
 /** The first block, and the largest unless one record is larger; each is twice the one before. */
 const MIN_BLOCK_BYTES = 256;
 const MAX_BLOCK_BYTES = 64 * 1024;
@@ -37,13 +37,13 @@ export interface TransactionMemory {
 /** What became of something that a transaction was to keep. */
 export type Kept = "kept" | "tooLarge" | "noMemory";
 
-/** A watched key and the version that it had: 0 for absent, then `sequence` is its shard's. */
+/** A watched key and the version that it had: 0 for absent, then `inserts` counts those of its stripe. */
 export interface WatchedKey {
   readonly hash: number;
   /** A view of what the transaction holds. */
   readonly key: Uint8Array;
   readonly version: number;
-  readonly sequence: number;
+  readonly inserts: number;
 }
 
 /** Bytes of a few records, one after the other. */
@@ -147,12 +147,12 @@ export class Transaction {
   }
 
   /** Notes a key, for which there is space, and its state. */
-  watch(hash: number, key: Uint8Array, version: number, sequence: number): void {
+  watch(hash: number, key: Uint8Array, version: number, inserts: number): void {
     const { bytes, view, used } = this.#keys.last;
     view.setInt32(used, hash);
     view.setUint32(used + KEY_BYTES_AT, key.length);
     view.setFloat64(used + VERSION_AT, version);
-    view.setFloat64(used + SEQUENCE_AT, sequence);
+    view.setInt32(used + INSERTS_AT, inserts);
     bytes.set(key, used + WATCH_HEADER_BYTES);
     this.#keys.commit(WATCH_HEADER_BYTES + key.length);
     this.watchedCount++;
@@ -168,7 +168,7 @@ export class Transaction {
           hash: view.getInt32(at),
           key: bytes.subarray(start, end),
           version: view.getFloat64(at + VERSION_AT),
-          sequence: view.getFloat64(at + SEQUENCE_AT),
+          inserts: view.getInt32(at + INSERTS_AT),
         };
         at = end;
       }

@@ -4,7 +4,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { Cache, Outcome, Region, type Shard, ValueBuffer } from "../../cache/mod.ts";
 import { hashKey } from "../../cache/hash.ts";
-import { SHARD_LOCK } from "../../cache/layout.ts";
+import {
+  SHARD_LOCK,
+  SHARD_VERSION_HIGH,
+  SHARD_VERSION_LOW,
+  WORD_RANGE,
+} from "../../cache/layout.ts";
 import { acquireLock, releaseLock } from "../../cache/lock.ts";
 import { FILTER_BITS } from "../../cache/region_layout.ts";
 import { windowWord } from "../../cache/table.ts";
@@ -56,11 +61,16 @@ export function get(cache: Cache, key: string): Uint8Array | null {
 }
 
 /** The shard of a key, and the address of its item there or 0; touches nothing. */
-export function find(cache: Cache, key: string): { shard: Shard; address: number } {
+export function find(cache: Cache, key: string): { shard: Shard; address: number; hash: number } {
   const bytes = bytesOf(key);
   const hash = hashKey(bytes, 0, bytes.length);
   const shard = cache.shardOf(hash);
-  return { shard, address: shard.peekLocked(hash, bytes, 0, bytes.length) };
+  return { shard, address: shard.peekLocked(hash, bytes, 0, bytes.length), hash };
+}
+
+/** The version sequence of a shard: the version of its latest change. */
+export function sequenceOf({ memory: { words } }: Shard): number {
+  return words[SHARD_VERSION_HIGH]! * WORD_RANGE + (words[SHARD_VERSION_LOW]! >>> 0);
 }
 
 /** Locks the shard of a hash for the actor of `cache`, for as long as a test wants; null if it is held. */

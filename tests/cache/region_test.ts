@@ -6,12 +6,18 @@ import {
   checkShardLocked,
   Condition,
   ENGINE_COUNTERS,
+  insertsLocked,
   Outcome,
   readStats,
   Region,
 } from "../../cache/mod.ts";
 import { planRegion } from "../../cache/geometry.ts";
-import { COUNTER_WORDS, MAX_SHARD_BYTES, SHARD_LOCK } from "../../cache/layout.ts";
+import {
+  COUNTER_WORDS,
+  MAX_SHARD_BYTES,
+  SHARD_HEADER_BYTES,
+  SHARD_LOCK,
+} from "../../cache/layout.ts";
 import {
   ACTOR_RING_HEAD,
   MAX_ACTOR_COUNTERS,
@@ -29,6 +35,7 @@ import {
   letGo,
   makeFixture,
   put,
+  sequenceOf,
   valueOf,
 } from "./fixture.ts";
 
@@ -39,6 +46,13 @@ Deno.test("planRegion() gives attaching threads the same plan, for every size", 
       assertEquals(planRegion(made.regionBytes, 128, 3), made);
       assert(made.shardsByte + made.shardCount * made.shard.shardBytes <= made.regionBytes);
       assert(made.shard.shardBytes <= MAX_SHARD_BYTES);
+      const { stripesWord, stripeCount, stripeShift, statesByte } = made.shard;
+      assertEquals(4 * (stripesWord + stripeCount), statesByte);
+      assertEquals([stripeCount * 2 ** stripeShift, 4 * stripesWord], [
+        2 ** 32,
+        SHARD_HEADER_BYTES,
+      ]);
+      assert(4 * stripeCount <= made.shard.shardBytes / 64 && stripeCount >= 64);
       assert(made.shard.endAddress * 64 <= made.shard.shardBytes);
     }
   }
@@ -102,9 +116,9 @@ Deno.test("Versions of a shard strictly increase over puts, deletes, expiries an
   const { cache, clock } = makeFixture();
   const [key, other] = keysOfShard(cache, 2);
   const shard = cache.shards[0]!;
-  let last = shard.sequenceLocked();
+  let last = sequenceOf(shard);
   const moved = () => {
-    const now = shard.sequenceLocked();
+    const now = sequenceOf(shard);
     assert(now > last, `version ${now} after ${last}`);
     last = now;
   };
@@ -122,6 +136,44 @@ Deno.test("Versions of a shard strictly increase over puts, deletes, expiries an
   moved();
   shard.clearLocked();
   moved();
+});
+
+Deno.test("insertsLocked() counts each key of the stripe that was absent, and nothing else", () => {
+  const { cache, clock } = makeFixture();
+  const shard = cache.shards[0]!;
+  const shift = shard.memory.stripeShift;
+  const hashes = keysOfShard(cache, 2000).map((key) => [key, find(cache, key).hash] as const);
+  const [key, hash] = hashes[0]!;
+  const [mate] = hashes.find(([name, other]) =>
+    name !== key && other >>> shift === hash >>> shift
+  )!;
+  const [stranger, foreign] = hashes.find(([, other]) => other >>> shift !== hash >>> shift)!;
+  const counts = () => [hash, foreign].map((one) => insertsLocked(shard.memory, one));
+  const steps: readonly (readonly [string, () => unknown, number, number])[] = [
+    ["a key that is new", () => put(cache, key, valueOf(1)), 1, 0],
+    ["another value", () => put(cache, key, valueOf(900)), 1, 0],
+    ["a delete", () => cache.delete(bytesOf(key)), 1, 0],
+    ["a miss", () => get(cache, key), 1, 0],
+    ["a key that is new again", () => put(cache, key, valueOf(1), clock.nowMs + 1), 2, 0],
+    ["an expiry", () => (clock.nowMs += 1, get(cache, key)), 2, 0],
+    ["another key of the stripe", () => put(cache, mate, valueOf(1)), 3, 0],
+    ["a key of another stripe", () => put(cache, stranger, valueOf(1)), 3, 1],
+    [
+      "a condition that does not hold",
+      () => {
+        cache.put(bytesOf(key), valueOf(1), { condition: Condition.present });
+      },
+      3,
+      1,
+    ],
+    ["all is forgotten", () => shard.clearLocked(), 3, 1],
+    ["a repair, before which anything may have happened", () => shard.repairLocked(), 4, 2],
+  ];
+  for (const [what, step, own, other] of steps) {
+    step();
+    assertEquals(counts(), [own, other], what);
+  }
+  checkShardLocked(shard.memory);
 });
 
 Deno.test("Condition.version compares with the item's version, and 0 with its absence", () => {

@@ -2,7 +2,7 @@
 // ascending order. It compares the versions of watched keys and runs everything before it unlocks. So
 // no other worker sees half of it. Nothing may wait meanwhile.
 
-import type { Cache } from "../../../cache/mod.ts";
+import { type Cache, insertsLocked } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -62,8 +62,8 @@ export function watch(context: CommandContext, args: Args, reply: Reply): void {
   if (kept === "noMemory") return reply.fail(NO_MEMORY);
   for (let i = 0; i < args.count; i++) {
     const [hash, key] = [hashes[i]!, args.bytesOf(i)];
-    const sequence = cache.shardOf(hash).sequenceLocked();
-    transaction.watch(hash, key, versionOf(cache, hash, key), sequence);
+    const version = versionOf(cache, hash, key);
+    transaction.watch(hash, key, version, insertsLocked(cache.shardOf(hash).memory, hash));
   }
   reply.ok();
 }
@@ -132,11 +132,11 @@ function hashesOf(context: CommandContext, transaction: Transaction): Int32Array
   return Int32Array.from(all);
 }
 
-/** Whether a watched key is no longer as it was; for one that was absent, whether that is certain. */
+/** Whether a watched key is no longer as it was; for one that was absent, whether that is uncertain. */
 function hasChanged(cache: Cache, transaction: Transaction): boolean {
-  for (const { hash, key, version, sequence } of transaction.watched()) {
+  for (const { hash, key, version, inserts } of transaction.watched()) {
     if (version === 0) {
-      if (cache.shardOf(hash).sequenceLocked() !== sequence) return true;
+      if (insertsLocked(cache.shardOf(hash).memory, hash) !== inserts) return true;
     } else if (versionOf(cache, hash, key) !== version) return true;
   }
   return false;

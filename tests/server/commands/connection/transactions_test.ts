@@ -57,6 +57,40 @@ Deno.test("EXEC runs nothing where a watched key has changed, expired or gone", 
   assertEquals(await one.say("EXISTS touched"), ":0");
 });
 
+Deno.test("EXEC runs nothing where a watched key that was absent has come, or may have", async () => {
+  const cache = newCache();
+  const [one, other] = [new Speaker(cache), new Speaker(cache)];
+  const changes = ["SET k v", "SET k v|DEL k", "SET k v PX 1|PEXPIRE k -1", "SET k v|FLUSHALL"];
+  changes.push("SET other v|RENAME other k|DEL k", "SET k v NX|GETDEL k", "REPAIR");
+  for (const change of changes) {
+    await one.say("DEL k");
+    assertEquals(await one.say("WATCH k"), "+OK");
+    for (const line of change.split("|")) {
+      if (line !== "REPAIR") await other.say(line);
+      else for (const shard of cache.shards) shard.repairLocked();
+    }
+    await one.say("MULTI");
+    await one.say("SET touched yes");
+    assertEquals(await one.say("EXEC"), "nil list", change);
+  }
+  assertEquals(await one.say("EXISTS touched"), ":0");
+});
+
+Deno.test("EXEC runs where what others did left a watched key absent", async () => {
+  const cache = newCache();
+  const [one, other] = [new Speaker(cache), new Speaker(cache)];
+  for (let i = 0; i < 50; i++) await other.say(`SET there:${i} v`);
+  const overwrites = Array.from({ length: 50 }, (_, i) => `SET there:${i} w`);
+  const changes = [overwrites.join("|"), "DEL there:1|DEL k", "GET k|EXPIRE k 10", "FLUSHALL"];
+  for (const change of changes) {
+    assertEquals(await one.say("WATCH k"), "+OK");
+    for (const line of change.split("|")) await other.say(line);
+    await one.say("MULTI");
+    await one.say("INCR n");
+    assert((await one.say("EXEC")).startsWith("[:"), change);
+  }
+});
+
 Deno.test("EXEC answers BUSY and runs nothing when a shard cannot be had", async () => {
   const region = newRegion();
   const cache = newCache(region);
