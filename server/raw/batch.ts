@@ -36,7 +36,7 @@ export class Batch {
 
   /** What to wait for before more commands run. Null if they may run at once. */
   turn(): Promise<void> | null {
-    return this.#time.turn();
+    return this.#time.turn(this.#input.end - this.#input.at);
   }
 
   /**

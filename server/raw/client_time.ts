@@ -1,13 +1,17 @@
-// What one raw client has used of its worker's time of late. Who has used little goes on at once,
-// however busy the worker is with others; who has used more waits for his turn like everybody.
+// What one raw client has used of its worker's time. While the worker is busy everybody waits for his
+// turn, and who has used little waits least.
 
 import type { CommandContext } from "../contract/command.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
 
-/** Up to so many milliseconds of late are little. */
-const LIGHT_MS = 0.25;
-/** A pause of so many milliseconds ends what counts as of late. */
-const PAUSE_MS = 1;
+/** How long a turn is while others wait, in milliseconds. */
+const TURN_MS = 0.25;
+/** What it costs to read and write for some commands, beside those. */
+const EXCHANGE_MS = 0.01;
+/** The share of the worker's time that no client has to wait for. */
+const FREE_SHARE = 1 / 200;
+/** About how long a byte of commands takes: who has sent little goes first. */
+const BYTE_MS = 1e-5;
 /** The clock is looked at after so many quick commands, and after so many bytes that they handle. */
 const LOOK_COMMANDS = 16;
 const LOOK_BYTES = 16 * 1024;
@@ -15,7 +19,8 @@ const LOOK_BYTES = 16 * 1024;
 /** The time of one client. */
 export class ClientTime {
   readonly #slices: TimeSlices;
-  #spentMs = 0;
+  /** To what its work has come; see TimeSlices. */
+  #fairMs = 0;
   /** When its commands began to run, and when those before had ended, by `performance.now()`. */
   #beganMs = 0;
   #endedMs = 0;
@@ -31,7 +36,6 @@ export class ClientTime {
   /** Commands begin to run, the first of which lies at `at` in the input. */
   begin(at: number): void {
     this.#beganMs = performance.now();
-    if (this.#beganMs - this.#endedMs > PAUSE_MS) this.#spentMs = 0;
     this.#commands = 0;
     this.#lookedAt = at;
   }
@@ -47,21 +51,23 @@ export class ClientTime {
     this.#lookedAt = at;
     context.copiedBytes = 0;
     const ms = performance.now() - this.#beganMs;
-    // Who has used little goes on at once, so to stop here would only make more writes of one.
-    return this.#spentMs + ms > LIGHT_MS && this.#slices.isOverAfter(ms);
+    // To stop earlier would only make more writes of one.
+    return ms > TURN_MS && (this.#slices.isBusy || this.#slices.isOverAfter(ms));
   }
 
   /** The commands have run. */
   end(): void {
     this.#endedMs = performance.now();
-    this.#spentMs += this.#endedMs - this.#beganMs;
-    this.#slices.spend(this.#endedMs - this.#beganMs);
+    const ms = this.#endedMs - this.#beganMs + EXCHANGE_MS;
+    this.#fairMs = this.#slices.spendFor(this.#fairMs, ms);
   }
 
-  /** What to wait for before more commands run; null where they may at once. */
-  turn(): Promise<void> | null {
-    if (this.#spentMs <= LIGHT_MS || !this.#slices.isOver) return null;
-    this.#spentMs = 0;
-    return this.#slices.turn();
+  /** What to wait for before commands of `bytes` run; null where they may at once. */
+  turn(bytes: number): Promise<void> | null {
+    if (!this.#slices.isBusy) return null;
+    const nowMs = performance.now();
+    this.#fairMs -= FREE_SHARE * (nowMs - this.#endedMs);
+    this.#endedMs = nowMs;
+    return this.#slices.turnOf(this.#fairMs, bytes * BYTE_MS);
   }
 }

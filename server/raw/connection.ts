@@ -100,6 +100,8 @@ export class RawConnection implements RawClient, MemoryOwner {
       if (count === null) return;
       input.end += count;
       this.session.lastSeenMs = this.#context.now();
+      const turn = this.#batch.turn();
+      if (turn !== null && !await this.#hasTurn(turn)) return;
       if (input.end >= input.needed) {
         await this.#answer();
         if (this.session.afterReply === "close") {
@@ -112,6 +114,16 @@ export class RawConnection implements RawClient, MemoryOwner {
         ? 0
         : this.#incompleteSinceMs || this.#context.now();
     }
+  }
+
+  /** Waits for a turn. Returns false where the connection is to end, and nothing is to be answered. */
+  async #hasTurn(turn: Promise<void>): Promise<boolean> {
+    this.#isBusy = true;
+    await turn;
+    this.#isBusy = false;
+    if (this.#pushed !== undefined) this.#flush();
+    const isWanted = this.session.afterReply === "stay" || this.#input.end >= this.#input.needed;
+    return isWanted && !this.#isEnded;
   }
 
   /** Runs what has come and writes the answers. */
@@ -129,7 +141,7 @@ export class RawConnection implements RawClient, MemoryOwner {
       if (this.#flushing !== undefined) await this.#flushing;
       if (reply.used > 0 && !this.#isEnded && !await this.#output.write(reply)) this.end();
       protocol.giveBack(reply);
-      const turn = batch.turn();
+      const turn = batch.hasMore ? batch.turn() : null;
       if (turn !== null) await turn;
     } while (batch.hasMore && !this.#isEnded && this.session.afterReply === "stay");
     // Who has something queued or watched gets on only with its end.

@@ -10,6 +10,8 @@ import type { RawContext } from "./raw_context.ts";
 
 const TCP_BACKLOG = 4096;
 const RETRY_MS = 100;
+/** About how long it takes to accept a connection and to begin to serve it. */
+const ACCEPT_MS = 0.05;
 /** How long a refusal may take to be written. */
 const REFUSE_MS = 2000;
 
@@ -50,11 +52,14 @@ export class RawListener {
   }
 
   async #accept(listener: Deno.Listener): Promise<void> {
+    const { slices } = this.#context.context.server;
     let wasWell = true;
     while (!this.#isDown) {
       try {
         this.#serve(await listener.accept());
         wasWell = true;
+        slices.spend(ACCEPT_MS);
+        if (slices.isOver) await slices.turn();
       } catch (error) {
         if (this.#isDown) return;
         if (isReset(error)) continue;

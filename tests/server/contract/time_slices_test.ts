@@ -1,6 +1,7 @@
 // Long work in slices: timers run between them, pieces of work go one after the other.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { setImmediate } from "node:timers";
 import { Cache } from "../../../cache/mod.ts";
 import { nextTurn, TimeSlices } from "../../../server/contract/time_slices.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
@@ -70,8 +71,8 @@ Deno.test("TimeSlices.turn() lets one after the other go on, each with a slice o
   await Promise.all(["a", "b", "c"].map(async (name) => {
     await slices.turn();
     log.push(name);
-    // A timer of somebody else, who has to have his turn before the next one here.
-    setTimeout(() => log.push(`after ${name}`), 0);
+    // Work of somebody else, who has to have his turn before the next one here.
+    setImmediate(() => log.push(`after ${name}`));
     slices.spend(100);
   }));
   assertEquals(log, ["a", "after a", "b", "after b", "c"]);
@@ -103,4 +104,53 @@ Deno.test("who goes away when it is his turn does not hold up those behind him",
   const next = slices.turn();
   await gone;
   await next;
+});
+
+Deno.test("nextTurn() has looked at what has come in by then", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+  using server = await listener.accept();
+  for (let i = 0; i < 30; i++) {
+    let hasCome = false;
+    const reading = server.read(new Uint8Array(1)).then(() => hasCome = true);
+    await client.write(new Uint8Array(1));
+    await nextTurn();
+    assert(hasCome, `byte ${i}`);
+    await reading;
+  }
+});
+
+Deno.test("TimeSlices.turnOf() lets go first who has used less, though others keep coming", async () => {
+  const slices = new TimeSlices();
+  slices.spend(100);
+  const log: string[] = [];
+  const say = (name: string) => () => {
+    log.push(name);
+    slices.spend(100);
+  };
+  const first = slices.turn();
+  const usedMs = slices.spendFor(0, 100);
+  const [much, piece] = [slices.turnOf(usedMs, 0), slices.turn()];
+  const [little, large] = [slices.turnOf(0, 0), slices.turnOf(0, 0.5)];
+  const done = [much.then(say("much")), piece.then(say("piece")), large.then(say("large"))];
+  let isOver = false;
+  const newcomers = async (): Promise<void> => {
+    while (!isOver) await slices.turnOf(0, 0).then(() => slices.spend(100));
+  };
+  const coming = [newcomers(), newcomers()];
+  await first;
+  await little.then(say("little"));
+  await Promise.all(done);
+  isOver = true;
+  await Promise.all(coming);
+  assertEquals(log, ["little", "piece", "large", "much"]);
+});
+
+Deno.test("TimeSlices does not make wait where the event loop has turns by itself", async () => {
+  const slices = new TimeSlices();
+  for (let i = 0; i < 10; i++) {
+    slices.spend(4);
+    assertEquals(slices.isBusy, false);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 });

@@ -11,19 +11,29 @@ function work(ms: number): void {
   for (const fromMs = performance.now(); performance.now() - fromMs < ms;);
 }
 
-Deno.test("ClientTime.turn() makes wait who has used much of a slice that is used up, and nobody else", async () => {
+Deno.test("ClientTime.turn() makes all wait once a slice is used up, and lets go first who sends little", async () => {
   const slices = new TimeSlices();
   const [polite, greedy] = [new ClientTime(slices), new ClientTime(slices)];
+  polite.begin(0);
+  polite.end();
+  assertEquals(polite.turn(40), null);
+  slices.spend(100);
+  const other = slices.turn();
   greedy.begin(0);
   work(12);
   greedy.end();
-  polite.begin(0);
-  polite.end();
-  assertEquals(polite.turn(), null);
-  const turn = greedy.turn();
-  assert(turn !== null);
-  await turn;
-  assertEquals([slices.isOver, greedy.turn()], [false, null]);
+  const log: string[] = [];
+  const turns = [greedy.turn(60_000), greedy.turn(0), polite.turn(60_000), polite.turn(40)];
+  await other;
+  slices.spend(0);
+  await Promise.all(turns.map(async (turn, i) => {
+    assert(turn !== null);
+    await turn;
+    log.push(["greedy, much", "greedy, little", "polite, much", "polite, little"][i]!);
+    slices.spend(0);
+  }));
+  assertEquals(log, ["polite, little", "polite, much", "greedy, little", "greedy, much"]);
+  assertEquals([slices.isOver, greedy.turn(60_000)], [false, null]);
 });
 
 Deno.test("ClientTime.isEnough() looks at the clock after 16 commands, many bytes or a long command", () => {
