@@ -8,6 +8,7 @@ import type { ServerCache } from "../contract/counters.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import type { Fields } from "../codecs/json_slow.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
+import { COST_BYTES } from "../contract/memory_budget.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Watch } from "../contract/changes.ts";
 import type { HttpContext, Sockets } from "./context.ts";
@@ -27,10 +28,13 @@ const UNCOUNTED_BYTES = 16 * 1024;
  * even of a socket that was closed, until the client has taken it or is gone.
  */
 const WAITING_SHARE = 1 / 2;
-/** What messages of one client may come to that wait for their turn, in characters. */
-const MAX_BACKLOG_CHARS = 1024 * 1024;
-/** Work of up to so many milliseconds is nobody else's affair. */
-const LIGHT_MS = 1;
+/** What messages of one client may come to that wait for their turn, and what one costs beside its text. */
+const MAX_BACKLOG_BYTES = 1024 * 1024;
+const MESSAGE_COST_BYTES = COST_BYTES.string + COST_BYTES.object;
+/** What Deno takes to read a message and to send one, in milliseconds. */
+const EXCHANGE_MS = 0.01;
+/** About how long a character of a message takes: who has sent little goes first. */
+const CHAR_MS = 1e-5;
 /** How often a large text is copied on its way, in V8 and in Deno. */
 const TEXT_COPIES = 3;
 const SHORT = errorText("Too many large answers on their way. Try again in a moment.");
@@ -48,7 +52,9 @@ export class SocketClient implements MemoryOwner {
   readonly #account: MemoryAccount;
   /** Messages that wait for their turn. */
   readonly #backlog: string[] = [];
-  #backlogChars = 0;
+  #backlogBytes = 0;
+  /** To what its work has come; see TimeSlices. */
+  #fairMs = 0;
   #isClosing = false;
 
   constructor(socket: WebSocket, context: HttpContext, cache: ServerCache, watch: Watch) {
@@ -70,30 +76,35 @@ export class SocketClient implements MemoryOwner {
     if (data.length > MAX_MESSAGE_BYTES || Buffer.byteLength(data) > MAX_MESSAGE_BYTES) {
       return this.close(Close.tooBig, `message of more than ${MAX_MESSAGE_BYTES} bytes`);
     }
-    if (this.#backlog.length === 0 && !this.#context.slices.isOver) return this.#serve(data);
-    this.#backlogChars += data.length;
-    if (this.#backlogChars > MAX_BACKLOG_CHARS) return this.closeSlow();
+    if (this.#backlog.length === 0 && !this.#context.slices.isBusy) return this.#serve(data);
+    this.#backlogBytes += data.length + MESSAGE_COST_BYTES;
+    // Deno reads on, whatever waits, and while messages keep coming it does nothing else.
+    if (this.#backlogBytes > MAX_BACKLOG_BYTES) {
+      return this.close(Close.policy, "too many messages");
+    }
     if (this.#backlog.push(data) === 1) this.#work();
   }
 
   #serve(data: string): void {
     const fromMs = performance.now();
     this.send(this.#answer(data));
-    const ms = performance.now() - fromMs;
-    // Short work is not made to wait, and does not make others wait.
-    if (ms > LIGHT_MS) this.#context.slices.spend(ms);
+    const ms = performance.now() - fromMs + EXCHANGE_MS;
+    this.#fairMs = this.#context.slices.spendFor(this.#fairMs, ms);
   }
 
   /** Answers the messages that wait, when it has its turn. */
   async #work(): Promise<void> {
-    while (this.#backlog.length > 0) {
-      await this.#context.slices.turn();
-      if (this.#isClosing) return;
-      const data = this.#backlog[0]!;
+    const { slices } = this.#context;
+    const backlog = this.#backlog;
+    while (backlog.length > 0) {
+      const data = backlog[0]!;
+      if (slices.isBusy) await slices.turnOf(this.#fairMs, data.length * CHAR_MS);
+      if (this.#isClosing) break;
       this.#serve(data);
-      this.#backlog.shift();
-      this.#backlogChars -= data.length;
+      backlog.shift();
+      this.#backlogBytes -= data.length + MESSAGE_COST_BYTES;
     }
+    backlog.length = 0;
   }
 
   /**
@@ -111,12 +122,17 @@ export class SocketClient implements MemoryOwner {
   /** Takes memory for a text that is to wait, and for a second for the copies made of it. */
   #takeLarge(text: string): boolean {
     const copiesBytes = TEXT_COPIES * text.length;
-    if (!this.#account.tryTake(copiesBytes, WAITING_SHARE)) return false;
-    this.#account.give(copiesBytes);
+    if (!this.#hasSpace(copiesBytes)) return false;
     if (!this.#settle(Buffer.byteLength(text))) return false;
     const { budget } = this.#context;
     budget.take(copiesBytes);
     budget.giveLater(copiesBytes);
+    return true;
+  }
+
+  #hasSpace(bytes: number): boolean {
+    if (!this.#account.tryTake(bytes, WAITING_SHARE)) return false;
+    this.#account.give(bytes);
     return true;
   }
 
@@ -170,6 +186,8 @@ export class SocketClient implements MemoryOwner {
     if (op === "watch") return this.#watches.watch(fields, this.#context);
     if (op === "unwatch") return this.#watches.unwatch(fields, this.#context);
     const operation = typeof op === "string" ? OPERATIONS.get(op) : undefined;
+    // Values are not copied where there is no memory to send them.
+    if (op === "mget" && !this.#hasSpace(TEXT_COPIES * LARGE_BYTES)) return SHORT;
     if (operation !== undefined) return answerFields(this.#context, operation, fields);
     const names = [...OPERATIONS.keys(), "watch", "unwatch"].map((name) => `"${name}"`).join(", ");
     return this.#unreadable(`Field "op" is not valid. Send one of ${names}.`);

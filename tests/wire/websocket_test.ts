@@ -162,6 +162,30 @@ Deno.test("/ws closes a client that does not read", async () => {
   assertEquals(await socket.ask('{"op":"get","key":"none"}'), MISS);
 });
 
+Deno.test("/ws closes a client that sends faster than it is answered, and serves others", async () => {
+  await using server = await start();
+  using socket = await Socket.open(server);
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  const handshake = `GET /ws HTTP/1.1\r\nhost: localhost\r\n${HANDSHAKE.replaceAll("\n", "\r\n")}`;
+  const text = new TextEncoder().encode('{"op":"get","key":"k"}');
+  const frame = new Uint8Array([0x81, 0x80 | text.length, 0, 0, 0, 0, ...text]);
+  const frames = new Uint8Array(20_000 * frame.length);
+  for (let at = 0; at < frames.length; at += frame.length) frames.set(frame, at);
+  let isClosed = false;
+  const reading = conn.readable.pipeTo(new WritableStream()).catch(() => {})
+    .then(() => isClosed = true);
+  await conn.write(new TextEncoder().encode(`${handshake}\r\n\r\n`));
+  for (let round = 0; !isClosed; round++) {
+    assertEquals(round < 50, true, "a million messages were taken");
+    // Once closed, the server takes nothing more.
+    for (let at = 0; at < frames.length && !isClosed;) {
+      at += await conn.write(frames.subarray(at)).catch(() => frames.length);
+    }
+    assertEquals(await socket.ask('{"op":"get","key":"none"}'), MISS);
+  }
+  await reading;
+});
+
 Deno.test("/ws is off unless asked for, and wants a handshake", async () => {
   await using off = await TestServer.start();
   assertEquals(
