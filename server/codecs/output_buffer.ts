@@ -2,7 +2,7 @@
 // is used again. A command that refuses half-way can take back what it has answered. Each protocol
 // adds its own framing; knows no socket.
 
-import { grownLength, keptBytes, resizedBytes } from "../contract/growing_bytes.ts";
+import { grownLength, releaseBytes, resizedInPlace } from "../contract/growing_bytes.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
 import {
   type Failure,
@@ -82,16 +82,18 @@ export abstract class OutputBuffer implements Reply {
 
   /** Forgets all answers, and gives back the memory that they took. */
   reset(): void {
-    const kept = keptBytes(this.bytes, OUTPUT_KEPT_BYTES);
-    if (kept !== this.bytes) {
-      this.#memory.give(this.bytes.length - kept.length);
-      this.bytes = kept;
-    }
+    if (this.bytes.length > OUTPUT_KEPT_BYTES) this.#shrink();
     if (this.#isCounted) this.#memory.give(OUTPUT_KEPT_BYTES);
     this.#isCounted = false;
     this.isOver = false;
     this.used = 0;
     this.begun = 0;
+  }
+
+  #shrink(): void {
+    this.#memory.give(this.bytes.length - OUTPUT_KEPT_BYTES);
+    releaseBytes(this.bytes);
+    this.bytes = new Uint8Array(OUTPUT_KEPT_BYTES);
   }
 
   /** Begins the answer of a command. If the command is refused, its answer is taken back to here. */
@@ -117,7 +119,7 @@ export abstract class OutputBuffer implements Reply {
       this.isOver = !this.#memory.tryTake(size - length);
       if (this.isOver) this.#memory.take(size - length);
     }
-    this.bytes = resizedBytes(this.bytes, this.used, size);
+    this.bytes = resizedInPlace(this.bytes, size);
   }
 
   abstract reserve(length: number): number;

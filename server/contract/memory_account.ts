@@ -17,6 +17,7 @@ export interface MemorySource {
 /** What an account needs of its budget. */
 interface AccountBudget extends MemorySource {
   readonly nowMs: number;
+  readonly maxBytes: number;
   tryTake(bytes: number, share?: number): boolean;
   giveLater(bytes: number): void;
 }
@@ -39,20 +40,29 @@ export class MemoryAccount implements MemorySource {
   readonly #holders: Set<MemoryAccount>;
   readonly #owner: MemoryOwner;
   readonly #maxBytes: number;
+  /** What it leaves of the budget to others, in bytes and as the share that it may use. */
+  readonly #leftBytes: number;
+  readonly #share: number;
   #bytes = 0;
   #isGivingUp = false;
 
-  /** Opened by its budget; `maxBytes` is the most that `tryTake()` lets it hold. */
+  /**
+   * Opened by its budget; `maxBytes` is the most that `tryTake()` lets it hold, and `leftBytes` what
+   * it leaves of the budget.
+   */
   constructor(
     budget: AccountBudget,
     holders: Set<MemoryAccount>,
     owner: MemoryOwner,
     maxBytes: number,
+    leftBytes = 0,
   ) {
     this.#budget = budget;
     this.#holders = holders;
     this.#owner = owner;
     this.#maxBytes = maxBytes;
+    this.#leftBytes = leftBytes;
+    this.#share = 1 - leftBytes / Math.max(1, budget.maxBytes);
     this.movedMs = budget.nowMs;
   }
 
@@ -63,7 +73,7 @@ export class MemoryAccount implements MemorySource {
 
   /** How many bytes it may still take; less than 0 when it has taken too many. */
   get bytesLeft(): number {
-    return Math.min(this.#maxBytes - this.#bytes, this.#budget.bytesLeft);
+    return Math.min(this.#maxBytes - this.#bytes, this.#budget.bytesLeft - this.#leftBytes);
   }
 
   /**
@@ -72,7 +82,7 @@ export class MemoryAccount implements MemorySource {
    */
   tryTake(bytes: number, share = 1): boolean {
     if (this.#bytes + bytes > this.#maxBytes && bytes > 0) return false;
-    if (!this.#budget.tryTake(bytes, share)) return false;
+    if (!this.#budget.tryTake(bytes, Math.min(share, this.#share))) return false;
     this.#hold(this.#bytes + bytes);
     return true;
   }

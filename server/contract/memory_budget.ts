@@ -131,11 +131,14 @@ export class MemoryBudget implements MemorySource {
 
   /**
    * An account of one connection, request or answer, which begins empty. It may hold a quarter of
-   * the budget, or `leastBytes` where that is more. `owner` is told when it has to give up.
+   * the budget, or `leastBytes` where that is more. What is beyond `share` of the budget it leaves to
+   * others, as far as it can with `leastBytes`. `owner` is told when it has to give up.
    */
-  open(owner: MemoryOwner, leastBytes = 0): MemoryAccount {
-    const most = Math.max(leastBytes, Math.floor(this.#maxBytes * ACCOUNT_SHARE));
-    return new MemoryAccount(this, this.#holders, owner, most);
+  open(owner: MemoryOwner, leastBytes = 0, share = 1): MemoryAccount {
+    const all = this.#maxBytes;
+    const most = Math.max(leastBytes, Math.floor(all * ACCOUNT_SHARE));
+    const left = Math.max(0, Math.min(Math.floor((1 - share) * all), all - leastBytes));
+    return new MemoryAccount(this, this.#holders, owner, most, left);
   }
 
   /**

@@ -3,6 +3,7 @@
 // large as themselves. Bounded, and counted as its client's memory. Knows no command and no cache.
 
 import type { Args } from "./args.ts";
+import { releaseBytes } from "./growing_bytes.ts";
 import { COST_BYTES } from "./memory_budget.ts";
 
 /** Most commands of one transaction. */
@@ -92,6 +93,8 @@ class Records {
 
   /** Forgets everything, and gives the memory back. */
   clear(): void {
+    // Thousands of clients may come and go before the garbage collector comes.
+    for (const { bytes } of this.blocks) releaseBytes(bytes);
     this.#memory.tryTake(-this.heldBytes);
     this.blocks.length = 0;
     this.heldBytes = 0;

@@ -81,7 +81,8 @@ export class RawConnection implements RawClient, MemoryOwner {
     this.end();
     await this.#flushing;
     if (this.#pushed !== undefined) this.#protocol.giveBack(this.#pushed);
-    this.#input.drop();
+    this.#input.free();
+    session.endTransaction();
     session.account = null;
     // What it held can only be collected, and others may not take as much again before.
     this.#account.closeLater();
@@ -93,7 +94,7 @@ export class RawConnection implements RawClient, MemoryOwner {
     while (!this.#isEnded) {
       let count: number | null;
       try {
-        count = await this.#reader.read(input.free());
+        count = await this.#reader.read(input.space());
       } catch {
         return; // The client is lost, whatever the error is.
       }

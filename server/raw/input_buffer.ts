@@ -1,7 +1,7 @@
 // The bytes that a client has sent and no command has used up yet. Small while the client is idle;
 // grows with what has come, never with what was only announced, within what the process may hold.
 
-import { keptBytes, resizedBytes } from "../contract/growing_bytes.ts";
+import { releaseBytes, resizedInPlace } from "../contract/growing_bytes.ts";
 import type { MemoryAccount } from "../contract/memory_account.ts";
 
 /** What an idle connection holds. */
@@ -28,7 +28,7 @@ export class InputBuffer {
   }
 
   /** Where the next bytes may be read to. */
-  free(): Uint8Array<ArrayBuffer> {
+  space(): Uint8Array<ArrayBuffer> {
     return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
   }
 
@@ -68,13 +68,22 @@ export class InputBuffer {
   /** Goes back to the smallest size, with nothing in it. */
   drop(): void {
     this.clear();
+    if (this.bytes.length === INPUT_BYTES) return;
     this.#account.give(this.bytes.length - INPUT_BYTES);
-    this.bytes = keptBytes(this.bytes, INPUT_BYTES);
+    releaseBytes(this.bytes);
+    this.bytes = new Uint8Array(INPUT_BYTES);
+  }
+
+  /** Frees it for good. */
+  free(): void {
+    this.clear();
+    this.#account.give(this.bytes.length - INPUT_BYTES);
+    releaseBytes(this.bytes);
   }
 
   #resize(size: number, share: number): boolean {
     if (!this.#account.tryTake(size - this.bytes.length, share)) return false;
-    this.bytes = resizedBytes(this.bytes, this.end, size);
+    this.bytes = resizedInPlace(this.bytes, size);
     return true;
   }
 }

@@ -12,6 +12,9 @@ import type { Config } from "../config/config.ts";
 import type { Refusals } from "../contract/command_stats.ts";
 import type { RawClients } from "./raw_clients.ts";
 
+/** The part of the budget up to which connections may take memory, so that bodies still come in. */
+const CLIENTS_SHARE = 3 / 4;
+
 /** What it is made of. */
 export interface RawContextOptions {
   readonly config: Config;
@@ -65,7 +68,7 @@ export class RawContext {
 
   /** What one connection holds of the memory budget. */
   openAccount(owner: MemoryOwner): MemoryAccount {
-    return this.#budget.open(owner, this.#maxHeldBytes);
+    return this.#budget.open(owner, this.#maxHeldBytes, CLIENTS_SHARE);
   }
 
   /** Leaves the context to a command that takes its time, without buffers; others get a new one. */

@@ -112,6 +112,22 @@ Deno.test("MemoryBudget.giveLater() counts for another second", () => {
   assertEquals(taken, [10, 10, 10, 10, 0]);
 });
 
+Deno.test("MemoryAccount.tryTake() leaves a part of the budget to those that may use all of it", () => {
+  const { one, two } = setUp();
+  const accounts = [1, 2, 3].map(() => one.open({ giveUp() {} }, 0, 0.75));
+  assertEquals(accounts.map((account) => account.tryTake(25 * STEP)), [true, true, true]);
+  const late = two.open({ giveUp() {} }, 40 * STEP, 0.75);
+  assertEquals([late.bytesLeft, late.tryTake(1)], [0, false]);
+  const body = two.open({ giveUp() {} });
+  assertEquals([body.bytesLeft, body.tryTake(25 * STEP)], [25 * STEP, true]);
+});
+
+Deno.test("MemoryAccount leaves to others what it does not need for what it may hold at least", () => {
+  const left = (leastBytes: number) =>
+    setUp().one.open({ giveUp() {} }, leastBytes * STEP, 0.75).bytesLeft / STEP;
+  assertEquals([left(60), left(75), left(90), left(100), left(200)], [60, 75, 90, 100, 100]);
+});
+
 Deno.test("MemoryAccount.tryTake() takes a quarter of the budget, or what its request needs", () => {
   const { one } = setUp();
   const small = one.open({ giveUp() {} });
