@@ -127,65 +127,6 @@ Deno.test("/ws closes on a binary message and on one that is too large", async (
   assertEquals(large.received, []);
 });
 
-Deno.test("/ws closes a client that does not read", async () => {
-  await using server = await start("--max-value", "8000");
-  using socket = await Socket.open(server);
-  await socket.ask(`{"op":"put","key":"k","value":"${"x".repeat(8000)}"}`);
-  // A raw connection, since a WebSocket object always reads.
-  using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-  await conn.write(
-    new TextEncoder().encode(
-      `GET /ws HTTP/1.1\r\nhost: localhost\r\n${HANDSHAKE.replaceAll("\n", "\r\n")}\r\n\r\n`,
-    ),
-  );
-  const text = new TextEncoder().encode('{"op":"get","key":"k"}');
-  const frame = new Uint8Array([0x81, 0x80 | text.length, 0, 0, 0, 0, ...text]);
-  const count = 5000;
-  let received = 0;
-  try {
-    for (let i = 0; i < count; i++) await conn.write(frame);
-    const buffer = new Uint8Array(65_536);
-    let isClosed = false;
-    while (!isClosed && received < count * 8000) {
-      const length = await conn.read(buffer);
-      if (length === null) break;
-      received += length;
-      const at = buffer.subarray(0, length).indexOf(0x88);
-      // A close frame with code 1008.
-      isClosed = at >= 0 && buffer[at + 2] === 0x03 && buffer[at + 3] === 0xf0;
-    }
-  } catch (error) {
-    // The server may already be gone while the client still sends.
-    if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
-  }
-  assertEquals(received < count * 8000, true);
-  assertEquals(await socket.ask('{"op":"get","key":"none"}'), MISS);
-});
-
-Deno.test("/ws closes a client that sends faster than it is answered, and serves others", async () => {
-  await using server = await start();
-  using socket = await Socket.open(server);
-  using conn = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
-  const handshake = `GET /ws HTTP/1.1\r\nhost: localhost\r\n${HANDSHAKE.replaceAll("\n", "\r\n")}`;
-  const text = new TextEncoder().encode('{"op":"get","key":"k"}');
-  const frame = new Uint8Array([0x81, 0x80 | text.length, 0, 0, 0, 0, ...text]);
-  const frames = new Uint8Array(20_000 * frame.length);
-  for (let at = 0; at < frames.length; at += frame.length) frames.set(frame, at);
-  let isClosed = false;
-  const reading = conn.readable.pipeTo(new WritableStream()).catch(() => {})
-    .then(() => isClosed = true);
-  await conn.write(new TextEncoder().encode(`${handshake}\r\n\r\n`));
-  for (let round = 0; !isClosed; round++) {
-    assertEquals(round < 50, true, "a million messages were taken");
-    // Once closed, the server takes nothing more.
-    for (let at = 0; at < frames.length && !isClosed;) {
-      at += await conn.write(frames.subarray(at)).catch(() => frames.length);
-    }
-    assertEquals(await socket.ask('{"op":"get","key":"none"}'), MISS);
-  }
-  await reading;
-});
-
 Deno.test("/ws is off unless asked for, and wants a handshake", async () => {
   await using off = await TestServer.start();
   assertEquals(
