@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { Cache } from "../../../cache/mod.ts";
-import { nextTurn, TimeSlices } from "../../../server/contract/time_slices.ts";
+import { nextTurn, TimeSlices, TurnQueue } from "../../../server/contract/time_slices.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import { configOf, newRegion, NOW_MS } from "../fixture.ts";
 import { Speaker } from "../commands/speaker.ts";
@@ -152,5 +152,26 @@ Deno.test("TimeSlices does not make wait where the event loop has turns by itsel
     slices.spend(4);
     assertEquals(slices.isBusy, false);
     await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+});
+
+Deno.test("TurnQueue.next() lets go the smallest place first, and of equal ones the oldest", () => {
+  const queue = new TurnQueue();
+  const waiting: { place: number; name: number }[] = [];
+  const gone: number[] = [];
+  let seed = 17;
+  const random = (most: number) => (seed = Math.imul(seed, 1_103_515_245) + 12_345 >>> 0) % most;
+  for (let name = 0; name < 3000; name++) {
+    if (random(3) > 0) {
+      const place = random(50);
+      waiting.push({ place, name });
+      queue.add(place, () => gone.push(name));
+    } else {
+      waiting.sort((a, b) => a.place - b.place || a.name - b.name);
+      const first = waiting.shift();
+      assertEquals(queue.next(), first !== undefined);
+      if (first !== undefined) assertEquals(gone.pop(), first.name);
+    }
+    assertEquals(queue.size, waiting.length);
   }
 });
