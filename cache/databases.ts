@@ -4,10 +4,21 @@
 
 import * as databaseLayout from "./database_layout.ts";
 import * as layout from "./layout.ts";
+import { publishOverflow } from "./event_ring.ts";
 import type { Region } from "./region.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
-const { ITEM_OLDER, QUARTER_WORD_SHIFT, SHARD_DEADLINE_ITEMS, SHARD_ITEMS, WORD_RANGE } = layout;
+const {
+  ITEM_OLDER,
+  QUARTER_WORD_SHIFT,
+  SHARD_DEADLINE_ITEMS,
+  SHARD_ITEMS,
+  SHARD_SWAP_HIGH,
+  SHARD_SWAP_LOW,
+  SHARD_VERSION_HIGH,
+  SHARD_VERSION_LOW,
+  WORD_RANGE,
+} = layout;
 const {
   DATABASE_MASK,
   DATABASE_SHIFT,
@@ -94,15 +105,36 @@ export function swapCountOf({ words }: Region, number: number): number {
   return words[REGION_DATABASE_SWAPS + number]!;
 }
 
+/** The shards of a region, as a cache has them. */
+export interface AllShards {
+  /** The region. */
+  readonly region: Region;
+  /** Its shards. */
+  readonly shards: readonly { readonly memory: ShardMemory }[];
+}
+
 /**
- * Exchanges what clients call `a` and `b`, two different numbers. The caller holds the locks of all shards,
- * and tells watchers that anything may have changed.
+ * Exchanges what clients call `a` and `b`, and tells who watches that anything may have changed. The
+ * caller holds the locks of all shards.
  */
-export function swapDatabasesLocked({ words }: Region, a: number, b: number): void {
+export function swapDatabasesLocked({ region, shards }: AllShards, a: number, b: number): void {
+  if (a === b) return;
+  const { words } = region;
   const stored = words[REGION_DATABASES + a]!;
   words[REGION_DATABASES + a] = words[REGION_DATABASES + b]!;
   words[REGION_DATABASES + b] = stored;
   words[REGION_DATABASE_SWAPS + a]!++;
   words[REGION_DATABASE_SWAPS + b]!++;
+  for (const { memory } of shards) {
+    memory.words[SHARD_SWAP_LOW] = memory.words[SHARD_VERSION_LOW]!;
+    memory.words[SHARD_SWAP_HIGH] = memory.words[SHARD_VERSION_HIGH]!;
+  }
   Atomics.add(words, REGION_SWAPS, 1);
+  publishOverflow(region);
+}
+
+/** Whether nothing in the shard has changed since any databases were last exchanged. */
+export function isAsSwappedLocked({ words }: ShardMemory): boolean {
+  return words[SHARD_SWAP_LOW] === words[SHARD_VERSION_LOW] &&
+    words[SHARD_SWAP_HIGH] === words[SHARD_VERSION_HIGH];
 }

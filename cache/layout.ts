@@ -165,6 +165,9 @@ export const SHARD_SWEEP_BUCKET = 30;
 export const SHARD_NEXT_DEADLINE_S = 31;
 /** Earliest deadline that the current sweep has met and left. */
 export const SHARD_SWEEP_EARLIEST_S = 32;
+/** What the version was when databases were last exchanged. */
+export const SHARD_SWAP_LOW = 33;
+export const SHARD_SWAP_HIGH = 34;
 /** 64-bit counters. */
 export const SHARD_EVICTIONS = 36;
 export const SHARD_EXPIRATIONS = 40;
@@ -260,6 +263,7 @@ assertLayout({
         ...wordsOf({ SHARD_BUMP, SHARD_FREE_QUARTERS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),
         ...wordsOf({ SHARD_VERSION_LOW, SHARD_VERSION_HIGH, SHARD_SWEEP_BUCKET }),
         ...wordsOf({ SHARD_NEXT_DEADLINE_S, SHARD_SWEEP_EARLIEST_S }),
+        ...wordsOf({ SHARD_SWAP_LOW, SHARD_SWAP_HIGH }),
         ["evictions", SHARD_EVICTIONS, COUNTER_WORDS],
         ["expirations", SHARD_EXPIRATIONS, COUNTER_WORDS],
         ["window evictions", SHARD_WINDOW_EVICTIONS, COUNTER_WORDS],

@@ -21,8 +21,10 @@ export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
 export { DATABASE_COUNT } from "./database_layout.ts";
 export {
+  type AllShards,
   databaseItems,
   type DatabaseStats,
+  isAsSwappedLocked,
   storedDatabase,
   swapCount,
   swapCountOf,

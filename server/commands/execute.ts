@@ -3,12 +3,8 @@
 
 import type { Args } from "../contract/args.ts";
 import type { Reply } from "../contract/reply.ts";
-import {
-  type Command,
-  type CommandContext,
-  keyCountOf,
-  type KeyPlaces,
-} from "../contract/command.ts";
+import { inDatabase, storedDatabase } from "../../cache/mod.ts";
+import { type Command, type CommandContext, keyCountOf } from "../contract/command.ts";
 import { BUSY, wrongArity } from "./failures.ts";
 
 /**
@@ -29,8 +25,8 @@ export function execute(
   if (keys !== null && !keys.many) return executeOne(context, command, keys.first, args, reply);
   context.noteAtWork(command);
   const done = keys === null
-    ? command.run(context, args, reply)
-    : executeMany(context, command, keys, args, reply);
+    ? executeKeyless(context, command, args, reply)
+    : executeMany(context, command, args, reply);
   context.noteAtWork(null);
   return done;
 }
@@ -43,32 +39,64 @@ function executeOne(
   reply: Reply,
 ): void {
   const { cache } = context;
-  const hash = cache.hash(args.bytes, args.starts[key]!, args.lengths[key]!);
-  context.hashes[0] = hash;
-  context.shard = cache.shardOf(hash);
-  context.prepare(command, args, reply, 1);
-  if (!cache.withShard(hash, context)) reply.fail(BUSY);
+  do {
+    context.enterDatabase(context.session.database);
+    const start = args.starts[key]!;
+    const hash = cache.hash(args.bytes, start, args.lengths[key]!, context.database);
+    context.hashes[0] = hash;
+    context.shard = cache.shardOf(hash);
+    context.prepare(command, args, reply, 1);
+    if (!cache.withShard(hash, context)) return reply.fail(BUSY);
+  } while (context.wasStale);
 }
 
 function executeMany(
   context: CommandContext,
   command: Command,
-  keys: KeyPlaces,
   args: Args,
   reply: Reply,
 ): void {
-  const count = hashKeys(context, keys, args);
-  context.prepare(command, args, reply, count);
-  if (!context.cache.withShards(context.hashes, count, context)) reply.fail(BUSY);
+  do {
+    context.enterDatabase(context.session.database);
+    const count = hashKeys(context, command, args);
+    context.prepare(command, args, reply, count);
+    if (!context.cache.withShards(context.hashes, count, context)) return reply.fail(BUSY);
+  } while (context.wasStale);
 }
 
-/** Puts the hashes of all keys among `args` into `context.hashes`. Returns how many there are. */
-export function hashKeys(context: CommandContext, keys: KeyPlaces, args: Args): number {
+function executeKeyless(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void | Promise<void> {
+  context.enterDatabase(context.session.database);
+  return command.run(context, args, reply);
+}
+
+/**
+ * Puts the hashes of all keys of `command` among `args` into `context.hashes`, as they are in the database
+ * that the context has entered. Returns how many there are.
+ */
+export function hashKeys(context: CommandContext, command: Command, args: Args): number {
+  const { keys } = command;
+  if (keys === null) return 0;
   context.reserveHashes(args.count);
-  const { cache, hashes } = context;
+  const { cache, hashes, database } = context;
   const count = keyCountOf(keys, args.count);
   for (let key = 0, i = keys.first; key < count; key++, i += keys.step) {
-    hashes[key] = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
+    hashes[key] = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!, database);
   }
-  return count;
+  return command.elsewhere === undefined
+    ? count
+    : hashElsewhere(context, command.elsewhere(args), count);
+}
+
+/** Makes the second hash that of a key in what clients call `number`. Returns how many hashes there are. */
+function hashElsewhere(context: CommandContext, number: number, count: number): number {
+  const { cache, hashes, database } = context;
+  context.elsewhere = number < 0 ? database : storedDatabase(cache.region, number);
+  const plain = inDatabase(hashes[count - 1]!, database);
+  hashes[1] = inDatabase(plain, context.elsewhere);
+  return 2;
 }

@@ -4,7 +4,14 @@
 import { Args } from "./args.ts";
 import { grownPlaces, keptBytes } from "./growing_bytes.ts";
 import type { Failure, Reply } from "./reply.ts";
-import { KeyBatch, type LockedWork, PutRequest, type Shard } from "../../cache/mod.ts";
+import {
+  KeyBatch,
+  type LockedWork,
+  PutRequest,
+  type Shard,
+  storedDatabase,
+  swapCount,
+} from "../../cache/mod.ts";
 import type { ServerCache } from "./counters.ts";
 import type { ServerFacade } from "./server.ts";
 import type { Session } from "./session.ts";
@@ -49,6 +56,11 @@ export class CommandContext implements LockedWork {
   scratch: Uint8Array<ArrayBuffer>;
   /** What a command stores next. */
   readonly put: PutRequest = new PutRequest();
+  /** The stored database of the second key, where a row says that it may be another one. */
+  elsewhere = 0;
+  /** Whether {@linkcode runLocked} has found that databases were exchanged, and has run nothing. */
+  wasStale = false;
+  #swaps = 0;
   #command!: Command;
   #args!: Args;
   #reply!: Reply;
@@ -87,16 +99,45 @@ export class CommandContext implements LockedWork {
     [this.#queuedArgs, before.#queuedArgs] = [before.#queuedArgs, undefined];
   }
 
+  /** The stored database in which the command finds and stores its keys. */
+  get database(): number {
+    return this.put.database;
+  }
+
+  /** Looks up the stored database of what clients call `number`: the one of all keys from here on. */
+  enterDatabase(number: number): void {
+    this.#swaps = swapCount(this.cache.region);
+    this.changeDatabase(number);
+  }
+
+  /** The same, where others of the same work were looked up before: {@linkcode isStale} is about all. */
+  changeDatabase(number: number): void {
+    this.put.database = storedDatabase(this.cache.region, number);
+  }
+
+  /**
+   * Whether databases were exchanged since {@linkcode enterDatabase}. Certain where a shard's lock is held.
+   * Then the hashes may be of keys in another database by now.
+   */
+  get isStale(): boolean {
+    return swapCount(this.cache.region) !== this.#swaps;
+  }
+
   /** Sets what {@linkcode runLocked} will run. `keyCount` keys have been hashed. */
   prepare(command: Command, args: Args, reply: Reply, keyCount: number): void {
     this.#command = command;
     this.#args = args;
     this.#reply = reply;
     this.#keyCount = keyCount;
+    this.wasStale = false;
   }
 
   /** Runs the prepared command. The cache calls this with the shards of its keys locked. */
   runLocked(): void {
+    if (this.isStale) {
+      this.wasStale = true;
+      return;
+    }
     if (this.#keyCount > 1) this.warmed = this.cache.warmMany(this.hashes, this.#keyCount);
     this.#command.run(this, this.#args, this.#reply);
   }
@@ -199,6 +240,11 @@ export interface CommandRow {
    * keys may return a promise; the client's next command waits for it.
    */
   readonly run: (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
+  /**
+   * The database in which its second key lies, by the number that clients use, or -1 for that of the
+   * session. A row with one key has the same key there as its second.
+   */
+  readonly elsewhere?: (args: Args) => number;
   /** Why it would be refused whenever it runs, or null. MULTI asks this before it queues it. */
   readonly problem?: (args: Args) => Failure | null;
 }

@@ -44,6 +44,8 @@ export class Session {
   libraryVersion = "";
   /** Version of the Redis protocol that it has chosen with HELLO. */
   protocol: 2 | 3 = 2;
+  /** The database that it has chosen with SELECT, by the number that clients use. */
+  database = 0;
   /** Whether it may run commands; false until AUTH where a token is configured. */
   isAuthenticated: boolean;
   /** What its client holds of the memory budget; null where nothing is kept for it. */

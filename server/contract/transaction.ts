@@ -15,11 +15,14 @@ export const MAX_TRANSACTION_BYTES = 1024 * 1024;
 const COMMAND_HEADER_BYTES = 4;
 const COUNT_AT = 2;
 const LENGTH_BYTES = 4;
-/** A watched key: its hash, its length, version and the inserts of its stripe, then its bytes. */
-const WATCH_HEADER_BYTES = 20;
+/** A watched key: its hash, its length, version, inserts of its stripe, database and swaps; its bytes. */
+const WATCH_HEADER_BYTES = 32;
 const KEY_BYTES_AT = 4;
 const VERSION_AT = 8;
 const INSERTS_AT = 16;
+const DATABASE_AT = 20;
+const SWAPS_AT = 24;
+const ALL_SWAPS_AT = 28;
 /** The first block, and the largest unless one record is larger; each is twice the one before. */
 const MIN_BLOCK_BYTES = 256;
 const MAX_BLOCK_BYTES = 64 * 1024;
@@ -41,10 +44,15 @@ export type Kept = "kept" | "tooLarge" | "noMemory";
 /** A watched key and the version that it had: 0 for absent, then `inserts` counts those of its stripe. */
 export interface WatchedKey {
   readonly hash: number;
-  /** A view of what the transaction holds. */
+  /** Its bytes; of a key that is held a view. */
   readonly key: Uint8Array;
   readonly version: number;
   readonly inserts: number;
+  /** Its database, by the number that clients use. */
+  readonly database: number;
+  /** How often that one was exchanged until then, and how often any were. */
+  readonly swaps: number;
+  readonly allSwaps: number;
 }
 
 /** Bytes of a few records, one after the other. */
@@ -150,12 +158,15 @@ export class Transaction {
   }
 
   /** Notes a key, for which there is space, and its state. */
-  watch(hash: number, key: Uint8Array, version: number, inserts: number): void {
+  watch({ hash, key, version, inserts, database, swaps, allSwaps }: WatchedKey): void {
     const { bytes, view, used } = this.#keys.last;
     view.setInt32(used, hash);
     view.setUint32(used + KEY_BYTES_AT, key.length);
     view.setFloat64(used + VERSION_AT, version);
     view.setInt32(used + INSERTS_AT, inserts);
+    view.setUint32(used + DATABASE_AT, database);
+    view.setInt32(used + SWAPS_AT, swaps);
+    view.setInt32(used + ALL_SWAPS_AT, allSwaps);
     bytes.set(key, used + WATCH_HEADER_BYTES);
     this.#keys.commit(WATCH_HEADER_BYTES + key.length);
     this.watchedCount++;
@@ -172,6 +183,9 @@ export class Transaction {
           key: bytes.subarray(start, end),
           version: view.getFloat64(at + VERSION_AT),
           inserts: view.getInt32(at + INSERTS_AT),
+          database: view.getUint32(at + DATABASE_AT),
+          swaps: view.getInt32(at + SWAPS_AT),
+          allSwaps: view.getInt32(at + ALL_SWAPS_AT),
         };
         at = end;
       }

@@ -1,7 +1,7 @@
-// What one WebSocket client watches: keys by hash, and the messages it is sent when they change.
+// What one WebSocket client watches: keys of database 0 by hash, and the messages it is sent when they change.
 // Knows no socket; the texts are those of docs/api.md.
 
-import { type Cache, type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
+import { type Cache, type ChangeEvent, ChangeKind, storedDatabase } from "../../cache/mod.ts";
 import { errorText } from "../codecs/json_answers.ts";
 import { type Fields, readDelete } from "../codecs/json_slow.ts";
 import type { Watch, Watcher } from "../contract/changes.ts";
@@ -97,6 +97,7 @@ export class SocketWatches implements Watcher {
   }
 
   onChange(hash: number, kind: ChangeKind, event: ChangeEvent): void {
+    if (event.database !== storedDatabase(this.#cache.region, 0)) return;
     for (const { name, bytes } of this.#keys.get(hash) ?? []) {
       if (!isAbout(event, bytes)) continue;
       this.#send(`{"event":"${EVENTS[kind]}","key":${JSON.stringify(name)}}`);

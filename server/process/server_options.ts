@@ -1,6 +1,7 @@
 // What CONFIG GET shows of this worker and CONFIG SET changes in it: all the values of one command, or
 // none of them. Knows no other worker.
 
+import { DATABASE_COUNT } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
 import type { OptionProblem, OptionValue } from "../contract/server.ts";
 import type { SlowLog } from "./slow_log.ts";
@@ -25,7 +26,7 @@ export class ServerOptions {
     return {
       "appendonly": "no",
       "bind": config.host,
-      "databases": "1",
+      "databases": String(DATABASE_COUNT),
       "maxclients": String(config.maxConnections),
       "maxmemory": String(config.memoryBytes),
       "maxmemory-policy": "allkeys-lfu",

@@ -61,7 +61,7 @@ export class Batch {
       for (;;) {
         decoder.isTrusted = session.isAuthenticated;
         if (decoder.at >= seen && input.end - decoder.at > MIN_READ_AHEAD_BYTES) {
-          seen = protocol.readAhead(input.bytes, input.end);
+          seen = protocol.readAhead(input.bytes, input.end, session.database);
         }
         const found = decoder.next(input.bytes, input.end, args);
         if (found !== Decoded.command) {

@@ -39,7 +39,7 @@ export interface RawProtocol {
   /** Gives back what {@linkcode takeReply} gave, once it is written. */
   giveBack(reply: RawReply): void;
   /** Prepares for the commands in `bytes` up to `end`; returns where those end that it has seen. */
-  readAhead(bytes: Uint8Array, end: number): number;
+  readAhead(bytes: Uint8Array, end: number, database: number): number;
   /** Runs the command that the decoder has just found. */
   run(
     context: CommandContext,
@@ -77,8 +77,8 @@ export class RespProtocol implements RawProtocol {
     this.#ahead = new ReadAhead(cache);
   }
 
-  readAhead(bytes: Uint8Array, end: number): number {
-    return this.#ahead.look(this.decoder, bytes, end);
+  readAhead(bytes: Uint8Array, end: number, database: number): number {
+    return this.#ahead.look(this.decoder, bytes, end, database);
   }
 
   takeReply(session: Session, memory: MemorySource): RespReply {

@@ -2,7 +2,7 @@
 // the lookups of many keys, begun together, wait together. Changes nothing, needs no lock, and what
 // it finds may be out of date by the time it is used, since only the processor's caches remember it.
 
-import type { Cache } from "../../cache/mod.ts";
+import { type Cache, storedDatabase } from "../../cache/mod.ts";
 import { Args } from "../contract/args.ts";
 import { Decoded, type RespDecoder } from "../codecs/resp_decode.ts";
 
@@ -22,18 +22,24 @@ export class ReadAhead {
   }
 
   /**
-   * Looks at what comes next in `bytes`, up to `end`, and leaves `decoder` where it was. Returns
-   * where the commands end that it has looked at.
+   * Looks at what comes next in `bytes`, up to `end`, and leaves `decoder` where it was. Keys are taken
+   * to be in what clients call `database`. Returns where the commands end that it has looked at.
    */
-  look(decoder: RespDecoder, bytes: Uint8Array, end: number): number {
+  look(decoder: RespDecoder, bytes: Uint8Array, end: number, database: number): number {
     const args = this.#args;
+    const stored = storedDatabase(this.#cache.region, database);
     const { at, error, needed } = decoder;
     let count = 0;
     // A line is unquoted where it stands, so it must not be read twice.
     while (count < MAX_COMMANDS && bytes[decoder.at] === 0x2a) {
       if (decoder.next(bytes, end, args) !== Decoded.command) break;
       if (args.count === 0) continue;
-      this.#hashes[count++] = this.#cache.hash(bytes, args.starts[0]!, args.lengths[0]!);
+      this.#hashes[count++] = this.#cache.hash(
+        bytes,
+        args.starts[0]!,
+        args.lengths[0]!,
+        stored,
+      );
     }
     const seen = decoder.at;
     decoder.at = at;

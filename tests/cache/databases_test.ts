@@ -130,13 +130,15 @@ Deno.test("scanBucketsLocked() finds the keys of one database only", () => {
 });
 
 Deno.test("swapDatabasesLocked() exchanges what numbers mean, and counts that for each", () => {
-  const { cache: { region } } = makeFixture();
+  const { cache } = makeFixture();
+  const { region } = cache;
   assertEquals(ALL.map((number) => storedDatabase(region, number)), ALL);
   const before = swapCount(region);
-  swapDatabasesLocked(region, 0, 5);
-  swapDatabasesLocked(region, 5, 6);
+  swapDatabasesLocked(cache, 0, 5);
+  swapDatabasesLocked(cache, 5, 6);
+  swapDatabasesLocked(cache, 3, 3);
   assertEquals([0, 5, 6, 7].map((number) => storedDatabase(region, number)), [5, 6, 0, 7]);
-  assertEquals([0, 5, 6, 7].map((number) => swapCountOf(region, number)), [1, 2, 1, 0]);
+  assertEquals([0, 3, 5, 6].map((number) => swapCountOf(region, number)), [1, 0, 2, 1]);
   assertNotEquals(swapCount(region), before);
 });
 

@@ -123,7 +123,7 @@ export class Walk {
     if (roll === 0) this.#flush(number);
     else if (roll < 4) {
       const other = (number + 1 + this.#random.below(models.length - 1)) % models.length;
-      swapDatabasesLocked(this.cache.region, number, other);
+      swapDatabasesLocked(this.cache, number, other);
       [models[number], models[other]] = [models[other]!, models[number]!];
     }
     this.#model = models[number]!;

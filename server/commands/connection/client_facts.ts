@@ -13,7 +13,9 @@ export function clientLine(session: Session, nowMs: number, buffer = ""): string
   const watched = transaction === null ? 0 : transaction.watchedCount;
   const command = lastCommand === "" ? "NULL" : lastCommand.toLowerCase();
   return `id=${session.id} addr=${session.address} laddr=${session.localAddress} ` +
-    `name=${session.name} age=${age} idle=${idle} flags=${isOpen ? "x" : "N"} db=0 sub=0 psub=0 ` +
+    `name=${session.name} age=${age} idle=${idle} flags=${
+      isOpen ? "x" : "N"
+    } db=${session.database} sub=0 psub=0 ` +
     `multi=${queued} watch=${watched} ${buffer}cmd=${command} user=default ` +
     `resp=${session.protocol} lib-name=${session.libraryName} lib-ver=${session.libraryVersion}`;
 }

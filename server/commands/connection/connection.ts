@@ -1,5 +1,5 @@
-// Commands about the connection itself: PING, ECHO, HELLO, AUTH, SELECT, QUIT, RESET. They change
-// the session and no key. CLIENT has a file of its own.
+// Commands about the connection itself: PING, ECHO, HELLO, AUTH, QUIT, RESET. They change
+// the session and no key. CLIENT and SELECT have files of their own.
 
 import type { Args } from "../../contract/args.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
@@ -7,7 +7,7 @@ import { sameSecret } from "../../contract/same_bytes.ts";
 import type { Session } from "../../contract/session.ts";
 import { stopTracking } from "./client_tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { ANSWER_TOO_LARGE, NO_MEMORY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
+import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX } from "../failures.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
 import { integerOf, isPlainName, shownText, textOf, tokenOf } from "../argument_text.ts";
 
@@ -27,7 +27,6 @@ const HELLO_AUTH = refused(
     "version at the same time",
   "NOAUTH",
 );
-const BAD_DATABASE = refused("DB index is out of range");
 const BAD_NAME = refused(
   "Client names cannot contain spaces, newlines or special characters.",
 );
@@ -55,14 +54,6 @@ export function echo(_context: CommandContext, args: Args, reply: Reply): void {
   answerBytes(args.bytes, args.starts[0]!, args.lengths[0]!, reply);
 }
 
-/** SELECT 0: there is one database. */
-export function select(_context: CommandContext, args: Args, reply: Reply): void {
-  const index = integerOf(args, 0);
-  if (index === undefined) return reply.fail(NOT_INTEGER);
-  if (index !== 0) return reply.fail(BAD_DATABASE);
-  reply.ok();
-}
-
 /** QUIT: the connection ends once this is answered. */
 export function quit({ session }: CommandContext, _args: Args, reply: Reply): void {
   session.afterReply = "close";
@@ -76,6 +67,7 @@ export function reset(context: CommandContext, _args: Args, reply: Reply): void 
   session.endTransaction();
   session.rename("name", "");
   session.protocol = 2;
+  session.database = 0;
   session.noEvict = false;
   session.noTouch = false;
   if (server.config.token !== undefined) session.isAuthenticated = false;

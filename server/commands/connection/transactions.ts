@@ -2,11 +2,19 @@
 // ascending order. It compares the versions of watched keys and runs everything before it unlocks. So
 // no other worker sees half of it. Nothing may wait meanwhile.
 
-import { type Cache, insertsLocked } from "../../../cache/mod.ts";
+import {
+  type Cache,
+  insertsLocked,
+  isAsSwappedLocked,
+  storedDatabase,
+  swapCount,
+  swapCountOf,
+} from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { hashKeys } from "../execute.ts";
+import { selected } from "./databases.ts";
 import {
   BUSY,
   NO_MEMORY,
@@ -15,7 +23,7 @@ import {
   TRANSACTION_TOO_LONG,
 } from "../failures.ts";
 import { rememberKeys } from "../reads.ts";
-import { Transaction } from "../../contract/transaction.ts";
+import { Transaction, type WatchedKey } from "../../contract/transaction.ts";
 
 /** After this many bytes of values read and written, the other commands of an EXEC are refused. */
 const MAX_EXEC_BYTES = 16 * 1024 * 1024;
@@ -60,10 +68,14 @@ export function watch(context: CommandContext, args: Args, reply: Reply): void {
   const kept = transaction.reserveWatched(args);
   if (kept === "tooLarge") return reply.fail(TRANSACTION_TOO_LARGE);
   if (kept === "noMemory") return reply.fail(NO_MEMORY);
+  const { database } = session;
+  const swaps = swapCountOf(cache.region, database);
+  const allSwaps = swapCount(cache.region);
   for (let i = 0; i < args.count; i++) {
     const [hash, key] = [hashes[i]!, args.bytesOf(i)];
     const version = versionOf(cache, hash, key);
-    transaction.watch(hash, key, version, insertsLocked(cache.shardOf(hash).memory, hash));
+    const inserts = insertsLocked(cache.shardOf(hash).memory, hash);
+    transaction.watch({ hash, key, version, inserts, database, swaps, allSwaps });
   }
   reply.ok();
 }
@@ -101,9 +113,11 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
   const holdsAll = transaction.queued(context.queuedArgs).some((id) =>
     context.commands[id]!.flags.includes("keyspace")
   );
-  const hashes = holdsAll ? Int32Array.from(cache.shards.keys()) : hashesOf(context, transaction);
+  let isDone = false;
   const work = {
     runLocked() {
+      isDone = !context.isStale;
+      if (!isDone) return;
       if (hasChanged(cache, transaction)) reply.missArray();
       else runAll(context, transaction, reply);
     },
@@ -111,7 +125,13 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
   context.isAtomic = true;
   context.holdsAll = holdsAll;
   try {
-    if (!cache.withShards(hashes, hashes.length, work)) reply.fail(BUSY);
+    while (!isDone) {
+      context.enterDatabase(context.session.database);
+      const hashes = holdsAll
+        ? Int32Array.from(cache.shards.keys())
+        : hashesOf(context, transaction);
+      if (!cache.withShards(hashes, hashes.length, work)) return reply.fail(BUSY);
+    }
   } finally {
     context.isAtomic = false;
     context.holdsAll = false;
@@ -120,26 +140,49 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
 
 /** The hashes of all keys that a transaction is about, one of each. */
 function hashesOf(context: CommandContext, transaction: Transaction): Int32Array {
-  const args = context.queuedArgs;
+  const { cache, session, queuedArgs: args } = context;
   const all = new Set<number>();
-  for (const { hash } of transaction.watched()) all.add(hash);
+  for (const watched of transaction.watched()) all.add(watched.hash).add(hashNow(cache, watched));
   for (const id of transaction.queued(args)) {
-    const { keys } = context.commands[id]!;
-    if (keys === null) continue;
-    const count = hashKeys(context, keys, args);
+    const command = context.commands[id]!;
+    if (command.name === "SELECT") {
+      const database = selected(session, args);
+      if (typeof database === "number") context.changeDatabase(database);
+    }
+    const count = hashKeys(context, command, args);
     for (let key = 0; key < count; key++) all.add(context.hashes[key]!);
   }
   return Int32Array.from(all);
 }
 
+/** The hash of a watched key: another one than it was when its database was exchanged meanwhile. */
+function hashNow(cache: Cache, { key, database }: WatchedKey): number {
+  return cache.hash(key, 0, key.length, storedDatabase(cache.region, database));
+}
+
 /** Whether a watched key is no longer as it was; for one that was absent, whether that is uncertain. */
 function hasChanged(cache: Cache, transaction: Transaction): boolean {
-  for (const { hash, key, version, inserts } of transaction.watched()) {
+  for (const watched of transaction.watched()) {
+    const { hash, key, version, inserts } = watched;
+    if (wasExchanged(cache, watched)) return true;
     if (version === 0) {
       if (insertsLocked(cache.shardOf(hash).memory, hash) !== inserts) return true;
     } else if (versionOf(cache, hash, key) !== version) return true;
   }
   return false;
+}
+
+/**
+ * Whether a watched key was there, before or behind, when its database was exchanged; or that is not
+ * known, after further changes in its new shard.
+ */
+function wasExchanged(cache: Cache, watched: WatchedKey): boolean {
+  const { database, swaps, allSwaps } = watched;
+  if (swapCountOf(cache.region, database) === swaps) return false;
+  const hash = hashNow(cache, watched);
+  return swapCount(cache.region) !== ((allSwaps + 1) | 0) || watched.version !== 0 ||
+    versionOf(cache, hash, watched.key) !== 0 ||
+    !isAsSwappedLocked(cache.shardOf(hash).memory);
 }
 
 function runAll(context: CommandContext, transaction: Transaction, reply: Reply): void {
@@ -157,7 +200,8 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
       continue;
     }
     const bytesBefore = reply.bytesLeft;
-    if (command.keys !== null && hashKeys(context, command.keys, args) > 0) {
+    context.changeDatabase(session.database);
+    if (hashKeys(context, command, args) > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }
     context.stats.count(command.id, command.isTimed);

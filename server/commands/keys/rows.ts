@@ -19,12 +19,27 @@ import {
   pttl,
   ttl,
 } from "./expire.ts";
-import { copy, exists, memory, object, rename, renamenx, touch, type } from "./keys.ts";
-import { dbsize, flushall, keys, randomkey, scan } from "./scan.ts";
+import { flushall, flushdb } from "./flush.ts";
+import {
+  copy,
+  copyTarget,
+  exists,
+  memory,
+  moveKey,
+  moveTarget,
+  object,
+  rename,
+  renamenx,
+  touch,
+  type,
+} from "./keys.ts";
+import { dbsize, keys, randomkey, scan } from "./scan.ts";
 import { del } from "../strings/values.ts";
 import { withSubcommands } from "../subcommands.ts";
 
 const TWO_KEYS = { first: 0, many: true, step: 1, most: 2 } as const;
+/** One key, which is to be locked in two databases. */
+const ONE_OF_MANY = { first: 0, many: true, step: 1, most: 1 } as const;
 /** No key, or one after the subcommand. */
 const SUBCOMMAND_KEY = { first: 1, many: true, step: 1, most: 1 } as const;
 
@@ -84,15 +99,30 @@ export const KEY_ROWS: readonly CommandRow[] = [
     "Gives a value another key that is not there yet",
     renamenx,
   ),
-  row(
-    "COPY",
-    [2, MAX_ARGUMENTS],
-    ["write"],
-    "generic",
-    TWO_KEYS,
-    "Stores the value of a key under another one too",
-    copy,
-  ),
+  {
+    ...row(
+      "COPY",
+      [2, MAX_ARGUMENTS],
+      ["write"],
+      "generic",
+      TWO_KEYS,
+      "Stores the value of a key under another one too, also in another database",
+      copy,
+    ),
+    elsewhere: copyTarget,
+  },
+  {
+    ...row(
+      "MOVE",
+      [2, 2],
+      ["write", "fast"],
+      "generic",
+      ONE_OF_MANY,
+      "Moves a key to another database",
+      moveKey,
+    ),
+    elsewhere: moveTarget,
+  },
   withSubcommands(row(
     "OBJECT",
     [1, MAX_ARGUMENTS],
@@ -108,7 +138,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
     ["read", "keyspace", "nomulti"],
     "generic",
     null,
-    "Returns all keys that match a pattern",
+    "Returns all keys of the database that match a pattern",
     keys,
   ),
   row(
@@ -117,17 +147,25 @@ export const KEY_ROWS: readonly CommandRow[] = [
     ["read", "keyspace", "nomulti"],
     "generic",
     null,
-    "Walks over all keys, a few at a time",
+    "Walks over all keys of the database, a few at a time",
     scan,
   ),
-  row("RANDOMKEY", [0, 0], ["read", "keyspace"], "generic", null, "Returns some key", randomkey),
+  row(
+    "RANDOMKEY",
+    [0, 0],
+    ["read", "keyspace"],
+    "generic",
+    null,
+    "Returns some key of the database",
+    randomkey,
+  ),
   row(
     "DBSIZE",
     [0, 0],
     ["read", "fast"],
     "server",
     null,
-    "Returns how many keys there are",
+    "Returns how many keys the database has",
     dbsize,
   ),
   row(
@@ -136,8 +174,8 @@ export const KEY_ROWS: readonly CommandRow[] = [
     ["write", "keyspace"],
     "server",
     null,
-    "Deletes all keys",
-    flushall,
+    "Deletes all keys of the database",
+    flushdb,
   ),
   row(
     "FLUSHALL",
@@ -145,7 +183,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
     ["write", "keyspace"],
     "server",
     null,
-    "Deletes all keys",
+    "Deletes all keys of all databases",
     flushall,
   ),
   withSubcommands(row(

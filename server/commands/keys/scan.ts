@@ -1,14 +1,15 @@
-// Commands that look at the whole keyspace: KEYS, SCAN, RANDOMKEY, DBSIZE, FLUSHALL. They lock one
-// shard at a time, for a few thousand buckets, unless EXEC has locked all of them. KEYS takes turns
-// with the other work of the worker. A cursor of SCAN names a shard and a bucket in it. Items stay in
+// Commands that look at all keys of a database: KEYS, SCAN, RANDOMKEY, DBSIZE. They lock one shard at a
+// time, for a few thousand buckets, unless EXEC has locked all of them. KEYS takes turns with the other
+// work of the worker. A cursor of SCAN names a shard and a bucket in it. Items stay in
 // their buckets, so it means the same in the next call.
 
 import {
   bucketTotal,
   type Cache,
+  countItems,
+  databaseItems,
   KeyBatch,
   type LockedWork,
-  readStats,
   scanBucketsLocked,
 } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
@@ -36,7 +37,6 @@ const MAX_SCAN_COUNT = 10_000;
 const KEY_OVERHEAD_BYTES = 16;
 
 const BAD_CURSOR = refused("invalid cursor");
-const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
 
 /** A place in the keyspace, and a walk from there on. */
 class Walk implements LockedWork {
@@ -46,11 +46,13 @@ class Walk implements LockedWork {
   readonly batch: KeyBatch;
   readonly #cache: Cache;
   readonly #holdsAll: boolean;
+  readonly #database: number;
   #most = 0;
 
   constructor(context: CommandContext, shard: number, bucket: number) {
     this.#cache = context.cache;
     this.#holdsAll = context.holdsAll;
+    this.#database = context.database;
     this.batch = context.keyBatch;
     this.shard = shard;
     this.bucket = bucket;
@@ -60,9 +62,15 @@ class Walk implements LockedWork {
     return this.shard >= this.#cache.shards.length;
   }
 
+  /** Whether the shard has no key of the database. */
+  get isBare(): boolean {
+    return databaseItems(this.#cache.shards[this.shard]!.memory, this.#database) === 0;
+  }
+
   /** Fills the batch with up to `most` keys of the next buckets. Returns false when busy. */
   step(most: number): boolean {
     this.#most = most;
+    this.batch.reset();
     if (!runOnShard(this.#cache, this.shard, this.#holdsAll, this)) return false;
     if (this.bucket >= bucketTotal(this.#cache.shards[this.shard]!.memory)) {
       this.shard++;
@@ -75,14 +83,13 @@ class Walk implements LockedWork {
   runLocked(): void {
     const { memory } = this.#cache.shards[this.shard]!;
     const { batch } = this;
-    batch.reset();
     this.bucket = scanBucketsLocked(
       memory,
       this.bucket,
       this.bucket + STRIDE,
       batch,
       this.#most,
-      0,
+      this.#database,
     );
   }
 }
@@ -120,19 +127,20 @@ export function keys(context: CommandContext, args: Args, reply: Reply): void | 
   const list = new KeyList();
   const walk = new Walk(context, 0, 0);
   let tookMs = 0;
+  let failure: Failure | null = null;
   const step = () => {
     const fromMs = performance.now();
-    const failure = walk.isDone ? null : stepKeys(walk, list, glob, reply.bytesLeft);
-    const isDone = walk.isDone || failure !== null;
-    if (failure !== null) reply.fail(failure);
-    else if (isDone) list.answer(reply);
+    if (!walk.isDone) failure = stepKeys(walk, list, glob, reply.bytesLeft);
     tookMs += performance.now() - fromMs;
-    return isDone;
+    return walk.isDone || failure !== null;
   };
+  const answer = () => failure === null ? list.answer(reply) : reply.fail(failure);
   const running = server.slices.run(step);
-  if (running === null) return;
+  if (running === null) return answer();
+  // Only here may it answer: where there is no memory to wait, the refusal is the answer.
   return later(context, reply, async () => {
     await running;
+    answer();
     const tookUs = 1000 * tookMs;
     if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, () => ["KEYS", text]);
   });
@@ -173,8 +181,9 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   let seen = 0;
   for (let looked = 0; looked < MAX_SCAN_BUCKETS; looked += STRIDE) {
     if (walk.isDone || seen >= most) break;
-    // Only keys make it long: empty buckets have a bound of their own, so a small cache is one answer.
-    if (seen >= MATCHED_KEYS && performance.now() >= endMs) break;
+    // Empty buckets take no time and have a bound of their own, so a small cache is one answer.
+    const isLong = seen >= MATCHED_KEYS || looked >= MAX_SCAN_BUCKETS / 16;
+    if (isLong && performance.now() >= endMs) break;
     if (!walk.step(Math.min(most - seen, MATCHED_KEYS))) return reply.fail(BUSY);
     seen += walk.batch.count;
     if (!options.isVoid && !collect(walk.batch, list, options.glob, reply.bytesLeft)) {
@@ -220,39 +229,28 @@ function refuse(reply: Reply, failure: typeof SYNTAX): null {
 
 /** RANDOMKEY: some key, or a miss where there is none. */
 export function randomkey(context: CommandContext, _args: Args, reply: Reply): void {
-  const { cache } = context;
-  const { shards } = cache;
+  const { shards } = context.cache;
   const total = bucketTotal(shards[0]!.memory);
   const first = Math.floor(Math.random() * shards.length);
-  const walk = new Walk(context, first, Math.floor(Math.random() * total));
-  // The second turn covers what lies before the first bucket of the first turn.
-  for (let turns = 0; turns < 2; walk.shard = 0, walk.bucket = 0, turns++) {
-    while (!walk.isDone) {
-      if (!walk.step(1)) return reply.fail(BUSY);
-      if (walk.batch.count === 0) continue;
-      const list = new KeyList();
-      collect(walk.batch, list, null, Infinity);
-      return list.answerOne(reply);
+  for (let i = 0; i < shards.length; i++) {
+    const walk = new Walk(context, (first + i) % shards.length, Math.floor(Math.random() * total));
+    if (walk.isBare) continue;
+    const { shard } = walk;
+    // The second turn covers what lies before the first bucket of the first turn.
+    for (let turns = 0; turns < 2; walk.shard = shard, walk.bucket = 0, turns++) {
+      while (walk.shard === shard) {
+        if (!walk.step(1)) return reply.fail(BUSY);
+        if (walk.batch.count === 0) continue;
+        const list = new KeyList();
+        collect(walk.batch, list, null, Infinity);
+        return list.answerOne(reply);
+      }
     }
   }
   reply.miss();
 }
 
 /** DBSIZE: how many items there are. */
-export function dbsize(context: CommandContext, _args: Args, reply: Reply): void {
-  reply.integer(readStats(context.cache).items);
-}
-
-/** FLUSHALL and FLUSHDB [ASYNC | SYNC]: forgets everything, one shard after the other. */
-export function flushall(context: CommandContext, args: Args, reply: Reply): void {
-  const { cache, holdsAll } = context;
-  const token = args.count === 0 ? "SYNC" : tokenOf(args, 0);
-  if (args.count > 1 || token !== "SYNC" && token !== "ASYNC") return reply.fail(SYNTAX);
-  let busy = false;
-  for (const shard of cache.shards) {
-    const work = { runLocked: () => shard.clearLocked() };
-    if (!runOnShard(cache, shard.index, holdsAll, work)) busy = true;
-  }
-  if (busy) reply.fail(PARTLY_BUSY);
-  else reply.ok();
+export function dbsize({ cache, database }: CommandContext, _args: Args, reply: Reply): void {
+  reply.integer(countItems(cache, database));
 }

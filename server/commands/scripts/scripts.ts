@@ -166,14 +166,30 @@ function run(script: Known | undefined, context: CommandContext, args: Args, rep
   if (keyCount < script.keys || keyCount > MAX_KEYS || !fitsScript(script, numbers)) {
     return reply.fail(BAD_ARGUMENTS);
   }
-  const { cache } = context;
-  for (let i = 0; i < keyCount; i++) {
-    const key = FIRST_KEY + i;
-    context.hashes[i] = cache.hash(args.bytes, args.starts[key]!, args.lengths[key]!);
-  }
   const call: Call = { context, args, reply, keyCount, numbers };
-  const work = { runLocked: () => script.run(call) };
-  if (!cache.withShards(context.hashes, keyCount, work)) reply.fail(BUSY);
+  let isDone = false;
+  const work = {
+    runLocked() {
+      isDone = !context.isStale;
+      if (isDone) script.run(call);
+    },
+  };
+  while (!isDone) {
+    context.enterDatabase(context.session.database);
+    hashScriptKeys(context, args, keyCount);
+    if (!context.cache.withShards(context.hashes, keyCount, work)) return reply.fail(BUSY);
+  }
+}
+
+function hashScriptKeys(
+  { cache, hashes, database }: CommandContext,
+  args: Args,
+  count: number,
+): void {
+  const { bytes, starts, lengths } = args;
+  for (let i = 0, key = FIRST_KEY; i < count; i++, key++) {
+    hashes[i] = cache.hash(bytes, starts[key]!, lengths[key]!, database);
+  }
 }
 
 function fitsScript({ numbers: count, windowAt }: Known, numbers: readonly number[]): boolean {

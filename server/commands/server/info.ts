@@ -1,7 +1,7 @@
 // INFO: facts about the server for tools and client libraries, as lines in sections. Numbers of the
 // cache come from the region, those of other workers from the server facade.
 
-import { readStats } from "../../../cache/mod.ts";
+import { readDatabases, readStats, storedDatabase } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { ServerRegion } from "../../contract/counters.ts";
 import { REFUSAL_COUNTERS } from "../../contract/refusal_counters.ts";
@@ -183,6 +183,14 @@ function errorstats({ cache: { region } }: CommandContext): Fields {
 }
 
 function keyspace({ cache }: CommandContext): Fields {
-  const { items, itemsWithDeadline } = readStats(cache);
-  return items === 0 ? {} : { db0: `keys=${items},expires=${itemsWithDeadline},avg_ttl=0` };
+  const fields: Record<string, string> = {};
+  const all = readDatabases(cache);
+  for (let number = 0; number < all.length; number++) {
+    const { items, itemsWithDeadline, deadlineSumMs } = all[storedDatabase(cache.region, number)]!;
+    if (items === 0) continue;
+    const leftMs = itemsWithDeadline === 0 ? 0 : deadlineSumMs / itemsWithDeadline - cache.now();
+    const average = Math.max(0, Math.round(leftMs));
+    fields[`db${number}`] = `keys=${items},expires=${itemsWithDeadline},avg_ttl=${average}`;
+  }
+  return fields;
 }

@@ -12,7 +12,8 @@ import {
   row,
 } from "../../contract/command.ts";
 import { command } from "./command_info.ts";
-import { auth, echo, hello, ping, quit, reset, select } from "../connection/connection.ts";
+import { auth, echo, hello, ping, quit, reset } from "../connection/connection.ts";
+import { select, swapdb } from "../connection/databases.ts";
 import { info } from "./info.ts";
 import { withSubcommands } from "../subcommands.ts";
 import { discard, exec, multi, unwatch, watch } from "../connection/transactions.ts";
@@ -37,7 +38,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     "Proves that the client may run commands",
     auth,
   ),
-  connection("SELECT", 1, 1, ["fast"], "Chooses database 0, the only one", select),
+  connection("SELECT", 1, 1, ["fast"], "Chooses one of the databases 0 to 15", select),
   connection(
     "QUIT",
     0,
@@ -103,6 +104,14 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   ),
   server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
   server("DEBUG", 1, 2, ["admin"], "SLEEP: answers later, for tests", debug),
+  server(
+    "SWAPDB",
+    2,
+    2,
+    ["write", "fast", "keyspace"],
+    "Exchanges two databases for all clients at once",
+    swapdb,
+  ),
   server("INFO", 0, MAX_ARGUMENTS, [], "Tells about the server in sections", info),
   withSubcommands(server("COMMAND", 0, MAX_ARGUMENTS, [], "Tells about the commands", command)),
 ];

@@ -3,6 +3,7 @@
 import type { Tables } from "./table_shape.ts";
 import { ADMIN_TABLES } from "./tables_admin.ts";
 import { CLIENT_TABLES } from "./tables_clients.ts";
+import { DATABASE_TABLES } from "./tables_databases.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
 
@@ -10,6 +11,7 @@ import { VALUE_TABLES } from "./tables_values.ts";
 export const TABLES: Tables = {
   ...VALUE_TABLES,
   ...SERVER_TABLES,
+  ...DATABASE_TABLES,
   ...CLIENT_TABLES,
   ...ADMIN_TABLES,
 };

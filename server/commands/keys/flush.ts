@@ -1,0 +1,103 @@
+// FLUSHALL and FLUSHDB. A shard without keys of other databases is emptied at once. Else its buckets are
+// looked at a few thousand under each lock, in turns with the other work of the worker.
+
+import {
+  bucketTotal,
+  flushBucketsLocked,
+  type LockedWork,
+  publishOverflow,
+} from "../../../cache/mod.ts";
+import type { Args } from "../../contract/args.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import { refused, SYNTAX } from "../failures.ts";
+import { tokenOf } from "../argument_text.ts";
+import { later } from "../deferred_answer.ts";
+
+/** Buckets that are looked at under one lock. */
+const STRIDE = 4096;
+
+const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
+
+/** Why the options are wrong, or null. */
+function flushProblem(args: Args): Failure | null {
+  const token = args.count === 0 ? "SYNC" : tokenOf(args, 0);
+  return args.count > 1 || token !== "SYNC" && token !== "ASYNC" ? SYNTAX : null;
+}
+
+/** FLUSHALL [ASYNC | SYNC]: forgets everything, one shard after the other. */
+export function flushall(context: CommandContext, args: Args, reply: Reply): void {
+  const { cache, holdsAll } = context;
+  const problem = flushProblem(args);
+  if (problem !== null) return reply.fail(problem);
+  let isBusy = false;
+  for (const shard of cache.shards) {
+    const work = { runLocked: () => shard.clearLocked() };
+    if (holdsAll) work.runLocked();
+    else if (!cache.withShard(shard.index, work)) isBusy = true;
+  }
+  if (isBusy) reply.fail(PARTLY_BUSY);
+  else reply.ok();
+}
+
+/** FLUSHDB [ASYNC | SYNC]: forgets the keys of one database. Other commands may run meanwhile. */
+export function flushdb(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+  const problem = flushProblem(args);
+  if (problem !== null) return reply.fail(problem);
+  const flush = new Flush(context);
+  if (context.holdsAll) {
+    while (!flush.step());
+    return flush.end(reply);
+  }
+  const running = context.server.slices.run(() => flush.step());
+  if (running === null) return flush.end(reply);
+  return later(context, reply, async () => {
+    await running;
+    flush.end(reply);
+  });
+}
+
+/** A walk over all shards, which removes the keys of one database. */
+class Flush implements LockedWork {
+  readonly #context: CommandContext;
+  readonly #database: number;
+  #shard = 0;
+  #bucket = 0;
+  #isBusy = false;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+    this.#database = context.database;
+  }
+
+  /** Removes what is in the next buckets. Returns whether those were the last. */
+  step(): boolean {
+    const { cache, holdsAll } = this.#context;
+    const { memory, index } = cache.shards[this.#shard]!;
+    const total = bucketTotal(memory);
+    if (holdsAll) this.runLocked();
+    else if (!cache.withShard(index, this)) {
+      this.#isBusy = true;
+      this.#bucket = total;
+    }
+    if (this.#bucket >= total) {
+      this.#shard++;
+      this.#bucket = 0;
+    }
+    return this.#shard === cache.shards.length;
+  }
+
+  /** The part of {@linkcode step} that needs the shard's lock. */
+  runLocked(): void {
+    const shard = this.#context.cache.shards[this.#shard]!;
+    const from = this.#bucket;
+    this.#bucket = flushBucketsLocked(shard, this.#database, from, from + STRIDE);
+  }
+
+  /** Tells who watches, and answers. */
+  end(reply: Reply): void {
+    publishOverflow(this.#context.cache.region);
+    if (this.#isBusy) reply.fail(PARTLY_BUSY);
+    else reply.ok();
+  }
+}
