@@ -34,6 +34,9 @@ export const SUM_FLOATS = 2;
 /** The sums' place, counted in floats. */
 export const SHARD_DATABASE_SUM_FLOATS = SHARD_DATABASE_SUMS >> 1;
 export const SHARD_DATABASES_END = SHARD_DATABASE_SUMS + DATABASE_COUNT * SUM_FLOATS * FLOAT_WORDS;
+/** What the shard's version was when databases were last exchanged. */
+export const SHARD_SWAP_LOW = SHARD_DATABASES_END;
+export const SHARD_SWAP_HIGH = SHARD_SWAP_LOW + 1;
 
 /** In the region's header: the stored database of each number that clients use. */
 export const REGION_DATABASES = 16;
@@ -55,6 +58,7 @@ assertLayout({
         ["items", SHARD_DATABASE_ITEMS, DATABASE_COUNT],
         ["deadline items", SHARD_DATABASE_DEADLINE_ITEMS, DATABASE_COUNT],
         ["sums", SHARD_DATABASE_SUMS, SHARD_DATABASES_END - SHARD_DATABASE_SUMS],
+        ...wordsOf({ SHARD_SWAP_LOW, SHARD_SWAP_HIGH }),
       ],
     },
     {

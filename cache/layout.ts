@@ -9,7 +9,7 @@
 //
 // A shard, from its first byte ("address" = number of the 64-byte quarter from there, 19 bits, 0 is nil):
 //
-//   | header 576 | stripes 4 each | states 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
+//   | header 640 | stripes 4 each | states 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
 //
 // An item's first piece (eight words, then the key, then the value, packed):
 //
@@ -165,16 +165,13 @@ export const SHARD_SWEEP_BUCKET = 30;
 export const SHARD_NEXT_DEADLINE_S = 31;
 /** Earliest deadline that the current sweep has met and left. */
 export const SHARD_SWEEP_EARLIEST_S = 32;
-/** What the version was when databases were last exchanged. */
-export const SHARD_SWAP_LOW = 33;
-export const SHARD_SWAP_HIGH = 34;
 /** 64-bit counters. */
 export const SHARD_EVICTIONS = 36;
 export const SHARD_EXPIRATIONS = 40;
 export const SHARD_WINDOW_EVICTIONS = 44;
 /** From here on the counts of each database: see database_layout.ts. */
 export const SHARD_DATABASES = 48;
-export const SHARD_HEADER_BYTES = 576;
+export const SHARD_HEADER_BYTES = 640;
 
 /** The rings of a shard. */
 export const RING_PROBATION = 0;
@@ -263,7 +260,6 @@ assertLayout({
         ...wordsOf({ SHARD_BUMP, SHARD_FREE_QUARTERS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),
         ...wordsOf({ SHARD_VERSION_LOW, SHARD_VERSION_HIGH, SHARD_SWEEP_BUCKET }),
         ...wordsOf({ SHARD_NEXT_DEADLINE_S, SHARD_SWEEP_EARLIEST_S }),
-        ...wordsOf({ SHARD_SWAP_LOW, SHARD_SWAP_HIGH }),
         ["evictions", SHARD_EVICTIONS, COUNTER_WORDS],
         ["expirations", SHARD_EXPIRATIONS, COUNTER_WORDS],
         ["window evictions", SHARD_WINDOW_EVICTIONS, COUNTER_WORDS],
