@@ -6,6 +6,7 @@ set -eu
 runtime_hash=@RUNTIME_HASH@
 runtime_bytes=@RUNTIME_BYTES@
 program_hash=@PROGRAM_HASH@
+caller_umask=$(umask)
 umask 077
 
 fail() {
@@ -64,4 +65,6 @@ fi
 
 DENO_DIR=$dir/cache DENO_NO_UPDATE_CHECK=1 DENO_NO_PROMPT=1
 export DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PROMPT
+# The files above are for the user alone; what the server makes is for whom the caller says.
+umask "$caller_umask"
 exec "$runtime" run @FLAGS@ "$program" "$@"

@@ -18,13 +18,15 @@ const CLOSED_FLAGS = [
   "--unstable-worker-options",
 ];
 
-interface Part {
+/** A part of the packed program: its hash, its size, and itself compressed. */
+export interface Part {
   readonly hash: string;
   readonly bytes: number;
   readonly packed: Uint8Array;
 }
 
-async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Part> {
+/** Makes a part of the packed program. */
+export async function compress(bytes: Uint8Array<ArrayBuffer>): Promise<Part> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const hash = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));

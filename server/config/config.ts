@@ -13,10 +13,14 @@ export interface Config {
   readonly port: number;
   /** Path of a Unix socket to listen on too. */
   readonly unixPath: string | undefined;
+  /** Permissions of that socket; undefined: what the umask leaves. */
+  readonly unixMode: number | undefined;
   /** TCP port of the Redis protocol; 0 takes any free one. */
   readonly respPort: number | undefined;
   /** Path of a Unix socket for the Redis protocol. */
   readonly respUnixPath: string | undefined;
+  /** Permissions of that socket; undefined: what the umask leaves. */
+  readonly respUnixMode: number | undefined;
   /** TCP port of the text protocol; 0 takes any free one. */
   readonly textPort: number | undefined;
   /** Clients of both protocols at once in the whole process; more are refused. */

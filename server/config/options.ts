@@ -14,7 +14,6 @@ import {
   optionalText,
   size,
   text,
-  type TextRule,
   toggle,
   wordOrCount,
 } from "./option_kinds.ts";
@@ -24,6 +23,7 @@ import {
   MIN_MEMORY_BYTES,
 } from "./memory_default.ts";
 import type { Limits } from "./limits.ts";
+import { FILE, optionalMode, SOCKET_PATH } from "./path_kinds.ts";
 import { formatSize, GIB, KIB, MIB, TIB } from "./units.ts";
 
 /** One row of the table. */
@@ -44,22 +44,6 @@ export interface Option<T> {
 const MAX_KEY_BYTES = 2047; // an item's header has 11 bits for them
 const MAX_KEY_CHARS = Math.floor(MAX_KEY_BYTES / 4);
 const MAX_VALUE_BYTES = 8 * MIB; // a quarter of the largest shard
-const MAX_SOCKET_PATH_BYTES = 103; // what every system's socket address holds
-
-const FILE: TextRule<string> = {
-  placeholder: "FILE",
-  bounds: "a path",
-  expected: "the path of a PEM file",
-  read: (path) => path === "" || path.includes("\0") ? undefined : path,
-};
-
-const SOCKET_PATH: TextRule<string> = {
-  placeholder: "PATH",
-  bounds: `up to ${MAX_SOCKET_PATH_BYTES} bytes`,
-  expected: `a path of at most ${MAX_SOCKET_PATH_BYTES} bytes`,
-  read: (path) =>
-    new TextEncoder().encode(path).length <= MAX_SOCKET_PATH_BYTES ? FILE.read(path) : undefined,
-};
 
 /** The table: a row per field of the configuration, in the order of help. */
 export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> } = {
@@ -86,6 +70,13 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => undefined,
     description: "Unix socket to listen on too",
   },
+  unixMode: {
+    flag: "unix-mode",
+    kind: optionalMode(),
+    fallback: () => undefined,
+    fallbackText: "what the umask leaves",
+    description: "Who may use the socket of --unix: its permissions, in octal",
+  },
   respPort: {
     flag: "resp-port",
     kind: optionalCount(0, 65535),
@@ -97,6 +88,13 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     kind: optionalText(SOCKET_PATH),
     fallback: () => undefined,
     description: "Unix socket for clients of the Redis protocol",
+  },
+  respUnixMode: {
+    flag: "resp-unix-mode",
+    kind: optionalMode(),
+    fallback: () => undefined,
+    fallbackText: "what the umask leaves",
+    description: "Who may use the socket of --resp-unix: its permissions, in octal",
   },
   textPort: {
     flag: "text-port",

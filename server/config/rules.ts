@@ -19,7 +19,7 @@ import { formatSize, MIB } from "./units.ts";
  */
 export function findConflict(config: Config, limits: Limits): string | undefined {
   return memoryConflict(config, limits) ?? exposureConflict(config) ?? tlsConflict(config) ??
-    bodyConflict(config) ?? listenConflict(config);
+    bodyConflict(config) ?? listenConflict(config) ?? modeConflict(config);
 }
 
 function memoryConflict({ memoryBytes }: Config, limits: Limits): string | undefined {
@@ -71,4 +71,13 @@ function listenConflict({ port, respPort, textPort, unixPath, respUnixPath }: Co
     owners.set(place, flag);
   }
   return undefined;
+}
+
+function modeConflict({ unixPath, unixMode, respUnixPath, respUnixMode }: Config) {
+  const alone = unixMode !== undefined && unixPath === undefined
+    ? "--unix"
+    : respUnixMode !== undefined && respUnixPath === undefined
+    ? "--resp-unix"
+    : undefined;
+  return alone && `Cannot use ${alone}-mode alone: give ${alone} too`;
 }

@@ -9,6 +9,8 @@ export interface Listen {
   readonly port: number;
   /** Path of a Unix socket. If it is set, the two fields above mean nothing. */
   readonly unixPath?: string;
+  /** Permissions of that socket; what the umask leaves unless set. */
+  readonly unixMode?: number;
   /** Certificate and key in PEM, for TLS. */
   readonly cert?: string;
   readonly key?: string;

@@ -48,8 +48,12 @@ export class HttpListener {
       onListen: () => {},
       onError: (error: unknown) => this.#handler.onError(error),
     };
-    const { unixPath, hostname, port, cert, key } = this.#listen;
-    if (unixPath !== undefined) return Deno.serve({ ...common, path: unixPath }, handler);
+    const { unixPath, unixMode, hostname, port, cert, key } = this.#listen;
+    if (unixPath !== undefined) {
+      const server = Deno.serve({ ...common, path: unixPath }, handler);
+      if (unixMode !== undefined) Deno.chmodSync(unixPath, unixMode);
+      return server;
+    }
     const tcp = { ...common, hostname, port, reusePort: true, tcpBacklog: TCP_BACKLOG };
     if (cert === undefined || key === undefined) return Deno.serve(tcp, handler);
     try {

@@ -101,11 +101,11 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
 
 async function plan(config: Config): Promise<Listen[]> {
   const credentials = await readCredentials(config);
-  const { host: hostname, unixPath, respPort, respUnixPath, textPort } = config;
+  const { host: hostname, unixPath, unixMode, respPort, respUnixPath, textPort } = config;
   const listens: Listen[] = [{ hostname, port: findPort(hostname, config.port), ...credentials }];
   if (unixPath !== undefined) {
     await prepareUnixPath(unixPath);
-    listens.push({ hostname: "", port: 0, unixPath });
+    listens.push({ hostname: "", port: 0, unixPath, unixMode });
   }
   if (respPort !== undefined) {
     const port = findPort(hostname, respPort, "--resp-port");
@@ -113,7 +113,8 @@ async function plan(config: Config): Promise<Listen[]> {
   }
   if (respUnixPath !== undefined) {
     await prepareUnixPath(respUnixPath, "--resp-unix");
-    listens.push({ protocol: "resp", hostname: "", port: 0, unixPath: respUnixPath });
+    const at = { unixPath: respUnixPath, unixMode: config.respUnixMode };
+    listens.push({ protocol: "resp", hostname: "", port: 0, ...at });
   }
   if (textPort !== undefined) {
     const port = findPort(hostname, textPort, "--text-port");

@@ -44,8 +44,12 @@ export class RawListener {
   }
 
   #bind(): Deno.Listener {
-    const { unixPath, hostname, port, cert, key } = this.#listen;
-    if (unixPath !== undefined) return Deno.listen({ transport: "unix", path: unixPath });
+    const { unixPath, unixMode, hostname, port, cert, key } = this.#listen;
+    if (unixPath !== undefined) {
+      const listener = Deno.listen({ transport: "unix", path: unixPath });
+      if (unixMode !== undefined) Deno.chmodSync(unixPath, unixMode);
+      return listener;
+    }
     const tcp = { hostname, port, reusePort: true, tcpBacklog: TCP_BACKLOG };
     if (cert === undefined || key === undefined) return Deno.listen(tcp);
     return Deno.listenTls({ ...tcp, cert, key });

@@ -2,7 +2,7 @@
 // once, and refuses to run anything that is damaged or could be somebody else's.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { pack } from "../../tools/pack.ts";
+import { compress, fillLauncher, pack } from "../../tools/pack.ts";
 import project from "../../deno.json" with { type: "json" };
 
 const ignore = Deno.build.os === "windows";
@@ -87,3 +87,32 @@ Deno.test({ name: "a damaged packed program says so and runs nothing", ignore },
   assertEquals([code, stdout], [2, ""]);
   assertStringIncludes(stderr, "damaged");
 });
+
+Deno.test(
+  { name: "the launcher gives the server the umask that it was given", ignore },
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "slabkv-pack-test-" });
+    try {
+      // In place of Deno, a runtime that tells its umask.
+      const encode = (text: string) => new TextEncoder().encode(text);
+      const [runtime, program] = [
+        await compress(encode("#!/bin/sh\numask\n")),
+        await compress(encode("")),
+      ];
+      const template = await Deno.readTextFile(new URL("../../tools/launcher.sh", import.meta.url));
+      const launcher = encode(fillLauncher(template, runtime, program, ""));
+      const path = `${folder}/slabkv`;
+      const parts = [launcher, runtime.packed, program.packed] as BlobPart[];
+      await Deno.writeFile(path, await new Blob(parts).bytes(), { mode: 0o755 });
+      for (const mask of ["0022", "0007"]) {
+        const { stdout } = await new Deno.Command("sh", {
+          args: ["-c", `umask ${mask}; exec "$0"`, path],
+          env: { XDG_CACHE_HOME: folder },
+        }).output();
+        assertEquals(new TextDecoder().decode(stdout).trim(), mask);
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);

@@ -42,8 +42,10 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     host: "127.0.0.1",
     port: 7171,
     unixPath: undefined,
+    unixMode: undefined,
     respPort: undefined,
     respUnixPath: undefined,
+    respUnixMode: undefined,
     textPort: undefined,
     maxConnections: 20_000,
     idleTimeoutMs: 0,
@@ -159,6 +161,11 @@ Deno.test("parseConfig() says in one line what to change on the command line", (
       'Cannot use --body-timeout "10": expected a duration from 100ms to 10m such as 500ms, 30s or 1m',
     ],
     [["--tls-cert", "c.pem"], "Cannot use --tls-cert alone: give --tls-key too"],
+    [["--unix-mode", "660"], "Cannot use --unix-mode alone: give --unix too"],
+    [
+      ["--unix", "/a", "--resp-unix-mode", "0660"],
+      "Cannot use --resp-unix-mode alone: give --resp-unix too",
+    ],
     [["--tls-key", "k.pem"], "Cannot use --tls-key alone: give --tls-cert too"],
   ];
   for (const [args, message] of table) assertEquals(messageOf(args), message);
