@@ -1,5 +1,6 @@
 /**
- * The kinds of options that name files and sockets, and say who may use them. Opens nothing.
+ * The kinds of options that name files and sockets, and say who may use a socket. Opens nothing and
+ * looks at no file: whether one is there is found out at start.
  *
  * @module
  */

@@ -101,15 +101,16 @@ Deno.test(
       ];
       const template = await Deno.readTextFile(new URL("../../tools/launcher.sh", import.meta.url));
       const launcher = encode(fillLauncher(template, runtime, program, ""));
-      const path = `${folder}/slabkv`;
+      const path = `${folder}/launcher`;
       const parts = [launcher, runtime.packed, program.packed] as BlobPart[];
       await Deno.writeFile(path, await new Blob(parts).bytes(), { mode: 0o755 });
       for (const mask of ["0022", "0007"]) {
-        const { stdout } = await new Deno.Command("sh", {
+        const { stdout, stderr } = await new Deno.Command("sh", {
           args: ["-c", `umask ${mask}; exec "$0"`, path],
           env: { XDG_CACHE_HOME: folder },
         }).output();
-        assertEquals(new TextDecoder().decode(stdout).trim(), mask);
+        const [printed, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+        assertEquals([printed!.trim(), errors], [mask, ""]);
       }
     } finally {
       await Deno.remove(folder, { recursive: true });
