@@ -59,6 +59,7 @@ async function runMain(): Promise<void> {
       containerMemoryBytes: process.constrainedMemory(),
       cpus: navigator.hardwareConcurrency,
     },
+    denoVersion: Deno.version.deno,
     canSharePort: Deno.build.os === "linux",
     spawn: (name, _config, listens) =>
       new Worker(import.meta.url, {

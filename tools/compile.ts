@@ -2,8 +2,11 @@
 // Deno adds the program to its base runtime (denort), which it downloads the first time. If it cannot,
 // this says so, and what to do instead. Checks that every module of the program is inside.
 
+import { resolve } from "node:path";
+import { fileURLToPath as fromFileUrl } from "node:url";
 import { parseArgs } from "@std/cli";
 import { DIST, runDeno, Stage, startFlags } from "./build_stage.ts";
+import { machineOfFile } from "./executable_machine.ts";
 
 /** The machines that compile:all builds for, and the names of their binaries. */
 export const TARGETS: Readonly<Record<string, string>> = {
@@ -36,6 +39,39 @@ export function explain(output: string): string {
     `Either make it reachable (${url[0]}), or unzip it and set DENORT_BIN to the denort inside,`,
     "or use `deno task pack`, which needs no base runtime.",
   ].join("\n");
+}
+
+/**
+ * The base runtime that DENORT_BIN names, as a path that holds in every folder; undefined if it names
+ * none. Throws Error if there is no such file, or it is for one machine and all are asked for.
+ */
+export async function baseRuntime(
+  name: string | undefined,
+  folder: string,
+  all: boolean,
+): Promise<string | undefined> {
+  if (name === undefined || name === "") return undefined;
+  let path: string;
+  try {
+    path = await Deno.realPath(resolve(folder, name));
+  } catch {
+    throw new Error(
+      `Cannot compile: DENORT_BIN names ${resolve(folder, name)}, which is not there`,
+    );
+  }
+  if (!all) return path;
+  const machine = await machineOfFile(path) ?? "an unknown machine";
+  throw new Error(
+    `Cannot compile for all machines: DENORT_BIN names one base runtime, for ${machine}. ` +
+      "Unset it, or use `deno task compile`",
+  );
+}
+
+/** Puts a finished build in its place in one step, since the one that is there may be running. */
+export async function putInPlace(from: string, place: URL): Promise<void> {
+  const temporary = `${fromFileUrl(place)}.${Deno.pid}`;
+  await Deno.copyFile(from, temporary);
+  await Deno.rename(temporary, fromFileUrl(place));
 }
 
 /** Deno adds the program at the end of its base runtime; this is the most it may take. */
@@ -83,6 +119,9 @@ export async function missingFiles(path: string, files: readonly string[]): Prom
 
 async function main(): Promise<void> {
   const { all } = parseArgs(Deno.args, { boolean: ["all"] });
+  const folder = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  const runtime = await baseRuntime(Deno.env.get("DENORT_BIN"), folder, all === true);
+  const env: Record<string, string> = runtime === undefined ? {} : { DENORT_BIN: runtime };
   await Deno.mkdir(DIST, { recursive: true });
   await using stage = await Stage.create("compiled");
   const builds = all ? Object.entries(TARGETS) : [[undefined, "slabkv"] as const];
@@ -90,10 +129,16 @@ async function main(): Promise<void> {
   for (const [target, name] of builds) {
     // Deno does not overwrite a file that it has not compiled, such as a packed program.
     const path = `${stage.path}/${name}`;
-    await compile(stage, path, target);
+    await compile(stage, path, target, env);
+    const machine = await machineOfFile(path);
+    if (target !== undefined && machine !== target) {
+      throw new Error(
+        `Cannot write ${name}: the base runtime is for ${machine}, not for ${target}`,
+      );
+    }
     const missing = await missingFiles(path, files);
     if (missing.length > 0) throw new Error(`Not in the binary: ${missing.join(", ")}`);
-    await Deno.copyFile(path, new URL(name, DIST));
+    await putInPlace(path, new URL(name, DIST));
     console.log(`dist/${name}: ${files.length} modules inside`);
   }
 }

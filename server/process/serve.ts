@@ -21,7 +21,7 @@ import {
 import { Log } from "./log.ts";
 import type { Limits } from "../config/limits.ts";
 import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
-import { versionLine } from "../config/version.ts";
+import { denoProblem, versionLine } from "../config/version.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** The process around the server, as far as it is needed here. */
@@ -29,6 +29,8 @@ export interface ServePlatform {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly limits: Limits;
+  /** The version of Deno. */
+  readonly denoVersion: string;
   /** Whether workers can share a port. If not, there is one worker. */
   readonly canSharePort: boolean;
   readonly spawn: (name: string, config: Config, listens: readonly Listen[]) => Worker;
@@ -48,6 +50,8 @@ export async function serve(platform: ServePlatform): Promise<void> {
   if (parsed.kind === "help" || parsed.kind === "print") return platform.out(parsed.text);
   if (parsed.kind === "version") return platform.out(versionLine());
   if (parsed.kind === "error") return refuse(platform, parsed.message);
+  const problem = denoProblem(platform.denoVersion);
+  if (problem !== undefined) return refuse(platform, problem);
   try {
     await start(platform, parsed.config);
   } catch (error) {

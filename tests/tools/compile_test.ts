@@ -2,7 +2,14 @@
 // is said to be missing, with what to do. A real compile runs where the base runtime is at hand.
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { compile, explain, graphFiles, missingFiles } from "../../tools/compile.ts";
+import {
+  baseRuntime,
+  compile,
+  explain,
+  graphFiles,
+  missingFiles,
+  putInPlace,
+} from "../../tools/compile.ts";
 import { Stage } from "../../tools/build_stage.ts";
 
 Deno.test("compile() embeds every module of the program, main and workers alike", async () => {
@@ -17,6 +24,53 @@ Deno.test("compile() embeds every module of the program, main and workers alike"
   const stranger = `${stage.path}/stranger.ts`;
   await Deno.writeTextFile(stranger, "// This one is not part of the program.\n");
   assertEquals(await missingFiles(binary, [...files, stranger]), [stranger]);
+});
+
+Deno.test("baseRuntime() takes a relative path, and none for all machines", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const elf = new Uint8Array(64);
+    elf.set([0x7f, 0x45, 0x4c, 0x46]);
+    elf[18] = 0xb7;
+    await Deno.writeFile(`${folder}/denort`, elf);
+    const path = await Deno.realPath(`${folder}/denort`);
+    assertEquals(await baseRuntime("denort", folder, false), path);
+    assertEquals(await baseRuntime(path, "/", false), path);
+    assertEquals(await baseRuntime(undefined, folder, true), undefined);
+    const refused = () => baseRuntime("denort", folder, true);
+    await assertRejects(refused, Error, "for aarch64-unknown-linux-gnu");
+    await assertRejects(
+      () => baseRuntime("gone", folder, false),
+      Error,
+      "gone, which is not there",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test({
+  name: "putInPlace() replaces a program that runs",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const path = `${folder}/slabkv`;
+      await Deno.copyFile("/bin/sleep", path);
+      const child = new Deno.Command(path, { args: ["60"] }).spawn();
+      try {
+        await Deno.writeTextFile(`${folder}/new`, "new");
+        await putInPlace(`${folder}/new`, new URL(`file://${path}`));
+      } finally {
+        child.kill("SIGKILL");
+        await child.status;
+      }
+      assertEquals(await Deno.readTextFile(path), "new");
+      assertEquals(Array.from(Deno.readDirSync(folder)).length, 2);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });
 
 Deno.test("explain() names the missing base runtime and the ways out", () => {
