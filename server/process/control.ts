@@ -7,6 +7,9 @@ import { messageOf } from "../contract/error_text.ts";
 /** Longest time that the other side may take to answer, in milliseconds. */
 export const CONTROL_TIMEOUT_MS = 1000;
 
+/** The other side has not answered in time: it may be gone, or at work for ever. */
+export class NoAnswer extends Error {}
+
 /** A message port, as far as this module uses it. */
 export interface Port {
   postMessage(message: unknown): void;
@@ -42,14 +45,14 @@ export class ControlChannel {
   }
 
   /**
-   * Asks the other end. Rejects if that fails, or there is no answer within `timeoutMs`.
+   * Asks the other end. Rejects if that fails; with {@linkcode NoAnswer} if none comes within `timeoutMs`.
    */
   request(name: string, body?: unknown, timeoutMs: number = CONTROL_TIMEOUT_MS): Promise<unknown> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new Error(`Cannot ${name}: no answer within ${timeoutMs} ms`));
+        reject(new NoAnswer(`Cannot ${name}: no answer within ${timeoutMs} ms`));
       }, timeoutMs);
       this.#waiting.set(id, { resolve, reject, timer });
       this.#send({ kind: "request", id, name, body });

@@ -74,6 +74,13 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
   const cache = new Cache(createRegion(config, maxWorkers + 1), 0);
   let supervisor: Supervisor | null = null;
+  const sockets = listens.flatMap(({ unixPath }) => unixPath ?? []);
+  // Those that are ours; none before the first worker listens.
+  let ours: (readonly [path: string, identity: string | null])[] = [];
+  const exit = (code: number) => {
+    for (const [path, identity] of ours) removeSocket(path, identity);
+    platform.exit(code);
+  };
   const pool = new WorkerPool({
     cache,
     config,
@@ -84,18 +91,14 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
     onShutdown: () => void supervisor?.stop("SHUTDOWN"),
     onFatal: (message) => {
       log.error("fatal", message);
-      platform.exit(EXIT_BROKEN);
+      exit(EXIT_BROKEN);
     },
   });
   const first = config.workers === "auto" ? 1 : maxWorkers;
-  for (let i = 0; i < first; i++) await pool.add();
+  await pool.add();
+  ours = sockets.map((path) => [path, socketIdentity(path)]);
+  for (let i = 1; i < first; i++) await pool.add();
   const meter = new CpuMeter(platform.limits.cpus);
-  const sockets = listens.flatMap(({ unixPath }) => unixPath ?? []);
-  const ours = sockets.map((path) => [path, socketIdentity(path)] as const);
-  const exit = (code: number) => {
-    for (const [path, identity] of ours) removeSocket(path, identity);
-    platform.exit(code);
-  };
   supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit });
   supervisor.start();
   platform.onSignal((signal) => void supervisor?.stop(signal));

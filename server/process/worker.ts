@@ -43,8 +43,14 @@ export function runWorker(scope: WorkerScope): void {
   let server: WorkerServer | undefined;
   const channel: ControlChannel = new ControlChannel(scope, {
     start: (body) => {
-      server = new WorkerServer(body as WorkerStart, channel);
-      return server.start();
+      try {
+        server = new WorkerServer(body as WorkerStart, channel);
+        server.start();
+      } catch (error) {
+        // Main hears why, and takes back all that was this worker's: so nothing of it may run after that.
+        queueMicrotask(() => scope.close());
+        throw error;
+      }
     },
     drain: () => server?.drain(),
     shed: (ms) => server?.shed(ms as number),
@@ -55,6 +61,7 @@ export function runWorker(scope: WorkerScope): void {
 /** The global scope of a worker, as far as it is used here. */
 export interface WorkerScope {
   postMessage(message: unknown): void;
+  close(): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 }
 

@@ -1,10 +1,11 @@
-// The workers as main sees them. Starts them, hears from them, and replaces those that throw. It does
-// not decide how many there are, and does not look whether they hang: supervisor.ts does both.
+// The workers as main sees them. Starts them, hears from them, and replaces those that throw: these are
+// certainly at their end. Deno cannot stop one that is not, so the process ends with it. How many there are
+// and whether they hang while they serve, supervisor.ts decides.
 
 import type { Config } from "../config/config.ts";
 import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { messageOf } from "../contract/error_text.ts";
-import { CONTROL_TIMEOUT_MS, ControlChannel } from "./control.ts";
+import { CONTROL_TIMEOUT_MS, ControlChannel, NoAnswer } from "./control.ts";
 import { FailedTokens, failedTokenText } from "./failed_tokens.ts";
 import type { Listen } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
@@ -12,7 +13,6 @@ import type { Log } from "./log.ts";
 import { Relay } from "./relay.ts";
 import type { WorkerStart } from "./worker.ts";
 
-/** Longest time for the start of a worker, in milliseconds. */
 const START_TIMEOUT_MS = 10_000;
 /** A worker that throws within so many milliseconds of its start will probably throw again. */
 const EARLY_MS = 1000;
@@ -29,7 +29,9 @@ export interface PoolOptions {
   readonly spawn: (name: string) => Worker;
   /** Called when a client wants the process to end. */
   readonly onShutdown?: () => void;
-  /** Called when a worker keeps throwing, or cannot be started again. */
+  /** Longest time for the start of a worker, in milliseconds; 10 s unless given. */
+  readonly startTimeoutMs?: number;
+  /** Called when a worker keeps throwing, cannot be started again, or does not end its start. */
   readonly onFatal: (message: string) => void;
 }
 
@@ -109,10 +111,13 @@ export class WorkerPool {
     const start: WorkerStart = { buffer, actor, config, listens: mine, startedMs };
     this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
     try {
-      await Promise.race([channel.request("start", start, START_TIMEOUT_MS), failure]);
+      const { startTimeoutMs = START_TIMEOUT_MS } = this.#options;
+      await Promise.race([channel.request("start", start, startTimeoutMs), failure]);
       started = true;
     } catch (error) {
-      this.#bury(actor, worker);
+      // It may run on, and hold locks: to free those would let two threads change one shard.
+      if (error instanceof NoAnswer) this.#options.onFatal(`worker ${actor}: ${error.message}`);
+      else this.#bury(actor, worker);
       throw error;
     }
   }
@@ -154,10 +159,12 @@ export class WorkerPool {
       onFatal(`worker ${actor} keeps failing: ${message}`);
       return;
     }
-    this.#start(actor).catch((error) => onFatal(`worker ${actor}: ${messageOf(error)}`));
+    this.#start(actor).catch((error) => {
+      if (!(error instanceof NoAnswer)) onFatal(`worker ${actor}: ${messageOf(error)}`);
+    });
   }
 
-  /** Ends a worker and clears what it leaves behind. Returns how many shards it held locked. */
+  /** Clears what a worker leaves behind that is at its end. Returns how many shards it held locked. */
   #bury(actor: number, worker: Worker): number {
     worker.terminate();
     this.#members.delete(actor);

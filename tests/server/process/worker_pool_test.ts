@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cache } from "../../../cache/mod.ts";
 import { Log } from "../../../server/process/log.ts";
+import { NoAnswer } from "../../../server/process/control.ts";
 import { WorkerPool } from "../../../server/process/worker_pool.ts";
 import { holdShard } from "../../cache/fixture.ts";
 import { configOf, newRegion } from "../fixture.ts";
@@ -19,7 +20,7 @@ class Bench implements Disposable {
   readonly workers: Worker[] = [];
   readonly pool: WorkerPool;
 
-  constructor(...args: string[]) {
+  constructor(args: readonly string[] = [], startTimeoutMs?: number) {
     const write = (line: string) => void this.lines.push(line);
     this.pool = new WorkerPool({
       cache: this.cache,
@@ -33,12 +34,13 @@ class Bench implements Disposable {
         this.workers.push(worker);
         return worker;
       },
+      startTimeoutMs,
       onFatal: (message) => this.fatal.push(message),
     });
   }
 
-  /** Makes a worker throw outside a request. */
-  fail(actor: number): void {
+  /** Makes a worker throw outside a request, or go on that hangs. */
+  wake(actor: number): void {
     const word = this.region.gaugeWord(actor, "bodyBytes");
     Atomics.store(this.region.words, word, 1);
     Atomics.notify(this.region.words, word);
@@ -74,7 +76,7 @@ Deno.test("WorkerPool starts a worker again that throws outside a request", asyn
   const key = new TextEncoder().encode("k");
   cache.put(key, key);
   holdShard(new Cache(region, 2), 0);
-  bench.fail(2);
+  bench.wake(2);
   await until("it is back", () => bench.count("worker 2: started") === 2);
   assertEquals(bench.count("worker 2 failed and is started again: "), 1);
   assertEquals(pool.actors.toSorted(), [1, 2]);
@@ -88,7 +90,7 @@ Deno.test("WorkerPool gives up on a worker that keeps failing", async () => {
   await bench.pool.add();
   for (let failure = 1; failure <= 3; failure++) {
     await until("it serves", () => bench.count("started with") === failure);
-    bench.fail(1);
+    bench.wake(1);
   }
   await until("it is given up", () => bench.fatal.length === 1);
   assert(bench.fatal[0]!.startsWith("worker 1 keeps failing: "), bench.fatal[0]);
@@ -96,13 +98,26 @@ Deno.test("WorkerPool gives up on a worker that keeps failing", async () => {
 });
 
 Deno.test("WorkerPool.add() rejects when a worker cannot start, and keeps none of it", async () => {
-  using bench = new Bench("--max-key", "1");
+  using bench = new Bench(["--max-key", "1"]);
   await assertRejects(() => bench.pool.add(), Error, "Cannot start on purpose");
   assertEquals([bench.pool.size, bench.workers.length], [0, 1]);
 });
 
 Deno.test("WorkerPool.add() rejects when a worker throws while it starts", async () => {
-  using bench = new Bench("--max-key", "2");
+  using bench = new Bench(["--max-key", "2"]);
   await assertRejects(() => bench.pool.add(), Error, "failed while starting");
   assertEquals([bench.pool.size, bench.workers.length, bench.fatal], [0, 1, []]);
+});
+
+Deno.test("WorkerPool gives up the process, and frees no lock, when a worker hangs at its start", async () => {
+  using bench = new Bench(["--max-key", "3"], 500);
+  const { cache, region, fatal } = bench;
+  const isFree = () => cache.withShard(0, { runLocked() {} });
+  await assertRejects(() => bench.pool.add(), NoAnswer);
+  assertEquals(fatal, ["worker 1: Cannot start: no answer within 500 ms"]);
+  assertEquals([isFree(), cache.repair()], [false, 0]);
+  // It was alive all the time.
+  bench.wake(1);
+  await until("it lets go of its lock", isFree);
+  assertEquals(region.gauge(1, "bodyBytes"), 1);
 });

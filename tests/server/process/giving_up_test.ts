@@ -1,0 +1,103 @@
+// What main does about a worker in trouble, end to end. One that throws is at its end and is replaced. One
+// that hangs cannot be stopped: the process ends with 70, and until then no lock of that worker is freed.
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { freePort, readLines } from "../../../bench/child_servers.ts";
+import { RawClient } from "../../wire/raw_client.ts";
+import { until } from "../../wire/server.ts";
+import type { Trouble } from "./troubled_server.ts";
+
+/** Longest time until a server notices: a start may take 10 s. */
+const NOTICE_MS = 40_000;
+
+class TroubledServer implements AsyncDisposable {
+  readonly port = freePort();
+  text = "";
+  code: number | undefined;
+  readonly #child: Deno.ChildProcess;
+  readonly #done: Promise<unknown>;
+
+  constructor(trouble: Trouble) {
+    const program = new URL("./troubled_server.ts", import.meta.url).pathname;
+    const options = ["--port", `${this.port}`, "--workers", "2", "--memory", "16MiB"];
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", program, trouble, ...options],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const note = (line: string) => this.text += `${line}\n`;
+    const { stdout, stderr, status } = this.#child;
+    this.#done = Promise.all([
+      readLines(stdout, note),
+      readLines(stderr, note),
+      status.then(({ code }) => this.code = code),
+    ]);
+  }
+
+  /** Asks for the key whose shard the worker has locked; the status, or 0 where there is no answer. */
+  async ask(): Promise<number> {
+    try {
+      using client = await RawClient.connect({ hostname: "127.0.0.1", port: this.port });
+      return (await client.ask("GET /get?key=k")).status;
+    } catch {
+      return 0;
+    }
+  }
+
+  stop(): void {
+    this.#child.kill("SIGTERM");
+  }
+
+  async ended(): Promise<number | undefined> {
+    await this.#done;
+    return this.code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.code === undefined) this.#child.kill("SIGKILL");
+    await this.#done;
+  }
+}
+
+/** Waits until the lock is held, then asks until the server has ended. Returns all statuses, each once. */
+async function statusesToTheEnd(server: TroubledServer): Promise<number[]> {
+  await until("the lock is held", async () => await server.ask() === 503);
+  const seen = new Set<number>();
+  await until("it ends", async () => {
+    if (server.code !== undefined) return true;
+    seen.add(await server.ask());
+    return false;
+  }, NOTICE_MS);
+  seen.delete(0);
+  return [...seen];
+}
+
+const options = { ignore: Deno.build.os !== "linux" };
+
+Deno.test(
+  "a worker that hangs at its start ends the process with 70, its lock held",
+  options,
+  async () => {
+    await using server = new TroubledServer("hangs at its start");
+    assertEquals(await statusesToTheEnd(server), [503]);
+    assertEquals(await server.ended(), 70);
+    assertStringIncludes(server.text, "worker 2: Cannot start: no answer within 10000 ms");
+  },
+);
+
+Deno.test("a worker that hangs at work ends the process with 70", options, async () => {
+  await using server = new TroubledServer("hangs at work");
+  await until("it ends", () => server.code !== undefined, NOTICE_MS);
+  assertEquals(await server.ended(), 70);
+  assertStringIncludes(server.text, "worker 2 has not moved for 5 s, giving up");
+});
+
+Deno.test("a worker that throws at work is replaced, and its lock is freed", options, async () => {
+  await using server = new TroubledServer("throws at work");
+  const again = "worker 2 failed and is started again: ";
+  await until("it is replaced", () => server.text.includes(again), NOTICE_MS);
+  await until("its lock is free", async () => await server.ask() === 200, NOTICE_MS);
+  server.stop();
+  assertEquals(await server.ended(), 0);
+});

@@ -1,0 +1,60 @@
+/// <reference lib="deno.worker" />
+// A server of giving_up_test.ts: the real serve() and real workers. The second one has a trouble when it is
+// started for the first time, which the first argument names. Before, it locks the shard of the key "k".
+
+import { Cache, Region } from "../../../cache/mod.ts";
+import { ACTOR_NAMES } from "../../../server/contract/counters.ts";
+import { runWorker, serve } from "../../../server/mod.ts";
+import type { WorkerStart } from "../../../server/process/worker.ts";
+import { holdShard } from "../../cache/fixture.ts";
+
+/** What can happen to a worker. */
+export type Trouble = "hangs at its start" | "hangs at work" | "throws at work";
+
+async function runMain(trouble: string, args: readonly string[]): Promise<void> {
+  let isFirst = true;
+  await serve({
+    args,
+    env: {},
+    limits: { totalMemoryBytes: 2 ** 31, containerMemoryBytes: 0, cpus: 2 },
+    canSharePort: true,
+    denoVersion: Deno.version.deno,
+    spawn: (name) => {
+      const isTroubled = name === "worker-2" && isFirst;
+      if (isTroubled) isFirst = false;
+      return new Worker(import.meta.url, { type: "module", name: isTroubled ? trouble : name });
+    },
+    onSignal: (handler) => Deno.addSignalListener("SIGTERM", () => handler("SIGTERM")),
+    out: console.log,
+    err: console.error,
+    exit: Deno.exit,
+  });
+}
+
+function lock({ buffer, actor }: WorkerStart): void {
+  const cache = new Cache(Region.attach(buffer, ACTOR_NAMES), actor);
+  holdShard(cache, cache.hash(new TextEncoder().encode("k"), 0, 1));
+}
+
+function hang(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** Has the trouble that the worker's name says; must be called before runWorker(). */
+function expectTrouble(trouble: string): void {
+  self.addEventListener("message", ({ data }: MessageEvent) => {
+    if (data.name !== "start") return;
+    lock(data.body);
+    if (trouble === "hangs at its start") return hang();
+    // After the answer to main.
+    setTimeout(() => {
+      if (trouble === "throws at work") throw new Error("failed on purpose");
+      hang();
+    }, 0);
+  });
+}
+
+if ("WorkerGlobalScope" in globalThis) {
+  if (!self.name.startsWith("worker-")) expectTrouble(self.name);
+  runWorker(self);
+} else if (import.meta.main) await runMain(Deno.args[0]!, Deno.args.slice(1));
