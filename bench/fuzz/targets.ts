@@ -7,6 +7,7 @@ import * as json from "../../server/codecs/json_decode.ts";
 import * as slow from "../../server/codecs/json_slow.ts";
 import { JsonWriter } from "../../server/codecs/json_writer.ts";
 import { decodePathKey, decodeQueryKey, QueryFound } from "../../server/codecs/query.ts";
+import { Excess } from "../../server/codecs/excess.ts";
 import { Decoded, RespDecoder } from "../../server/codecs/resp_decode.ts";
 import { LineDecoder } from "../../server/codecs/text_decode.ts";
 import { Glob } from "../../server/commands/glob.ts";
@@ -39,12 +40,17 @@ function readStream(
   step: number,
 ): string {
   const bytes = input.slice();
-  const args = new Args();
+  const [args, excess] = [new Args(), new Excess()];
   let seen = "";
   for (let end = Math.min(step, bytes.length);; end = Math.min(end + step, bytes.length)) {
     for (;;) {
-      const kind = decoder.next(bytes, end, args);
+      const isSkipping = !excess.isEmpty;
+      const kind = isSkipping
+        ? decoder.skip(bytes, end, excess)
+        : decoder.next(bytes, end, args, excess);
       if (kind === Decoded.incomplete) break;
+      if (kind === Decoded.tooLarge) seen += `~${decoder.error}`;
+      if (kind === Decoded.tooLarge || isSkipping && kind === Decoded.command) continue;
       if (kind !== Decoded.command) return `${seen}!${kind}${decoder.error}`;
       must(decoder.at <= end, "the decoder is past the bytes that have come");
       const parts = Array.from({ length: args.count }, (_, i) => args.bytesOf(i).join());
@@ -164,6 +170,8 @@ export const TARGETS: readonly Target[] = [
       "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$0\r\n\r\n*1\r\n$4\r\nPING\r\n",
       "SET k \"a\\x41\\n\" 'b'\r\nPING\n",
       "*0\r\n*-1\r\nGET k\r\n",
+      `*2\r\n$201\r\n${"x".repeat(201)}\r\n$1\r\nk\r\nPING\r\n`,
+      `*21\r\n${"$1\r\nk\r\n".repeat(21)}*1\r\n$4\r\nPING\r\n`,
     ],
     pieces: ["\r\n", "*", "$", "-1", "0", '"', "'", "\\x", "POST ", "Host: a\r\n", "99999999999"],
     check: agreesHoweverCut(() => new RespDecoder(RESP_LIMITS)),

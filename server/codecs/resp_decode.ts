@@ -1,10 +1,11 @@
 // Reads commands of the Redis protocol, versions 2 and 3: arrays of bulk strings, and lines. Between
 // two calls it keeps only its place. An incomplete command is read again from its first byte, which
-// costs a jump per argument. Lengths that are too large are refused at once. Knows no command and no
-// socket.
+// costs a jump per argument. Of a command that is too large the rest is skipped as it comes. Knows no
+// command and no socket.
 
 import type { Args } from "../contract/args.ts";
 import { isOfBrowser } from "./ascii_letters.ts";
+import { type Excess, MAX_SKIPPED_ARGUMENTS, MAX_SKIPPED_BYTES } from "./excess.ts";
 import { splitLine } from "./resp_inline.ts";
 
 /** The results of {@linkcode RespDecoder.next}. */
@@ -17,6 +18,8 @@ export const Decoded = {
   error: 2,
   /** A web page made a browser send this. It gets no answer. */
   browser: 3,
+  /** The command is too large. `error` says why; the rest of it has to be skipped. */
+  tooLarge: 4,
 } as const;
 /** One of the values of the constant of the same name. */
 export type Decoded = typeof Decoded[keyof typeof Decoded];
@@ -63,7 +66,7 @@ export class RespDecoder {
   /** Where the name of the command lies. */
   nameStart = 0;
   nameLength = 0;
-  /** After "error": the text to answer, without the dash. */
+  /** After "error" and "tooLarge": the text to answer, without the dash. */
   error = "";
   /** Whether the client may send as much as the limits say. */
   isTrusted = true;
@@ -75,8 +78,11 @@ export class RespDecoder {
     this.#limits = limits;
   }
 
-  /** Reads the command at `at` from `bytes`, which end at `end`. Moves `at` behind it. */
-  next(bytes: Uint8Array, end: number, args: Args): Decoded {
+  /**
+   * Reads the command at `at` from `bytes`, which end at `end`. Moves `at` behind it. What is left of
+   * one that is too large goes into `excess`.
+   */
+  next(bytes: Uint8Array, end: number, args: Args, excess: Excess): Decoded {
     for (;;) {
       const at = this.at;
       this.needed = end + 1;
@@ -87,7 +93,7 @@ export class RespDecoder {
         continue;
       }
       const count = this.#length(bytes, at + 1, end);
-      if (count > 0) return this.#bulks(bytes, end, args, count);
+      if (count > 0) return this.#bulks(bytes, end, args, count, excess);
       if (count === INCOMPLETE) return Decoded.incomplete;
       if (count === TOO_BIG) return this.#fail("too big mbulk count string");
       if (count === MALFORMED) return this.#fail("invalid multibulk length");
@@ -95,28 +101,38 @@ export class RespDecoder {
     }
   }
 
-  #bulks(bytes: Uint8Array, end: number, args: Args, count: number): Decoded {
-    if (count > this.#limits.maxArguments) return this.#fail("invalid multibulk length");
+  #bulks(bytes: Uint8Array, end: number, args: Args, count: number, excess: Excess): Decoded {
+    const { maxArguments, maxBulkBytes, maxCommandBytes } = this.#limits;
     if (!this.isTrusted && count > MAX_UNKNOWN_ARGUMENTS) {
       return this.#fail("unauthenticated multibulk length");
     }
-    args.over(bytes);
     let at = this.#after;
+    if (count > maxArguments) {
+      if (count > MAX_SKIPPED_ARGUMENTS) return this.#fail("invalid multibulk length");
+      excess.begin(count, 0);
+      return this.#tooLarge(at, `too many words in a command, send at most ${maxArguments}`);
+    }
+    args.over(bytes);
     for (let index = 0; index < count; index++) {
       if (at >= end) return this.#wait(at, end, count - index);
-      if (bytes[at] !== DOLLAR) return this.#fail(`expected '$', got '${shown(bytes[at]!)}'`);
-      const length = this.#length(bytes, at + 1, end);
-      if (length < 0) {
-        if (length === INCOMPLETE) return this.#wait(at, end, count - index);
-        return this.#fail(length === TOO_BIG ? "too big bulk count string" : "invalid bulk length");
-      }
-      if (length > this.#limits.maxBulkBytes) return this.#fail("invalid bulk length");
+      const length = this.#bulkLength(bytes, at, end);
+      if (length === INCOMPLETE) return this.#wait(at, end, count - index);
+      if (length < 0) return Decoded.error;
+      if (length > MAX_SKIPPED_BYTES) return this.#fail("invalid bulk length");
       if (!this.isTrusted && length > MAX_UNKNOWN_BULK_BYTES) {
         return this.#fail("unauthenticated bulk length");
       }
       const start = this.#after;
       at = start + length + 2;
-      if (at - this.at > this.#limits.maxCommandBytes) return this.#fail("too big command");
+      if (length > maxBulkBytes || at - this.at > maxCommandBytes) {
+        excess.begin(count - index - 1, length + 2);
+        return this.#tooLarge(
+          start,
+          length > maxBulkBytes
+            ? `argument is too long, send at most ${maxBulkBytes} bytes`
+            : `command is too long, send at most ${maxCommandBytes} bytes`,
+        );
+      }
       if (at > end) return this.#wait(at, end, count - index);
       if (bytes[at - 2] !== CR || bytes[at - 1] !== LF) {
         return this.#fail("expected a line end after the bulk string");
@@ -130,11 +146,57 @@ export class RespDecoder {
     return Decoded.command;
   }
 
+  #tooLarge(at: number, why: string): Decoded {
+    this.at = at;
+    this.error = `ERR ${why}`;
+    return Decoded.tooLarge;
+  }
+
+  /**
+   * Skips what has come of a command that is too large. Returns "command" when it is all skipped, else
+   * "incomplete" or "error". Moves `at`.
+   */
+  skip(bytes: Uint8Array, end: number, excess: Excess): Decoded {
+    for (;;) {
+      while (excess.bytes > 0) {
+        if (this.at >= end) return this.#wait(end, end, 0);
+        if (excess.bytes > 2) {
+          const count = Math.min(excess.bytes - 2, end - this.at);
+          this.at += count;
+          excess.bytes -= count;
+        } else if (bytes[this.at++] !== (excess.bytes-- === 2 ? CR : LF)) {
+          return this.#fail("expected a line end after the bulk string");
+        }
+      }
+      if (excess.arguments === 0) return Decoded.command;
+      if (this.at >= end) return this.#wait(end, end, 0);
+      const length = this.#bulkLength(bytes, this.at, end);
+      if (length < 0) return length === INCOMPLETE ? this.#wait(end, end, 0) : Decoded.error;
+      if (!excess.spend(length)) return this.#fail("invalid bulk length");
+      this.at = this.#after;
+      excess.bytes = length + 2;
+      excess.arguments--;
+    }
+  }
+
   /** Sets `needed`: with fewer bytes, reading the command again makes no sense. */
   #wait(at: number, end: number, left: number): Decoded {
     const more = Math.max(0, left - PATIENT_ARGUMENTS) * MIN_ARGUMENT_BYTES;
     this.needed = Math.max(end + 1, at + more);
     return Decoded.incomplete;
+  }
+
+  /** Reads the line before an argument. Below 0 it is incomplete, or has failed. */
+  #bulkLength(bytes: Uint8Array, at: number, end: number): number {
+    if (bytes[at] !== DOLLAR) {
+      this.#fail(`expected '$', got '${shown(bytes[at]!)}'`);
+      return MALFORMED;
+    }
+    const length = this.#length(bytes, at + 1, end);
+    if (length < 0 && length !== INCOMPLETE) {
+      this.#fail(length === TOO_BIG ? "too big bulk count string" : "invalid bulk length");
+    }
+    return length;
   }
 
   /** Reads a length at `at`, up to its line end. Sets `#after` to what follows. */

@@ -4,6 +4,7 @@
 
 import type { Args } from "../contract/args.ts";
 import { isOfBrowser, packed, packedAt } from "./ascii_letters.ts";
+import type { Excess } from "./excess.ts";
 import { Decoded, MAX_LINE_BYTES, MAX_UNKNOWN_BULK_BYTES } from "./resp_decode.ts";
 import { countChars } from "./utf8.ts";
 
@@ -32,7 +33,7 @@ export class LineDecoder {
   needed = 0;
   /** The verb of the line; `none` when the line has to be answered ERROR. */
   verb: Verb = Verb.none;
-  /** After "error": the text to answer. */
+  /** After "error" and "tooLarge": the text to answer. */
   readonly error = "ERROR";
   /** Whether the client may send as much as the limits say. */
   isTrusted = true;
@@ -45,14 +46,18 @@ export class LineDecoder {
     this.#maxLineBytes = Math.max(MAX_LINE_BYTES, longest);
   }
 
-  /** Reads the line at `at` from `bytes`, which end at `end`. Moves `at` behind it. */
-  next(bytes: Uint8Array, end: number, args: Args): Decoded {
+  /**
+   * Reads the line at `at` from `bytes`, which end at `end`. Moves `at` behind it. What is left of one
+   * that is too long goes into `excess`.
+   */
+  next(bytes: Uint8Array, end: number, args: Args, excess: Excess): Decoded {
     const start = this.at;
     const maxBytes = this.isTrusted ? this.#maxLineBytes : MAX_UNKNOWN_BULK_BYTES;
     const lf = bytes.indexOf(LF, start);
     if (lf < 0 || lf >= end || lf - start > maxBytes) {
       this.needed = end + 1;
-      return end - start > maxBytes ? Decoded.error : Decoded.incomplete;
+      if (end - start <= maxBytes) return Decoded.incomplete;
+      return this.isTrusted ? this.#tooLong(bytes, excess) : Decoded.error;
     }
     this.at = lf + 1;
     args.over(bytes);
@@ -62,6 +67,30 @@ export class LineDecoder {
     this.verb = verbOf(bytes, start, verbEnd);
     if (isOfBrowser(bytes, start, verbEnd)) return Decoded.browser;
     if (!this.#arguments(bytes, verbEnd, lineEnd, args)) this.verb = Verb.none;
+    return Decoded.command;
+  }
+
+  #tooLong(bytes: Uint8Array, excess: Excess): Decoded {
+    const space = bytes.indexOf(SPACE, this.at);
+    if (isOfBrowser(bytes, this.at, space)) return Decoded.browser;
+    excess.begin(1, 0);
+    return Decoded.tooLarge;
+  }
+
+  /**
+   * Skips what has come of a line that is too long. Returns "command" behind its end, "incomplete", or
+   * "error" where it goes on for too long. Moves `at`.
+   */
+  skip(bytes: Uint8Array, end: number, excess: Excess): Decoded {
+    const lf = bytes.indexOf(LF, this.at);
+    const isWhole = lf >= 0 && lf < end;
+    const next = isWhole ? lf + 1 : end;
+    const isFine = excess.spend(next - this.at);
+    this.at = next;
+    this.needed = end + 1;
+    if (!isFine) return Decoded.error;
+    if (!isWhole) return Decoded.incomplete;
+    excess.clear();
     return Decoded.command;
   }
 

@@ -2,6 +2,7 @@
 // answered, a command takes its time, or others have to have their turn. Reads and writes nothing
 // itself; knows its protocol only by interface.
 
+import { Excess } from "../codecs/excess.ts";
 import { Decoded } from "../codecs/resp_decode.ts";
 import type { Session } from "../contract/session.ts";
 import { ClientTime } from "./client_time.ts";
@@ -25,6 +26,8 @@ export class Batch {
   readonly #session: Session;
   readonly #input: InputBuffer;
   readonly #time: ClientTime;
+  /** What is left of a command that was too large. */
+  readonly #excess = new Excess();
 
   constructor(context: RawContext, protocol: RawProtocol, session: Session, input: InputBuffer) {
     this.#context = context;
@@ -58,16 +61,20 @@ export class Batch {
     let seen = input.at;
     let done: void | Promise<void> = undefined;
     try {
-      for (;;) {
+      while (this.#excess.isEmpty || this.#skip(reply)) {
         decoder.isTrusted = session.isAuthenticated;
         if (decoder.at >= seen && input.end - decoder.at > MIN_READ_AHEAD_BYTES) {
           seen = protocol.readAhead(input.bytes, input.end, session.database);
         }
-        const found = decoder.next(input.bytes, input.end, args);
+        const found = decoder.next(input.bytes, input.end, args, this.#excess);
         if (found !== Decoded.command) {
-          input.needed = decoder.needed;
-          if (found !== Decoded.incomplete) this.#break(found, reply);
-          break;
+          if (found !== Decoded.tooLarge) {
+            this.#stop(found, reply);
+            break;
+          }
+          count++;
+          this.#refuse(reply);
+          continue;
         }
         count++;
         reply.begin();
@@ -111,8 +118,28 @@ export class Batch {
     this.#session.afterReply = "close";
   }
 
-  /** The stream cannot be understood: says so, unless a browser was made to send it. */
-  #break(found: Decoded, reply: RawReply): void {
+  /** Refuses a command that is too large. Inside MULTI, EXEC will then refuse all. */
+  #refuse(reply: RawReply): void {
+    const { transaction } = this.#session;
+    if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
+    reply.begin();
+    reply.error(this.#protocol.decoder.error);
+  }
+
+  /** Skips what has come of such a command. Returns whether it is behind us. */
+  #skip(reply: RawReply): boolean {
+    const { bytes, end } = this.#input;
+    const found = this.#protocol.decoder.skip(bytes, end, this.#excess);
+    if (found === Decoded.command) return true;
+    this.#stop(found, reply);
+    return false;
+  }
+
+  /** No command follows: more has to come, or the stream cannot be understood. */
+  #stop(found: Decoded, reply: RawReply): void {
+    this.#input.needed = this.#protocol.decoder.needed;
+    if (found === Decoded.incomplete) return;
+    // Says so, unless a browser was made to send it.
     this.#session.afterReply = "close";
     this.#context.refusals.unreadable(found === Decoded.error ? "ERR" : "");
     if (found !== Decoded.error) return;

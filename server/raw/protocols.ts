@@ -3,6 +3,7 @@
 
 import type { Cache } from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
+import type { Excess } from "../codecs/excess.ts";
 import { type Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
 import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
@@ -25,7 +26,8 @@ export interface RawDecoder {
   isTrusted: boolean;
   readonly needed: number;
   readonly error: string;
-  next(bytes: Uint8Array, end: number, args: Args): Decoded;
+  next(bytes: Uint8Array, end: number, args: Args, excess: Excess): Decoded;
+  skip(bytes: Uint8Array, end: number, excess: Excess): Decoded;
 }
 
 /** One protocol in one worker. */

@@ -4,6 +4,7 @@
 
 import { type Cache, storedDatabase } from "../../cache/mod.ts";
 import { Args } from "../contract/args.ts";
+import { Excess } from "../codecs/excess.ts";
 import { Decoded, type RespDecoder } from "../codecs/resp_decode.ts";
 
 /** Commands looked at in one go: their items have to stay in the fastest cache. */
@@ -13,6 +14,7 @@ const MAX_COMMANDS = 64;
 export class ReadAhead {
   readonly #cache: Cache;
   readonly #args: Args = new Args();
+  readonly #excess = new Excess();
   readonly #hashes = new Int32Array(MAX_COMMANDS);
   /** Means nothing, but has to be kept; see Cache.warmMany(). */
   warmed = 0;
@@ -32,7 +34,7 @@ export class ReadAhead {
     let count = 0;
     // A line is unquoted where it stands, so it must not be read twice.
     while (count < MAX_COMMANDS && bytes[decoder.at] === 0x2a) {
-      if (decoder.next(bytes, end, args) !== Decoded.command) break;
+      if (decoder.next(bytes, end, args, this.#excess) !== Decoded.command) break;
       if (args.count === 0) continue;
       this.#hashes[count++] = this.#cache.hash(
         bytes,

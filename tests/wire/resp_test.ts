@@ -43,7 +43,7 @@ Deno.test("RESP errors of the stream are answered, then the connection ends", as
   const table: [string, string][] = [
     ["*x\r\n", "-ERR Protocol error: invalid multibulk length\r\n"],
     ["PING\r\n*1\r\n:1\r\n", "+PONG\r\n-ERR Protocol error: expected '$', got ':'\r\n"],
-    ["*1\r\n$99999999\r\n", "-ERR Protocol error: invalid bulk length\r\n"],
+    ["*1\r\n$999999999\r\n", "-ERR Protocol error: invalid bulk length\r\n"],
     ["a".repeat(1_000_000), "-ERR Protocol error: too big inline request\r\n"],
     ["PING\r\nPOST / HTTP/1.1\r\nHost: x\r\n\r\nSET k v\r\n", "+PONG\r\n"],
   ];
@@ -56,6 +56,34 @@ Deno.test("RESP errors of the stream are answered, then the connection ends", as
   using client = await connectRaw(server, "redis");
   await exchange(client, command("EXISTS", "k"), ":0\r\n");
   assertEquals((await server.stats()).workers[0]!.bodyBytes, 0);
+});
+
+Deno.test("a RESP command that is too large is refused, and the pipeline goes on behind it", async () => {
+  await using server = await TestServer.start(["--resp-port", "0"]);
+  using client = await connectRaw(server, "redis");
+  const tooLong = "-ERR argument is too long, send at most 1048576 bytes\r\n";
+  const tooMany = "-ERR too many words in a command, send at most 30001\r\n";
+  const value = "x".repeat(16 * 2 ** 20);
+  // The refusal does not wait for the value.
+  await exchange(client, `*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${value.length}\r\n`, tooLong);
+  await exchange(client, `${value}\r\n` + command("EXISTS", "k"), ":0\r\n");
+  const ping = command("PING");
+  const many = command("DEL", ...Array.from({ length: 30_001 }, (_, i) => `${i}`));
+  await exchange(
+    client,
+    ping + command("SET", "k", value) + ping + many + ping + command("SET", value, "v") + ping,
+    `+PONG\r\n${tooLong}+PONG\r\n${tooMany}+PONG\r\n${tooLong}+PONG\r\n`,
+  );
+  await exchange(
+    client,
+    command("MULTI") + command("SET", "k", value) + command("EXEC") + command("GET", "k"),
+    `+OK\r\n${tooLong}-EXECABORT Transaction discarded because of previous errors.\r\n$-1\r\n`,
+  );
+  const { bodyBytes, requestsTotal } = (await server.stats()).workers[0]! as unknown as Record<
+    string,
+    number
+  >;
+  assertEquals([bodyBytes, requestsTotal === 0], [0, false]);
 });
 
 Deno.test("RESP clients without the token have small limits until AUTH", async () => {

@@ -9,6 +9,7 @@ const table: readonly [send: string, expect: string][] = [
   ["put key x\r\nget key\r\nDel key\r\nDEL key\r\nget key\n", "OK\nx\nOK\nNOTFOUND\nNOTFOUND\n"],
   ["PING\nfoo\n\nPUT k\n", "PONG\nERROR\nERROR\nERROR\n"],
   [`PUT k ${"ü".repeat(256)}\nPUT k ${"ü".repeat(257)}\n`, "OK\nERROR\n"],
+  [`PING\nPUT k ${"x".repeat(3_000_000)}\nPING\n`, "PONG\nERROR\nPONG\n"],
   [`PUT ${"ü".repeat(256)} v\nPUT ${"ü".repeat(257)} v\n`, "OK\nERROR\n"],
 ];
 
