@@ -29,3 +29,21 @@ Deno.test("ioredis works: values, pipelines, transactions, scans, errors", async
     await redis.quit();
   }
 });
+
+Deno.test("ioredis works in the database that its URL names", async () => {
+  const [server, port] = await startResp();
+  await using _server = server;
+  const [one, zero] = ["/1", ""].map((path) => new Redis(`redis://127.0.0.1:${port}${path}`));
+  try {
+    await one!.set("k", "one");
+    assertEquals(await zero!.get("k"), null);
+    const replies = await zero!.multi().set("k", "zero").select(1).get("k").exec();
+    assertEquals(replies, [[null, "OK"], [null, "OK"], [null, "one"]]);
+    assertEquals(await one!.get("k"), "one");
+    await one!.flushdb();
+    assertEquals(await zero!.select(0), "OK");
+    assertEquals(await zero!.get("k"), "zero");
+  } finally {
+    await Promise.all([one!.quit(), zero!.quit()]);
+  }
+});

@@ -31,6 +31,33 @@ for (const RESP of [2, 3] as const) {
   });
 }
 
+Deno.test("node-redis works in the database that its URL names, also after it has lost its connection", async () => {
+  const [server, port] = await startResp();
+  await using _server = server;
+  const one = createClient({ url: `redis://127.0.0.1:${port}/1` });
+  const zero = createClient({ url: `redis://127.0.0.1:${port}` });
+  one.on("error", () => {});
+  await Promise.all([one.connect(), zero.connect()]);
+  try {
+    await one.set("k", "one");
+    await zero.set("k", "zero");
+    const list = String(await zero.sendCommand(["CLIENT", "LIST"]));
+    assertEquals(list.match(/ db=\d+ /g)?.sort(), [" db=0 ", " db=1 "]);
+    await zero.sendCommand(["CLIENT", "KILL", "ID", /id=(\d+) .* db=1 /.exec(list)![1]!]);
+    assertEquals(await one.get("k"), "one");
+    assertEquals(await zero.get("k"), "zero");
+    await one.select(15);
+    assertEquals(await one.dbSize(), 0);
+    await one.swapDb(15, 1);
+    assertEquals(await one.get("k"), "one");
+    assertEquals(await one.move("k", 2), 1);
+    await one.select(2);
+    assertEquals(await one.get("k"), "one");
+  } finally {
+    await Promise.all([one.close(), zero.close()]);
+  }
+});
+
 Deno.test("node-redis's client-side cache sees what others change, whichever worker serves them", async () => {
   const [server, port] = await startResp();
   await using _server = server;

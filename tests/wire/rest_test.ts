@@ -37,6 +37,28 @@ conversation("POST / runs one command", [
   ],
 ]);
 
+const ONE_DATABASE =
+  '{"error":"ERR requests over HTTP are about database 0, use RESP to SELECT another one"}';
+
+conversation(
+  "the REST interface is about database 0, and reaches others by MOVE, COPY and SWAPDB",
+  [
+    ['POST / ["SELECT",0]', '200 {"result":"OK"}'],
+    ['POST / ["SELECT",1]', `400 ${ONE_DATABASE}`],
+    ['POST / ["SELECT",16]', '400 {"error":"ERR DB index is out of range"}'],
+    ['POST / ["SET","k","v"]', '200 {"result":"OK"}'],
+    ['POST /pipeline [["SELECT",1],["GET","k"]]', `200 [${ONE_DATABASE},{"result":"v"}]`],
+    ['POST /multi-exec [["SELECT",1],["GET","k"]]', `200 [${ONE_DATABASE},{"result":"v"}]`],
+    ['POST / ["MOVE","k",1]', '200 {"result":1}'],
+    ['POST / ["GET","k"]', '200 {"result":null}'],
+    ["GET /get?key=k", '200 {"status":"ERROR","message":"Key not found."}'],
+    ['POST / ["SWAPDB",0,1]', '200 {"result":"OK"}'],
+    ["GET /get?key=k", '200 {"status":"OK","key":"k","value":"v"}'],
+    ['POST / ["FLUSHDB"]', '200 {"result":"OK"}'],
+    ['POST / ["DBSIZE"]', '200 {"result":0}'],
+  ],
+);
+
 conversation("POST /pipeline answers each command, whatever became of the others", [
   [
     'POST /pipeline [["SET","a",1],["INCR","a"],["FOO"],["GET","a"],7]',

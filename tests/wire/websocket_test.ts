@@ -233,6 +233,27 @@ Deno.test("a watcher is told of an overflow when the whole cache is cleared", as
   assertEquals(socket.received[0], '{"event":"overflow"}');
 });
 
+Deno.test("a watcher is told of database 0 only, and of an overflow when it is exchanged", async () => {
+  await using server = await start();
+  using socket = await Socket.open(server);
+  await socket.ask('{"op":"watch","key":"k"}');
+  socket.received.length = 0;
+  await server.ask('POST / ["SET","a","v"]');
+  await server.ask('POST / ["COPY","a","k","DB","3"]');
+  await server.ask('POST / ["COPY","a","k"]');
+  await until("the change has come", () => socket.received.length > 0);
+  assertEquals(socket.received, ['{"event":"put","key":"k"}']);
+  await server.ask('POST / ["SWAPDB","0","3"]');
+  await until("the overflow has come", () => socket.received.length > 1);
+  assertEquals(socket.received[1], '{"event":"overflow"}');
+  assertEquals(await socket.ask('{"op":"get","key":"a"}'), MISS);
+  await server.ask('POST / ["COPY","k","a","DB","3"]');
+  await server.ask('POST / ["COPY","k","k","DB","3","REPLACE"]');
+  await server.ask('POST / ["DEL","k"]');
+  await until("the deletion has come", () => socket.received.length > 3);
+  assertEquals(socket.received[3], '{"event":"deleted","key":"k"}');
+});
+
 Deno.test("a client may watch 1,000 keys", async () => {
   await using server = await start();
   using socket = await Socket.open(server);

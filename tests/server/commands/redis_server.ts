@@ -13,14 +13,53 @@ export async function hasRedis(): Promise<boolean> {
   }
 }
 
-/** A running redis-server and one connection to it. */
-export class RedisServer implements AsyncDisposable {
-  readonly #process: Deno.ChildProcess;
+/** A connection to a redis-server. */
+export class RedisConnection {
   readonly #conn: Deno.Conn;
 
-  private constructor(process: Deno.ChildProcess, conn: Deno.Conn) {
-    this.#process = process;
+  protected constructor(conn: Deno.Conn) {
     this.#conn = conn;
+  }
+
+  /** Connects to a server that runs. */
+  static async open(port: number): Promise<RedisConnection> {
+    return new RedisConnection(await Deno.connect({ hostname: "127.0.0.1", port }));
+  }
+
+  /** Sends a line, as Speaker.say() does. */
+  async say(line: string): Promise<string> {
+    const command = encodeCommand(wordsOf(line));
+    for (let at = 0; at < command.length;) at += await this.#conn.write(command.subarray(at));
+    let bytes = new Uint8Array(0);
+    const chunk = new Uint8Array(65536);
+    for (;;) {
+      const count = await this.#conn.read(chunk);
+      if (count === null) throw new Error(`redis-server closed the connection after ${line}`);
+      const longer = new Uint8Array(bytes.length + count);
+      longer.set(bytes);
+      longer.set(chunk.subarray(0, count), bytes.length);
+      bytes = longer;
+      const answer = readAnswer(bytes, 0);
+      if (answer !== null) return answer.text;
+    }
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.#conn.close();
+  }
+}
+
+/** A running redis-server and one connection to it. */
+export class RedisServer extends RedisConnection implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #port: number;
+  readonly #others: RedisConnection[] = [];
+
+  private constructor(process: Deno.ChildProcess, port: number, conn: Deno.Conn) {
+    super(conn);
+    this.#process = process;
+    this.#port = port;
   }
 
   /** Starts one on a free port, with nothing on disk. */
@@ -42,33 +81,23 @@ export class RedisServer implements AsyncDisposable {
     const process = new Deno.Command("redis-server", options).spawn();
     for (;;) {
       try {
-        return new RedisServer(process, await Deno.connect({ hostname: "127.0.0.1", port }));
+        const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+        return new RedisServer(process, port, conn);
       } catch {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
   }
 
-  /** Sends a line, as Speaker.say() does. */
-  async say(line: string): Promise<string> {
-    const command = encodeCommand(wordsOf(line));
-    for (let at = 0; at < command.length;) at += await this.#conn.write(command.subarray(at));
-    let bytes = new Uint8Array(0);
-    const chunk = new Uint8Array(65536);
-    for (;;) {
-      const count = await this.#conn.read(chunk);
-      if (count === null) throw new Error(`redis-server closed the connection after ${line}`);
-      const longer = new Uint8Array(bytes.length + count);
-      longer.set(bytes);
-      longer.set(chunk.subarray(0, count), bytes.length);
-      bytes = longer;
-      const answer = readAnswer(bytes, 0);
-      if (answer !== null) return answer.text;
-    }
+  /** Opens another connection, which ends with the server. */
+  async another(): Promise<RedisConnection> {
+    const connection = await RedisConnection.open(this.#port);
+    this.#others.push(connection);
+    return connection;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#conn.close();
+    for (const connection of [this, ...this.#others]) connection.close();
     this.#process.kill("SIGKILL");
     await this.#process.status;
   }
