@@ -102,36 +102,28 @@ export class RespDecoder {
   }
 
   #bulks(bytes: Uint8Array, end: number, args: Args, count: number, excess: Excess): Decoded {
-    const { maxArguments, maxBulkBytes, maxCommandBytes } = this.#limits;
+    if (count > this.#limits.maxArguments) return this.#tooMany(count, excess);
     if (!this.isTrusted && count > MAX_UNKNOWN_ARGUMENTS) {
       return this.#fail("unauthenticated multibulk length");
     }
-    let at = this.#after;
-    if (count > maxArguments) {
-      if (count > MAX_SKIPPED_ARGUMENTS) return this.#fail("invalid multibulk length");
-      excess.begin(count, 0);
-      return this.#tooLarge(at, `too many words in a command, send at most ${maxArguments}`);
-    }
     args.over(bytes);
+    let at = this.#after;
     for (let index = 0; index < count; index++) {
       if (at >= end) return this.#wait(at, end, count - index);
-      const length = this.#bulkLength(bytes, at, end);
-      if (length === INCOMPLETE) return this.#wait(at, end, count - index);
-      if (length < 0) return Decoded.error;
-      if (length > MAX_SKIPPED_BYTES) return this.#fail("invalid bulk length");
+      if (bytes[at] !== DOLLAR) return this.#badLength(bytes, at, 0);
+      const length = this.#length(bytes, at + 1, end);
+      if (length < 0) {
+        if (length === INCOMPLETE) return this.#wait(at, end, count - index);
+        return this.#badLength(bytes, at, length);
+      }
+      if (length > this.#limits.maxBulkBytes) return this.#tooLong(length, count - index, excess);
       if (!this.isTrusted && length > MAX_UNKNOWN_BULK_BYTES) {
         return this.#fail("unauthenticated bulk length");
       }
       const start = this.#after;
       at = start + length + 2;
-      if (length > maxBulkBytes || at - this.at > maxCommandBytes) {
-        excess.begin(count - index - 1, length + 2);
-        return this.#tooLarge(
-          start,
-          length > maxBulkBytes
-            ? `argument is too long, send at most ${maxBulkBytes} bytes`
-            : `command is too long, send at most ${maxCommandBytes} bytes`,
-        );
+      if (at - this.at > this.#limits.maxCommandBytes) {
+        return this.#tooLong(length, count - index, excess);
       }
       if (at > end) return this.#wait(at, end, count - index);
       if (bytes[at - 2] !== CR || bytes[at - 1] !== LF) {
@@ -146,8 +138,29 @@ export class RespDecoder {
     return Decoded.command;
   }
 
-  #tooLarge(at: number, why: string): Decoded {
-    this.at = at;
+  /** A command has too many arguments, the first of which begins here. */
+  #tooMany(count: number, excess: Excess): Decoded {
+    if (!this.isTrusted) return this.#fail("unauthenticated multibulk length");
+    if (count > MAX_SKIPPED_ARGUMENTS) return this.#fail("invalid multibulk length");
+    excess.begin(count, 0);
+    const { maxArguments } = this.#limits;
+    return this.#tooLarge(`too many words in a command, send at most ${maxArguments}`);
+  }
+
+  /** An argument that begins here is too long, or the command with it. `left` counts from it on. */
+  #tooLong(length: number, left: number, excess: Excess): Decoded {
+    if (length > MAX_SKIPPED_BYTES) return this.#fail("invalid bulk length");
+    if (!this.isTrusted) return this.#fail("unauthenticated bulk length");
+    excess.begin(left - 1, length + 2);
+    const { maxBulkBytes, maxCommandBytes } = this.#limits;
+    const [what, most] = length > maxBulkBytes
+      ? ["argument", maxBulkBytes]
+      : ["command", maxCommandBytes];
+    return this.#tooLarge(`${what} is too long, send at most ${most} bytes`);
+  }
+
+  #tooLarge(why: string): Decoded {
+    this.at = this.#after;
     this.error = `ERR ${why}`;
     return Decoded.tooLarge;
   }
@@ -170,8 +183,10 @@ export class RespDecoder {
       }
       if (excess.arguments === 0) return Decoded.command;
       if (this.at >= end) return this.#wait(end, end, 0);
-      const length = this.#bulkLength(bytes, this.at, end);
-      if (length < 0) return length === INCOMPLETE ? this.#wait(end, end, 0) : Decoded.error;
+      const isBulk = bytes[this.at] === DOLLAR;
+      const length = isBulk ? this.#length(bytes, this.at + 1, end) : MALFORMED;
+      if (length === INCOMPLETE) return this.#wait(end, end, 0);
+      if (length < 0) return this.#badLength(bytes, this.at, length);
       if (!excess.spend(length)) return this.#fail("invalid bulk length");
       this.at = this.#after;
       excess.bytes = length + 2;
@@ -186,17 +201,10 @@ export class RespDecoder {
     return Decoded.incomplete;
   }
 
-  /** Reads the line before an argument. Below 0 it is incomplete, or has failed. */
-  #bulkLength(bytes: Uint8Array, at: number, end: number): number {
-    if (bytes[at] !== DOLLAR) {
-      this.#fail(`expected '$', got '${shown(bytes[at]!)}'`);
-      return MALFORMED;
-    }
-    const length = this.#length(bytes, at + 1, end);
-    if (length < 0 && length !== INCOMPLETE) {
-      this.#fail(length === TOO_BIG ? "too big bulk count string" : "invalid bulk length");
-    }
-    return length;
+  /** What stands at `at` is not the length of an argument, or `length` says what is wrong with it. */
+  #badLength(bytes: Uint8Array, at: number, length: number): Decoded {
+    if (bytes[at] !== DOLLAR) return this.#fail(`expected '$', got '${shown(bytes[at]!)}'`);
+    return this.#fail(length === TOO_BIG ? "too big bulk count string" : "invalid bulk length");
   }
 
   /** Reads a length at `at`, up to its line end. Sets `#after` to what follows. */
