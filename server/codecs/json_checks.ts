@@ -1,5 +1,6 @@
-// Checks a key, a value and a ttl for every JSON route, and has the messages of refusals. It sees
-// single fields only. It knows neither the shape of a body nor the syntax of a query string.
+// Checks a key, a value and a ttl for every JSON route, and how much there is in a body before anybody
+// parses it; has the messages of refusals. Of a body it sees how much, and else single fields only. It
+// knows neither the shape of a body nor the syntax of a query string.
 
 import type { Args } from "../contract/args.ts";
 
@@ -142,4 +143,73 @@ function hasMoreChars(text: string, max: number): boolean {
     if (text.codePointAt(i)! > 0xffff) i++;
   }
   return chars > max;
+}
+
+/** Most values of one body, counted by what separates and opens them. */
+export const MAX_JSON_PARTS = 100_000;
+/** How many lists and objects may be in each other; no request needs more than two. */
+export const MAX_JSON_DEPTH = 16;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_LIST = 0x5d;
+const CLOSE_OBJECT = 0x7d;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** A body of up to so many bytes cannot become much, whatever is in it. */
+const SHORT_BYTES = 4096;
+
+const TOO_DEEP = new Problem(
+  400,
+  "Request body has too many arrays or objects in each other. Send JSON as the documentation shows.",
+);
+const TOO_MANY_PARTS = new Problem(
+  413,
+  `Request body has too many values. Send at most ${MAX_JSON_PARTS}.`,
+);
+
+/** What was found; where it is too much, it was looked at no further. */
+export interface JsonParts {
+  /** How many values there are at most. */
+  readonly count: number;
+  /** How many of them are lists or objects. */
+  readonly lists: number;
+  /** Whether some are too deep in others. */
+  readonly isTooDeep: boolean;
+  /** Whether there may be numbers. */
+  readonly hasNumbers: boolean;
+}
+
+/** Looks at what stands outside strings. */
+export function partsOf(body: Uint8Array): JsonParts {
+  let [count, lists, depth, hasNumbers, isText] = [0, 0, 0, false, false];
+  for (let i = 0; i < body.length && count <= MAX_JSON_PARTS && depth <= MAX_JSON_DEPTH; i++) {
+    const byte = body[i]!;
+    if (byte === QUOTE) isText = !isText;
+    else if (isText) i += byte === BACKSLASH ? 1 : 0;
+    else if (byte === COMMA) count++;
+    else if (byte >= ZERO && byte <= NINE) hasNumbers = true;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      count++;
+      lists++;
+      depth++;
+    }
+  }
+  return { count, lists, isTooDeep: depth > MAX_JSON_DEPTH, hasNumbers };
+}
+
+/**
+ * Why a body is not to be parsed, or null: JSON.parse() makes up to forty times as much of it, and takes
+ * its time.
+ */
+export function checkParts(body: Uint8Array): Problem | null {
+  if (body.length <= SHORT_BYTES) return null;
+  const { count, isTooDeep } = partsOf(body);
+  if (isTooDeep) return TOO_DEEP;
+  return count > MAX_JSON_PARTS ? TOO_MANY_PARTS : null;
 }

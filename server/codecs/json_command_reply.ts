@@ -48,6 +48,8 @@ export class JsonCommandReply implements Reply {
   /** Who hears of refusals, and whose they are. */
   failures: FailureListener | null = null;
   peer: RunningCommand = { running: -1 };
+  /** Bytes of values that were copied here since `begin()`. */
+  copiedBytes = 0;
   readonly #writer = new JsonWriter();
   /** How many outcomes each open list still waits for. */
   readonly #open: number[] = [];
@@ -66,6 +68,7 @@ export class JsonCommandReply implements Reply {
   begin(isBase64: boolean): void {
     this.#isBase64 = isBase64;
     this.error = null;
+    this.copiedBytes = 0;
     if (this.bytes.length > KEPT_BYTES) this.bytes = resizedInPlace(this.bytes, KEPT_BYTES);
     this.#writer.reset();
     this.#start = 0;
@@ -141,6 +144,7 @@ export class JsonCommandReply implements Reply {
 
   reserve(length: number): number {
     const { bytes } = this;
+    this.copiedBytes += length;
     if (length > bytes.length) {
       this.bytes = resizedInPlace(bytes, grownLength(bytes.length, length));
     }

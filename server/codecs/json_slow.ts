@@ -5,6 +5,7 @@
 import type { Args } from "../contract/args.ts";
 import {
   badTtl,
+  checkParts,
   IN_BODY,
   type JsonLimits,
   Problem,
@@ -178,6 +179,8 @@ export function readMput(fields: Fields, args: Args, limits: JsonLimits): Proble
 
 function parse(body: Uint8Array, expected: Shape): Fields | Problem {
   if (body.length === 0) return expected.empty;
+  const problem = checkParts(body);
+  if (problem !== null) return problem;
   let text: string;
   try {
     text = decoder.decode(body);

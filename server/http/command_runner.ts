@@ -8,12 +8,8 @@ import { COST_BYTES, type MemoryBudget } from "../contract/memory_budget.ts";
 import { Pool } from "../contract/pool.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import { Session } from "../contract/session.ts";
-import {
-  CommandProblem,
-  type JsonCommand,
-  MAX_LIST_ARGUMENTS,
-  pushCommand,
-} from "../codecs/json_command.ts";
+import { CommandProblem, type JsonCommand, pushCommand } from "../codecs/json_command.ts";
+import { MAX_JSON_PARTS } from "../codecs/json_checks.ts";
 import { JsonCommandReply } from "../codecs/json_command_reply.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { refused } from "../commands/failures.ts";
@@ -60,15 +56,21 @@ export class CommandRunner implements MemoryOwner {
   #mayAdminister = false;
   #signal: () => AbortSignal = () => AbortSignal.abort();
   readonly #account: MemoryAccount;
+  /** For what a session keeps: the commands of a transaction. */
+  readonly #sessionAccount: MemoryAccount;
   /** What it holds of the budget for the commands of its request. */
   #commandBytes = 0;
   #isGivenUp = false;
+  #isWatching = false;
+  /** Bytes that its commands have copied to and from the worker's scratch. */
+  #copiedBytes = 0;
 
   /** What it refuses is counted by `refusals`. */
   constructor(commands: CommandContext, budget: MemoryBudget, refusals: FailureListener) {
     this.context = commands;
     this.reply.failures = refusals;
     this.#account = budget.open(this, LEAST_BYTES);
+    this.#sessionAccount = budget.open(this);
     this.#now = commands.cache.now;
     this.#session = commands.session;
   }
@@ -80,6 +82,9 @@ export class CommandRunner implements MemoryOwner {
    */
   begin(isBase64: boolean, mayAdminister: boolean, signal: () => AbortSignal): boolean {
     this.#session = new Session(0, "http", "", "", this.#now(), true);
+    this.#session.account = this.#sessionAccount;
+    this.#copiedBytes = 0;
+    this.#isWatching = false;
     this.#mayAdminister = mayAdminister;
     this.#signal = signal;
     this.reply.begin(isBase64);
@@ -92,7 +97,7 @@ export class CommandRunner implements MemoryOwner {
   /** Takes memory for the commands of a body, as texts and as bytes once more; returns false where there is none. */
   hold(bodyBytes: number, argumentCount: number): boolean {
     this.#commandBytes = 2 * bodyBytes +
-      ARGUMENT_BYTES * Math.min(argumentCount, MAX_LIST_ARGUMENTS);
+      ARGUMENT_BYTES * Math.min(argumentCount, MAX_JSON_PARTS);
     return this.#settle();
   }
 
@@ -104,6 +109,27 @@ export class CommandRunner implements MemoryOwner {
   /** The request has been answered. */
   end(): void {
     this.#account.close();
+    this.#sessionAccount.close();
+  }
+
+  /** From now on it is noticed if the client goes, as far as Deno tells. */
+  watchClient(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const session = this.#session;
+    const signal = this.#signal();
+    if (signal.aborted) session.hasLeft = true;
+    else signal.addEventListener("abort", () => session.hasLeft = true);
+  }
+
+  /** Whether the client is known to have gone. */
+  get hasLeft(): boolean {
+    return this.#session.hasLeft;
+  }
+
+  /** Bytes that commands have worked on, from any beginning on. */
+  get workedBytes(): number {
+    return this.reply.length + this.reply.copiedBytes + this.#copiedBytes;
   }
 
   giveUp(): void {
@@ -147,22 +173,22 @@ export class CommandRunner implements MemoryOwner {
   #dispatch(command: Command): Promise<void> | null {
     const { context } = this;
     const before = context.session;
+    const copiedBefore = context.copiedBytes;
     context.session = this.#session;
     try {
       const pending = dispatch(context, command, this.args, this.reply);
-      return pending === undefined ? null : this.#watched(pending, this.#session);
+      // Others set it to 0 now and then.
+      this.#copiedBytes += Math.max(0, context.copiedBytes - copiedBefore);
+      return pending === undefined ? null : this.#watched(pending);
     } finally {
       context.session = before;
     }
   }
 
   /** While a command takes its time, its session hears of a client that goes. */
-  async #watched(pending: Promise<void>, session: Session): Promise<void> {
-    const leave = () => session.hasLeft = true;
-    const signal = this.#signal();
-    signal.addEventListener("abort", leave);
+  async #watched(pending: Promise<void>): Promise<void> {
+    this.watchClient();
     await pending;
-    signal.removeEventListener("abort", leave);
   }
 
   #unknown(name: Uint8Array): null {
