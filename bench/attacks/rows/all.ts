@@ -11,6 +11,7 @@ import { HELD_STATE_ATTACKS } from "./held_state.ts";
 import { HTTP2_ATTACKS } from "./http2.ts";
 import { LONG_COMMAND_ATTACKS } from "./long_commands.ts";
 import { PATTERN_ATTACKS } from "./patterns.ts";
+import { READ_AHEAD_ATTACKS } from "./read_ahead.ts";
 import { TRACKING_ATTACKS } from "./tracking.ts";
 import { UNREAD_ATTACKS } from "./unread_answers.ts";
 import { WEBSOCKET_ATTACKS } from "./websockets.ts";
@@ -32,6 +33,7 @@ export const ATTACKS: readonly Attack[] = [
   CONTROL,
   ...BODY_ATTACKS,
   ...UNREAD_ATTACKS,
+  ...READ_AHEAD_ATTACKS,
   ...CROWD_ATTACKS,
   ...HELD_STATE_ATTACKS,
   ...HTTP2_ATTACKS,

@@ -83,6 +83,19 @@ export const HTTP2_ATTACKS: readonly Attack[] = [
       }),
   },
   {
+    name: "h2-unread-60kb",
+    sends: "10 HTTP/2 clients with 100 requests for 60 KB each and a window of 0",
+    isAboutTurns: false,
+    prepare: (assault) => storeBig(assault, 1, 60_000),
+    run: (assault) =>
+      assault.crowd(assault.pick(10, 3), "http", async (connection) => {
+        connection.discard();
+        const gets = streams(1, 100).map((stream) => get(stream, "/get/big0"));
+        await connection.send(joined(opening(0), ...gets));
+        await assault.hold();
+      }),
+  },
+  {
     name: "h2-settings",
     sends: "4 HTTP/2 clients that send SETTINGS without end",
     isAboutTurns: true,

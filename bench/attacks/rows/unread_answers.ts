@@ -46,6 +46,29 @@ export const UNREAD_ATTACKS: readonly Attack[] = [
     },
   },
   {
+    name: "unread-http-60kb",
+    sends: "500 clients that pipeline 100 GET /get/big of 60 KB, and do not read",
+    isAboutTurns: false,
+    prepare: (assault) => storeBig(assault, 1, 60_000),
+    run: (assault) => {
+      return assault.unread(assault.pick(500, 20), "http", times(head("GET /get/big0"), 100));
+    },
+  },
+  {
+    name: "bytewise-readers",
+    sends: "200 clients that read an answer of 1 MB a byte at a time",
+    isAboutTurns: false,
+    prepare,
+    run: (assault) =>
+      assault.crowd(assault.pick(200, 20), "http", async (connection) => {
+        await connection.send(head("GET /get/big0"));
+        for (;;) {
+          await connection.receive(1);
+          await pause(100);
+        }
+      }, true),
+  },
+  {
     name: "unread-mgets",
     sends: "100 clients, each an /mget of 8 MB, and do not read",
     isAboutTurns: false,
