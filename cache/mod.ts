@@ -43,7 +43,14 @@ export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts
 export { PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
-export { hitCountLocked, itemMemoryLocked, KeyBatch, scanBucketsLocked } from "./scan.ts";
+export {
+  hitCountLocked,
+  isSparseLocked,
+  itemMemoryLocked,
+  KeyBatch,
+  scanBucketsLocked,
+  scanSparseLocked,
+} from "./scan.ts";
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";
 export { insertsLocked } from "./stripes.ts";

@@ -6,21 +6,28 @@ import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
 import { isExpired, itemQuarters, keyBytesOf, readKey } from "./item.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { bucketTotal } from "./table.ts";
+import { handWord, newerOf } from "./ring.ts";
+import { bucketOfItemLocked, bucketTotal } from "./table.ts";
 
 const {
   ADDRESS_MASK,
   BUCKET_BYTES,
   COUNT_MASK,
   COUNT_SHIFT,
+  ITEM_HASH,
   ITEM_OLDER,
   MAX_KEY_BYTES,
   QUARTER_BYTES,
   QUARTER_WORD_SHIFT,
+  RING_COUNT,
+  SHARD_ITEMS,
 } = layout;
 
 const BATCH_KEYS = 512;
 const BATCH_BYTES = 64 * 1024;
+/** Up to so many items, and one in so many buckets, are found sooner by their rings than by buckets. */
+const SPARSE_ITEMS = 256;
+const SPARSE_BUCKETS = 32;
 
 /** Keys that a walk has copied out of a shard. */
 export class KeyBatch {
@@ -30,6 +37,8 @@ export class KeyBatch {
   readonly starts: Int32Array = new Int32Array(BATCH_KEYS);
   /** The length of each key. */
   readonly lengths: Int32Array = new Int32Array(BATCH_KEYS);
+  /** Buckets of the items of a sparse shard. */
+  readonly buckets: Int32Array = new Int32Array(SPARSE_ITEMS);
   /** How many keys there are. */
   count = 0;
   /** Bytes of all of them. */
@@ -39,6 +48,23 @@ export class KeyBatch {
   reset(): void {
     this.count = 0;
     this.used = 0;
+  }
+
+  /**
+   * Adds the key of the item at `address` if it is a live one of `database`. Returns false if there is
+   * no place: the batch holds `most` keys, or is full.
+   */
+  addLocked(memory: ShardMemory, address: number, database: number, most: number): boolean {
+    if (databaseOf(memory, address) !== database || isExpired(memory, address)) return true;
+    const { count, used } = this;
+    if (count >= most || count === BATCH_KEYS || used + MAX_KEY_BYTES > BATCH_BYTES) return false;
+    const length = keyBytesOf(memory, address);
+    readKey(memory, address, this.bytes, used);
+    this.starts[count] = used;
+    this.lengths[count] = length;
+    this.count = count + 1;
+    this.used = used + length;
+    return true;
   }
 }
 
@@ -57,19 +83,47 @@ export function scanBucketsLocked(
   const words = memory.words;
   const end = Math.min(to, bucketTotal(memory));
   if (databaseItems(memory, database) === 0) return bucketTotal(memory);
-  const limit = Math.min(most, BATCH_KEYS);
   for (let i = from; i < end; i++) {
     const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
-    if (address === 0 || databaseOf(memory, address) !== database) continue;
-    if (isExpired(memory, address)) continue;
-    if (batch.count === limit || batch.used + MAX_KEY_BYTES > BATCH_BYTES) return i;
-    const length = keyBytesOf(memory, address);
-    readKey(memory, address, batch.bytes, batch.used);
-    batch.starts[batch.count] = batch.used;
-    batch.lengths[batch.count++] = length;
-    batch.used += length;
+    if (address !== 0 && !batch.addLocked(memory, address, database, most)) return i;
   }
   return end;
+}
+
+/** Whether the shard has so few items for its buckets that {@linkcode scanSparseLocked} is quicker. */
+export function isSparseLocked(memory: ShardMemory): boolean {
+  const items = memory.words[SHARD_ITEMS]!;
+  return items <= SPARSE_ITEMS && items * SPARSE_BUCKETS < bucketTotal(memory);
+}
+
+/**
+ * What {@linkcode scanBucketsLocked} does, for all buckets of a sparse shard from `from` on: a few items
+ * may lie in half a million buckets.
+ */
+export function scanSparseLocked(
+  memory: ShardMemory,
+  from: number,
+  batch: KeyBatch,
+  most: number,
+  database: number,
+): number {
+  const { words, bucketsWord } = memory;
+  let count = 0;
+  for (let ring = 0; ring < RING_COUNT; ring++) {
+    const hand = words[handWord(ring)]!;
+    for (let address = hand; address !== 0;) {
+      const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
+      batch.buckets[count++] = bucketOfItemLocked(memory, hash, address) - bucketsWord;
+      address = newerOf(memory, address);
+      if (address === hand) break;
+    }
+  }
+  for (const bucket of batch.buckets.subarray(0, count).sort()) {
+    if (bucket < from) continue;
+    const address = words[bucketsWord + bucket]! & ADDRESS_MASK;
+    if (!batch.addLocked(memory, address, database, most)) return bucket;
+  }
+  return bucketTotal(memory);
 }
 
 /** Bytes of memory that the item at `address` takes: its quarters and its bucket. */

@@ -2,7 +2,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { bucketTotal, hitCountLocked, itemMemoryLocked, KeyBatch } from "../../cache/mod.ts";
-import { checkShardLocked, readStats, scanBucketsLocked } from "../../cache/mod.ts";
+import {
+  checkShardLocked,
+  isSparseLocked,
+  readStats,
+  scanBucketsLocked,
+  scanSparseLocked,
+} from "../../cache/mod.ts";
 import { bytesOf, find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
 
 Deno.test("scanBucketsLocked() stops at the limit, at the end of its range and at a full batch", () => {
@@ -26,6 +32,39 @@ Deno.test("scanBucketsLocked() stops at the limit, at the end of its range and a
     at = next;
   }
   assertEquals(found.sort(), keys.slice(1).sort());
+});
+
+Deno.test("scanSparseLocked() finds what scanBucketsLocked() finds, in the same order", () => {
+  const { cache, clock } = makeFixture(32 * 2 ** 20);
+  const { memory } = cache.shards[0]!;
+  const keys = keysOfShard(cache, 300);
+  const total = bucketTotal(memory);
+  const walk = (step: (at: number, batch: KeyBatch) => number) => {
+    const batch = new KeyBatch();
+    const found: string[] = [];
+    for (let at = 0; at < total;) {
+      batch.reset();
+      at = step(at, batch);
+      for (let i = 0; i < batch.count; i++) {
+        const start = batch.starts[i]!;
+        found.push(new TextDecoder().decode(batch.bytes.slice(start, start + batch.lengths[i]!)));
+      }
+    }
+    return found;
+  };
+  for (const [i, key] of keys.entries()) {
+    put(cache, key, valueOf(10), i % 5 === 0 ? clock.nowMs + 10 : 0);
+    // Some of them in the main ring.
+    if (i % 3 === 0) get(cache, key);
+    assertEquals(isSparseLocked(memory), i < 256, `${i + 1} items`);
+    if (i !== 0 && i !== 200) continue;
+    const plain = walk((at, batch) => scanBucketsLocked(memory, at, at + 1000, batch, 7, 0));
+    assertEquals(plain.length, i + 1);
+    for (const most of [1, 7, 1000]) {
+      assertEquals(walk((at, batch) => scanSparseLocked(memory, at, batch, most, 0)), plain);
+    }
+  }
+  assertEquals(walk((at, batch) => scanSparseLocked(memory, at, batch, 7, 1)), []);
 });
 
 Deno.test("Shard.setDeadlineLocked() changes deadline, version and counts, and nothing else", () => {

@@ -8,9 +8,11 @@ import {
   type Cache,
   countItems,
   databaseItems,
+  isSparseLocked,
   KeyBatch,
   type LockedWork,
   scanBucketsLocked,
+  scanSparseLocked,
 } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
@@ -24,8 +26,10 @@ import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 /** Buckets that a walk looks at under one lock. */
 const STRIDE = 4096;
-/** Most buckets that one SCAN looks at. */
-const MAX_SCAN_BUCKETS = 512 * 1024;
+/** A shard with few items takes no longer than so many buckets. */
+const SPARSE_STRIDE = 512;
+/** Buckets that one SCAN looks at, if there are so many, before its time counts. */
+const MIN_SCAN_BUCKETS = 32 * 1024;
 const SCAN_COUNT = 10;
 /** Longest time that one SCAN may take, in milliseconds. */
 const MAX_SCAN_MS = 5;
@@ -42,6 +46,8 @@ const BAD_CURSOR = refused("invalid cursor");
 class Walk implements LockedWork {
   shard: number;
   bucket: number;
+  /** Buckets that were looked at, or as many as would have taken as long. */
+  looked = 0;
   /** The keys that the latest step has found. */
   readonly batch: KeyBatch;
   readonly #cache: Cache;
@@ -83,14 +89,12 @@ class Walk implements LockedWork {
   runLocked(): void {
     const { memory } = this.#cache.shards[this.shard]!;
     const { batch } = this;
-    this.bucket = scanBucketsLocked(
-      memory,
-      this.bucket,
-      this.bucket + STRIDE,
-      batch,
-      this.#most,
-      this.#database,
-    );
+    const [from, most, database] = [this.bucket, this.#most, this.#database];
+    const isSparse = isSparseLocked(memory);
+    this.looked += isSparse ? SPARSE_STRIDE : STRIDE;
+    this.bucket = isSparse
+      ? scanSparseLocked(memory, from, batch, most, database)
+      : scanBucketsLocked(memory, from, from + STRIDE, batch, most, database);
   }
 }
 
@@ -179,10 +183,9 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   const most = Math.min(options.count, MAX_SCAN_COUNT);
   const endMs = performance.now() + MAX_SCAN_MS;
   let seen = 0;
-  for (let looked = 0; looked < MAX_SCAN_BUCKETS; looked += STRIDE) {
-    if (walk.isDone || seen >= most) break;
-    // Empty buckets take no time and have a bound of their own, so a small cache is one answer.
-    const isLong = seen >= MATCHED_KEYS || looked >= MAX_SCAN_BUCKETS / 16;
+  while (!walk.isDone && seen < most) {
+    // A small cache is one answer, however slow the machine is at this moment.
+    const isLong = seen >= MATCHED_KEYS || walk.looked >= MIN_SCAN_BUCKETS;
     if (isLong && performance.now() >= endMs) break;
     if (!walk.step(Math.min(most - seen, MATCHED_KEYS))) return reply.fail(BUSY);
     seen += walk.batch.count;
