@@ -9,6 +9,17 @@ import { bucketTotal } from "./table.ts";
 
 const { ADDRESS_MASK, SHARD_ITEMS } = layout;
 
+/** Whether the shard has no items. */
+export function isEmptyLocked({ memory }: Shard): boolean {
+  return memory.words[SHARD_ITEMS] === 0;
+}
+
+/** How many items of stored database `database` would be removed one by one, since there are others. */
+export function flushedSinglyLocked({ memory }: Shard, database: number): number {
+  const count = databaseItems(memory, database);
+  return count === memory.words[SHARD_ITEMS] ? 0 : count;
+}
+
 /**
  * Removes the items of stored database `database` from buckets `from` to `to` (not included), or from all
  * where that is one step. Returns the first bucket that was not looked at.

@@ -2,6 +2,7 @@
 // A refused command has changed nothing.
 
 import type { Args } from "../contract/args.ts";
+import { MAX_HELD_WALK_MS } from "../contract/time_slices.ts";
 import { ANSWER_TOO_LARGE_MESSAGE, type Failure, type FailureKind } from "../contract/reply.ts";
 import { MAX_SHOWN_BYTES, shownText, textOf } from "./argument_text.ts";
 
@@ -32,6 +33,10 @@ export const TRANSACTION_TOO_LARGE = refused(
 );
 export const TRANSACTION_TOO_LONG = refused(
   "transaction takes too long: its commands before this one have copied more than 16 MiB",
+);
+export const ALL_KEYS_TOO_LONG = refused(
+  `transaction takes too long: its commands on all keys have ${MAX_HELD_WALK_MS} ms together, ` +
+    "since everybody else waits, so send this one outside of MULTI",
 );
 export const STRING_TOO_LONG = refused("string exceeds maximum allowed size (--max-value-bytes)");
 export const BAD_KEY = refused("key is empty or too long, see --max-key");

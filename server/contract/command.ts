@@ -3,6 +3,7 @@
 
 import { Args } from "./args.ts";
 import { grownPlaces, keptBytes } from "./growing_bytes.ts";
+import { HeldWalks } from "./time_slices.ts";
 import type { Failure, Reply } from "./reply.ts";
 import {
   KeyBatch,
@@ -36,6 +37,8 @@ export class CommandContext implements LockedWork {
   readonly commands: readonly Command[];
   /** Whether all shards are locked already: inside EXEC with a whole-keyspace command. */
   holdsAll = false;
+  /** Bounds what commands on all keys do while `holdsAll`. */
+  readonly heldWalks: HeldWalks = new HeldWalks();
   /** Hash of each key, in the order of the keys. */
   hashes: Int32Array = new Int32Array(16);
   /** What `Cache.warmMany` has read; means nothing, but has to be kept. */
@@ -210,7 +213,7 @@ export type CommandFlag =
   | "nomulti"
   /** Never in the slow log, since its arguments may be secret. */
   | "noslowlog"
-  /** Looks at every shard. Takes the locks itself, one at a time, unless `holdsAll`. */
+  /** Looks at every shard. Takes locks itself, one at a time, unless `holdsAll`. */
   | "keyspace";
 
 /** What a command is about, as in COMMAND DOCS. */

@@ -2,7 +2,7 @@
 // for. After 8 ms, further work waits until the event loop has had its turn, and then goes on one piece
 // after the other: first whose client has used least of the worker's time. That is fair queueing by
 // virtual times (A. Demers, S. Keshav, S. Shenker: "Analysis and simulation of a fair queueing
-// algorithm", 1989).
+// algorithm", 1989). EXEC cannot wait with its locks: what it does to all keys has a bound.
 
 import { setImmediate } from "node:timers";
 
@@ -218,5 +218,48 @@ export class TimeSlices {
       if (this.counted(step)) return true;
     }
     return false;
+  }
+}
+
+/** Longest time for the walks of one EXEC, in milliseconds. */
+export const MAX_HELD_WALK_MS = 20;
+/** Keys that are looked at in any case. */
+const FREE_KEYS = 5000;
+/** One step over buckets counts as so many keys, beside those that it finds. */
+const STEP_KEYS = 10;
+
+/**
+ * How long the commands of one EXEC may be at all keys. Meanwhile it holds the locks of all shards, and
+ * whoever else wants one gives up after 50 ms, so it is bounded well below that. A few thousand keys are
+ * looked at in any case: in a small cache no answer depends on how busy the machine is. There is one of
+ * these in a worker, which runs one EXEC at a time.
+ */
+export class HeldWalks {
+  #freeKeys = 0;
+  #leftMs = 0;
+  #fromMs = 0;
+
+  /** An EXEC begins. */
+  reset(): void {
+    this.#freeKeys = FREE_KEYS;
+    this.#leftMs = MAX_HELD_WALK_MS;
+  }
+
+  /** A command on all keys begins. Returns false where there is no time for it. */
+  begin(): boolean {
+    this.#fromMs = performance.now();
+    return this.#freeKeys > 0 || this.#leftMs > 0;
+  }
+
+  /** Notes that it has looked at more keys. Returns whether it may go on. */
+  goesOn(keys: number): boolean {
+    this.#freeKeys -= keys + STEP_KEYS;
+    return this.#freeKeys > 0 || performance.now() - this.#fromMs < this.#leftMs;
+  }
+
+  /** It has ended. */
+  end(): void {
+    this.#freeKeys -= STEP_KEYS;
+    this.#leftMs -= performance.now() - this.#fromMs;
   }
 }

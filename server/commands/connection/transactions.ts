@@ -1,5 +1,5 @@
 // MULTI, EXEC, DISCARD, WATCH, UNWATCH. EXEC locks the shards of all keys of all its commands, in
-// ascending order. It compares the versions of watched keys and runs everything before it unlocks. So
+// ascending order; all shards, where a command is about all keys. It compares the versions of watched keys and runs everything before it unlocks. So
 // no other worker sees half of it. Nothing may wait meanwhile.
 
 import {
@@ -12,10 +12,11 @@ import {
 } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
-import type { CommandContext } from "../../contract/command.ts";
+import type { Command, CommandContext } from "../../contract/command.ts";
 import { hashKeys } from "../execute.ts";
 import { selected } from "./databases.ts";
 import {
+  ALL_KEYS_TOO_LONG,
   BUSY,
   NO_MEMORY,
   refused,
@@ -27,8 +28,6 @@ import { Transaction, type WatchedKey } from "../../contract/transaction.ts";
 
 /** After this many bytes of values read and written, the other commands of an EXEC are refused. */
 const MAX_EXEC_BYTES = 16 * 1024 * 1024;
-/** A command on all shards counts as so many bytes. */
-const KEYSPACE_BYTES = 1024 * 1024;
 
 /** Most keys that one client watches. */
 const MAX_WATCHED_KEYS = 1000;
@@ -192,6 +191,7 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
   const tracking = session.tracking;
   reply.array(transaction.queuedCount);
   context.copiedBytes = 0;
+  context.heldWalks.reset();
   for (const id of transaction.queued(args)) {
     const command = context.commands[id]!;
     // Everybody who wants one of these shards is waiting.
@@ -210,8 +210,16 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
     }
     context.session.running = command.id;
     // A command that would have to wait sees isAtomic and refuses.
-    command.run(context, args, reply);
+    if (command.flags.includes("keyspace")) runOnAll(context, command, args, reply);
+    else command.run(context, args, reply);
     context.copiedBytes += Math.max(0, bytesBefore - reply.bytesLeft);
-    if (command.flags.includes("keyspace")) context.copiedBytes += KEYSPACE_BYTES;
   }
+}
+
+/** Runs a command on all keys, if the others of the transaction have left time for it. */
+function runOnAll(context: CommandContext, command: Command, args: Args, reply: Reply): void {
+  const { heldWalks } = context;
+  if (!heldWalks.begin()) return reply.fail(ALL_KEYS_TOO_LONG);
+  command.run(context, args, reply);
+  heldWalks.end();
 }

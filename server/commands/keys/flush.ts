@@ -4,18 +4,25 @@
 import {
   bucketTotal,
   flushBucketsLocked,
+  flushedSinglyLocked,
+  isEmptyLocked,
   type LockedWork,
   publishOverflow,
 } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import { refused, SYNTAX } from "../failures.ts";
+import { ALL_KEYS_TOO_LONG, refused, SYNTAX } from "../failures.ts";
 import { tokenOf } from "../argument_text.ts";
 import { later } from "../deferred_answer.ts";
 
 /** Buckets that are looked at under one lock. */
 const STRIDE = 4096;
+
+/** Most keys that a FLUSHDB inside EXEC removes one by one: while it does everybody else waits. */
+const MAX_HELD_KEYS = 100_000;
+/** A shard that is emptied inside EXEC counts as one key looked at for so many buckets. */
+const BUCKETS_A_KEY = 256;
 
 const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
 
@@ -30,14 +37,27 @@ export function flushall(context: CommandContext, args: Args, reply: Reply): voi
   const { cache, holdsAll } = context;
   const problem = flushProblem(args);
   if (problem !== null) return reply.fail(problem);
+  if (holdsAll) {
+    flushHeld(context);
+    return reply.ok();
+  }
   let isBusy = false;
   for (const shard of cache.shards) {
     const work = { runLocked: () => shard.clearLocked() };
-    if (holdsAll) work.runLocked();
-    else if (!cache.withShard(shard.index, work)) isBusy = true;
+    if (!cache.withShard(shard.index, work)) isBusy = true;
   }
   if (isBusy) reply.fail(PARTLY_BUSY);
   else reply.ok();
+}
+
+/** Empties those shards that are not empty; all are locked. */
+function flushHeld({ cache, heldWalks }: CommandContext): void {
+  for (const shard of cache.shards) {
+    if (isEmptyLocked(shard)) continue;
+    shard.clearLocked();
+    heldWalks.goesOn(bucketTotal(shard.memory) / BUCKETS_A_KEY);
+  }
+  publishOverflow(cache.region);
 }
 
 /** FLUSHDB [ASYNC | SYNC]: forgets the keys of one database. Other commands may run meanwhile. */
@@ -46,7 +66,8 @@ export function flushdb(context: CommandContext, args: Args, reply: Reply): void
   if (problem !== null) return reply.fail(problem);
   const flush = new Flush(context);
   if (context.holdsAll) {
-    while (!flush.step());
+    if (flush.keysOneByOne > MAX_HELD_KEYS) return reply.fail(ALL_KEYS_TOO_LONG);
+    while (!flush.step()) context.heldWalks.goesOn(STRIDE / BUCKETS_A_KEY);
     return flush.end(reply);
   }
   const running = context.server.slices.run(() => flush.step());
@@ -68,6 +89,14 @@ class Flush implements LockedWork {
   constructor(context: CommandContext) {
     this.#context = context;
     this.#database = context.database;
+  }
+
+  /** How many keys it has to remove one by one; all shards are locked. */
+  get keysOneByOne(): number {
+    return this.#context.cache.shards.reduce(
+      (sum, shard) => sum + flushedSinglyLocked(shard, this.#database),
+      0,
+    );
   }
 
   /** Removes what is in the next buckets. Returns whether those were the last. */

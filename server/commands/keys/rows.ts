@@ -135,7 +135,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   row(
     "KEYS",
     [1, 1],
-    ["read", "keyspace", "nomulti"],
+    ["read", "keyspace"],
     "generic",
     null,
     "Returns all keys of the database that match a pattern",
@@ -144,7 +144,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   row(
     "SCAN",
     [1, MAX_ARGUMENTS],
-    ["read", "keyspace", "nomulti"],
+    ["read", "keyspace"],
     "generic",
     null,
     "Walks over all keys of the database, a few at a time",
@@ -162,7 +162,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   row(
     "DBSIZE",
     [0, 0],
-    ["read", "fast"],
+    ["read", "fast", "keyspace"],
     "server",
     null,
     "Returns how many keys the database has",

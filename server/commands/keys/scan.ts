@@ -17,7 +17,15 @@ import {
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { ANSWER_TOO_LARGE, BUSY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
+import type { HeldWalks } from "../../contract/time_slices.ts";
+import {
+  ALL_KEYS_TOO_LONG,
+  ANSWER_TOO_LARGE,
+  BUSY,
+  NOT_INTEGER,
+  refused,
+  SYNTAX,
+} from "../failures.ts";
 import type { Glob } from "../glob.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { KeyList } from "./key_list.ts";
@@ -52,12 +60,14 @@ class Walk implements LockedWork {
   readonly batch: KeyBatch;
   readonly #cache: Cache;
   readonly #holdsAll: boolean;
+  readonly #heldWalks: HeldWalks;
   readonly #database: number;
   #most = 0;
 
   constructor(context: CommandContext, shard: number, bucket: number) {
     this.#cache = context.cache;
     this.#holdsAll = context.holdsAll;
+    this.#heldWalks = context.heldWalks;
     this.#database = context.database;
     this.batch = context.keyBatch;
     this.shard = shard;
@@ -71,6 +81,11 @@ class Walk implements LockedWork {
   /** Whether the shard has no key of the database. */
   get isBare(): boolean {
     return databaseItems(this.#cache.shards[this.shard]!.memory, this.#database) === 0;
+  }
+
+  /** Whether others can wait for another step: inside EXEC its time is bounded. */
+  mayGoOn(): boolean {
+    return !this.#holdsAll || this.#heldWalks.goesOn(this.batch.count);
   }
 
   /** Fills the batch with up to `most` keys of the next buckets. Returns false when busy. */
@@ -139,6 +154,10 @@ export function keys(context: CommandContext, args: Args, reply: Reply): void | 
     return walk.isDone || failure !== null;
   };
   const answer = () => failure === null ? list.answer(reply) : reply.fail(failure);
+  if (context.holdsAll) {
+    while (!step());
+    return answer();
+  }
   const running = server.slices.run(step);
   if (running === null) return answer();
   // Only here may it answer: where there is no memory to wait, the refusal is the answer.
@@ -158,7 +177,8 @@ function stepKeys(
   maxBytes: number,
 ): Failure | null {
   if (!walk.step(glob === null ? Infinity : MATCHED_KEYS)) return BUSY;
-  return collect(walk.batch, list, glob, maxBytes) ? null : ANSWER_TOO_LARGE;
+  if (!collect(walk.batch, list, glob, maxBytes)) return ANSWER_TOO_LARGE;
+  return walk.isDone || walk.mayGoOn() ? null : ALL_KEYS_TOO_LONG;
 }
 
 /** The options of a SCAN. */
@@ -192,6 +212,7 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
     if (!options.isVoid && !collect(walk.batch, list, options.glob, reply.bytesLeft)) {
       return reply.fail(ANSWER_TOO_LARGE);
     }
+    if (!walk.mayGoOn()) break;
   }
   reply.array(2);
   reply.text(walk.isDone ? "0" : String(walk.shard * total + walk.bucket));
@@ -243,6 +264,8 @@ export function randomkey(context: CommandContext, _args: Args, reply: Reply): v
     for (let turns = 0; turns < 2; walk.shard = shard, walk.bucket = 0, turns++) {
       while (walk.shard === shard) {
         if (!walk.step(1)) return reply.fail(BUSY);
+        // It ends with this shard in any case; later commands of an EXEC have less time.
+        walk.mayGoOn();
         if (walk.batch.count === 0) continue;
         const list = new KeyList();
         collect(walk.batch, list, null, Infinity);
