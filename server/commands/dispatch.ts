@@ -83,7 +83,7 @@ export function dispatchUnknown(
 ): void {
   const { session } = context;
   const { transaction } = session;
-  if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
+  if (transaction !== null && transaction.isOpen) transaction.break();
   endCaching(context, null);
   session.running = -1;
   reply.fail(unknownCommand(bytes.subarray(start, start + length), args));
@@ -94,7 +94,7 @@ function refuse(context: CommandContext, command: Command, failure: Failure, rep
   context.stats.refused[command.id]!++;
   const { session } = context;
   const { transaction } = session;
-  if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
+  if (transaction !== null && transaction.isOpen) transaction.break();
   endCaching(context, command);
   session.running = -1;
   reply.fail(failure);

@@ -128,9 +128,16 @@ export class Transaction {
     this.#keys = new Records(memory);
   }
 
-  /** Queues command number `id` with a copy of its arguments. */
+  /** A command was refused while queueing: nothing that is queued will run, so none is kept. */
+  break(): void {
+    this.isBroken = true;
+    this.#commands.clear();
+  }
+
+  /** Queues command number `id` with a copy of its arguments, unless it will not run. */
   enqueue(id: number, args: Args): Kept {
     const { count, lengths } = args;
+    if (this.isBroken) return "kept";
     if (this.queuedCount === MAX_TRANSACTION_COMMANDS) return "tooLarge";
     let total = COMMAND_HEADER_BYTES + count * LENGTH_BYTES;
     for (let i = 0; i < count; i++) total += lengths[i]!;
