@@ -88,6 +88,8 @@ export class LargeAnswers {
   readonly #now: () => number;
   /** In the order in which they last moved. */
   readonly #pending = new Set<PendingAnswer>();
+  /** Reads of large values that wait for their turn. */
+  waitingReads = 0;
 
   /** A client may take nothing for `timeoutMs`; `now` is in milliseconds, from any time on. */
   constructor(
@@ -172,6 +174,12 @@ export class LargeAnswers {
   }
 }
 
+/**
+ * Most reads that wait for their turn. While one waits, Deno 2.9 takes all that its client sends into
+ * memory. More of them are not made to wait: there is memory for a few dozen anyway.
+ */
+const MAX_WAITING_READS = 32;
+
 /** What a large read needs of its worker. */
 interface LargeReads {
   readonly slices: TimeSlices;
@@ -194,9 +202,11 @@ export function readLarge(
     return read(maxBytes) ?? largeAnswers.refuse(Math.max(maxBytes, LARGE_BYTES) + 1);
   };
   if (largeAnswers.maxBytes < LARGE_BYTES) return largeAnswers.refuse(LARGE_BYTES);
-  if (!slices.isOver) return slices.whenFree(work);
+  if (!slices.isOver || largeAnswers.waitingReads >= MAX_WAITING_READS) return slices.counted(work);
   const { signal } = request;
+  largeAnswers.waitingReads++;
   return slices.turn().then(() => {
+    largeAnswers.waitingReads--;
     // Streams of HTTP/2 that were reset meanwhile have nobody to take the answer.
     if (!signal.aborted) return slices.counted(work);
     slices.spend(0);

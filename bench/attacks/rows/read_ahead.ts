@@ -7,7 +7,7 @@ import type { Attack } from "../attack.ts";
 import { head, joined, post, restPipeline, times } from "../messages.ts";
 import { storeBig, storeKeys } from "./stored_values.ts";
 
-const CLIENTS = 30;
+const CLIENTS = 400;
 const SMALL_CLIENTS = 4;
 const MANY_KEYS = 29_000;
 const BIG_GET = head("GET /get/big0");
@@ -18,7 +18,7 @@ const MORE = times(head("GET /get?key=k"), 5000);
 export const READ_AHEAD_ATTACKS: readonly Attack[] = [
   {
     name: "flooding-gets",
-    sends: "30 clients that send GETs of 1 MB without end, and read slowly or not at all",
+    sends: "400 clients that send GETs of 1 MB without end, and read slowly or not at all",
     isAboutTurns: false,
     prepare: (assault) => storeBig(assault, 1),
     run: (assault) => {
@@ -51,7 +51,7 @@ export const READ_AHEAD_ATTACKS: readonly Attack[] = [
   },
   {
     name: "flooding-mgets",
-    sends: "30 clients with an /mget of 6,500 keys and small GETs behind it, again and again",
+    sends: "400 clients with an /mget of 6,500 keys and small GETs behind it, again and again",
     isAboutTurns: false,
     run: (assault) => {
       const keys = Array.from({ length: 6500 }, (_, i) => `k${i}`);

@@ -145,3 +145,13 @@ Deno.test("readLarge() waits for its turn, and then does not read for who has go
   const texts = await Promise.all(answers.map(async (answer) => (await answer).text()));
   assertEquals([texts, log], [["first", "", "last"], ["first", "last"]]);
 });
+
+Deno.test("readLarge() makes few wait, since Deno reads on for each that does", async () => {
+  const parts = setUpReads();
+  parts.slices.spend(100);
+  const asked: number[] = [];
+  const answers = Array.from({ length: 100 }, () => readLarge(parts, REQUEST, reader(asked)));
+  assertEquals(asked.length, 100 - 32);
+  await Promise.all(answers);
+  assertEquals([asked.length, parts.largeAnswers.waitingReads], [100, 0]);
+});
