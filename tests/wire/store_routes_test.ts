@@ -137,6 +137,7 @@ Deno.test("/stats counts what was done, by worker and in total", async () => {
     "windowEvictions",
     "expirations",
     "total",
+    "refusals",
     "connections",
     "workers",
   ]);
