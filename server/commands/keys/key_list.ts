@@ -34,9 +34,4 @@ export class KeyList {
       answerBytes(this.#bytes, at, this.#lengths[i]!, reply);
     }
   }
-
-  /** Answers the first key. There must be one. */
-  answerOne(reply: Reply): void {
-    answerBytes(this.#bytes, 0, this.#lengths[0]!, reply);
-  }
 }

@@ -33,7 +33,8 @@ import {
   touch,
   type,
 } from "./keys.ts";
-import { dbsize, keys, randomkey, scan } from "./scan.ts";
+import { randomkey } from "./random_key.ts";
+import { dbsize, keys, scan } from "./scan.ts";
 import { del } from "../strings/values.ts";
 import { withSubcommands } from "../subcommands.ts";
 

@@ -1,4 +1,4 @@
-// Commands that look at all keys of a database: KEYS, SCAN, RANDOMKEY, DBSIZE. They lock one shard at a
+// Commands that look at all keys of a database: KEYS, SCAN, DBSIZE. They lock one shard at a
 // time, for a few thousand buckets, unless EXEC has locked all of them. KEYS takes turns with the other
 // work of the worker. A cursor of SCAN names a shard and a bucket in it. Items stay in
 // their buckets, so it means the same in the next call.
@@ -51,7 +51,7 @@ const KEY_OVERHEAD_BYTES = 16;
 const BAD_CURSOR = refused("invalid cursor");
 
 /** A place in the keyspace, and a walk from there on. */
-class Walk implements LockedWork {
+export class Walk implements LockedWork {
   shard: number;
   bucket: number;
   /** Buckets that were looked at, or as many as would have taken as long. */
@@ -61,6 +61,7 @@ class Walk implements LockedWork {
   readonly #cache: Cache;
   readonly #holdsAll: boolean;
   readonly #heldWalks: HeldWalks;
+  /** The stored database. */
   readonly #database: number;
   #most = 0;
 
@@ -249,31 +250,6 @@ function parseScan(args: Args, reply: Reply): ScanOptions | null {
 function refuse(reply: Reply, failure: typeof SYNTAX): null {
   reply.fail(failure);
   return null;
-}
-
-/** RANDOMKEY: some key, or a miss where there is none. */
-export function randomkey(context: CommandContext, _args: Args, reply: Reply): void {
-  const { shards } = context.cache;
-  const total = bucketTotal(shards[0]!.memory);
-  const first = Math.floor(Math.random() * shards.length);
-  for (let i = 0; i < shards.length; i++) {
-    const walk = new Walk(context, (first + i) % shards.length, Math.floor(Math.random() * total));
-    if (walk.isBare) continue;
-    const { shard } = walk;
-    // The second turn covers what lies before the first bucket of the first turn.
-    for (let turns = 0; turns < 2; walk.shard = shard, walk.bucket = 0, turns++) {
-      while (walk.shard === shard) {
-        if (!walk.step(1)) return reply.fail(BUSY);
-        // It ends with this shard in any case; later commands of an EXEC have less time.
-        walk.mayGoOn();
-        if (walk.batch.count === 0) continue;
-        const list = new KeyList();
-        collect(walk.batch, list, null, Infinity);
-        return list.answerOne(reply);
-      }
-    }
-  }
-  reply.miss();
 }
 
 /** DBSIZE: how many items there are. */

@@ -215,3 +215,24 @@ Deno.test("INFO tells the average time to live of each database", async () => {
       String.raw`db11:keys=1,expires=1,avg_ttl=${281474976710_000 - NOW_MS}\r\n"`,
   );
 });
+
+Deno.test("RANDOMKEY finds each key of its database, in turns where others lie between", async () => {
+  const cache = newCache(newRegion(16 * 2 ** 20));
+  const server = new LocalServer(configOf(), NOW_MS);
+  const speaker = new Speaker(cache, server);
+  for (let i = 0; i < 2000; i++) await speaker.say(`SET k${i} v`);
+  await speaker.say("SELECT 9");
+  assertEquals(await speaker.say("RANDOMKEY"), "nil");
+  const keys = new Set(["a", "b", "c", "d", "e"]);
+  for (const key of keys) await speaker.say(`SET ${key} v`);
+  const found = new Set<string>();
+  for (let i = 0; i < 1000 && found.size < keys.size; i++) {
+    found.add(JSON.parse(await speaker.say("RANDOMKEY")));
+  }
+  assertEquals(found, keys);
+  server.slices.spend(1000);
+  const running = speaker.run("RANDOMKEY");
+  assert(running !== undefined, "it did not wait for its turn");
+  await running;
+  assert(keys.has(JSON.parse(speaker.answer())));
+});
