@@ -8,7 +8,7 @@ import vm from "node:vm";
 const WORTH_BYTES = 16 * 1024 * 1024;
 /** A collection that frees less than this was in vain, and what clients let go of counts from here. */
 const LITTLE_BYTES = 4 * 1024 * 1024;
-/** The shortest and the longest time between collections. */
+/** The shortest time between collections, unless another is given, and the longest. */
 const MIN_GAP_MS = 2000;
 const MAX_GAP_MS = 60_000;
 /** A worker with at most so many requests a second is quiet: hardly anybody notices a pause. */
@@ -22,21 +22,23 @@ export interface Heap {
   collect(): void;
 }
 
-/** Watches the heap of one thread. */
+/** Watches one heap: that of a thread, or the C library's. */
 export class HeapReturn {
   readonly #heap: Heap;
   /** The smallest that the heap has been after a collection or at the start. */
   #leastBytes: number;
   #collectedMs: number;
-  #gapMs = MIN_GAP_MS;
+  readonly #minGapMs: number;
+  #gapMs: number;
   /** The most that clients made us hold since the latest collection. */
   #peakBytes = 0;
   #tickMs: number;
   #requests = 0;
 
   /** `nowMs` is of any clock. */
-  constructor(heap: Heap, nowMs: number) {
+  constructor(heap: Heap, nowMs: number, minGapMs = MIN_GAP_MS) {
     this.#heap = heap;
+    this.#minGapMs = this.#gapMs = minGapMs;
     this.#leastBytes = heap.bytes();
     this.#collectedMs = this.#tickMs = nowMs;
   }
@@ -51,7 +53,7 @@ export class HeapReturn {
     this.#tickMs = nowMs;
     this.#peakBytes = Math.max(this.#peakBytes, heldBytes);
     const hasLetGo = this.#peakBytes - heldBytes >= LITTLE_BYTES;
-    const gapMs = hasLetGo ? MIN_GAP_MS : this.#gapMs;
+    const gapMs = hasLetGo ? this.#minGapMs : this.#gapMs;
     if (perSecond > QUIET_PER_S || nowMs - this.#collectedMs < gapMs) return;
     const before = this.#heap.bytes();
     if (before - this.#leastBytes < WORTH_BYTES) return;
@@ -60,7 +62,7 @@ export class HeapReturn {
     this.#leastBytes = Math.min(this.#leastBytes, after);
     this.#gapMs = before - after < LITTLE_BYTES
       ? Math.min(2 * this.#gapMs, MAX_GAP_MS)
-      : MIN_GAP_MS;
+      : this.#minGapMs;
     this.#collectedMs = nowMs;
     this.#peakBytes = heldBytes;
   }

@@ -8,6 +8,8 @@ import type { Config } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
 import { messageOf } from "../contract/error_text.ts";
 import { CpuMeter } from "./cpu_meter.ts";
+import { HeapReturn } from "./heap_return.ts";
+import { libcHeap } from "./libc_heap.ts";
 import type { Listen } from "../contract/listen.ts";
 import {
   findPort,
@@ -43,6 +45,8 @@ export interface ServePlatform {
 /** Exit code of a start that fails: something has to be corrected first. */
 export const EXIT_USAGE = 2;
 const MAX_WORKERS = 64;
+/** Free memory of the C library is handed back at most so often. */
+const TRIM_GAP_MS = 1000;
 
 /** Runs the server until it is told to stop. Only help, version and errors return. */
 export async function serve(platform: ServePlatform): Promise<void> {
@@ -99,7 +103,9 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   ours = sockets.map((path) => [path, socketIdentity(path)]);
   for (let i = 1; i < first; i++) await pool.add();
   const meter = new CpuMeter(platform.limits.cpus);
-  supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit });
+  const heap = libcHeap();
+  const libc = heap && new HeapReturn(heap, performance.now(), TRIM_GAP_MS);
+  supervisor = new Supervisor({ cache, config, pool, log, meter, libc, maxWorkers, exit });
   supervisor.start();
   platform.onSignal((signal) => void supervisor?.stop(signal));
   const facts = { cache, config, listens, workers: first, maxWorkers };

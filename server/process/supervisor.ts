@@ -8,6 +8,7 @@ import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
 import type { CpuMeter } from "./cpu_meter.ts";
+import type { HeapReturn } from "./heap_return.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log.ts";
 import type { WorkerPool } from "./worker_pool.ts";
@@ -25,6 +26,8 @@ export interface SupervisorOptions {
   readonly pool: WorkerPool;
   readonly log: Log;
   readonly meter: CpuMeter;
+  /** Hands back what the C library keeps; undefined where it cannot be asked. */
+  readonly libc: HeapReturn | undefined;
   /** Most workers with `--workers auto`. */
   readonly maxWorkers: number;
   /** Ends the process. */
@@ -74,6 +77,13 @@ export class Supervisor {
       exit(EXIT_BROKEN);
     }
     if (this.#options.config.workers === "auto") this.#scale();
+    this.#options.libc?.tick(performance.now(), 0, this.#heldBytes());
+  }
+
+  /** What clients make all workers hold. */
+  #heldBytes(): number {
+    const { cache: { region }, pool } = this.#options;
+    return pool.actors.reduce((sum, actor) => sum + region.gauge(actor, "bodyBytes"), 0);
   }
 
   #scale(): void {

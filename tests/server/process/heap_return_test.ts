@@ -85,3 +85,13 @@ Deno.test("the heap of this thread gets smaller", () => {
   heap.collect();
   assert(heap.bytes() < before - 5 * MIB, `${before} ${heap.bytes()}`);
 });
+
+Deno.test("a heap with a shorter gap of its own is collected as often as that", () => {
+  const heap = new FakeHeap();
+  const watch = new HeapReturn(heap, 0, 1000);
+  for (let second = 0; second < 10; second++) {
+    heap.garbageBytes = 100 * MIB;
+    ticks(watch, second * 1000, 1);
+  }
+  assertEquals(heap.collections, 10);
+});
