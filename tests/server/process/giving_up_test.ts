@@ -5,7 +5,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { freePort, readLines } from "../../../bench/child_servers.ts";
 import { RawClient } from "../../wire/raw_client.ts";
 import { until } from "../../wire/server.ts";
-import type { Trouble } from "./troubled_server.ts";
+import type { Trouble } from "./programs/troubled_server.ts";
 
 /** Longest time until a server notices: a start may take 10 s. */
 const NOTICE_MS = 40_000;
@@ -18,7 +18,7 @@ class TroubledServer implements AsyncDisposable {
   readonly #done: Promise<unknown>;
 
   constructor(trouble: Trouble) {
-    const program = new URL("./troubled_server.ts", import.meta.url).pathname;
+    const program = new URL("./programs/troubled_server.ts", import.meta.url).pathname;
     const options = ["--port", `${this.port}`, "--workers", "2", "--memory", "16MiB"];
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", program, trouble, ...options],

@@ -29,7 +29,7 @@ class Bench implements Disposable {
       startedMs: 0,
       log: new Log({ format: "text", now: () => 0, out: write, err: write }),
       spawn: (name) => {
-        const url = new URL("./faulty_worker.ts", import.meta.url);
+        const url = new URL("./programs/faulty_worker.ts", import.meta.url);
         const worker = new Worker(url, { type: "module", name });
         this.workers.push(worker);
         return worker;

@@ -31,7 +31,7 @@ Deno.test({
       err: (line) => lines.push(line),
     }),
     spawn: (name) => {
-      const url = new URL("./failing_worker.ts", import.meta.url);
+      const url = new URL("./programs/failing_worker.ts", import.meta.url);
       workers.push(new Worker(url, { type: "module", name }));
       return workers.at(-1)!;
     },

@@ -3,11 +3,11 @@
 // hangs at its start with a lock.
 // It is told by its configuration, and by a word of the region that the test writes.
 
-import { Cache, Region } from "../../../cache/mod.ts";
-import { ACTOR_NAMES } from "../../../server/contract/counters.ts";
-import { ControlChannel } from "../../../server/process/control.ts";
-import type { WorkerStart } from "../../../server/process/worker.ts";
-import { holdShard, letGo } from "../../cache/fixture.ts";
+import { Cache, Region } from "../../../../cache/mod.ts";
+import { ACTOR_NAMES } from "../../../../server/contract/counters.ts";
+import { ControlChannel } from "../../../../server/process/control.ts";
+import type { WorkerStart } from "../../../../server/process/worker.ts";
+import { holdShard, letGo } from "../../../cache/fixture.ts";
 
 const channel: ControlChannel = new ControlChannel(self, { start, drain: () => {} });
 

@@ -2,10 +2,10 @@
 // A worker of worker_respawn_test.ts: the real one, which in addition throws outside any request
 // when its bodyBytes gauge, a word that a test can write, is no longer 0.
 
-import { Region } from "../../../cache/mod.ts";
-import { ACTOR_NAMES } from "../../../server/contract/counters.ts";
-import { runWorker } from "../../../server/mod.ts";
-import type { WorkerStart } from "../../../server/process/worker.ts";
+import { Region } from "../../../../cache/mod.ts";
+import { ACTOR_NAMES } from "../../../../server/contract/counters.ts";
+import { runWorker } from "../../../../server/mod.ts";
+import type { WorkerStart } from "../../../../server/process/worker.ts";
 
 runWorker(self);
 self.addEventListener("message", ({ data }: MessageEvent) => {

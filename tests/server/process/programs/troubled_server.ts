@@ -2,11 +2,11 @@
 // A server of giving_up_test.ts: the real serve() and real workers. The second one has a trouble when it is
 // started for the first time, which the first argument names. Before, it locks the shard of the key "k".
 
-import { Cache, Region } from "../../../cache/mod.ts";
-import { ACTOR_NAMES } from "../../../server/contract/counters.ts";
-import { runWorker, serve } from "../../../server/mod.ts";
-import type { WorkerStart } from "../../../server/process/worker.ts";
-import { holdShard } from "../../cache/fixture.ts";
+import { Cache, Region } from "../../../../cache/mod.ts";
+import { ACTOR_NAMES } from "../../../../server/contract/counters.ts";
+import { runWorker, serve } from "../../../../server/mod.ts";
+import type { WorkerStart } from "../../../../server/process/worker.ts";
+import { holdShard } from "../../../cache/fixture.ts";
 
 /** What can happen to a worker. */
 export type Trouble = "hangs at its start" | "hangs at work" | "throws at work";
