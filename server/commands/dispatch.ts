@@ -114,6 +114,7 @@ function queue(
   if (kept === "tooLarge") return refuse(context, command, TRANSACTION_TOO_LARGE, reply);
   if (kept === "noMemory") return refuse(context, command, NO_MEMORY, reply);
   context.session.lastCommand = command.name;
+  if (command.flags.includes("write")) transaction.hasWrites = true;
   reply.status("QUEUED");
 }
 

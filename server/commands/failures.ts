@@ -20,6 +20,12 @@ export const BUSY = failure(
   "BUSY",
 );
 
+export const PAUSED = failure(
+  "paused",
+  "clients are paused (CLIENT PAUSE), nothing has changed, try again",
+  "BUSY",
+);
+
 export const NO_AUTH = refused("Authentication required.", "NOAUTH");
 export const NO_SUCH_KEY = refused("no such key");
 export const NOT_FLOAT = refused("value is not a valid float");

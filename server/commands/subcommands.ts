@@ -4,8 +4,8 @@
 import type { Args } from "../contract/args.ts";
 import type { CommandRow } from "../contract/command.ts";
 import type { Failure } from "../contract/reply.ts";
-import { tokenOf } from "./argument_text.ts";
-import { unknownSubcommand, wrongArity } from "./failures.ts";
+import { shownText, tokenOf } from "./argument_text.ts";
+import { refused, unknownSubcommand, wrongArity } from "./failures.ts";
 import { SUBCOMMAND_LINES } from "./subcommand_lines.ts";
 
 /** The arity of each subcommand as Redis counts it, with both names, by "NAME SUBCOMMAND". */
@@ -26,15 +26,25 @@ export function subcommandProblem(name: string, args: Args): Failure | null {
   return isRight ? null : wrongArity(`${name}|${token}`);
 }
 
+/** The refusal of more arguments than any form of a subcommand takes. */
+export function tooManyArguments(name: string, args: Args): Failure {
+  const word = shownText(args, 0);
+  return refused(
+    `unknown subcommand or wrong number of arguments for '${word}'. Try ${name} HELP.`,
+  );
+}
+
 /** The row of a command with subcommands, whose function is only called with one of them. */
 export function withSubcommands(row: CommandRow): CommandRow {
   const { name, run } = row;
   return {
     ...row,
     run(context, args, reply) {
-      const problem = args.count === 0 ? null : subcommandProblem(name, args);
-      if (problem === null) return run(context, args, reply);
-      reply.fail(problem);
+      if (args.count === 0) return run(context, args, reply);
+      const problem = subcommandProblem(name, args);
+      if (problem !== null) return reply.fail(problem);
+      context.session.lastCommand = `${name}|${tokenOf(args, 0)}`;
+      return run(context, args, reply);
     },
     problem: (args) => args.count === 0 ? null : subcommandProblem(name, args),
   };

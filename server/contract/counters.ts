@@ -135,6 +135,12 @@ export const GAUGES = [
     endsWithWorker: true,
   },
   {
+    name: "pause",
+    meaning: "In main's block: when CLIENT PAUSE ends, and what it holds; 0: there is none.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  {
     name: "memoryWanted",
     meaning: "Bytes lately asked for of the memory budget and refused, in the same steps.",
     isShown: false,

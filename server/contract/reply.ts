@@ -18,7 +18,9 @@ export type FailureKind =
   | "tooLarge"
   | "answerTooLarge"
   | "refused"
-  | "busy";
+  | "busy"
+  /** CLIENT PAUSE holds the command, and its protocol lets nobody wait. */
+  | "paused";
 
 /** A command's refusal: its kind, and the error code and text of the Redis protocol. */
 export interface Failure {

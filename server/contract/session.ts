@@ -15,6 +15,29 @@ export type AfterReply = "stay" | "close";
 /** What a client may call itself. */
 export type NameField = "name" | "libraryName" | "libraryVersion";
 
+/** Which answers CLIENT REPLY keeps back. */
+export const Silence = {
+  none: 0,
+  /** All. */
+  all: 1,
+  /** That of the command in work, which was CLIENT REPLY SKIP, and the next one. */
+  twice: 2,
+  /** That of the command in work. */
+  once: 3,
+} as const;
+/** One of the values of the constant of the same name. */
+export type Silence = typeof Silence[keyof typeof Silence];
+
+/** What CLIENT LIST says of a connection. */
+export interface ConnectionFacts {
+  /** Bytes of commands that have not run yet, and what the buffer for them holds. */
+  readonly waitingBytes: number;
+  readonly bufferBytes: number;
+  /** Bytes of messages that wait to be written, and of how many buffers. */
+  readonly pushedBytes: number;
+  readonly isWriting: boolean;
+}
+
 /** A reply that can begin a message which the client has not asked for. */
 export interface PushReply extends Reply {
   /** The next `count` outcomes are such a message. */
@@ -59,6 +82,12 @@ export class Session {
   /** CLIENT NO-EVICT and NO-TOUCH. */
   noEvict = false;
   noTouch = false;
+  /** Whether the next answers are sent: CLIENT REPLY. */
+  silence: Silence = Silence.none;
+  /** Whether it waits for the end of a pause. */
+  isHeld = false;
+  /** Its connection, where it has one. */
+  connection: ConnectionFacts | null = null;
   /** Whether the client has gone, or will send no more. Then it may not wait for answers. */
   hasLeft = false;
   /** Set by QUIT and by errors after which the stream cannot be trusted. */

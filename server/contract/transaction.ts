@@ -116,6 +116,8 @@ export class Transaction {
   isOpen = false;
   /** Whether a command was refused while queueing. EXEC then refuses all. */
   isBroken = false;
+  /** Whether a queued command writes. */
+  hasWrites = false;
   /** How many commands are queued, and keys watched. */
   queuedCount = 0;
   watchedCount = 0;
@@ -126,6 +128,11 @@ export class Transaction {
   constructor(memory: TransactionMemory) {
     this.#commands = new Records(memory);
     this.#keys = new Records(memory);
+  }
+
+  /** What it holds in memory, in bytes. */
+  get heldBytes(): number {
+    return this.#commands.heldBytes + this.#keys.heldBytes;
   }
 
   /** A command was refused while queueing: nothing that is queued will run, so none is kept. */

@@ -12,7 +12,9 @@ import { CommandProblem, type JsonCommand, pushCommand } from "../codecs/json_co
 import { MAX_JSON_PARTS } from "../codecs/json_checks.ts";
 import { JsonCommandReply } from "../codecs/json_command_reply.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
-import { refused } from "../commands/failures.ts";
+import { isHeld } from "../commands/connection/client_pause.ts";
+import { PAUSED, refused } from "../commands/failures.ts";
+import { Pause } from "../commands/connection/pause.ts";
 import { findCommand } from "../commands/find.ts";
 import type { FailureListener } from "../contract/reply.ts";
 
@@ -58,6 +60,7 @@ export class CommandRunner implements MemoryOwner {
   readonly #account: MemoryAccount;
   /** For what a session keeps: the commands of a transaction. */
   readonly #sessionAccount: MemoryAccount;
+  readonly #pause: Pause;
   /** What it holds of the budget for the commands of its request. */
   #commandBytes = 0;
   #isGivenUp = false;
@@ -72,6 +75,7 @@ export class CommandRunner implements MemoryOwner {
     this.#account = budget.open(this, LEAST_BYTES);
     this.#sessionAccount = budget.open(this);
     this.#now = commands.cache.now;
+    this.#pause = new Pause(commands.cache.region, commands.cache.now);
     this.#session = commands.session;
   }
 
@@ -160,6 +164,10 @@ export class CommandRunner implements MemoryOwner {
       return this.refuse(`ERR ${found.name} is not possible here, POST /multi-exec for MULTI`);
     }
     if (found.flags.includes("admin") && !this.#mayAdminister) return this.refuse(NO_ADMIN);
+    if (this.#pause.isOn && isHeld(this.#pause, this.#session, found, args)) {
+      this.reply.fail(PAUSED);
+      return null;
+    }
     this.mayBeSlow = found.isTimed;
     return this.#dispatch(found);
   }

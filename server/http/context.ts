@@ -9,6 +9,8 @@ import { JsonHit } from "../codecs/json_hit.ts";
 import type { JsonLimits } from "../codecs/json_decode.ts";
 import { QueryFound } from "../codecs/query.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
+import { PAUSED } from "../commands/failures.ts";
+import { Pause } from "../commands/connection/pause.ts";
 import { execute } from "../commands/execute.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
@@ -82,6 +84,8 @@ export class HttpContext {
   readonly refusals: Refusals;
   /** The WebSockets of this worker. */
   readonly sockets: Sockets;
+  /** CLIENT PAUSE: who is held is refused here, since HTTP has a status for that. */
+  readonly #pause: Pause;
   readonly #commands: CommandContext;
 
   constructor(parts: HttpContextParts) {
@@ -104,6 +108,7 @@ export class HttpContext {
     this.runners = runnerPool(commands, budget, this.refusals);
     this.sockets = sockets;
     this.#commands = commands;
+    this.#pause = new Pause(region, cache.now);
   }
 
   /** Gives up bodies and large answers that have taken too long; called a few times a second. */
@@ -125,7 +130,8 @@ export class HttpContext {
     this.hit.begin(this.args);
     this.hit.bytesLeft = maxBytes;
     this.#commands.session.running = command.id;
-    execute(this.#commands, command, this.args, this.hit);
+    if (this.#pause.isOn && this.#pause.holds(false)) this.hit.fail(PAUSED);
+    else execute(this.#commands, command, this.args, this.hit);
     return this.hit;
   }
 
@@ -137,7 +143,9 @@ export class HttpContext {
     this.reply.reset();
     this.reply.maxBytes = maxBytes;
     this.#commands.session.running = command.id;
-    execute(this.#commands, command, this.args, this.reply);
+    if (this.#pause.isOn && this.#pause.holds(command.flags.includes("write"))) {
+      this.reply.fail(PAUSED);
+    } else execute(this.#commands, command, this.args, this.reply);
     if (this.reply.failure !== null) this.#refused(this.reply.failure, maxBytes);
     return this.reply;
   }

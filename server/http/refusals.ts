@@ -18,6 +18,7 @@ const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
   answerTooLarge: [413, "Answer would be too large. Ask for fewer keys at a time."],
   refused: [400, "Command was refused."],
   busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
+  paused: [503, "Clients are paused. Nothing has changed; try again in a moment."],
 };
 
 const PROBLEMS: Readonly<Record<AnswerProblem, Refusal>> = {

@@ -4,7 +4,7 @@
 
 import { Excess } from "../codecs/excess.ts";
 import { Decoded } from "../codecs/resp_decode.ts";
-import type { Session } from "../contract/session.ts";
+import { type Session, Silence } from "../contract/session.ts";
 import { ClientTime } from "./client_time.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 import type { RawContext } from "./raw_context.ts";
@@ -19,6 +19,8 @@ const MIN_READ_AHEAD_BYTES = 256;
 export class Batch {
   /** Whether complete commands may be left in the input. */
   hasMore = false;
+  /** Whether the next command waits for the end of a pause. */
+  isHeld = false;
   /** Whether the stream cannot be understood any more. */
   isBroken = false;
   readonly #context: RawContext;
@@ -51,10 +53,11 @@ export class Batch {
     const { decoder } = protocol;
     const session = this.#session;
     const input = this.#input;
-    const { args, context } = raw;
+    const { args, context, pause } = raw;
     context.session = session;
     decoder.at = input.at;
     this.hasMore = false;
+    this.isHeld = false;
     this.#time.begin(decoder.at);
     let count = 0;
     /** Where the commands end that were read ahead. */
@@ -66,28 +69,28 @@ export class Batch {
         if (decoder.at >= seen && input.end - decoder.at > MIN_READ_AHEAD_BYTES) {
           seen = protocol.readAhead(input.bytes, input.end, session.database);
         }
+        const start = decoder.at;
+        const mayBeHeld = pause.isOn;
+        if (mayBeHeld && this.#holdsUnread(start)) break;
         const found = decoder.next(input.bytes, input.end, args, this.#excess);
         if (found !== Decoded.command) {
-          if (found !== Decoded.tooLarge) {
-            this.#stop(found, reply);
-            break;
+          if (found === Decoded.tooLarge) {
+            count++;
+            this.#refuse(reply);
+            continue;
           }
-          count++;
-          this.#refuse(reply);
-          continue;
+          this.#stop(found, reply);
+          break;
         }
+        if (mayBeHeld && this.#holds(start)) break;
         count++;
         reply.begin();
         done = protocol.run(context, input.bytes, args, reply);
+        if (session.silence !== Silence.none && done === undefined) this.#keepBack(reply);
         const isFull = reply.used > MAX_OUTPUT_BYTES || reply.isOver;
-        if (done !== undefined || session.afterReply === "close" || isFull) {
-          this.hasMore = true;
-          break;
-        }
-        if (this.#time.isEnough(context, decoder.at, protocol.wasLong)) {
-          this.hasMore = true;
-          break;
-        }
+        this.hasMore = done !== undefined || session.afterReply === "close" || isFull ||
+          this.#time.isEnough(context, decoder.at, protocol.wasLong);
+        if (this.hasMore) break;
       }
     } catch (error) {
       this.#onBug(error, reply);
@@ -100,10 +103,40 @@ export class Batch {
     return this.#finished(done, reply);
   }
 
+  /** Whether a pause may hold the command at `start`, which cannot be read twice. */
+  #holdsUnread(start: number): boolean {
+    const { bytes, end } = this.#input;
+    if (start >= end || this.#protocol.mayReadAgain(bytes, start, end)) return false;
+    return this.#context.pause.holds(true) && this.#hold(start);
+  }
+
+  /** Whether a pause holds the command that was just read; then it will be read again. */
+  #holds(start: number): boolean {
+    const { pause, args } = this.#context;
+    return this.#protocol.isHeld(pause, this.#session, this.#input.bytes, args) &&
+      this.#hold(start);
+  }
+
+  #hold(start: number): true {
+    this.#protocol.decoder.at = start;
+    this.isHeld = true;
+    this.hasMore = true;
+    return true;
+  }
+
+  /** Takes an answer back that CLIENT REPLY keeps from the client. */
+  #keepBack(reply: RawReply): void {
+    const session = this.#session;
+    reply.takeBack();
+    if (session.silence === Silence.twice) session.silence = Silence.once;
+    else if (session.silence === Silence.once) session.silence = Silence.none;
+  }
+
   /** Waits for a command that takes its time. */
   async #finished(done: Promise<void>, reply: RawReply): Promise<void> {
     try {
       await done;
+      if (this.#session.silence !== Silence.none) this.#keepBack(reply);
     } catch (error) {
       this.#onBug(error, reply);
     }
@@ -124,6 +157,7 @@ export class Batch {
     if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
     reply.begin();
     reply.error(this.#protocol.decoder.error);
+    if (this.#session.silence !== Silence.none) this.#keepBack(reply);
   }
 
   /** Skips what has come of such a command. Returns whether it is behind us. */

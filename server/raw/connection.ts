@@ -6,7 +6,7 @@
 import { RespReply } from "../codecs/resp_reply.ts";
 import { stopTracking } from "../commands/connection/client_tracking.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
-import type { Session } from "../contract/session.ts";
+import type { ConnectionFacts, Session } from "../contract/session.ts";
 import { Batch } from "./batch.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
@@ -20,11 +20,13 @@ import { RawOutput } from "./raw_output.ts";
 const MAX_PUSHED_BYTES = 1024 * 1024;
 /** So much a client keeps that has given up its tracked keys. */
 const MAX_SPARED_BYTES = 4 * 1024;
+/** What a client costs that waits for the end of a pause, beside its input. */
+const HELD_BYTES = 512;
 /** How long a client may go on sending after an error that ends its connection. */
 const LINGER_MS = 1000;
 
 /** The connection of one client. */
-export class RawConnection implements RawClient, MemoryOwner {
+export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
   readonly session: Session;
   readonly #conn: Deno.Conn;
   readonly #context: RawContext;
@@ -51,6 +53,7 @@ export class RawConnection implements RawClient, MemoryOwner {
     if (protocol.name === "resp") session.push = (compose) => this.push(compose);
     this.#account = context.openAccount(this);
     session.account = this.#account;
+    session.connection = this;
     this.#input = new InputBuffer(this.#account);
     this.#batch = new Batch(context, protocol, session, this.#input);
     this.#reader = new RawInput(conn, session);
@@ -69,6 +72,14 @@ export class RawConnection implements RawClient, MemoryOwner {
     return this.#input.bytes.length;
   }
 
+  get pushedBytes(): number {
+    return this.#pushed?.used ?? 0;
+  }
+
+  get isWriting(): boolean {
+    return this.#output.isWaiting;
+  }
+
   /** Serves the client; resolves when the connection has ended. Never rejects. */
   async serve(): Promise<void> {
     const { session } = this;
@@ -84,6 +95,7 @@ export class RawConnection implements RawClient, MemoryOwner {
     this.#input.free();
     session.endTransaction();
     session.account = null;
+    session.connection = null;
     // What it held can only be collected, and others may not take as much again before.
     this.#account.closeLater();
     this.#context.clients.remove(this);
@@ -142,13 +154,25 @@ export class RawConnection implements RawClient, MemoryOwner {
       if (this.#flushing !== undefined) await this.#flushing;
       if (reply.used > 0 && !this.#isEnded && !await this.#output.write(reply)) this.end();
       protocol.giveBack(reply);
-      const turn = batch.hasMore ? batch.turn() : null;
+      const turn = batch.isHeld ? this.#waitForPause() : batch.hasMore ? batch.turn() : null;
       if (turn !== null) await turn;
     } while (batch.hasMore && !this.#isEnded && this.session.afterReply === "stay");
     // Who has something queued or watched gets on only with its end.
     if (this.session.transaction === null) this.#account.touch();
     this.#isBusy = false;
     if (this.#pushed !== undefined) await this.#flush();
+  }
+
+  /** Waits for the end of a pause, or of the client. */
+  async #waitForPause(): Promise<void> {
+    const { session } = this;
+    session.isHeld = true;
+    this.#account.take(HELD_BYTES);
+    this.#reader.readAhead();
+    await this.#context.pause.wait(this);
+    session.isHeld = false;
+    // It may have given everything back meanwhile, with its end.
+    this.#account.give(Math.min(HELD_BYTES, this.#account.bytes));
   }
 
   async #refuse(reason: "memory"): Promise<void> {
@@ -210,7 +234,7 @@ export class RawConnection implements RawClient, MemoryOwner {
   }
 
   finish(): void {
-    if (this.#isBusy) this.session.afterReply = "close";
+    if (this.#isBusy && !this.session.isHeld) this.session.afterReply = "close";
     else this.end();
   }
 
@@ -220,6 +244,8 @@ export class RawConnection implements RawClient, MemoryOwner {
       if (this.#output.isSlow(nowMs)) this.#endSlow();
     } else if (this.#brokenSinceMs > 0) {
       if (nowMs - this.#brokenSinceMs > LINGER_MS) this.end();
+    } else if (this.session.isHeld) {
+      if (this.session.hasLeft) this.end();
     } else if (!this.#isBusy) {
       const idle = idleTimeoutMs > 0 && nowMs - this.session.lastSeenMs > idleTimeoutMs;
       // Only what holds more than its share of memory has to come soon.
@@ -235,7 +261,8 @@ export class RawConnection implements RawClient, MemoryOwner {
    */
   giveUp(): void {
     const account = this.#account;
-    const isServed = this.#isBusy && !this.#output.isWaiting && this.#brokenSinceMs === 0;
+    const isServed = this.#isBusy && !this.#output.isWaiting && this.#brokenSinceMs === 0 &&
+      !this.session.isHeld;
     if (!isServed) this.session.tracking?.forget();
     const { bytes } = account;
     if (!isServed && bytes > MAX_SPARED_BYTES) return this.#endSlow();
@@ -254,6 +281,7 @@ export class RawConnection implements RawClient, MemoryOwner {
     if (this.#isEnded) return;
     this.#isEnded = true;
     stopTracking(this);
+    this.#context.pause.release(this);
     this.session.afterReply = "close";
     try {
       this.#conn.close();

@@ -11,11 +11,20 @@ import { TextReply } from "../codecs/text_reply.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
 import type { Refusals } from "../contract/command_stats.ts";
+import { isHeld } from "../commands/connection/client_pause.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
+import type { Pause } from "../commands/connection/pause.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { ReplyPool } from "./reply_pool.ts";
 import type { Session } from "../contract/session.ts";
+
+const STAR = 0x2a;
+const ONE = 0x31;
+const LF = 0x0a;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
 
 /** Answers that a connection can be given. */
 export type RawReply = RespReply | TextReply;
@@ -42,6 +51,10 @@ export interface RawProtocol {
   giveBack(reply: RawReply): void;
   /** Prepares for the commands in `bytes` up to `end`; returns where those end that it has seen. */
   readAhead(bytes: Uint8Array, end: number, database: number): number;
+  /** Whether the command at `at` can be read twice. Quotes of a line are removed where they stand. */
+  mayReadAgain(bytes: Uint8Array, at: number, end: number): boolean;
+  /** Whether the command that the decoder has just found has to wait for the end of a pause. */
+  isHeld(pause: Pause, session: Session, bytes: Uint8Array, args: Args): boolean;
   /** Runs the command that the decoder has just found. */
   run(
     context: CommandContext,
@@ -81,6 +94,24 @@ export class RespProtocol implements RawProtocol {
 
   readAhead(bytes: Uint8Array, end: number, database: number): number {
     return this.#ahead.look(this.decoder, bytes, end, database);
+  }
+
+  mayReadAgain(bytes: Uint8Array, at: number, end: number): boolean {
+    const first = bytes[at]!;
+    if (first === STAR && bytes[at + 1]! >= ONE) return true;
+    // Behind an empty command there may be any other.
+    const isLine = first > SPACE && first !== STAR;
+    for (let i = at; i < end; i++) {
+      const byte = bytes[i]!;
+      if (byte === QUOTE || byte === APOSTROPHE) return false;
+      if (byte === LF && isLine) return true;
+    }
+    return true;
+  }
+
+  isHeld(pause: Pause, session: Session, bytes: Uint8Array, args: Args): boolean {
+    const command = findCommand(bytes, this.decoder.nameStart, this.decoder.nameLength);
+    return command !== null && isHeld(pause, session, command, args);
   }
 
   takeReply(session: Session, memory: MemorySource): RespReply {
@@ -144,6 +175,15 @@ export class TextProtocol implements RawProtocol {
 
   readAhead(_bytes: Uint8Array, end: number): number {
     return end;
+  }
+
+  mayReadAgain(): boolean {
+    return true;
+  }
+
+  isHeld(pause: Pause, session: Session, _bytes: Uint8Array, args: Args): boolean {
+    const command = this.#commands[this.decoder.verb] ?? null;
+    return command !== null && isHeld(pause, session, command, args);
   }
 
   takeReply(session: Session, memory: MemorySource): TextReply {

@@ -11,9 +11,6 @@ import type { Session } from "../contract/session.ts";
 export interface RawClient {
   readonly session: Session;
   readonly protocol: "resp" | "text";
-  /** Bytes of a command that is not complete, and what its buffer holds. */
-  readonly waitingBytes: number;
-  readonly bufferBytes: number;
   /** Closes it, once the answers to what it has sent are written. */
   finish(): void;
   /** Looks whether something has taken too long. */
@@ -94,7 +91,7 @@ export class RawClients implements ClientRegistry {
     const nowMs = this.#now();
     let text = "";
     for (const client of this.#clients.values()) {
-      text += `${lineOf(client, nowMs)}\n`;
+      text += `${clientLine(client.session, nowMs)}\n`;
       if (text.length > MAX_ANSWER_BYTES) return null;
     }
     return text;
@@ -118,13 +115,4 @@ function matches(session: Session, filter: ClientFilter, nowMs: number): boolean
     (name === undefined || session.name === name) &&
     session.id !== exceptId &&
     (minAgeSeconds === undefined || nowMs - session.createdMs >= minAgeSeconds * 1000);
-}
-
-/** What CLIENT LIST says of a client. */
-function lineOf({ session, waitingBytes, bufferBytes }: RawClient, nowMs: number): string {
-  return clientLine(
-    session,
-    nowMs,
-    `qbuf=${waitingBytes} qbuf-free=${bufferBytes - waitingBytes} `,
-  );
 }

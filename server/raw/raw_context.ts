@@ -8,6 +8,7 @@ import { Args } from "../contract/args.ts";
 import type { CommandContext } from "../contract/command.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
+import { Pause } from "../commands/connection/pause.ts";
 import type { Config } from "../config/config.ts";
 import type { Refusals } from "../contract/command_stats.ts";
 import type { RawClients } from "./raw_clients.ts";
@@ -41,6 +42,8 @@ export class RawContext {
   readonly refusals: Refusals;
   readonly now: () => number;
   readonly onBug: (error: unknown) => void;
+  /** CLIENT PAUSE. */
+  readonly pause: Pause;
   /** What the command in work runs with. */
   readonly args: Args = new Args();
   context: CommandContext;
@@ -59,6 +62,7 @@ export class RawContext {
     this.refusals = options.refusals;
     this.now = options.now;
     this.onBug = options.onBug;
+    this.pause = new Pause(options.region, options.now);
     this.#region = options.region;
     this.#actor = options.actor;
     this.#requestsWord = options.region.counterWord(options.actor, "requests");

@@ -6,6 +6,7 @@ import { CommandContext, MAX_ARGUMENTS } from "../contract/command.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
 import type { Listen } from "../contract/listen.ts";
+import type { Pause } from "../commands/connection/pause.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { Refusals } from "../contract/command_stats.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
@@ -38,6 +39,7 @@ export interface RawServerOptions {
 export class RawServer {
   readonly clients: RawClients;
   readonly #listeners: RawListener[];
+  readonly #pause: Pause;
 
   constructor(options: RawServerOptions) {
     const { config, cache, budget, server, listens, onBug, warn } = options;
@@ -59,6 +61,7 @@ export class RawServer {
       newContext,
       onBug,
     });
+    this.#pause = context.pause;
     const protocols = {
       resp: respProtocol(config, cache, refusals),
       text: new TextProtocol(config, refusals),
@@ -77,6 +80,7 @@ export class RawServer {
 
   /** Closes what has taken too long. */
   tick(): void {
+    this.#pause.tick();
     this.clients.check();
   }
 

@@ -11,6 +11,7 @@ import {
   clientTracking,
   clientTrackingInfo,
 } from "./client_tracking.ts";
+import { clientPause, clientReply, clientUnblock, clientUnpause } from "./client_pause.ts";
 import { clientLine } from "./client_facts.ts";
 import { nameProblem } from "./connection.ts";
 import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX } from "../failures.ts";
@@ -33,11 +34,19 @@ const HELP = [
   "    Tells a RESP3 client when what it has read changes.",
   "CACHING YES|NO | TRACKINGINFO | GETREDIR",
   "    Whether the next command is tracked, and how tracking is set.",
+  "PAUSE <milliseconds> [WRITE|ALL] | UNPAUSE",
+  "    Lets all clients wait for a while, or those that write.",
+  "REPLY ON|OFF|SKIP",
+  "    Whether this connection is answered.",
+  "UNBLOCK <id> [TIMEOUT|ERROR]",
+  "    Answers 0: no command here waits for others.",
   "NO-EVICT ON|OFF, NO-TOUCH ON|OFF",
   "    Kept, without an effect.",
 ];
 const NO_SUCH_CLIENT = refused("No such client");
 const BAD_CLIENT_ID = refused("client-id should be greater than 0");
+const BAD_MAX_AGE = refused("maxage is not an integer or out of range");
+const MAX_AGE_NOT_POSITIVE = refused("maxage should be greater than 0");
 const CLIENT_TYPES: readonly string[] = ["NORMAL", "MASTER", "REPLICA", "SLAVE", "PUBSUB"];
 const ATTRIBUTES: ReadonlyMap<string, NameField> = new Map([
   ["LIB-NAME", "libraryName"],
@@ -56,6 +65,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   TRACKING: clientTracking,
   TRACKINGINFO: clientTrackingInfo,
   CACHING: clientCaching,
+  PAUSE: clientPause,
+  UNPAUSE: clientUnpause,
+  REPLY: clientReply,
+  UNBLOCK: clientUnblock,
   GETREDIR: clientGetRedir,
   "NO-EVICT": (context, args, reply) => setSwitch(context, args, reply, "noEvict"),
   "NO-TOUCH": (context, args, reply) => setSwitch(context, args, reply, "noTouch"),
@@ -119,7 +132,7 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
     ids = new Set();
     for (let i = 2; i < args.count; i++) {
       const id = integerOf(args, i);
-      if (id === undefined || id <= 0) return reply.fail(refused("Invalid client ID"));
+      if (id === undefined) return reply.fail(refused("Invalid client ID"));
       ids.add(Number(id));
     }
   } else if (args.count > 1 && !isOtherType) return reply.fail(SYNTAX);
@@ -172,9 +185,12 @@ function killFilter(context: CommandContext, args: Args, reply: Reply): ClientFi
     if (token === "ID") {
       if (number <= 0) return refuse(BAD_CLIENT_ID);
       filter.id = number;
+    } else if (token === "MAXAGE") {
+      if (integerOf(args, i + 1) === undefined) return refuse(BAD_MAX_AGE);
+      if (number <= 0) return refuse(MAX_AGE_NOT_POSITIVE);
+      filter.minAgeSeconds = number;
     } else if (token === "ADDR") filter.address = text;
     else if (token === "LADDR") filter.localAddress = text;
-    else if (token === "MAXAGE" && number > 0) filter.minAgeSeconds = number;
     else if (token === "SKIPME" && /^(yes|no)$/i.test(text)) {
       if (text.toLowerCase() === "no") delete filter.exceptId;
     } else if (token === "USER") {

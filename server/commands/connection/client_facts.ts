@@ -1,23 +1,47 @@
-// A client as CLIENT LIST and CLIENT INFO show it: the fields of one line, in their order. Written out
-// one by one, since a list may have ten thousand of them. Knows no connection.
+// A client as CLIENT LIST and CLIENT INFO show it: the fields of one line, in the order of Redis 7.
+// Written out one by one, since a list may have ten thousand of them. Knows no connection but by what
+// it says of itself.
 
 import type { Session } from "../../contract/session.ts";
 
-/** The line of a client, without its end; `buffer` is what its connection adds, with a space behind. */
-export function clientLine(session: Session, nowMs: number, buffer = ""): string {
-  const { transaction, lastCommand } = session;
+/** What a connection that is not there says of itself. */
+const NO_CONNECTION = { waitingBytes: 0, bufferBytes: 0, pushedBytes: 0, isWriting: false };
+
+/**
+ * The line of a client, without its end. There is no number of a file here (fd), arguments lie in the
+ * query buffer (argv-mem), and buffers of answers are shared by all (rbs, rbp).
+ */
+export function clientLine(session: Session, nowMs: number): string {
+  const { transaction, lastCommand, tracking, account } = session;
+  const { waitingBytes, bufferBytes, pushedBytes, isWriting } = session.connection ?? NO_CONNECTION;
   const isOpen = transaction !== null && transaction.isOpen;
-  const age = seconds(nowMs - session.createdMs);
-  const idle = seconds(nowMs - session.lastSeenMs);
-  const queued = isOpen ? transaction.queuedCount : -1;
-  const watched = transaction === null ? 0 : transaction.watchedCount;
+  const multiBytes = transaction === null ? 0 : transaction.heldBytes;
   const command = lastCommand === "" ? "NULL" : lastCommand.toLowerCase();
-  return `id=${session.id} addr=${session.address} laddr=${session.localAddress} ` +
-    `name=${session.name} age=${age} idle=${idle} flags=${
-      isOpen ? "x" : "N"
-    } db=${session.database} sub=0 psub=0 ` +
-    `multi=${queued} watch=${watched} ${buffer}cmd=${command} user=default ` +
-    `resp=${session.protocol} lib-name=${session.libraryName} lib-ver=${session.libraryVersion}`;
+  return `id=${session.id} addr=${session.address} laddr=${session.localAddress} fd=-1 ` +
+    `name=${session.name} age=${seconds(nowMs - session.createdMs)} ` +
+    `idle=${seconds(nowMs - session.lastSeenMs)} flags=${
+      flagsOf(session, isOpen)
+    } db=${session.database} ` +
+    `sub=0 psub=0 ssub=0 multi=${isOpen ? transaction.queuedCount : -1} ` +
+    `qbuf=${waitingBytes} qbuf-free=${bufferBytes - waitingBytes} argv-mem=0 ` +
+    `multi-mem=${multiBytes} rbs=0 rbp=0 obl=0 oll=${pushedBytes > 0 ? 1 : 0} ` +
+    `omem=${pushedBytes} tot-mem=${Math.max(bufferBytes, account?.bytes ?? 0)} ` +
+    `events=${isWriting ? "rw" : "r"} cmd=${command} user=default ` +
+    `redir=${tracking === null ? -1 : 0} resp=${session.protocol} ` +
+    `lib-name=${session.libraryName} lib-ver=${session.libraryVersion}`;
+}
+
+/** Letters for what a client is doing, as Redis has them; N for nothing of that kind. */
+function flagsOf(session: Session, isOpen: boolean): string {
+  const { tracking, noEvict, noTouch, isHeld, afterReply } = session;
+  let flags = isOpen ? "x" : "";
+  if (isHeld) flags += "b";
+  if (tracking !== null) flags += tracking.options.isBroadcast ? "tB" : "t";
+  if (afterReply === "close") flags += "c";
+  if (session.address.startsWith("/")) flags += "U";
+  if (noEvict) flags += "e";
+  if (noTouch) flags += "T";
+  return flags === "" ? "N" : flags;
 }
 
 function seconds(ms: number): number {

@@ -4,7 +4,7 @@
 import type { Args } from "../../contract/args.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import { sameSecret } from "../../contract/same_bytes.ts";
-import type { Session } from "../../contract/session.ts";
+import { type Session, Silence } from "../../contract/session.ts";
 import { stopTracking } from "./client_tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX } from "../failures.ts";
@@ -70,6 +70,7 @@ export function reset(context: CommandContext, _args: Args, reply: Reply): void 
   session.database = 0;
   session.noEvict = false;
   session.noTouch = false;
+  session.silence = Silence.none;
   if (server.config.token !== undefined) session.isAuthenticated = false;
   reply.status("RESET");
 }

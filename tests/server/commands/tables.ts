@@ -2,9 +2,10 @@
 
 import type { Tables } from "./table_shape.ts";
 import { ADMIN_TABLES } from "./tables_admin.ts";
-import { CLIENT_TABLES } from "./tables_clients.ts";
+import { CLIENT_TABLES } from "./connection/tables_clients.ts";
 import { DATABASE_TABLES } from "./tables_databases.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
+import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
 
 /** Every table. */
@@ -13,5 +14,6 @@ export const TABLES: Tables = {
   ...SERVER_TABLES,
   ...DATABASE_TABLES,
   ...CLIENT_TABLES,
+  ...TRACKING_TABLES,
   ...ADMIN_TABLES,
 };

@@ -1,10 +1,10 @@
-// Conversations about clients: tracking, and what CLIENT refuses.
-// Made of lines that a client sends and the answers in the notation of notation.ts; see tables_test.ts.
+// Conversations about client tracking: what is refused, and what TRACKINGINFO says in every state.
+// Made of lines that a client sends and the answers in the notation of ../notation.ts; see ../tables_test.ts.
 
-import type { Tables } from "./table_shape.ts";
+import type { Tables } from "../table_shape.ts";
 
 /** Conversations by subject. */
-export const CLIENT_TABLES: Tables = {
+export const TRACKING_TABLES: Tables = {
   "client tracking": [
     ["CLIENT TRACKING", "-ERR wrong number of arguments for 'client|tracking' command"],
     ["CLIENT TRACKINGINFO", '["flags", ["off"], "redirect", :-1, "prefixes", []]'],
@@ -183,57 +183,5 @@ export const CLIENT_TABLES: Tables = {
       "-ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
     ],
     ["CLIENT TRACKINGINFO", '["flags", ["on"], "redirect", :0, "prefixes", []]'],
-  ],
-  "command": [
-    ["COMMAND GETKEYSANDFLAGS SET k v", '[["k", [+OW, +update]]]'],
-    ["COMMAND GETKEYSANDFLAGS SET k v GET", '[["k", [+RW, +access, +update]]]'],
-    [
-      "COMMAND GETKEYSANDFLAGS EVAL x 2 a b c",
-      '[["a", [+RW, +access, +update]], ["b", [+RW, +access, +update]]]',
-    ],
-    ["COMMAND GETKEYS EVAL x 5 a b c", "[]"],
-    ["COMMAND GETKEYS EVAL x 0 a b c", "[]"],
-    ["COMMAND GETKEYS EVAL x abc a b c", "[]"],
-    ["COMMAND GETKEYS EVAL x -1 a b c", "[]"],
-    ["COMMAND GETKEYSANDFLAGS MEMORY USAGE a", '[["a", [+RO]]]'],
-    ["COMMAND GETKEYS OBJECT HELP", "-ERR The command has no key arguments"],
-    ["COMMAND GETKEYS OBJECT FOO a", "-ERR Invalid command specified"],
-    [
-      "COMMAND GETKEYS OBJECT ENCODING a b",
-      "-ERR Invalid number of arguments specified for command",
-    ],
-    [
-      "COMMAND GETKEYSANDFLAGS RENAME a b",
-      '[["a", [+RW, +access, +delete]], ["b", [+OW, +update]]]',
-    ],
-    ["COMMAND GETKEYS CONFIG GET a", "-ERR The command has no key arguments"],
-    ["COMMAND GETKEYSANDFLAGS MSET a 1 b 2", '[["a", [+OW, +update]], ["b", [+OW, +update]]]'],
-    ["COMMAND GETKEYSANDFLAGS MSET a 1 b", '[["a", [+OW, +update]], ["b", [+OW, +update]]]'],
-    ["COMMAND GETKEYS GETEX a FOO BAR", '["a"]'],
-    ["COMMAND GETKEYS object|encoding a FOO BAR", "-ERR Invalid command specified"],
-    ["COMMAND GETKEYS object|encoding a", "-ERR Invalid command specified"],
-    ["COMMAND LIST FILTERBY ACLCAT foo", "[]"],
-    ["COMMAND LIST FILTERBY MODULE foo", "[]"],
-    ["COMMAND LIST FILTERBY PATTERN a b", "-ERR syntax error"],
-    ["COMMAND LIST FILTERBY FOO a", "-ERR syntax error"],
-    ["COMMAND LIST FILTERBY PATTERN", "-ERR syntax error"],
-    ["COMMAND LIST FILTERBY PATTERN CLIENT|L*", '["client|list"]'],
-    [
-      "COMMAND INFO client|kill",
-      '[["client|kill", :-3, [+admin, +noscript, +loading, +stale], :0, :0, :0, [+@admin, +@slow, +@dangerous, +@connection], [], [], []]]',
-    ],
-    ["COMMAND INFO client|foo", "[nil]"],
-    ["COMMAND INFO client|", "[nil]"],
-    ["COMMAND INFO |", "[nil]"],
-    ["COMMAND INFO client|kill|x", "[nil]"],
-    ["COMMAND DOCS foo", "[]"],
-    [
-      "COMMAND GETKEYSANDFLAGS",
-      "-ERR wrong number of arguments for 'command|getkeysandflags' command",
-    ],
-    ["COMMAND GETKEYS", "-ERR wrong number of arguments for 'command|getkeys' command"],
-    ["COMMAND GETKEYS GET", "-ERR wrong number of arguments for 'command|getkeys' command"],
-    ["COMMAND HELP x", "-ERR wrong number of arguments for 'command|help' command"],
-    ["COMMAND FOO", "-ERR unknown subcommand 'FOO'. Try COMMAND HELP."],
   ],
 };
