@@ -141,7 +141,7 @@ export class RespReply extends OutputBuffer {
 
   /** Refuses input that was no command. */
   error(text: string): void {
-    this.#line(MINUS, text.replace(/[\r\n]/g, " "));
+    this.#line(MINUS, text.replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " "));
   }
 
   /** Writes a kind, a number and a line end. The caller has made space. */

@@ -24,9 +24,14 @@ export function textOf(args: Args, index: number, most = Infinity): string {
   return decoder.decode(args.bytesOf(index).subarray(0, most));
 }
 
-/** The part of an argument that errors repeat. */
-export function shownText(args: Args, index: number): string {
-  return textOf(args, index, MAX_SHOWN_BYTES);
+/** The part of an argument that errors repeat: as in Redis not what follows a zero byte. */
+export function shownText(args: Args, index: number, most: number = MAX_SHOWN_BYTES): string {
+  return beforeZero(textOf(args, index, most));
+}
+
+/** The text up to a zero byte, which ends a text in C. */
+export function beforeZero(text: string): string {
+  return text.split("\0", 1)[0]!;
 }
 
 /** An argument as a 64-bit integer, or undefined when it is none. */

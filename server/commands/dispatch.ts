@@ -8,6 +8,7 @@ import type { Tracking } from "../contract/tracking.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import { execute } from "./execute.ts";
 import {
+  execAborted,
   NO_AUTH,
   NO_MEMORY,
   NOT_IN_MULTI,
@@ -89,7 +90,7 @@ export function dispatchUnknown(
   reply.fail(unknownCommand(bytes.subarray(start, start + length), args));
 }
 
-/** Refuses a command. Inside MULTI, EXEC will then refuse all. */
+/** Refuses a command. Inside MULTI, EXEC will then refuse all; EXEC itself ends the transaction. */
 function refuse(context: CommandContext, command: Command, failure: Failure, reply: Reply): void {
   context.stats.refused[command.id]!++;
   const { session } = context;
@@ -97,7 +98,9 @@ function refuse(context: CommandContext, command: Command, failure: Failure, rep
   if (transaction !== null && transaction.isOpen) transaction.break();
   endCaching(context, command);
   session.running = -1;
-  reply.fail(failure);
+  if (command.name !== "EXEC") return reply.fail(failure);
+  session.endTransaction();
+  reply.fail(execAborted(failure));
 }
 
 function queue(

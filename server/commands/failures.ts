@@ -4,7 +4,7 @@
 import type { Args } from "../contract/args.ts";
 import { MAX_HELD_WALK_MS } from "../contract/time_slices.ts";
 import { ANSWER_TOO_LARGE_MESSAGE, type Failure, type FailureKind } from "../contract/reply.ts";
-import { MAX_SHOWN_BYTES, shownText, textOf } from "./argument_text.ts";
+import { beforeZero, MAX_SHOWN_BYTES, shownText } from "./argument_text.ts";
 
 export const SYNTAX = failure("syntax", "syntax error");
 export const NOT_INTEGER = failure("notInteger", "value is not an integer or out of range");
@@ -57,6 +57,12 @@ export function refused(message: string, code = "ERR"): Failure {
   return failure("refused", message, code);
 }
 
+/** The refusal of an EXEC that has not run for this reason. */
+export function execAborted({ code, message }: Failure): Failure {
+  const why = code === "ERR" ? message : `${code} ${message}`;
+  return refused(`Transaction discarded because of: ${why}`, "EXECABORT");
+}
+
 /** The refusal of a subcommand that does not exist. */
 export function unknownSubcommand(name: string, args: Args): Failure {
   const word = oneLine(shownText(args, 0));
@@ -65,10 +71,10 @@ export function unknownSubcommand(name: string, args: Args): Failure {
 
 /** The refusal of a command that does not exist. */
 export function unknownCommand(name: Uint8Array, args: Args): Failure {
-  const shown = new TextDecoder().decode(name.subarray(0, MAX_SHOWN_BYTES));
+  const shown = beforeZero(new TextDecoder().decode(name.subarray(0, MAX_SHOWN_BYTES)));
   let words = "";
   for (let i = 0; i < args.count && words.length < MAX_SHOWN_BYTES; i++) {
-    words += `'${textOf(args, i, MAX_SHOWN_BYTES - words.length)}' `;
+    words += `'${shownText(args, i, MAX_SHOWN_BYTES - words.length)}' `;
   }
   const message = oneLine(`unknown command '${shown}', with args beginning with: ${words}`);
   return failure("unknownCommand", message);

@@ -7,7 +7,7 @@ import { sameSecret } from "../../contract/same_bytes.ts";
 import { type Session, Silence } from "../../contract/session.ts";
 import { stopTracking } from "./client_tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX } from "../failures.ts";
+import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX, wrongArity } from "../failures.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
 import { integerOf, isPlainName, shownText, textOf, tokenOf } from "../argument_text.ts";
 
@@ -45,6 +45,7 @@ export function nameProblem(args: Args, index: number, bad = BAD_NAME): Failure 
 /** PING [message]. */
 export function ping(_context: CommandContext, args: Args, reply: Reply): void {
   if (args.count === 0) reply.status("PONG");
+  else if (args.count > 1) reply.fail(wrongArity("ping"));
   else echo(_context, args, reply);
 }
 

@@ -30,7 +30,7 @@ import type { Glob } from "../glob.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { KeyList } from "./key_list.ts";
 import { later } from "../deferred_answer.ts";
-import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
+import { integerOf, MAX_SHOWN_BYTES, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 /** Buckets that a walk looks at under one lock. */
 const STRIDE = 4096;
@@ -140,7 +140,7 @@ function collect(
 /** KEYS pattern: all keys that match. If that takes long, other commands run meanwhile. */
 export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
   const { server, session } = context;
-  const text = shownText(args, 0);
+  const text = textOf(args, 0, MAX_SHOWN_BYTES);
   const pattern = patternOf(args, 0);
   if (pattern === null) return reply.fail(PATTERN_TOO_LONG);
   const glob = pattern.matchesAll ? null : pattern;
@@ -220,10 +220,17 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   list.answer(reply);
 }
 
-/** The cursor as a number, or undefined if it is none. A cursor past the end means the end. */
+/**
+ * The cursor as a number, or undefined if it is none. A cursor past the end means the end. Reads what
+ * strtoul() of C reads, as Redis does: a sign, zeros in front, and not what follows a zero byte.
+ */
 function parseCursor(args: Args): number | undefined {
-  const text = textOf(args, 0, 32);
-  return /^\d{1,20}$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
+  const text = shownText(args, 0);
+  if (text === "") return 0;
+  const match = /^([+-]?)0*(\d{1,20})$/.exec(text);
+  if (match === null || BigInt(match[2]!) >= 2n ** 64n) return undefined;
+  const number = Math.min(Number(match[2]), Number.MAX_SAFE_INTEGER);
+  return match[1] === "-" && number > 0 ? Number.MAX_SAFE_INTEGER : number;
 }
 
 function parseScan(args: Args, reply: Reply): ScanOptions | null {

@@ -20,7 +20,7 @@ import { discard, exec, multi, unwatch, watch } from "../connection/transactions
 
 /** The rows of connections, transactions and the server. */
 export const SERVER_ROWS: readonly CommandRow[] = [
-  connection("PING", 0, 1, ["fast"], "Answers PONG, or the message", ping),
+  connection("PING", 0, MAX_ARGUMENTS, ["fast"], "Answers PONG, or the message", ping),
   connection("ECHO", 1, 1, ["fast"], "Answers the message", echo),
   connection(
     "HELLO",
@@ -100,10 +100,10 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     latency,
   )),
   withSubcommands(
-    server("SLOWLOG", 1, 2, ["admin"], "Returns the commands that took long", slowlog),
+    server("SLOWLOG", 1, MAX_ARGUMENTS, ["admin"], "Returns the commands that took long", slowlog),
   ),
   server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
-  server("DEBUG", 1, 2, ["admin"], "SLEEP: answers later, for tests", debug),
+  server("DEBUG", 1, MAX_ARGUMENTS, ["admin"], "SLEEP: answers later, for tests", debug),
   server(
     "SWAPDB",
     2,

@@ -6,7 +6,7 @@ import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { answerValue, deleteItem, getItem, peekItem, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, wrongArity } from "../failures.ts";
+import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, wrongArity } from "../failures.ts";
 import { SetOptions } from "./set_options.ts";
 import { optionsFailure } from "./values.ts";
 import { integerOf } from "../argument_text.ts";
@@ -90,12 +90,14 @@ export function getdel(context: CommandContext, args: Args, reply: Reply): void 
 export function getex(context: CommandContext, args: Args, reply: Reply): void {
   const nowMs = context.cache.now();
   const options = SetOptions.parseGetex(args, 1, nowMs);
-  if (typeof options === "string") return reply.fail(optionsFailure(options, "getex"));
+  if (options === "syntax") return reply.fail(SYNTAX);
   const { shard } = context;
   const address = getItem(context, args, 0, 0);
+  // As in Redis, nobody looks at the time where there is no key for it.
+  if (address === 0) return reply.miss();
+  if (typeof options === "string") return reply.fail(optionsFailure(options, "getex"));
   if (isTooLong(context, address, reply)) return;
   answerValue(shard, address, reply);
-  if (address === 0) return;
   if (options.persist) {
     if (shard.deadlineLocked(address) !== 0) shard.setDeadlineLocked(address, 0);
   } else if (options.deadlineMs !== KEEP_DEADLINE) {

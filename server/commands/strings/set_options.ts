@@ -35,7 +35,8 @@ export class SetOptions {
   #amount = 0;
   #versionAt = 0;
   #unit: { unitMs: number; relative: boolean } | undefined;
-  #hasExpire = false;
+  /** The expire option. The same may come again, and the last one counts; another one may not. */
+  #expire = "";
 
   /** Reads SET's options from argument `from` on. Times to live count from `nowMs`. */
   static parse(args: Args, from: number, nowMs: number): SetOptions | SetOptionsError {
@@ -56,8 +57,9 @@ export class SetOptions {
     for (let i = from; i < args.count;) {
       const token = tokenOf(args, i);
       let taken = token === "KEEPTTL" ? 0 : options.#takeExpire(token, i, args);
-      if (token === "PERSIST" && !options.#hasExpire) {
-        options.#hasExpire = options.persist = true;
+      if (token === "PERSIST" && (options.#expire === "" || options.persist)) {
+        options.#expire = token;
+        options.persist = true;
         taken = 1;
       }
       if (taken === 0) return "syntax";
@@ -68,13 +70,13 @@ export class SetOptions {
 
   /** Takes an expire option. Returns its number of arguments, or 0 if it is no such option. */
   #takeExpire(token: string, i: number, args: Args): number {
-    if (this.#hasExpire) return 0;
+    if (this.#expire !== "" && this.#expire !== token) return 0;
     this.#unit = EXPIRES.get(token);
     const hasAmount = this.#unit !== undefined && i + 1 < args.count;
     if (token === "KEEPTTL") this.deadlineMs = KEEP_DEADLINE;
     else if (hasAmount) this.#amount = i + 1;
     else return 0;
-    this.#hasExpire = true;
+    this.#expire = token;
     return hasAmount ? 2 : 1;
   }
 
@@ -83,6 +85,9 @@ export class SetOptions {
       this.get = true;
       return 1;
     }
+    const isAgain = token === "NX" && this.condition === Condition.absent ||
+      token === "XX" && this.condition === Condition.present;
+    if (isAgain) return 1;
     if (this.condition !== Condition.none || this.equalTo !== 0) return 0;
     if (token === "NX") this.condition = Condition.absent;
     else if (token === "XX") this.condition = Condition.present;

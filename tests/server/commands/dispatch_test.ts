@@ -36,9 +36,11 @@ Deno.test("dispatch() answers NOAUTH until AUTH or HELLO has given the token", a
   const cache = newCache();
   for (const right of ["AUTH secret", "AUTH default secret", "HELLO 2 AUTH default secret"]) {
     const speaker = new Speaker(cache, server, false);
-    for (const line of ["GET k", "PING", "MULTI", "EXEC", "CLIENT ID"]) {
+    for (const line of ["GET k", "PING", "MULTI", "CLIENT ID"]) {
       assertEquals(await speaker.say(line), noAuth, line);
     }
+    const aborted = `-EXECABORT Transaction discarded because of: ${noAuth.slice(1)}`;
+    assertEquals(await speaker.say("EXEC"), aborted);
     for (const line of ["AUTH wrong", "AUTH other secret", 'AUTH ""', "AUTH secretx"]) {
       assertEquals(await speaker.say(line), wrong, line);
     }
