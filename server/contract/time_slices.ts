@@ -145,15 +145,16 @@ export class TimeSlices {
 
   /** Resolves when long work may go on. Of all that waits, one piece goes on at a time. */
   turn(): Promise<void> {
-    return this.isBusy ? this.turnOf(this.#fairMs + PIECE_MS, 0) : Promise.resolve();
+    return this.isBusy ? this.turnOf(this.#fairMs, PIECE_MS) : Promise.resolve();
   }
 
   /**
    * Resolves when it is the turn of a client whose work has come to `fromMs`, and whose next piece
-   * will take about `ms`.
+   * will take about `ms`. What it has used too much of does not count for more than two such pieces:
+   * most of it may have been a pause, such as for the garbage collector.
    */
   turnOf(fromMs: number, ms: number): Promise<void> {
-    const place = Math.max(fromMs, this.#fairMs) + ms;
+    const place = Math.min(Math.max(fromMs, this.#fairMs), this.#fairMs + 2 * ms) + ms;
     return new Promise((resolve) => this.#waiting.add(place, resolve));
   }
 

@@ -33,8 +33,10 @@ const MAX_BACKLOG_BYTES = 1024 * 1024;
 const MESSAGE_COST_BYTES = COST_BYTES.string + COST_BYTES.object;
 /** What Deno takes to read a message and to send one, in milliseconds. */
 const EXCHANGE_MS = 0.01;
-/** About how long a character of a message takes: who has sent little goes first. */
-const CHAR_MS = 1e-5;
+/** About how long a message takes, and one that may ask for 8 MiB: who needs little goes first. */
+const USUAL_MS = 0.25;
+const LARGE_MS = 30;
+const LARGE = '"mget"';
 /** How often a large text is copied on its way, in V8 and in Deno. */
 const TEXT_COPIES = 3;
 const SHORT = errorText("Too many large answers on their way. Try again in a moment.");
@@ -55,6 +57,9 @@ export class SocketClient implements MemoryOwner {
   #backlogBytes = 0;
   /** To what its work has come; see TimeSlices. */
   #fairMs = 0;
+  /** How long its latest message took, and the shorter of the latest two times; 0 before there were any. */
+  #latestMs = 0;
+  #usualMs = 0;
   #isClosing = false;
 
   constructor(socket: WebSocket, context: HttpContext, cache: ServerCache, watch: Watch) {
@@ -89,6 +94,8 @@ export class SocketClient implements MemoryOwner {
     const fromMs = performance.now();
     this.send(this.#answer(data));
     const ms = performance.now() - fromMs + EXCHANGE_MS;
+    this.#usualMs = Math.min(ms, this.#latestMs || ms);
+    this.#latestMs = ms;
     this.#fairMs = this.#context.slices.spendFor(this.#fairMs, ms);
   }
 
@@ -98,7 +105,8 @@ export class SocketClient implements MemoryOwner {
     const backlog = this.#backlog;
     while (backlog.length > 0) {
       const data = backlog[0]!;
-      if (slices.isBusy) await slices.turnOf(this.#fairMs, data.length * CHAR_MS);
+      const ms = this.#usualMs || (data.includes(LARGE) ? LARGE_MS : USUAL_MS);
+      if (slices.isBusy) await slices.turnOf(this.#fairMs, ms);
       if (this.#isClosing) break;
       this.#serve(data);
       backlog.shift();

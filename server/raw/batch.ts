@@ -132,7 +132,7 @@ export class Batch {
     else if (session.silence === Silence.once) session.silence = Silence.none;
   }
 
-  /** Waits for a command that takes its time. */
+  /** Waits for a command that takes its time, and for a turn: many may end in the same moment. */
   async #finished(done: Promise<void>, reply: RawReply): Promise<void> {
     try {
       await done;
@@ -140,6 +140,9 @@ export class Batch {
     } catch (error) {
       this.#onBug(error, reply);
     }
+    this.#time.count(reply.used);
+    const turn = this.#time.turn(reply.used);
+    if (turn !== null) await turn;
   }
 
   #onBug(error: unknown, reply: RawReply): void {

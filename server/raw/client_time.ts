@@ -8,22 +8,24 @@ import type { TimeSlices } from "../contract/time_slices.ts";
 const TURN_MS = 0.25;
 /** What it costs to read and write for some commands, beside those. */
 const EXCHANGE_MS = 0.01;
-/** The share of the worker's time that no client has to wait for. */
-const FREE_SHARE = 1 / 200;
 /** About how long a byte of commands takes: who has sent little goes first. */
 const BYTE_MS = 1e-5;
 /** The clock is looked at after so many quick commands, and after so many bytes that they handle. */
 const LOOK_COMMANDS = 16;
 const LOOK_BYTES = 16 * 1024;
+/** About how long it takes to copy and to write a byte of a long answer. */
+const ANSWER_BYTE_MS = 1e-6;
 
 /** The time of one client. */
 export class ClientTime {
   readonly #slices: TimeSlices;
   /** To what its work has come; see TimeSlices. */
   #fairMs = 0;
-  /** When its commands began to run, and when those before had ended, by `performance.now()`. */
+  /** When its commands began to run, by `performance.now()`. */
   #beganMs = 0;
-  #endedMs = 0;
+  /** How long its latest commands took, and the shorter of the latest two times: one may be a pause. */
+  #latestMs = TURN_MS;
+  #usualMs = TURN_MS;
   /** Commands since the latest look at the clock, and where they begin in the input. */
   #commands = 0;
   #lookedAt = 0;
@@ -57,17 +59,20 @@ export class ClientTime {
 
   /** The commands have run. */
   end(): void {
-    this.#endedMs = performance.now();
-    const ms = this.#endedMs - this.#beganMs + EXCHANGE_MS;
+    const ms = performance.now() - this.#beganMs + EXCHANGE_MS;
+    this.#usualMs = Math.min(ms, this.#latestMs);
+    this.#latestMs = ms;
     this.#fairMs = this.#slices.spendFor(this.#fairMs, ms);
+  }
+
+  /** Counts an answer of `bytes` that was made outside of this. */
+  count(bytes: number): void {
+    this.#fairMs = this.#slices.spendFor(this.#fairMs, bytes * ANSWER_BYTE_MS);
   }
 
   /** What to wait for before commands of `bytes` run; null where they may at once. */
   turn(bytes: number): Promise<void> | null {
     if (!this.#slices.isBusy) return null;
-    const nowMs = performance.now();
-    this.#fairMs -= FREE_SHARE * (nowMs - this.#endedMs);
-    this.#endedMs = nowMs;
-    return this.#slices.turnOf(this.#fairMs, bytes * BYTE_MS);
+    return this.#slices.turnOf(this.#fairMs, this.#usualMs + bytes * BYTE_MS);
   }
 }

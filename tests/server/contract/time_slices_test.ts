@@ -130,7 +130,7 @@ Deno.test("TimeSlices.turnOf() lets go first who has used less, though others ke
   };
   const first = slices.turn();
   const usedMs = slices.spendFor(0, 100);
-  const [much, piece] = [slices.turnOf(usedMs, 0), slices.turn()];
+  const [much, piece] = [slices.turnOf(usedMs, 0.3), slices.turn()];
   const [little, large] = [slices.turnOf(0, 0), slices.turnOf(0, 0.5)];
   const done = [much.then(say("much")), piece.then(say("piece")), large.then(say("large"))];
   let isOver = false;
@@ -144,6 +144,24 @@ Deno.test("TimeSlices.turnOf() lets go first who has used less, though others ke
   isOver = true;
   await Promise.all(coming);
   assertEquals(log, ["little", "piece", "large", "much"]);
+});
+
+Deno.test("TimeSlices.turnOf() lets go first who needs little, though a pause was counted as his", async () => {
+  const slices = new TimeSlices();
+  slices.spend(100);
+  const first = slices.turn();
+  const pausedMs = slices.spendFor(0, 500);
+  const log: string[] = [];
+  const say = (name: string) => () => {
+    log.push(name);
+    slices.spend(1);
+  };
+  await Promise.all([
+    first.then(say("first")),
+    slices.turnOf(0, 0.9).then(say("flood")),
+    slices.turnOf(pausedMs, 0.02).then(say("paused")),
+  ]);
+  assertEquals(log.indexOf("paused") < log.indexOf("flood"), true, log.join());
 });
 
 Deno.test("TimeSlices does not make wait where the event loop has turns by itself", async () => {
