@@ -14,10 +14,14 @@ export type CommandName =
   | "put"
   | "del"
   | "incr"
+  | "ttl"
+  | "keys"
+  | "flush"
   | "stats"
   | "ping"
   | "health"
   | "bench"
+  | "version"
   | "completions"
   | "help";
 
@@ -32,6 +36,8 @@ export interface Operand {
 /** One row of the table. */
 export interface ClientCommand {
   readonly name: CommandName;
+  /** Another name of the same command. */
+  readonly alias?: string;
   readonly operands: readonly Operand[];
   readonly options: readonly ClientOption<unknown>[];
   /** One sentence without a final period. */
@@ -44,16 +50,22 @@ export interface ClientCommand {
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 const ACCESS_OPTIONS = [ACCESS.url, ACCESS.token, ACCESS.ca, ACCESS.timeout, ACCESS.json, HELP];
-const COMMAND_NAMES: readonly CommandName[] = [
+const COMMAND_NAMES: readonly string[] = [
   "serve",
   "get",
   "put",
+  "set",
   "del",
+  "delete",
   "incr",
+  "ttl",
+  "keys",
+  "flush",
   "stats",
   "ping",
   "health",
   "bench",
+  "version",
   "completions",
   "help",
 ];
@@ -80,16 +92,18 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
   },
   put: {
     name: "put",
+    alias: "set",
     operands: [KEY, { name: "VALUE" }],
     options: [TTL, ...ACCESS_OPTIONS],
-    summary: "Store a value",
+    summary: "Store a value; set is the same",
     details: ['The value "-" is read from stdin, byte for byte. After "--" nothing is an option.'],
   },
   del: {
     name: "del",
+    alias: "delete",
     operands: [KEY],
     options: ACCESS_OPTIONS,
-    summary: "Delete a key",
+    summary: "Delete a key; delete is the same",
     details: ["Exit code 1 when the key is not there."],
   },
   incr: {
@@ -98,6 +112,31 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
     options: ACCESS_OPTIONS,
     summary: "Add to an integer, 1 unless BY says more or less, and print the sum",
     details: ["A key that is not there counts as 0."],
+  },
+  ttl: {
+    name: "ttl",
+    operands: [KEY],
+    options: ACCESS_OPTIONS,
+    summary: "Print the seconds that a key has left, or never",
+    details: ["Exit code 1 when the key is not there."],
+  },
+  keys: {
+    name: "keys",
+    operands: [{ name: "PATTERN", isOptional: true }],
+    options: ACCESS_OPTIONS,
+    summary: "Print all keys, or those that match, one per line",
+    details: [
+      "A pattern such as 'user:*', quoted for the shell: * ? [abc] and \\ before one of them. Keys that come",
+      "or go meanwhile may be missed or printed twice. With --json an object for each key, in",
+      '"base64" where it is not UTF-8.',
+    ],
+  },
+  flush: {
+    name: "flush",
+    operands: [],
+    options: ACCESS_OPTIONS,
+    summary: "Delete everything, in all databases",
+    details: [],
   },
   stats: {
     name: "stats",
@@ -130,6 +169,13 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
       "Exit code 1 when an answer was wrong or an error.",
     ],
   },
+  version: {
+    name: "version",
+    operands: [],
+    options: [HELP],
+    summary: "Print the version of this program; ping asks the server for its own",
+    details: [],
+  },
   completions: {
     name: "completions",
     operands: [{ name: "SHELL", words: SHELLS }],
@@ -157,5 +203,5 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
  * @returns its row, or undefined if it has none
  */
 export function findCommand(name: string): ClientCommand | undefined {
-  return Object.values(COMMANDS).find((command) => command.name === name);
+  return Object.values(COMMANDS).find(({ name: own, alias }) => name === own || name === alias);
 }

@@ -33,11 +33,18 @@ export interface ClientContext {
  *
  * @param context the command
  * @returns address, token, time limit and certificates
- * @throws {ClientError} if the file of certificates cannot be read
+ * @throws {ClientError} if SLABKV_PORT is no port, or the file of certificates cannot be read
  */
 export async function accessOf({ platform, values }: ClientContext): Promise<Access> {
+  const port = platform.env("SLABKV_PORT");
+  const target = values.get(ACCESS.url) ?? localTarget(port);
+  if (target === undefined) {
+    throw new ClientError(
+      `Cannot use SLABKV_PORT "${port}": expected a port from 1 to 65535, or give --url`,
+    );
+  }
   return {
-    target: values.get(ACCESS.url) ?? localTarget(platform.env("SLABKV_PORT")),
+    target,
     token: values.get(ACCESS.token),
     timeoutMs: values.get(ACCESS.timeout),
     caCerts: await readCertificates(values.get(ACCESS.ca)),

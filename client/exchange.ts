@@ -15,6 +15,8 @@ export interface ClientRequest {
   /** Path and query as they are sent, without the target's prefix. */
   readonly path: string;
   readonly body?: Uint8Array;
+  /** More header lines, each with its CR LF. */
+  readonly headers?: string;
 }
 
 /**
@@ -71,10 +73,10 @@ async function converse(conn: Deno.Conn, bytes: Uint8Array): Promise<ClientAnswe
 }
 
 function requestBytes({ target, token }: Access, request: ClientRequest): Uint8Array {
-  const { method, path, body } = request;
+  const { method, path, body, headers = "" } = request;
   const head = new TextEncoder().encode(
     `${method} ${target.prefix}${path} HTTP/1.1\r\nhost: ${target.authority}\r\n` +
-      `connection: close\r\n${authorizationLine(token)}` +
+      `connection: close\r\n${headers}${authorizationLine(token)}` +
       `${body === undefined ? "" : `content-length: ${body.length}\r\n`}\r\n`,
   );
   if (body === undefined) return head;
@@ -86,8 +88,9 @@ function requestBytes({ target, token }: Access, request: ClientRequest): Uint8A
 
 function messageIn(text: string): string {
   try {
-    const { message } = JSON.parse(text);
+    const { message, error } = JSON.parse(text);
     if (typeof message === "string") return message;
+    if (typeof error === "string") return error;
   } catch {
     // This is not slabkv's JSON but a proxy's page, or the text of a raw route.
   }

@@ -83,13 +83,17 @@ export const ACCESS = {
   },
 } as const;
 
+const MAX_TTL_MS = 3_153_600_000_000;
+
 /** The further option of `put`. */
 export const TTL: ClientOption<number | undefined> = {
   flag: "ttl",
-  ...duration(1, 3_153_600_000_000),
+  placeholder: "DURATION",
+  expected: "seconds, or a duration such as 500ms, 30s, 15m, 12h or 1d; at most 36500d",
+  parse: parseTtl,
   fallback: undefined,
   fallbackText: "never",
-  description: "Time after which the item expires",
+  description: "Time after which the item expires, in seconds or with a unit: 60, 90m, 1d",
 };
 
 /** The further options of `bench`. */
@@ -204,6 +208,11 @@ function duration(minMs: number, maxMs: number): ClientKind<number> {
     expected: `a duration from ${bounds} such as 500ms, 30s or 1m`,
     parse: (text) => within(parseDuration(text), minMs, maxMs),
   };
+}
+
+/** A number alone counts seconds, as in the server's own answers. */
+function parseTtl(text: string): number | undefined {
+  return within(parseDuration(/^[\d.]+$/.test(text) ? `${text}s` : text), 1, MAX_TTL_MS);
 }
 
 function parseMix(text: string): number | undefined {

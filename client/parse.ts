@@ -155,7 +155,10 @@ function unknownWord({ name, words = [] }: Operand, text: string): string {
 }
 
 function unknownCommand(name: string): string {
-  const nearest = nearestWord(name, Object.keys(COMMANDS));
+  const names = Object.values(COMMANDS).flatMap(({ name, alias }) =>
+    alias ? [name, alias] : [name]
+  );
+  const nearest = nearestWord(name, names);
   return `Unknown command "${name}": ${
     nearest ? `did you mean ${nearest}? See` : "see"
   } slabkv help`;

@@ -6,14 +6,16 @@
  */
 
 import { runBench } from "./bench/bench.ts";
-import { type CommandName, COMMANDS } from "./commands.ts";
+import { type CommandName, findCommand } from "./commands.ts";
 import { completionScript } from "./completions.ts";
 import { type ClientContext, EXIT } from "./context.ts";
 import { commandText, overviewText } from "./help.ts";
 import { ClientError, type ClientPlatform, writeAll } from "./platform.ts";
 import { del, get, incr, put } from "./item_commands.ts";
 import { parseCommand } from "./parse.ts";
+import { flush, keys, ttl } from "./rest_commands.ts";
 import { health, ping, stats } from "./server_commands.ts";
+import { versionLine } from "../server/config/version.ts";
 
 type Handler = (context: ClientContext) => Promise<number>;
 
@@ -22,10 +24,14 @@ const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
   put,
   del,
   incr,
+  ttl,
+  keys,
+  flush,
   stats,
   ping,
   health,
   bench: runBench,
+  version,
   completions,
   help,
 };
@@ -82,8 +88,13 @@ async function run(args: readonly string[], platform: ClientPlatform): Promise<n
 
 async function help({ platform, operands }: ClientContext): Promise<number> {
   const [name] = operands;
-  const text = name === undefined ? overviewText() : commandText(COMMANDS[name as CommandName]);
+  const text = name === undefined ? overviewText() : commandText(findCommand(name)!);
   await writeAll(platform.stdout, text);
+  return EXIT.ok;
+}
+
+async function version({ platform }: ClientContext): Promise<number> {
+  await writeAll(platform.stdout, `${versionLine()}\n`);
   return EXIT.ok;
 }
 

@@ -56,11 +56,13 @@ export function parseTarget(text: string): Target | undefined {
  * check of a container. Its port is that of the server's own variable.
  *
  * @param portText the value of SLABKV_PORT, if it is set
- * @returns the address
+ * @returns the address, or undefined if the variable is no port
  */
-export function localTarget(portText: string | undefined): Target {
-  const port = /^[1-9]\d{0,4}$/.test(portText ?? "") ? portText : "7171";
-  return parseTarget(`http://127.0.0.1:${port}`) ?? parseTarget(DEFAULT_URL)!;
+export function localTarget(portText: string | undefined): Target | undefined {
+  // Kubernetes sets the variable to a URL beside a service named slabkv; the server ignores it too.
+  const isUnset = portText === undefined || portText === "" || portText.startsWith("tcp://");
+  if (isUnset) return parseTarget(DEFAULT_URL);
+  return /^[1-9]\d{0,4}$/.test(portText) ? parseTarget(`http://127.0.0.1:${portText}`) : undefined;
 }
 
 function unixTarget(path: string): Target | undefined {

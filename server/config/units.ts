@@ -38,6 +38,7 @@ const MILLISECONDS_OF: ReadonlyMap<string, number> = new Map([
   ["s", 1000],
   ["m", 60_000],
   ["h", 3_600_000],
+  ["d", 86_400_000],
 ]);
 const DURATIONS_WRITTEN: readonly [string, number][] = [
   ["h", 3_600_000],
@@ -76,7 +77,7 @@ export function formatSize(bytes: number): string {
 }
 
 /**
- * Reads a duration: a number, fractions allowed, and one of ms, s, m, h. The unit is required,
+ * Reads a duration: a number, fractions allowed, and one of ms, s, m, h, d. The unit is required,
  * since a bare number means seconds to some and milliseconds to others; only 0 needs none.
  *
  * @param text the duration as written

@@ -34,9 +34,12 @@ Deno.test("parseTarget() refuses what is no server", () => {
 });
 
 Deno.test("localTarget() follows the server's own port, but no link of Kubernetes", () => {
-  assertEquals(localTarget(undefined).url, "http://127.0.0.1:7171");
-  assertEquals(localTarget("8080").url, "http://127.0.0.1:8080");
-  for (const text of ["", "0", "99999", "tcp://10.0.0.1:7171"]) {
-    assertEquals(localTarget(text).url, "http://127.0.0.1:7171", text);
+  assertEquals(localTarget(undefined)?.url, "http://127.0.0.1:7171");
+  assertEquals(localTarget("8080")?.url, "http://127.0.0.1:8080");
+  for (const text of ["", "tcp://10.0.0.1:7171"]) {
+    assertEquals(localTarget(text)?.url, "http://127.0.0.1:7171", text);
+  }
+  for (const text of ["0", "99999", "port", "71 71"]) {
+    assertEquals(localTarget(text), undefined, text);
   }
 });
