@@ -10,10 +10,20 @@ import {
 } from "../codecs/json_command.ts";
 import { type JsonParts, partsOf } from "../codecs/json_checks.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
-import { json, jsonOk } from "./answers.ts";
+import { findCommand } from "../commands/find.ts";
+import type { Command } from "../contract/command.ts";
+import { decodePathCommand } from "../codecs/path_command.ts";
+import { error, json, methodNotAllowed } from "./answers.ts";
 import type { CommandRunner } from "./command_runner.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";
 import { LARGE_BYTES } from "./large_answers.ts";
+
+/**
+ * What a client is to send with its next request, so that it reads what it has written. Here every
+ * request sees all that were answered before it, so that one word does for all.
+ */
+const SYNC_HEADERS = { "upstash-sync-token": "slabkv" } as const;
+const OK_INIT: ResponseInit = { headers: { "content-type": "application/json", ...SYNC_HEADERS } };
 
 /** Paths whose errors are those of commands. */
 const PATHS: ReadonlySet<string> = new Set(["/", "/pipeline", "/multi-exec"]);
@@ -37,6 +47,11 @@ const NO_MEMORY = "ERR too much memory is in use for answers, try again";
 /** What those answer that come when the pipeline has had its time. */
 const NO_TIME = "ERR pipeline has taken too long, send fewer commands at a time";
 
+/** More than the longest name of a command. */
+const MAX_NAME_CHARS = 64;
+
+const NO_WRITE = "Commands that change something come by POST, or by GET from no browser.";
+
 const encoder = new TextEncoder();
 const MULTI = encoder.encode("MULTI");
 const EXEC = encoder.encode("EXEC");
@@ -50,27 +65,70 @@ export function isCommandRequest(method: string, url: string, path: number): boo
 export async function asCommandError(response: Response): Promise<Response> {
   const { message } = await response.json() as { message: string };
   const headers = Object.fromEntries(response.headers);
-  return json(errorAnswer(`ERR ${message}`), response.status, headers);
+  return json(errorAnswer(`ERR ${message}`), response.status, { ...headers, ...SYNC_HEADERS });
 }
 
 /** POST / */
 export const commandRoute: RouteHandler = (context, request) =>
-  read(context, request, async (body, runner, parts) => {
-    const { reply } = runner;
-    const { slices } = context;
-    const hasWaited = slices.isOver;
-    if (hasWaited) await slices.turn();
-    const fromMs = performance.now();
-    const pending = runner.start(decodeCommand(body, parts));
-    const ms = performance.now() - fromMs;
-    // Short commands are nobody else's affair, however many there are.
-    if (hasWaited || ms > LIGHT_MS) slices.spend(ms);
-    if (pending !== null) await pending;
-    reply.finish();
-    const { error } = reply;
-    if (error === null) return sent(context, reply);
-    return json(reply.answer(), error.startsWith("BUSY ") ? 503 : 400);
+  read(context, request, (body, runner, parts) => {
+    return one(context, runner, () => decodeCommand(body, parts));
   });
+
+async function one(
+  context: HttpContext,
+  runner: CommandRunner,
+  decode: () => JsonCommand | CommandProblem,
+): Promise<Response> {
+  const { reply } = runner;
+  const { slices } = context;
+  const hasWaited = slices.isOver;
+  if (hasWaited) await slices.turn();
+  const fromMs = performance.now();
+  const pending = runner.start(decode());
+  const ms = performance.now() - fromMs;
+  // Short commands are nobody else's affair, however many there are.
+  if (hasWaited || ms > LIGHT_MS) slices.spend(ms);
+  if (pending !== null) await pending;
+  reply.finish();
+  const problem = reply.error;
+  if (problem === null) return sent(context, reply);
+  return json(reply.answer(), problem.startsWith("BUSY ") ? 503 : 400, SYNC_HEADERS);
+}
+
+/** The command that a path such as /set/foo/bar names, or null. */
+export function commandOfPath(url: string, path: number): Command | null {
+  const [name = ""] = url.slice(path + 1, path + 1 + MAX_NAME_CHARS).split(/[/?#]/, 1);
+  const bytes = encoder.encode(name);
+  return findCommand(bytes, 0, bytes.length);
+}
+
+/** GET /set/foo/bar and POST /set/foo with the value as body */
+export async function pathCommandRoute(
+  context: HttpContext,
+  request: Request,
+  url: string,
+  start: number,
+  found: Command,
+): Promise<Response> {
+  const { method } = request;
+  if (method !== "POST") {
+    if (method !== "GET" && method !== "HEAD") return asCommandError(methodNotAllowed("GET, POST"));
+    // Whoever asks with HEAD, and a page that has the browser load a picture, change nothing.
+    const mayWrite = method === "GET" &&
+      (context.config.token !== undefined || isNoPage(context, request));
+    if (found.flags.includes("write") && !mayWrite) return asCommandError(error(403, NO_WRITE));
+  }
+  const hash = url.indexOf("#", start);
+  const [path = "", ...query] = url.slice(start + 1, hash < 0 ? url.length : hash).split("?");
+  return read(context, request, (body, runner) => {
+    return one(context, runner, () => decodePathCommand(path, query.join("?"), body));
+  });
+}
+
+/** Whether nothing shows that a browser asks, of its own accord or for a page. */
+function isNoPage({ access }: HttpContext, request: Request): boolean {
+  return BROWSER_HEADERS.every((name) => access.header(request, name) === null);
+}
 
 /** POST /pipeline */
 export const pipelineRoute: RouteHandler = (context, request) =>
@@ -150,24 +208,27 @@ async function runTransaction(
   reply.next(true);
   await runner.mark(EXEC);
   reply.finish();
-  return reply.isFailed ? json(reply.answer(), 400) : sent(context, reply);
+  return reply.isFailed ? json(reply.answer(), 400, SYNC_HEADERS) : sent(context, reply);
 }
 
 /** A finished answer; a large one goes out bit by bit. */
 function sent(context: HttpContext, reply: JsonCommandReply): Response | Promise<Response> {
-  if (reply.length <= LARGE_BYTES) return jsonOk(reply.answer());
+  if (reply.length <= LARGE_BYTES) return new Response(reply.answer(), OK_INIT);
   const response = context.largeAnswers.answer(reply.release(), "application/json");
-  return response.ok ? response : asCommandError(response);
+  if (!response.ok) return asCommandError(response);
+  response.headers.set("upstash-sync-token", SYNC_HEADERS["upstash-sync-token"]);
+  return response;
 }
 
 function refused(text: string): Response {
-  return json(errorAnswer(text), 400);
+  return json(errorAnswer(text), 400, SYNC_HEADERS);
 }
 
 /** Whether a request that has been let in may give commands of administration. */
-function mayAdminister({ config, access }: HttpContext, request: Request): boolean {
+function mayAdminister(context: HttpContext, request: Request): boolean {
+  const { config } = context;
   if (config.token === undefined && !config.allowAdmin) return false;
-  return BROWSER_HEADERS.every((name) => access.header(request, name) === null);
+  return isNoPage(context, request);
 }
 
 async function read(

@@ -9,7 +9,7 @@ import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { SlowClient } from "./large_answers.ts";
 import type { RequestAccess } from "./request_access.ts";
-import { isOpenPath, route } from "./routes.ts";
+import { isCommandPath, isOpenPath, route } from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";
 import { isSocketPath, tokenOfProtocols } from "./websocket_route.ts";
 
@@ -18,6 +18,9 @@ const SHED_ONE_IN = 200;
 
 const HOST_REFUSED = "Host is not allowed. Ask by an address of this server, or --allow-host it.";
 const TOKEN_REFUSED = "Token is missing or wrong. Send Authorization: Bearer TOKEN.";
+/** What pages may send; upstash-* are those of @upstash/redis. */
+const ALLOWED_HEADERS = "authorization, content-type, upstash-encoding, upstash-sync-token, " +
+  "upstash-telemetry-platform, upstash-telemetry-runtime, upstash-telemetry-sdk";
 const BEARER = { "www-authenticate": "Bearer" };
 const ORIGIN_REFUSED = "Origin is not allowed. Start slabkv with --allow-origin to allow it.";
 
@@ -86,7 +89,9 @@ export class HttpHandler {
     headers: Readonly<Record<string, string>> = {},
   ): Response | Promise<Response> {
     const refusal = error(status, message, headers);
-    return isCommandRequest(request.method, request.url, path) ? asCommandError(refusal) : refusal;
+    const { method, url } = request;
+    const isCommand = isCommandRequest(method, url, path) || isCommandPath(url, path);
+    return isCommand ? asCommandError(refusal) : refusal;
   }
 
   #answer(request: Request): Response | Promise<Response> {
@@ -157,6 +162,7 @@ export class HttpHandler {
     this.#looked(response);
     if (shared && response.status !== 101) {
       response.headers.set("access-control-allow-origin", origin);
+      response.headers.set("access-control-expose-headers", "upstash-sync-token");
       response.headers.append("vary", "Origin");
     }
     return response;
@@ -219,7 +225,7 @@ function preflight(origin: string): Response {
     headers: {
       "access-control-allow-origin": origin,
       "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
-      "access-control-allow-headers": "authorization, content-type",
+      "access-control-allow-headers": ALLOWED_HEADERS,
       "access-control-max-age": "600",
       vary: "Origin",
     },

@@ -3,7 +3,13 @@
 
 import { VERSION } from "../config/version.ts";
 import { error, json, jsonOk, methodNotAllowed, RETRY } from "./answers.ts";
-import { commandRoute, multiExecRoute, pipelineRoute } from "./command_routes.ts";
+import {
+  commandOfPath,
+  commandRoute,
+  multiExecRoute,
+  pathCommandRoute,
+  pipelineRoute,
+} from "./command_routes.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";
 import {
   deleteBodyRoute,
@@ -97,6 +103,12 @@ function pathEnd(url: string, start: number): number {
   return url.length;
 }
 
+/** Whether a path such as /set/foo/bar names a command, and no route has it. */
+export function isCommandPath(url: string, start: number): boolean {
+  if (url.startsWith(STORE, start) || url.startsWith(STORED_GET, start)) return false;
+  return !BY_PATH.has(url.slice(start, pathEnd(url, start))) && commandOfPath(url, start) !== null;
+}
+
 /** Answers a request whose path begins at `start` in `url`; HEAD comes here as GET. */
 export function route(
   context: HttpContext,
@@ -114,7 +126,11 @@ export function route(
   }
   const end = pathEnd(url, start);
   const found = BY_PATH.get(url.slice(start, end));
-  if (found === undefined) return error(404, "Unknown path. GET / lists what there is.");
+  if (found === undefined) {
+    const command = commandOfPath(url, start);
+    if (command !== null) return pathCommandRoute(context, request, url, start, command);
+    return error(404, "Unknown path. GET / lists what there is.");
+  }
   if (!Object.hasOwn(found.methods, method)) return methodNotAllowed(allowed(found));
   return found.methods[method]!(context, request, url, url[end] === "?" ? end + 1 : -1);
 }

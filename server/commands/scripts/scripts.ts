@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { Shard } from "../../../cache/mod.ts";
 import { KEEP_DEADLINE, Outcome } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
-import type { Reply } from "../../contract/reply.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { BAD_KEY, BUSY, NOT_INTEGER, refused, TOO_LARGE } from "../failures.ts";
 import { integerOf } from "../argument_text.ts";
@@ -19,7 +19,9 @@ const MAX_NUMBER_BYTES = 32;
 /** Numbers of scripts may be so far from zero. */
 const MAX_NUMBER = 2 ** 63;
 
-const NO_SCRIPT = refused(
+/** As Redis answers; clients look for it, and send EVAL then. */
+const NO_SCRIPT = refused("No matching script. Please use EVAL.", "NOSCRIPT");
+const NO_LUA = refused(
   "No matching script. slabkv has no Lua: it knows only the windows of @upstash/ratelimit",
   "NOSCRIPT",
 );
@@ -147,18 +149,25 @@ const decoder = new TextDecoder();
 /** EVAL script numkeys key ... argument ... */
 export function evalScript(context: CommandContext, args: Args, reply: Reply): void {
   const sha = createHash("sha1").update(args.bytesOf(0)).digest("hex");
-  run(BY_SHA.get(sha), context, args, reply);
+  run(BY_SHA.get(sha), NO_LUA, context, args, reply);
 }
 
 /** EVALSHA sha1 numkeys key ... argument ... */
 export function evalSha(context: CommandContext, args: Args, reply: Reply): void {
-  run(BY_SHA.get(decoder.decode(args.bytesOf(0)).toLowerCase()), context, args, reply);
+  const sha = decoder.decode(args.bytesOf(0)).toLowerCase();
+  run(BY_SHA.get(sha), NO_SCRIPT, context, args, reply);
 }
 
-function run(script: Known | undefined, context: CommandContext, args: Args, reply: Reply): void {
+function run(
+  script: Known | undefined,
+  unknown: Failure,
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void {
   const keyCount = Number(integerOf(args, 1) ?? -1);
   if (keyCount < 0 || keyCount > args.count - FIRST_KEY) return reply.fail(BAD_KEY_COUNT);
-  if (script === undefined) return reply.fail(NO_SCRIPT);
+  if (script === undefined) return reply.fail(unknown);
   const numbers: number[] = [];
   for (let i = FIRST_KEY + keyCount; i < args.count; i++) {
     numbers.push(toNumber(args.bytesOf(i)));
