@@ -103,7 +103,7 @@ export function commandOfPath(url: string, path: number): Command | null {
 }
 
 /** GET /set/foo/bar and POST /set/foo with the value as body */
-export async function pathCommandRoute(
+export function pathCommandRoute(
   context: HttpContext,
   request: Request,
   url: string,
