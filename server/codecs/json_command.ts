@@ -1,5 +1,5 @@
 // Reads commands in JSON, ["SET","k","v","EX",10], and lists of them, as clients of the REST interface
-// send them. Decides what is valid, and makes each argument into bytes. Knows no command, no route and
+// send them, and in paths, /set/k/v?EX=10, as people write them. Decides what is valid, and makes each argument into bytes. Knows no command, no route and
 // no answer.
 
 import type { Args } from "../contract/args.ts";
@@ -132,4 +132,41 @@ function argumentText(argument: unknown): string | null {
   // The clients also write null for a missing value inside an argument.
   if (argument === null) return "null";
   return typeof argument === "boolean" ? String(argument) : null;
+}
+
+const NOT_TEXT = new CommandProblem("ERR path is not valid, send UTF-8, percent-encoded");
+/** Carries the token of those who cannot set headers; it is no argument. */
+const TOKEN_NAME = "_token";
+
+/**
+ * Reads a command: the parts of the path, then the body as one argument if there is any, then the names
+ * and values of the query.
+ *
+ * @param path the path without its first slash, percent-encoded
+ * @param query what follows the question mark; empty if there is none
+ * @param body the body of the request
+ */
+export function decodePathCommand(
+  path: string,
+  query: string,
+  body: Uint8Array,
+): JsonCommand | CommandProblem {
+  const command: string[] = [];
+  try {
+    for (const part of path.split("/")) command.push(decodeURIComponent(part));
+    if (body.length > 0) command.push(decoder.decode(body));
+    for (const pair of query === "" ? [] : query.split("&")) {
+      const [name = "", ...rest] = pair.split("=");
+      if (name === TOKEN_NAME) continue;
+      command.push(unescaped(name));
+      if (rest.length > 0) command.push(unescaped(rest.join("=")));
+    }
+  } catch (error) {
+    return error instanceof TypeError ? NOT_UTF8 : NOT_TEXT;
+  }
+  return command.length > MAX_JSON_ARGUMENTS + 1 ? TOO_MANY_ARGUMENTS : command;
+}
+
+function unescaped(text: string): string {
+  return decodeURIComponent(text.replaceAll("+", " "));
 }

@@ -6,13 +6,13 @@ import {
   CommandProblem,
   decodeCommand,
   decodeCommands,
+  decodePathCommand,
   type JsonCommand,
 } from "../codecs/json_command.ts";
 import { type JsonParts, partsOf } from "../codecs/json_checks.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
 import { findCommand } from "../commands/find.ts";
 import type { Command } from "../contract/command.ts";
-import { decodePathCommand } from "../codecs/path_command.ts";
 import { error, json, methodNotAllowed } from "./answers.ts";
 import type { CommandRunner } from "./command_runner.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";

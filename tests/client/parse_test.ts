@@ -72,8 +72,9 @@ Deno.test("parseCommand() says what is wrong, and what to do", () => {
       "Option --timeout has no value: expected a duration from 1ms to 10m such as 500ms, 30s or 1m",
     ],
     [
-      ["put", "k", "v", "--ttl", "30"],
-      'Cannot use --ttl "30": expected a duration from 1ms to 876000h such as 500ms, 30s or 1m',
+      ["put", "k", "v", "--ttl", "soon"],
+      'Cannot use --ttl "soon": expected seconds, or a duration such as 500ms, 30s, 15m, 12h or 1d; ' +
+      "at most 36500d",
     ],
     [
       ["get", "k", "--token", "a b"],

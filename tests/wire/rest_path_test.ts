@@ -35,7 +35,7 @@ conversation("a command may stand in the path", [
 ]);
 
 conversation("every answer to commands has the header that clients send back", [
-  ['POST / ["PING"]\nupstash-sync-token: whatever', '200 {"result":"PONG"}', SYNC],
+  ['POST /\nupstash-sync-token: whatever\n\n["PING"]', '200 {"result":"PONG"}', SYNC],
   ['POST / ["FOO"]', /^400 /, SYNC],
   ['POST /pipeline [["PING"]]', '200 [{"result":"PONG"}]', SYNC],
   ['POST /multi-exec [["PING"]]', '200 [{"result":"PONG"}]', SYNC],
@@ -74,6 +74,6 @@ Deno.test("pages of allowed origins may send the headers of @upstash/redis and r
   for (const name of ["authorization", "upstash-encoding", "upstash-sync-token"]) {
     assertEquals(allowed.includes(name), true, name);
   }
-  const { headers } = await client.ask(`POST / ["PING"]\norigin: ${origin}`);
+  const { headers } = await client.ask(`POST /\norigin: ${origin}\n\n["PING"]`);
   assertEquals(headers.get("access-control-expose-headers"), "upstash-sync-token");
 });

@@ -51,7 +51,7 @@ Deno.test("parseSize() refuses what is no size or does not fit", () => {
   }
 });
 
-Deno.test("parseDuration() reads milliseconds to hours and wants a unit", () => {
+Deno.test("parseDuration() reads milliseconds to days and wants a unit", () => {
   const table: [string, number | undefined][] = [
     ["0", 0],
     ["500ms", 500],
@@ -60,7 +60,8 @@ Deno.test("parseDuration() reads milliseconds to hours and wants a unit", () => 
     ["1m", 60_000],
     ["2h", 7_200_000],
     ["30", undefined],
-    ["1d", undefined],
+    ["1d", 86_400_000],
+    ["1w", undefined],
     ["-1s", undefined],
   ];
   for (const [text, milliseconds] of table) assertEquals(parseDuration(text), milliseconds, text);

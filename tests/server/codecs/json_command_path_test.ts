@@ -1,8 +1,7 @@
 // Commands in paths: their parts, bodies and queries, and what is refused.
 
 import { assertEquals } from "@std/assert";
-import { CommandProblem } from "../../../server/codecs/json_command.ts";
-import { decodePathCommand } from "../../../server/codecs/path_command.ts";
+import { CommandProblem, decodePathCommand } from "../../../server/codecs/json_command.ts";
 
 Deno.test("decodePathCommand() reads parts of the path, the body and the query", () => {
   const table: [string, string, string, string[]][] = [
