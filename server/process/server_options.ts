@@ -4,19 +4,37 @@
 import { DATABASE_COUNT } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
 import type { OptionProblem, OptionValue } from "../contract/server.ts";
+import { MAX_TRACKED_KEYS } from "../changes/tracking.ts";
+import {
+  FIXED_OPTIONS,
+  FIXED_REASONS,
+  KEPT_OPTIONS,
+  type KeptOption,
+  keptProblem,
+  meansTheSame,
+} from "../commands/server/redis_options.ts";
 import type { SlowLog } from "./slow_log.ts";
 
 const SECOND_US = 1_000_000;
 const MAX_SLOW_ENTRIES = 10_000;
 
+const KEPT_BY_NAME: ReadonlyMap<string, KeptOption> = new Map(
+  KEPT_OPTIONS.flatMap((option) =>
+    [option.name, option.alias ?? option.name].map((name) => [name, option] as const)
+  ),
+);
+
 /** The options of one worker, by the names that Redis gives them. */
 export class ServerOptions {
   readonly #config: Config;
   readonly #slowLog: SlowLog;
+  /** The values of options without an effect, by each of their names. */
+  readonly #kept = new Map<string, string>();
 
   constructor(config: Config, slowLog: SlowLog) {
     this.#config = config;
     this.#slowLog = slowLog;
+    for (const { name, value } of KEPT_OPTIONS) this.#keep(name, value);
   }
 
   /** All options as text. */
@@ -24,18 +42,18 @@ export class ServerOptions {
     const config = this.#config;
     const { slowerThanUs, maxEntries } = this.#slowLog;
     return {
-      "appendonly": "no",
+      ...FIXED_OPTIONS,
       "bind": config.host,
       "databases": String(DATABASE_COUNT),
       "maxclients": String(config.maxConnections),
       "maxmemory": String(config.memoryBytes),
-      "maxmemory-policy": "allkeys-lfu",
       "port": String(config.respPort ?? 0),
       "proto-max-bulk-len": String(config.maxValueBytes),
-      "save": "",
       "slowlog-log-slower-than": slowerThanUs === Infinity ? "-1" : String(slowerThanUs),
       "slowlog-max-len": String(maxEntries),
       "timeout": String(Math.round(config.idleTimeoutMs / 1000)),
+      "tracking-table-max-keys": String(MAX_TRACKED_KEYS),
+      ...Object.fromEntries(this.#kept),
     };
   }
 
@@ -49,10 +67,18 @@ export class ServerOptions {
       const number = Number(value);
       if (name === "slowlog-log-slower-than") {
         this.#slowLog.slowerThanUs = number < 0 ? Infinity : number;
-      }
-      if (name === "slowlog-max-len") this.#slowLog.maxEntries = number;
+      } else if (name === "slowlog-max-len") this.#slowLog.maxEntries = number;
+      else this.#keep(name, value.toLowerCase());
     }
     return null;
+  }
+
+  /** Sets an option without an effect, under both of its names. */
+  #keep(name: string, value: string): void {
+    const option = KEPT_BY_NAME.get(name);
+    if (option === undefined) return;
+    this.#kept.set(option.name, value);
+    if (option.alias !== undefined) this.#kept.set(option.alias, value);
   }
 
   #problem(name: string, value: string): string | null {
@@ -66,7 +92,11 @@ export class ServerOptions {
       const isFine = number >= 0 && number <= MAX_SLOW_ENTRIES;
       return isFine ? null : `argument must be between 0 and ${MAX_SLOW_ENTRIES} inclusive`;
     }
+    const option = KEPT_BY_NAME.get(name);
+    if (option !== undefined) return keptProblem(option, value);
     // Setting an option to the value that it has is allowed.
-    return this.all()[name] === value ? null : "can't set immutable config";
+    if (meansTheSame(value, this.all()[name]!)) return null;
+    const reason = FIXED_REASONS[name];
+    return `can't set immutable config${reason === undefined ? "" : `: ${reason}`}`;
   }
 }

@@ -4,6 +4,7 @@ import type { Tables } from "./table_shape.ts";
 import { ADMIN_TABLES } from "./tables_admin.ts";
 import { CLIENT_TABLES } from "./connection/tables_clients.ts";
 import { DATABASE_TABLES } from "./tables_databases.ts";
+import { CONFIG_TABLES } from "./server/tables_config.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
 import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
@@ -15,5 +16,6 @@ export const TABLES: Tables = {
   ...DATABASE_TABLES,
   ...CLIENT_TABLES,
   ...TRACKING_TABLES,
+  ...CONFIG_TABLES,
   ...ADMIN_TABLES,
 };
