@@ -37,7 +37,7 @@ export {
   EventReader,
   publishOverflow,
 } from "./event_ring.ts";
-export { flushBucketsLocked, flushedSinglyLocked, isEmptyLocked } from "./flush.ts";
+export { flushBucketsLocked, flushCostLocked, isEmptyLocked } from "./flush.ts";
 export { hashKey, inDatabase } from "./hash.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { PutRequest } from "./put_request.ts";

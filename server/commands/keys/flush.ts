@@ -4,7 +4,7 @@
 import {
   bucketTotal,
   flushBucketsLocked,
-  flushedSinglyLocked,
+  flushCostLocked,
   isEmptyLocked,
   type LockedWork,
   publishOverflow,
@@ -19,8 +19,8 @@ import { later } from "../deferred_answer.ts";
 /** Buckets that are looked at under one lock. */
 const STRIDE = 4096;
 
-/** Most keys that a FLUSHDB inside EXEC removes one by one: while it does everybody else waits. */
-const MAX_HELD_KEYS = 100_000;
+/** Most that a FLUSHDB inside EXEC may cost, in looks at buckets: while it runs everybody else waits. */
+const MAX_HELD_COST = 24_000_000;
 /** A shard that is emptied inside EXEC counts as one key looked at for so many buckets. */
 const BUCKETS_A_KEY = 256;
 
@@ -66,7 +66,7 @@ export function flushdb(context: CommandContext, args: Args, reply: Reply): void
   if (problem !== null) return reply.fail(problem);
   const flush = new Flush(context);
   if (context.holdsAll) {
-    if (flush.keysOneByOne > MAX_HELD_KEYS) return reply.fail(ALL_KEYS_TOO_LONG);
+    if (flush.cost > MAX_HELD_COST) return reply.fail(ALL_KEYS_TOO_LONG);
     while (!flush.step()) context.heldWalks.goesOn(STRIDE / BUCKETS_A_KEY);
     return flush.end(reply);
   }
@@ -91,12 +91,10 @@ class Flush implements LockedWork {
     this.#database = context.database;
   }
 
-  /** How many keys it has to remove one by one; all shards are locked. */
-  get keysOneByOne(): number {
-    return this.#context.cache.shards.reduce(
-      (sum, shard) => sum + flushedSinglyLocked(shard, this.#database),
-      0,
-    );
+  /** What all of it costs, in looks at buckets; all shards are locked. */
+  get cost(): number {
+    const { shards } = this.#context.cache;
+    return shards.reduce((sum, shard) => sum + flushCostLocked(shard, this.#database), 0);
   }
 
   /** Removes what is in the next buckets. Returns whether those were the last. */

@@ -40,8 +40,8 @@ async function walk(seed: number, steps: number, clients: RedisConnection[]): Pr
     const who = random.below(clients.length);
     const line = lines.next();
     const isOpen = speakers[who]!.session.transaction?.isOpen === true;
-    // Lists of keys have another order, and INFO waits for other workers.
-    if (isOpen && /^(KEYS|SCAN|INFO)/.test(line)) continue;
+    // It waits for other workers.
+    if (isOpen && line.startsWith("INFO")) continue;
     const wanted = comparable(await clients[who]!.say(line));
     const found = comparable(await speakers[who]!.say(line));
     said.push(`${who}: ${line}`);

@@ -92,7 +92,7 @@ Deno.test("EXEC refuses a FLUSHDB that would pick very many keys from among othe
   for (let i = 0; i < 2000; i++) await speaker.say(`SET key:${i} v`);
   await speaker.say("SELECT 3");
   const fill = new Array(100).fill(0);
-  for (let i = 0; i < 100_001; i += 100) {
+  for (let i = 0; i < 50_000; i += 100) {
     await speaker.say(`MSET ${fill.map((_, j) => `${i + j} v`).join(" ")}`);
   }
   for (const line of ["MULTI", "FLUSHDB", "GET 1"]) await speaker.say(line);
@@ -104,5 +104,5 @@ Deno.test("EXEC refuses a FLUSHDB that would pick very many keys from among othe
   for (const line of ["SELECT 0", "MULTI", "FLUSHDB", "DBSIZE", "SELECT 3", "DBSIZE"]) {
     await speaker.say(line);
   }
-  assertEquals(await speaker.say("EXEC"), "[+OK, :0, +OK, :100100]");
+  assertEquals(await speaker.say("EXEC"), "[+OK, :0, +OK, :50000]");
 });
