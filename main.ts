@@ -73,6 +73,9 @@ async function runMain(): Promise<void> {
         : ["SIGINT", "SIGTERM"];
       for (const signal of signals) Deno.addSignalListener(signal, () => handler(signal));
     },
+    onReload: (handler) => {
+      if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", handler);
+    },
     out: console.log,
     err: console.error,
     exit: Deno.exit,

@@ -1,6 +1,17 @@
 // An address to listen on, with its protocol and certificate. Main plans it and hands it to the
 // workers. Opens nothing.
 
+/** A certificate and its key, in PEM. */
+export interface Credentials {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The same place with other credentials; as it is where it has none. */
+export function withCredentials(listen: Listen, credentials: Credentials): Listen {
+  return listen.cert === undefined ? listen : { ...listen, ...credentials };
+}
+
 /** Where to listen. */
 export interface Listen {
   /** The protocol; HTTP unless set. */

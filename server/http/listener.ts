@@ -3,7 +3,7 @@
 // again until somebody shuts it down.
 
 import { messageOf } from "../contract/error_text.ts";
-import type { Listen } from "../contract/listen.ts";
+import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import type { HttpHandler } from "./handler.ts";
 
 const TCP_BACKLOG = 4096;
@@ -11,7 +11,7 @@ const RETRY_MS = 100;
 
 /** Serves one address. */
 export class HttpListener {
-  readonly #listen: Listen;
+  #listen: Listen;
   readonly #handler: HttpHandler;
   readonly #compress: boolean;
   readonly #warn: (error: unknown) => void;
@@ -74,6 +74,18 @@ export class HttpListener {
         this.#restart(server, cause);
       }
     }, RETRY_MS);
+  }
+
+  /**
+   * Listens anew, with other credentials. Returns what ends the listener before it, which until then
+   * takes connections too; undefined if there is nothing to renew.
+   */
+  renew(credentials: Credentials): (() => Promise<void>) | undefined {
+    const before = this.#server;
+    if (this.#down || this.#listen.cert === undefined || before === undefined) return undefined;
+    this.#listen = withCredentials(this.#listen, credentials);
+    this.start();
+    return () => before.shutdown();
   }
 
   /** Stops listening; resolves when its requests in work have ended. */

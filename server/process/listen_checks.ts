@@ -4,6 +4,7 @@
 import { authorityOf } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
+import type { Credentials } from "../contract/listen.ts";
 
 /** A reason not to start. Its message says how to remove it. */
 export class StartError extends Error {
@@ -17,6 +18,20 @@ export async function readCredentials(config: Config): Promise<{ cert?: string; 
     cert: await readPem(config.tlsCertPath, "--tls-cert"),
     key: await readPem(config.tlsKeyPath, "--tls-key"),
   };
+}
+
+/**
+ * Reads certificate and key once more, and tries whether they belong together. Throws StartError if
+ * they cannot be used.
+ */
+export async function renewedCredentials(config: Config): Promise<Credentials> {
+  const { cert = "", key = "" } = await readCredentials(config);
+  try {
+    Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }).close();
+  } catch (error) {
+    throw new StartError(`Cannot use --tls-cert and --tls-key: ${messageOf(error)}`);
+  }
+  return { cert, key };
 }
 
 async function readPem(path: string, option: string): Promise<string> {

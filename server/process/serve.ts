@@ -17,6 +17,7 @@ import {
   prepareUnixPath,
   readCredentials,
   removeSocket,
+  renewedCredentials,
   socketIdentity,
   StartError,
 } from "./listen_checks.ts";
@@ -37,6 +38,8 @@ export interface ServePlatform {
   readonly canSharePort: boolean;
   readonly spawn: (name: string, config: Config, listens: readonly Listen[]) => Worker;
   readonly onSignal: (handler: (signal: string) => void) => void;
+  /** Calls the handler when certificates are to be read again. */
+  readonly onReload: (handler: () => void) => void;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
   readonly exit: (code: number) => never;
@@ -64,8 +67,18 @@ export async function serve(platform: ServePlatform): Promise<void> {
 }
 
 function refuse(platform: ServePlatform, message: string): never {
-  platform.err(`slabkv: ${message}`);
+  const { out, err } = platform;
+  const format = wantsJson(platform) ? "json" : "text";
+  new Log({ format, now: Date.now, out, err }).error("refused", message);
   return platform.exit(EXIT_USAGE);
+}
+
+/** Whether events are to be JSON, also where the options as a whole cannot be read. */
+function wantsJson({ args, env }: ServePlatform): boolean {
+  const at = args.lastIndexOf("--log-format");
+  const given = at < 0 ? undefined : args[at + 1];
+  const inline = args.findLast((arg) => arg.startsWith("--log-format="))?.split("=")[1];
+  return (given ?? inline ?? env.SLABKV_LOG_FORMAT) === "json";
 }
 
 async function start(platform: ServePlatform, config: Config): Promise<void> {
@@ -108,8 +121,20 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   supervisor = new Supervisor({ cache, config, pool, log, meter, libc, maxWorkers, exit });
   supervisor.start();
   platform.onSignal((signal) => void supervisor?.stop(signal));
+  // Without TLS the signal keeps its meaning: the terminal is gone, and the process ends.
+  if (config.tlsCertPath !== undefined) platform.onReload(() => void reload(config, pool, log));
   const facts = { cache, config, listens, workers: first, maxWorkers };
   log.info("start", bannerText(facts), bannerFields(facts));
+}
+
+/** Reads the certificate again. Where that fails, the one before stays. */
+async function reload(config: Config, pool: WorkerPool, log: Log): Promise<void> {
+  try {
+    await pool.renew(await renewedCredentials(config));
+    log.info("reload", "SIGHUP: new connections get the certificate that was read now");
+  } catch (error) {
+    log.warn("reload", `SIGHUP: the certificate before stays. ${messageOf(error)}`);
+  }
 }
 
 async function plan(config: Config): Promise<Listen[]> {

@@ -12,7 +12,7 @@ import { HttpContext } from "../http/context.ts";
 import { type HandlerMode, HttpHandler } from "../http/handler.ts";
 import { HttpListener } from "../http/listener.ts";
 import { SocketHub } from "../http/websocket_client.ts";
-import type { Listen } from "../contract/listen.ts";
+import type { Credentials, Listen } from "../contract/listen.ts";
 import { MemoryBudget } from "../contract/memory_budget.ts";
 import { FailedTokens } from "./failed_tokens.ts";
 import { HeapReturn, threadHeap } from "./heap_return.ts";
@@ -53,6 +53,7 @@ export function runWorker(scope: WorkerScope): void {
       }
     },
     drain: () => server?.drain(),
+    renew: (credentials) => server?.renew(credentials as Credentials),
     shed: (ms) => server?.shed(ms as number),
     ask: (question) => server?.local.answer(question as Question),
   });
@@ -75,6 +76,7 @@ class WorkerServer {
   readonly #listeners: HttpListener[] = [];
   readonly #raw: RawServer;
   readonly #budget: MemoryBudget;
+  readonly #drainMs: number;
   readonly #heap: HeapReturn | undefined;
   readonly #failedTokens: FailedTokens;
   /** What answers for this worker when another one asks. */
@@ -95,6 +97,7 @@ class WorkerServer {
     local.watch = watch;
     this.#sockets = new SocketHub(cache, watch);
     const { config, listens } = start;
+    this.#drainMs = config.drainTimeoutMs;
     const budget = new MemoryBudget(this.#region, start.actor, config.bodyMemoryBytes);
     this.#budget = budget;
     const heap = threadHeap();
@@ -167,11 +170,31 @@ class WorkerServer {
     this.#sockets.drain();
     const ended = this.#raw.drain();
     // A shutdown of Deno.serve cuts off bodies that are still arriving, so they may end first.
-    while (this.#region.gauge(this.#actor, "inFlight") > 0) {
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-    }
+    await this.#bodiesArrived(Infinity);
     await Promise.all([ended, ...this.#listeners.map((listener) => listener.shutdown())]);
     this.#setServing(0);
+  }
+
+  /**
+   * Listens with another certificate. Redis and text connections stay. Deno.serve can only be ended
+   * with its connections, so that happens when no body is arriving, or after the time of a drain.
+   */
+  renew(credentials: Credentials): void {
+    this.#raw.renew(credentials);
+    const ends = this.#listeners.flatMap((listener) => listener.renew(credentials) ?? []);
+    if (ends.length > 0) void this.#endLater(ends);
+  }
+
+  async #endLater(ends: readonly (() => Promise<void>)[]): Promise<void> {
+    await this.#bodiesArrived(performance.now() + this.#drainMs);
+    for (const end of ends) void end();
+  }
+
+  /** Resolves when no body is arriving any more, or at `endMs`. */
+  async #bodiesArrived(endMs: number): Promise<void> {
+    while (this.#region.gauge(this.#actor, "inFlight") > 0 && performance.now() < endMs) {
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
+    }
   }
 
   /** Asks some clients to reconnect, for `ms` milliseconds. */

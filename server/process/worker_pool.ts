@@ -7,7 +7,7 @@ import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counter
 import { messageOf } from "../contract/error_text.ts";
 import { CONTROL_TIMEOUT_MS, ControlChannel, NoAnswer } from "./control.ts";
 import { FailedTokens, failedTokenText } from "./failed_tokens.ts";
-import type { Listen } from "../contract/listen.ts";
+import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import type { Log } from "./log.ts";
 import { Relay } from "./relay.ts";
@@ -55,12 +55,14 @@ export class WorkerPool {
   readonly #members = new Map<number, Member>();
   readonly #relay = new Relay((question) => this.#askAll(question), CONTROL_TIMEOUT_MS);
   readonly #failedTokens: FailedTokens;
+  #listens: readonly Listen[];
   #earlyFailures = 0;
   #draining = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#region = options.cache.region;
+    this.#listens = options.listens;
     this.#failedTokens = new FailedTokens((address, count) => {
       options.log.warn("token", failedTokenText(address, count), { address, count });
     });
@@ -87,7 +89,7 @@ export class WorkerPool {
   }
 
   async #start(actor: number): Promise<void> {
-    const { config, listens, startedMs, spawn, log } = this.#options;
+    const { config, startedMs, spawn, log } = this.#options;
     const worker = spawn(`worker-${actor}`);
     let started = false;
     let failed: (error: Error) => void = () => {};
@@ -106,7 +108,7 @@ export class WorkerPool {
       warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
     });
     // Unix sockets cannot be shared, so the first worker has them.
-    const mine = listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
+    const mine = this.#listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
     const buffer = this.#region.buffer;
     const start: WorkerStart = { buffer, actor, config, listens: mine, startedMs };
     this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
@@ -172,6 +174,14 @@ export class WorkerPool {
       if (endsWithWorker) Atomics.store(this.#region.words, this.#region.gaugeWord(actor, name), 0);
     }
     return this.#options.cache.repair(actor);
+  }
+
+  /** Has all workers, and those that are still to come, listen with other credentials. */
+  async renew(credentials: Credentials): Promise<void> {
+    this.#listens = this.#listens.map((listen) => withCredentials(listen, credentials));
+    await Promise.all(
+      [...this.#members.values()].map(({ channel }) => channel.request("renew", credentials)),
+    );
   }
 
   /** For `ms`, asks some clients of the workers to reconnect, so that they spread. */

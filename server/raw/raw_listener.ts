@@ -2,7 +2,7 @@
 // them served, until it is closed. When file descriptors run out it waits and tries again.
 
 import { authorityOf } from "../config/addresses.ts";
-import type { Listen } from "../contract/listen.ts";
+import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import { Session } from "../contract/session.ts";
 import { RawConnection } from "./connection.ts";
 import type { RawProtocol } from "./protocols.ts";
@@ -17,7 +17,7 @@ const REFUSE_MS = 2000;
 
 /** Accepts for one address. */
 export class RawListener {
-  readonly #listen: Listen;
+  #listen: Listen;
   readonly #context: RawContext;
   readonly #protocol: RawProtocol;
   readonly #warn: (error: unknown) => void;
@@ -55,17 +55,26 @@ export class RawListener {
     return Deno.listenTls({ ...tcp, cert, key });
   }
 
+  /** Accepts with other credentials from now on. Connections that are open go on. */
+  renew(credentials: Credentials): void {
+    const before = this.#listener;
+    if (this.#isDown || this.#listen.cert === undefined) return;
+    this.#listen = withCredentials(this.#listen, credentials);
+    this.start();
+    before?.close();
+  }
+
   async #accept(listener: Deno.Listener): Promise<void> {
     const { slices } = this.#context.context.server;
     let wasWell = true;
-    while (!this.#isDown) {
+    while (listener === this.#listener) {
       try {
         this.#serve(await listener.accept());
         wasWell = true;
         slices.spend(ACCEPT_MS);
         if (slices.isOver) await slices.turn();
       } catch (error) {
-        if (this.#isDown) return;
+        if (this.#isDown || listener !== this.#listener) return;
         if (isReset(error)) continue;
         if (wasWell) this.#warn(error);
         wasWell = false;

@@ -5,7 +5,7 @@ import type { ServerCache } from "../contract/counters.ts";
 import { CommandContext, MAX_ARGUMENTS } from "../contract/command.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
-import type { Listen } from "../contract/listen.ts";
+import type { Credentials, Listen } from "../contract/listen.ts";
 import type { Pause } from "../commands/connection/pause.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { Refusals } from "../contract/command_stats.ts";
@@ -76,6 +76,11 @@ export class RawServer {
   /** Binds all listeners. Throws Error when one cannot be bound. */
   start(): void {
     for (const listener of this.#listeners) listener.start();
+  }
+
+  /** Listens with other credentials where it has some. */
+  renew(credentials: Credentials): void {
+    for (const listener of this.#listeners) listener.renew(credentials);
   }
 
   /** Closes what has taken too long. */

@@ -132,3 +132,18 @@ Deno.test({
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("with --log-format json a start that fails says so in JSON", async () => {
+  for (
+    const [args, env] of [
+      [["--log-format", "json", "--memroy", "1GiB"], {}],
+      [["--log-format=json", "--unix-mode", "660"], {}],
+      [["--port", "0", "--unix", "/"], { SLABKV_LOG_FORMAT: "json" }],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await runToEnd(args, env);
+    assertEquals([code, stdout], [2, ""]);
+    const { level, event, message } = JSON.parse(stderr);
+    assertEquals([level, event, typeof message], ["error", "refused", "string"]);
+  }
+});

@@ -24,6 +24,7 @@ async function runMain(trouble: string, args: readonly string[]): Promise<void> 
       if (isTroubled) isFirst = false;
       return new Worker(import.meta.url, { type: "module", name: isTroubled ? trouble : name });
     },
+    onReload: () => {},
     onSignal: (handler) => Deno.addSignalListener("SIGTERM", () => handler("SIGTERM")),
     out: console.log,
     err: console.error,
