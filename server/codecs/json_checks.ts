@@ -114,7 +114,8 @@ export function tooManyBytes(limits: JsonLimits, field: string, place: number): 
 }
 
 function tooLong(field: string, place: number, bound: string): Problem {
-  return new Problem(400, `${subject(field, place)} is too long. Send at most ${bound}.`);
+  const ways = field === "value" ? ", or PUT /store/{key}, or start with a larger --max-value" : "";
+  return new Problem(400, `${subject(field, place)} is too long. Send at most ${bound}${ways}.`);
 }
 
 function checkText(text: unknown, maxChars: number, field: string, place: number): Problem | null {

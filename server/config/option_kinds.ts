@@ -23,13 +23,30 @@ export interface Kind<T> {
   format(value: T): string;
 }
 
+const SIZES: readonly string[] = ["4096", "64KB", "1.5MiB", "64MiB", "512MB", "1.5GiB", "128B"];
+const DURATIONS: readonly string[] = ["500ms", "30s", "1m", "2h", "10ms"];
+const MAX_EXAMPLES = 3;
+
+/** The first few of `texts` that are accepted: "such as 500ms, 30s or 1m". */
+function examples(
+  texts: readonly string[],
+  parse: (text: string) => number | undefined,
+  least: number,
+  most: number,
+): string {
+  const fitting = texts.filter((text) => within(parse(text), least, most) !== undefined);
+  const shown = fitting.slice(0, MAX_EXAMPLES);
+  const last = shown.pop();
+  return `such as ${shown.length === 0 ? "" : `${shown.join(", ")} or `}${last}`;
+}
+
 /** A size in bytes between two bounds, both included. */
 export function size(least: number, most: number, maxText = formatSize(most)): Kind<number> {
   const bounds = `${formatSize(least)} to ${maxText}`;
   return {
     placeholder: "SIZE",
     bounds,
-    expected: `a size from ${bounds} such as 4096, 64KB or 1.5MiB`,
+    expected: `a size from ${bounds} ${examples(SIZES, parseSize, least, most)}`,
     parse: (text) => within(parseSize(text), least, most),
     format: formatSize,
   };
@@ -41,7 +58,7 @@ export function duration(minMs: number, maxMs: number): Kind<number> {
   return {
     placeholder: "DURATION",
     bounds,
-    expected: `a duration from ${bounds} such as 500ms, 30s or 1m`,
+    expected: `a duration from ${bounds} ${examples(DURATIONS, parseDuration, minMs, maxMs)}`,
     parse: (text) => within(parseDuration(text), minMs, maxMs),
     format: formatDuration,
   };

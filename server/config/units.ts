@@ -26,11 +26,17 @@ const BYTES_OF: ReadonlyMap<string, number> = new Map([
   ["gib", GIB],
   ["tib", TIB],
 ]);
-const SIZES_WRITTEN: readonly [string, number][] = [
+const BINARY_WRITTEN: readonly [string, number][] = [
   ["TiB", TIB],
   ["GiB", GIB],
   ["MiB", MIB],
   ["KiB", KIB],
+];
+const DECIMAL_WRITTEN: readonly [string, number][] = [
+  ["TB", 1e12],
+  ["GB", 1e9],
+  ["MB", 1e6],
+  ["KB", 1e3],
 ];
 
 const MILLISECONDS_OF: ReadonlyMap<string, number> = new Map([
@@ -61,19 +67,28 @@ export function parseSize(text: string): number | undefined {
 }
 
 /**
- * Writes a size in the largest binary unit that gives it exactly, with at most one decimal. If none
- * does, writes plain bytes.
+ * Writes a size as people would have written it: in the largest binary unit that gives it exactly, with
+ * at most one decimal, or in a decimal one where that is shorter. If none does, writes plain bytes.
  *
  * @param bytes a whole number of bytes
  * @returns text that parseSize() reads as the same number
  */
 export function formatSize(bytes: number): string {
-  for (const [unit, unitBytes] of SIZES_WRITTEN) {
+  const binary = exactSize(bytes, BINARY_WRITTEN);
+  const decimal = exactSize(bytes, DECIMAL_WRITTEN);
+  if (binary === undefined || decimal === undefined) return binary ?? decimal ?? `${bytes}B`;
+  return parseFloat(decimal).toString().length < parseFloat(binary).toString().length
+    ? decimal
+    : binary;
+}
+
+function exactSize(bytes: number, units: readonly [string, number][]): string | undefined {
+  for (const [unit, unitBytes] of units) {
     if (bytes < unitBytes) continue;
     const text = `${Math.round(bytes / unitBytes * 10) / 10}${unit}`;
     if (parseSize(text) === bytes) return text;
   }
-  return `${bytes}B`;
+  return undefined;
 }
 
 /**

@@ -39,7 +39,7 @@ async function readPem(path: string, option: string): Promise<string> {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw new StartError(`Cannot read the file of ${option}: ${messageOf(error)}`);
+    throw new StartError(`Cannot read the file of ${option}: ${pathProblem(error, option)}`);
   }
   if (!text.includes("-----BEGIN ")) {
     throw new StartError(`Cannot use the file of ${option}: "${path}" is not in PEM format`);
@@ -116,8 +116,8 @@ export async function prepareUnixPath(path: string, flag = "--unix"): Promise<vo
   try {
     isSocket = Deno.lstatSync(path).isSocket === true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw refuse(messageOf(error));
-    tryUnixPath(path, refuse);
+    if (!(error instanceof Deno.errors.NotFound)) throw refuse(pathProblem(error, flag));
+    tryUnixPath(path, (error) => refuse(pathProblem(error, flag)));
     return;
   }
   if (!isSocket) throw refuse("the file exists and is no socket");
@@ -163,11 +163,18 @@ export function removeSocket(path: string, identity: string | null): void {
   }
 }
 
-function tryUnixPath(path: string, refuse: (why: string) => StartError): void {
+/** Why a file cannot be used. Deno would have its users grant all permissions for some folders. */
+function pathProblem(error: unknown, flag: string): string {
+  return error instanceof Deno.errors.NotCapable
+    ? `that folder belongs to the system. Choose another ${flag}`
+    : messageOf(error);
+}
+
+function tryUnixPath(path: string, refuse: (error: unknown) => StartError): void {
   try {
     // Closing it removes the file.
     Deno.listen({ transport: "unix", path }).close();
   } catch (error) {
-    throw refuse(messageOf(error));
+    throw refuse(error);
   }
 }

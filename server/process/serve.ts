@@ -24,6 +24,7 @@ import {
 import { Log } from "./log.ts";
 import type { Limits } from "../config/limits.ts";
 import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
+import { formatSize, MIB } from "../config/units.ts";
 import { denoProblem, versionLine } from "../config/version.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
@@ -90,6 +91,7 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   const listens = await plan(config);
   const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
   const cache = new Cache(createRegion(config, maxWorkers + 1), 0);
+  checkValueLimit(config, cache.maxItemBytes);
   let supervisor: Supervisor | null = null;
   const sockets = listens.flatMap(({ unixPath }) => unixPath ?? []);
   // Those that are ours; none before the first worker listens.
@@ -166,13 +168,23 @@ function workerLimit(config: Config, cpus: number): number {
   return Math.min(MAX_WORKERS, Math.max(1, wanted));
 }
 
+/** Refuses a longest value that no item of the region can hold, unless it is the default. */
+function checkValueLimit({ maxValueBytes, memoryBytes }: Config, maxItemBytes: number): void {
+  if (maxValueBytes <= Math.max(MIB, maxItemBytes)) return;
+  throw new StartError(
+    `Cannot use --max-value-bytes ${formatSize(maxValueBytes)}: with --memory ` +
+      `${formatSize(memoryBytes)} key and value have ${maxItemBytes} bytes together. ` +
+      "Choose a smaller one or more memory",
+  );
+}
+
 function createRegion(config: Config, actorCount: number): ServerRegion {
   const { memoryBytes, averageItemBytes } = config;
   try {
     return Region.create({ memoryBytes, averageItemBytes, actorCount, names: ACTOR_NAMES });
   } catch (error) {
     throw new StartError(
-      `Cannot set ${memoryBytes} bytes aside: ${messageOf(error)}. Choose another --memory`,
+      `Cannot set ${formatSize(memoryBytes)} aside: ${messageOf(error)}. Choose another --memory`,
     );
   }
 }

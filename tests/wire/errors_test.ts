@@ -38,7 +38,8 @@ conversation("a put that is not valid answers 400 and says why", [
   ),
   refused(
     `POST /put {"key":"k","value":"${"v".repeat(257)}"}`,
-    'Field "value" is too long. Send at most 256 characters.',
+    'Field "value" is too long. Send at most 256 characters, ' +
+      "or PUT /store/{key}, or start with a larger --max-value.",
   ),
   refused(
     'POST /put {"key":"\\ud800","value":"v"}',

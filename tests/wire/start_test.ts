@@ -35,6 +35,11 @@ Deno.test("a bad flag, value or combination is one line and exit code 2", async 
   await assertRefused(["--memry", "64MiB"], /--memry.*--memory/);
   await assertRefused(["--port", "seventy"], /--port/);
   await assertRefused(["--max-key", "0"], /--max-key/);
+  await assertRefused(["--memory", "10"], /from 8MiB to .* such as 64MiB, 512MB or 1\.5GiB\n$/);
+  await assertRefused(
+    ["--memory", "9MB", "--max-value-bytes", "2MiB"],
+    /Cannot use --max-value-bytes 2MiB: with --memory 9MB key and value have \d+ bytes together/,
+  );
   await assertRefused(["--tls-cert", CERT], /Cannot use --tls-cert alone: give --tls-key too/);
   await assertRefused(["--host", "0.0.0.0"], /--token.*--allow-remote/);
 });

@@ -219,7 +219,8 @@ Deno.test("decoders count characters as code points, and bytes of the key", () =
     );
     assertEquals(
       read(decodePut, body("k", full + char)),
-      'Field "value" is too long. Send at most 256 characters.',
+      'Field "value" is too long. Send at most 256 characters, ' +
+        "or PUT /store/{key}, or start with a larger --max-value.",
     );
   }
   const long = { ...LIMITS, maxKeyChars: 2000 };

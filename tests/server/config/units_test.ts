@@ -75,6 +75,15 @@ Deno.test("formatSize() takes the largest unit that is exact", () => {
     [1536, "1.5KiB"],
     [1537, "1537B"],
     [1_503_238_553, "1.4GiB"],
+    [1_000_000_000, "1GB"],
+    [1_500_000_000, "1.5GB"],
+    [1_024_000_000, "1024MB"],
+    [9_000_000, "9MB"],
+    [64_000, "64KB"],
+    [512_000, "500KiB"],
+    [65_536, "64KiB"],
+    [256 * 2 ** 20, "256MiB"],
+    [1_000_001, "1000001B"],
   ];
   for (const [bytes, text] of table) assertEquals(formatSize(bytes), text);
 });

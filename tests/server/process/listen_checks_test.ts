@@ -122,6 +122,19 @@ Deno.test("holdPorts() lets two that start at once go one after the other, whate
   assertEquals(isHeld, true);
 });
 
+Deno.test({
+  name: "prepareUnixPath() recommends no more permissions for folders of the system",
+  ignore: Deno.build.os !== "linux",
+  permissions: { read: true, write: true, net: true },
+  fn: async () => {
+    const error = await assertRejects(() => prepareUnixPath("/proc/x.sock"), StartError);
+    assertEquals(
+      error.message,
+      "Cannot listen on /proc/x.sock: that folder belongs to the system. Choose another --unix",
+    );
+  },
+});
+
 Deno.test("readCredentials() reads both files or says which it cannot use", () =>
   withFolder(async (folder) => {
     const [cert, key, text] = [`${folder}/cert`, `${folder}/key`, `${folder}/text`];
