@@ -164,6 +164,7 @@ export class Cache<C extends string = never, G extends string = never> {
 
   #acquireContended(shard: Shard, giveUpMs: number): boolean {
     addCounter(this.region.words, this.#lockWaitsWord, 1);
+    this.region.beginLong();
     if (acquireLock(shard.memory.words, SHARD_LOCK, this.#owner, giveUpMs)) return true;
     addCounter(this.region.words, this.#lockTimeoutsWord, 1);
     return false;

@@ -29,6 +29,8 @@ const {
 
 /** Below this many bytes a loop beats the view that `set(subarray)` has to make (bench/engine). */
 const LOOP_BYTES = 40;
+/** To copy or make space for more bytes than this may take long. */
+export const LONG_BYTES = 64 * 1024;
 
 /** Copies `length` bytes between two byte arrays. */
 export function copyBytes(
@@ -188,6 +190,7 @@ export function readValue(
     copyBytes(memory.bytes, start, to, toStart, valueBytes);
     return;
   }
+  if (valueBytes > LONG_BYTES) memory.region.beginLong();
   seek(memory, address, keyBytes);
   readSpan(memory, to, toStart, valueBytes);
 }

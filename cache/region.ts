@@ -34,6 +34,7 @@ import {
   REGION_NUMBERS,
   REGION_SHARD_BYTES,
   REGION_SHARD_COUNT,
+  REGION_SLOW_ENTRIES,
   REGION_STATE,
 } from "./region_layout.ts";
 import { planRegion, type RegionGeometry } from "./geometry.ts";
@@ -74,6 +75,8 @@ export class Region<C extends string = never, G extends string = never> {
   readonly wordBytes: Uint8Array;
   /** Number of the client whose changes this thread publishes, or 0. */
   changedBy = 0;
+  /** When this thread began what may take long, by `performance.now()`; 0: it has not, or is done. */
+  longSinceMs = 0;
   /** Hashes of the beginnings of a key whose change is being published; see change_filter.ts. */
   readonly prefixHashes: Int32Array = new Int32Array(16);
   /** Space for the key of an item whose change is being published. */
@@ -199,6 +202,16 @@ export class Region<C extends string = never, G extends string = never> {
   /** A number that no thread has been given before; counted from 1. */
   nextNumber(): number {
     return (Atomics.add(this.words, REGION_NUMBERS, 1) + 1) >>> 0;
+  }
+
+  /** Number of the next entry in the list of slow commands; counted from 0. */
+  nextSlowEntry(): number {
+    return Atomics.add(this.words, REGION_SLOW_ENTRIES, 1) >>> 0;
+  }
+
+  /** Something begins that may take long, so the clock is read; whoever measures it ends it. */
+  beginLong(): void {
+    if (this.longSinceMs === 0) this.longSinceMs = performance.now();
   }
 
   /** What the server over this region should be doing. */

@@ -34,6 +34,8 @@ export const REGION_NAMES = 8;
 export const REGION_WATCHERS = 9;
 /** The latest number that was given out. */
 export const REGION_NUMBERS = 10;
+/** How many entries the list of slow commands has had. */
+export const REGION_SLOW_ENTRIES = 11;
 export const REGION_HEADER_BYTES = PAGE_BYTES;
 export const MAGIC = 0x534c_4142;
 export const LAYOUT_VERSION = 4;
@@ -96,7 +98,7 @@ assertLayout({
       fields: [
         ...wordsOf({ REGION_MAGIC, REGION_LAYOUT, REGION_SHARD_COUNT, REGION_SHARD_BYTES }),
         ...wordsOf({ REGION_AVERAGE_ITEM, REGION_ACTORS, REGION_STATE, REGION_SHARDS_CLEARED }),
-        ...wordsOf({ REGION_NAMES, REGION_WATCHERS, REGION_NUMBERS }),
+        ...wordsOf({ REGION_NAMES, REGION_WATCHERS, REGION_NUMBERS, REGION_SLOW_ENTRIES }),
         ["databases", REGION_DATABASES, REGION_SWAPS + 1 - REGION_DATABASES],
       ],
     },

@@ -13,6 +13,7 @@ import {
   deadlineOf,
   isExpired,
   itemQuarters,
+  LONG_BYTES,
   readKey,
   readValue,
   readValuePart,
@@ -166,6 +167,7 @@ export class Shard {
     if (!this.fits(keyBytes, valueBytes)) return Outcome.tooLarge;
     const memory = this.memory;
     const words = memory.words;
+    if (valueBytes > LONG_BYTES) memory.region.beginLong();
     const bucket = this.#findLive(hash, key, keyStart, keyBytes);
     let address = bucket === 0 ? 0 : words[bucket]! & ADDRESS_MASK;
     if (condition !== Condition.none && !this.#holds(condition, put.version, address)) {

@@ -12,17 +12,46 @@ const DEFERRED_BYTES = 8 * 1024;
 
 /**
  * Carries out `work`, which makes one outcome on `reply`. Other commands may run meanwhile, so `work`
- * must not read the arguments after its first await.
+ * must not read the arguments after its first await. It may return for how many milliseconds it has
+ * worked beside what it did at once, where that is long.
  */
 export function later(
   context: CommandContext,
   reply: Reply,
-  work: () => Promise<void>,
-): void | Promise<void> {
+  work: () => Promise<number | void>,
+): void | Promise<number | void> {
   if (context.isAtomic) return reply.fail(NOT_IN_MULTI);
   const { session } = context;
   if (!session.tryTake(DEFERRED_BYTES)) return reply.fail(NO_MEMORY);
   return work().catch((error) => {
     reply.fail(refused(messageOf(error), error instanceof ServerRefusal ? error.code : "ERR"));
+    return undefined;
   }).finally(() => session.tryTake(-DEFERRED_BYTES));
+}
+
+/**
+ * Calls `step` until it returns true, in slices of the worker's time, and then `answer`. Resolves, if
+ * that took more than one slice, with how many milliseconds went by in the others.
+ */
+export function inSlices(
+  context: CommandContext,
+  reply: Reply,
+  step: () => boolean,
+  answer: () => void,
+): void | Promise<number | void> {
+  let workedMs = 0;
+  const running = context.server.slices.run(() => {
+    const fromMs = performance.now();
+    const isDone = step();
+    workedMs += performance.now() - fromMs;
+    return isDone;
+  });
+  if (running === null) return answer();
+  const atOnceMs = workedMs;
+  // Only here may it answer: where there is no memory to wait, the refusal is the answer.
+  return later(context, reply, async () => {
+    await running;
+    answer();
+    return workedMs - atOnceMs;
+  });
 }

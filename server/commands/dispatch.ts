@@ -1,12 +1,11 @@
 // The way in for clients with a session. Decides who may run what, queues between MULTI and EXEC,
-// counts and times. Commands that it allows go on to execute(), which locks and runs. For most
-// commands this is a few compares and one addition.
+// counts. Commands that it allows go on to runCounted(), and so to execute(), which locks and runs. For
+// most commands this is a few compares and one addition.
 
 import type { Args } from "../contract/args.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
 import type { Tracking } from "../contract/tracking.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
-import { execute } from "./execute.ts";
 import {
   execAborted,
   NO_AUTH,
@@ -18,11 +17,7 @@ import {
 } from "./failures.ts";
 import type { Transaction } from "../contract/transaction.ts";
 import { endCaching, rememberReads } from "./reads.ts";
-import { textOf } from "./argument_text.ts";
-
-/** The slow log keeps the first arguments of a command, and the first bytes of each. */
-const MAX_SLOW_CHARS = 64;
-const MAX_SLOW_WORDS = 8;
+import { runCounted } from "./timing.ts";
 
 /**
  * Runs `command` for `context.session`, or queues it, or refuses it. Its outcome is on `reply` when
@@ -46,11 +41,8 @@ export function dispatch(
     return queue(context, transaction, command, args, reply);
   }
   session.lastCommand = command.name;
-  session.running = command.id;
-  const weight = context.stats.count(command.id, command.isTimed);
   if (session.tracking !== null) return tracked(context, session.tracking, command, args, reply);
-  if (weight !== 0) return timed(context, command, args, reply, weight);
-  return execute(context, command, args, reply);
+  return runCounted(context, command, args, reply);
 }
 
 /** Runs a command of a client with tracking, and first notes the keys that it reads. */
@@ -65,7 +57,7 @@ function tracked(
   if (tracking.options.noLoop) region.changedBy = context.session.id | 0;
   rememberReads(context, tracking, command, args);
   try {
-    return timed(context, command, args, reply, 1);
+    return runCounted(context, command, args, reply);
   } finally {
     // Later changes are made by other clients.
     region.changedBy = 0;
@@ -119,28 +111,4 @@ function queue(
   context.session.lastCommand = command.name;
   if (command.flags.includes("write")) transaction.hasWrites = true;
   reply.status("QUEUED");
-}
-
-function timed(
-  context: CommandContext,
-  command: Command,
-  args: Args,
-  reply: Reply,
-  weight: number,
-): void | Promise<void> {
-  const { session, server } = context;
-  const from = performance.now();
-  const done = execute(context, command, args, reply);
-  if (done !== undefined) return done;
-  const tookUs = (performance.now() - from) * 1000;
-  context.stats.tookUs[command.id]! += tookUs * weight;
-  if (tookUs >= server.slowerThanUs && !command.flags.includes("noslowlog")) {
-    server.noteCommand(session, tookUs, () => wordsOf(command, args));
-  }
-}
-
-function wordsOf(command: Command, args: Args): string[] {
-  const shown = Math.min(args.count, MAX_SLOW_WORDS);
-  const words = Array.from({ length: shown }, (_, i) => textOf(args, i, MAX_SLOW_CHARS));
-  return [command.name, ...words];
 }

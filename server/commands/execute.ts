@@ -16,7 +16,7 @@ export function execute(
   command: Command,
   args: Args,
   reply: Reply,
-): void | Promise<void> {
+): void | Promise<number | void> {
   if (args.count < command.arity[0] || args.count > command.arity[1]) {
     reply.fail(wrongArity(command.name));
     return;
@@ -69,7 +69,7 @@ function executeKeyless(
   command: Command,
   args: Args,
   reply: Reply,
-): void | Promise<void> {
+): void | Promise<number | void> {
   context.enterDatabase(context.session.database);
   return command.run(context, args, reply);
 }

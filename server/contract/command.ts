@@ -225,6 +225,13 @@ export type CommandGroup =
   | "string"
   | "transactions";
 
+/** Carries out a command. */
+export type CommandRun = (
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+) => void | Promise<number | void>;
+
 /** A row of the command table. */
 export interface CommandRow {
   readonly name: string;
@@ -240,9 +247,9 @@ export interface CommandRow {
   readonly summary: string;
   /**
    * Runs under the locks of its keys' shards and makes one outcome on `reply`. Only a command without
-   * keys may return a promise; the client's next command waits for it.
+   * keys may return a promise, perhaps with the milliseconds of work meanwhile; the next command waits.
    */
-  readonly run: (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
+  readonly run: CommandRun;
   /**
    * The database in which its second key lies, by the number that clients use, or -1 for that of the
    * session. A row with one key has the same key there as its second.

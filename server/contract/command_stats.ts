@@ -1,6 +1,6 @@
 // What is counted of commands in one worker: calls and times of each, and what was refused. Of commands
-// with one key, one call in 64 is timed: reading the clock twice costs a tenth of such a command. All
-// others are timed at every call. Knows numbers of commands, not their names.
+// with one key, one call in 64 is timed: reading the clock twice costs a tenth of such a command. Those
+// that turn out to be long, and all other commands, are timed at every call. Knows numbers of commands, not their names.
 
 import { addCounter } from "../../cache/mod.ts";
 import type { Counter, ServerRegion } from "./counters.ts";
@@ -19,12 +19,14 @@ export class CommandStats {
   /** Those that were refused before they ran, and those that ran and were answered with an error. */
   readonly refused: Float64Array = new Float64Array(MAX_COMMANDS);
   readonly failed: Float64Array = new Float64Array(MAX_COMMANDS);
+  /** Whether every call is timed, since few of them could not be slow enough to be shown. */
+  timesAll = false;
   #turn = 0;
 
   /** Counts a call of command `id`. Returns how many calls its time stands for, or 0: not timed. */
   count(id: number, isTimed: boolean): number {
     this.calls[id]!++;
-    if (isTimed) return 1;
+    if (isTimed || this.timesAll) return 1;
     this.#turn = (this.#turn + 1) & (SAMPLE - 1);
     return this.#turn === 0 ? SAMPLE : 0;
   }

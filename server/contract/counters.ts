@@ -80,6 +80,9 @@ export const COUNTERS = [
       "silent while memory was short.",
     isShown: true,
   },
+  { name: "connections", meaning: "Raw connections that were accepted.", isShown: true },
+  { name: "inputBytes", meaning: "Bytes read from raw connections.", isShown: true },
+  { name: "outputBytes", meaning: "Bytes of answers to raw connections.", isShown: true },
   {
     name: "failedTokens",
     meaning: "Wrong tokens: AUTH, HELLO, and HTTP requests that came with one.",
@@ -145,6 +148,43 @@ export const GAUGES = [
     meaning: "Bytes lately asked for of the memory budget and refused, in the same steps.",
     isShown: false,
     endsWithWorker: true,
+    unit: MEMORY_STEP_BYTES,
+  },
+  {
+    name: "cpuUser",
+    meaning: "Hundredths of a second of CPU time that the thread has used itself.",
+    isShown: true,
+    endsWithWorker: true,
+  },
+  {
+    name: "cpuSystem",
+    meaning: "Hundredths of a second of CPU time that the system has used for the thread.",
+    isShown: true,
+    endsWithWorker: true,
+  },
+  {
+    name: "requestsPerSecond",
+    meaning: "Requests of all workers a second, which main measures.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  {
+    name: "inputPerSecond",
+    meaning: "Bytes a second that are read from raw connections, which main measures.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  {
+    name: "outputPerSecond",
+    meaning: "Bytes a second that are written to raw connections, which main measures.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  {
+    name: "peakBytes",
+    meaning: "Most bytes that items have taken, as main has seen them, in the same steps.",
+    isShown: false,
+    endsWithWorker: false,
     unit: MEMORY_STEP_BYTES,
   },
 ] as const satisfies readonly GaugeRow[];

@@ -35,7 +35,7 @@ export interface SlowEntry {
   /** Seconds since 1970. */
   readonly atSeconds: number;
   readonly tookUs: number;
-  /** The command's name and up to 8 arguments, at most 64 characters of each. */
+  /** The command's name and its first arguments, cut short. */
   readonly words: readonly string[];
   readonly address: string;
   readonly clientName: string;
@@ -56,6 +56,8 @@ export function slowEntryBytes({ words, address, clientName }: Omit<SlowEntry, "
 export interface ClientRegistry {
   /** How many there are. */
   readonly size: number;
+  /** How many of them track what they read. */
+  readonly trackingCount: number;
   /** A line for each client, as CLIENT LIST shows it; null where that is more than an answer holds. */
   lines(): string | null;
   /** Ends those that the filter matches, once their answers are written. Returns how many. */
@@ -100,12 +102,21 @@ export interface ServerFacade {
   resetStats(): Promise<void>;
   /** The same in this worker, for callers that hold locks. The other workers are told soon. */
   resetStatsNow(): void;
-  /** Puts a command into the slow log if it took long. */
-  noteCommand(session: Session, tookUs: number, words: () => string[]): void;
-  /** The latest commands of this worker that reached the threshold, newest first. */
-  slowLog(): readonly SlowEntry[];
-  /** Empties the slow log. */
-  clearSlowLog(): void;
+  /** Puts a command that took long into the slow log. */
+  noteCommand(session: Session, tookUs: number, words: readonly string[]): void;
+  /**
+   * The latest `most` commands of all workers that reached the threshold, newest first; null where
+   * they would be more than an answer holds.
+   */
+  slowLog(most: number): Promise<readonly SlowEntry[] | null>;
+  /** The same of this worker alone, for where nothing may wait. */
+  slowLogNow(most: number): readonly SlowEntry[];
+  /** How many entries there are in the slow logs of all workers together. */
+  slowLogLength(): Promise<number>;
+  /** Empties the slow log of every worker. */
+  clearSlowLog(): Promise<void>;
+  /** The same for where nothing may wait: the other workers hear of it a little later. */
+  clearSlowLogNow(): void;
   /** Notes that somebody at `address` gave a wrong token. */
   noteFailedToken(address: string): void;
   /** Ends the process as a signal does: work in progress may end first. */
@@ -115,6 +126,8 @@ export interface ServerFacade {
 /** Numbers of all workers together. */
 export interface ServerTotals {
   readonly clients: number;
+  /** Those of them that track what they read. */
+  readonly trackingClients: number;
   /** Of each command, by its number: calls, microseconds, and what was refused or has failed. */
   readonly calls: readonly number[];
   readonly tookUs: readonly number[];

@@ -51,6 +51,8 @@ export class Session {
   readonly transport: Transport;
   /** Where the client is, for people: "127.0.0.1:50000" or a socket's path. */
   readonly address: string;
+  /** Finds out where the client is, for transports on which that has its price. */
+  locate: (() => string) | null = null;
   /** The address that it has connected to. */
   readonly localAddress: string;
   /** Milliseconds since 1970 when it connected. */

@@ -79,11 +79,13 @@ export class Bodies {
     const length = declared === null ? limit : Number(declared);
     if (length > limit) return bodyTooLarge(limit);
     const stream = request.body;
+    this.#access.current = request;
     if (stream === null) return consume(new Uint8Array());
     if (this.#region.gaugeTotal("inFlight") >= this.#limits.maxInFlight) return this.refuse();
     const pending = new PendingBody(stream, length, this.#budget, this.#now());
     try {
       await this.#collect(pending);
+      this.#access.current = request;
       if (pending.outcome === "whole") return await consume(pending.body);
     } finally {
       pending.free();

@@ -241,7 +241,12 @@ async function read(
   const response = await context.bodies.read(request, context.commandBodyBytes, async (body) => {
     const runner = context.runners.take();
     try {
-      const isBegun = runner.begin(isBase64, mayAdminister(context, request), () => request.signal);
+      const isBegun = runner.begin(
+        isBase64,
+        mayAdminister(context, request),
+        () => request.signal,
+        () => context.access.address(request),
+      );
       const parts = partsOf(body);
       if (!isBegun || !runner.hold(body.length, parts.count)) {
         return context.bodies.refuse();

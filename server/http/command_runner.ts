@@ -81,14 +81,20 @@ export class CommandRunner implements MemoryOwner {
 
   /**
    * Makes the client of a request, which nobody knows before and after. `signal` gives what fires
-   * when the client goes; it is asked for only where a command takes its time. Returns false where
-   * there is no memory for it.
+   * when the client goes; it is asked for only where a command takes its time, and `locate` where the
+   * client is only where somebody wants to know. Returns false where there is no memory for it.
    */
-  begin(isBase64: boolean, mayAdminister: boolean, signal: () => AbortSignal): boolean {
+  begin(
+    isBase64: boolean,
+    mayAdminister: boolean,
+    signal: () => AbortSignal,
+    locate: () => string,
+  ): boolean {
     this.#session = new Session(0, "http", "", "", this.#now(), true);
     this.#session.account = this.#sessionAccount;
     this.#copiedBytes = 0;
     this.#isWatching = false;
+    this.#session.locate = locate;
     this.#mayAdminister = mayAdminister;
     this.#signal = signal;
     this.reply.begin(isBase64);

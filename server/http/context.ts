@@ -11,13 +11,12 @@ import { QueryFound } from "../codecs/query.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import { PAUSED } from "../commands/failures.ts";
 import { Pause } from "../commands/connection/pause.ts";
-import { execute } from "../commands/execute.ts";
+import { runCounted, runTimed } from "../commands/timing.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
-import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Pool } from "../contract/pool.ts";
 import { Refusals } from "../contract/command_stats.ts";
-import type { Failure } from "../contract/reply.ts";
+import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 import type { ServerStatus } from "../contract/server.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
 import { Bodies } from "./bodies.ts";
@@ -109,6 +108,7 @@ export class HttpContext {
     this.sockets = sockets;
     this.#commands = commands;
     this.#pause = new Pause(region, cache.now);
+    commands.session.locate = () => this.access.currentAddress();
   }
 
   /** Gives up bodies and large answers that have taken too long; called a few times a second. */
@@ -129,9 +129,9 @@ export class HttpContext {
   runGet(maxBytes: number, command: Command): JsonHit {
     this.hit.begin(this.args);
     this.hit.bytesLeft = maxBytes;
-    this.#commands.session.running = command.id;
-    if (this.#pause.isOn && this.#pause.holds(false)) this.hit.fail(PAUSED);
-    else execute(this.#commands, command, this.args, this.hit);
+    if (this.#pause.isOn && this.#pause.holds(false)) this.#hold(this.hit);
+    else this.#execute(command, this.hit);
+    if (this.hit.failure !== null) this.#refused(this.hit.failure, maxBytes);
     return this.hit;
   }
 
@@ -142,12 +142,23 @@ export class HttpContext {
   run(command: Command, maxBytes = MAX_ANSWER_BYTES): CollectedReply {
     this.reply.reset();
     this.reply.maxBytes = maxBytes;
-    this.#commands.session.running = command.id;
     if (this.#pause.isOn && this.#pause.holds(command.flags.includes("write"))) {
-      this.reply.fail(PAUSED);
-    } else execute(this.#commands, command, this.args, this.reply);
+      this.#hold(this.reply);
+    } else this.#execute(command, this.reply);
     if (this.reply.failure !== null) this.#refused(this.reply.failure, maxBytes);
     return this.reply;
+  }
+
+  #hold(reply: Reply): void {
+    this.#commands.session.running = -1;
+    reply.fail(PAUSED);
+  }
+
+  #execute(command: Command, reply: Reply): void {
+    const commands = this.#commands;
+    // A second try is part of the same call.
+    if (commands.commands[command.id] === command) runCounted(commands, command, this.args, reply);
+    else runTimed(commands, command, this.args, reply, 1);
   }
 
   #refused(failure: Failure, maxBytes: number): void {

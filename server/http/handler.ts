@@ -50,6 +50,7 @@ export class HttpHandler {
   mode: HandlerMode = "open";
   readonly #context: HttpContext;
   readonly #admission: Admission;
+  readonly #access: RequestAccess;
   readonly #words: Int32Array;
   readonly #requestsWord: number;
   readonly #errorsWord: number;
@@ -61,6 +62,7 @@ export class HttpHandler {
   constructor(options: HandlerOptions) {
     this.#context = options.context;
     this.#admission = new Admission(options.context.config, options.trusted);
+    this.#access = options.context.access;
     this.#words = options.region.words;
     this.#requestsWord = options.region.counterWord(options.actor, "requests");
     this.#errorsWord = options.region.counterWord(options.actor, "errors");
@@ -71,6 +73,7 @@ export class HttpHandler {
   /** Answers one request. */
   handle(request: Request): Response | Promise<Response> {
     addCounter(this.#words, this.#requestsWord, 1);
+    this.#access.current = request;
     return this.mode === "open" ? this.#answer(request) : this.#answerInMode(request);
   }
 

@@ -29,6 +29,8 @@ type Inward = Record<symbol, InnerRequest>;
 export class RequestAccess {
   /** The symbol under which requests keep their inner request; null where there is none such. */
   #symbol: symbol | null | undefined;
+  /** The request at work, or the address of the client that is answered otherwise. */
+  current: Request | string = "";
 
   /** The value of the header `name` (lower case) of `request`, or null. */
   header(request: Request, name: string): string | null {
@@ -60,6 +62,12 @@ export class RequestAccess {
       // The connection is gone, and with it what was known of it.
       return "";
     }
+  }
+
+  /** Where the client at work is, as {@linkcode address} says it. */
+  currentAddress(): string {
+    const { current } = this;
+    return typeof current === "string" ? current : this.address(current);
   }
 
   #symbolOf(request: Request): symbol | null {

@@ -60,11 +60,14 @@ export class SocketClient implements MemoryOwner {
   /** How long its latest message took, and the shorter of the latest two times; 0 before there were any. */
   #latestMs = 0;
   #usualMs = 0;
+  /** Where the client is. */
+  readonly #address: string;
   #isClosing = false;
 
   constructor(socket: WebSocket, context: HttpContext, cache: ServerCache, watch: Watch) {
     this.#socket = socket;
     this.#context = context;
+    this.#address = context.access.currentAddress();
     const { budget } = context;
     this.#watches = new SocketWatches(cache, watch, budget, (text) => this.send(text));
     this.#account = budget.open(this, 3 * MAX_ANSWER_BYTES);
@@ -92,6 +95,7 @@ export class SocketClient implements MemoryOwner {
 
   #serve(data: string): void {
     const fromMs = performance.now();
+    this.#context.access.current = this.#address;
     this.send(this.#answer(data));
     const ms = performance.now() - fromMs + EXCHANGE_MS;
     this.#usualMs = Math.min(ms, this.#latestMs || ms);

@@ -22,7 +22,7 @@ import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
-import { type Answers, joinedTexts, type Question, Questions } from "./questions.ts";
+import { type Answers, joinedEntries, joinedTexts, type Question, Questions } from "./questions.ts";
 import { ServerOptions } from "./server_options.ts";
 import { SlowLog } from "./slow_log.ts";
 
@@ -45,11 +45,12 @@ export class LocalServer implements ServerFacade {
   /** Hears of each wrong token; set by the worker. */
   onFailedToken: (address: string) => void = () => {};
   #budget: MemorySource | null = null;
-  readonly #slowLog = new SlowLog();
+  readonly #slowLog = new SlowLog(this.stats);
   readonly #options: ServerOptions;
   /** Options that were set here, and whether counters were, of which the others do not know yet. */
   readonly #untold = new Map<string, string>();
   #hasReset = false;
+  #hasCleared = false;
   #isTelling = false;
   /** What a list of all clients takes on its way, in main and here, by what the latest took. */
   #listBytes = MIN_LIST_BYTES;
@@ -65,6 +66,11 @@ export class LocalServer implements ServerFacade {
   set budget(budget: MemorySource) {
     this.#budget = budget;
     this.#slowLog.memory = budget;
+  }
+
+  /** What numbers the entries of the slow log over all workers; set by the worker. */
+  set slowEntryIds(nextId: () => number) {
+    this.#slowLog.nextId = nextId;
   }
 
   get slowerThanUs(): number {
@@ -102,12 +108,19 @@ export class LocalServer implements ServerFacade {
         return null;
       case "setOptions":
         return this.#options.set(question.values);
+      case "slowLog":
+        return JSON.stringify(this.slowLogNow(question.most));
+      case "slowLogLength":
+        return this.#slowLog.entries.length;
+      case "clearSlowLog":
+        this.#slowLog.clear();
+        return null;
     }
   }
 
   async #askAll(question: Question): Promise<Answers> {
-    if (question.what === "clients") return [await this.#listAll(question)];
-    return await this.#send(question);
+    if (question.what === "clients") return [joinedTexts(await this.#listAll(question))];
+    return question.what === "slowLog" ? await this.#listAll(question) : await this.#send(question);
   }
 
   async #send(question: Question): Promise<Answers> {
@@ -115,17 +128,21 @@ export class LocalServer implements ServerFacade {
     return await this.channel.request("askAll", question) as Answers;
   }
 
-  /** The list of all clients, which counts as memory while it is on its way. */
-  async #listAll(question: Question): Promise<Uint8Array | null> {
+  /** The lists of all workers, which count as memory while they are on their way. */
+  async #listAll(question: Question): Promise<Answers> {
     const budget = this.#budget;
     const bytes = this.#listBytes;
     if (budget !== null && !budget.tryTake(bytes)) {
       throw new ServerRefusal("OOM", "too much memory is in use for clients, try again");
     }
     try {
-      const list = joinedTexts(await this.#send(question));
-      this.#listBytes = Math.max(MIN_LIST_BYTES, 2 * (list?.length ?? MAX_ANSWER_BYTES));
-      return list;
+      const lists = await this.#send(question);
+      const chars = lists.reduce<number>(
+        (sum, list) => sum + (typeof list === "string" ? list.length : MAX_ANSWER_BYTES),
+        0,
+      );
+      this.#listBytes = Math.max(MIN_LIST_BYTES, 2 * chars);
+      return lists;
     } finally {
       budget?.give(bytes);
     }
@@ -135,6 +152,7 @@ export class LocalServer implements ServerFacade {
     const { calls, tookUs, refused, failed } = this.stats;
     return {
       clients: this.registry?.size ?? 0,
+      trackingClients: this.registry?.trackingCount ?? 0,
       calls: [...calls],
       tookUs: [...tookUs],
       refused: [...refused],
@@ -148,6 +166,7 @@ export class LocalServer implements ServerFacade {
       Array.from(this.stats.calls, (_, id) => all.reduce((total, one) => total + of(one)[id]!, 0));
     return {
       clients: all.reduce((total, { clients }) => total + clients, 0),
+      trackingClients: all.reduce((total, { trackingClients }) => total + trackingClients, 0),
       calls: sum(({ calls }) => calls),
       tookUs: sum(({ tookUs }) => tookUs),
       refused: sum(({ refused }) => refused),
@@ -189,42 +208,72 @@ export class LocalServer implements ServerFacade {
     this.#tellOthers();
   }
 
+  clearSlowLogNow(): void {
+    this.#slowLog.clear();
+    this.#hasCleared = true;
+    this.#tellOthers();
+  }
+
   /** Tells the other workers what was set here, as it is by then: one message at a time. */
   async #tellOthers(): Promise<void> {
     if (this.channel === null || this.#isTelling) return;
     this.#isTelling = true;
     // A worker that cannot be told is about to be ended, and begins with the options of the start.
-    while (this.#untold.size > 0 || this.#hasReset) {
-      const question: Question = this.#hasReset
-        ? { what: "resetStats" }
-        : { what: "setOptions", values: [...this.#untold] };
-      if (this.#hasReset) this.#hasReset = false;
-      else this.#untold.clear();
+    for (;;) {
+      const question = this.#nextNews();
+      if (question === null) break;
       await this.#send(question).catch(() => {});
     }
     this.#isTelling = false;
+  }
+
+  /** What the others have to be told next, or null. */
+  #nextNews(): Question | null {
+    if (this.#hasReset) {
+      this.#hasReset = false;
+      return { what: "resetStats" };
+    }
+    if (this.#hasCleared) {
+      this.#hasCleared = false;
+      return { what: "clearSlowLog" };
+    }
+    if (this.#untold.size === 0) return null;
+    const values = [...this.#untold];
+    this.#untold.clear();
+    return { what: "setOptions", values };
   }
 
   async resetStats(): Promise<void> {
     await this.#questions.ask({ what: "resetStats" });
   }
 
-  noteCommand(session: Session, tookUs: number, words: () => string[]): void {
+  noteCommand(session: Session, tookUs: number, words: readonly string[]): void {
     this.#slowLog.add({
       atSeconds: Math.floor(Date.now() / 1000),
       tookUs,
-      words: words(),
-      address: session.address,
+      words,
+      address: session.locate?.() ?? session.address,
       clientName: session.name,
     });
   }
 
-  slowLog(): readonly SlowEntry[] {
-    return this.#slowLog.entries;
+  async slowLog(most: number): Promise<readonly SlowEntry[] | null> {
+    const { maxEntries } = this.#slowLog;
+    const wanted = Math.min(most, maxEntries);
+    return joinedEntries(await this.#questions.ask({ what: "slowLog", most: wanted }), wanted);
   }
 
-  clearSlowLog(): void {
-    this.#slowLog.clear();
+  slowLogNow(most: number): readonly SlowEntry[] {
+    return this.#slowLog.entries.slice(0, most);
+  }
+
+  async slowLogLength(): Promise<number> {
+    const all = await this.#questions.ask({ what: "slowLogLength" }) as readonly number[];
+    return Math.min(all.reduce((sum, count) => sum + count, 0), this.#slowLog.maxEntries);
+  }
+
+  async clearSlowLog(): Promise<void> {
+    await this.#questions.ask({ what: "clearSlowLog" });
   }
 
   noteFailedToken(address: string): void {

@@ -3,20 +3,34 @@
 // main, and the memory that answers take on their way, from what many clients ask at once.
 
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
-import { type ClientFilter, type OptionValue, ServerRefusal } from "../contract/server.ts";
+import {
+  type ClientFilter,
+  type OptionValue,
+  ServerRefusal,
+  type SlowEntry,
+} from "../contract/server.ts";
 
 /** What a worker asks all workers, itself included. */
 export type Question =
   | { readonly what: "clients" }
   | { readonly what: "totals" }
   | { readonly what: "resetStats" }
+  | { readonly what: "slowLog"; readonly most: number }
+  | { readonly what: "slowLogLength" }
+  | { readonly what: "clearSlowLog" }
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "setOptions"; readonly values: readonly OptionValue[] };
 
 /** Most clients of a worker that wait for answers to questions of one kind. */
 export const MAX_WAITING = 16;
 /** Questions of which all that ask at the same time can have the same answer. */
-const SHARED: ReadonlySet<Question["what"]> = new Set(["clients", "totals", "resetStats"]);
+const SHARED: ReadonlySet<Question["what"]> = new Set([
+  "clients",
+  "totals",
+  "resetStats",
+  "slowLogLength",
+  "clearSlowLog",
+]);
 
 /** The answers of all workers. */
 export type Answers = readonly unknown[];
@@ -68,6 +82,16 @@ export class Questions {
     if (SHARED.has(question.what)) line.next = answers;
     return answers;
   }
+}
+
+/**
+ * The latest `most` entries of the slow logs of all workers, which are lists as JSON, newest first;
+ * null where they are more than an answer may hold.
+ */
+export function joinedEntries(texts: Answers, most: number): SlowEntry[] | null {
+  if (!texts.every((text) => typeof text === "string")) return null;
+  const entries = texts.flatMap((text) => JSON.parse(text) as SlowEntry[]);
+  return entries.sort((a, b) => b.id - a.id).slice(0, most);
 }
 
 /** The texts of all workers as bytes; null where one of them, or all together, would be too large. */

@@ -7,7 +7,7 @@ import { bannerFields, bannerText } from "./banner.ts";
 import type { Config } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
 import { messageOf } from "../contract/error_text.ts";
-import { CpuMeter } from "./cpu_meter.ts";
+import { CpuMeter } from "./meters.ts";
 import { HeapReturn } from "./heap_return.ts";
 import { libcHeap } from "./libc_heap.ts";
 import type { Listen } from "../contract/listen.ts";

@@ -1,22 +1,47 @@
-// The slow log of one worker: the latest commands that took long, in memory, bounded in number and in
-// bytes, which count as memory that is in use. Knows no command and no clock.
+// What one worker has of the slow log: the latest commands that took long, in memory, bounded in number
+// and in bytes, which count as memory that is in use. Knows no command and no clock.
 
+import type { CommandStats } from "../contract/command_stats.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
 import { type SlowEntry, slowEntryBytes } from "../contract/server.ts";
 
 /** Most bytes of all entries. */
 export const MAX_SLOW_LOG_BYTES = 1024 * 1024;
 
+/**
+ * Where commands of fewer microseconds are shown, each has to be timed. A command on one key takes
+ * longer only if it waits for a lock or copies much, and then its time is taken anyway.
+ */
+const TIMES_ALL_BELOW_US = 1000;
+
 /** The latest slow commands, newest first. */
 export class SlowLog {
-  /** A command is slow from this many microseconds on. Infinity: never. */
-  slowerThanUs = 10_000;
+  /** Numbers entries, which go up with time over all workers. */
+  nextId: () => number;
+  #slowerThanUs = 10_000;
   /** What entries are taken from; without it they are only bounded. */
   memory: MemorySource | null = null;
   readonly #entries: SlowEntry[] = [];
   #heldBytes = 0;
   #maxEntries = 128;
-  #nextId = 0;
+  readonly #stats: CommandStats;
+
+  /** Whether all commands are timed is set on `stats`. */
+  constructor(stats: CommandStats) {
+    this.#stats = stats;
+    let count = 0;
+    this.nextId = () => count++;
+  }
+
+  /** A command is slow from this many microseconds on. Infinity: never. */
+  get slowerThanUs(): number {
+    return this.#slowerThanUs;
+  }
+
+  set slowerThanUs(us: number) {
+    this.#slowerThanUs = us;
+    this.#stats.timesAll = us < TIMES_ALL_BELOW_US;
+  }
 
   /** Most entries. */
   get maxEntries(): number {
@@ -34,7 +59,7 @@ export class SlowLog {
     const bytes = slowEntryBytes(entry);
     while (this.#entries.length >= this.#maxEntries) this.#dropOldest();
     while (this.#heldBytes + bytes > MAX_SLOW_LOG_BYTES) this.#dropOldest();
-    const id = this.#nextId++;
+    const id = this.nextId();
     while (this.memory !== null && !this.memory.tryTake(bytes)) {
       if (this.#entries.length === 0) return;
       this.#dropOldest();

@@ -7,10 +7,11 @@ import { COMMANDS } from "../commands/table.ts";
 import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
-import type { CpuMeter } from "./cpu_meter.ts";
+import type { CpuMeter } from "./meters.ts";
 import type { HeapReturn } from "./heap_return.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log.ts";
+import { noteThreadCpu, Rates } from "./meters.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 const WATCH_MS = 250;
@@ -41,6 +42,7 @@ export const EXIT_BROKEN = 70;
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #autoscaler: Autoscaler;
+  readonly #rates: Rates;
   readonly #liveness: Liveness;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #lastRequests = new Map<number, number>();
@@ -50,6 +52,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#rates = new Rates(options.cache);
     this.#autoscaler = new Autoscaler(options.maxWorkers);
     this.#liveness = new Liveness(options.cache.region, performance.now());
   }
@@ -68,6 +71,8 @@ export class Supervisor {
     const { cache, pool, log, exit } = this.#options;
     Liveness.beat(cache.region, 0);
     pool.tick();
+    noteThreadCpu(cache.region, 0);
+    this.#rates.look(performance.now());
     const cleared = cache.repair();
     if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
     this.#liveness.look(performance.now());

@@ -20,7 +20,9 @@ import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
 import type { Question } from "./questions.ts";
 import { RawServer } from "../raw/raw_server.ts";
+import type { OptionValue } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
+import { noteThreadCpu } from "./meters.ts";
 import { RegionStatus } from "./status.ts";
 import { WorkerWatch } from "../changes/watch.ts";
 
@@ -36,6 +38,8 @@ export interface WorkerStart {
   readonly config: Config;
   readonly listens: readonly Listen[];
   readonly startedMs: number;
+  /** Options that were set since the process started. */
+  readonly options: readonly OptionValue[];
 }
 
 /** Serves in this thread. Called once in a worker. */
@@ -118,6 +122,8 @@ class WorkerServer {
     this.#raw = new RawServer({ config, cache, budget, server: local, listens, onBug, warn });
     local.registry = this.#raw.clients;
     local.budget = budget;
+    local.slowEntryIds = () => this.#region.nextSlowEntry();
+    if (start.options.length > 0) local.answer({ what: "setOptions", values: start.options });
     local.onFailedToken = (address) => this.#noteFailedToken(address);
     for (const listen of listens) {
       if (listen.protocol !== undefined) continue;
@@ -151,6 +157,7 @@ class WorkerServer {
     this.#sockets.tick();
     this.#raw.tick();
     this.#failedTokens.tick();
+    noteThreadCpu(this.#region, this.#actor);
     const requests = this.#region.counter(this.#actor, "requests");
     this.#heap?.tick(nowMs, requests, this.#budget.takenBytes);
   }

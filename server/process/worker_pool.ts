@@ -10,6 +10,7 @@ import { FailedTokens, failedTokenText } from "./failed_tokens.ts";
 import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import type { Log } from "./log.ts";
+import type { Question } from "./questions.ts";
 import { Relay } from "./relay.ts";
 import type { WorkerStart } from "./worker.ts";
 
@@ -17,6 +18,8 @@ const START_TIMEOUT_MS = 10_000;
 /** A worker that throws within so many milliseconds of its start will probably throw again. */
 const EARLY_MS = 1000;
 const MAX_EARLY_FAILURES = 3;
+/** Longer values of options have no effect that a worker which starts later would miss. */
+const MAX_SETTING_CHARS = 1024;
 
 /** The parts that a pool works with. */
 export interface PoolOptions {
@@ -41,6 +44,8 @@ export interface FailedTokenNews {
   readonly count: number;
 }
 
+type SetOptions = Extract<Question, { what: "setOptions" }>;
+
 interface Member {
   readonly actor: number;
   readonly worker: Worker;
@@ -56,6 +61,8 @@ export class WorkerPool {
   readonly #relay = new Relay((question) => this.#askAll(question), CONTROL_TIMEOUT_MS);
   readonly #failedTokens: FailedTokens;
   #listens: readonly Listen[];
+  /** Options that were set since the process started; there are a few of them. */
+  readonly #settings = new Map<string, string>();
   #earlyFailures = 0;
   #draining = false;
 
@@ -110,7 +117,8 @@ export class WorkerPool {
     // Unix sockets cannot be shared, so the first worker has them.
     const mine = this.#listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
     const buffer = this.#region.buffer;
-    const start: WorkerStart = { buffer, actor, config, listens: mine, startedMs };
+    const options = [...this.#settings];
+    const start: WorkerStart = { buffer, actor, config, listens: mine, startedMs, options };
     this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
     try {
       const { startTimeoutMs = START_TIMEOUT_MS } = this.#options;
@@ -126,9 +134,22 @@ export class WorkerPool {
 
   /** Asks all workers at once. Resolves with the answers of those that gave one in time. */
   async #askAll(question: unknown): Promise<unknown[]> {
-    const all = [...this.#members.values()].map(({ channel }) =>
-      channel.request("ask", question, QUESTION_TIMEOUT_MS)
-    );
+    const asked = [...this.#members.values()];
+    const answers = await this.#ask(asked, question);
+    const { what, values } = question as SetOptions;
+    if (what === "setOptions" && answers.every((problem) => problem === null)) {
+      // Workers that start later have to be told, too, and those that have started meanwhile.
+      for (const [name, value] of values) {
+        if (value.length <= MAX_SETTING_CHARS) this.#settings.set(name, value);
+      }
+      const others = [...this.#members.values()].filter((member) => !asked.includes(member));
+      await this.#ask(others, question);
+    }
+    return answers;
+  }
+
+  async #ask(members: readonly Member[], question: unknown): Promise<unknown[]> {
+    const all = members.map(({ channel }) => channel.request("ask", question, QUESTION_TIMEOUT_MS));
     const results = await Promise.allSettled(all);
     return results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
   }

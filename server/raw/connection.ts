@@ -112,6 +112,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
       }
       if (count === null) return;
       input.end += count;
+      this.#context.countInput(count);
       this.session.lastSeenMs = this.#context.now();
       const turn = this.#batch.turn();
       if (turn !== null && !await this.#hasTurn(turn)) return;
@@ -152,7 +153,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
       }
       // As #send() does, without a promise more for each batch.
       if (this.#flushing !== undefined) await this.#flushing;
-      if (reply.used > 0 && !this.#isEnded && !await this.#output.write(reply)) this.end();
+      if (reply.used > 0 && !this.#isEnded && !await this.#write(reply)) this.end();
       protocol.giveBack(reply);
       const turn = batch.isHeld ? this.#waitForPause() : batch.hasMore ? batch.turn() : null;
       if (turn !== null) await turn;
@@ -175,6 +176,11 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     this.#account.give(Math.min(HELD_BYTES, this.#account.bytes));
   }
 
+  #write(reply: RawReply): Promise<boolean> {
+    this.#context.countOutput(reply.used);
+    return this.#output.write(reply);
+  }
+
   async #refuse(reason: "memory"): Promise<void> {
     this.#isBusy = true;
     this.#context.count("overloads");
@@ -187,7 +193,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
   /** Writes answers, behind the messages that are being written, and gives the reply back. */
   async #send(reply: RawReply): Promise<void> {
     if (this.#flushing !== undefined) await this.#flushing;
-    if (reply.used > 0 && !this.#isEnded && !await this.#output.write(reply)) this.end();
+    if (reply.used > 0 && !this.#isEnded && !await this.#write(reply)) this.end();
     this.#protocol.giveBack(reply);
   }
 
@@ -227,7 +233,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     while (this.#pushed !== undefined && !this.#isEnded) {
       const reply = this.#pushed;
       this.#pushed = undefined;
-      if (!await this.#output.write(reply)) this.end();
+      if (!await this.#write(reply)) this.end();
       this.#protocol.giveBack(reply);
     }
     this.#flushing = undefined;

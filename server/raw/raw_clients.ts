@@ -40,6 +40,12 @@ export class RawClients implements ClientRegistry {
     return this.#clients.size;
   }
 
+  get trackingCount(): number {
+    let count = 0;
+    for (const { session } of this.#clients.values()) if (session.tracking !== null) count++;
+    return count;
+  }
+
   /** The connection of a client, if it is one of this worker's. */
   get(id: number): RawClient | undefined {
     return this.#clients.get(id);

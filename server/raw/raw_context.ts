@@ -52,6 +52,8 @@ export class RawContext {
   readonly #region: ServerRegion;
   readonly #actor: number;
   readonly #requestsWord: number;
+  readonly #inputWord: number;
+  readonly #outputWord: number;
   readonly #newContext: (before?: CommandContext) => CommandContext;
 
   constructor(options: RawContextOptions) {
@@ -66,6 +68,8 @@ export class RawContext {
     this.#region = options.region;
     this.#actor = options.actor;
     this.#requestsWord = options.region.counterWord(options.actor, "requests");
+    this.#inputWord = options.region.counterWord(options.actor, "inputBytes");
+    this.#outputWord = options.region.counterWord(options.actor, "outputBytes");
     this.#newContext = options.newContext;
     this.context = options.newContext();
   }
@@ -83,6 +87,16 @@ export class RawContext {
   /** Counts commands that were run. */
   countRequests(count: number): void {
     addCounter(this.#region.words, this.#requestsWord, count);
+  }
+
+  /** Counts bytes that were read. */
+  countInput(bytes: number): void {
+    addCounter(this.#region.words, this.#inputWord, bytes);
+  }
+
+  /** Counts bytes that are about to be written. */
+  countOutput(bytes: number): void {
+    addCounter(this.#region.words, this.#outputWord, bytes);
   }
 
   /** Counts one of something else. */

@@ -90,6 +90,7 @@ export class RawListener {
       this.#refuse(conn);
       return;
     }
+    this.#context.count("connections");
     const tcp = conn as Partial<Deno.TcpConn>;
     tcp.setNoDelay?.(true);
     tcp.setKeepAlive?.(true);

@@ -4,7 +4,7 @@
 import type { Args } from "../../contract/args.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import type { ClientFilter } from "../../contract/server.ts";
-import type { CommandContext } from "../../contract/command.ts";
+import type { CommandContext, CommandRun } from "../../contract/command.ts";
 import {
   clientCaching,
   clientGetRedir,
@@ -21,7 +21,7 @@ import { answerHelp } from "../help.ts";
 import { later } from "../deferred_answer.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
-type Subcommand = (context: CommandContext, args: Args, reply: Reply) => void | Promise<void>;
+type Subcommand = CommandRun;
 
 const HELP = [
   "GETNAME | SETNAME <name> | SETINFO LIB-NAME|LIB-VER <value> | ID | INFO",
@@ -75,7 +75,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
 };
 
 /** CLIENT subcommand [argument ...], of which the number of arguments is right. */
-export function client(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+export function client(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   return SUBCOMMANDS[tokenOf(args, 0)]!(context, args, reply);
 }
 
@@ -124,7 +128,7 @@ function setSwitch(
   reply.ok();
 }
 
-function list(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+function list(context: CommandContext, args: Args, reply: Reply): void | Promise<number | void> {
   let ids: Set<number> | null = null;
   const type = tokenOf(args, args.count > 1 ? 1 : 0);
   const isOtherType = args.count === 3 && type === "TYPE";
@@ -157,7 +161,7 @@ function unknownType(args: Args, index: number): Failure {
   return refused(`Unknown client type '${shownText(args, index)}'`);
 }
 
-function kill(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+function kill(context: CommandContext, args: Args, reply: Reply): void | Promise<number | void> {
   const isOldForm = args.count === 2;
   const filter = isOldForm ? { address: textOf(args, 1) } : killFilter(context, args, reply);
   if (filter === null) return;

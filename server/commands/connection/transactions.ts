@@ -1,6 +1,6 @@
 // MULTI, EXEC, DISCARD, WATCH, UNWATCH. EXEC locks the shards of all keys of all its commands, in
-// ascending order; all shards, where a command is about all keys. It compares the versions of watched keys and runs everything before it unlocks. So
-// no other worker sees half of it. Nothing may wait meanwhile.
+// ascending order; all shards, where a command is about all keys. It compares the versions of watched keys
+// and runs everything before it unlocks. So no other worker sees half of it. Nothing may wait meanwhile.
 
 import {
   type Cache,
@@ -15,6 +15,7 @@ import type { Reply } from "../../contract/reply.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
 import { hashKeys } from "../execute.ts";
 import { selected } from "./databases.ts";
+import { beginTimed, endTimed, endUntimed } from "../timing.ts";
 import {
   ALL_KEYS_TOO_LONG,
   BUSY,
@@ -192,6 +193,9 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
   reply.array(transaction.queuedCount);
   context.copiedBytes = 0;
   context.heldWalks.reset();
+  // EXEC itself has waited for its locks.
+  const { region } = context.cache;
+  region.longSinceMs = 0;
   for (const id of transaction.queued(args)) {
     const command = context.commands[id]!;
     // Everybody who wants one of these shards is waiting.
@@ -204,7 +208,8 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
     if (hashKeys(context, command, args) > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }
-    context.stats.count(command.id, command.isTimed);
+    const weight = context.stats.count(command.id, command.isTimed);
+    const fromMs = weight === 0 ? 0 : beginTimed(context);
     if (session.tracking !== null && session.tracking !== tracking) {
       rememberKeys(context, session.tracking, command, args);
     }
@@ -212,6 +217,9 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
     // A command that would have to wait sees isAtomic and refuses.
     if (command.flags.includes("keyspace")) runOnAll(context, command, args, reply);
     else command.run(context, args, reply);
+    if (weight !== 0) endTimed(context, command, args, fromMs, weight);
+    else if (region.longSinceMs !== 0) endUntimed(context, command, args);
+    region.longSinceMs = 0;
     context.copiedBytes += Math.max(0, bytesBefore - reply.bytesLeft);
   }
 }

@@ -14,7 +14,7 @@ import type { CommandContext } from "../../contract/command.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { ALL_KEYS_TOO_LONG, refused, SYNTAX } from "../failures.ts";
 import { tokenOf } from "../argument_text.ts";
-import { later } from "../deferred_answer.ts";
+import { inSlices } from "../deferred_answer.ts";
 
 /** Buckets that are looked at under one lock. */
 const STRIDE = 4096;
@@ -61,7 +61,11 @@ function flushHeld({ cache, heldWalks }: CommandContext): void {
 }
 
 /** FLUSHDB [ASYNC | SYNC]: forgets the keys of one database. Other commands may run meanwhile. */
-export function flushdb(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+export function flushdb(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   const problem = flushProblem(args);
   if (problem !== null) return reply.fail(problem);
   const flush = new Flush(context);
@@ -70,12 +74,7 @@ export function flushdb(context: CommandContext, args: Args, reply: Reply): void
     while (!flush.step()) context.heldWalks.goesOn(STRIDE / BUCKETS_A_KEY);
     return flush.end(reply);
   }
-  const running = context.server.slices.run(() => flush.step());
-  if (running === null) return flush.end(reply);
-  return later(context, reply, async () => {
-    await running;
-    flush.end(reply);
-  });
+  return inSlices(context, reply, () => flush.step(), () => flush.end(reply));
 }
 
 /** A walk over all shards, which removes the keys of one database. */

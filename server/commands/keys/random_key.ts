@@ -5,7 +5,7 @@ import { bucketTotal } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { answerBytes, type Reply } from "../../contract/reply.ts";
-import { later } from "../deferred_answer.ts";
+import { inSlices } from "../deferred_answer.ts";
 import { BUSY } from "../failures.ts";
 import { Walk } from "./scan.ts";
 
@@ -14,18 +14,13 @@ export function randomkey(
   context: CommandContext,
   _args: Args,
   reply: Reply,
-): void | Promise<void> {
+): void | Promise<number | void> {
   const search = new Search(context);
   if (context.holdsAll) {
     while (!search.step());
     return search.answer(reply);
   }
-  const running = context.server.slices.run(() => search.step());
-  if (running === null) return search.answer(reply);
-  return later(context, reply, async () => {
-    await running;
-    search.answer(reply);
-  });
+  return inSlices(context, reply, () => search.step(), () => search.answer(reply));
 }
 
 function randomBelow(count: number): number {

@@ -29,8 +29,8 @@ import {
 import type { Glob } from "../glob.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { KeyList } from "./key_list.ts";
-import { later } from "../deferred_answer.ts";
-import { integerOf, MAX_SHOWN_BYTES, shownText, textOf, tokenOf } from "../argument_text.ts";
+import { inSlices } from "../deferred_answer.ts";
+import { integerOf, shownText, tokenOf } from "../argument_text.ts";
 
 /** Buckets that a walk looks at under one lock. */
 const STRIDE = 4096;
@@ -138,20 +138,19 @@ function collect(
 }
 
 /** KEYS pattern: all keys that match. If that takes long, other commands run meanwhile. */
-export function keys(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
-  const { server, session } = context;
-  const text = textOf(args, 0, MAX_SHOWN_BYTES);
+export function keys(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   const pattern = patternOf(args, 0);
   if (pattern === null) return reply.fail(PATTERN_TOO_LONG);
   const glob = pattern.matchesAll ? null : pattern;
   const list = new KeyList();
   const walk = new Walk(context, 0, 0);
-  let tookMs = 0;
   let failure: Failure | null = null;
   const step = () => {
-    const fromMs = performance.now();
     if (!walk.isDone) failure = stepKeys(walk, list, glob, reply.bytesLeft);
-    tookMs += performance.now() - fromMs;
     return walk.isDone || failure !== null;
   };
   const answer = () => failure === null ? list.answer(reply) : reply.fail(failure);
@@ -159,15 +158,7 @@ export function keys(context: CommandContext, args: Args, reply: Reply): void | 
     while (!step());
     return answer();
   }
-  const running = server.slices.run(step);
-  if (running === null) return answer();
-  // Only here may it answer: where there is no memory to wait, the refusal is the answer.
-  return later(context, reply, async () => {
-    await running;
-    answer();
-    const tookUs = 1000 * tookMs;
-    if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, () => ["KEYS", text]);
-  });
+  return inSlices(context, reply, step, answer);
 }
 
 /** Adds the keys of the next buckets. */

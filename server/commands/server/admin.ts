@@ -3,9 +3,10 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import { type OptionProblem, slowEntryBytes } from "../../contract/server.ts";
+import { type OptionProblem, type SlowEntry, slowEntryBytes } from "../../contract/server.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import {
+  ANSWER_TOO_LARGE,
   NO_PERSISTENCE,
   NOT_FLOAT,
   refused,
@@ -33,7 +34,11 @@ const SLEEP_LOOK_MS = 50;
 const encoder = new TextEncoder();
 
 /** CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE | HELP. */
-export function config(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+export function config(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   const token = tokenOf(args, 0);
   if (token === "GET") return configGet(context, args, reply);
   if (token === "SET") {
@@ -85,7 +90,11 @@ function configGet({ server }: CommandContext, args: Args, reply: Reply): void {
   }
 }
 
-function configSet(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+function configSet(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   const { server } = context;
   const pairs: [string, string][] = [];
   for (let i = 1; i < args.count; i += 2) {
@@ -112,8 +121,16 @@ function answerSet(problem: OptionProblem | null, reply: Reply): void {
   reply.fail(refused(`CONFIG SET failed (possibly related to argument '${name}') - ${why}`));
 }
 
-/** SLOWLOG GET [count] | LEN | RESET | HELP, of the worker that the client is connected to. */
-export function slowlog({ server }: CommandContext, args: Args, reply: Reply): void {
+/**
+ * SLOWLOG GET [count] | LEN | RESET | HELP. Inside EXEC, where nothing may wait, GET and LEN tell of the
+ * worker that the client is connected to.
+ */
+export function slowlog(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
+  const { server, isAtomic } = context;
   const token = tokenOf(args, 0);
   if (token === "GET") {
     if (args.count > 2) return reply.fail(wrongArity("slowlog|get"));
@@ -121,32 +138,39 @@ export function slowlog({ server }: CommandContext, args: Args, reply: Reply): v
     if (count === undefined || count < -1) {
       return reply.fail(refused("count should be greater than or equal to -1"));
     }
-    return answerSlowLog(
-      server.slowLog().slice(0, count === -1 ? undefined : Number(count)),
-      reply,
-    );
+    const most = count === -1 ? Infinity : Number(count);
+    if (isAtomic) return answerSlowLog(server.slowLogNow(most), reply);
+    return later(context, reply, async () => answerSlowLog(await server.slowLog(most), reply));
   }
-  if (token === "LEN") return reply.integer(server.slowLog().length);
+  if (token === "LEN") {
+    if (isAtomic) return reply.integer(server.slowLogNow(Infinity).length);
+    return later(context, reply, async () => reply.integer(await server.slowLogLength()));
+  }
   if (token === "RESET") {
-    server.clearSlowLog();
-    return reply.ok();
+    if (isAtomic) {
+      server.clearSlowLogNow();
+      return reply.ok();
+    }
+    return later(context, reply, async () => {
+      await server.clearSlowLog();
+      reply.ok();
+    });
   }
   answerHelp("SLOWLOG", SLOWLOG_HELP, reply);
 }
 
 const SLOWLOG_HELP = [
   "GET [<count>]",
-  "    Slow commands.",
+  "    The latest slow commands of all workers (default: 10, -1 means all): id, time,",
+  "    microseconds, words, address and name of the client.",
   "LEN",
-  "    How many.",
+  "    How many there are.",
   "RESET",
-  "    None.",
+  "    Forgets them.",
 ];
 
-function answerSlowLog(
-  entries: ReturnType<CommandContext["server"]["slowLog"]>,
-  reply: Reply,
-): void {
+function answerSlowLog(entries: readonly SlowEntry[] | null, reply: Reply): void {
+  if (entries === null) return reply.fail(ANSWER_TOO_LARGE);
   const bytes = entries.reduce((sum, entry) => sum + 2 * slowEntryBytes(entry), 0);
   if (!mayAnswer(bytes, reply)) return;
   reply.array(entries.length);
@@ -204,7 +228,11 @@ export function shutdown({ server, session }: CommandContext, args: Args, reply:
 }
 
 /** DEBUG SLEEP seconds: answers later, for tests. Other clients do not wait. Ends if its client leaves. */
-export function debug(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+export function debug(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   if (tokenOf(args, 0) !== "SLEEP") return reply.fail(unknownSubcommand("DEBUG", args));
   if (args.count !== 2) return reply.fail(wrongArity("debug|sleep"));
   const seconds = Number(textOf(args, 1));
@@ -218,5 +246,7 @@ export function debug(context: CommandContext, args: Args, reply: Reply): void |
       leftMs = endMs - performance.now();
     }
     reply.ok();
+    // Those who try the slow log out count on it.
+    return seconds * 1000;
   });
 }

@@ -1,32 +1,30 @@
-// INFO: facts about the server for tools and client libraries, as lines in sections. Numbers of the
-// cache come from the region, those of other workers from the server facade.
+// INFO: facts about the server for tools and client libraries, as lines in sections. Which sections are
+// wanted, and those that are lists; the others stand in info_fields.ts.
 
-import { readDatabases, readStats, storedDatabase } from "../../../cache/mod.ts";
+import { readDatabases, storedDatabase } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
-import type { ServerRegion } from "../../contract/counters.ts";
 import { REFUSAL_COUNTERS } from "../../contract/refusal_counters.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { ServerTotals } from "../../contract/server.ts";
-import { VERSION } from "../../config/version.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { COMPATIBLE_VERSION } from "../compatible_version.ts";
 import { later } from "../deferred_answer.ts";
 import { answerText } from "../answer_text.ts";
 import { tokenOf } from "../argument_text.ts";
+import {
+  clients,
+  cpu,
+  type Fields,
+  memory,
+  persistence,
+  replication,
+  server,
+  stats,
+} from "./info_fields.ts";
 
-type Fields = Readonly<Record<string, string | number>>;
 type Section = (context: CommandContext, totals: ServerTotals) => Fields;
 
-const DEFAULT_SECTIONS = [
-  "Server",
-  "Clients",
-  "Memory",
-  "Persistence",
-  "Stats",
-  "Replication",
-  "Cluster",
-  "Keyspace",
-];
+/** Sections that are shown only when they, or all, are asked for. */
+const RARE: ReadonlySet<string> = new Set(["Commandstats", "Latencystats"]);
 
 const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ["Server", server],
@@ -35,19 +33,26 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ["Persistence", persistence],
   ["Stats", stats],
   ["Replication", replication],
+  ["CPU", cpu],
+  ["Modules", () => ({})],
   ["Commandstats", commandstats],
   ["Errorstats", errorstats],
+  ["Latencystats", () => ({})],
   ["Cluster", () => ({ cluster_enabled: 0 })],
   ["Keyspace", keyspace],
 ]);
 
 /** INFO [section ...]: lines of fields. */
-export function info(context: CommandContext, args: Args, reply: Reply): void | Promise<void> {
+export function info(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   const wanted = Array.from({ length: args.count }, (_, i) => tokenOf(args, i));
   const all = wanted.includes("ALL") || wanted.includes("EVERYTHING");
   const normal = wanted.length === 0 || wanted.includes("DEFAULT");
   const names = [...SECTIONS.keys()].filter((name) =>
-    all || normal && DEFAULT_SECTIONS.includes(name) || wanted.includes(name.toUpperCase())
+    all || normal && !RARE.has(name) || wanted.includes(name.toUpperCase())
   );
   return later(context, reply, async () => {
     const totals = await context.server.totals();
@@ -60,102 +65,6 @@ export function info(context: CommandContext, args: Args, reply: Reply): void | 
       reply,
     );
   });
-}
-
-function server({ cache, server }: CommandContext): Fields {
-  const uptime = Math.max(0, Math.floor((cache.now() - server.startedMs) / 1000));
-  return {
-    redis_version: COMPATIBLE_VERSION,
-    slabkv_version: VERSION,
-    redis_mode: "standalone",
-    arch_bits: 64,
-    process_id: Deno.pid,
-    run_id: server.startedMs.toString(16).padStart(40, "0"),
-    tcp_port: server.config.respPort ?? server.config.port,
-    server_time_usec: cache.now() * 1000,
-    uptime_in_seconds: uptime,
-    uptime_in_days: Math.floor(uptime / 86400),
-    hz: 4,
-  };
-}
-
-function clients({ server }: CommandContext, totals: ServerTotals): Fields {
-  return {
-    connected_clients: totals.clients,
-    maxclients: server.options()["maxclients"] ?? 0,
-    blocked_clients: 0,
-  };
-}
-
-function memory({ cache }: CommandContext): Fields {
-  const { usedBytes, memoryBytes } = readStats(cache);
-  return {
-    used_memory: usedBytes,
-    used_memory_human: human(usedBytes),
-    used_memory_rss: Deno.memoryUsage().rss,
-    used_memory_dataset: usedBytes,
-    maxmemory: memoryBytes,
-    maxmemory_human: human(memoryBytes),
-    maxmemory_policy: "allkeys-lfu",
-    mem_allocator: "slab",
-  };
-}
-
-function human(bytes: number): string {
-  const units = ["B", "K", "M", "G"];
-  let unit = 0;
-  let value = bytes;
-  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
-  return unit === 0 ? `${value}B` : `${value.toFixed(2)}${units[unit]}`;
-}
-
-function persistence({ server }: CommandContext): Fields {
-  return {
-    loading: 0,
-    rdb_changes_since_last_save: 0,
-    rdb_bgsave_in_progress: 0,
-    rdb_last_save_time: Math.floor(server.startedMs / 1000),
-    rdb_last_bgsave_status: "ok",
-    aof_enabled: 0,
-    aof_rewrite_in_progress: 0,
-  };
-}
-
-function stats({ cache }: CommandContext, totals: ServerTotals): Fields {
-  const { region } = cache;
-  const { evictions, windowEvictions, expirations } = readStats(cache);
-  return {
-    total_commands_processed: totals.calls.reduce((sum, count) => sum + count, 0),
-    rejected_connections: region.total("clientsRefused"),
-    expired_keys: expirations,
-    evicted_keys: evictions,
-    evicted_keys_window: windowEvictions,
-    keyspace_hits: region.total("hits"),
-    keyspace_misses: region.total("misses"),
-    pubsub_channels: 0,
-    pubsub_patterns: 0,
-    latest_fork_usec: 0,
-    total_error_replies: errorCount(region),
-    lock_waits: region.total("lockWaits"),
-    lock_timeouts: region.total("lockTimeouts"),
-  };
-}
-
-function errorCount(region: ServerRegion): number {
-  return REFUSAL_COUNTERS.reduce(
-    (sum, row) => "code" in row ? sum + region.total(row.name) : sum,
-    0,
-  );
-}
-
-function replication(): Fields {
-  return {
-    role: "master",
-    connected_slaves: 0,
-    master_replid: "0".repeat(40),
-    master_repl_offset: 0,
-    repl_backlog_active: 0,
-  };
 }
 
 function commandstats({ commands }: CommandContext, totals: ServerTotals): Fields {

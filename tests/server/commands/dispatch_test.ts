@@ -91,36 +91,6 @@ Deno.test("INFO shows what tools read", async () => {
   assert(!(await speaker.say("INFO commandstats")).includes("cmdstat_get"));
 });
 
-Deno.test("SLOWLOG keeps commands that took long, cut short", async () => {
-  const speaker = new Speaker(newCache());
-  await speaker.say("CONFIG SET slowlog-log-slower-than 0");
-  await speaker.say(`MGET ${"k".repeat(100)} b`);
-  const entry = await speaker.say("SLOWLOG GET 1");
-  assertMatch(
-    entry,
-    new RegExp(`^\\[\\[:0, :\\d+, :\\d+, \\["MGET", "k{64}", "b"\\], "a:1", ""\\]\\]$`),
-  );
-  await speaker.say("CONFIG SET slowlog-log-slower-than -1");
-  await speaker.say("SLOWLOG RESET");
-  await speaker.say("MGET a");
-  assertEquals(await speaker.say("SLOWLOG LEN"), ":0");
-});
-
-Deno.test("SLOWLOG never holds what AUTH and HELLO were given", async () => {
-  const server = new LocalServer(configOf("--token", "secret"), NOW_MS);
-  const speaker = new Speaker(newCache(), server, false);
-  await speaker.say("AUTH secret");
-  await speaker.say("CONFIG SET slowlog-log-slower-than 0");
-  for (const line of ["AUTH secret", "AUTH default secret", "HELLO 3 AUTH default secret"]) {
-    await speaker.say(line);
-    await speaker.say(line.replace("secret", "nearly-secret"));
-  }
-  await speaker.say("DBSIZE");
-  const log = await speaker.say("SLOWLOG GET -1");
-  assert(log.includes('"DBSIZE"'));
-  assert(!log.includes("secret"), log);
-});
-
 Deno.test("SET stores where the version or the value is the one given", async () => {
   const speaker = new Speaker(newCache());
   assertEquals(await speaker.say("SET k 1 IFVERSION 0"), "+OK");

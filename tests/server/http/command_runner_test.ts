@@ -22,7 +22,7 @@ function setUp() {
   const context = new CommandContext(new Cache(region, 1), server, COMMANDS, session);
   const client = new AbortController();
   const runner = new CommandRunner(context, budget, { failed() {} });
-  assert(runner.begin(false, false, () => client.signal));
+  assert(runner.begin(false, false, () => client.signal, () => ""));
   return { budget, runner, client };
 }
 
@@ -52,7 +52,7 @@ Deno.test("CommandRunner.watchClient() notices a client that goes, and none of t
   client.abort();
   assertEquals(runner.hasLeft, true);
   runner.end();
-  runner.begin(false, false, () => client.signal);
+  runner.begin(false, false, () => client.signal, () => "");
   assertEquals(runner.hasLeft, false);
 });
 

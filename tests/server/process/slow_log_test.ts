@@ -1,6 +1,7 @@
 // The slow log: bounded in entries and in bytes, and its bytes are taken and given back.
 
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { CommandStats } from "../../../server/contract/command_stats.ts";
 import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
 import { MAX_SLOW_LOG_BYTES, SlowLog } from "../../../server/process/slow_log.ts";
 import { newRegion } from "../fixture.ts";
@@ -12,7 +13,7 @@ function entryOf(chars: number) {
 
 Deno.test("SlowLog.add() keeps the latest entries, within a MiB whatever their number", () => {
   const budget = new MemoryBudget(newRegion(), 1, 8 * 2 ** 20);
-  const log = new SlowLog();
+  const log = new SlowLog(new CommandStats());
   log.memory = budget;
   log.maxEntries = 10_000;
   for (let i = 0; i < 3000; i++) log.add(entryOf(64));
@@ -26,9 +27,19 @@ Deno.test("SlowLog.add() keeps the latest entries, within a MiB whatever their n
   assertEquals(budget.takenBytes, 0);
 });
 
+Deno.test("SlowLog.slowerThanUs below 1 ms has every call timed", () => {
+  const stats = new CommandStats();
+  const log = new SlowLog(stats);
+  const found = [10_000, 1000, 999, 0, Infinity].map((us) => {
+    log.slowerThanUs = us;
+    return stats.timesAll;
+  });
+  assertEquals(found, [false, false, true, true, false]);
+});
+
 Deno.test("SlowLog.add() makes do with fewer entries where memory is short", () => {
   const budget = new MemoryBudget(newRegion(), 1, 16 * 1024);
-  const log = new SlowLog();
+  const log = new SlowLog(new CommandStats());
   log.memory = budget;
   for (let i = 0; i < 100; i++) log.add(entryOf(64));
   assertEquals(log.entries[0]!.id, 99);

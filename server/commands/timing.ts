@@ -1,0 +1,108 @@
+// How long commands take: for INFO commandstats and the slow log. A call that is timed is one that may
+// take long by itself, one of 64, or any while the slow log wants all. For the others the clock is read
+// once they turn out to be long: when they wait for a lock, or before they copy more than 64 KiB (see
+// Region.beginLong). What comes before that takes no time worth showing.
+
+import type { Args } from "../contract/args.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
+import type { Reply } from "../contract/reply.ts";
+import { textOf } from "./argument_text.ts";
+import { execute } from "./execute.ts";
+
+/** The slow log keeps the first arguments of a command, and the first bytes of each. */
+const MAX_SLOW_CHARS = 64;
+const MAX_SLOW_WORDS = 8;
+
+/** Runs a command that may be run, and counts it. */
+export function runCounted(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void | Promise<void> {
+  context.session.running = command.id;
+  const weight = context.stats.count(command.id, command.isTimed);
+  if (weight !== 0) return runTimed(context, command, args, reply, weight);
+  const { region } = context.cache;
+  region.longSinceMs = 0;
+  execute(context, command, args, reply);
+  if (region.longSinceMs !== 0) endUntimed(context, command, args);
+}
+
+/** Runs a command, and takes its time, which stands for `weight` calls. */
+export function runTimed(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+  weight: number,
+): void | Promise<void> {
+  const fromMs = beginTimed(context);
+  const done = execute(context, command, args, reply);
+  if (done !== undefined) {
+    return ended(context, command, args, performance.now() - fromMs, done);
+  }
+  endTimed(context, command, args, fromMs, weight);
+}
+
+/** A command begins that is timed. Returns when, by `performance.now()`. */
+export function beginTimed(context: CommandContext): number {
+  context.cache.region.longSinceMs = 0;
+  return performance.now();
+}
+
+/** A command has ended that began at `fromMs`. */
+export function endTimed(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  fromMs: number,
+  weight: number,
+): void {
+  const tookUs = (performance.now() - fromMs) * 1000;
+  // Long ones are all timed, so that each stands for itself.
+  const calls = context.cache.region.longSinceMs === 0 ? weight : 1;
+  context.stats.tookUs[command.id]! += tookUs * calls;
+  if (isSlow(context, command, tookUs)) {
+    context.server.noteCommand(context.session, tookUs, wordsOf(command, args));
+  }
+}
+
+/** A command has ended that was not timed, and turned out to be long. */
+export function endUntimed(context: CommandContext, command: Command, args: Args): void {
+  endTimed(context, command, args, context.cache.region.longSinceMs, 1);
+}
+
+/**
+ * Waits for the end of a command that takes its time; its arguments are gone by then. What it worked
+ * counts, not how long it waited for others: `ms` so far, and what it says at its end.
+ */
+async function ended(
+  { server, session, stats }: CommandContext,
+  command: Command,
+  args: Args,
+  ms: number,
+  done: Promise<number | void>,
+): Promise<void> {
+  const words = wordsOf(command, args);
+  const tookUs = (ms + (await done ?? 0)) * 1000;
+  stats.tookUs[command.id]! += tookUs;
+  if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, words);
+}
+
+function isSlow({ server }: CommandContext, command: Command, tookUs: number): boolean {
+  return tookUs >= server.slowerThanUs && !command.flags.includes("noslowlog");
+}
+
+/** The words of a command as the slow log shows them; of many and of long ones only the first. */
+function wordsOf(command: Command, args: Args): string[] {
+  const words = [command.name];
+  const shown = args.count <= MAX_SLOW_WORDS ? args.count : MAX_SLOW_WORDS - 1;
+  for (let i = 0; i < shown; i++) {
+    const more = args.lengths[i]! - MAX_SLOW_CHARS;
+    const text = textOf(args, i, MAX_SLOW_CHARS);
+    words.push(more > 0 ? `${text}... (${more} more bytes)` : text);
+  }
+  if (shown < args.count) words.push(`... (${args.count - shown} more arguments)`);
+  return words;
+}
