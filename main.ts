@@ -38,6 +38,10 @@ function clientPlatform(): ClientPlatform {
     stdout: Deno.stdout,
     stderr: Deno.stderr,
     columns: () => Deno.consoleSize().columns || 80,
+    onInterrupt: (handler) => {
+      Deno.addSignalListener("SIGINT", handler);
+      return () => Deno.removeSignalListener("SIGINT", handler);
+    },
     serverOptions: () =>
       OPTION_ROWS.map(({ option: { flag, kind, description } }) => {
         return { flag, placeholder: kind.placeholder, description };

@@ -166,6 +166,7 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
     summary: "Put a server under load and measure it, every answer checked",
     details: [
       "Writes to the server: keys that begin with bench-, deleted in the end unless --keep is given.",
+      "Ctrl-C ends the load early: results and clean-up follow; a second one ends at once.",
       "Exit code 1 when an answer was wrong or an error.",
     ],
   },

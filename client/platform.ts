@@ -36,6 +36,8 @@ export interface ClientPlatform {
   readonly stderr: ByteSink;
   /** The width of the terminal in characters. */
   readonly columns: () => number;
+  /** Calls the handler on Ctrl-C in place of ending. Returns what undoes it. */
+  readonly onInterrupt?: (handler: () => void) => () => void;
   /** The options of `slabkv serve`. */
   readonly serverOptions: () => readonly ServerOption[];
 }

@@ -58,11 +58,17 @@ async function runLoad(
   const isBatched = routes === "json";
   const set: KeySet = { access: server, messages, values, keyPrefix, keys, isBatched };
   return await withConnections(server, connections, valueBytes, async (opened) => {
-    await putAll(set, opened);
     const traffic = new KeyTraffic(messages, values, settings, connections);
     const plan = { durationMs, maxRequests, rate, graceMs: server.timeoutMs };
     const load = new Load(plan, traffic, opened);
+    // A second Ctrl-C ends the process at once, as it would without this.
+    const forget = platform.onInterrupt?.(() => {
+      forget?.();
+      load.stop();
+    });
+    await putAll(set, opened);
     await drive(platform, load, settings);
+    forget?.();
     if (!settings.keep) await cleanUp(set, platform);
     return load;
   });

@@ -63,6 +63,8 @@ export class Load {
   #endMs = 0;
   #alive = 0;
   #isOver = false;
+  #isStopped = false;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
   #wakePace: () => void = () => {};
   /** Number of requests in all, if there is a rate. */
   readonly #total: number;
@@ -85,16 +87,26 @@ export class Load {
   async run(): Promise<void> {
     const { durationMs, rate, graceMs } = this.#plan;
     this.#startMs = performance.now();
-    this.#endMs = this.#startMs + durationMs;
+    this.#endMs = this.#isStopped ? this.#startMs : this.#startMs + durationMs;
     this.#alive = this.#connections.length;
-    const watchdog = setTimeout(() => this.#closeAll(), durationMs + graceMs);
+    this.#watchdog = setTimeout(() => this.#closeAll(), durationMs + graceMs);
     try {
       const loops = this.#connections.map((connection, slot) => this.#drive(connection, slot));
       if (rate > 0) loops.push(this.#pace());
       await Promise.all(loops);
     } finally {
-      clearTimeout(watchdog);
+      clearTimeout(this.#watchdog);
     }
+  }
+
+  /** Sends no more requests; run() ends when those under way are answered. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#endMs = performance.now();
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#closeAll(), this.#plan.graceMs);
+    this.#wakePace();
   }
 
   async #drive(connection: LoadConnection, slot: number): Promise<void> {
@@ -171,7 +183,10 @@ export class Load {
     }
     this.#isOver = true;
     for (const resolve of this.#idle) resolve(0);
-    while (this.#sent < this.#total) this.#leaveOut(this.#startMs + this.#sent++ * 1000 / rate);
+    // What was due after somebody stopped the load was not to be sent.
+    while (this.#sent < this.#total && !this.#isStopped) {
+      this.#leaveOut(this.#startMs + this.#sent++ * 1000 / rate);
+    }
   }
 
   /** Waits for `ms`, or until #wakePace(). */
