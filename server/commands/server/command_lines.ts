@@ -30,6 +30,7 @@ export const COMMAND_LINES: Readonly<Record<string, string>> = {
   DECRBY: "1.0.0 | write denyoom fast | string |  | RW access update @1:0:1",
   INCRBYFLOAT: "2.6.0 | write denyoom fast | string |  | RW access update @1:0:1",
   MGET: "1.0.0 | readonly fast | string | ask:multi_shard | RO access @1:-1:1",
+  LCS: "7.0.0 | readonly | string |  | RO access @1:1:1",
   MSET: "1.0.1 | write denyoom | string | ask:multi_shard sum:all_succeeded | OW update @1:-1:2",
   MSETNX: "1.0.1 | write denyoom | string | ask:multi_shard sum:agg_min | OW insert @1:-1:2",
   MPUT: "slabkv | write denyoom | string | ask:multi_shard | OW update @1:-1:3",

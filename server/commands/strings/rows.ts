@@ -10,9 +10,11 @@ import {
 } from "../../contract/command.ts";
 import { decr, decrBy, incr, incrBy, incrByFloat } from "./counters.ts";
 import { append, getrange, setrange, strlen } from "./ranges.ts";
+import { lcs } from "./lcs.ts";
 import { getdel, getex, getset, mset, msetnx, psetex, setex, setnx } from "./set_forms.ts";
 import { get, getMeta, mget, mput, set } from "./values.ts";
 
+const TWO_KEYS = { first: 0, many: true, step: 1, most: 2 } as const;
 const PAIRS = { first: 0, many: true, step: 2 } as const;
 const TRIPLES = { first: 0, many: true, step: 3 } as const;
 
@@ -89,6 +91,15 @@ export const STRING_ROWS: readonly CommandRow[] = [
     MANY_KEYS,
     "Returns the values of several keys",
     mget,
+  ),
+  row(
+    "LCS",
+    [2, MAX_ARGUMENTS],
+    ["read"],
+    "string",
+    TWO_KEYS,
+    "Returns the longest common subsequence of two values",
+    lcs,
   ),
   row("MSET", [2, MAX_ARGUMENTS], ["write"], "string", PAIRS, "Stores several values", mset),
   row(

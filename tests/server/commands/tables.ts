@@ -6,6 +6,7 @@ import { CLIENT_TABLES } from "./connection/tables_clients.ts";
 import { DATABASE_TABLES } from "./tables_databases.ts";
 import { CONFIG_TABLES } from "./server/tables_config.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
+import { LCS_TABLES } from "./strings/tables_lcs.ts";
 import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
 
@@ -16,6 +17,7 @@ export const TABLES: Tables = {
   ...DATABASE_TABLES,
   ...CLIENT_TABLES,
   ...TRACKING_TABLES,
+  ...LCS_TABLES,
   ...CONFIG_TABLES,
   ...ADMIN_TABLES,
 };
