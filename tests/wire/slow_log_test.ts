@@ -1,4 +1,5 @@
-// The slow log of a whole server: one list over all workers and protocols.
+// What a whole server tells of its work: the slow log, one list over all workers and protocols, and the
+// connections and bytes of INFO.
 
 import { assert, assertEquals } from "@std/assert";
 import { command, connectRaw, exchange } from "./raw_fixture.ts";
@@ -98,4 +99,28 @@ Deno.test("SLOWLOG shows the commands of every protocol, with their clients", as
     assert(/^127\.0\.0\.1:\d+$/.test(address), `${words} ${address}`);
     assert(us >= 0 && us < 1_000_000, `${words} ${us}`);
   }
+});
+
+Deno.test("INFO counts raw connections and their bytes, and the CPU time of each thread", async () => {
+  await using server = await TestServer.start(["--workers", "2", "--resp-port", "0"]);
+  using first = await connectRaw(server, "redis");
+  await exchange(first, command("PING"), "+PONG\r\n");
+  using second = await connectRaw(server, "redis");
+  const ask = command("INFO", "stats", "cpu");
+  await second.send(ask);
+  let received = "";
+  const text = await until("INFO is answered", async () => {
+    received += await second.receiveText(1);
+    return received.includes("used_cpu_user_worker_2:") && received.endsWith("\r\n\r\n") &&
+      received;
+  });
+  const fields = new Map(text.split("\r\n").map((line) => line.split(":") as [string, string]));
+  assertEquals(fields.get("total_connections_received"), "2");
+  const inputBytes = command("PING").length + ask.length;
+  assertEquals(fields.get("total_net_input_bytes"), String(inputBytes));
+  assertEquals(fields.get("total_net_output_bytes"), "7");
+  for (const thread of ["main_thread", "worker_1", "worker_2"]) {
+    assert(fields.has(`used_cpu_sys_${thread}`), thread);
+  }
+  assert(Number(fields.get("used_cpu_user")) > 0);
 });

@@ -121,3 +121,49 @@ Deno.test("WorkerPool gives up the process, and frees no lock, when a worker han
   await until("it lets go of its lock", isFree);
   assertEquals(region.gauge(1, "bodyBytes"), 1);
 });
+
+/** A worker that does all it is asked, and notes what that was. */
+class ObedientWorker extends EventTarget {
+  readonly asked: { readonly name: string; readonly body: unknown }[] = [];
+  /** Whether what it has asked itself was answered. */
+  isAnswered = false;
+
+  postMessage({ kind, id, name, body }: Record<string, unknown>): void {
+    this.isAnswered ||= kind === "answer";
+    if (kind !== "request") return;
+    this.asked.push({ name: String(name), body });
+    this.say({ kind: "answer", id, body: null });
+  }
+
+  say(data: unknown): void {
+    this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  terminate(): void {}
+}
+
+Deno.test("WorkerPool tells workers that start later what CONFIG SET has changed", async () => {
+  const region = newRegion();
+  const workers: ObedientWorker[] = [];
+  const pool = new WorkerPool({
+    cache: new Cache(region, 0),
+    config: configOf(),
+    listens,
+    startedMs: 0,
+    log: new Log({ format: "text", now: () => 0, out: () => {}, err: () => {} }),
+    spawn: () => {
+      const worker = new ObedientWorker();
+      workers.push(worker);
+      return worker as unknown as Worker;
+    },
+    onFatal: () => {},
+  });
+  await pool.add();
+  const values = [["slowlog-max-len", "5"], ["slowlog-log-slower-than", "0"]];
+  const body = { what: "setOptions", values };
+  workers[0]!.say({ kind: "request", id: 1, name: "askAll", body });
+  await until("all have been told", () => workers[0]!.isAnswered);
+  await pool.add();
+  const options = workers.map(({ asked }) => (asked[0]!.body as { options: unknown }).options);
+  assertEquals(options, [[], values]);
+});
