@@ -14,6 +14,8 @@ import { RandomLines } from "./random_lines.ts";
 const TIMED = /^(p?ttl|p?expiretime|exec)\b/i;
 /** What has words of its own here. */
 const OWN = /^object (help|freq)$/i;
+/** What expires while the walk goes on: damaged lines may ask for that. */
+const SOON = /^(p?setex|p?expire) \S+ [1-9]\d{0,4}( |$)|\b(ex|px|exat|pxat) [1-9]\d{0,4}( |$)/i;
 /** What is refused inside MULTI here. */
 const NOT_IN_MULTI = /^(keys|scan)\b/i;
 const MAX_APART = 3000;
@@ -26,7 +28,7 @@ function normal(line: string, answer: string): string {
   if (/^(keys|scan)\b/i.test(line) && answer.startsWith("[")) {
     return answer.replace(/\[("[^[\]]*")\]/, (_, list: string) => `[${sorted(list)}]`);
   }
-  return answer.replace("(proto-max-bulk-len)", "(--max-value-bytes)");
+  return answer.replaceAll("(proto-max-bulk-len)", "(--max-value-bytes)");
 }
 
 function sorted(list: string): string {
@@ -37,8 +39,9 @@ function sorted(list: string): string {
 export function isSame(line: string, own: string, other: string): boolean {
   const [a, b] = [normal(line, own), normal(line, other)];
   if (a === b) return true;
-  // What a cursor means is each server's own.
-  if (/^scan (?!0 )/i.test(line)) return a.startsWith("[") && b.startsWith("[");
+  // What a cursor means is each server's own, and so which keys come first.
+  const isPart = /^scan (?!0 )/i.test(line) || !b.startsWith('["0"');
+  if (/^scan/i.test(line) && isPart) return a.startsWith("[") && b.startsWith("[");
   if (!TIMED.test(line)) return false;
   const integer = /:(-?\d+)/g;
   if (a.replace(integer, ":") !== b.replace(integer, ":")) return false;
@@ -83,7 +86,7 @@ export async function walk(
   await redis.say("FLUSHALL");
   for (let i = 0; i < count; i++) {
     const line = lines.next();
-    if (OWN.test(line) || hasEmptyKey(line)) continue;
+    if (OWN.test(line) || SOON.test(line) || hasEmptyKey(line)) continue;
     if (NOT_IN_MULTI.test(line) && speaker.session.transaction?.isOpen) continue;
     const [own, other] = [await speaker.say(line), await redis.say(line)];
     if (!isSame(line, own, other)) return { before: before.slice(-20), line, own, redis: other };

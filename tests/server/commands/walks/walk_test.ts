@@ -31,6 +31,7 @@ Deno.test("isSame() allows what two clocks explain, and nothing else", () => {
     ["KEYS *", '["a", "b"]', '["a", "c"]', false],
     ["SCAN 0 COUNT 1000", '["0", ["a", "b"]]', '["0", ["b", "a"]]', true],
     ["SCAN 0 COUNT 1000", '["0", ["a"]]', '["0", ["b"]]', false],
+    ["SCAN 0 COUNT 1", '["7", ["a"]]', '["4", ["b"]]', true],
     ["SCAN 7", "-ERR invalid cursor", '["0", []]', false],
   ];
   for (const [line, own, redis, expected] of table) {
