@@ -231,12 +231,12 @@ Deno.test("every file is imported, started, or part of a command that people are
 
 Deno.test("std/ has the names and versions that deno.json imports, and pins are exact", async () => {
   const read = async (path: string) => JSON.parse(await Deno.readTextFile(new URL(path, root)));
-  const { imports, links } = await read("deno.json");
+  const { imports, scopes, links } = await read("deno.json");
   for (const link of links) {
     const { name, version } = await read(`${link}/deno.json`);
     assertEquals(imports[name], `jsr:${name}@${version}`);
   }
-  for (const target of Object.values<string>(imports)) {
+  for (const target of Object.values<string>({ ...imports, ...scopes["./tests/"] })) {
     assertEquals(/^(jsr|npm):(@\w+\/)?[\w-]+@\d+\.\d+\.\d+$/.test(target), true, target);
   }
 });

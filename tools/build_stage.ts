@@ -34,7 +34,8 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-async function copyInto(from: URL, to: string): Promise<void> {
+/** Copies a file or folder, with all that is in it. */
+export async function copyInto(from: URL, to: string): Promise<void> {
   if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, to);
   await Deno.mkdir(to, { recursive: true });
   for await (const { name } of Deno.readDir(from)) {

@@ -25,7 +25,9 @@ export async function compile(
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const machine = target === undefined ? [] : ["--target", target];
-  const args = ["compile", ...await startFlags(), ...machine, "--output", output, "main.ts"];
+  // Without the first flag every package of the lock file would be inside.
+  const flags = ["--exclude-unused-npm", ...await startFlags(), ...machine];
+  const args = ["compile", ...flags, "--output", output, "main.ts"];
   const ran = await runDeno(args, { cwd: stage.path, env });
   if (!ran.success) throw new Error(explain(ran.output));
 }

@@ -116,7 +116,8 @@ function sha512(integrity: string | undefined): { alg: string; content: string }
   return [{ alg: "SHA-512", content: bytes.toHex() }];
 }
 
-async function main(): Promise<void> {
+/** The list of components of this program, as `deno task compile` and `deno task pack` build it. */
+export async function programSbom(): Promise<Record<string, unknown>> {
   const root = new URL("../", import.meta.url);
   const read = async (path: string) => JSON.parse(await Deno.readTextFile(new URL(path, root)));
   const info = new Deno.Command(Deno.execPath(), {
@@ -128,9 +129,7 @@ async function main(): Promise<void> {
   if (!success) throw new Error(`Cannot read the module graph: ${decoder.decode(stderr)}`);
   const { modules } = JSON.parse(decoder.decode(stdout));
   const [project, lock] = [await read("deno.json"), await read("deno.lock")];
-  console.log(
-    JSON.stringify(sbom({ project, denoVersion: Deno.version.deno, modules, lock }), null, 2),
-  );
+  return sbom({ project, denoVersion: Deno.version.deno, modules, lock });
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) console.log(JSON.stringify(await programSbom(), null, 2));
