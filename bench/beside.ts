@@ -3,6 +3,7 @@
 // on PATH, over the Redis protocol. Ratios are medians over rounds, each of neighbours in time.
 
 import { ChildServers, freePort, untilReady, versionOf } from "./child_servers.ts";
+import { answerHelp, showProgress } from "./command_line.ts";
 import { median, throughputRatio } from "./figures.ts";
 import { measure } from "./http/measure.ts";
 import { parseOptions as httpOptions } from "./http/options.ts";
@@ -88,11 +89,13 @@ class Checkouts extends ChildServers {
 async function compare(load: Load, contenders: readonly Contender[]): Promise<string[][]> {
   const found = contenders.map((): Result[] => []);
   for (let round = 0; round < ROUNDS; round++) {
+    showProgress(`${load.name}: round ${round + 1} of ${ROUNDS}`);
     for (let turn = 0; turn < contenders.length; turn++) {
       const i = (turn + round) % contenders.length;
       found[i]!.push(await load.run(contenders[i]!, round));
     }
   }
+  showProgress("");
   return contenders.slice(1).map(({ name }, i) => {
     const [ours, theirs] = [found[0]!, found[i + 1]!];
     const cpu = median(ours.map((one, round) => one.cpuUs / theirs[round]!.cpuUs));
@@ -107,7 +110,13 @@ async function compare(load: Load, contenders: readonly Contender[]): Promise<st
   });
 }
 
+const HELP = `This checkout beside others, taking turns: deno task bench:beside DIR ...
+DIR is another checkout of slabkv, such as the commit before.
+
+  --help    this`;
+
 if (import.meta.main) {
+  answerHelp(HELP);
   const here = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
   const directories = [here, ...Deno.args.map((name) => Deno.realPathSync(name))];
   if (directories.length < 2) {

@@ -47,3 +47,16 @@ export async function runCommandLine<T>(
     Deno.exit(1);
   }
 }
+
+/** Prints the help of a benchmark and ends the process if the command line asks for it. */
+export function answerHelp(help: string): void {
+  if (!Deno.args.includes("--help") && !Deno.args.includes("-h")) return;
+  console.log(help);
+  Deno.exit(0);
+}
+
+/** Says on stderr what is being measured now: one line on a terminal, which the next takes the place of. */
+export function showProgress(text: string): void {
+  const line = Deno.stderr.isTerminal() ? `\r${text}\x1b[K` : text === "" ? "" : `${text}\n`;
+  Deno.stderr.writeSync(new TextEncoder().encode(line));
+}

@@ -50,14 +50,29 @@ function format(value: number, digits: number): string {
  *
  * @param columns what stands above them; a ":" at the end aligns to the right, as Markdown has it
  * @param rows the cells
+ * @param isPadded whether columns are as wide in every line, for people at a terminal
  */
 export function markdownTable(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
+  isPadded: boolean = Deno.stdout.isTerminal(),
 ): string {
   const titles = columns.map((column) => column.replace(/:$/, ""));
   const rule = columns.map((column) => column.endsWith(":") ? "---:" : "---");
-  return [titles, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const lines = isPadded ? padded([titles, rule, ...rows], rule) : [titles, rule, ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** The cells of each line, as wide as the widest of their column. */
+function padded(lines: readonly (readonly string[])[], rule: readonly string[]): string[][] {
+  const widths = rule.map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? "").length)));
+  return lines.map((cells, at) =>
+    widths.map((width, i) => {
+      const cell = cells[i] ?? "";
+      if (at === 1) return rule[i]!.padStart(width, "-");
+      return rule[i]!.endsWith(":") ? cell.padStart(width) : cell.padEnd(width);
+    })
+  );
 }
 
 /** The rows as a Markdown table. */

@@ -3,6 +3,7 @@
 // Run as `deno task bench:start`, after `deno task pack`; asks only servers of its own on loopback.
 
 import { freePort, ownCommand } from "./child_servers.ts";
+import { answerHelp, showProgress } from "./command_line.ts";
 import { median } from "./figures.ts";
 import { atMost, plain, rowTable } from "./report.ts";
 
@@ -47,16 +48,24 @@ async function startMs(command: readonly string[], env: Record<string, string>):
   return took;
 }
 
+const HELP = `Time from start to first answer, from source and packed: deno task bench:start
+Takes no options. Run \`deno task pack\` before it.
+
+  --help    this`;
+
 if (import.meta.main) {
+  answerHelp(HELP);
   const cache = await Deno.makeTempDir();
   const env = { XDG_CACHE_HOME: cache };
   const firstMs = await startMs([PACKED_PATH], env);
   const source: number[] = [];
   const packed: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {
+    showProgress(`round ${i + 1} of ${ROUNDS}`);
     source.push(await startMs(ownCommand(), {}));
     packed.push(await startMs([PACKED_PATH], env));
   }
+  showProgress("");
   await Deno.remove(cache, { recursive: true });
   console.log(`Start to first answer with --memory ${MEMORY}, medians of ${ROUNDS}\n`);
   const fromSourceMs = median(source);

@@ -1,6 +1,7 @@
 // The report of the engine: every benchmark at full size, one Markdown table each. Names of
 // sections as arguments run only those. Ends with 1 when a target is missed.
 
+import { answerHelp, showProgress } from "../command_line.ts";
 import { churnRows } from "./churn.ts";
 import { floodRows } from "./flood.ts";
 import { hitRatioRows } from "./hit_ratio.ts";
@@ -31,6 +32,10 @@ export const SECTIONS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = 
 };
 
 if (import.meta.main) {
+  answerHelp(
+    "The report of the engine: deno run -A bench/engine/run.ts [SECTION ...]\n" +
+      `Sections, all unless some are named: ${Object.keys(SECTIONS).join(", ")}`,
+  );
   const names = Deno.args.length > 0 ? Deno.args : Object.keys(SECTIONS);
   let missed = 0;
   for (const name of names) {
@@ -39,7 +44,9 @@ if (import.meta.main) {
       console.error(`Cannot run ${name}: sections are ${Object.keys(SECTIONS).join(", ")}`);
       Deno.exit(2);
     }
+    showProgress(`measuring ${name}`);
     const rows = await section();
+    showProgress("");
     missed += rows.filter(({ pass }) => !pass).length;
     console.log(`### ${name}\n\n${rowTable(rows)}\n`);
   }

@@ -1,6 +1,7 @@
 // Fuzzes the codecs: `deno task fuzz [inputs] [seed]`. Prints a row for each codec. The first input
 // that breaks a rule is printed and ends the run with exit code 1.
 
+import { answerHelp, showProgress } from "../command_line.ts";
 import { markdownTable } from "../report.ts";
 import { Random } from "../workload.ts";
 import { Mutator } from "./mutate.ts";
@@ -30,11 +31,13 @@ export function fuzz(target: Target, inputs: number, seed: number): void {
 }
 
 if (import.meta.main) {
+  answerHelp("Feeds the codecs damaged input: deno task fuzz [INPUTS] [SEED] (1000000, 7171)");
   const [inputs = DEFAULT_INPUTS, seed = 7171] = Deno.args.map(Number);
   const each = Math.ceil(inputs / TARGETS.length);
   const rows: string[][] = [];
   try {
     for (const target of TARGETS) {
+      showProgress(target.name);
       const fromMs = performance.now();
       fuzz(target, each, seed);
       const us = (performance.now() - fromMs) * 1000 / each;
@@ -45,5 +48,6 @@ if (import.meta.main) {
     console.error(error.message);
     Deno.exit(1);
   }
+  showProgress("");
   console.log(markdownTable(["codec", "inputs:", "µs each:"], rows));
 }

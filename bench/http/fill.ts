@@ -8,6 +8,7 @@ import { mputAnswer, mputRequest } from "../../client/bench/messages.ts";
 import { DIGITS, StampedValues } from "../../client/bench/stamped_value.ts";
 import { bodyIs, type LoadAnswer, type Traffic, Verdict } from "../../client/bench/traffic.ts";
 import type { Access } from "../../client/connection.ts";
+import { answerHelp } from "../command_line.ts";
 import { ownCommand } from "../child_servers.ts";
 import { rssMib } from "../process.ts";
 import { atLeast, atMost, plain, type Row, rowTable } from "../report.ts";
@@ -156,7 +157,16 @@ function report(options: FillOptions, result: FillResult): string {
   return `${head}\n\n${rowTable(rows)}`;
 }
 
+const HELP =
+  `Fills a server twice over, then opens many idle connections: deno task bench:fill [options]
+
+  --memory SIZE      the server's memory (1.4GiB)
+  --connections N    idle connections (10000)
+  --times N          how often to write as much as fits (2)
+  --help             this`;
+
 if (import.meta.main) {
+  answerHelp(HELP);
   const { values } = parseArgs({
     args: Deno.args,
     options: {

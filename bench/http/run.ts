@@ -4,7 +4,7 @@
  * missed target doesn't, since what else the machine does decides too much.
  */
 
-import { runCommandLine } from "../command_line.ts";
+import { runCommandLine, showProgress } from "../command_line.ts";
 import { throughputRatio } from "../figures.ts";
 import { chooseGenerator, generatorFor } from "./generators.ts";
 import { type Bench, jobFor, measure, type Measurement, medians, runJob } from "./measure.ts";
@@ -122,6 +122,7 @@ async function inTurn(
     await runJob(bench, jobFor(options, server, kinds[0]!, Math.min(3, options.seconds)));
   }
   for (let round = 0; round < options.rounds; round++) {
+    showProgress(`round ${round + 1} of ${options.rounds}`);
     for (const kind of kinds) {
       for (let turn = 0; turn < servers.length; turn++) {
         const server = servers[(turn + round) % servers.length]!;
@@ -129,6 +130,7 @@ async function inTurn(
       }
     }
   }
+  showProgress("");
   return results;
 }
 

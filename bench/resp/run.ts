@@ -5,7 +5,7 @@
  */
 
 import { versionOf } from "../child_servers.ts";
-import { runCommandLine } from "../command_line.ts";
+import { runCommandLine, showProgress } from "../command_line.ts";
 import { type Bench, builtInTraffic, fill, measure, type Measurement } from "./measure.ts";
 import { type BenchOptions, HELP, parseOptions } from "./options.ts";
 import { type Cell, table, targetLines } from "./report.ts";
@@ -51,6 +51,7 @@ async function inTurn(bench: Bench, servers: readonly Server[]): Promise<Cell[]>
     return cell;
   };
   for (let round = 0; round < rounds; round++) {
+    showProgress(`round ${round + 1} of ${rounds}`);
     for (const pipeline of pipelines) {
       for (const kind of ["set", "get"] as const) {
         for (let turn = 0; turn < servers.length; turn++) {
@@ -60,6 +61,7 @@ async function inTurn(bench: Bench, servers: readonly Server[]): Promise<Cell[]>
       }
     }
   }
+  showProgress("");
   const redis = servers.find(({ workers }) => workers === undefined);
   return pipelines.flatMap((pipeline) =>
     servers.map((server) => ({
