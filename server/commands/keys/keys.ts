@@ -1,7 +1,7 @@
 // Commands on keys, whatever their values are: EXISTS, TOUCH, TYPE, RENAME, MOVE, COPY, OBJECT, MEMORY.
 // Only TOUCH counts as a read of its keys.
 
-import { hitCountLocked, itemMemoryLocked } from "../../../cache/mod.ts";
+import { hitCountLocked, itemMemoryLocked, readStats } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
@@ -184,12 +184,21 @@ function encodingOf(context: CommandContext, address: number): string {
 const MEMORY_HELP = [
   "USAGE <key> [SAMPLES <count>]",
   "    Bytes that the key and its value take, index included.",
+  "STATS | DOCTOR | PURGE | MALLOC-STATS",
+  "    What takes memory. PURGE has nothing to do.",
 ];
+const DOCTOR =
+  "The memory of items is fixed at start, and what is free of it is used again at once. " +
+  "GET /stats and INFO memory tell how full it is.\n";
 
 /** MEMORY USAGE key [SAMPLES n], MEMORY HELP. */
 export function memory(context: CommandContext, args: Args, reply: Reply): void {
   const token = tokenOf(args, 0);
   if (token === "HELP") return answerHelp("MEMORY", MEMORY_HELP, reply);
+  if (token === "STATS") return memoryStats(context, reply);
+  if (token === "PURGE") return reply.ok();
+  if (token === "DOCTOR") return reply.text(DOCTOR);
+  if (token === "MALLOC-STATS") return reply.text("Stats not supported for the current allocator");
   if (args.count > 2) {
     if (args.count !== 4 || tokenOf(args, 2) !== "SAMPLES") return reply.fail(SYNTAX);
     const samples = integerOf(args, 3);
@@ -199,4 +208,20 @@ export function memory(context: CommandContext, args: Args, reply: Reply): void 
   const address = peekItem(context, args, 0, 1);
   if (address === 0) return reply.miss();
   reply.integer(itemMemoryLocked(shardOfKey(context, 0).memory, address));
+}
+
+function memoryStats({ cache }: CommandContext, reply: Reply): void {
+  const { usedBytes, memoryBytes, items } = readStats(cache);
+  const facts: Readonly<Record<string, number>> = {
+    "total.allocated": memoryBytes,
+    "startup.allocated": memoryBytes,
+    "dataset.bytes": usedBytes,
+    "keys.count": items,
+    "keys.bytes-per-key": items === 0 ? 0 : Math.round(usedBytes / items),
+  };
+  reply.map(Object.keys(facts).length);
+  for (const [name, value] of Object.entries(facts)) {
+    reply.text(name);
+    reply.integer(value);
+  }
 }

@@ -1,19 +1,12 @@
-// Commands for people who run the server: CONFIG, SLOWLOG, LATENCY, TIME, SHUTDOWN, DEBUG, and those
-// about saving, which do nothing here. Commands about all workers ask the server.
+// Commands for people who run the server: CONFIG, SLOWLOG, LATENCY, TIME, SHUTDOWN, and those about
+// saving, which do nothing here. Commands about all workers ask the server.
 
+import { VERSION } from "../../config/version.ts";
 import type { Args } from "../../contract/args.ts";
-import type { Failure, Reply } from "../../contract/reply.ts";
+import type { Reply } from "../../contract/reply.ts";
 import { type OptionProblem, type SlowEntry, slowEntryBytes } from "../../contract/server.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import {
-  ANSWER_TOO_LARGE,
-  NO_PERSISTENCE,
-  NOT_FLOAT,
-  refused,
-  SYNTAX,
-  unknownSubcommand,
-  wrongArity,
-} from "../failures.ts";
+import { ANSWER_TOO_LARGE, NO_PERSISTENCE, refused, SYNTAX, wrongArity } from "../failures.ts";
 import type { Glob } from "../glob.ts";
 import { mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
@@ -28,9 +21,6 @@ const TOO_MANY_PATTERNS = refused(
 );
 /** More than an option and its value take in an answer. */
 const MAX_OPTION_BYTES = 1024;
-const MAX_SLEEP_SECONDS = 60;
-/** Time between two checks of DEBUG SLEEP whether its client is still there. */
-const SLEEP_LOOK_MS = 50;
 const encoder = new TextEncoder();
 
 /** CONFIG GET pattern ... | SET name value ... | RESETSTAT | REWRITE | HELP. */
@@ -186,14 +176,19 @@ function answerSlowLog(entries: readonly SlowEntry[] | null, reply: Reply): void
   }
 }
 
-/** LATENCY LATEST | HISTORY event | RESET [event ...] | DOCTOR | HELP: no events are recorded. */
+/** LATENCY LATEST | HISTORY | GRAPH | HISTOGRAM | RESET | DOCTOR | HELP: nothing is recorded. */
 export function latency(_context: CommandContext, args: Args, reply: Reply): void {
   const token = tokenOf(args, 0);
   if (token === "LATEST" || token === "HISTORY") reply.array(0);
   else if (token === "RESET") reply.integer(0);
-  else if (token === "DOCTOR") {
+  else if (token === "HISTOGRAM") reply.map(0);
+  else if (token === "GRAPH") {
+    reply.fail(refused(`No samples available for event '${shownText(args, 1)}'`));
+  } else if (token === "DOCTOR") {
     reply.text("No latency events are recorded here. SLOWLOG GET shows commands that took long.\n");
-  } else answerHelp("LATENCY", ["LATEST, HISTORY <event>, RESET [<event> ...], DOCTOR"], reply);
+  } else {answerHelp("LATENCY", [
+      "LATEST, HISTORY <event>, GRAPH <event>, HISTOGRAM, RESET [<event> ...], DOCTOR",
+    ], reply);}
 }
 
 /** TIME: seconds since 1970, and microseconds. */
@@ -227,26 +222,7 @@ export function shutdown({ server, session }: CommandContext, args: Args, reply:
   reply.ok();
 }
 
-/** DEBUG SLEEP seconds: answers later, for tests. Other clients do not wait. Ends if its client leaves. */
-export function debug(
-  context: CommandContext,
-  args: Args,
-  reply: Reply,
-): void | Promise<number | void> {
-  if (tokenOf(args, 0) !== "SLEEP") return reply.fail(unknownSubcommand("DEBUG", args));
-  if (args.count !== 2) return reply.fail(wrongArity("debug|sleep"));
-  const seconds = Number(textOf(args, 1));
-  const failure: Failure | null = seconds >= 0 && seconds <= MAX_SLEEP_SECONDS ? null : NOT_FLOAT;
-  if (failure !== null) return reply.fail(failure);
-  const { session } = context;
-  const endMs = performance.now() + seconds * 1000;
-  return later(context, reply, async () => {
-    for (let leftMs = seconds * 1000; leftMs > 0 && !session.hasLeft;) {
-      await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, SLEEP_LOOK_MS)));
-      leftMs = endMs - performance.now();
-    }
-    reply.ok();
-    // Those who try the slow log out count on it.
-    return seconds * 1000;
-  });
+/** LOLWUT [VERSION number ...]: Redis paints here. */
+export function lolwut(_context: CommandContext, _args: Args, reply: Reply): void {
+  reply.text(`slabkv ver. ${VERSION}\n`);
 }

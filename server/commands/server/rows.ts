@@ -1,7 +1,7 @@
 // Rows of the command table: connections, transactions, and the server itself.
 // See command.ts for the fields of a row.
 
-import { config, debug, lastsave, latency, save, shutdown, slowlog, time } from "./admin.ts";
+import { config, lastsave, latency, lolwut, save, shutdown, slowlog, time } from "./admin.ts";
 import { client } from "../connection/client.ts";
 import {
   type CommandFlag,
@@ -14,6 +14,10 @@ import {
 import { command } from "./command_info.ts";
 import { auth, echo, hello, ping, quit, reset } from "../connection/connection.ts";
 import { select, swapdb } from "../connection/databases.ts";
+import { debug } from "./debug.ts";
+import { functions } from "./functions.ts";
+import { replicaOf, role, wait, waitAof } from "./replicas.ts";
+import { acl } from "./users.ts";
 import { info } from "./info.ts";
 import { withSubcommands } from "../subcommands.ts";
 import { discard, exec, multi, unwatch, watch } from "../connection/transactions.ts";
@@ -103,7 +107,30 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     server("SLOWLOG", 1, MAX_ARGUMENTS, ["admin"], "Returns the commands that took long", slowlog),
   ),
   server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
-  server("DEBUG", 1, MAX_ARGUMENTS, ["admin"], "SLEEP: answers later, for tests", debug),
+  server(
+    "DEBUG",
+    1,
+    MAX_ARGUMENTS,
+    ["admin"],
+    "What test harnesses send: SLEEP, PROTOCOL and others",
+    debug,
+  ),
+  withSubcommands(server("ACL", 1, MAX_ARGUMENTS, ["admin"], "Tells about the one user", acl)),
+  server("WAIT", 2, 2, [], "Returns 0: there are no replicas", wait),
+  server("WAITAOF", 3, 3, [], "Returns 0 twice: there are no replicas and no file", waitAof),
+  server("REPLICAOF", 2, 2, ["admin"], "NO ONE: this server is no replica", replicaOf),
+  server("SLAVEOF", 2, 2, ["admin"], "An older name of REPLICAOF", replicaOf),
+  server("ROLE", 0, 0, ["fast"], "Returns master: there are no replicas", role),
+  server("LOLWUT", 0, MAX_ARGUMENTS, ["fast"], "Returns the version", lolwut),
+  withSubcommands(row(
+    "FUNCTION",
+    [1, MAX_ARGUMENTS],
+    [],
+    "scripting",
+    null,
+    "Tells about functions, of which there are none",
+    functions,
+  )),
   server(
     "SWAPDB",
     2,

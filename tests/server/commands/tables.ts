@@ -5,6 +5,7 @@ import { ADMIN_TABLES } from "./tables_admin.ts";
 import { CLIENT_TABLES } from "./connection/tables_clients.ts";
 import { DATABASE_TABLES } from "./tables_databases.ts";
 import { CONFIG_TABLES } from "./server/tables_config.ts";
+import { USER_TABLES } from "./server/tables_users.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
 import { LCS_TABLES } from "./strings/tables_lcs.ts";
 import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
@@ -18,6 +19,7 @@ export const TABLES: Tables = {
   ...CLIENT_TABLES,
   ...TRACKING_TABLES,
   ...LCS_TABLES,
+  ...USER_TABLES,
   ...CONFIG_TABLES,
   ...ADMIN_TABLES,
 };

@@ -78,7 +78,10 @@ export const ADMIN_TABLES: Tables = {
     ["LATENCY HISTORY x", "[]"],
     ["LATENCY RESET", ":0"],
     ["LATENCY FOO", "-ERR unknown subcommand 'FOO'. Try LATENCY HELP."],
-    ["!DEBUG FOO", "-ERR unknown subcommand 'FOO'. Try DEBUG HELP."],
+    [
+      "!DEBUG FOO",
+      "-ERR unknown subcommand or wrong number of arguments for 'FOO'. Try DEBUG HELP.",
+    ],
     ["MULTI", "+OK"],
     ["CONFIG FOO", "-ERR unknown subcommand 'FOO'. Try CONFIG HELP."],
     ["EXEC", "-EXECABORT Transaction discarded because of previous errors."],

@@ -1,0 +1,86 @@
+// Conversations about users, functions and replicas, of which there is one, none and none.
+// Made of lines that a client sends and the answers in the notation of ../notation.ts; see ../tables_test.ts.
+
+import type { Tables } from "../table_shape.ts";
+
+/** Conversations by subject. */
+export const USER_TABLES: Tables = {
+  "users, functions, replicas": [
+    ["ACL WHOAMI", '"default"'],
+    ["ACL USERS", '["default"]'],
+    ["ACL CAT foo", "-ERR Unknown category 'foo'"],
+    ["ACL LIST", '["user default on nopass ~* &* +@all"]'],
+    [
+      "ACL GETUSER default",
+      '["flags", ["on", "nopass"], "passwords", [], "commands", "+@all", "keys", "~*", "channels", "&*", "selectors", []]',
+    ],
+    ["ACL GETUSER foo", "nil"],
+    ["ACL LOG RESET", "+OK"],
+    ["ACL LOG", "[]"],
+    ["ACL LOG 5", "[]"],
+    ["ACL LOG abc", "-ERR value is not an integer or out of range"],
+    ["ACL GENPASS abc", "-ERR value is not an integer or out of range"],
+    [
+      "ACL GENPASS 5000",
+      "-ERR ACL GENPASS argument must be the number of bits for the output password, a positive number up to 4096",
+    ],
+    [
+      "ACL GENPASS 0",
+      "-ERR ACL GENPASS argument must be the number of bits for the output password, a positive number up to 4096",
+    ],
+    ["ACL DELUSER default", "-ERR The 'default' user cannot be removed"],
+    ["ACL DELUSER foo", ":0"],
+    ["ACL DRYRUN default GET a", "+OK"],
+    ["ACL DRYRUN foo GET a", "-ERR User 'foo' not found"],
+    ["ACL DRYRUN default FOO", "-ERR Command 'FOO' not found"],
+    ["ACL DRYRUN default GET", "-ERR wrong number of arguments for 'get' command"],
+    ["!WAITAOF 0 0 0", "[:0, :0]"],
+    [
+      "!ACL SETUSER default on",
+      "-ERR there is one user, default, whose password is the token: start slabkv with --token",
+    ],
+    ["!FUNCTION LOAD x", "-ERR functions cannot be loaded: this server has no Lua"],
+    ["!DEBUG SET-ACTIVE-EXPIRE 0", "+OK"],
+    ["!DEBUG PROTOCOL map", "[:0, :0, :1, :1, :2, :0]"],
+    [
+      "!DEBUG PROTOCOL FOO",
+      "-ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map",
+    ],
+    [
+      "!DEBUG JMAP",
+      "-ERR unknown subcommand or wrong number of arguments for 'JMAP'. Try DEBUG HELP.",
+    ],
+    ["ACL FOO", "-ERR unknown subcommand 'FOO'. Try ACL HELP."],
+    ["ACL WHOAMI x", "-ERR wrong number of arguments for 'acl|whoami' command"],
+    ["FUNCTION LIST", "[]"],
+    ["FUNCTION LIST WITHCODE", "[]"],
+    ["FUNCTION LIST LIBRARYNAME a", "[]"],
+    ["FUNCTION LIST FOO", "-ERR Unknown argument FOO"],
+    ["FUNCTION LIST LIBRARYNAME", "-ERR library name argument was not given"],
+    ["FUNCTION FLUSH", "+OK"],
+    ["FUNCTION FLUSH ASYNC", "+OK"],
+    ["FUNCTION FLUSH FOO", "-ERR FUNCTION FLUSH only supports SYNC|ASYNC option"],
+    [
+      "FUNCTION FLUSH SYNC x",
+      "-ERR unknown subcommand or wrong number of arguments for 'FLUSH'. Try FUNCTION HELP.",
+    ],
+    ["FUNCTION KILL", "-NOTBUSY No scripts in execution right now."],
+    ["FUNCTION DELETE a", "-ERR Library not found"],
+    ["WAIT 0 0", ":0"],
+    ["WAIT 1 10", ":0"],
+    ["WAIT a 0", "-ERR value is not an integer or out of range"],
+    ["WAIT 0 -1", "-ERR timeout is negative"],
+    ["WAIT 0 a", "-ERR timeout is not an integer or out of range"],
+    ["REPLICAOF NO ONE", "+OK"],
+    ["SLAVEOF no one", "+OK"],
+    ["ROLE", '["master", :0, []]'],
+    ["LATENCY GRAPH x", "-ERR No samples available for event 'x'"],
+    ["LATENCY HISTOGRAM foo", "[]"],
+    ["LATENCY RESET a b", ":0"],
+    ["LATENCY LATEST x", "-ERR wrong number of arguments for 'latency|latest' command"],
+    ["LATENCY HISTORY", "-ERR wrong number of arguments for 'latency|history' command"],
+    ["MEMORY PURGE", "+OK"],
+    ["MEMORY DOCTOR x", "-ERR wrong number of arguments for 'memory|doctor' command"],
+    ["MEMORY USAGE", "-ERR wrong number of arguments for 'memory|usage' command"],
+  ],
+};
