@@ -47,3 +47,24 @@ Deno.test("ioredis works in the database that its URL names", async () => {
     await Promise.all([one!.quit(), zero!.quit()]);
   }
 });
+
+Deno.test("ioredis works: tracking with OPTIN, pauses, silence, LCS, COMMAND", async () => {
+  const [server, port] = await startResp();
+  await using _server = server;
+  const redis = new Redis({ host: "127.0.0.1", port });
+  try {
+    assertEquals(await redis.client("TRACKING", "ON", "OPTIN"), "OK");
+    assertEquals(await redis.client("CACHING", "YES"), "OK");
+    const info: unknown = await redis.client("TRACKINGINFO");
+    assertEquals((info as unknown[])[1], ["on", "optin", "caching-yes"]);
+    assertEquals(await redis.client("TRACKING", "OFF"), "OK");
+    assertEquals(await redis.client("PAUSE", 1), "OK");
+    assertEquals(await redis.client("UNPAUSE"), "OK");
+    await redis.mset("a", "ohmytext", "b", "mynewtext");
+    assertEquals(await redis.lcs("a", "b", "LEN"), 6);
+    assertEquals(await redis.call("COMMAND", "GETKEYS", "MSET", "a", "1", "b", "2"), ["a", "b"]);
+    await assertRejects(() => redis.acl("DELUSER", "default"), Error, "cannot be removed");
+  } finally {
+    await redis.quit();
+  }
+});

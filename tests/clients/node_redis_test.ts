@@ -78,3 +78,40 @@ Deno.test("node-redis's client-side cache sees what others change, whichever wor
     await Promise.all(all.map((client) => client.close()));
   }
 });
+
+for (const RESP of [2, 3] as const) {
+  Deno.test(`node-redis with RESP${RESP} knows clients, commands, options and the one user`, async () => {
+    const [server, port] = await startResp();
+    await using _server = server;
+    const client = createClient({ RESP, socket: { host: "127.0.0.1", port }, name: "me" });
+    await client.connect();
+    try {
+      const [self] = (await client.clientList()).filter(({ name }) => name === "me");
+      assertEquals([self!.cmd, self!.multi, self!.redir, self!.resp], [
+        "client|list",
+        -1,
+        -1,
+        RESP,
+      ]);
+      assertEquals(await client.clientPause(1, "WRITE"), "OK");
+      assertEquals(await client.clientUnpause(), "OK");
+      assertEquals(await client.clientKill({ filter: "ID", id: 999_999 }), 0);
+      assertEquals(await client.commandGetKeysAndFlags(["SET", "k", "v"]), [
+        { key: "k", flags: ["OW", "update"] },
+      ]);
+      const [get] = await client.commandInfo(["get"]);
+      assertEquals([get!.arity, [...get!.flags]], [2, ["readonly", "fast"]]);
+      await client.configSet({ "hash-max-listpack-entries": "7", "hz": "20" });
+      assertEquals({ ...await client.configGet("hz") }, { hz: "20" });
+      await client.mSet({ a: "ohmytext", b: "mynewtext" });
+      assertEquals(await client.lcs("a", "b"), "mytext");
+      const { len, matches } = await client.lcsIdxWithMatchLen("a", "b", { MINMATCHLEN: 4 });
+      assertEquals([len, matches.length], [6, 1]);
+      assertEquals([await client.aclWhoAmI(), await client.aclUsers()], ["default", ["default"]]);
+      assertEquals([await client.functionList(), await client.functionFlush()], [[], "OK"]);
+      assertEquals([await client.wait(0, 10), (await client.role())!.role], [0, "master"]);
+    } finally {
+      await client.close();
+    }
+  });
+}

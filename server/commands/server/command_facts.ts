@@ -52,16 +52,15 @@ const TIPS: Readonly<Record<string, string>> = {
 /** The facts about a command, those about its subcommands included. */
 export function factsOf(command: Command): CommandFacts {
   const { name, group, summary } = command;
-  const start = `${name} `;
-  const subcommands = SUBCOMMAND_LINES.filter((line) => line.startsWith(start)).map((line) =>
-    subcommandFacts(line, group)
-  );
+  const { flags, ...facts } = LINE_FACTS.get(name) ?? NO_FACTS;
+  const subcommands = (SUBCOMMAND_FACTS.get(name) ?? []).map((each) => ({ ...each, group }));
   return {
     name: name.toLowerCase(),
     arity: arityOf(command),
     summary,
     group,
-    ...lineFacts(COMMAND_LINES[name] ?? "", command),
+    ...facts,
+    flags: withOurs(flags, command),
     note: KEY_NOTES[name],
     subcommands,
   };
@@ -72,14 +71,13 @@ function arityOf({ arity: [min, max] }: Command): number {
   return min === max ? min + 1 : -(min + 1);
 }
 
-function subcommandFacts(line: string, group: string): CommandFacts {
+function subcommandFacts(line: string): Omit<CommandFacts, "group"> {
   const colon = line.indexOf(": ");
   const [summary = "", arity, ...rest] = line.slice(colon + 2).split(" | ");
   return {
     name: line.slice(0, colon).replace(" ", "|").toLowerCase(),
     arity: Number(arity),
     summary,
-    group,
     ...lineFacts(rest.join(" | ")),
     note: undefined,
     subcommands: [],
@@ -88,7 +86,7 @@ function subcommandFacts(line: string, group: string): CommandFacts {
 
 type LineFacts = Pick<CommandFacts, "since" | "flags" | "categories" | "tips" | "specs">;
 
-function lineFacts(line: string, command?: Command): LineFacts {
+function lineFacts(line: string): LineFacts {
   const [since = "", flagWords = "", categories = "", tips = "", keys = ""] = line.split(" | ");
   const flags = wordsOf(flagWords);
   const more = wordsOf(categories);
@@ -96,7 +94,7 @@ function lineFacts(line: string, command?: Command): LineFacts {
   more.push(flags.includes("fast") ? "fast" : "slow");
   return {
     since,
-    flags: command === undefined ? flags : withOurs(flags, command),
+    flags,
     categories: CATEGORIES.filter((category) => more.includes(category)),
     tips: wordsOf(tips).map(tipOf),
     specs: keys === "" ? [] : keys.split(" , ").map(specOf),
@@ -141,6 +139,16 @@ function specOf(text: string): KeySpec {
     step: hasNumber ? 1 : Number(step),
   };
 }
+
+const NO_FACTS = lineFacts("");
+// Read once, since COMMAND is about all of them.
+const LINE_FACTS: ReadonlyMap<string, LineFacts> = new Map(
+  Object.entries(COMMAND_LINES).map(([name, line]) => [name, lineFacts(line)]),
+);
+const SUBCOMMAND_FACTS: ReadonlyMap<string, readonly Omit<CommandFacts, "group">[]> = Map.groupBy(
+  SUBCOMMAND_LINES.map(subcommandFacts),
+  ({ name }) => name.slice(0, name.indexOf("|")).toUpperCase(),
+);
 
 /** Most words of a call that may have keys: what one command may have, and its name. */
 const MAX_WORDS = MAX_ARGUMENTS + 1;
