@@ -1,6 +1,7 @@
 /// <reference lib="deno.worker" />
-// One of the threads of threads_test.ts: puts, gets and deletes few keys as fast as it can. Every
-// value says which key it belongs to and is checked whole, so that a torn one cannot pass.
+// One of the threads of threads_test.ts: puts, gets and deletes few keys as fast as it can. Four
+// of them have one name, each in another database. Every value says which key it belongs to and is checked
+// whole, so that a torn one cannot pass.
 
 import { Cache, Outcome, Region, ValueBuffer } from "../../cache/mod.ts";
 import { Random } from "../../bench/workload.ts";
@@ -45,15 +46,17 @@ function hammer({ buffer, actor, operations, keys, seed }: HammerOptions): Hamme
   const random = new Random(seed);
   const into = new ValueBuffer();
   const value = new Uint8Array(MAX_VALUE_BYTES);
-  const names = Array.from({ length: keys }, (_, i) => new TextEncoder().encode(`hammer-${i}`));
+  const encoder = new TextEncoder();
+  const names = Array.from({ length: keys }, (_, i) => encoder.encode(`hammer-${i >> 2}`));
   let [hits, stored, busy, wrong] = [0, 0, 0, 0];
   for (let i = 0; i < operations; i++) {
     const roll = random.nextU32();
     const key = (roll >>> 8) % keys;
+    const database = key & 3;
     const kind = roll & 15;
     let outcome: Outcome;
     if (kind < 10) {
-      outcome = cache.get(names[key]!, into);
+      outcome = cache.get(names[key]!, into, database);
       if (outcome === Outcome.hit) {
         hits++;
         if (!isRight(into.bytes, into.length, key)) wrong++;
@@ -62,9 +65,9 @@ function hammer({ buffer, actor, operations, keys, seed }: HammerOptions): Hamme
       // Mostly short, so that the checks leave time for contention.
       const length = 2 + (roll >>> 16) % ((roll & 0xf0) === 0 ? MAX_VALUE_BYTES - 2 : 60);
       fill(value, length, key, roll >>> 24);
-      outcome = cache.put(names[key]!, value.subarray(0, length));
+      outcome = cache.put(names[key]!, value.subarray(0, length), { database });
       if (outcome === Outcome.stored) stored++;
-    } else outcome = cache.delete(names[key]!);
+    } else outcome = cache.delete(names[key]!, database);
     if (outcome === Outcome.busy) busy++;
   }
   return { hits, stored, busy, wrong };

@@ -15,7 +15,8 @@ for (let seed = 1000; seed < 1020; seed++) {
       const memoryBytes = [400_000, 1_000_000, 5_000_000, 40_000_000][seed % 4]!;
       const maxValueBytes = [200, 3_000, 9_000][seed % 3]!;
       const steps = 1_000_000;
-      new Walk({ seed, steps, memoryBytes, keys: 5_000, maxValueBytes, checkEvery: 50_000 }).run();
+      const sizes = { memoryBytes, keys: 5_000, maxValueBytes, databases: 1 + (seed >> 2) % 5 };
+      new Walk({ seed, steps, ...sizes, checkEvery: 50_000 }).run();
     },
   });
 }
