@@ -88,14 +88,17 @@ export function databaseItems({ words }: ShardMemory, database: number): number 
 }
 
 /**
- * How often any databases were exchanged. Who has looked up a stored database compares this under a
- * shard's lock with what it was before. Where it differs, the stored database may be another one now.
+ * How often any databases were exchanged. Who has looked up several stored databases compares this under a
+ * shard's lock with what it was before. Where it differs, those may be others now.
  */
 export function swapCount({ words }: Region): number {
   return Atomics.load(words, REGION_SWAPS);
 }
 
-/** The stored database that clients call `number` now. */
+/**
+ * The stored database that clients call `number` now. Under a shard's lock it stays so; who has asked before
+ * asks again there.
+ */
 export function storedDatabase({ words }: Region, number: number): number {
   return words[REGION_DATABASES + number]!;
 }

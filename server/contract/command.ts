@@ -9,9 +9,9 @@ import {
   KeyBatch,
   type LockedWork,
   PutRequest,
+  type Region,
   type Shard,
   storedDatabase,
-  swapCount,
 } from "../../cache/mod.ts";
 import type { ServerCache } from "./counters.ts";
 import type { ServerFacade } from "./server.ts";
@@ -63,7 +63,7 @@ export class CommandContext implements LockedWork {
   elsewhere = 0;
   /** Whether {@linkcode runLocked} has found that databases were exchanged, and has run nothing. */
   wasStale = false;
-  #swaps = 0;
+  readonly #region: Region;
   #command!: Command;
   #args!: Args;
   #reply!: Reply;
@@ -90,6 +90,7 @@ export class CommandContext implements LockedWork {
     this.shard = cache.shards[0]!;
     this.stats = server.stats;
     this.maxKeyBytes = keyByteLimit(server.config);
+    this.#region = cache.region;
     this.#atWorkWord = cache.region.gaugeWord(cache.actor, "command");
     this.scratch = before?.scratch ?? new Uint8Array(SCRATCH_BYTES);
     if (before !== undefined) this.#takeBuffers(before);
@@ -109,21 +110,12 @@ export class CommandContext implements LockedWork {
 
   /** Looks up the stored database of what clients call `number`: the one of all keys from here on. */
   enterDatabase(number: number): void {
-    this.#swaps = swapCount(this.cache.region);
-    this.changeDatabase(number);
+    this.put.database = storedDatabase(this.#region, number);
   }
 
-  /** The same, where others of the same work were looked up before: {@linkcode isStale} is about all. */
-  changeDatabase(number: number): void {
-    this.put.database = storedDatabase(this.cache.region, number);
-  }
-
-  /**
-   * Whether databases were exchanged since {@linkcode enterDatabase}. Certain where a shard's lock is held.
-   * Then the hashes may be of keys in another database by now.
-   */
+  /** Whether what the client calls its database is another one by now. Certain under a shard's lock. */
   get isStale(): boolean {
-    return swapCount(this.cache.region) !== this.#swaps;
+    return storedDatabase(this.#region, this.session.database) !== this.put.database;
   }
 
   /** Sets what {@linkcode runLocked} will run. `keyCount` keys have been hashed. */
@@ -137,12 +129,17 @@ export class CommandContext implements LockedWork {
 
   /** Runs the prepared command. The cache calls this with the shards of its keys locked. */
   runLocked(): void {
-    if (this.isStale) {
+    if (this.isStale || this.#keyCount > 1 && this.#isElsewhereStale()) {
       this.wasStale = true;
       return;
     }
     if (this.#keyCount > 1) this.warmed = this.cache.warmMany(this.hashes, this.#keyCount);
     this.#command.run(this, this.#args, this.#reply);
+  }
+
+  #isElsewhereStale(): boolean {
+    const number = this.#command.elsewhere?.(this.#args) ?? -1;
+    return number >= 0 && storedDatabase(this.#region, number) !== this.elsewhere;
   }
 
   /** Notes the command that is being run, or null. Main shows it if this worker hangs. */

@@ -12,7 +12,7 @@ for (let seed = 1000; seed < 1020; seed++) {
     name: `Cache answers what a Map holds, soak, seed ${seed}`,
     ignore,
     fn() {
-      const memoryBytes = [400_000, 1_000_000, 5_000_000, 40_000_000][seed % 4]!;
+      const memoryBytes = [450_000, 1_000_000, 5_000_000, 40_000_000][seed % 4]!;
       const maxValueBytes = [200, 3_000, 9_000][seed % 3]!;
       const steps = 1_000_000;
       const sizes = { memoryBytes, keys: 5_000, maxValueBytes, databases: 1 + (seed >> 2) % 5 };

@@ -114,9 +114,10 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
     context.commands[id]!.flags.includes("keyspace")
   );
   let isDone = false;
+  let swaps = 0;
   const work = {
     runLocked() {
-      isDone = !context.isStale;
+      isDone = swapCount(cache.region) === swaps;
       if (!isDone) return;
       if (hasChanged(cache, transaction)) reply.missArray();
       else runAll(context, transaction, reply);
@@ -126,6 +127,7 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
   context.holdsAll = holdsAll;
   try {
     while (!isDone) {
+      swaps = swapCount(cache.region);
       context.enterDatabase(context.session.database);
       const hashes = holdsAll
         ? Int32Array.from(cache.shards.keys())
@@ -147,7 +149,7 @@ function hashesOf(context: CommandContext, transaction: Transaction): Int32Array
     const command = context.commands[id]!;
     if (command.name === "SELECT") {
       const database = selected(session, args);
-      if (typeof database === "number") context.changeDatabase(database);
+      if (typeof database === "number") context.enterDatabase(database);
     }
     const count = hashKeys(context, command, args);
     for (let key = 0; key < count; key++) all.add(context.hashes[key]!);
@@ -204,7 +206,7 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
       continue;
     }
     const bytesBefore = reply.bytesLeft;
-    context.changeDatabase(session.database);
+    context.enterDatabase(session.database);
     if (hashKeys(context, command, args) > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }
