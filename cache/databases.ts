@@ -44,20 +44,28 @@ export function countItemLocked(memory: ShardMemory, database: number, by: numbe
   words[SHARD_DATABASE_ITEMS + database]! += by;
 }
 
-/** Counts an item's deadline that has come (`by` is 1) or gone (-1). */
+/** The high word of a deadline. */
+function highOf(deadlineMs: number): number {
+  return Math.floor(deadlineMs * (1 / WORD_RANGE));
+}
+
+/** Counts that an item's deadline is `newMs` now and was `oldMs`; 0 for none. */
 export function countDeadlineLocked(
   memory: ShardMemory,
   database: number,
-  deadlineMs: number,
-  by: number,
+  oldMs: number,
+  newMs: number,
 ): void {
   const { words, floats } = memory;
+  const by = (newMs === 0 ? 0 : 1) - (oldMs === 0 ? 0 : 1);
+  if (by !== 0) {
+    words[SHARD_DEADLINE_ITEMS]! += by;
+    words[SHARD_DATABASE_DEADLINE_ITEMS + database]! += by;
+  }
   const at = SHARD_DATABASE_SUM_FLOATS + SUM_FLOATS * database;
-  const high = Math.floor(deadlineMs / WORD_RANGE);
-  words[SHARD_DEADLINE_ITEMS]! += by;
-  words[SHARD_DATABASE_DEADLINE_ITEMS + database]! += by;
-  floats[at]! += by * (deadlineMs - high * WORD_RANGE);
-  floats[at + 1]! += by * high;
+  const high = highOf(newMs) - highOf(oldMs);
+  floats[at]! += newMs - oldMs - high * WORD_RANGE;
+  floats[at + 1]! += high;
 }
 
 /** What one database holds. */

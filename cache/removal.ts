@@ -54,7 +54,7 @@ export function dropLocked(memory: ShardMemory, bucket: number): void {
   const database = databaseOf(memory, address);
   const deadlineMs = deadlineOf(memory, address);
   words[bucket] = 0;
-  if (deadlineMs !== 0) countDeadlineLocked(memory, database, deadlineMs, -1);
+  if (deadlineMs !== 0) countDeadlineLocked(memory, database, deadlineMs, 0);
   countItemLocked(memory, database, -1);
   const ring = ringOf(memory, address);
   leaveRingLocked(memory, address);

@@ -249,10 +249,8 @@ export class Shard {
   }
 
   #moveDeadline(database: number, oldMs: number, newMs: number): void {
-    if (oldMs !== 0) countDeadlineLocked(this.memory, database, oldMs, -1);
-    if (newMs === 0) return;
-    countDeadlineLocked(this.memory, database, newMs, 1);
-    noteDeadlineLocked(this.memory, newMs);
+    countDeadlineLocked(this.memory, database, oldMs, newMs);
+    if (newMs !== 0) noteDeadlineLocked(this.memory, newMs);
   }
 
   /** Deletes a key. Returns whether it was there. */
