@@ -13,7 +13,8 @@ import { tooManyArguments } from "../subcommands.ts";
 const HELP = [
   "SLEEP <seconds>",
   "    Answers later. Other clients do not wait.",
-  "SET-ACTIVE-EXPIRE 0|1 | QUICKLIST-PACKED-THRESHOLD <size> | CHANGE-REPL-ID",
+  "SET-ACTIVE-EXPIRE 0|1 | QUICKLIST-PACKED-THRESHOLD <size> | CHANGE-REPL-ID | PAUSE-CRON 0|1",
+  "REPLYBUFFER <option> <value> | SET-DISABLE-DENY-SCRIPTS 0|1",
   "    Answer OK, without an effect.",
   "PROTOCOL string|integer|double|null|array|set|map",
   "    An answer of that kind.",
@@ -36,6 +37,9 @@ const WITHOUT_EFFECT: Readonly<Record<string, number>> = {
   "SET-ACTIVE-EXPIRE": 1,
   "QUICKLIST-PACKED-THRESHOLD": 1,
   "CHANGE-REPL-ID": 0,
+  "PAUSE-CRON": 1,
+  "REPLYBUFFER": 2,
+  "SET-DISABLE-DENY-SCRIPTS": 1,
 };
 
 /** DEBUG subcommand [argument ...]. */

@@ -41,6 +41,8 @@ export const USER_TABLES: Tables = {
     ],
     ["!FUNCTION LOAD x", "-ERR functions cannot be loaded: this server has no Lua"],
     ["!DEBUG SET-ACTIVE-EXPIRE 0", "+OK"],
+    ["!DEBUG PAUSE-CRON 0", "+OK"],
+    ["!DEBUG REPLYBUFFER RESIZING 0", "+OK"],
     ["!DEBUG PROTOCOL map", "[:0, :0, :1, :1, :2, :0]"],
     [
       "!DEBUG PROTOCOL FOO",
