@@ -81,13 +81,11 @@ async function one(
 ): Promise<Response> {
   const { reply } = runner;
   const { slices } = context;
-  const hasWaited = slices.isOver;
-  if (hasWaited) await slices.turn();
   const fromMs = performance.now();
   const pending = runner.start(decode());
   const ms = performance.now() - fromMs;
   // Short commands are nobody else's affair, however many there are.
-  if (hasWaited || ms > LIGHT_MS) slices.spend(ms);
+  if (ms > LIGHT_MS) slices.spend(ms);
   if (pending !== null) await pending;
   reply.finish();
   const problem = reply.error;
@@ -134,7 +132,6 @@ function isNoPage({ access }: HttpContext, request: Request): boolean {
 export const pipelineRoute: RouteHandler = (context, request) =>
   read(context, request, async (body, runner, parts) => {
     const { slices } = context;
-    await slices.turn();
     const commands = slices.counted(() => decodeCommands(body, parts));
     if (commands instanceof CommandProblem) return refused(commands.message);
     await runPipeline(runner, commands, slices);
@@ -181,7 +178,7 @@ async function runPipeline(
 export const multiExecRoute: RouteHandler = (context, request) =>
   read(context, request, async (body, runner, parts) => {
     const { slices } = context;
-    await slices.turn();
+    // It does not wait for a turn: it is bounded, and Deno would read on meanwhile.
     const fromMs = performance.now();
     try {
       return await runTransaction(context, runner, decodeCommands(body, parts));

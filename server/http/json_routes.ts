@@ -65,19 +65,17 @@ function answer(context: HttpContext, body: AnswerBody | Failure): Response {
 /** GET /get?key=k */
 export function getRoute(
   context: HttpContext,
-  request: Request,
+  _request: Request,
   url: string,
   query: number,
-): Response | Promise<Response> {
+): Response {
   const { args, found, jsonLimits } = context;
   const problem = decodeQueryKey(url, query, args, jsonLimits, TAKES_META, found);
   if (problem !== null) return problemAnswer(problem);
   const operation = found.meta ? READ_META : READ;
   const body = runOperation(context, operation, LARGE_BYTES);
   if (!isTooLarge(body)) return answer(context, body);
-  return readLarge(context, request, (maxBytes) => {
-    // Others may have used the arguments meanwhile.
-    decodeQueryKey(url, query, args, jsonLimits, TAKES_META, found);
+  return readLarge(context, (maxBytes) => {
     const large = runOperation(context, operation, maxBytes, operation.again);
     return isTooLarge(large) ? null : answer(context, large);
   });
@@ -111,12 +109,15 @@ function bodyRoute(operation: JsonOperation, repeatsKey: boolean): RouteHandler 
       return repeatsKey ? respond(context, operation) : respondMany(context, operation);
     };
     if (repeatsKey) return bodies.read(request, jsonBodyBytes, work);
-    // With thousands of keys each, many of these would hold up the others for long.
-    return bodies.read(
-      request,
-      jsonBodyBytes,
-      (body) => query >= 0 ? noQuery() : slices.whenFree(() => work(body)),
-    );
+    if (query >= 0) return noQuery();
+    let hasArrived = true;
+    const answer = bodies.read(request, jsonBodyBytes, (body) => {
+      // With thousands of keys each, many of these would hold up the others for long. Those whose body
+      // has come with the head cannot be made to wait: Deno 2.9 would read on meanwhile, without bound.
+      return hasArrived ? slices.counted(() => work(body)) : slices.whenFree(() => work(body));
+    });
+    hasArrived = false;
+    return answer;
   };
 }
 

@@ -88,8 +88,6 @@ export class LargeAnswers {
   readonly #now: () => number;
   /** In the order in which they last moved. */
   readonly #pending = new Set<PendingAnswer>();
-  /** Reads of large values that wait for their turn. */
-  waitingReads = 0;
 
   /** A client may take nothing for `timeoutMs`; `now` is in milliseconds, from any time on. */
   constructor(
@@ -174,12 +172,6 @@ export class LargeAnswers {
   }
 }
 
-/**
- * Most reads that wait for their turn. While one waits, Deno 2.9 takes all that its client sends into
- * memory. More of them are not made to wait: there is memory for a few dozen anyway.
- */
-const MAX_WAITING_READS = 32;
-
 /** What a large read needs of its worker. */
 interface LargeReads {
   readonly slices: TimeSlices;
@@ -188,28 +180,19 @@ interface LargeReads {
 
 /**
  * Answers a request for a large value, whose first try was refused for its length before anything was
- * copied. The second has its turn, as long work, and copies no more than there is memory for: to copy
- * first and refuse then would let those who are refused hold up the others. `read` makes the answer, or
- * returns null where the value is longer than the bytes that it is given.
+ * copied. The second copies no more than there is memory for: to copy first and refuse then would let
+ * those who are refused hold up the others. `read` makes the answer, or returns null where the value is
+ * longer than the bytes that it is given. It does not wait for a turn, since Deno 2.9 takes all that a
+ * client sends while its GET waits into memory.
  */
 export function readLarge(
   { slices, largeAnswers }: LargeReads,
-  request: Request,
   read: (maxBytes: number) => Response | null,
-): Response | Promise<Response> {
+): Response {
   const work = () => {
     const { maxBytes } = largeAnswers;
     return read(maxBytes) ?? largeAnswers.refuse(Math.max(maxBytes, LARGE_BYTES) + 1);
   };
   if (largeAnswers.maxBytes < LARGE_BYTES) return largeAnswers.refuse(LARGE_BYTES);
-  if (!slices.isOver || largeAnswers.waitingReads >= MAX_WAITING_READS) return slices.counted(work);
-  const { signal } = request;
-  largeAnswers.waitingReads++;
-  return slices.turn().then(() => {
-    largeAnswers.waitingReads--;
-    // Streams of HTTP/2 that were reset meanwhile have nobody to take the answer.
-    if (!signal.aborted) return slices.counted(work);
-    slices.spend(0);
-    return new Response(null);
-  });
+  return slices.counted(work);
 }

@@ -122,7 +122,7 @@ export function route(
   }
   if (url.startsWith(STORED_GET, start)) {
     if (method !== "GET") return methodNotAllowed("GET, HEAD");
-    return storeGet(context, request, url, start + STORED_GET.length);
+    return storeGet(context, url, start + STORED_GET.length);
   }
   const end = pathEnd(url, start);
   const found = BY_PATH.get(url.slice(start, end));

@@ -17,20 +17,13 @@ function notFound(): Response {
 }
 
 /** GET /get/{key}; `start` is where the key begins in `url`. */
-export function storeGet(
-  context: HttpContext,
-  request: Request,
-  url: string,
-  start: number,
-): Response | Promise<Response> {
+export function storeGet(context: HttpContext, url: string, start: number): Response {
   const { args, found, storeLimits } = context;
   const problem = decodePathKey(url, start, args, storeLimits, TAKES_NONE, found);
   if (problem !== null) return problemAnswer(problem);
   const { failure } = context.run(GET, LARGE_BYTES);
   if (failure?.kind !== "answerTooLarge") return answerGet(context);
-  return readLarge(context, request, (maxBytes) => {
-    // Others may have used the arguments meanwhile.
-    decodePathKey(url, start, args, storeLimits, TAKES_NONE, found);
+  return readLarge(context, (maxBytes) => {
     const { failure } = context.run(GET_AGAIN, maxBytes);
     return failure?.kind === "answerTooLarge" ? null : answerGet(context);
   });

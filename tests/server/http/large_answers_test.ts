@@ -1,5 +1,5 @@
 // Large answers: whole for who takes them, bounded together, and cut off for who does not. Reads of
-// large values: within the memory there is, in their turn, and not for who has gone.
+// large values: within the memory there is.
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
@@ -89,7 +89,6 @@ Deno.test("LargeAnswers gives out pieces that keep no more than themselves in me
 });
 
 const BUDGET_BYTES = 64 * LARGE_BYTES;
-const REQUEST = new Request("http://localhost/get/k");
 
 function setUpReads() {
   const region = newRegion();
@@ -106,52 +105,25 @@ function reader(asked: number[], wantedBytes = 0) {
   };
 }
 
-Deno.test("readLarge() reads at once, and no more than answers may take of the budget", async () => {
+Deno.test("readLarge() reads at once, and no more than answers may take of the budget", () => {
   const { budget, ...parts } = setUpReads();
   const asked: number[] = [];
   budget.take(BUDGET_BYTES / 2);
-  const answer = await readLarge(parts, REQUEST, reader(asked));
+  const answer = readLarge(parts, reader(asked));
   assertEquals([answer.status, asked], [200, [BUDGET_BYTES / 4 - ANSWER_COST_BYTES]]);
   assertEquals(parts.largeAnswers.maxBytes, asked[0]);
-  const late = await readLarge(parts, REQUEST, reader(asked, BUDGET_BYTES / 4));
+  const late = readLarge(parts, reader(asked, BUDGET_BYTES / 4));
   assertEquals([late.status, late.headers.get("retry-after"), asked.length], [503, "1", 2]);
 });
 
-Deno.test("readLarge() reads nothing where there is no memory, and has others give way", async () => {
+Deno.test("readLarge() reads nothing where there is no memory, and has others give way", () => {
   const { budget, region, ...parts } = setUpReads();
   let gaveUp = 0;
   const silent = budget.open({ giveUp: () => gaveUp++ }, BUDGET_BYTES);
   silent.take(3 * BUDGET_BYTES / 4);
   const asked: number[] = [];
-  const answer = await readLarge(parts, REQUEST, reader(asked));
+  const answer = readLarge(parts, reader(asked));
   assertEquals([answer.status, asked.length, region.counter(1, "overloads")], [503, 0, 1]);
   budget.tick(2000);
   assertEquals(gaveUp, 1);
-});
-
-Deno.test("readLarge() waits for its turn, and then does not read for who has gone", async () => {
-  const parts = setUpReads();
-  const log: string[] = [];
-  const gone = new AbortController();
-  const read = (name: string, signal?: AbortSignal) =>
-    readLarge(parts, new Request(REQUEST, { signal }), () => {
-      log.push(name);
-      return new Response(name);
-    });
-  parts.slices.spend(100);
-  const answers = [read("first"), read("gone", gone.signal), read("last")];
-  assertEquals(log, []);
-  gone.abort();
-  const texts = await Promise.all(answers.map(async (answer) => (await answer).text()));
-  assertEquals([texts, log], [["first", "", "last"], ["first", "last"]]);
-});
-
-Deno.test("readLarge() makes few wait, since Deno reads on for each that does", async () => {
-  const parts = setUpReads();
-  parts.slices.spend(100);
-  const asked: number[] = [];
-  const answers = Array.from({ length: 100 }, () => readLarge(parts, REQUEST, reader(asked)));
-  assertEquals(asked.length, 100 - 32);
-  await Promise.all(answers);
-  assertEquals([asked.length, parts.largeAnswers.waitingReads], [100, 0]);
 });
