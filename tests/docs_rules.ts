@@ -112,6 +112,23 @@ export function unknownPages(texts: readonly Text[], exists: (path: string) => b
   );
 }
 
+/**
+ * Sources and scripts that code, workflows and settings name by their paths from the root and that are not there.
+ * Settings may name them as regular expressions do: "a\.ts".
+ */
+export function unknownSources(
+  texts: readonly Text[],
+  exists: (path: string) => boolean,
+): string[] {
+  const source =
+    /(?<![\w./-])(?:bench|cache|client|deploy|server|std|tests|tools)\/[\w./-]+\.(?:ts|sh)\b/g;
+  return texts.flatMap(({ path, text }) =>
+    (text.replaceAll("\\.", ".").match(source) ?? [])
+      .filter((name) => !exists(name))
+      .map((name) => `${path}: ${name}`)
+  );
+}
+
 /** What is declared in the sources: functions, methods and classes, as far as pages name them. */
 export interface Declared {
   /** Names of functions and methods, private ones with their "#". */

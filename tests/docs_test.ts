@@ -15,6 +15,7 @@ import {
   readTexts,
   unknownNames,
   unknownPages,
+  unknownSources,
 } from "./docs_rules.ts";
 
 const root = new URL("../", import.meta.url);
@@ -60,20 +61,30 @@ Deno.test("links in Markdown lead to files and headings that are there", () => {
   assertEquals(deadLinks(pages, exists), []);
 });
 
+/** Endings of the names of all that names other files. */
+const NAMING = [
+  ".ts",
+  ".json",
+  ".sh",
+  ".yaml",
+  ".yml",
+  ".toml",
+  ".service",
+  ".conf",
+  "Dockerfile",
+  "/run",
+];
+
 Deno.test("code, scripts and settings name pages that are there", async () => {
-  const endings = [
-    ".ts",
-    ".json",
-    ".sh",
-    ".yaml",
-    ".yml",
-    ".service",
-    ".conf",
-    "Dockerfile",
-    "/run",
-  ];
-  const files = (await readTexts(endings)).filter(({ path }) => !path.startsWith("tests/docs_"));
+  const files = (await readTexts(NAMING)).filter(({ path }) => !path.startsWith("tests/docs_"));
   assertEquals(unknownPages(files, exists), []);
+});
+
+Deno.test("code, workflows and settings name sources and scripts that are there", async () => {
+  // These make sources up.
+  const inventive = /^tests\/(?:docs_|architecture_test|tools\/sbom_test)/;
+  const files = (await readTexts(NAMING)).filter(({ path }) => !inventive.test(path));
+  assertEquals(unknownSources(files, exists), []);
 });
 
 Deno.test("ARCHITECTURE.md and CONTRIBUTING.md name files and functions that are there", () => {
@@ -113,6 +124,14 @@ Deno.test("unknownPages() finds names of pages that are not there", () => {
   const text = "// See docs/a.md, b.md and https://example.org/c.md.\n";
   assertEquals(unknownPages([{ path: "x.ts", text }], (path) => path === "docs/a.md"), [
     "x.ts: b.md",
+  ]);
+});
+
+Deno.test("unknownSources() finds names of sources that are not there, also in expressions", () => {
+  const text =
+    "- run: deno test tests/a_test.ts\n'^tests/b_test\\.ts$' ../tests/c.ts https://x/tests/d.ts\n";
+  assertEquals(unknownSources([{ path: "x.yml", text }], (path) => path === "tests/a_test.ts"), [
+    "x.yml: tests/b_test.ts",
   ]);
 });
 

@@ -1,7 +1,7 @@
 // The subcommands of commands that have such: one line each, with what COMMAND says of them, as
 // redis-server 7.0 does where it has them. A test sends each of them.
 
-/** "NAME SUBCOMMAND: summary | arity", and behind that the same as in server/command_lines.ts. */
+/** "NAME SUBCOMMAND: summary | arity", and behind that the same as in server/commands/server/command_lines.ts. */
 export const SUBCOMMAND_LINES: readonly string[] = [
   "OBJECT ENCODING: How the value of a key is kept | 3 | 2.2.3 | readonly | keyspace | nd | RO @2:0:1",
   "OBJECT FREQ: How often a key was asked for of late, from 0 to 3 | 3 | 4.0.0 | readonly | keyspace | nd | RO @2:0:1",
