@@ -196,7 +196,7 @@ function count(least: number, most: number): ClientKind<number> {
 function size(least: number, most: number): ClientKind<number> {
   return {
     placeholder: "SIZE",
-    expected: `a size from ${formatSize(least)} to ${formatSize(most)} such as 256, 4KB or 1MiB`,
+    expected: `a size from ${formatSize(least)} to ${formatSize(most)}, such as 256, 4KB or 1MiB`,
     parse: (text) => within(parseSize(text), least, most),
   };
 }
@@ -205,7 +205,7 @@ function duration(minMs: number, maxMs: number): ClientKind<number> {
   const bounds = `${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
   return {
     placeholder: "DURATION",
-    expected: `a duration from ${bounds} such as 500ms, 30s or 1m`,
+    expected: `a duration from ${bounds}, such as 500ms, 30s or 1m`,
     parse: (text) => within(parseDuration(text), minMs, maxMs),
   };
 }

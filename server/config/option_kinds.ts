@@ -13,7 +13,7 @@ export interface Kind<T> {
   readonly placeholder: string;
   /** What is accepted, for tables: "32B to 4KiB". */
   readonly bounds: string;
-  /** What is accepted, to end a message with: "a size from 32B to 4KiB such as 128B". */
+  /** What is accepted, to end a message with: "a size from 32B to 4KiB, such as 128B". */
   readonly expected: string;
   /** Whether values must never be shown. */
   readonly secret?: boolean;
@@ -27,7 +27,7 @@ const SIZES: readonly string[] = ["4096", "64KB", "1.5MiB", "64MiB", "512MB", "1
 const DURATIONS: readonly string[] = ["500ms", "30s", "1m", "2h", "10ms"];
 const MAX_EXAMPLES = 3;
 
-/** The first few of `texts` that are accepted: "such as 500ms, 30s or 1m". */
+/** The first few of `texts` that are accepted: ", such as 500ms, 30s or 1m". */
 function examples(
   texts: readonly string[],
   parse: (text: string) => number | undefined,
@@ -37,7 +37,7 @@ function examples(
   const fitting = texts.filter((text) => within(parse(text), least, most) !== undefined);
   const shown = fitting.slice(0, MAX_EXAMPLES);
   const last = shown.pop();
-  return `such as ${shown.length === 0 ? "" : `${shown.join(", ")} or `}${last}`;
+  return `, such as ${shown.length === 0 ? "" : `${shown.join(", ")} or `}${last}`;
 }
 
 /** A size in bytes between two bounds, both included. */
@@ -46,7 +46,7 @@ export function size(least: number, most: number, maxText = formatSize(most)): K
   return {
     placeholder: "SIZE",
     bounds,
-    expected: `a size from ${bounds} ${examples(SIZES, parseSize, least, most)}`,
+    expected: `a size from ${bounds}${examples(SIZES, parseSize, least, most)}`,
     parse: (text) => within(parseSize(text), least, most),
     format: formatSize,
   };
@@ -58,7 +58,7 @@ export function duration(minMs: number, maxMs: number): Kind<number> {
   return {
     placeholder: "DURATION",
     bounds,
-    expected: `a duration from ${bounds} ${examples(DURATIONS, parseDuration, minMs, maxMs)}`,
+    expected: `a duration from ${bounds}${examples(DURATIONS, parseDuration, minMs, maxMs)}`,
     parse: (text) => within(parseDuration(text), minMs, maxMs),
     format: formatDuration,
   };

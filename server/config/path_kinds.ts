@@ -31,7 +31,7 @@ export function optionalMode(): Kind<number | undefined> {
   return {
     placeholder: "MODE",
     bounds: "0000 to 0777",
-    expected: "three octal digits such as 660, with or without a 0 before them",
+    expected: "three octal digits, such as 660, with or without a 0 before them",
     parse: (text) => /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : undefined,
     format: (mode) => mode === undefined ? "" : mode.toString(8).padStart(4, "0"),
   };

@@ -63,7 +63,7 @@ export function findPort(hostname: string, port: number, flag = "--port"): numbe
           `another ${flag}`,
       );
     }
-    throw new StartError(`Cannot listen on ${address}: ${messageOf(error)}`);
+    throw new StartError(`Cannot listen on ${address}: ${addressProblem(error, flag)}`);
   }
 }
 
@@ -116,11 +116,11 @@ export async function prepareUnixPath(path: string, flag = "--unix"): Promise<vo
   try {
     isSocket = Deno.lstatSync(path).isSocket === true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw refuse(pathProblem(error, flag));
-    tryUnixPath(path, (error) => refuse(pathProblem(error, flag)));
+    if (!(error instanceof Deno.errors.NotFound)) throw refuse(socketProblem(error, flag));
+    tryUnixPath(path, (error) => refuse(socketProblem(error, flag)));
     return;
   }
-  if (!isSocket) throw refuse("the file exists and is no socket");
+  if (!isSocket) throw refuse(`the file exists and is no socket. Choose another ${flag}`);
   if (await isServed(path)) throw refuse(`the socket is in use. Choose another ${flag}`);
   Deno.removeSync(path);
 }
@@ -168,6 +168,29 @@ function pathProblem(error: unknown, flag: string): string {
   return error instanceof Deno.errors.NotCapable
     ? `that folder belongs to the system. Choose another ${flag}`
     : messageOf(error);
+}
+
+/** Why no socket can be made at a path, and what to do. */
+function socketProblem(error: unknown, flag: string): string {
+  if (error instanceof Deno.errors.NotFound) {
+    return `its folder is not there. Make it or choose another ${flag}`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `this user may not write to its folder. Choose another ${flag}`;
+  }
+  return pathProblem(error, flag);
+}
+
+/** Why nothing can listen on an address, and what to do. */
+function addressProblem(error: unknown, flag: string): string {
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return "this machine has no such address. Choose another --host";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `this user may not listen there, as with ports below 1024. Choose another ${flag}`;
+  }
+  const message = messageOf(error);
+  return /lookup address/.test(message) ? `${message}. Choose another --host` : message;
 }
 
 function tryUnixPath(path: string, refuse: (error: unknown) => StartError): void {

@@ -69,7 +69,7 @@ Deno.test("parseCommand() says what is wrong, and what to do", () => {
     [["get", "k", "--json=1"], 'Cannot use --json "1": expected no value'],
     [
       ["get", "k", "--timeout"],
-      "Option --timeout has no value: expected a duration from 1ms to 10m such as 500ms, 30s or 1m",
+      "Option --timeout has no value: expected a duration from 1ms to 10m, such as 500ms, 30s or 1m",
     ],
     [
       ["put", "k", "v", "--ttl", "soon"],
@@ -86,7 +86,7 @@ Deno.test("parseCommand() says what is wrong, and what to do", () => {
     [["help", "qqqq"], /Unknown command "qqqq": expected serve, get/.source],
     [
       ["bench", "--duration", "11m"],
-      'Cannot use --duration "11m": expected a duration from 100ms to 10m such as 500ms, 30s or 1m',
+      'Cannot use --duration "11m": expected a duration from 100ms to 10m, such as 500ms, 30s or 1m',
     ],
     [
       ["bench", "--mix", "80/30"],

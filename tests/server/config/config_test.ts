@@ -158,7 +158,7 @@ Deno.test("parseConfig() says in one line what to change on the command line", (
     [["--miss-status", "204"], 'Cannot use --miss-status "204": expected 200 or 404'],
     [
       ["--body-timeout", "10"],
-      'Cannot use --body-timeout "10": expected a duration from 100ms to 10m such as 500ms, 30s or 1m',
+      'Cannot use --body-timeout "10": expected a duration from 100ms to 10m, such as 500ms, 30s or 1m',
     ],
     [["--tls-cert", "c.pem"], "Cannot use --tls-cert alone: give --tls-key too"],
     [["--unix-mode", "660"], "Cannot use --unix-mode alone: give --unix too"],

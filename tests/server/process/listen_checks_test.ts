@@ -1,6 +1,12 @@
 // What is checked before anybody listens: ports, socket paths, credentials; each refusal says why.
 
-import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   findPort,
   holdPorts,
@@ -37,9 +43,12 @@ Deno.test("findPort() refuses a port that is in use, even one that is shared", (
   }
 });
 
-Deno.test("findPort() refuses an address that is not of this machine", () => {
-  const message = "Cannot listen on 192.0.2.1:0: ";
+Deno.test("findPort() refuses addresses that are not of this machine, and says what to do", () => {
+  const message = "Cannot listen on 192.0.2.1:0: this machine has no such address. " +
+    "Choose another --host";
   assertThrows(() => findPort("192.0.2.1", 0), StartError, message);
+  const unknown = assertThrows(() => findPort("none.invalid", 0), StartError);
+  assertMatch(unknown.message, /^Cannot listen on none\.invalid:0: .+\. Choose another --host$/);
 });
 
 Deno.test({
@@ -54,7 +63,11 @@ Deno.test({
     await Deno.writeTextFile(file, "precious");
     await assertRejects(() => prepareUnixPath(file), StartError, "exists and is no socket");
     await assertRejects(() => prepareUnixPath(`${file}/below`), StartError, "Cannot listen on ");
-    await assertRejects(() => prepareUnixPath(`${folder}/none/a`), StartError, "Cannot listen on ");
+    await assertRejects(
+      () => prepareUnixPath(`${folder}/none/a`, "--resp-unix"),
+      StartError,
+      `Cannot listen on ${folder}/none/a: its folder is not there. Make it or choose another --resp-unix`,
+    );
 
     const listener = Deno.listen({ transport: "unix", path: live });
     const accepted = listener.accept();
