@@ -82,6 +82,13 @@ export function explain(access: Access, error: unknown, signal: AbortSignal): Cl
   if (/lookup address|resolve/i.test(message)) {
     return new ClientError(`${cannot} host name not found. ${elsewhere}`);
   }
+  if (/CaUsedAsEndEntity/.test(message)) {
+    const why =
+      "its certificate is that of an authority (CA:TRUE), as openssl req -x509 makes them";
+    return new ClientError(
+      `${cannot} ${why}. Make one with -addext basicConstraints=CA:FALSE and trust it with --ca FILE`,
+    );
+  }
   if (/certificate/i.test(message)) {
     return new ClientError(`${cannot} ${message}. Give the authority to trust with --ca FILE`);
   }

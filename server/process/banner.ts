@@ -46,13 +46,15 @@ export function bannerText(facts: BannerFacts): string {
   const items = capacityItems(facts).toLocaleString("en-US");
   const grows = maxWorkers > workers ? `, up to ${maxWorkers} under load` : "";
   const url = addressOf(listens[0]!);
+  // The token itself is shown nowhere.
+  const token = config.token === undefined ? "" : '-H "Authorization: Bearer $SLABKV_TOKEN" ';
   return [
     `slabkv ${VERSION}`,
     ...listens.map((listen) => `  listening  ${addressOf(listen)}`),
     `  memory     ${memory} in ${cache.shards.length} shards`,
     `  capacity   ${items} items of ${config.averageItemBytes} bytes`,
     `  workers    ${workers}${grows}`,
-    `  try        curl -d '{"key":"k","value":"v"}' ${url}/put`,
+    `  try        curl ${token}-d '{"key":"k","value":"v"}' ${url}/put`,
   ].join("\n");
 }
 

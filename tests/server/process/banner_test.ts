@@ -57,3 +57,13 @@ Deno.test("bannerText() and bannerFields() say the same", () => {
     workersMax: 4,
   });
 });
+
+Deno.test("bannerText() sends a token with the command to try where one is asked for, and does not show it", () => {
+  const lines = bannerText(factsOf("--token", "geheim")).split("\n");
+  assertEquals(
+    lines.at(-1),
+    '  try        curl -H "Authorization: Bearer $SLABKV_TOKEN" ' +
+      `-d '{"key":"k","value":"v"}' http://127.0.0.1:7171/put`,
+  );
+  assertEquals(lines.filter((line) => line.includes("geheim")), []);
+});
