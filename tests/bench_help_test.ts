@@ -12,6 +12,7 @@ const PROGRAMS = [
   "bench/http/fill.ts",
   "bench/http/run.ts",
   "bench/resp/run.ts",
+  "bench/resp/watch.ts",
   "bench/start.ts",
 ];
 

@@ -6,6 +6,7 @@
  */
 
 import { parseArgs } from "@std/cli";
+import { checkArguments } from "./tool_arguments.ts";
 
 /** Where --install gets a tool from. Undefined: the tool belongs to a system. */
 export type Source = { readonly pip: string } | { readonly go: string } | undefined;
@@ -203,4 +204,13 @@ async function main(): Promise<boolean> {
   }
 }
 
-if (import.meta.main) Deno.exit(await main() ? 0 : 1);
+const HELP = `The files of deployment, checked by the tools made for them: deno task check:deploy
+A tool that is not there is skipped.
+
+  --install    fetches those that PyPI or the Go module proxy have, for this run
+  --help       this`;
+
+if (import.meta.main) {
+  checkArguments(HELP, ["--install"]);
+  Deno.exit(await main() ? 0 : 1);
+}

@@ -7,6 +7,7 @@ import { fileURLToPath as fromFileUrl } from "node:url";
 import { parseArgs } from "@std/cli";
 import { DIST, runDeno, Stage, startFlags } from "./build_stage.ts";
 import { machineOfFile } from "./executable_machine.ts";
+import { checkArguments } from "./tool_arguments.ts";
 
 /** The machines that compile:all builds for, and the names of their binaries. */
 export const TARGETS: Readonly<Record<string, string>> = {
@@ -145,7 +146,16 @@ async function main(): Promise<void> {
   }
 }
 
+const HELP = `One binary for this machine, dist/slabkv: deno task compile
+For Linux, macOS and Windows, dist/slabkv-*: deno task compile:all
+
+DENORT_BIN names the base runtime for this machine, where it cannot be downloaded.
+
+  --all     for all machines
+  --help    this`;
+
 if (import.meta.main) {
+  checkArguments(HELP, ["--all"]);
   try {
     await main();
   } catch (error) {

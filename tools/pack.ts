@@ -3,6 +3,7 @@
 // It is packed, not compiled: the launcher unpacks once and then becomes the server.
 
 import { VERSION } from "../server/config/version.ts";
+import { checkArguments } from "./tool_arguments.ts";
 import { DIST, ROOT, runDeno, Stage, startFlags } from "./build_stage.ts";
 
 /** Flags by which a packed program ignores all files around it. */
@@ -92,7 +93,13 @@ export async function pack(output: URL): Promise<number> {
   return (await Deno.stat(output)).size;
 }
 
+const HELP = `One executable for Linux or macOS, with this Deno inside: deno task pack
+Writes dist/slabkv, in the place of one that is there. Takes no options.
+
+  --help    this`;
+
 if (import.meta.main) {
+  checkArguments(HELP);
   if (Deno.build.os === "windows") {
     console.error(
       "Cannot pack on Windows: the launcher is a shell script. Use `deno task compile`.",

@@ -1,6 +1,8 @@
 // `deno task test:binary`: the wire tests against the executable that SLABKV_BIN names. Without one the
 // tests would run the source, and say nothing of a binary: then this fails.
 
+import { checkArguments } from "./tool_arguments.ts";
+
 /** The path of the executable. Throws Error if there is none. */
 export async function binaryPath(name: string | undefined, folder: string): Promise<string> {
   const example = "set it to one, such as SLABKV_BIN=dist/slabkv";
@@ -27,7 +29,13 @@ async function main(): Promise<number> {
   return code;
 }
 
+const HELP = `The wire tests against an executable: SLABKV_BIN=dist/slabkv deno task test:binary
+Takes no options.
+
+  --help    this`;
+
 if (import.meta.main) {
+  checkArguments(HELP);
   try {
     Deno.exit(await main());
   } catch (error) {

@@ -5,6 +5,7 @@
 
 import { Connection, noTraffic } from "../attacks/connection.ts";
 import { ownCommand } from "../child_servers.ts";
+import { answerHelp } from "../command_line.ts";
 import { median } from "../figures.ts";
 import { atLeast, atMost, plain, type Row, rowTable } from "../report.ts";
 import { Servers } from "./servers.ts";
@@ -154,7 +155,13 @@ export async function watchRows({ transactions, writesPerSecond }: WatchBench): 
   ];
 }
 
+const HELP = `Transactions that watch absent keys beside new ones: deno run -A bench/resp/watch.ts
+Takes no options.
+
+  --help    this`;
+
 if (import.meta.main) {
+  answerHelp(HELP);
   const rows = await watchRows({ transactions: 2000, writesPerSecond: 10_000 });
   console.log(rowTable(rows));
   Deno.exit(rows.every(({ pass }) => pass) ? 0 : 1);
