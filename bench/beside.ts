@@ -24,6 +24,16 @@ const RESP_REQUESTS: Readonly<Record<number, number>> = {
   64: 3_000_000,
 };
 
+/** The path of another checkout. Ends the process where there is none. */
+function checkout(name: string): string {
+  try {
+    return Deno.realPathSync(`${name}/main.ts`).slice(0, -"/main.ts".length);
+  } catch {
+    console.error(`Cannot compare with ${name}: it is no checkout of slabkv. See --help`);
+    Deno.exit(1);
+  }
+}
+
 interface Contender extends Server {
   readonly respPort: number;
 }
@@ -118,7 +128,7 @@ DIR is another checkout of slabkv, such as the commit before.
 if (import.meta.main) {
   answerHelp(HELP);
   const here = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
-  const directories = [here, ...Deno.args.map((name) => Deno.realPathSync(name))];
+  const directories = [here, ...Deno.args.map(checkout)];
   if (directories.length < 2) {
     console.error("Usage: deno run -A bench/beside.ts DIR ...: other checkouts of slabkv");
     Deno.exit(2);

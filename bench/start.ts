@@ -27,6 +27,14 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
+function existsFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 /** Starts a server, waits for its first answer, ends it. Returns the time in milliseconds. */
 async function startMs(command: readonly string[], env: Record<string, string>): Promise<number> {
   const [file, ...args] = command;
@@ -55,6 +63,10 @@ Takes no options. Run \`deno task pack\` before it.
 
 if (import.meta.main) {
   answerHelp(HELP);
+  if (!existsFile(PACKED_PATH)) {
+    console.error(`Cannot start ${PACKED_PATH}: it is not there. Run \`deno task pack\` first`);
+    Deno.exit(1);
+  }
   const cache = await Deno.makeTempDir();
   const env = { XDG_CACHE_HOME: cache };
   const firstMs = await startMs([PACKED_PATH], env);

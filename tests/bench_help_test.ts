@@ -1,6 +1,6 @@
-// --help of every benchmark ends at once and says how it is run; tables are aligned for people.
+// --help of every benchmark ends at once and says how it is run, wrong arguments what is wrong; tables are aligned for people.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { markdownTable } from "../bench/report.ts";
 
 const root = new URL("../", import.meta.url);
@@ -24,6 +24,32 @@ Deno.test("every benchmark answers --help and measures nothing", async () => {
     const [printed, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
     assertEquals([code, errors], [0, ""], program);
     assertEquals(/deno (task|run) /.test(printed!), true, `${program}: ${printed}`);
+  }
+});
+
+Deno.test("benchmarks say in one line what is wrong with their arguments", async () => {
+  const table: [string, string, RegExp][] = [
+    [
+      "bench/beside.ts",
+      "none",
+      /^Cannot compare with none: it is no checkout of slabkv\. See --help\n$/,
+    ],
+    [
+      "bench/fuzz/run.ts",
+      "many",
+      /^Cannot read many: expected how many inputs, and a seed\. See --help\n$/,
+    ],
+    ["bench/engine/run.ts", "none", /^[^\n]*none[^\n]*\n$/],
+    ["bench/attacks/run.ts", "none", /^[^\n]*none[^\n]*\n$/],
+    ["bench/http/run.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
+    ["bench/http/fill.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
+    ["bench/resp/run.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
+  ];
+  for (const [program, argument, message] of table) {
+    const args = ["run", "-A", "--quiet", program, argument];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
+    assertMatch(new TextDecoder().decode(stderr), message, program);
+    assertEquals(code !== 0, true, program);
   }
 });
 

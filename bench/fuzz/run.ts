@@ -32,6 +32,11 @@ export function fuzz(target: Target, inputs: number, seed: number): void {
 
 if (import.meta.main) {
   answerHelp("Feeds the codecs damaged input: deno task fuzz [INPUTS] [SEED] (1000000, 7171)");
+  const wrong = Deno.args.find((arg) => !/^\d+$/.test(arg));
+  if (wrong !== undefined) {
+    console.error(`Cannot read ${wrong}: expected how many inputs, and a seed. See --help`);
+    Deno.exit(1);
+  }
   const [inputs = DEFAULT_INPUTS, seed = 7171] = Deno.args.map(Number);
   const each = Math.ceil(inputs / TARGETS.length);
   const rows: string[][] = [];

@@ -8,7 +8,7 @@ import { mputAnswer, mputRequest } from "../../client/bench/messages.ts";
 import { DIGITS, StampedValues } from "../../client/bench/stamped_value.ts";
 import { bodyIs, type LoadAnswer, type Traffic, Verdict } from "../../client/bench/traffic.ts";
 import type { Access } from "../../client/connection.ts";
-import { answerHelp } from "../command_line.ts";
+import { positive, runCommandLine } from "../command_line.ts";
 import { ownCommand } from "../child_servers.ts";
 import { rssMib } from "../process.ts";
 import { atLeast, atMost, plain, type Row, rowTable } from "../report.ts";
@@ -165,20 +165,27 @@ const HELP =
   --times N          how often to write as much as fits (2)
   --help             this`;
 
-if (import.meta.main) {
-  answerHelp(HELP);
+/** Reads the command line; undefined for --help. Throws an error that says what is wrong with it. */
+function parseOptions(args: string[]): FillOptions | undefined {
   const { values } = parseArgs({
-    args: Deno.args,
+    args,
     options: {
       memory: { type: "string", default: "1.4GiB" },
-      connections: { type: "string", default: "10000" },
-      times: { type: "string", default: "2" },
+      connections: { type: "string" },
+      times: { type: "string" },
+      help: { type: "boolean", short: "h" },
     },
   });
-  const options: FillOptions = {
+  if (values.help) return undefined;
+  return {
     memory: values.memory,
-    connections: Number(values.connections),
-    times: Number(values.times),
+    connections: positive("connections", values.connections, 10_000, 1_000_000),
+    times: positive("times", values.times, 2, 1000),
   };
-  console.log(report(options, await fill(options)));
+}
+
+if (import.meta.main) {
+  await runCommandLine(HELP, parseOptions, async (options) => {
+    console.log(report(options, await fill(options)));
+  });
 }

@@ -193,7 +193,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
     ["read"],
     "server",
     SUBCOMMAND_KEY,
-    "Tells the bytes that a key takes: USAGE",
+    "Tells the bytes that a key takes, and what takes memory: USAGE, STATS, DOCTOR",
     memory,
   )),
 ];
