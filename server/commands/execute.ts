@@ -39,15 +39,17 @@ function executeOne(
   reply: Reply,
 ): void {
   const { cache } = context;
-  do {
-    context.enterDatabase(context.session.database);
+  for (;;) {
+    // Most often the database is that of the command before; runLocked() sees where it is not.
     const start = args.starts[key]!;
     const hash = cache.hash(args.bytes, start, args.lengths[key]!, context.database);
     context.hashes[0] = hash;
     context.shard = cache.shardOf(hash);
     context.prepare(command, args, reply, 1);
     if (!cache.withShard(hash, context)) return reply.fail(BUSY);
-  } while (context.wasStale);
+    if (!context.wasStale) return;
+    context.enterDatabase(context.session.database);
+  }
 }
 
 function executeMany(

@@ -13,7 +13,12 @@ import { execute } from "./execute.ts";
 const MAX_SLOW_CHARS = 64;
 const MAX_SLOW_WORDS = 8;
 
-/** Runs a command that may be run, and counts it. */
+/** Commands begin to run in a row. What other work has found to be long is none of theirs. */
+export function beginUntimed(context: CommandContext): void {
+  context.cache.region.longSinceMs = 0;
+}
+
+/** Runs a command that may be run, and counts it. {@linkcode beginUntimed} comes before. */
 export function runCounted(
   context: CommandContext,
   command: Command,
@@ -23,10 +28,8 @@ export function runCounted(
   context.session.running = command.id;
   const weight = context.stats.count(command.id, command.isTimed);
   if (weight !== 0) return runTimed(context, command, args, reply, weight);
-  const { region } = context.cache;
-  region.longSinceMs = 0;
   execute(context, command, args, reply);
-  if (region.longSinceMs !== 0) endUntimed(context, command, args);
+  if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
 }
 
 /** Runs a command, and takes its time, which stands for `weight` calls. */
@@ -47,11 +50,11 @@ export function runTimed(
 
 /** A command begins that is timed. Returns when, by `performance.now()`. */
 export function beginTimed(context: CommandContext): number {
-  context.cache.region.longSinceMs = 0;
+  beginUntimed(context);
   return performance.now();
 }
 
-/** A command has ended that began at `fromMs`. */
+/** A command has ended that began at `fromMs`. The next one may begin. */
 export function endTimed(
   context: CommandContext,
   command: Command,
@@ -61,7 +64,9 @@ export function endTimed(
 ): void {
   const tookUs = (performance.now() - fromMs) * 1000;
   // Long ones are all timed, so that each stands for itself.
-  const calls = context.cache.region.longSinceMs === 0 ? weight : 1;
+  const { region } = context.cache;
+  const calls = region.longSinceMs === 0 ? weight : 1;
+  region.longSinceMs = 0;
   context.stats.tookUs[command.id]! += tookUs * calls;
   if (isSlow(context, command, tookUs)) {
     context.server.noteCommand(context.session, tookUs, wordsOf(command, args));

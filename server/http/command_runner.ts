@@ -16,6 +16,7 @@ import { isHeld } from "../commands/connection/client_pause.ts";
 import { PAUSED, refused } from "../commands/failures.ts";
 import { Pause } from "../commands/connection/pause.ts";
 import { findCommand } from "../commands/find.ts";
+import { beginUntimed } from "../commands/timing.ts";
 import type { FailureListener } from "../contract/reply.ts";
 
 /** Most runners that are kept for the next requests. */
@@ -189,6 +190,7 @@ export class CommandRunner implements MemoryOwner {
     const before = context.session;
     const copiedBefore = context.copiedBytes;
     context.session = this.#session;
+    beginUntimed(context);
     try {
       const pending = dispatch(context, command, this.args, this.reply);
       // Others set it to 0 now and then.

@@ -11,7 +11,7 @@ import { QueryFound } from "../codecs/query.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import { PAUSED } from "../commands/failures.ts";
 import { Pause } from "../commands/connection/pause.ts";
-import { runCounted, runTimed } from "../commands/timing.ts";
+import { beginUntimed, runCounted, runTimed } from "../commands/timing.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { Pool } from "../contract/pool.ts";
@@ -156,6 +156,7 @@ export class HttpContext {
 
   #execute(command: Command, reply: Reply): void {
     const commands = this.#commands;
+    beginUntimed(commands);
     // A second try is part of the same call.
     if (commands.commands[command.id] === command) runCounted(commands, command, this.args, reply);
     else runTimed(commands, command, this.args, reply, 1);

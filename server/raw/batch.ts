@@ -5,6 +5,7 @@
 import { Excess } from "../codecs/excess.ts";
 import { Decoded } from "../codecs/resp_decode.ts";
 import { type Session, Silence } from "../contract/session.ts";
+import { beginUntimed } from "../commands/timing.ts";
 import { ClientTime } from "./client_time.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 import type { RawContext } from "./raw_context.ts";
@@ -53,40 +54,47 @@ export class Batch {
     const { decoder } = protocol;
     const session = this.#session;
     const input = this.#input;
-    const { args, context, pause } = raw;
+    const { args, context } = raw;
     context.session = session;
     decoder.at = input.at;
     this.hasMore = false;
     this.isHeld = false;
     this.#time.begin(decoder.at);
+    beginUntimed(context);
     let count = 0;
     /** Where the commands end that were read ahead. */
     let seen = input.at;
     let done: void | Promise<void> = undefined;
+    /** Whether answers may be kept back, or commands held. */
+    let isSpecial = this.#isSpecial();
+    let isSkipping = !this.#excess.isEmpty;
     try {
-      while (this.#excess.isEmpty || this.#skip(reply)) {
+      for (;;) {
+        if (isSkipping && !this.#skip(reply)) break;
+        isSkipping = false;
         decoder.isTrusted = session.isAuthenticated;
         if (decoder.at >= seen && input.end - decoder.at > MIN_READ_AHEAD_BYTES) {
           seen = protocol.readAhead(input.bytes, input.end, session.database);
         }
         const start = decoder.at;
-        const mayBeHeld = pause.isOn;
-        if (mayBeHeld && this.#holdsUnread(start)) break;
+        if (isSpecial && this.#holdsUnread(start)) break;
         const found = decoder.next(input.bytes, input.end, args, this.#excess);
         if (found !== Decoded.command) {
           if (found === Decoded.tooLarge) {
             count++;
             this.#refuse(reply);
+            isSkipping = true;
             continue;
           }
           this.#stop(found, reply);
           break;
         }
-        if (mayBeHeld && this.#holds(start)) break;
+        if (isSpecial && this.#holds(start)) break;
         count++;
         reply.begin();
         done = protocol.run(context, input.bytes, args, reply);
-        if (session.silence !== Silence.none && done === undefined) this.#keepBack(reply);
+        if (protocol.wasLong) isSpecial = this.#isSpecial();
+        if (isSpecial && done === undefined) this.#keepBack(reply);
         const isFull = reply.used > MAX_OUTPUT_BYTES || reply.isOver;
         this.hasMore = done !== undefined || session.afterReply === "close" || isFull ||
           this.#time.isEnough(context, decoder.at, protocol.wasLong);
@@ -101,6 +109,14 @@ export class Batch {
     if (done === undefined) return;
     raw.detach();
     return this.#finished(done, reply);
+  }
+
+  /**
+   * Whether there is a pause, or CLIENT REPLY keeps answers back. It becomes so by CLIENT, after which
+   * one looks again, and by other clients between two batches.
+   */
+  #isSpecial(): boolean {
+    return this.#context.pause.isOn || this.#session.silence !== Silence.none;
   }
 
   /** Whether a pause may hold the command at `start`, which cannot be read twice. */
@@ -124,9 +140,10 @@ export class Batch {
     return true;
   }
 
-  /** Takes an answer back that CLIENT REPLY keeps from the client. */
+  /** Takes the answer back where CLIENT REPLY keeps it from the client. */
   #keepBack(reply: RawReply): void {
     const session = this.#session;
+    if (session.silence === Silence.none) return;
     reply.takeBack();
     if (session.silence === Silence.twice) session.silence = Silence.once;
     else if (session.silence === Silence.once) session.silence = Silence.none;
@@ -136,7 +153,7 @@ export class Batch {
   async #finished(done: Promise<void>, reply: RawReply): Promise<void> {
     try {
       await done;
-      if (this.#session.silence !== Silence.none) this.#keepBack(reply);
+      this.#keepBack(reply);
     } catch (error) {
       this.#onBug(error, reply);
     }
@@ -160,7 +177,7 @@ export class Batch {
     if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
     reply.begin();
     reply.error(this.#protocol.decoder.error);
-    if (this.#session.silence !== Silence.none) this.#keepBack(reply);
+    this.#keepBack(reply);
   }
 
   /** Skips what has come of such a command. Returns whether it is behind us. */

@@ -1,7 +1,7 @@
 // The npm package redis (node-redis) against the running server, unchanged, in both versions of the
 // protocol; with RESP3 also its client-side cache, which is told by tracking what has changed.
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createClient } from "redis";
 import { until } from "../wire/server.ts";
 import { startResp } from "./fixture.ts";
@@ -43,7 +43,9 @@ Deno.test("node-redis works in the database that its URL names, also after it ha
     await zero.set("k", "zero");
     const list = String(await zero.sendCommand(["CLIENT", "LIST"]));
     assertEquals(list.match(/ db=\d+ /g)?.sort(), [" db=0 ", " db=1 "]);
+    const isBack = new Promise((resolve) => one.once("ready", () => resolve(true)));
     await zero.sendCommand(["CLIENT", "KILL", "ID", /id=(\d+) .* db=1 /.exec(list)![1]!]);
+    assert(await isBack);
     assertEquals(await one.get("k"), "one");
     assertEquals(await zero.get("k"), "zero");
     await one.select(15);

@@ -159,7 +159,17 @@ Deno.test("a command that meets an exchange of databases before its lock runs in
   for (const [line, answer] of table) {
     const cache = newCache();
     const speaker = new Speaker(cache);
-    for (const text of ["SET k zero", "SET n 1", "SELECT 1", "SET k one", "SET n 10", "SELECT 0"]) {
+    for (
+      const text of [
+        "SET k zero",
+        "SET n 1",
+        "SELECT 1",
+        "SET k one",
+        "SET n 10",
+        "SELECT 0",
+        "GET n",
+      ]
+    ) {
       await speaker.say(text);
     }
     const counted = swapBeforeNextLock(cache);
