@@ -129,17 +129,19 @@ export class CommandContext implements LockedWork {
 
   /** Runs the prepared command. The cache calls this with the shards of its keys locked. */
   runLocked(): void {
-    if (this.isStale || this.#keyCount > 1 && this.#isElsewhereStale()) {
+    if (this.isStale || this.#keyCount > 1 && !this.#isReadyForMany()) {
       this.wasStale = true;
       return;
     }
-    if (this.#keyCount > 1) this.warmed = this.cache.warmMany(this.hashes, this.#keyCount);
     this.#command.run(this, this.#args, this.#reply);
   }
 
-  #isElsewhereStale(): boolean {
+  /** Warms many keys. Returns false where the database of the second one is another by now. */
+  #isReadyForMany(): boolean {
     const number = this.#command.elsewhere?.(this.#args) ?? -1;
-    return number >= 0 && storedDatabase(this.#region, number) !== this.elsewhere;
+    if (number >= 0 && storedDatabase(this.#region, number) !== this.elsewhere) return false;
+    this.warmed = this.cache.warmMany(this.hashes, this.#keyCount);
+    return true;
   }
 
   /** Notes the command that is being run, or null. Main shows it if this worker hangs. */

@@ -57,8 +57,7 @@ export class Batch {
     const { args, context } = raw;
     context.session = session;
     decoder.at = input.at;
-    this.hasMore = false;
-    this.isHeld = false;
+    this.hasMore = this.isHeld = false;
     this.#time.begin(decoder.at);
     beginUntimed(context);
     let count = 0;
