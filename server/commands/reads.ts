@@ -37,11 +37,12 @@ export function rememberReads(
 export function rememberKeys(
   { cache }: CommandContext,
   tracking: Tracking,
-  { keys, flags }: Command,
+  { name, keys, flags }: Command,
   args: Args,
   isEvery = false,
 ): void {
-  if (keys === null || !flags.includes("read")) return;
+  // WATCH looks at keys, but tells the client nothing of their values.
+  if (keys === null || !flags.includes("read") || name === "WATCH") return;
   const { mode } = tracking.options;
   if (!isEvery && mode !== "all" && tracking.isCaching !== (mode === "optin")) return;
   const keyCount = keyCountOf(keys, args.count);

@@ -15,7 +15,8 @@ import {
 } from "../commands/server/redis_options.ts";
 import type { SlowLog } from "./slow_log.ts";
 
-const SECOND_US = 1_000_000;
+/** An hour. */
+const MAX_SLOWER_US = 3600 * 1_000_000;
 const MAX_SLOW_ENTRIES = 10_000;
 
 const KEPT_BY_NAME: ReadonlyMap<string, KeptOption> = new Map(
@@ -84,8 +85,9 @@ export class ServerOptions {
   #problem(name: string, value: string): string | null {
     const number = /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
     if (name === "slowlog-log-slower-than") {
-      const isFine = number !== undefined && number <= 3600 * SECOND_US;
-      return isFine ? null : "argument couldn't be parsed into an integer";
+      if (number === undefined) return "argument couldn't be parsed into an integer";
+      const isFine = number >= -1 && number <= MAX_SLOWER_US;
+      return isFine ? null : `argument must be between -1 and ${MAX_SLOWER_US} inclusive`;
     }
     if (name === "slowlog-max-len") {
       if (number === undefined) return "argument couldn't be parsed into an integer";

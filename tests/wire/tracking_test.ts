@@ -92,6 +92,17 @@ Deno.test("a tracking client is told once of each key that it has read", async (
   });
 });
 
+Deno.test("a key that was only watched is not tracked", async () => {
+  await withTwo(async (tracker, other) => {
+    await tracker.hear("CLIENT TRACKING ON", "+OK\r\n");
+    await tracker.hear("WATCH watched", "+OK\r\n");
+    await tracker.hear("GET read", "_\r\n");
+    await other.hear("SET watched 1", "+OK\r\n");
+    await other.hear("SET read 1", "+OK\r\n");
+    await tracker.hear(null, push("read"));
+  });
+});
+
 Deno.test("keys read in a transaction are tracked, and all are lost when the cache is cleared", async () => {
   await withTwo(async (tracker, other) => {
     await tracker.hear("CLIENT TRACKING ON NOLOOP", "+OK\r\n");

@@ -66,6 +66,7 @@ export class Pause {
   begin(ms: number, kind: PauseKind): void {
     for (;;) {
       const before = this.#current();
+      if (before === 0 && ms === 0) return;
       const leftMs = before === 0 ? 0 : this.#leftMs(before);
       const wantedMs = Math.min(Math.max(ms, leftMs), MAX_PAUSE_MS);
       const end = (this.#now() + wantedMs + KIND_BITS) & ~KIND_BITS;

@@ -200,10 +200,10 @@ export function memory(context: CommandContext, args: Args, reply: Reply): void 
   if (token === "DOCTOR") return reply.text(DOCTOR);
   if (token === "MALLOC-STATS") return reply.text("Stats not supported for the current allocator");
   if (args.count > 2) {
-    if (args.count !== 4 || tokenOf(args, 2) !== "SAMPLES") return reply.fail(SYNTAX);
+    if (args.count < 4 || tokenOf(args, 2) !== "SAMPLES") return reply.fail(SYNTAX);
     const samples = integerOf(args, 3);
     if (samples === undefined) return reply.fail(NOT_INTEGER);
-    if (samples < 0) return reply.fail(SYNTAX);
+    if (samples < 0 || args.count > 4) return reply.fail(SYNTAX);
   }
   const address = peekItem(context, args, 0, 1);
   if (address === 0) return reply.miss();

@@ -8,16 +8,16 @@ import { KEEP_DEADLINE, Outcome } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { BAD_KEY, BUSY, NOT_INTEGER, refused, TOO_LARGE } from "../failures.ts";
+import { BAD_KEY, badExpire, BUSY, NOT_INTEGER, refused, TOO_LARGE } from "../failures.ts";
 import { integerOf } from "../argument_text.ts";
-import { addIntegers, MAX_INT64, MIN_INT64, parseInteger } from "../integers.ts";
+import { addIntegers, parseInteger } from "../integers.ts";
+import { answerNumber, MAX_NUMBER, MAX_NUMBER_BYTES, toNumber } from "./script_numbers.ts";
 
 /** The first two arguments are the script and the number of keys. Keys and other arguments follow. */
 const FIRST_KEY = 2;
 const MAX_KEYS = 3;
-const MAX_NUMBER_BYTES = 32;
-/** Numbers of scripts may be so far from zero. */
-const MAX_NUMBER = 2 ** 63;
+/** Hexadecimal digits of a SHA-1. */
+const SHA_LENGTH = 40;
 
 /** As Redis answers; clients look for it, and send EVAL then. */
 const NO_SCRIPT = refused("No matching script. Please use EVAL.", "NOSCRIPT");
@@ -25,7 +25,8 @@ const NO_LUA = refused(
   "No matching script. slabkv has no Lua: it knows only the windows of @upstash/ratelimit",
   "NOSCRIPT",
 );
-const BAD_KEY_COUNT = refused("Number of keys can't be greater than number of args");
+const TOO_MANY_KEYS = refused("Number of keys can't be greater than number of args");
+const NEGATIVE_KEYS = refused("Number of keys can't be negative");
 const BAD_ARGUMENTS = refused("Arguments of the script are not those of @upstash/ratelimit");
 
 /** A call that is being run. Its keys are locked. */
@@ -154,6 +155,7 @@ export function evalScript(context: CommandContext, args: Args, reply: Reply): v
 
 /** EVALSHA sha1 numkeys key ... argument ... */
 export function evalSha(context: CommandContext, args: Args, reply: Reply): void {
+  if (args.lengths[0] !== SHA_LENGTH) return reply.fail(NO_SCRIPT);
   const sha = decoder.decode(args.bytesOf(0)).toLowerCase();
   run(BY_SHA.get(sha), NO_SCRIPT, context, args, reply);
 }
@@ -165,8 +167,11 @@ function run(
   args: Args,
   reply: Reply,
 ): void {
-  const keyCount = Number(integerOf(args, 1) ?? -1);
-  if (keyCount < 0 || keyCount > args.count - FIRST_KEY) return reply.fail(BAD_KEY_COUNT);
+  const wanted = integerOf(args, 1);
+  if (wanted === undefined) return reply.fail(NOT_INTEGER);
+  const keyCount = Number(wanted);
+  if (keyCount > args.count - FIRST_KEY) return reply.fail(TOO_MANY_KEYS);
+  if (keyCount < 0) return reply.fail(NEGATIVE_KEYS);
   if (script === undefined) return reply.fail(unknown);
   const numbers: number[] = [];
   for (let i = FIRST_KEY + keyCount; i < args.count; i++) {
@@ -205,19 +210,6 @@ function fitsScript({ numbers: count, windowAt }: Known, numbers: readonly numbe
   const wanted = numbers.slice(0, count);
   if (wanted.length < count || wanted.some(Number.isNaN)) return false;
   return windowAt === undefined || wanted[windowAt]! > 0;
-}
-
-/** The number that a text means; NaN where it is none, or has more than 64 bits. */
-function toNumber(bytes: Uint8Array): number {
-  if (bytes.length === 0 || bytes.length > MAX_NUMBER_BYTES) return NaN;
-  const number = Number(decoder.decode(bytes));
-  return Math.abs(number) <= MAX_NUMBER ? number : NaN;
-}
-
-/** Answers the integer part of a number, within 64 bits. */
-function answerNumber(reply: Reply, number: number): void {
-  if (number >= MAX_NUMBER) return reply.integer(MAX_INT64);
-  reply.integer(number <= -MAX_NUMBER ? MIN_INT64 : Math.trunc(number));
 }
 
 function shardOf({ context }: Call, key: number): Shard {
@@ -267,6 +259,11 @@ function weighted(call: Call, nowMs: number, windowMs: number): number {
  */
 function count(call: Call, key: number, by: number, ttlMs: number): number | bigint | null {
   const { context, args, reply } = call;
+  const deadlineMs = context.cache.now() + Math.max(1, Math.trunc(ttlMs));
+  if (deadlineMs >= MAX_NUMBER) {
+    reply.fail(badExpire("pexpire"));
+    return null;
+  }
   const old = valueAt(call, key);
   const before = old === null ? 0 : parseInteger(old, 0, old.length);
   const sum = before === undefined || !Number.isSafeInteger(by)
@@ -287,7 +284,7 @@ function count(call: Call, key: number, by: number, ttlMs: number): number | big
   put.setKey(context.hashes[key]!, args.bytes, args.starts[at]!, keyBytes);
   put.setValue(text, 0, text.length);
   const isNew = sum === by;
-  put.setTerms(isNew ? context.cache.now() + Math.max(1, Math.trunc(ttlMs)) : KEEP_DEADLINE);
+  put.setTerms(isNew ? deadlineMs : KEEP_DEADLINE);
   const outcome = shardOf(call, key).putLocked(put);
   if (outcome === Outcome.stored) return sum;
   reply.fail(TOO_LARGE);

@@ -6,10 +6,11 @@ import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { type OptionProblem, type SlowEntry, slowEntryBytes } from "../../contract/server.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { ANSWER_TOO_LARGE, NO_PERSISTENCE, refused, SYNTAX, wrongArity } from "../failures.ts";
+import { ANSWER_TOO_LARGE, NO_PERSISTENCE, refused, SYNTAX } from "../failures.ts";
 import type { Glob } from "../glob.ts";
 import { mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
+import { tooManyArguments } from "../subcommands.ts";
 import { lowerPatternOf, PATTERN_TOO_LONG } from "../pattern_argument.ts";
 import { later } from "../deferred_answer.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
@@ -32,7 +33,7 @@ export function config(
   const token = tokenOf(args, 0);
   if (token === "GET") return configGet(context, args, reply);
   if (token === "SET") {
-    if (args.count % 2 === 0) return reply.fail(wrongArity("config|set"));
+    if (args.count % 2 === 0) return reply.fail(SYNTAX);
     return configSet(context, args, reply);
   }
   if (token === "RESETSTAT") {
@@ -63,10 +64,12 @@ const CONFIG_HELP = [
 function configGet({ server }: CommandContext, args: Args, reply: Reply): void {
   if (args.count - 1 > MAX_CONFIG_PATTERNS) return reply.fail(TOO_MANY_PATTERNS);
   const globs: Glob[] = [];
+  const asked = new Map<string, string>();
   for (let i = 1; i < args.count; i++) {
     const glob = lowerPatternOf(args, i);
     if (glob === null) return reply.fail(PATTERN_TOO_LONG);
     globs.push(glob);
+    asked.set(textOf(args, i).toLowerCase(), textOf(args, i));
   }
   const found = Object.entries(server.options()).filter(([name]) => {
     const bytes = encoder.encode(name);
@@ -75,7 +78,8 @@ function configGet({ server }: CommandContext, args: Args, reply: Reply): void {
   if (!mayAnswer(found.length * MAX_OPTION_BYTES, reply)) return;
   reply.map(found.length);
   for (const [name, value] of found) {
-    reply.text(name);
+    // A name that is no pattern comes back as it was written, as in Redis.
+    reply.text(asked.get(name) ?? name);
     reply.text(value);
   }
 }
@@ -123,7 +127,7 @@ export function slowlog(
   const { server, isAtomic } = context;
   const token = tokenOf(args, 0);
   if (token === "GET") {
-    if (args.count > 2) return reply.fail(wrongArity("slowlog|get"));
+    if (args.count > 2) return reply.fail(tooManyArguments("SLOWLOG", args));
     const count = args.count === 2 ? integerOf(args, 1) : SLOWLOG_COUNT;
     if (count === undefined || count < -1) {
       return reply.fail(refused("count should be greater than or equal to -1"));
@@ -199,7 +203,13 @@ export function time({ cache }: CommandContext, _args: Args, reply: Reply): void
   reply.text(String(Math.floor(ms % 1000 * 1000)));
 }
 
-/** SAVE, BGSAVE, BGREWRITEAOF: there is nothing to save to. */
+/** BGSAVE [SCHEDULE]: there is nothing to save to. */
+export function backgroundSave(_context: CommandContext, args: Args, reply: Reply): void {
+  const isRight = args.count === 0 || args.count === 1 && tokenOf(args, 0) === "SCHEDULE";
+  reply.fail(isRight ? NO_PERSISTENCE : SYNTAX);
+}
+
+/** SAVE, BGREWRITEAOF: there is nothing to save to. */
 export function save(_context: CommandContext, _args: Args, reply: Reply): void {
   reply.fail(NO_PERSISTENCE);
 }
@@ -209,14 +219,17 @@ export function lastsave({ server }: CommandContext, _args: Args, reply: Reply):
   reply.integer(Math.floor(server.startedMs / 1000));
 }
 
+const SHUTDOWN_WORDS: readonly string[] = ["SAVE", "NOSAVE", "NOW", "FORCE", "ABORT"];
+
 /** SHUTDOWN [NOSAVE] [NOW] [FORCE]: ends the process as SIGTERM does. */
 export function shutdown({ server, session }: CommandContext, args: Args, reply: Reply): void {
-  for (let i = 0; i < args.count; i++) {
-    const token = tokenOf(args, i);
-    if (token === "SAVE") return reply.fail(NO_PERSISTENCE);
-    if (token === "ABORT") return reply.fail(refused("No shutdown in progress."));
-    if (!["NOSAVE", "NOW", "FORCE"].includes(token)) return reply.fail(SYNTAX);
-  }
+  const words = Array.from({ length: args.count }, (_, i) => tokenOf(args, i));
+  const isAbort = words.includes("ABORT");
+  const isRight = words.every((word) => SHUTDOWN_WORDS.includes(word)) &&
+    !(words.includes("SAVE") && words.includes("NOSAVE")) && !(isAbort && words.length > 1);
+  if (!isRight) return reply.fail(SYNTAX);
+  if (isAbort) return reply.fail(refused("No shutdown in progress."));
+  if (words.includes("SAVE")) return reply.fail(NO_PERSISTENCE);
   session.afterReply = "close";
   server.shutdown();
   reply.ok();

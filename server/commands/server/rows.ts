@@ -1,7 +1,17 @@
 // Rows of the command table: connections, transactions, and the server itself.
 // See command.ts for the fields of a row.
 
-import { config, lastsave, latency, lolwut, save, shutdown, slowlog, time } from "./admin.ts";
+import {
+  backgroundSave,
+  config,
+  lastsave,
+  latency,
+  lolwut,
+  save,
+  shutdown,
+  slowlog,
+  time,
+} from "./admin.ts";
 import { client } from "../connection/client.ts";
 import {
   type CommandFlag,
@@ -84,7 +94,14 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     server("CONFIG", 1, MAX_ARGUMENTS, ["admin"], "Reads and sets options", config),
   ),
   server("SAVE", 0, 0, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
-  server("BGSAVE", 0, 1, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
+  server(
+    "BGSAVE",
+    0,
+    MAX_ARGUMENTS,
+    ["admin", "nomulti"],
+    "Not available: nothing is kept on disk",
+    backgroundSave,
+  ),
   server(
     "BGREWRITEAOF",
     0,
@@ -106,7 +123,14 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   withSubcommands(
     server("SLOWLOG", 1, MAX_ARGUMENTS, ["admin"], "Returns the commands that took long", slowlog),
   ),
-  server("SHUTDOWN", 0, 4, ["admin", "nomulti"], "Ends the server in order", shutdown),
+  server(
+    "SHUTDOWN",
+    0,
+    MAX_ARGUMENTS,
+    ["admin", "nomulti"],
+    "Ends the server in order",
+    shutdown,
+  ),
   server(
     "DEBUG",
     1,

@@ -7,6 +7,7 @@ import type { Reply } from "../../contract/reply.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 import { mayAnswer } from "../answer_text.ts";
 import { NOT_INTEGER, refused, wrongArity } from "../failures.ts";
+import { tooManyArguments } from "../subcommands.ts";
 import { answerHelp } from "../help.ts";
 import { CATEGORIES, factsOf } from "./command_facts.ts";
 
@@ -121,7 +122,7 @@ function dryRun({ commands }: CommandContext, args: Args, reply: Reply): void {
 }
 
 function generate(_context: CommandContext, args: Args, reply: Reply): void {
-  if (args.count > 2) return reply.fail(wrongArity("acl|genpass"));
+  if (args.count > 2) return reply.fail(tooManyArguments("ACL", args));
   const bits = args.count === 1 ? DEFAULT_BITS : integerOf(args, 1);
   if (bits === undefined) return reply.fail(NOT_INTEGER);
   if (bits <= 0 || bits > MAX_BITS) return reply.fail(BAD_BITS);

@@ -22,6 +22,12 @@ Deno.test("Pause.holds() what its kind says, in every thread, until its time is 
   assertEquals([other.holds(true), pause.isOn], [false, false]);
 });
 
+Deno.test("Pause.begin() of 0 ms holds nobody, not for a moment", () => {
+  const { pause, other } = setUp();
+  pause.begin(0, PauseKind.all);
+  assertEquals([pause.isOn, other.holds(true)], [false, false]);
+});
+
 Deno.test("Pause.begin() keeps the longer time and the stricter kind; end() ends all", () => {
   const { clock, pause, other } = setUp();
   pause.begin(1000, PauseKind.all);

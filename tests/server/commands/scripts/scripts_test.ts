@@ -46,6 +46,12 @@ Deno.test("EVALSHA refuses windows and numbers of which no deadline and no count
   for (const call of calls) {
     assertEquals(run(cache, EVALSHA, ...call), ["refused"], call.join(" ").slice(0, 80));
   }
+  const tooLong = [
+    [CACHED_LIMIT, "1", "k", "9223372036854775807", "1"],
+    [FIXED_LIMIT, "1", "k", "2", "9223372036854775807", "1"],
+    [SLIDING_LIMIT, "2", "k", "l", "2", "5", "4611686018427387904", "1"],
+  ];
+  for (const call of tooLong) assertEquals(run(cache, EVALSHA, ...call), ["badExpire"]);
   assertEquals(run(cache, GET, "k"), ["miss"]);
   const sent = [FIXED_LIMIT, "1", "", "2", "1000", "1"];
   assertEquals(failureOf(cache, EVALSHA, ...sent)!.message.startsWith("key is empty"), true);

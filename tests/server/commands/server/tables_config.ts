@@ -70,4 +70,53 @@ export const CONFIG_TABLES: Tables = {
     ],
     ["!CONFIG SET timeout 0", "+OK"],
   ],
+  "malformed calls about the server": [
+    ["CONFIG SET timeout 0 hz", "-ERR syntax error"],
+    ["CONFIG SET", "-ERR wrong number of arguments for 'config|set' command"],
+    ["CONFIG GET MAXMEMORY-Samples", '["MAXMEMORY-Samples", "5"]'],
+    ["CONFIG GET MAXMEMORY-S?mples", '["maxmemory-samples", "5"]'],
+    [
+      "!CONFIG SET slowlog-log-slower-than -2",
+      "-ERR CONFIG SET failed (possibly related to argument 'slowlog-log-slower-than') - argument must be between -1 and 3600000000 inclusive",
+    ],
+    [
+      "CONFIG SET slowlog-log-slower-than 1.5",
+      "-ERR CONFIG SET failed (possibly related to argument 'slowlog-log-slower-than') - argument couldn't be parsed into an integer",
+    ],
+    ["CONFIG SET slowlog-log-slower-than -1", "+OK"],
+    ["CONFIG GET slowlog-log-slower-than", '["slowlog-log-slower-than", "-1"]'],
+    ["CONFIG SET slowlog-log-slower-than 10000", "+OK"],
+    [
+      "SLOWLOG GET 1 2",
+      "-ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG HELP.",
+    ],
+    [
+      "ACL GENPASS 5 x",
+      "-ERR unknown subcommand or wrong number of arguments for 'GENPASS'. Try ACL HELP.",
+    ],
+    ["MEMORY USAGE none SAMPLES abc x", "-ERR value is not an integer or out of range"],
+    ["MEMORY USAGE none SAMPLES 1 x", "-ERR syntax error"],
+    ["BGSAVE x", "-ERR syntax error"],
+    ["BGSAVE SCHEDULE x", "-ERR syntax error"],
+    ["SHUTDOWN NOSAVE SAVE", "-ERR syntax error"],
+    ["SHUTDOWN ABORT NOW", "-ERR syntax error"],
+    ["SHUTDOWN SAVE FOO", "-ERR syntax error"],
+    ["SHUTDOWN NOW NOW NOW NOW NOW FOO", "-ERR syntax error"],
+    ["SHUTDOWN ABORT", "-ERR No shutdown in progress."],
+  ],
+  "malformed calls of scripts": [
+    ["EVAL x abc", "-ERR value is not an integer or out of range"],
+    ["EVAL x -1", "-ERR Number of keys can't be negative"],
+    ["EVAL x 1", "-ERR Number of keys can't be greater than number of args"],
+    ["EVALSHA abc abc", "-NOSCRIPT No matching script. Please use EVAL."],
+    ["EVALSHA abc 2 a", "-NOSCRIPT No matching script. Please use EVAL."],
+    [
+      "EVALSHA b2efc02798c8e9b471a10f9b1d5745db89923ff3 abc",
+      "-ERR value is not an integer or out of range",
+    ],
+    [
+      "EVALSHA b2efc02798c8e9b471a10f9b1d5745db89923ff3 -1",
+      "-ERR Number of keys can't be negative",
+    ],
+  ],
 };
