@@ -86,5 +86,14 @@ async function runMain(): Promise<void> {
   });
 }
 
-if (!("WorkerGlobalScope" in globalThis)) await runMain();
+/** Ends the process with one line where Deno was started with too few permissions. */
+function refusePermissions(error: unknown): never {
+  if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  console.error(
+    `slabkv: Cannot run: ${error.message}. Or use \`deno task start\`, which allows what is needed`,
+  );
+  Deno.exit(2);
+}
+
+if (!("WorkerGlobalScope" in globalThis)) await runMain().catch(refusePermissions);
 else runWorker(globalThis as unknown as WorkerScope);

@@ -128,10 +128,15 @@ export function readPut(fields: Fields, args: Args, limits: JsonLimits): Problem
   return refuse(problem, args);
 }
 
-/** Fills `args` with [key]. Returns why not, with no arguments, or null. */
-export function readDelete(fields: Fields, args: Args, limits: JsonLimits): Problem | null {
+/** Fills `args` with [key]. `valid` names all fields. Returns why not, with no arguments, or null. */
+export function readDelete(
+  fields: Fields,
+  args: Args,
+  limits: JsonLimits,
+  valid = DELETE.fields,
+): Problem | null {
   args.reset();
-  const problem = unknownField(fields, DELETE.fields, IN_BODY) ??
+  const problem = unknownField(fields, valid, IN_BODY) ??
     pushKey(fields.key, args, limits, "key", IN_BODY);
   return refuse(problem, args);
 }

@@ -64,9 +64,17 @@ export const PUT: JsonOperation = {
   command: SET,
   compose: ({ reply }) => reply.kinds[0] === OutcomeKind.ok ? PUT_OK : CONDITION_NOT_MET,
 };
+
+const GET_FIELDS: readonly string[] = ["key", "meta"];
+
+/** Reads the fields of a get but for "meta", which chooses between the next two operations. */
+function readGet(fields: Fields, args: Args, limits: JsonLimits): Problem | null {
+  return readDelete(fields, args, limits, GET_FIELDS);
+}
+
 export const READ: JsonOperation = {
   decodeBody: null,
-  decodeFields: readDelete,
+  decodeFields: readGet,
   command: GET,
   again: GET_AGAIN,
   compose: ({ args, answers, hit }) => hit.isHit ? answers.hit(args, hit) : MISS,
@@ -74,7 +82,7 @@ export const READ: JsonOperation = {
 /** Reads version and time to live, too. */
 export const READ_META: JsonOperation = {
   decodeBody: null,
-  decodeFields: readDelete,
+  decodeFields: readGet,
   command: GETMETA,
   again: GETMETA_AGAIN,
   compose: ({ args, answers, reply }) =>

@@ -152,3 +152,16 @@ Deno.test("with --log-format json a start that fails says so in JSON", async () 
     assertEquals([level, event, typeof message], ["error", "refused", "string"]);
   }
 });
+
+Deno.test({
+  name: "without permissions the program ends with 2 and one line that says how to start it",
+  ignore: Deno.env.get("SLABKV_BIN") !== undefined,
+}, async () => {
+  const args = ["run", "--no-prompt", "--quiet", "main.ts"];
+  const cwd = new URL("../../", import.meta.url);
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd }).output();
+  assertEquals(code, 2);
+  const message =
+    /^slabkv: Cannot run: Requires env access, [^\n]+\. Or use `deno task start`, which allows [^\n]+\n$/;
+  assertMatch(new TextDecoder().decode(stderr), message);
+});

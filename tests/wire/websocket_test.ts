@@ -83,6 +83,10 @@ Deno.test("/ws answers with the bodies of the JSON routes, and the id first", as
       ),
     ],
     [
+      '{"op":"get","key":"k","mete":true}',
+      errorBody('Unknown field "mete". Valid fields are "key", "meta".'),
+    ],
+    [
       '{"op":"pop"}',
       errorBody(
         'Field "op" is not valid. Send one of "put", "get", "delete", "incr", "mget", "mput", "watch", "unwatch".',
