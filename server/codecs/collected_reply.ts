@@ -109,6 +109,10 @@ export class CollectedReply implements Reply {
     this.status(text);
   }
 
+  verbatim(_text: Uint8Array): void {
+    this.status("");
+  }
+
   double(value: number): void {
     this.status(String(value));
   }

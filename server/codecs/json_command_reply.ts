@@ -167,15 +167,18 @@ export class JsonCommandReply implements Reply {
   status(word: string): void {
     // Inside a list, clients decode OK like any other string.
     const isBare = word === "OK" && this.#open.length === (this.#isTransaction ? 1 : 0);
-    this.#string(word, this.#isBase64 && !isBare);
+    this.#string(encoder.encode(word), this.#isBase64 && !isBare);
   }
 
   text(text: string): void {
+    this.#string(encoder.encode(text), this.#isBase64);
+  }
+
+  verbatim(text: Uint8Array): void {
     this.#string(text, this.#isBase64);
   }
 
-  #string(text: string, isEncoded: boolean): void {
-    const bytes = encoder.encode(text);
+  #string(bytes: Uint8Array, isEncoded: boolean): void {
     const tooLarge = bytes.length > this.bytesLeft;
     this.#separate();
     if (tooLarge) this.#fail(TOO_LARGE);

@@ -126,6 +126,10 @@ export class JsonHit implements Reply {
     this.ok();
   }
 
+  verbatim(_text: Uint8Array): void {
+    this.ok();
+  }
+
   double(_value: number): void {
     this.ok();
   }

@@ -5,6 +5,7 @@
 import { grownLength, releaseBytes, resizedInPlace } from "../contract/growing_bytes.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
 import {
+  answerBytes,
   type Failure,
   type FailureListener,
   MAX_ANSWER_BYTES,
@@ -120,6 +121,11 @@ export abstract class OutputBuffer implements Reply {
       if (this.isOver) this.#memory.take(size - length);
     }
     this.bytes = resizedInPlace(this.bytes, size);
+  }
+
+  /** As a value, where the protocol does not tell them apart. */
+  verbatim(text: Uint8Array): void {
+    answerBytes(text, 0, text.length, this);
   }
 
   abstract reserve(length: number): number;

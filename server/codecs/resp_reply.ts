@@ -23,6 +23,9 @@ const PERCENT = 0x25;
 const TILDE = 0x7e;
 const UNDERSCORE = 0x5f;
 const GREATER = 0x3e;
+const EQUALS = 0x3d;
+/** Before a verbatim text: it is plain text. */
+const TEXT_MARK = new TextEncoder().encode("txt:");
 /** A header and the line end behind the value: `$`, ten digits, twice CR LF. */
 const FRAME_BYTES = 16;
 
@@ -79,6 +82,16 @@ export class RespReply extends OutputBuffer {
   text(text: string): void {
     const at = this.reserve(3 * text.length);
     this.value(at, writeText(text, this.bytes, at));
+  }
+
+  override verbatim(text: Uint8Array): void {
+    if (this.peer.protocol !== 3) return super.verbatim(text);
+    const length = TEXT_MARK.length + text.length;
+    const at = this.reserve(length);
+    this.bytes[this.headerAt] = EQUALS;
+    this.bytes.set(TEXT_MARK, at);
+    this.bytes.set(text, at + TEXT_MARK.length);
+    this.value(at, length);
   }
 
   miss(): void {

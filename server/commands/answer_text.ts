@@ -4,6 +4,8 @@
 import type { Reply } from "../contract/reply.ts";
 import { ANSWER_TOO_LARGE } from "./failures.ts";
 
+const encoder = new TextEncoder();
+
 /** Whether an answer of so many bytes may be given; else it is refused. */
 export function mayAnswer(bytes: number, reply: Reply): boolean {
   if (bytes <= reply.bytesLeft) return true;
@@ -11,8 +13,8 @@ export function mayAnswer(bytes: number, reply: Reply): boolean {
   return false;
 }
 
-/** Answers a text, if it is not too long. */
+/** Answers a text for people to read, if it is not too long. */
 export function answerText(text: string, reply: Reply): void {
-  // A reply makes space for three bytes a character.
-  if (mayAnswer(3 * text.length, reply)) reply.text(text);
+  const bytes = encoder.encode(text);
+  if (mayAnswer(bytes.length, reply)) reply.verbatim(bytes);
 }

@@ -57,6 +57,8 @@ export interface Reply {
   status(word: string): void;
   /** Text that the server has made: information, names, descriptions. */
   text(text: string): void;
+  /** Such text that is for people to read, as UTF-8: RESP3 tells it from values. */
+  verbatim(text: Uint8Array): void;
   /** There is no such key. */
   miss(): void;
   /** A condition of the request did not hold. */

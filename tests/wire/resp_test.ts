@@ -180,3 +180,24 @@ Deno.test("RESP connections end when the server drains", async () => {
   assertEquals((await server.ended()).code, 0);
   assertMatch(JSON.stringify(server.event("stop")), /"complete":true/);
 });
+
+Deno.test("text for people is verbatim in RESP3, and a value in RESP2", async () => {
+  await using server = await TestServer.start(["--workers", "1", "--resp-port", "0"]);
+  using client = await connectRaw(server, "redis");
+  const commands = ["INFO", "INFO none", "CLIENT LIST", "CLIENT INFO", "LOLWUT", "MEMORY DOCTOR"];
+  const answers = async () => {
+    const found: string[] = [];
+    for (const line of [...commands, "LATENCY DOCTOR"]) {
+      await client.send(`${line}\r\n`);
+      let head = "";
+      while (!head.endsWith("\r\n")) head += await client.receiveText(1);
+      const text = await client.receiveText(Number(head.slice(1)) + 2);
+      found.push(head[0] + text.slice(0, head.startsWith("=") ? 4 : 0));
+    }
+    return new Set(found);
+  };
+  assertEquals(await answers(), new Set(["$"]));
+  await client.send("HELLO 3\r\n");
+  for (let hello = ""; !hello.endsWith("modules\r\n*0\r\n");) hello += await client.receiveText(1);
+  assertEquals(await answers(), new Set(["=txt:"]));
+});

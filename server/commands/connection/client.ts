@@ -2,7 +2,7 @@
 // for its answer, so they cannot be part of a transaction.
 
 import type { Args } from "../../contract/args.ts";
-import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
 import type { ClientFilter } from "../../contract/server.ts";
 import type { CommandContext, CommandRun } from "../../contract/command.ts";
 import {
@@ -146,7 +146,7 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
     const all = kind === "NORMAL" ? await context.server.clients() : new Uint8Array();
     const list = all === null || ids === null ? all : linesOf(all, ids);
     if (list === null || list.length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
-    answerBytes(list, 0, list.length, reply);
+    reply.verbatim(list);
   });
 }
 

@@ -9,6 +9,7 @@ import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
 import { databaseAt } from "../database_argument.ts";
 import { NO_SUCH_KEY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
+import { answerText } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { MAX_INT64_CHARS, parseInteger } from "../integers.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
@@ -197,7 +198,7 @@ export function memory(context: CommandContext, args: Args, reply: Reply): void 
   if (token === "HELP") return answerHelp("MEMORY", MEMORY_HELP, reply);
   if (token === "STATS") return memoryStats(context, reply);
   if (token === "PURGE") return reply.ok();
-  if (token === "DOCTOR") return reply.text(DOCTOR);
+  if (token === "DOCTOR") return answerText(DOCTOR, reply);
   if (token === "MALLOC-STATS") return reply.text("Stats not supported for the current allocator");
   if (args.count > 2) {
     if (args.count < 4 || tokenOf(args, 2) !== "SAMPLES") return reply.fail(SYNTAX);

@@ -8,7 +8,7 @@ import { type OptionProblem, type SlowEntry, slowEntryBytes } from "../../contra
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, NO_PERSISTENCE, refused, SYNTAX } from "../failures.ts";
 import type { Glob } from "../glob.ts";
-import { mayAnswer } from "../answer_text.ts";
+import { answerText, mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { tooManyArguments } from "../subcommands.ts";
 import { lowerPatternOf, PATTERN_TOO_LONG } from "../pattern_argument.ts";
@@ -189,7 +189,10 @@ export function latency(_context: CommandContext, args: Args, reply: Reply): voi
   else if (token === "GRAPH") {
     reply.fail(refused(`No samples available for event '${shownText(args, 1)}'`));
   } else if (token === "DOCTOR") {
-    reply.text("No latency events are recorded here. SLOWLOG GET shows commands that took long.\n");
+    answerText(
+      "No latency events are recorded here. SLOWLOG GET shows commands that took long.\n",
+      reply,
+    );
   } else {answerHelp("LATENCY", [
       "LATEST, HISTORY <event>, GRAPH <event>, HISTOGRAM, RESET [<event> ...], DOCTOR",
     ], reply);}
@@ -237,5 +240,5 @@ export function shutdown({ server, session }: CommandContext, args: Args, reply:
 
 /** LOLWUT [VERSION number ...]: Redis paints here. */
 export function lolwut(_context: CommandContext, _args: Args, reply: Reply): void {
-  reply.text(`slabkv ver. ${VERSION}\n`);
+  answerText(`slabkv ver. ${VERSION}\n`, reply);
 }

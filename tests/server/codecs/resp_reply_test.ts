@@ -34,6 +34,12 @@ Deno.test("RespReply writes outcomes as versions 2 and 3 have them", () => {
     [(reply) => reply.double(1.5), "$3\r\n1.5\r\n", ",1.5\r\n"],
     [(reply) => reply.double(-Infinity), "$4\r\n-inf\r\n", ",-inf\r\n"],
     [(reply) => reply.text("é"), "$2\r\né\r\n"],
+    [
+      (reply) => reply.verbatim(new TextEncoder().encode("é")),
+      "$2\r\né\r\n",
+      "=6\r\ntxt:é\r\n",
+    ],
+    [(reply) => reply.verbatim(new Uint8Array()), "$0\r\n\r\n", "=4\r\ntxt:\r\n"],
     [(reply) => value(reply, ""), "$0\r\n\r\n"],
     [(reply) => value(reply, "a\r\nb"), "$4\r\na\r\nb\r\n"],
     [(reply) => reply.array(0), "*0\r\n"],
