@@ -16,6 +16,13 @@ const DEAD = -1;
 const FIRST_WORD = 1;
 const MIN_WORDS = 256;
 const MIN_CHAINS = 64;
+/**
+ * Most keys of one hash. The cache never has more, for which this is the window of a key. Keys of one hash
+ * are easy to make by the thousand, and each of them would walk past all others.
+ */
+export const MAX_KEYS_OF_HASH = 16;
+/** Nobody outside knows which hashes come into one chain. */
+const [SEED, FACTOR] = crypto.getRandomValues(new Int32Array(2)) as unknown as [number, number];
 
 /** Keys, in the order in which they came. */
 export class TrackedKeys {
@@ -40,12 +47,13 @@ export class TrackedKeys {
     return WORD_BYTES * (words + this.#chainsFor(this.count + 1));
   }
 
-  /** Whether a key of this hash is there. */
-  hasHash(hash: number): boolean {
+  /** How many keys of this hash there are. */
+  countOf(hash: number): number {
+    let count = 0;
     for (let at = this.#chainOf(hash); at !== 0; at = this.#words[at + NEXT]!) {
-      if (this.#words[at] === hash) return true;
+      if (this.#words[at] === hash) count++;
     }
-    return false;
+    return count;
   }
 
   /** Whether `length` bytes of `bytes` from `start`, of this hash, are one of the keys. */
@@ -114,7 +122,8 @@ export class TrackedKeys {
   }
 
   #chainNumber(hash: number): number {
-    return (Math.imul(hash, 0x9e3779b1) >>> 8) & (this.#chains.length - 1);
+    const mixed = Math.imul(hash ^ (hash >>> 16) ^ SEED, FACTOR | 1);
+    return Math.imul(mixed ^ (mixed >>> 15), 0x9e3779b1) >>> 8 & (this.#chains.length - 1);
   }
 
   #chainOf(hash: number): number {

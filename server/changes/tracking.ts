@@ -10,7 +10,7 @@ import { answerBytes } from "../contract/reply.ts";
 import { sameBytes } from "../contract/same_bytes.ts";
 import type { Session } from "../contract/session.ts";
 import type { Tracking, TrackingOptions, TrackingStart } from "../contract/tracking.ts";
-import { TrackedKeys } from "./tracked_keys.ts";
+import { MAX_KEYS_OF_HASH, TrackedKeys } from "./tracked_keys.ts";
 
 /** Most keys that are remembered for one client. For more, it is told that the oldest changed. */
 export const MAX_TRACKED_KEYS = 10_000;
@@ -75,6 +75,7 @@ export class ClientTracking implements Tracking, Watcher {
     const keys = this.#keys;
     if (this.options.isBroadcast || keys.has(hash, bytes, start, length)) return;
     if (keys.count >= MAX_TRACKED_KEYS) this.#invalidateAll(keys.oldestHash());
+    if (keys.countOf(hash) >= MAX_KEYS_OF_HASH) this.#invalidateAll(hash);
     // A client that lets too many messages wait is closed.
     if (this.#isStopped) return;
     // What cannot be remembered is told to be forgotten at once, behind the answer to this read.
@@ -100,7 +101,7 @@ export class ClientTracking implements Tracking, Watcher {
     if (this.options.noLoop && isAsked && event.changedBy === (this.#session.id | 0)) return;
     if (this.options.isBroadcast) this.#broadcast(event);
     // Keys of one hash share a watch; to be told too much does no harm.
-    else if (this.#keys.hasHash(hash)) this.#invalidateAll(hash);
+    else if (this.#keys.countOf(hash) > 0) this.#invalidateAll(hash);
   }
 
   #broadcast({ key, keyBytes }: ChangeEvent): void {

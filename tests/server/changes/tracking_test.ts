@@ -41,6 +41,18 @@ function setUp(budgetBytes: number, prefixes: readonly string[] = []) {
   return { watch, budget, heard, tracking, remember, put };
 }
 
+Deno.test("ClientTracking keeps 16 keys of one hash, and tells of the others", () => {
+  const { watch, heard, tracking } = setUp(64 * 2 ** 20);
+  tracking.start();
+  for (let i = 0; i < 1000; i++) {
+    const bytes = encoder.encode(`key:${i}`);
+    tracking.remember(77, bytes, 0, bytes.length);
+  }
+  assertEquals(watch.size, 1);
+  const told = heard.filter((message) => message.includes("invalidate"));
+  assertEquals(told.length, 1000 - 1000 % 16);
+});
+
 Deno.test("ClientTracking takes what its keys cost, and gives it back with them", () => {
   const { watch, budget, heard, tracking, remember, put } = setUp(64 * 2 ** 20);
   assertEquals(tracking.start(), "started");
