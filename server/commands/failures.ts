@@ -38,7 +38,8 @@ export const TRANSACTION_TOO_LARGE = refused(
   "transaction is too large: at most 1000 commands and 1 MiB of arguments",
 );
 export const TRANSACTION_TOO_LONG = refused(
-  "transaction takes too long: its commands before this one have copied more than 16 MiB",
+  "transaction takes too long: its commands before this one have copied more than 16 MiB, " +
+    "or asked as much about the server",
 );
 export const ALL_KEYS_TOO_LONG = refused(
   `transaction takes too long: its commands on all keys have ${MAX_HELD_WALK_MS} ms together, ` +

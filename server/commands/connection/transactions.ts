@@ -30,6 +30,13 @@ import { Transaction, type WatchedKey } from "../../contract/transaction.ts";
 /** After this many bytes of values read and written, the other commands of an EXEC are refused. */
 const MAX_EXEC_BYTES = 16 * 1024 * 1024;
 
+/**
+ * What a command about the server counts for there, in bytes, and each byte that it answers. It may compare
+ * many patterns with many names, and puts its answer together word by word.
+ */
+const SERVER_COMMAND_BYTES = 256 * 1024;
+const SERVER_BYTE_COST = 24;
+
 /** Most keys that one client watches. */
 const MAX_WATCHED_KEYS = 1000;
 
@@ -110,29 +117,31 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
 
 function runLocked(context: CommandContext, transaction: Transaction, reply: Reply): void {
   const { cache } = context;
-  const holdsAll = transaction.queued(context.queuedArgs).some((id) =>
+  context.holdsAll = transaction.queued(context.queuedArgs).some((id) =>
     context.commands[id]!.flags.includes("keyspace")
   );
   let isDone = false;
   let swaps = 0;
   const work = {
     runLocked() {
-      isDone = swapCount(cache.region) === swaps;
+      // Under all locks no hash is needed before, and databases stay as they are.
+      isDone = context.holdsAll || swapCount(cache.region) === swaps;
       if (!isDone) return;
       if (hasChanged(cache, transaction)) reply.missArray();
       else runAll(context, transaction, reply);
     },
   };
   context.isAtomic = true;
-  context.holdsAll = holdsAll;
   try {
     while (!isDone) {
       swaps = swapCount(cache.region);
       context.enterDatabase(context.session.database);
-      const hashes = holdsAll
+      const shards = context.holdsAll
         ? Int32Array.from(cache.shards.keys())
-        : hashesOf(context, transaction);
-      if (!cache.withShards(hashes, hashes.length, work)) return reply.fail(BUSY);
+        : shardsOf(context, transaction);
+      if (!cache.withShards(shards, shards.length, work)) return reply.fail(BUSY);
+      // Others may exchange databases faster than many keys are hashed: the next try has all locks.
+      context.holdsAll = true;
     }
   } finally {
     context.isAtomic = false;
@@ -140,11 +149,15 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
   }
 }
 
-/** The hashes of all keys that a transaction is about, one of each. */
-function hashesOf(context: CommandContext, transaction: Transaction): Int32Array {
+/** The shards of all keys that a transaction is about. There may be 200,000 keys. */
+function shardsOf(context: CommandContext, transaction: Transaction): Int32Array {
   const { cache, session, queuedArgs: args } = context;
-  const all = new Set<number>();
-  for (const watched of transaction.watched()) all.add(watched.hash).add(hashNow(cache, watched));
+  const isIn = new Array<boolean>(cache.shards.length).fill(false);
+  const add = (hash: number) => isIn[cache.shardOf(hash).index] = true;
+  for (const watched of transaction.watched()) {
+    add(watched.hash);
+    add(hashNow(cache, watched));
+  }
   for (const id of transaction.queued(args)) {
     const command = context.commands[id]!;
     if (command.name === "SELECT") {
@@ -152,9 +165,9 @@ function hashesOf(context: CommandContext, transaction: Transaction): Int32Array
       if (typeof database === "number") context.enterDatabase(database);
     }
     const count = hashKeys(context, command, args);
-    for (let key = 0; key < count; key++) all.add(context.hashes[key]!);
+    for (let key = 0; key < count; key++) add(context.hashes[key]!);
   }
-  return Int32Array.from(all);
+  return Int32Array.from(cache.shards.keys().filter((index) => isIn[index]!));
 }
 
 /** The hash of a watched key: another one than it was when its database was exchanged meanwhile. */
@@ -222,8 +235,17 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
     if (weight !== 0) endTimed(context, command, args, fromMs, weight);
     else if (region.longSinceMs !== 0) endUntimed(context, command, args);
     region.longSinceMs = 0;
-    context.copiedBytes += Math.max(0, bytesBefore - reply.bytesLeft);
+    const answered = Math.max(0, bytesBefore - reply.bytesLeft);
+    context.copiedBytes += isAboutServer(command)
+      ? SERVER_COMMAND_BYTES + SERVER_BYTE_COST * answered
+      : answered;
   }
+}
+
+/** Whether it has neither keys nor an effort that is always small. */
+function isAboutServer({ group, flags, keys }: Command): boolean {
+  return keys === null && (group === "server" || group === "connection") &&
+    !flags.includes("fast") && !flags.includes("keyspace");
 }
 
 /** Runs a command on all keys, if the others of the transaction have left time for it. */
