@@ -5,6 +5,8 @@ import type { Args } from "../contract/args.ts";
 import { parseInteger } from "./integers.ts";
 
 const MAX_TOKEN_BYTES = 32;
+/** Most bytes of an argument that become a text: no name, address or value of an option is longer. */
+const MAX_TEXT_BYTES = 1024;
 /** Most bytes of arguments that an error or the slow log repeats. */
 export const MAX_SHOWN_BYTES = 128;
 const decoder = new TextDecoder();
@@ -19,8 +21,11 @@ export function tokenOf(args: Args, index: number): string {
   return token.toUpperCase();
 }
 
-/** At most `most` bytes of an argument as text. What is not UTF-8 becomes U+FFFD. */
-export function textOf(args: Args, index: number, most = Infinity): string {
+/**
+ * At most `most` bytes of an argument as text. What is not UTF-8 becomes U+FFFD. A command that waits
+ * keeps such a text, so its length has a bound.
+ */
+export function textOf(args: Args, index: number, most = MAX_TEXT_BYTES): string {
   return decoder.decode(args.bytesOf(index).subarray(0, most));
 }
 

@@ -86,12 +86,14 @@ export class Session {
   noTouch = false;
   /** Whether the next answers are sent: CLIENT REPLY. */
   silence: Silence = Silence.none;
-  /** Whether it waits for the end of a pause. */
+  /** Whether it waits for the end of a pause, or for a time to pass. */
   isHeld = false;
   /** Its connection, where it has one. */
   connection: ConnectionFacts | null = null;
   /** Whether the client has gone, or will send no more. Then it may not wait for answers. */
   hasLeft = false;
+  /** Told of that, where a command waits for it. */
+  onLeave: (() => void) | null = null;
   /** Set by QUIT and by errors after which the stream cannot be trusted. */
   afterReply: AfterReply = "stay";
 
@@ -125,6 +127,12 @@ export class Session {
     if (!this.tryTake(name.length - this[field].length)) return false;
     this[field] = name;
     return true;
+  }
+
+  /** The client has gone, or will send no more. */
+  leave(): void {
+    this.hasLeft = true;
+    this.onLeave?.();
   }
 
   /** Forgets what was queued and watched, if anything was. */

@@ -129,8 +129,8 @@ export class CommandRunner implements MemoryOwner {
     this.#isWatching = true;
     const session = this.#session;
     const signal = this.#signal();
-    if (signal.aborted) session.hasLeft = true;
-    else signal.addEventListener("abort", () => session.hasLeft = true);
+    if (signal.aborted) session.leave();
+    else signal.addEventListener("abort", () => session.leave());
   }
 
   /** Whether the client is known to have gone. */

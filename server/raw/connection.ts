@@ -288,6 +288,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     this.#isEnded = true;
     stopTracking(this);
     this.#context.pause.release(this);
+    this.session.leave();
     this.session.afterReply = "close";
     try {
       this.#conn.close();

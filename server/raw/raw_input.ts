@@ -31,7 +31,7 @@ export class RawInput {
     // An error means that the client is lost, whatever it is.
     const count = await this.#conn.read(byte).catch(() => null);
     if (count !== null) return byte[0]!;
-    this.#session.hasLeft = true;
+    this.#session.leave();
     return null;
   }
 

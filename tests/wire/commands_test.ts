@@ -69,7 +69,7 @@ Deno.test("CLIENT, CONFIG, INFO and SHUTDOWN reach all workers", async () => {
   }
 });
 
-Deno.test("DEBUG SLEEP ends when its client goes, over RESP and over HTTP", async () => {
+Deno.test("DEBUG SLEEP ends when its client goes or is killed, over RESP and over HTTP", async () => {
   await using server = await TestServer.start(["--resp-port", "0", "--workers", "1", "--admin"]);
   const sleeping = await connectRaw(server, "redis");
   await sleeping.send("DEBUG SLEEP 60\r\n");
@@ -84,5 +84,12 @@ Deno.test("DEBUG SLEEP ends when its client goes, over RESP and over HTTP", asyn
   asking.abort();
   await asked;
   await until("the sleep has ended", async () => !await isAsleep());
+  using pipelining = await connectRaw(server, "redis");
+  await pipelining.send("DEBUG SLEEP 60\r\n" + "PING\r\n".repeat(2000));
+  await until("the next one sleeps", isAsleep);
+  const lines = (await client.say("CLIENT LIST"))!.split("\\n");
+  const [, id] = /id=(\d+)/.exec(lines.find((line) => line.includes("cmd=debug"))!)!;
+  assertEquals(await client.say(`CLIENT KILL ID ${id}`), ":1");
+  await until("the sleep of who was killed has ended", async () => !await isAsleep());
   // A request that still slept would hold up the end of the server.
 });

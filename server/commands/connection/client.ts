@@ -13,6 +13,7 @@ import {
 } from "./client_tracking.ts";
 import { clientPause, clientReply, clientUnblock, clientUnpause } from "./client_pause.ts";
 import { clientLine } from "./client_facts.ts";
+import { linesOfClients } from "./client_lines.ts";
 import { nameProblem } from "./connection.ts";
 import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX } from "../failures.ts";
 import type { NameField, Session } from "../../contract/session.ts";
@@ -129,32 +130,26 @@ function setSwitch(
 }
 
 function list(context: CommandContext, args: Args, reply: Reply): void | Promise<number | void> {
-  let ids: Set<number> | null = null;
+  let ids: Float64Array | null = null;
   const type = tokenOf(args, args.count > 1 ? 1 : 0);
   const isOtherType = args.count === 3 && type === "TYPE";
   if (type === "ID" && args.count > 2) {
-    ids = new Set();
+    ids = new Float64Array(args.count - 2);
     for (let i = 2; i < args.count; i++) {
       const id = integerOf(args, i);
       if (id === undefined) return reply.fail(refused("Invalid client ID"));
-      ids.add(Number(id));
+      ids[i - 2] = Number(id);
     }
+    ids.sort();
   } else if (args.count > 1 && !isOtherType) return reply.fail(SYNTAX);
   const kind = isOtherType ? tokenOf(args, 2) : "NORMAL";
   if (!CLIENT_TYPES.includes(kind)) return reply.fail(unknownType(args, 2));
   return later(context, reply, async () => {
     const all = kind === "NORMAL" ? await context.server.clients() : new Uint8Array();
-    const list = all === null || ids === null ? all : linesOf(all, ids);
+    const list = all === null || ids === null ? all : linesOfClients(all, ids);
     if (list === null || list.length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
     reply.verbatim(list);
   });
-}
-
-/** The lines of these clients. */
-function linesOf(list: Uint8Array, ids: ReadonlySet<number>): Uint8Array {
-  const lines = new TextDecoder().decode(list).split("\n");
-  const found = lines.filter((line) => ids.has(Number(/^id=(\d+) /.exec(line)?.[1])));
-  return new TextEncoder().encode(found.map((line) => `${line}\n`).join(""));
 }
 
 function unknownType(args: Args, index: number): Failure {

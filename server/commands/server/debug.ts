@@ -22,8 +22,6 @@ const HELP = [
   "    An error of that text.",
 ];
 const MAX_SLEEP_SECONDS = 60;
-/** Time between two checks of SLEEP whether its client is still there. */
-const SLEEP_LOOK_MS = 50;
 const KINDS = ["string", "integer", "double", "null", "array", "set", "map"];
 const BAD_KIND = refused(
   `Wrong protocol type name. Please use one of the following: ${KINDS.join("|")}`,
@@ -65,12 +63,18 @@ function sleep(context: CommandContext, args: Args, reply: Reply): void | Promis
   const seconds = Number(textOf(args, 1));
   if (!(seconds >= 0 && seconds <= MAX_SLEEP_SECONDS)) return reply.fail(NOT_FLOAT);
   const { session } = context;
-  const endMs = performance.now() + seconds * 1000;
   return later(context, reply, async () => {
-    for (let leftMs = seconds * 1000; leftMs > 0 && !session.hasLeft;) {
-      await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, SLEEP_LOOK_MS)));
-      leftMs = endMs - performance.now();
-    }
+    // Thousands may sleep, so nobody looks now and then whether his client is still there.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, seconds * 1000);
+    session.onLeave = resolve;
+    // Ends at once with its connection, which gives way to others where memory is short.
+    session.isHeld = true;
+    if (session.hasLeft) resolve();
+    await promise;
+    session.onLeave = null;
+    session.isHeld = false;
+    clearTimeout(timer);
     reply.ok();
     // Those who try the slow log out count on it.
     return seconds * 1000;

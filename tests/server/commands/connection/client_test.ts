@@ -26,6 +26,39 @@ Deno.test("CLIENT LIST refuses an answer that would be too large", async () => {
   assertEquals(await speaker.say("CLIENT LIST"), tooLarge);
 });
 
+Deno.test("CLIENT LIST ID picks the lines of those clients, also of the last one without an end", async () => {
+  const server = new LocalServer(configOf(), NOW_MS);
+  const lines = [1, 12, 2, 20, 120].map((id) => `id=${id} addr=id=2 name=n${id}`);
+  server.clients = () => Promise.resolve(new TextEncoder().encode(lines.join("\n")));
+  const speaker = new Speaker(newCache(), server);
+  const expected = JSON.stringify([lines[1], lines[2], lines[4]].join("\n"));
+  assertEquals(
+    await speaker.say("CLIENT LIST ID 120 2 3 12 2 99999999999999999999"),
+    "-ERR Invalid client ID",
+  );
+  assertEquals(await speaker.say("CLIENT LIST ID 120 2 3 12 2 -5"), expected);
+  assertEquals(await speaker.say("CLIENT LIST ID 3"), '""');
+});
+
+Deno.test("CLIENT KILL and CONFIG SET keep no long texts while they wait", async () => {
+  const server = new LocalServer(configOf(), NOW_MS);
+  const lengths: number[] = [];
+  server.killClients = ({ address, localAddress }) => {
+    lengths.push((address ?? localAddress)!.length);
+    return Promise.resolve(0);
+  };
+  server.setOptions = ([pair]) => {
+    lengths.push(pair![1].length);
+    return Promise.resolve(null);
+  };
+  const speaker = new Speaker(newCache(), server);
+  const long = "x".repeat(100_000);
+  for (const line of ["CLIENT KILL", "CLIENT KILL ADDR", "CLIENT KILL LADDR", "CONFIG SET hz"]) {
+    await speaker.say(`${line} ${long}`);
+  }
+  assertEquals(lengths, [1024, 1024, 1024, 1024]);
+});
+
 Deno.test({
   name: "CLIENT LIST has the fields of redis-server in their order, and lib-name and lib-ver",
   ignore: !await hasRedis(),
