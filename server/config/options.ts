@@ -254,7 +254,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     flag: "compress",
     kind: toggle(),
     fallback: () => false,
-    description: "Compress answers for clients that accept it",
+    description: "Compress answers of up to 64 KiB for clients that accept it",
   },
   drainTimeoutMs: {
     flag: "drain-timeout",

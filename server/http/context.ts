@@ -95,7 +95,8 @@ export class HttpContext {
     this.status = status;
     this.budget = budget;
     this.bodies = new Bodies(region, actor, budget, config, this.access, now);
-    this.largeAnswers = new LargeAnswers(region, actor, budget, config.bodyTimeoutMs, now);
+    const { bodyTimeoutMs, compress } = config;
+    this.largeAnswers = new LargeAnswers(region, actor, budget, bodyTimeoutMs, now, compress);
     const maxKeyBytes = keyByteLimit(config);
     const limits = { maxKeyBytes, maxValueChars: config.maxValueChars, maxItems: MAX_ITEMS };
     this.jsonLimits = { ...limits, maxKeyChars: config.maxKeyChars };

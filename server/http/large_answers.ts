@@ -1,7 +1,8 @@
 // Answers too large to hand over in one piece: they go out bit by bit, as the client takes them,
 // and what they hold counts against the budget of memory until it is gone. Otherwise clients that
 // ask for much and read nothing could make the process hold any amount. One that takes nothing for
-// as long as a body may take to come is cut off, sooner where memory is short.
+// as long as a body may take to come is cut off, sooner where memory is short. They go out as they are,
+// since a compressor on the way costs up to 5 MiB, and milliseconds for each piece.
 
 import { addCounter } from "../../cache/mod.ts";
 import type { ServerRegion } from "../contract/counters.ts";
@@ -18,6 +19,9 @@ export const ANSWER_COST_BYTES = LARGE_BYTES;
 
 /** The part of the budget up to which answers may take memory, so that bodies still come in. */
 const ANSWERS_SHARE = 3 / 4;
+
+/** Has Deno send an answer as it is. */
+const UNCOMPRESSED = { "cache-control": "no-transform" } as const;
 
 /** Why a large answer was ended early: the client took too long, and nothing is wrong here. */
 export class SlowClient extends Error {}
@@ -86,17 +90,23 @@ export class LargeAnswers {
   readonly #budget: MemoryBudget;
   readonly #timeoutMs: number;
   readonly #now: () => number;
+  readonly #marks: Readonly<Record<string, string>>;
   /** In the order in which they last moved. */
   readonly #pending = new Set<PendingAnswer>();
 
-  /** A client may take nothing for `timeoutMs`; `now` is in milliseconds, from any time on. */
+  /**
+   * A client may take nothing for `timeoutMs`; `now` is in milliseconds, from any time on. `compresses`
+   * says whether Deno compresses what is not marked.
+   */
   constructor(
     region: ServerRegion,
     actor: number,
     budget: MemoryBudget,
     timeoutMs: number,
     now: () => number,
+    compresses = false,
   ) {
+    this.#marks = compresses ? UNCOMPRESSED : {};
     this.#region = region;
     this.#overloadsWord = region.counterWord(actor, "overloads");
     this.#budget = budget;
@@ -136,7 +146,11 @@ export class LargeAnswers {
       releaseBytes(bytes);
       return overloaded("Too many large answers on their way. Try again in a moment.");
     }
-    const headers = { "content-type": contentType, "content-length": String(bytes.length) };
+    const headers = {
+      "content-type": contentType,
+      "content-length": String(bytes.length),
+      ...this.#marks,
+    };
     this.#pending.add(pending);
     const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start(controller) {

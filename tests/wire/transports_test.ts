@@ -163,6 +163,22 @@ Deno.test("--compress compresses for clients that accept it", async () => {
   assertEquals(text, plain.text);
 });
 
+Deno.test("--compress leaves answers of more than 64 KiB as they are", async () => {
+  await using server = await TestServer.start(["--compress"]);
+  using client = await server.connect();
+  await client.ask(`PUT /store/k ${"x".repeat(65_537)}`);
+  const accept = "accept-encoding: br, gzip";
+  const requests = [
+    `GET /get?key=k\n${accept}`,
+    `POST /\n${accept}\n\n["GET","k"]`,
+    `POST /mget\n${accept}\n\n{"keys":["k"]}`,
+  ];
+  for (const request of requests) {
+    const { headers, body } = await client.ask(request);
+    assertEquals([headers.get("content-encoding"), body.length > 65_537], [null, true], request);
+  }
+});
+
 Deno.test("DENO_SERVE_ADDRESS does not redirect the server", async () => {
   using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = other.addr as Deno.NetAddr;

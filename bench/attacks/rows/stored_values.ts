@@ -20,6 +20,16 @@ export async function storeBig(assault: Assault, count: number, bytes = BIG_BYTE
   }
 }
 
+/** Stores a value that no compressor makes much shorter, under "noise". */
+export async function storeNoise(assault: Assault, bytes: number): Promise<void> {
+  using connection = await assault.open("resp");
+  const pieces = Array.from({ length: Math.ceil(bytes / 8) }, () => {
+    return Math.random().toString(36).slice(2, 10).padEnd(8, "-");
+  });
+  await connection.send(command("SET", "noise", pieces.join("").slice(0, bytes)));
+  expectOk(await connection.receive(5));
+}
+
 /** Stores so many small values under keys with this beginning. */
 export async function storeKeys(assault: Assault, prefix: string, count: number): Promise<void> {
   using connection = await assault.open("resp");

@@ -6,7 +6,7 @@
 import { type Assault, pause } from "../assault.ts";
 import type { Attack } from "../attack.ts";
 import { command, head, joined, numbered, post, restPipeline, times, utf8 } from "../messages.ts";
-import { storeBig } from "./stored_values.ts";
+import { storeBig, storeNoise } from "./stored_values.ts";
 
 /** Values of 1 MB that most of these attacks ask for; eight are the most of one answer in JSON. */
 const BIG_COUNT = 8;
@@ -52,6 +52,17 @@ export const UNREAD_ATTACKS: readonly Attack[] = [
     prepare: (assault) => storeBig(assault, 1, 60_000),
     run: (assault) => {
       return assault.unread(assault.pick(500, 20), "http", times(head("GET /get/big0"), 100));
+    },
+  },
+  {
+    name: "unread-compressed",
+    sends: "400 clients that ask a server with --compress for 80 KB in brotli three times, and do not read",
+    isAboutTurns: false,
+    options: ["--compress"],
+    prepare: (assault) => storeNoise(assault, 80_000),
+    run: (assault) => {
+      const get = head("GET /get?key=noise", "accept-encoding: br");
+      return assault.unread(assault.pick(400, 20), "http", times(get, 3));
     },
   },
   {
