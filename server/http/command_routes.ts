@@ -28,8 +28,13 @@ const OK_INIT: ResponseInit = { headers: { "content-type": "application/json", .
 /** Paths whose errors are those of commands. */
 const PATHS: ReadonlySet<string> = new Set(["/", "/pipeline", "/multi-exec"]);
 
-/** What browsers send of their own accord and pages cannot leave out. */
-const BROWSER_HEADERS = ["origin", "sec-fetch-site", "sec-fetch-mode"];
+/** What browsers send of their own accord and pages cannot leave out; Node's fetch() sends a sec-fetch-mode, too. */
+const BROWSER_HEADERS = ["origin", "sec-fetch-site"];
+/**
+ * How all browsers call themselves. The headers above are not in a GET for a page's picture where the
+ * address is neither https nor this machine's own, and pages can change this one only after asking.
+ */
+const BROWSER_AGENT = /^Mozilla\//i;
 
 /** Commands of one pipeline, or bytes that they have worked on, between two looks at the clock. */
 const LOOK_COMMANDS = 100;
@@ -125,7 +130,8 @@ export function pathCommandRoute(
 
 /** Whether nothing shows that a browser asks, of its own accord or for a page. */
 function isNoPage({ access }: HttpContext, request: Request): boolean {
-  return BROWSER_HEADERS.every((name) => access.header(request, name) === null);
+  return BROWSER_HEADERS.every((name) => access.header(request, name) === null) &&
+    !BROWSER_AGENT.test(access.header(request, "user-agent") ?? "");
 }
 
 /** POST /pipeline */

@@ -49,12 +49,22 @@ conversation("every answer to commands has the header that clients send back", [
 
 conversation("a page cannot have a browser change something with a GET or a HEAD", [
   ["GET /set/foo/bar\nsec-fetch-site: cross-site", NO_WRITE, SYNC],
-  ["GET /del/foo\nsec-fetch-mode: no-cors", NO_WRITE],
+  [
+    "GET /del/foo\nuser-agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0",
+    NO_WRITE,
+  ],
   ["GET /flushall\norigin: https://a.example", NO_WRITE],
   ["HEAD /set/foo/bar", /^403/],
   ["GET /exists/foo\nsec-fetch-site: cross-site", '200 {"result":0}'],
   ["POST /set/foo/bar\norigin: https://a.example", /^403 \{"error":"ERR Origin is not allowed/],
 ]);
+
+conversation(
+  "the fetch() of Node, which names a mode as browsers do, may change something with a GET",
+  [
+    ["GET /set/foo/bar\nsec-fetch-mode: cors\nuser-agent: node", '200 {"result":"OK"}'],
+  ],
+);
 
 Deno.test("with a token a path needs it, and a browser's GET may write", async () => {
   await using server = await TestServer.start(["--token", "s3cret"]);

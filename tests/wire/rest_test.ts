@@ -168,7 +168,8 @@ conversation(
   [
     ['POST / ["SLOWLOG","LEN"]', '200 {"result":0}'],
     ['POST /\nsec-fetch-site: none\n\n["SLOWLOG","LEN"]', NO_ADMIN],
-    ['POST /\nsec-fetch-mode: cors\n\n["SHUTDOWN"]', NO_ADMIN],
+    ['POST /\nuser-agent: Mozilla/5.0 (Macintosh)\n\n["SHUTDOWN"]', NO_ADMIN],
+    ['POST /\nsec-fetch-mode: cors\nuser-agent: node\n\n["SLOWLOG","LEN"]', '200 {"result":0}'],
     ['POST /\norigin: http://a.example\n\n["SHUTDOWN"]', NO_ADMIN],
   ],
   ["--admin", "--allow-origin", "http://a.example"],

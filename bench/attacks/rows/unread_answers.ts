@@ -56,7 +56,8 @@ export const UNREAD_ATTACKS: readonly Attack[] = [
   },
   {
     name: "unread-compressed",
-    sends: "400 clients that ask a server with --compress for 80 KB in brotli three times, and do not read",
+    sends:
+      "400 clients that ask a server with --compress for 80 KB in brotli three times, and do not read",
     isAboutTurns: false,
     options: ["--compress"],
     prepare: (assault) => storeNoise(assault, 80_000),
