@@ -23,16 +23,12 @@ import type { FailureListener } from "../contract/reply.ts";
 const MAX_SPARE_RUNNERS = 4;
 
 /** Commands that are about the state of a connection, which a request does not have. */
-const CONNECTION_ONLY: ReadonlySet<string> = new Set([
-  "MULTI",
-  "EXEC",
-  "DISCARD",
-  "WATCH",
-  "UNWATCH",
-  "HELLO",
-  "AUTH",
-  "RESET",
-  "QUIT",
+const CONNECTION_ONLY: ReadonlyMap<string, string> = new Map([
+  ...["MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH"].map((name) =>
+    [name, "POST /multi-exec for MULTI"] as const
+  ),
+  ...["AUTH", "HELLO"].map((name) => [name, "send Authorization: Bearer TOKEN"] as const),
+  ...["RESET", "QUIT"].map((name) => [name, "each request is for itself"] as const),
 ]);
 
 const NO_ADMIN =
@@ -167,8 +163,9 @@ export class CommandRunner implements MemoryOwner {
     const name = encoder.encode(command[0]);
     const found = findCommand(name, 0, name.length);
     if (found === null) return this.#unknown(name);
-    if (CONNECTION_ONLY.has(found.name)) {
-      return this.refuse(`ERR ${found.name} is not possible here, POST /multi-exec for MULTI`);
+    const advice = CONNECTION_ONLY.get(found.name);
+    if (advice !== undefined) {
+      return this.refuse(`ERR ${found.name} is not possible here, ${advice}`);
     }
     if (found.flags.includes("admin") && !this.#mayAdminister) return this.refuse(NO_ADMIN);
     if (this.#pause.isOn && isHeld(this.#pause, this.#session, found, args)) {

@@ -29,6 +29,11 @@ conversation("POST / runs one command", [
     'POST / ["MULTI"]',
     '400 {"error":"ERR MULTI is not possible here, POST /multi-exec for MULTI"}',
   ],
+  [
+    'POST / ["AUTH","secret"]',
+    '400 {"error":"ERR AUTH is not possible here, send Authorization: Bearer TOKEN"}',
+  ],
+  ['POST / ["QUIT"]', '400 {"error":"ERR QUIT is not possible here, each request is for itself"}'],
   ["POST / []", NOT_COMMAND],
   ["POST / {}", NOT_COMMAND],
   [
