@@ -114,3 +114,18 @@ Deno.test("CLIENT REPLY keeps back what it says, and no more", async () => {
     "+OK\r\n+QUEUED\r\n*1\r\n-ERR Command not allowed inside a transaction\r\n",
   );
 });
+
+Deno.test("CLIENT PAUSE lets nobody wait whose command is refused in any case", async () => {
+  await using server = await start("--token", "secret");
+  using admin = await connectRaw(server, "redis");
+  using stranger = await connectRaw(server, "redis");
+  using client = await connectRaw(server, "redis");
+  await exchange(client, "AUTH secret\r\n", "+OK\r\n");
+  await exchange(admin, "AUTH secret\r\nCLIENT PAUSE 600000\r\n", "+OK\r\n+OK\r\n");
+  const arity = (name: string) => `-ERR wrong number of arguments for '${name}' command\r\n`;
+  await exchange(stranger, "GET k\r\n", "-NOAUTH Authentication required.\r\n");
+  await exchange(client, "SET k\r\n", arity("set"));
+  await exchange(client, "GET\r\n", arity("get"));
+  await exchange(client, "CONFIG GET\r\n", arity("config|get"));
+  await exchange(admin, "CLIENT UNPAUSE\r\n", "+OK\r\n");
+});

@@ -37,10 +37,12 @@ export function clientUnpause({ cache }: CommandContext, _args: Args, reply: Rep
 
 /**
  * Whether a command has to wait for the end of a pause. All do that write, and so does an EXEC with one
- * that writes. What ends a pause never waits.
+ * that writes. What ends a pause never waits, nor does what is refused whatever comes.
  */
 export function isHeld(pause: Pause, session: Session, command: Command, args: Args): boolean {
-  const { name, flags } = command;
+  const { name, flags, arity: [least, most], problem } = command;
+  if (args.count < least || args.count > most || (problem?.(args) ?? null) !== null) return false;
+  if (!session.isAuthenticated && !flags.includes("noauth")) return false;
   if (name === "CLIENT" && args.count > 0 && tokenOf(args, 0) === "UNPAUSE") return false;
   const isWrite = flags.includes("write") ||
     name === "EXEC" && session.transaction !== null && session.transaction.hasWrites;
