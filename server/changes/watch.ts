@@ -12,10 +12,20 @@ const SLEEP_MS = 1000;
 /** Time for events before other work has its turn, and events between two looks at the clock. */
 const SLICE_MS = 1;
 const SLICE_EVENTS = 32;
+/** Watchers of one event that are told of it at once. Of more, thousands perhaps, some at a time. */
+const SLICE_WATCHERS = 32;
 /** Shortest time between two messages that events were lost. Events in between count as lost too. */
 const OVERFLOW_MS = 100;
 /** Most watches of one worker, all its clients together. */
 export const MAX_WORKER_WATCHES = 1_000_000;
+
+/** An event of which many watchers are still to be told. */
+interface WideEvent {
+  readonly hash: number;
+  readonly kind: ChangeKind;
+  readonly event: ChangeEvent;
+  readonly untold: Iterator<Watcher, undefined>;
+}
 
 /** The watchers of one worker. */
 export class WorkerWatch implements Watch {
@@ -33,6 +43,7 @@ export class WorkerWatch implements Watch {
   /** Whether events were lost since watchers were last told so, and the time of that. */
   #isBehind = false;
   #toldMs = -Infinity;
+  #wide: WideEvent | null = null;
   /** Watchers that are still to be told of lost events. */
   #untold: Watcher[] = [];
 
@@ -152,6 +163,7 @@ export class WorkerWatch implements Watch {
     if (this.#isBehind) {
       // Watchers will be told that anything may have changed, so they need no single events.
       this.#reader.skip();
+      this.#wide = null;
       if (this.#now() - this.#toldMs >= OVERFLOW_MS) this.#beginTelling();
     }
     while (this.#untold.length > 0) {
@@ -159,10 +171,24 @@ export class WorkerWatch implements Watch {
       if (this.#now() >= endMs) return true;
     }
     if (this.#isBehind) return false;
-    for (;;) {
-      if (this.#reader.drain(this.#tell, SLICE_EVENTS) < SLICE_EVENTS) return false;
-      if (this.#now() >= endMs) return true;
+    for (let count = 0;; count++) {
+      if (this.#wide !== null && !this.#tellWide(this.#wide, endMs)) return true;
+      if (count % SLICE_EVENTS === SLICE_EVENTS - 1 && this.#now() >= endMs) return true;
+      if (this.#reader.drain(this.#tell, 1) === 0) return false;
     }
+  }
+
+  /** Tells some more watchers of an event. Returns whether all have been told. */
+  #tellWide({ hash, kind, event, untold }: WideEvent, endMs: number): boolean {
+    for (let count = 1;; count++) {
+      const { value: watcher } = untold.next();
+      if (watcher === undefined) break;
+      // It may have ended its watches meanwhile.
+      if (this.#counts.has(watcher)) watcher.onChange(hash, kind, event);
+      if (count % SLICE_WATCHERS === 0 && this.#now() >= endMs) return false;
+    }
+    this.#wide = null;
+    return true;
   }
 
   #beginTelling(): void {
@@ -178,6 +204,9 @@ export class WorkerWatch implements Watch {
     const watchers = new Set<Watcher>(found instanceof Set ? found : found && [found]);
     this.#byPrefix.addMatching(event, watchers);
     for (const watcher of this.#ofAll) watchers.add(watcher);
-    for (const watcher of watchers) watcher.onChange(hash, kind, event);
+    if (watchers.size > SLICE_WATCHERS) {
+      const kept = { ...event, key: event.key.slice() };
+      this.#wide = { hash, kind, event: kept, untold: watchers.values() };
+    } else for (const watcher of watchers) watcher.onChange(hash, kind, event);
   };
 }

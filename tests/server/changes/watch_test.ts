@@ -110,6 +110,30 @@ Deno.test("WorkerWatch.slice() ends after a millisecond, and says that there is 
   assertEquals(heard, Array.from({ length: 400 }, (_, i) => i));
 });
 
+Deno.test("WorkerWatch.slice() ends after a millisecond also within an event that thousands watch", () => {
+  const { region, clock, watch } = setUp();
+  const heard: string[][] = [];
+  const ears = Array.from({ length: 1000 }, (_, i) => ({
+    onChange: (_hash: number, _kind: ChangeKind, { key }: ChangeEvent) => {
+      clock.nowMs += 0.01;
+      (heard[i] ??= []).push(new TextDecoder().decode(key));
+    },
+    onOverflow: () => {},
+  }));
+  for (const ear of ears) watch.addAll(ear);
+  for (const key of ["a", "b"]) {
+    publishChange(region, 1, ChangeKind.put, encoder.encode(key), 0, 1);
+  }
+  for (let isMore = true; isMore;) {
+    const fromMs = clock.nowMs;
+    isMore = watch.slice();
+    assert(clock.nowMs - fromMs < 2);
+    // Who ends his watch is not told any more.
+    watch.removeAll(ears[999]!);
+  }
+  assertEquals(heard, Array.from({ length: 999 }, () => ["a", "b"]));
+});
+
 Deno.test("PrefixWatchers finds by a key who waits for its beginning, and forgets who does not", () => {
   const watchers = new PrefixWatchers();
   const ear = new Ear();
