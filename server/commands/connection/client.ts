@@ -19,6 +19,7 @@ import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX } from "../failures.ts";
 import type { NameField, Session } from "../../contract/session.ts";
 import { answerText } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
+import { releaseBytes } from "../../contract/growing_bytes.ts";
 import { later } from "../deferred_answer.ts";
 import { integerOf, shownText, textOf, tokenOf } from "../argument_text.ts";
 
@@ -146,9 +147,12 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
   if (!CLIENT_TYPES.includes(kind)) return reply.fail(unknownType(args, 2));
   return later(context, reply, async () => {
     const all = kind === "NORMAL" ? await context.server.clients() : new Uint8Array();
-    const list = all === null || ids === null ? all : linesOfClients(all, ids);
+    const some = all === null || ids === null ? null : linesOfClients(all, ids);
+    const list = some ?? all;
     if (list === null || list.length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
     reply.verbatim(list);
+    // Many may ask for parts of one list.
+    if (some !== null) releaseBytes(some);
   });
 }
 

@@ -8,7 +8,7 @@ const NINE = 0x39;
 const START_BYTES = "id=".length;
 
 /** The lines of CLIENT LIST that begin with "id=" and one of `ids`, which go up. */
-export function linesOfClients(list: Uint8Array, ids: Float64Array): Uint8Array {
+export function linesOfClients(list: Uint8Array, ids: Float64Array): Uint8Array<ArrayBuffer> {
   const found = new Uint8Array(list.length);
   let used = 0;
   for (let at = 0; at < list.length;) {
