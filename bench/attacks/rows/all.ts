@@ -5,6 +5,7 @@
 
 import type { Attack } from "../attack.ts";
 import { BODY_ATTACKS } from "./bodies.ts";
+import { CRAFTED_ATTACKS } from "./crafted.ts";
 import { CROWD_ATTACKS } from "./crowds.ts";
 import { GARBAGE_ATTACKS } from "./garbage.ts";
 import { HELD_STATE_ATTACKS } from "./held_state.ts";
@@ -42,6 +43,7 @@ export const ATTACKS: readonly Attack[] = [
   ...LONG_COMMAND_ATTACKS,
   ...GARBAGE_ATTACKS,
   ...TRACKING_ATTACKS,
+  ...CRAFTED_ATTACKS,
 ];
 
 /**
