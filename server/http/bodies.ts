@@ -30,6 +30,9 @@ export type BodyConsumer = (body: Uint8Array) => Response | Promise<Response>;
 const GRACE_MS = 1000;
 const MIN_BYTES_PER_MS = 1024 / 1000;
 const MAX_SLOW_LOOKS = 2;
+/** Where no more bodies may be waited for: the same time, and the part of all places that one look makes free. */
+const CROWDED_GRACE_MS = 250;
+const FREE_SHARE = 1 / 32;
 
 /** Reads the bodies of one worker's requests. */
 export class Bodies {
@@ -123,6 +126,7 @@ export class Bodies {
   /** Gives up what comes too slowly; its worker calls this a few times a second. */
   expire(): void {
     const nowMs = this.#now();
+    this.#makeRoom(nowMs);
     for (const pending of this.#pending) {
       const ageMs = nowMs - pending.startMs;
       const isBehind = pending.length < (ageMs - GRACE_MS) * MIN_BYTES_PER_MS;
@@ -130,6 +134,19 @@ export class Bodies {
       if (ageMs >= this.#limits.bodyTimeoutMs) pending.end("tooLate");
       else if (pending.slowLooks > MAX_SLOW_LOOKS) pending.end("tooSlow");
       else if (!isBehind) pending.account.touch();
+    }
+  }
+  /** Where all places are taken, those give way that do not get on, the oldest first. */
+  #makeRoom(nowMs: number): void {
+    const { maxInFlight } = this.#limits;
+    if (this.#region.gaugeTotal("inFlight") < maxInFlight) return;
+    let missing = Math.ceil(FREE_SHARE * maxInFlight);
+    for (const pending of this.#pending) {
+      const ageMs = nowMs - pending.startMs;
+      if (missing === 0 || ageMs <= CROWDED_GRACE_MS) return;
+      if (pending.length >= (ageMs - CROWDED_GRACE_MS) * MIN_BYTES_PER_MS) continue;
+      pending.end("overloaded");
+      missing--;
     }
   }
 }

@@ -203,6 +203,35 @@ Deno.test("Bodies.read() passes an exception of its consumer on, and counts the 
   assertEquals(gauges(), [0, 0]);
 });
 
+Deno.test("Bodies.expire() has the oldest body give way that does not get on, where all places are taken", async () => {
+  const { read, clock, bodies, gauges } = setUp();
+  const [moving, silent, later] = [slowRequest(100), slowRequest(50), slowRequest(50)];
+  const answers = [read(moving.request), read(silent.request)];
+  moving.send("x".repeat(99));
+  await turn();
+  clock.nowMs = 100;
+  answers.push(read(later.request));
+  clock.nowMs = 250;
+  bodies.expire();
+  await turn();
+  assertEquals(gauges()[0], 3);
+  clock.nowMs = 300;
+  bodies.expire();
+  assertEquals((await shown(answers[1]!)).slice(0, 3), "503");
+  clock.nowMs = 900;
+  bodies.expire();
+  await turn();
+  assertEquals(gauges()[0], 2);
+  moving.send("y");
+  moving.end();
+  later.send("z".repeat(50));
+  later.end();
+  assertEquals((await Promise.all([answers[0]!, answers[2]!])).map(({ status }) => status), [
+    200,
+    200,
+  ]);
+});
+
 Deno.test("Bodies.expire() answers 408 to the bodies that are too old, and to no other", async () => {
   const { clock, bodies, read, gauges } = setUp();
   const [old, young] = [slowRequest(10), slowRequest(10)];
