@@ -6,6 +6,9 @@ import vm from "node:vm";
 
 /** A heap that has grown by less than this is not worth a pause. */
 const WORTH_BYTES = 16 * 1024 * 1024;
+/** Growth since the latest collection that cannot wait for a quiet time, and the time between two such. */
+const PRESSING_BYTES = 32 * 1024 * 1024;
+const PRESSING_GAP_MS = 500;
 /** A collection that frees less than this was in vain, and what clients let go of counts from here. */
 const LITTLE_BYTES = 4 * 1024 * 1024;
 /** The shortest time between collections, unless another is given, and the longest. */
@@ -27,6 +30,8 @@ export class HeapReturn {
   readonly #heap: Heap;
   /** The smallest that the heap has been after a collection or at the start. */
   #leastBytes: number;
+  /** How large it was after the latest one. */
+  #latestBytes: number;
   #collectedMs: number;
   readonly #minGapMs: number;
   #gapMs: number;
@@ -39,7 +44,7 @@ export class HeapReturn {
   constructor(heap: Heap, nowMs: number, minGapMs = MIN_GAP_MS) {
     this.#heap = heap;
     this.#minGapMs = this.#gapMs = minGapMs;
-    this.#leastBytes = heap.bytes();
+    this.#leastBytes = this.#latestBytes = heap.bytes();
     this.#collectedMs = this.#tickMs = nowMs;
   }
 
@@ -53,13 +58,16 @@ export class HeapReturn {
     this.#tickMs = nowMs;
     this.#peakBytes = Math.max(this.#peakBytes, heldBytes);
     const hasLetGo = this.#peakBytes - heldBytes >= LITTLE_BYTES;
-    const gapMs = hasLetGo ? this.#minGapMs : this.#gapMs;
-    if (perSecond > QUIET_PER_S || nowMs - this.#collectedMs < gapMs) return;
     const before = this.#heap.bytes();
-    if (before - this.#leastBytes < WORTH_BYTES) return;
+    const isPressing = before - this.#latestBytes >= PRESSING_BYTES;
+    const gapMs = isPressing ? PRESSING_GAP_MS : hasLetGo ? this.#minGapMs : this.#gapMs;
+    if (nowMs - this.#collectedMs < gapMs) return;
+    const isWorth = perSecond <= QUIET_PER_S && before - this.#leastBytes >= WORTH_BYTES;
+    if (!isPressing && !isWorth) return;
     this.#heap.collect();
     const after = this.#heap.bytes();
     this.#leastBytes = Math.min(this.#leastBytes, after);
+    this.#latestBytes = after;
     this.#gapMs = before - after < LITTLE_BYTES
       ? Math.min(2 * this.#gapMs, MAX_GAP_MS)
       : this.#minGapMs;

@@ -45,6 +45,11 @@ export class Batch {
     return this.#time.turn(this.#input.end - this.#input.at);
   }
 
+  /** Nothing runs, since the `bytes` that were read complete no command. */
+  wait(bytes: number): void {
+    this.#time.countRead(bytes);
+  }
+
   /**
    * Runs commands until there is none, enough is answered, or one takes its time: then the promise
    * resolves once its answer is on `reply`.

@@ -13,7 +13,7 @@ const BYTE_MS = 1e-5;
 /** The clock is looked at after so many quick commands, and after so many bytes that they handle. */
 const LOOK_COMMANDS = 16;
 const LOOK_BYTES = 16 * 1024;
-/** About how long it takes to copy and to write a byte of a long answer. */
+/** About how long it takes to copy a byte, and to read or write it. */
 const ANSWER_BYTE_MS = 1e-6;
 
 /** The time of one client. */
@@ -62,6 +62,12 @@ export class ClientTime {
     const ms = performance.now() - this.#beganMs + EXCHANGE_MS;
     this.#usualMs = Math.min(ms, this.#latestMs);
     this.#latestMs = ms;
+    this.#fairMs = this.#slices.spendFor(this.#fairMs, ms);
+  }
+
+  /** Counts a read of `bytes` that completed no command. */
+  countRead(bytes: number): void {
+    const ms = EXCHANGE_MS + bytes * ANSWER_BYTE_MS;
     this.#fairMs = this.#slices.spendFor(this.#fairMs, ms);
   }
 

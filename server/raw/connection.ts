@@ -121,7 +121,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
         if (this.session.afterReply === "close") {
           return this.#batch.isBroken ? this.#linger() : undefined;
         }
-      }
+      } else this.#batch.wait(count);
       if (input.at > 0) this.#incompleteSinceMs = 0;
       if (!input.settle(count)) return this.#refuse("memory");
       this.#incompleteSinceMs = input.end === 0

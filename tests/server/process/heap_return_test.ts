@@ -40,10 +40,10 @@ Deno.test("little garbage is left to V8", () => {
   assertEquals(heap.collections, 0);
 });
 
-Deno.test("a busy thread is not interrupted", () => {
+Deno.test("a busy thread is not interrupted for less than 32 MiB", () => {
   const heap = new FakeHeap();
   const watch = new HeapReturn(heap, 0);
-  heap.garbageBytes = 100 * MIB;
+  heap.garbageBytes = 31 * MIB;
   for (let i = 1; i <= 100; i++) watch.tick(i * 250, i * 300, 0);
   assertEquals(heap.collections, 0);
   watch.tick(25_250, 30_100, 0);
@@ -94,4 +94,22 @@ Deno.test("a heap with a shorter gap of its own is collected as often as that", 
     ticks(watch, second * 1000, 1);
   }
   assertEquals(heap.collections, 10);
+});
+
+Deno.test("a heap that grows fast is collected in a busy thread too, twice a second at most", () => {
+  const heap = new FakeHeap();
+  const watch = new HeapReturn(heap, 0);
+  for (let i = 1; i <= 40; i++) {
+    heap.garbageBytes += 32 * MIB;
+    watch.tick(i * 250, i * 300, 0);
+  }
+  assertEquals(heap.collections, 20);
+});
+
+Deno.test("what a busy thread holds for good is collected once", () => {
+  const heap = new FakeHeap();
+  const watch = new HeapReturn(heap, 0);
+  heap.liveBytes = 200 * MIB;
+  for (let i = 1; i <= 400; i++) watch.tick(i * 250, i * 300, 190 * MIB);
+  assertEquals(heap.collections, 1);
 });
