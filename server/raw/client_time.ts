@@ -23,8 +23,7 @@ export class ClientTime {
   #fairMs = 0;
   /** When its commands began to run, by `performance.now()`. */
   #beganMs = 0;
-  /** How long its latest commands took, and the shorter of the latest two times: one may be a pause. */
-  #latestMs = TURN_MS;
+  /** How long its commands take; at most doubled each time, since a time may be that of a pause. */
   #usualMs = TURN_MS;
   /** Commands since the latest look at the clock, and where they begin in the input. */
   #commands = 0;
@@ -60,8 +59,7 @@ export class ClientTime {
   /** The commands have run. */
   end(): void {
     const ms = performance.now() - this.#beganMs + EXCHANGE_MS;
-    this.#usualMs = Math.min(ms, this.#latestMs);
-    this.#latestMs = ms;
+    this.#usualMs = Math.min(ms, 2 * this.#usualMs);
     this.#fairMs = this.#slices.spendFor(this.#fairMs, ms);
   }
 

@@ -89,7 +89,8 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     } catch (error) {
       this.#context.onBug(error);
     }
-    this.end();
+    // To stop tracking takes its time, and many may go at once.
+    await this.#context.context.server.slices.whenFree(() => this.end());
     await this.#flushing;
     if (this.#pushed !== undefined) this.#protocol.giveBack(this.#pushed);
     this.#input.free();
