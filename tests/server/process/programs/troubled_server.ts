@@ -47,11 +47,14 @@ function expectTrouble(trouble: string): void {
     if (data.name !== "start") return;
     lock(data.body);
     if (trouble === "hangs at its start") return hang();
-    // After the answer to main.
-    setTimeout(() => {
+    const { buffer, actor } = data.body as WorkerStart;
+    const region = Region.attach(buffer, ACTOR_NAMES);
+    const timer = setInterval(() => {
+      if (region.gauge(actor, "serving") !== 1) return;
+      clearInterval(timer);
       if (trouble === "throws at work") throw new Error("failed on purpose");
       hang();
-    }, 0);
+    }, 1);
   });
 }
 
