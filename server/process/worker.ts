@@ -14,11 +14,11 @@ import { HttpListener } from "../http/listener.ts";
 import { SocketHub } from "../http/websocket_client.ts";
 import type { Credentials, Listen } from "../contract/listen.ts";
 import { MemoryBudget } from "../contract/memory_budget.ts";
-import { FailedTokens } from "./failed_tokens.ts";
 import { HeapReturn, threadHeap } from "./heap_return.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
 import type { Question } from "./questions.ts";
+import { PacedNews, WARNING_PAUSE_MS, warningText } from "./paced_news.ts";
 import { RawServer } from "../raw/raw_server.ts";
 import type { OptionValue } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
@@ -82,7 +82,8 @@ class WorkerServer {
   readonly #budget: MemoryBudget;
   readonly #drainMs: number;
   readonly #heap: HeapReturn | undefined;
-  readonly #failedTokens: FailedTokens;
+  readonly #failedTokens: PacedNews;
+  readonly #warnings: PacedNews;
   /** What answers for this worker when another one asks. */
   readonly local: LocalServer;
 
@@ -114,11 +115,14 @@ class WorkerServer {
       commands,
       sockets: this.#sockets,
     });
-    this.#failedTokens = new FailedTokens((address, count) => {
+    this.#failedTokens = new PacedNews((address, count) => {
       channel.notify("failedTokens", { address, count });
     });
     const onBug = (error: unknown) => channel.notify("bug", traceOf(error));
-    const warn = (error: unknown) => channel.notify("warn", messageOf(error));
+    this.#warnings = new PacedNews((text, count) => {
+      channel.notify("warn", warningText(text, count));
+    }, WARNING_PAUSE_MS);
+    const warn = (error: unknown) => this.#warnings.note(messageOf(error));
     this.#raw = new RawServer({ config, cache, budget, server: local, listens, onBug, warn });
     local.registry = this.#raw.clients;
     local.budget = budget;
@@ -157,6 +161,7 @@ class WorkerServer {
     this.#sockets.tick();
     this.#raw.tick();
     this.#failedTokens.tick();
+    this.#warnings.tick();
     noteThreadCpu(this.#region, this.#actor);
     const requests = this.#region.counter(this.#actor, "requests");
     this.#heap?.tick(nowMs, requests, this.#budget.takenBytes);

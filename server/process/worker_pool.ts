@@ -6,11 +6,11 @@ import type { Config } from "../config/config.ts";
 import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { messageOf } from "../contract/error_text.ts";
 import { CONTROL_TIMEOUT_MS, ControlChannel, NoAnswer } from "./control.ts";
-import { FailedTokens, failedTokenText } from "./failed_tokens.ts";
 import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import type { Log } from "./log.ts";
 import type { Question } from "./questions.ts";
+import { failedTokenText, PacedNews } from "./paced_news.ts";
 import { Relay } from "./relay.ts";
 import type { WorkerStart } from "./worker.ts";
 
@@ -59,7 +59,7 @@ export class WorkerPool {
   readonly #region: ServerRegion;
   readonly #members = new Map<number, Member>();
   readonly #relay = new Relay((question) => this.#askAll(question), CONTROL_TIMEOUT_MS);
-  readonly #failedTokens: FailedTokens;
+  readonly #failedTokens: PacedNews;
   #listens: readonly Listen[];
   /** Options that were set since the process started; there are a few of them. */
   readonly #settings = new Map<string, string>();
@@ -70,7 +70,7 @@ export class WorkerPool {
     this.#options = options;
     this.#region = options.cache.region;
     this.#listens = options.listens;
-    this.#failedTokens = new FailedTokens((address, count) => {
+    this.#failedTokens = new PacedNews((address, count) => {
       options.log.warn("token", failedTokenText(address, count), { address, count });
     });
   }

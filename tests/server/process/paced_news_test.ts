@@ -1,13 +1,14 @@
-// Who hears of wrong tokens, and how often.
+// Who hears of wrong tokens and warnings, and how often.
 
 import { assertEquals } from "@std/assert";
-import { FailedTokens, failedTokenText } from "../../../server/process/failed_tokens.ts";
+import { failedTokenText, PacedNews, warningText } from "../../../server/process/paced_news.ts";
 
-Deno.test("FailedTokens tells of the first at once, and of all others once a second", () => {
+Deno.test("PacedNews tells of the first at once, and of all others once a second", () => {
   let nowMs = 5000;
   const told: string[] = [];
-  const tokens = new FailedTokens(
+  const tokens = new PacedNews(
     (address, count) => told.push(`${address} ${count}`),
+    1000,
     () => nowMs,
   );
   tokens.note("a:1");
@@ -31,4 +32,9 @@ Deno.test("failedTokenText() says who it was, and how many others there were", (
     failedTokenText("", 3),
     "a wrong token was given by an unknown client, and 2 more times by anybody",
   );
+});
+
+Deno.test("warningText() says how many other warnings there were", () => {
+  assertEquals(warningText("too many files", 1), "too many files");
+  assertEquals(warningText("too many files", 3), "too many files, and 2 more warnings");
 });
