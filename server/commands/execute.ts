@@ -58,12 +58,26 @@ function executeMany(
   args: Args,
   reply: Reply,
 ): void {
-  do {
-    context.enterDatabase(context.session.database);
-    const count = hashKeys(context, command, args);
-    context.prepare(command, args, reply, count);
-    if (!context.cache.withShards(context.hashes, count, context)) return reply.fail(BUSY);
-  } while (context.wasStale);
+  hashForRun(context, command, args, reply);
+  const { cache } = context;
+  const count = context.keyCount;
+  if (!cache.withShards(context.hashes, count, context)) return reply.fail(BUSY);
+  if (!context.wasStale) return;
+  // Others may exchange databases faster than many keys are hashed. Under all locks they stay as they are.
+  const work = {
+    runLocked() {
+      hashForRun(context, command, args, reply);
+      context.runLocked();
+    },
+  };
+  const all = Int32Array.from(cache.shards.keys());
+  if (!cache.withShards(all, all.length, work)) reply.fail(BUSY);
+}
+
+/** Hashes the keys as they are in the session's database now, and prepares the command. */
+function hashForRun(context: CommandContext, command: Command, args: Args, reply: Reply): void {
+  context.enterDatabase(context.session.database);
+  context.prepare(command, args, reply, hashKeys(context, command, args));
 }
 
 function executeKeyless(

@@ -67,7 +67,8 @@ export class CommandContext implements LockedWork {
   #command!: Command;
   #args!: Args;
   #reply!: Reply;
-  #keyCount = 0;
+  /** How many keys of the prepared command have been hashed. */
+  keyCount = 0;
   readonly #atWorkWord: number;
   #queuedArgs: Args | undefined;
   #keyBatch: KeyBatch | undefined;
@@ -123,13 +124,13 @@ export class CommandContext implements LockedWork {
     this.#command = command;
     this.#args = args;
     this.#reply = reply;
-    this.#keyCount = keyCount;
+    this.keyCount = keyCount;
     this.wasStale = false;
   }
 
   /** Runs the prepared command. The cache calls this with the shards of its keys locked. */
   runLocked(): void {
-    if (this.isStale || this.#keyCount > 1 && !this.#isReadyForMany()) {
+    if (this.isStale || this.keyCount > 1 && !this.#isReadyForMany()) {
       this.wasStale = true;
       return;
     }
@@ -140,7 +141,7 @@ export class CommandContext implements LockedWork {
   #isReadyForMany(): boolean {
     const number = this.#command.elsewhere?.(this.#args) ?? -1;
     if (number >= 0 && storedDatabase(this.#region, number) !== this.elsewhere) return false;
-    this.warmed = this.cache.warmMany(this.hashes, this.#keyCount);
+    this.warmed = this.cache.warmMany(this.hashes, this.keyCount);
     return true;
   }
 

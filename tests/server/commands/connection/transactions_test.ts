@@ -173,6 +173,27 @@ Deno.test("EXEC ends although databases are exchanged each time that its keys ar
   assertEquals(await speaker.say("EXEC"), '[+OK, "v"]');
 });
 
+Deno.test("commands with several keys end although databases are exchanged each time these are hashed", async () => {
+  const region = newRegion();
+  const cache = newCache(region);
+  const other = new Cache(region, 2);
+  const all = Int32Array.from(other.shards.keys());
+  const speaker = new Speaker(cache);
+  await speaker.say("SELECT 1");
+  const hash = cache.hash.bind(cache);
+  let count = 0;
+  cache.hash = (...args) => {
+    if (++count > 50) throw new Error("MSET hashes its keys again and again");
+    // Waits in vain where all locks are held.
+    other.withShards(all, all.length, { runLocked: () => swapDatabasesLocked(other, 1, 2) });
+    return hash(...args);
+  };
+  assertEquals(await speaker.say("MSET a 1 b 2 c 3"), "+OK");
+  cache.hash = hash;
+  assertEquals(await speaker.say("MGET a b c"), '["1", "2", "3"]');
+  for (const shard of cache.shards) checkShardLocked(shard.memory);
+});
+
 Deno.test("WATCH bounds how many keys are watched", async () => {
   const speaker = new Speaker(newCache());
   const tooMany = "-ERR too many watched keys: at most 1000 until EXEC, DISCARD or UNWATCH";
