@@ -204,7 +204,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     this.#brokenSinceMs = this.#context.now();
     if (this.#flushing !== undefined) await this.#flushing;
     this.#input.clear();
-    await linger(this.#conn, this.#input.bytes);
+    await linger(this.#conn, this.#input.bytes, this.#batch);
   }
 
   /**
