@@ -8,7 +8,7 @@ import { mputAnswer, mputRequest } from "../../client/bench/messages.ts";
 import { DIGITS, StampedValues } from "../../client/bench/stamped_value.ts";
 import { bodyIs, type LoadAnswer, type Traffic, Verdict } from "../../client/bench/traffic.ts";
 import type { Access } from "../../client/connection.ts";
-import { positive, runCommandLine } from "../command_line.ts";
+import { positive, runCommandLine, showProgress } from "../command_line.ts";
 import { ownCommand } from "../child_servers.ts";
 import { rssMib } from "../process.ts";
 import { atLeast, atMost, plain, type Row, rowTable } from "../report.ts";
@@ -61,12 +61,15 @@ export async function fill(options: FillOptions): Promise<FillResult> {
   const before = await readStats(server.port);
   // An item of 544 bytes takes two slots and a quarter.
   const batches = Math.ceil(options.times * before.slots.total / 2.25 / BATCH_ITEMS);
+  showProgress(`writing ${batches * BATCH_ITEMS} items`);
   const { slowestRequestMs, seconds } = await write(server.port, batches);
   const full = await readStats(server.port);
   const fullRssMib = rssMib(server.pid) ?? NaN;
+  showProgress(`opening ${options.connections} connections`);
   const idle = await openIdle(server.port, options.connections);
   const connectedRssMib = rssMib(server.pid) ?? NaN;
   for (const connection of idle) connection.close();
+  showProgress("");
   return {
     firstAnswerMs,
     written: batches * BATCH_ITEMS,
