@@ -147,6 +147,16 @@ Deno.test("EXEC refuses what comes after 16 MiB of values copied", async () => {
   assertEquals(await speaker.say("EXEC"), "[:1]");
 });
 
+Deno.test("EXEC refuses what comes after GETRANGEs that pass over 64 MiB of values", async () => {
+  const speaker = new Speaker(newCache(newRegion(2 ** 26)));
+  const half = 512 * 1024;
+  await speaker.say(`SETRANGE k ${half - 1} x`);
+  await speaker.say("MULTI");
+  for (let i = 0; i < 200; i++) await speaker.say("GETRANGE k -1 -1");
+  const answers = (await speaker.say("EXEC")).split("-ERR transaction takes too long: ");
+  assertEquals([answers[0], answers.length - 1], [`[${'"x", '.repeat(128)}`, 72]);
+});
+
 Deno.test("EXEC refuses what comes after 64 commands about the server", async () => {
   const speaker = new Speaker(newCache());
   const patterns = "maxmemory *a*b*c*d ".repeat(50);
