@@ -54,5 +54,5 @@ export {
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";
 export { insertsLocked } from "./stripes.ts";
-export { type CacheStats, countItems, readDatabases, readStats } from "./stats.ts";
+export { type CacheStats, countItems, readDatabases, readStats, regionTouched } from "./stats.ts";
 export { bucketTotal } from "./table.ts";

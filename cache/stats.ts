@@ -5,6 +5,7 @@ import { readCounter } from "./counters.ts";
 import {
   BUCKETS_PER_ITEM,
   QUARTER_BYTES,
+  SHARD_BUMP,
   SHARD_DEADLINE_ITEMS,
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
@@ -95,6 +96,26 @@ export function readStats(cache: Cache): CacheStats {
 function limit(evictions: number, inWindows: number, items: number, buckets: number) {
   if (evictions === 0) return "nothing";
   return inWindows * 2 > evictions || items * BUCKETS_PER_ITEM > buckets ? "index" : "memory";
+}
+
+/** Systems with huge pages make so much resident at a time. */
+const HUGE_PAGE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * At most how many bytes of the region are resident: all that was ever used of each shard.
+ *
+ * @param touched of each shard, the most quarters that it was seen to have used; all 0 at first
+ */
+export function regionTouched({ region, shards }: Cache, touched: Int32Array): number {
+  const { shardsByte, shard: { shardBytes, slabAddress } } = region.geometry;
+  let bytes = shardsByte;
+  for (const [i, { memory: { words } }] of shards.entries()) {
+    const bump = Atomics.load(words, SHARD_BUMP);
+    // Before it has an item, its index is not written to.
+    if (bump > slabAddress) touched[i] = Math.max(touched[i]!, bump);
+    bytes += Math.min(shardBytes, touched[i]! * QUARTER_BYTES + HUGE_PAGE_BYTES);
+  }
+  return bytes;
 }
 
 /** How many items stored database `database` has. */

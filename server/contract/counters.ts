@@ -88,6 +88,13 @@ export const COUNTERS = [
     meaning: "Wrong tokens: AUTH, HELLO, and HTTP requests that came with one.",
     isShown: true,
   },
+  {
+    name: "httpCuts",
+    meaning:
+      "Times that all HTTP connections of a worker were closed because the process held more " +
+      "memory than it was given.",
+    isShown: true,
+  },
   ...REFUSAL_COUNTERS,
 ] as const satisfies readonly CounterRow[];
 
@@ -145,7 +152,9 @@ export const GAUGES = [
   },
   {
     name: "memoryWanted",
-    meaning: "Bytes lately asked for of the memory budget and refused, in the same steps.",
+    meaning:
+      "Bytes lately asked for of the memory budget and refused, in the same steps. In main's " +
+      "block: what the process holds beyond what it was given; 0: nothing.",
     isShown: false,
     endsWithWorker: true,
     unit: MEMORY_STEP_BYTES,

@@ -16,6 +16,8 @@ export class HttpListener {
   readonly #compress: boolean;
   readonly #warn: (error: unknown) => void;
   #server: Deno.HttpServer | undefined;
+  /** Ends the server with all its connections. */
+  #end = new AbortController();
   #down = false;
 
   /** `warn` is told why a listener had to be started again. */
@@ -33,17 +35,20 @@ export class HttpListener {
 
   /** Binds and serves. Throws Error when the address cannot be bound. */
   start(): void {
-    const server = this.#serve();
+    const end = new AbortController();
+    const server = this.#serve(end.signal);
     this.#server = server;
+    this.#end = end;
     server.finished.then(
       () => this.#restart(server, undefined),
       (error) => this.#restart(server, error),
     );
   }
 
-  #serve(): Deno.HttpServer {
+  #serve(signal: AbortSignal): Deno.HttpServer {
     const handler = (request: Request) => this.#handler.handle(request);
     const common = {
+      signal,
       automaticCompression: this.#compress,
       onListen: () => {},
       onError: (error: unknown) => this.#handler.onError(error),
@@ -65,15 +70,21 @@ export class HttpListener {
 
   #restart(server: Deno.HttpServer, error: unknown): void {
     if (this.#down || server !== this.#server) return;
-    this.#warn(error ?? "listener ended");
-    setTimeout(() => {
-      if (this.#down) return;
-      try {
-        this.start();
-      } catch (cause) {
-        this.#restart(server, cause);
-      }
-    }, RETRY_MS);
+    this.#retry(error ?? "listener ended");
+  }
+
+  #retry(error: unknown): void {
+    this.#warn(error);
+    setTimeout(() => this.#tryStart(), RETRY_MS);
+  }
+
+  #tryStart(): void {
+    if (this.#down) return;
+    try {
+      this.start();
+    } catch (cause) {
+      this.#retry(cause);
+    }
   }
 
   /**
@@ -86,6 +97,23 @@ export class HttpListener {
     this.#listen = withCredentials(this.#listen, credentials);
     this.start();
     return () => before.shutdown();
+  }
+
+  /**
+   * Closes all connections at once, whatever they are at, WebSockets among them, and listens anew.
+   * Resolves when Deno has let go of what it held for them.
+   */
+  async cut(): Promise<void> {
+    const before = this.#server;
+    const end = this.#end;
+    if (this.#down || before === undefined) return;
+    this.#server = undefined;
+    const isUnix = this.#listen.unixPath !== undefined;
+    // A port has both for a moment, so that nobody is refused. A Unix socket goes with its server.
+    if (!isUnix) this.#tryStart();
+    end.abort();
+    await before.finished.catch(() => {});
+    if (isUnix) this.#tryStart();
   }
 
   /** Stops listening; resolves when its requests in work have ended. */

@@ -8,8 +8,9 @@ import type { Config } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
 import { messageOf } from "../contract/error_text.ts";
 import { CpuMeter } from "./meters.ts";
-import { HeapReturn } from "./heap_return.ts";
-import { libcHeap } from "./libc_heap.ts";
+import { HeapReturn } from "./memory/heap_return.ts";
+import { libcHeap } from "./memory/libc_heap.ts";
+import { MemoryWatch } from "./memory/memory_watch.ts";
 import type { Listen } from "../contract/listen.ts";
 import {
   findPort,
@@ -115,18 +116,37 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   });
   const first = config.workers === "auto" ? 1 : maxWorkers;
   await pool.add();
-  ours = sockets.map((path) => [path, socketIdentity(path)]);
+  ours = identities(sockets);
   for (let i = 1; i < first; i++) await pool.add();
   const meter = new CpuMeter(platform.limits.cpus);
   const heap = libcHeap();
   const libc = heap && new HeapReturn(heap, performance.now(), TRIM_GAP_MS);
-  supervisor = new Supervisor({ cache, config, pool, log, meter, libc, maxWorkers, exit });
+  const workers = {
+    get size() {
+      return pool.size;
+    },
+    collect: (ms: number) => pool.collect(ms),
+    cut: async (ms: number) => {
+      await pool.cut(ms);
+      // Their listeners have made new ones.
+      ours = identities(sockets);
+    },
+  };
+  const { bodyMemoryBytes: bodyBytes } = config;
+  const now = () => performance.now();
+  const memory = heap && new MemoryWatch({ cache, workers, log, heap, bodyBytes, now });
+  supervisor = new Supervisor({ cache, config, pool, log, meter, libc, memory, maxWorkers, exit });
   supervisor.start();
   platform.onSignal((signal) => void supervisor?.stop(signal));
   // Without TLS the signal keeps its meaning: the terminal is gone, and the process ends.
   if (config.tlsCertPath !== undefined) platform.onReload(() => void reload(config, pool, log));
   const facts = { cache, config, listens, workers: first, maxWorkers };
   log.info("start", bannerText(facts), bannerFields(facts));
+}
+
+/** Unix sockets, each with what tells it from another one at the same place. */
+function identities(paths: readonly string[]): (readonly [string, string | null])[] {
+  return paths.map((path) => [path, socketIdentity(path)]);
 }
 
 /** Reads the certificate again. Where that fails, the one before stays. */

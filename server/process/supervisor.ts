@@ -8,13 +8,15 @@ import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
 import type { CpuMeter } from "./meters.ts";
-import type { HeapReturn } from "./heap_return.ts";
+import type { HeapReturn } from "./memory/heap_return.ts";
+import type { MemoryWatch } from "./memory/memory_watch.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log.ts";
 import { noteThreadCpu, Rates } from "./meters.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 const WATCH_MS = 250;
+const MEMORY_MS = 50;
 const SWEEP_MS = 25;
 const SWEEP_BUDGET_MS = 1;
 const SWEEP_BUCKETS = 256;
@@ -29,6 +31,8 @@ export interface SupervisorOptions {
   readonly meter: CpuMeter;
   /** Hands back what the C library keeps; undefined where it cannot be asked. */
   readonly libc: HeapReturn | undefined;
+  /** Sees to it that the process does not outgrow what it was given; undefined where it cannot be seen. */
+  readonly memory: MemoryWatch | undefined;
   /** Most workers with `--workers auto`. */
   readonly maxWorkers: number;
   /** Ends the process. */
@@ -65,6 +69,8 @@ export class Supervisor {
     region.state = RegionState.ready;
     this.#timers.push(setInterval(() => this.#watch(), WATCH_MS));
     this.#timers.push(setInterval(() => this.#sweep(), SWEEP_MS));
+    const { memory } = this.#options;
+    if (memory !== undefined) this.#timers.push(setInterval(() => memory.look(), MEMORY_MS));
   }
 
   #watch(): void {

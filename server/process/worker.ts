@@ -14,7 +14,7 @@ import { HttpListener } from "../http/listener.ts";
 import { SocketHub } from "../http/websocket_client.ts";
 import type { Credentials, Listen } from "../contract/listen.ts";
 import { MemoryBudget } from "../contract/memory_budget.ts";
-import { HeapReturn, threadHeap } from "./heap_return.ts";
+import { type Heap, HeapReturn, threadHeap } from "./memory/heap_return.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
 import type { Question } from "./questions.ts";
@@ -58,6 +58,8 @@ export function runWorker(scope: WorkerScope): void {
     },
     drain: () => server?.drain(),
     renew: (credentials) => server?.renew(credentials as Credentials),
+    collect: () => server?.collect(),
+    cut: () => server?.cut(),
     shed: (ms) => server?.shed(ms as number),
     ask: (question) => server?.local.answer(question as Question),
   });
@@ -81,7 +83,8 @@ class WorkerServer {
   readonly #raw: RawServer;
   readonly #budget: MemoryBudget;
   readonly #drainMs: number;
-  readonly #heap: HeapReturn | undefined;
+  readonly #heap: Heap | undefined = threadHeap();
+  readonly #heapReturn: HeapReturn | undefined;
   readonly #failedTokens: PacedNews;
   readonly #warnings: PacedNews;
   /** What answers for this worker when another one asks. */
@@ -105,8 +108,8 @@ class WorkerServer {
     this.#drainMs = config.drainTimeoutMs;
     const budget = new MemoryBudget(this.#region, start.actor, config.bodyMemoryBytes);
     this.#budget = budget;
-    const heap = threadHeap();
-    if (heap !== undefined) this.#heap = new HeapReturn(heap, performance.now());
+    const heap = this.#heap;
+    if (heap !== undefined) this.#heapReturn = new HeapReturn(heap, performance.now());
     this.#context = new HttpContext({
       config,
       cache,
@@ -164,7 +167,7 @@ class WorkerServer {
     this.#warnings.tick();
     noteThreadCpu(this.#region, this.#actor);
     const requests = this.#region.counter(this.#actor, "requests");
-    this.#heap?.tick(nowMs, requests, this.#budget.takenBytes);
+    this.#heapReturn?.tick(nowMs, requests, this.#budget.takenBytes);
   }
 
   #noteFailedToken(address: string): void {
@@ -207,6 +210,18 @@ class WorkerServer {
     while (this.#region.gauge(this.#actor, "inFlight") > 0 && performance.now() < endMs) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
     }
+  }
+
+  /** Collects all garbage: the process is about to hold more than it was given. */
+  collect(): void {
+    this.#heap?.collect();
+  }
+
+  /** Closes all HTTP connections and listens anew: no other way frees what Deno holds for them. */
+  async cut(): Promise<void> {
+    addCounter(this.#region.words, this.#region.counterWord(this.#actor, "httpCuts"), 1);
+    await Promise.all(this.#listeners.map((listener) => listener.cut()));
+    this.#heap?.collect();
   }
 
   /** Asks some clients to reconnect, for `ms` milliseconds. */

@@ -210,6 +210,22 @@ export class WorkerPool {
     for (const { channel } of this.#members.values()) channel.notify("shed", ms);
   }
 
+  /** Has all workers collect garbage. Resolves when they have, or after `timeoutMs`. */
+  collect(timeoutMs: number): Promise<void> {
+    return this.#tell("collect", timeoutMs);
+  }
+
+  /** Has all workers cut their HTTP connections, and collect. Resolves as `collect()` does. */
+  cut(timeoutMs: number): Promise<void> {
+    return this.#tell("cut", timeoutMs);
+  }
+
+  async #tell(what: string, timeoutMs: number): Promise<void> {
+    await Promise.allSettled(
+      [...this.#members.values()].map(({ channel }) => channel.request(what, undefined, timeoutMs)),
+    );
+  }
+
   /** Drains all workers. Resolves with whether all were done within `timeoutMs`. */
   async drain(timeoutMs: number): Promise<boolean> {
     this.#draining = true;

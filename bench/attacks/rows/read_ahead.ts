@@ -37,7 +37,7 @@ export const READ_AHEAD_ATTACKS: readonly Attack[] = [
   {
     name: "flooding-pipelines",
     sends:
-      "30 clients with a /pipeline of 40 KEYS over 29,000 keys each, and small GETs without end behind it",
+      "400 clients with a /pipeline of 40 KEYS over 29,000 keys each, and small GETs without end behind it",
     isAboutTurns: false,
     prepare: (assault) => storeKeys(assault, "key", assault.pick(MANY_KEYS, 1000)),
     run: (assault) => {
@@ -47,6 +47,20 @@ export const READ_AHEAD_ATTACKS: readonly Attack[] = [
         await connection.send(first);
         await connection.flood(MORE);
       }, true);
+    },
+  },
+  {
+    name: "flooding-setranges",
+    sends: "4 clients with a /pipeline of 40 SETRANGEs of 1 MB, again and again without waiting",
+    isAboutTurns: false,
+    // What the guard leaves to a process of one worker; see docs/reliability.md.
+    maxGrowthMib: 192,
+    seconds: 12,
+    prepare: (assault) => storeBig(assault, 1),
+    run: (assault) => {
+      const commands = Array.from({ length: 40 }, () => ["SETRANGE", "big0", "0", "x"]);
+      const many = times(restPipeline(commands), 100);
+      return assault.flood(assault.pick(SMALL_CLIENTS, 2), "http", many);
     },
   },
   {

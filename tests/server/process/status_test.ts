@@ -73,7 +73,7 @@ Deno.test("RegionStatus.statsText() has its fields in one order", () => {
   serve(region, 1);
   const { total, connections, workers: [worker] } = JSON.parse(statusOf(region).statsText());
   const counters = "requests hits misses puts deletes errors overloads lockWaits lockTimeouts " +
-    "clientsRefused clientsSlow connections inputBytes outputBytes failedTokens";
+    "clientsRefused clientsSlow connections inputBytes outputBytes failedTokens httpCuts";
   assertEquals(Object.keys(total).join(" "), counters);
   assertEquals(Object.keys(connections), ["http", "resp", "text", "websocket"]);
   const gauges = "worker inFlight bodyBytes respClients textClients cpuUser cpuSystem";

@@ -1,7 +1,7 @@
 // Memory that the C library keeps goes back to the system when it is asked; where it cannot be asked nothing happens.
 
 import { assert, assertEquals } from "@std/assert";
-import { LIBC_PATHS, libcHeap } from "../../../server/process/libc_heap.ts";
+import { LIBC_PATHS, libcHeap } from "../../../../server/process/memory/libc_heap.ts";
 
 const MIB = 1024 * 1024;
 /** Below the size from which the C library maps each piece by itself. */
@@ -28,8 +28,21 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "openFiles() counts files and sockets that are open, and not those that were",
+  ignore: heap === undefined,
+  fn: async () => {
+    const before = heap!.openFiles();
+    const files = await Promise.all(Array.from({ length: 20 }, () => Deno.open("/dev/null")));
+    assertEquals(heap!.openFiles(), before + 20);
+    for (const file of files.slice(0, 10)) file.close();
+    assertEquals(heap!.openFiles(), before + 10);
+    for (const file of files.slice(10)) file.close();
+  },
+});
+
 Deno.test("the start tasks may open the C library and no other", async () => {
-  const file = new URL("../../../deno.json", import.meta.url);
+  const file = new URL("../../../../deno.json", import.meta.url);
   const { tasks } = JSON.parse(await Deno.readTextFile(file));
   for (const name of ["start", "dev"]) {
     const flags = tasks[name].command.split(" ").filter((word: string) => word.includes("ffi"));

@@ -1,5 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Heap, HeapReturn, threadHeap } from "../../../server/process/heap_return.ts";
+import {
+  type Heap,
+  HeapReturn,
+  threadHeap,
+} from "../../../../server/process/memory/heap_return.ts";
 
 const MIB = 1024 * 1024;
 

@@ -1,0 +1,108 @@
+// What the watch has main and workers do, and what it says of it; heap, workers and clock are fakes.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { Log } from "../../../../server/process/log.ts";
+import { MemoryWatch } from "../../../../server/process/memory/memory_watch.ts";
+import { MemoryBudget } from "../../../../server/contract/memory_budget.ts";
+import { newCache } from "../../fixture.ts";
+
+const MIB = 1024 * 1024;
+
+/** A process at 100 MiB that may grow by 64 of --body-memory, the margins, and what its region takes. */
+class FakeProcess {
+  readonly done: string[] = [];
+  readonly lines: string[] = [];
+  readonly cache = newCache();
+  readonly budget = new MemoryBudget(this.cache.region, 1, 64 * MIB);
+  ms = 0;
+  /** What is in use, garbage, and what only a cut frees. */
+  usedBytes = 100 * MIB;
+  garbageBytes = 0;
+  heldBytes = 0;
+  openFiles = 20;
+  readonly watch: MemoryWatch;
+
+  constructor() {
+    const note = (what: string) => {
+      this.done.push(what);
+      this.garbageBytes = 0;
+      if (what === "cut") this.heldBytes = 0;
+      return Promise.resolve();
+    };
+    const err = (line: string) => void this.lines.push(line);
+    this.watch = new MemoryWatch({
+      cache: this.cache,
+      workers: { size: 1, collect: () => note("collect"), cut: () => note("cut") },
+      log: new Log({ format: "text", now: () => 0, out: err, err }),
+      heap: {
+        bytes: () => this.usedBytes + this.garbageBytes + this.heldBytes,
+        collect: () => void this.done.push("trim"),
+        openFiles: () => this.openFiles,
+      },
+      bodyBytes: 64 * MIB,
+      now: () => this.ms,
+    });
+  }
+
+  /** Looks, and lets all that follows from it happen. */
+  async look(ms: number): Promise<void> {
+    this.ms = ms;
+    this.watch.look();
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  }
+}
+
+Deno.test("garbage beyond the limit is collected in the workers, then trimmed, and no more", async () => {
+  const process = new FakeProcess();
+  process.garbageBytes = 300 * MIB;
+  await process.look(0);
+  assertEquals(process.done, ["collect", "trim"]);
+  await process.look(50);
+  assertEquals(process.done, ["collect", "trim"]);
+  assertEquals(process.lines, []);
+  assertEquals(process.budget.isShort, false);
+});
+
+Deno.test("what stays has workers refuse first; then it is cut, said, and refused no more", async () => {
+  const process = new FakeProcess();
+  process.heldBytes = 300 * MIB;
+  await process.look(0);
+  assertEquals(process.done, ["collect", "trim"]);
+  assertEquals(process.budget.isShort, true);
+  await process.look(500);
+  assertEquals(process.done, ["collect", "trim", "collect", "trim", "cut", "trim"]);
+  assertEquals(process.budget.isShort, false);
+  assertEquals(process.lines.length, 1);
+  assertMatch(
+    process.lines[0]!,
+    /^slabkv: all HTTP connections were closed: the process held 400MiB and may hold \d+MiB; now it holds 100MiB$/,
+  );
+});
+
+Deno.test("memory that no cut frees is said, and nobody is refused for it", async () => {
+  const process = new FakeProcess();
+  process.usedBytes = 600 * MIB;
+  await process.look(0);
+  await process.look(500);
+  assertEquals(process.budget.isShort, false);
+  assertMatch(
+    process.lines.at(-1)!,
+    /^slabkv: the process holds 600MiB and should hold \d+MiB at most; /,
+  );
+  const before = [...process.done];
+  for (let ms = 550; ms < 30_000; ms += 50) await process.look(ms);
+  assertEquals(process.done, before);
+  assertEquals(process.lines.length, 2);
+});
+
+Deno.test("connections and what the region has come to use are no reason to act", async () => {
+  const process = new FakeProcess();
+  process.openFiles = 10_000;
+  process.usedBytes = (100 + 64 + 64 + 150) * MIB;
+  await process.look(0);
+  assertEquals(process.done, []);
+  // They are gone, and what is between those of others stays for a while.
+  process.openFiles = 20;
+  await process.look(1000);
+  assertEquals(process.done, []);
+});
