@@ -23,6 +23,8 @@ export interface Attack {
   readonly maxP99Ms?: number;
   /** A bound on the growth of memory in MiB of its own, where options allow the server more. */
   readonly maxGrowthMib?: number;
+  /** Polite requests that may fail, and bodies, where the guard may close all HTTP connections; 0 unless said. */
+  readonly maxFailed?: number;
   /** Whether the server is sent SIGTERM at the end, with the attackers still there. */
   readonly endsServer?: boolean;
   /** Stores what the attack needs to be there. */
@@ -30,6 +32,12 @@ export interface Attack {
   /** Attacks. Ends by itself, or is killed. */
   readonly run: (assault: Assault) => Promise<void>;
 }
+
+/**
+ * What the guard leaves to a process of one worker in MiB, besides connections: --body-memory, its margins, and what it
+ * grows by until main has looked. See docs/reliability.md.
+ */
+export const GUARDED_MIB = 224;
 
 /** How long an attack runs in its long form. */
 export const DEFAULT_SECONDS = 6;

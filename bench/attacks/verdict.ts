@@ -48,7 +48,7 @@ export const LENIENT: Bounds = {
 
 /** Every reason why a measurement breaks the promise; none if it holds. */
 export function reasonsOf(
-  attack: Pick<Attack, "isAboutTurns" | "maxP99Ms" | "maxGrowthMib" | "endsServer">,
+  attack: Pick<Attack, "isAboutTurns" | "maxP99Ms" | "maxGrowthMib" | "maxFailed" | "endsServer">,
   found: Measurement,
   bounds: Bounds,
 ): string[] {
@@ -95,7 +95,7 @@ function memoryReasons(maxGrowthMib: number, found: Measurement, bounds: Bounds)
 }
 
 function politeReasons(
-  attack: Pick<Attack, "isAboutTurns" | "maxP99Ms" | "endsServer">,
+  attack: Pick<Attack, "isAboutTurns" | "maxP99Ms" | "maxFailed" | "endsServer">,
   found: Measurement,
   bounds: Bounds,
 ): string[] {
@@ -106,11 +106,12 @@ function politeReasons(
   // Whom SIGTERM leaves without a server, and whom an end did, has been said.
   const isGone = attack.endsServer === true || found.end !== undefined;
   const isLate = p99Ms > maxP99Ms + machineP99Ms;
+  const { maxFailed = 0 } = attack;
   return [
     ...isLate ? [`p99 of ${p99Ms.toFixed(0)} ms`] : [],
     ...badSeconds > bounds.maxBadSeconds ? [`p99 over 100 ms for ${badSeconds} s`] : [],
     ...maxMs > bounds.maxWaitMs ? [`a wait of ${maxMs.toFixed(0)} ms`] : [],
-    ...requests.failed > 0 && !isGone ? [`${requests.failed} polite requests failed`] : [],
-    ...bodies.failed > 0 && !isGone ? [`${bodies.failed} polite bodies failed`] : [],
+    ...requests.failed > maxFailed && !isGone ? [`${requests.failed} polite requests failed`] : [],
+    ...bodies.failed > maxFailed && !isGone ? [`${bodies.failed} polite bodies failed`] : [],
   ];
 }

@@ -46,7 +46,6 @@ export class MemoryBudget implements MemorySource {
   /** Where this worker shows what it has taken; nobody else writes there. */
   readonly #takenWord: number;
   readonly #wantedWord: number;
-  readonly #shortWord: number;
   readonly #takenWords: readonly number[];
   readonly #wantedWords: readonly number[];
   readonly #maxBytes: number;
@@ -67,7 +66,6 @@ export class MemoryBudget implements MemorySource {
     this.#words = region.words;
     this.#takenWord = region.gaugeWord(actor, "bodyBytes");
     this.#wantedWord = region.gaugeWord(actor, "memoryWanted");
-    this.#shortWord = region.gaugeWord(0, "memoryWanted");
     this.#takenWords = others.map((one) => region.gaugeWord(one, "bodyBytes"));
     this.#wantedWords = others.map((one) => region.gaugeWord(one, "memoryWanted"));
     this.#maxBytes = maxBytes;
@@ -78,14 +76,6 @@ export class MemoryBudget implements MemorySource {
   get bytesLeft(): number {
     const othersBytes = this.#total(this.#takenWords) - this.#shownBytes;
     return this.#maxBytes - othersBytes - this.#takenBytes;
-  }
-
-  /**
-   * Whether the process holds more than it was given, for reasons that no budget knows of. Then no more
-   * is to be taken for requests over HTTP, since Deno may hold what comes behind them.
-   */
-  get isShort(): boolean {
-    return this.#words[this.#shortWord] !== 0;
   }
 
   /** What all workers together may take. */

@@ -84,9 +84,7 @@ export class Bodies {
     const stream = request.body;
     this.#access.current = request;
     if (stream === null) return consume(new Uint8Array());
-    if (this.#budget.isShort || this.#region.gaugeTotal("inFlight") >= this.#limits.maxInFlight) {
-      return this.refuse();
-    }
+    if (this.#region.gaugeTotal("inFlight") >= this.#limits.maxInFlight) return this.refuse();
     const pending = new PendingBody(stream, length, this.#budget, this.#now());
     try {
       await this.#collect(pending);

@@ -54,7 +54,6 @@ export class CommandRunner implements MemoryOwner {
   #session: Session;
   #mayAdminister = false;
   #signal: () => AbortSignal = () => AbortSignal.abort();
-  readonly #budget: MemoryBudget;
   readonly #account: MemoryAccount;
   /** For what a session keeps: the commands of a transaction. */
   readonly #sessionAccount: MemoryAccount;
@@ -70,7 +69,6 @@ export class CommandRunner implements MemoryOwner {
   constructor(commands: CommandContext, budget: MemoryBudget, refusals: FailureListener) {
     this.context = commands;
     this.reply.failures = refusals;
-    this.#budget = budget;
     this.#account = budget.open(this, LEAST_BYTES);
     this.#sessionAccount = budget.open(this);
     this.#now = commands.cache.now;
@@ -146,7 +144,6 @@ export class CommandRunner implements MemoryOwner {
   }
 
   #settle(): boolean {
-    if (this.#budget.isShort) return false;
     const heldBytes = RUNNER_BYTES + this.#commandBytes + this.reply.heldBytes;
     return this.#account.tryTake(heldBytes - this.#account.bytes);
   }

@@ -3,7 +3,7 @@
  * no budget knows of it.
  */
 
-import type { Attack } from "../attack.ts";
+import { type Attack, GUARDED_MIB } from "../attack.ts";
 import { head, joined, post, restPipeline, times } from "../messages.ts";
 import { storeBig, storeKeys } from "./stored_values.ts";
 
@@ -53,8 +53,8 @@ export const READ_AHEAD_ATTACKS: readonly Attack[] = [
     name: "flooding-setranges",
     sends: "4 clients with a /pipeline of 40 SETRANGEs of 1 MB, again and again without waiting",
     isAboutTurns: false,
-    // What the guard leaves to a process of one worker; see docs/reliability.md.
-    maxGrowthMib: 192,
+    maxGrowthMib: GUARDED_MIB,
+    maxFailed: 10,
     seconds: 12,
     prepare: (assault) => storeBig(assault, 1),
     run: (assault) => {

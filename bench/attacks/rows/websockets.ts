@@ -3,7 +3,7 @@
  * The server has --websocket, which is off by default.
  */
 
-import type { Attack } from "../attack.ts";
+import { type Attack, GUARDED_MIB } from "../attack.ts";
 import { command, joined, numbered, utf8 } from "../messages.ts";
 import { storeBig } from "./stored_values.ts";
 import { CONTINUATION, frame, PING, TEXT, webSockets } from "./websocket_frames.ts";
@@ -38,6 +38,8 @@ export const WEBSOCKET_ATTACKS: readonly Attack[] = [
     name: "websocket-unfinished",
     sends: "one WebSocket message of 300 MB in fragments of 1 MiB that does not end",
     isAboutTurns: false,
+    maxGrowthMib: GUARDED_MIB,
+    maxFailed: 2,
     options: OPTIONS,
     run: (assault) =>
       webSockets(assault, 1, async (connection) => {

@@ -1,5 +1,5 @@
 // Decides when the process holds more memory than it was given, and what is to be done about it: to
-// collect garbage first, then to refuse what takes memory, and at last to cut all HTTP connections off.
+// collect garbage first, and where that and half a second have not helped to cut all HTTP connections.
 // A pure rule over figures that others read; it does nothing itself.
 
 import { MIB } from "../../config/units.ts";
@@ -12,12 +12,10 @@ const WORKER_MARGIN_BYTES = 16 * MIB;
 const WORKER_BYTES = 32 * MIB;
 /** What Deno holds for an open connection, measured with 10,000 of them, rounded up. */
 const CONNECTION_BYTES = 16 * 1024;
-/** Memory is no longer short when the process is so much below its limit. */
-const SLACK_BYTES = 16 * MIB;
-/** Who grows by so much although memory is short is not waited for. */
+/** What is so much beyond the limit is not waited for. */
 const SURGE_BYTES = 32 * MIB;
-/** How long refusals may take to help before connections are cut. */
-const REFUSE_MS = 500;
+/** How long clients may take to let go of what is less beyond it. */
+const GRACE_MS = 500;
 /** The shortest time between two collections that helped. */
 const COLLECT_GAP_MS = 1000;
 /** The shortest time until connections are cut again where that did not help. */
@@ -52,21 +50,15 @@ export type GuardStep =
   | "none"
   /** To collect all garbage, look again, and call `collected()`. */
   | "collect"
-  /** To refuse what takes memory. */
-  | "refuse"
-  /** To let it in again. */
-  | "resume"
   /** To cut all HTTP connections, collect, look again, and call `cut()`. */
   | "cut"
-  /** To say that nothing has helped, and to let all in again. */
+  /** To say that nothing has helped. */
   | "say";
 
 /** Watches the memory of one process. Times are of one clock, in milliseconds. */
 export class MemoryGuard {
-  #isShort = false;
-  /** When memory was found short, and what the process held then. */
-  #shortMs = 0;
-  #shortBytes = 0;
+  /** Since when the process is beyond its limit with its garbage collected; Infinity: it is not. */
+  #overMs = Infinity;
   #collectMs = -Infinity;
   /** What stayed after a cut that did not help; 0 where it did. */
   #stuckBytes = 0;
@@ -75,21 +67,17 @@ export class MemoryGuard {
 
   /** Called some times a second with what the process holds, and what it may. */
   look(nowMs: number, heldBytes: number, limitBytes: number): GuardStep {
-    if (this.#isShort) return this.#lookAgain(nowMs, heldBytes, limitBytes);
     if (heldBytes <= limitBytes) {
+      this.#overMs = Infinity;
       this.#stuckBytes = 0;
       return "none";
     }
-    if (this.#stuckBytes > 0) return this.#lookStuck(nowMs, heldBytes);
     const isSurge = heldBytes > limitBytes + SURGE_BYTES;
+    if (this.#overMs < Infinity) {
+      return isSurge || nowMs >= this.#overMs + GRACE_MS ? "collect" : "none";
+    }
+    if (this.#stuckBytes > 0) return this.#lookStuck(nowMs, heldBytes);
     return isSurge || nowMs >= this.#collectMs + COLLECT_GAP_MS ? "collect" : "none";
-  }
-
-  /** While memory is short. */
-  #lookAgain(nowMs: number, heldBytes: number, limitBytes: number): GuardStep {
-    if (heldBytes <= limitBytes - SLACK_BYTES) return this.#resume();
-    if (heldBytes > this.#shortBytes + SURGE_BYTES) return "cut";
-    return nowMs >= this.#shortMs + REFUSE_MS ? "collect" : "none";
   }
 
   /** While more is held than should be, though a cut has freed nothing: only growth counts. */
@@ -108,25 +96,20 @@ export class MemoryGuard {
   /** Garbage was collected, and the process holds this now. */
   collected(nowMs: number, heldBytes: number, limitBytes: number): GuardStep {
     this.#collectMs = nowMs;
-    if (this.#isShort) return heldBytes > limitBytes ? "cut" : this.#resume();
-    if (heldBytes <= Math.max(limitBytes, this.#stuckBytes)) return "none";
-    this.#isShort = true;
-    this.#shortMs = nowMs;
-    this.#shortBytes = heldBytes;
-    return "refuse";
+    if (heldBytes <= Math.max(limitBytes, this.#stuckBytes)) {
+      this.#overMs = Infinity;
+      return "none";
+    }
+    if (heldBytes > limitBytes + SURGE_BYTES || nowMs >= this.#overMs + GRACE_MS) return "cut";
+    this.#overMs = Math.min(this.#overMs, nowMs);
+    return "none";
   }
 
   /** Connections were cut and garbage collected, and the process holds this now. */
   cut(nowMs: number, heldBytes: number, limitBytes: number): GuardStep {
-    this.#isShort = false;
+    this.#overMs = Infinity;
     this.#cutMs = this.#collectMs = nowMs;
     this.#stuckBytes = heldBytes > limitBytes ? heldBytes : 0;
-    return this.#stuckBytes > 0 && this.#say(nowMs) === "say" ? "say" : "resume";
-  }
-
-  #resume(): GuardStep {
-    this.#isShort = false;
-    this.#stuckBytes = 0;
-    return "resume";
+    return this.#stuckBytes > 0 ? this.#say(nowMs) : "none";
   }
 }

@@ -2,7 +2,7 @@
 // no budget knows of. Reads the figures, and carries out in main and workers what the guard decides.
 
 import { regionTouched } from "../../../cache/mod.ts";
-import { MEMORY_STEP_BYTES, type ServerCache } from "../../contract/counters.ts";
+import type { ServerCache } from "../../contract/counters.ts";
 import { formatSize, MIB } from "../../config/units.ts";
 import type { Log } from "../log.ts";
 import type { ProcessHeap } from "./libc_heap.ts";
@@ -41,7 +41,6 @@ export class MemoryWatch {
   readonly #idleWorkers: number;
   /** Of each shard the quarters that were ever used; they stay resident. */
   readonly #touched: Int32Array;
-  readonly #wantedWord: number;
   #connections = 0;
   #limitBytes = 0;
   #isAtWork = false;
@@ -54,7 +53,6 @@ export class MemoryWatch {
     this.#idleBytes = heap.bytes();
     this.#idleWorkers = workers.size;
     this.#touched = new Int32Array(cache.shards.length);
-    this.#wantedWord = cache.region.gaugeWord(0, "memoryWanted");
   }
 
   /** Looks, and does what has to be done; called some times a second. */
@@ -100,20 +98,11 @@ export class MemoryWatch {
         this.#noteCut(beforeBytes, heldBytes);
         step = this.#guard.cut(now(), heldBytes, this.#limit());
       } else {
-        this.#want(step === "refuse" ? heldBytes - this.#limitBytes : 0);
-        if (step === "say") {
-          log.warn("memory", stuckText(heldBytes, this.#limitBytes), { heldBytes });
-        }
+        log.warn("memory", stuckText(heldBytes, this.#limitBytes), { heldBytes });
         step = "none";
       }
     }
     this.#isAtWork = false;
-  }
-
-  /** Shows the workers what has to go. */
-  #want(bytes: number): void {
-    const { region } = this.#options.cache;
-    Atomics.store(region.words, this.#wantedWord, Math.ceil(bytes / MEMORY_STEP_BYTES));
   }
 
   #noteCut(beforeBytes: number, heldBytes: number): void {

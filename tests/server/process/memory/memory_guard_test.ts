@@ -6,11 +6,20 @@ import { MemoryGuard, memoryLimit } from "../../../../server/process/memory/memo
 const MIB = 1024 * 1024;
 const LIMIT = 400 * MIB;
 
-/** A guard that has found memory short at 0 ms, with `held` MiB. */
-function short(held: number): MemoryGuard {
+/** A guard that has found at 0 ms that 420 MiB are held with all garbage collected. */
+function over(): MemoryGuard {
   const guard = new MemoryGuard();
-  assertEquals(guard.look(0, held * MIB, LIMIT), "collect");
-  assertEquals(guard.collected(0, held * MIB, LIMIT), "refuse");
+  assertEquals(guard.look(0, 420 * MIB, LIMIT), "collect");
+  assertEquals(guard.collected(0, 420 * MIB, LIMIT), "none");
+  return guard;
+}
+
+/** A guard that has cut connections in vain at 100 ms: 450 MiB are still held, as was said. */
+function stuck(): MemoryGuard {
+  const guard = over();
+  assertEquals(guard.look(50, 453 * MIB, LIMIT), "collect");
+  assertEquals(guard.collected(50, 453 * MIB, LIMIT), "cut");
+  assertEquals(guard.cut(100, 450 * MIB, LIMIT), "say");
   return guard;
 }
 
@@ -33,7 +42,7 @@ Deno.test("a process within its limit is left alone", () => {
   for (let ms = 0; ms < 10_000; ms += 50) assertEquals(guard.look(ms, LIMIT, LIMIT), "none");
 });
 
-Deno.test("garbage is collected at most once a second, and nobody is refused for it", () => {
+Deno.test("garbage is collected at most once a second, and nothing is cut for it", () => {
   const guard = new MemoryGuard();
   let collections = 0;
   for (let ms = 0; ms < 10_000; ms += 50) {
@@ -51,58 +60,53 @@ Deno.test("a surge is collected at once", () => {
   assertEquals(guard.look(50, LIMIT + 33 * MIB, LIMIT), "collect");
 });
 
-Deno.test("where refusals help, all is let in again and nothing is cut", () => {
-  const guard = short(420);
-  assertEquals(guard.look(50, 425 * MIB, LIMIT), "none");
-  assertEquals(guard.look(100, 390 * MIB, LIMIT), "none");
-  assertEquals(guard.look(150, 380 * MIB, LIMIT), "resume");
-  assertEquals(guard.look(200, 390 * MIB, LIMIT), "none");
+Deno.test("what clients let go of within half a second is not cut", () => {
+  const guard = over();
+  assertEquals(guard.look(450, 425 * MIB, LIMIT), "none");
+  assertEquals(guard.look(490, 399 * MIB, LIMIT), "none");
+  assertEquals(guard.look(500, 399 * MIB, LIMIT), "none");
 });
 
-Deno.test("what refusals have made garbage is collected before anything is cut", () => {
-  const guard = short(420);
+Deno.test("what they have made garbage is collected before anything is cut", () => {
+  const guard = over();
   assertEquals(guard.look(500, 420 * MIB, LIMIT), "collect");
-  assertEquals(guard.collected(500, 399 * MIB, LIMIT), "resume");
+  assertEquals(guard.collected(500, 399 * MIB, LIMIT), "none");
+  assertEquals(guard.look(550, 399 * MIB, LIMIT), "none");
 });
 
-Deno.test("what stays through refusals and a collection is cut", () => {
-  const guard = short(420);
+Deno.test("what stays for half a second is cut", () => {
+  const guard = over();
   assertEquals(guard.look(450, 420 * MIB, LIMIT), "none");
   assertEquals(guard.look(500, 420 * MIB, LIMIT), "collect");
   assertEquals(guard.collected(510, 420 * MIB, LIMIT), "cut");
-  assertEquals(guard.cut(520, 200 * MIB, LIMIT), "resume");
+  assertEquals(guard.cut(520, 200 * MIB, LIMIT), "none");
   assertEquals(guard.look(570, 200 * MIB, LIMIT), "none");
 });
 
-Deno.test("what grows through refusals is cut at once", () => {
-  const guard = short(420);
-  assertEquals(guard.look(50, 453 * MIB, LIMIT), "cut");
+Deno.test("what is far beyond the limit is cut once garbage is collected, without a wait", () => {
+  const guard = new MemoryGuard();
+  assertEquals(guard.look(0, LIMIT + 33 * MIB, LIMIT), "collect");
+  assertEquals(guard.collected(10, LIMIT + 33 * MIB, LIMIT), "cut");
 });
 
 Deno.test("where a cut has freed nothing that is said once a minute, and nothing is cut for it", () => {
-  const guard = short(420);
-  assertEquals(guard.look(50, 453 * MIB, LIMIT), "cut");
-  assertEquals(guard.cut(100, 450 * MIB, LIMIT), "say");
+  const guard = stuck();
   const steps: string[] = [];
   for (let ms = 150; ms <= 180_100; ms += 50) steps.push(guard.look(ms, 450 * MIB, LIMIT));
   assertEquals(steps.filter((step) => step !== "none"), ["say", "say", "say"]);
 });
 
 Deno.test("after a cut in vain only growth counts, and not before five seconds", () => {
-  const guard = short(420);
-  guard.look(50, 453 * MIB, LIMIT);
-  guard.cut(100, 450 * MIB, LIMIT);
+  const guard = stuck();
   assertEquals(guard.look(5050, 520 * MIB, LIMIT), "none");
   assertEquals(guard.look(5100, 520 * MIB, LIMIT), "collect");
   assertEquals(guard.collected(5100, 445 * MIB, LIMIT), "none");
   assertEquals(guard.look(10_200, 520 * MIB, LIMIT), "collect");
-  assertEquals(guard.collected(10_200, 520 * MIB, LIMIT), "refuse");
+  assertEquals(guard.collected(10_200, 520 * MIB, LIMIT), "cut");
 });
 
 Deno.test("once memory is back within the limit a cut in vain is forgotten", () => {
-  const guard = short(420);
-  guard.look(50, 453 * MIB, LIMIT);
-  guard.cut(100, 450 * MIB, LIMIT);
+  const guard = stuck();
   assertEquals(guard.look(200, 300 * MIB, LIMIT), "none");
   assertEquals(guard.look(2000, 420 * MIB, LIMIT), "collect");
 });

@@ -3,7 +3,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Log } from "../../../../server/process/log.ts";
 import { MemoryWatch } from "../../../../server/process/memory/memory_watch.ts";
-import { MemoryBudget } from "../../../../server/contract/memory_budget.ts";
 import { newCache } from "../../fixture.ts";
 
 const MIB = 1024 * 1024;
@@ -13,7 +12,6 @@ class FakeProcess {
   readonly done: string[] = [];
   readonly lines: string[] = [];
   readonly cache = newCache();
-  readonly budget = new MemoryBudget(this.cache.region, 1, 64 * MIB);
   ms = 0;
   /** What is in use, garbage, and what only a cut frees. */
   usedBytes = 100 * MIB;
@@ -60,18 +58,13 @@ Deno.test("garbage beyond the limit is collected in the workers, then trimmed, a
   await process.look(50);
   assertEquals(process.done, ["collect", "trim"]);
   assertEquals(process.lines, []);
-  assertEquals(process.budget.isShort, false);
 });
 
-Deno.test("what stays has workers refuse first; then it is cut, said, and refused no more", async () => {
+Deno.test("what stays is cut, trimmed and said", async () => {
   const process = new FakeProcess();
   process.heldBytes = 300 * MIB;
   await process.look(0);
-  assertEquals(process.done, ["collect", "trim"]);
-  assertEquals(process.budget.isShort, true);
-  await process.look(500);
-  assertEquals(process.done, ["collect", "trim", "collect", "trim", "cut", "trim"]);
-  assertEquals(process.budget.isShort, false);
+  assertEquals(process.done, ["collect", "trim", "cut", "trim"]);
   assertEquals(process.lines.length, 1);
   assertMatch(
     process.lines[0]!,
@@ -79,18 +72,31 @@ Deno.test("what stays has workers refuse first; then it is cut, said, and refuse
   );
 });
 
-Deno.test("memory that no cut frees is said, and nobody is refused for it", async () => {
+Deno.test("cuts soon after one another are one line of the log", async () => {
+  const process = new FakeProcess();
+  for (const ms of [0, 1000, 2000, 10_000]) {
+    process.heldBytes = 300 * MIB;
+    await process.look(ms);
+  }
+  assertEquals(process.done.filter((what) => what === "cut").length, 4);
+  assertEquals(process.lines.length, 2);
+  assertMatch(
+    process.lines[1]!,
+    /^slabkv: all HTTP connections were closed, 3 times since the last such line: /,
+  );
+});
+
+Deno.test("memory that no cut frees is said, and nothing is cut again for it", async () => {
   const process = new FakeProcess();
   process.usedBytes = 600 * MIB;
   await process.look(0);
   await process.look(500);
-  assertEquals(process.budget.isShort, false);
   assertMatch(
     process.lines.at(-1)!,
     /^slabkv: the process holds 600MiB and should hold \d+MiB at most; /,
   );
   const before = [...process.done];
-  for (let ms = 550; ms < 30_000; ms += 50) await process.look(ms);
+  for (let ms = 50; ms < 30_000; ms += 50) await process.look(ms);
   assertEquals(process.done, before);
   assertEquals(process.lines.length, 2);
 });
