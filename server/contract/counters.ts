@@ -152,9 +152,7 @@ export const GAUGES = [
   },
   {
     name: "memoryWanted",
-    meaning:
-      "Bytes lately asked for of the memory budget and refused, in the same steps. In main's " +
-      "block: what the process holds beyond what it was given; 0: nothing.",
+    meaning: "Bytes lately asked for of the memory budget and refused, in the same steps.",
     isShown: false,
     endsWithWorker: true,
     unit: MEMORY_STEP_BYTES,
