@@ -60,18 +60,21 @@ export class ClientTime {
   end(): void {
     const ms = performance.now() - this.#beganMs + EXCHANGE_MS;
     this.#usualMs = Math.min(ms, 2 * this.#usualMs);
-    this.#fairMs = this.#slices.spendFor(this.#fairMs, ms);
+    this.#spend(ms);
   }
 
   /** Counts a read of `bytes` that completed no command. */
   countRead(bytes: number): void {
-    const ms = EXCHANGE_MS + bytes * ANSWER_BYTE_MS;
-    this.#fairMs = this.#slices.spendFor(this.#fairMs, ms);
+    this.#spend(EXCHANGE_MS + bytes * ANSWER_BYTE_MS);
   }
 
   /** Counts an answer of `bytes` that was made outside of this. */
   count(bytes: number): void {
-    this.#fairMs = this.#slices.spendFor(this.#fairMs, bytes * ANSWER_BYTE_MS);
+    this.#spend(bytes * ANSWER_BYTE_MS);
+  }
+
+  #spend(ms: number): void {
+    this.#fairMs = this.#slices.spendFor(this.#fairMs, ms);
   }
 
   /** What to wait for before commands of `bytes` run; null where they may at once. */

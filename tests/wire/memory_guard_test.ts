@@ -2,21 +2,12 @@
 // connections are closed, WebSockets too. Redis clients stay, and HTTP is served again at once.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { frame } from "../../bench/attacks/rows/websocket_frames.ts";
+import { frame, GREETING } from "../../bench/attacks/rows/websocket_frames.ts";
 import { libcHeap } from "../../server/process/memory/libc_heap.ts";
 import { RawClient } from "./raw_client.ts";
 import { connectRaw, exchange } from "./raw_fixture.ts";
 import { TestServer, until } from "./server.ts";
 
-const HANDSHAKE = [
-  "GET /ws HTTP/1.1",
-  "host: localhost",
-  "connection: Upgrade",
-  "upgrade: websocket",
-  "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
-  "sec-websocket-version: 13",
-  "\r\n",
-].join("\r\n");
 const FRAGMENT = new Uint8Array(1024 * 1024).fill(0x20);
 /** More than the server may hold, several times. */
 const MAX_FRAGMENTS = 1000;
@@ -24,7 +15,7 @@ const MAX_FRAGMENTS = 1000;
 /** Sends a WebSocket message that does not end, until the server closes the connection. */
 async function sendUnfinished(server: TestServer): Promise<number> {
   using client = await server.connect();
-  await client.send(HANDSHAKE);
+  await client.send(GREETING);
   assertMatch(await client.receiveText(12), /^HTTP\/1.1 101/);
   let sent = 0;
   try {

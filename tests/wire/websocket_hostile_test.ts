@@ -2,31 +2,22 @@
 // others are served. Over bare connections, since a WebSocket object always reads.
 
 import { assertEquals } from "@std/assert";
+import { frame, GREETING, TEXT } from "../../bench/attacks/rows/websocket_frames.ts";
 import { TestServer } from "./server.ts";
 
-const HANDSHAKE = [
-  "GET /ws HTTP/1.1",
-  "host: localhost",
-  "connection: Upgrade",
-  "upgrade: websocket",
-  "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
-  "sec-websocket-version: 13",
-  "\r\n",
-].join("\r\n");
 const BIG = "x".repeat(8000);
 
 /** A message as often as that. */
 function messages(text: string, count: number): Uint8Array<ArrayBuffer> {
-  const data = new TextEncoder().encode(text);
-  const frame = new Uint8Array([0x81, 0x80 | data.length, 0, 0, 0, 0, ...data]);
-  const all = new Uint8Array(count * frame.length);
-  for (let at = 0; at < all.length; at += frame.length) all.set(frame, at);
+  const message = frame(TEXT, text);
+  const all = new Uint8Array(count * message.length);
+  for (let at = 0; at < all.length; at += message.length) all.set(message, at);
   return all;
 }
 
 async function connect({ port }: TestServer): Promise<Deno.TcpConn> {
   const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-  await conn.write(new TextEncoder().encode(HANDSHAKE));
+  await conn.write(new TextEncoder().encode(GREETING));
   return conn;
 }
 

@@ -17,7 +17,8 @@ const MASKED = 0x80;
 const MAX_SHORT = 125;
 const MAX_MEDIUM = 65_535;
 
-const GREETING = head(
+/** With this a client asks for a WebSocket. */
+export const GREETING = head(
   "GET /ws",
   "connection: upgrade",
   "upgrade: websocket",

@@ -15,7 +15,7 @@ import type { Reply } from "../../contract/reply.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
 import { hashKeys } from "../execute.ts";
 import { selected } from "./databases.ts";
-import { beginTimed, endTimed, endUntimed } from "../timing.ts";
+import { beginTimed, beginUntimed, endTimed, endUntimed } from "../timing.ts";
 import {
   ALL_KEYS_TOO_LONG,
   BUSY,
@@ -209,8 +209,7 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
   context.copiedBytes = 0;
   context.heldWalks.reset();
   // EXEC itself has waited for its locks.
-  const { region } = context.cache;
-  region.longSinceMs = 0;
+  beginUntimed(context);
   for (const id of transaction.queued(args)) {
     const command = context.commands[id]!;
     // Everybody who wants one of these shards is waiting.
@@ -233,8 +232,7 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
     if (command.flags.includes("keyspace")) runOnAll(context, command, args, reply);
     else command.run(context, args, reply);
     if (weight !== 0) endTimed(context, command, args, fromMs, weight);
-    else if (region.longSinceMs !== 0) endUntimed(context, command, args);
-    region.longSinceMs = 0;
+    else if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
     const answered = Math.max(0, bytesBefore - reply.bytesLeft);
     context.copiedBytes += isAboutServer(command)
       ? SERVER_COMMAND_BYTES + SERVER_BYTE_COST * answered
