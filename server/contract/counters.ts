@@ -212,6 +212,11 @@ export type ServerRegion = Region<Counter, Gauge>;
 /** A cache over such a region. */
 export type ServerCache = Cache<Counter, Gauge>;
 
+/** What clients make all workers hold of the memory budget, in bytes, rounded up by each worker. */
+export function heldBytesOf(region: ServerRegion): number {
+  return region.gaugeTotal("bodyBytes") * MEMORY_STEP_BYTES;
+}
+
 function isOfEngine(name: string): boolean {
   return ENGINE_COUNTERS.some((counter) => counter === name);
 }

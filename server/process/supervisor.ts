@@ -2,7 +2,7 @@
 // adds workers under load, and ends everything in order. It answers no client itself.
 
 import { RegionState } from "../../cache/mod.ts";
-import type { ServerCache, ServerRegion } from "../contract/counters.ts";
+import { heldBytesOf, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "../config/config.ts";
@@ -88,13 +88,7 @@ export class Supervisor {
       exit(EXIT_BROKEN);
     }
     if (this.#options.config.workers === "auto") this.#scale();
-    this.#options.libc?.tick(performance.now(), 0, this.#heldBytes());
-  }
-
-  /** What clients make all workers hold. */
-  #heldBytes(): number {
-    const { cache: { region }, pool } = this.#options;
-    return pool.actors.reduce((sum, actor) => sum + region.gauge(actor, "bodyBytes"), 0);
+    this.#options.libc?.tick(performance.now(), 0, heldBytesOf(cache.region));
   }
 
   #scale(): void {

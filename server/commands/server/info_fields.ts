@@ -4,7 +4,7 @@
 
 import process from "node:process";
 import { readStats } from "../../../cache/mod.ts";
-import { MEMORY_STEP_BYTES, type ServerRegion } from "../../contract/counters.ts";
+import { heldBytesOf, MEMORY_STEP_BYTES, type ServerRegion } from "../../contract/counters.ts";
 import { REFUSAL_COUNTERS } from "../../contract/refusal_counters.ts";
 import type { ServerTotals } from "../../contract/server.ts";
 import { VERSION } from "../../config/version.ts";
@@ -91,7 +91,7 @@ export function memory({ cache }: CommandContext): Fields {
     mem_replication_backlog: 0,
     mem_total_replication_buffers: 0,
     mem_clients_slaves: 0,
-    mem_clients_normal: region.gaugeTotal("bodyBytes") * MEMORY_STEP_BYTES,
+    mem_clients_normal: heldBytesOf(region),
     mem_cluster_links: 0,
     mem_aof_buffer: 0,
     mem_allocator: "slab",

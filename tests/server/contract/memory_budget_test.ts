@@ -3,7 +3,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { GAUGES, MEMORY_STEP_BYTES } from "../../../server/contract/counters.ts";
+import { GAUGES, heldBytesOf, MEMORY_STEP_BYTES } from "../../../server/contract/counters.ts";
 import type { MemoryAccount } from "../../../server/contract/memory_account.ts";
 import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
 import { newRegion } from "../fixture.ts";
@@ -30,10 +30,11 @@ function openNoted(budget: MemoryBudget, name: string, noted: string[], bytes = 
 }
 
 Deno.test("MemoryBudget.tryTake() takes up to the bound of all workers, and nothing beyond", () => {
-  const { one, two, gauges } = setUp();
+  const { region, one, two, gauges } = setUp();
   const tries = [one.tryTake(60 * STEP), two.tryTake(40 * STEP + 1), two.tryTake(40 * STEP)];
   assertEquals(tries, [true, false, true]);
   assertEquals(gauges(), [60, 40]);
+  assertEquals(heldBytesOf(region), 100 * STEP);
   assertEquals([one.bytesLeft, two.bytesLeft], [0, 0]);
   assertEquals([one.tryTake(0), one.tryTake(1)], [true, false]);
 });
