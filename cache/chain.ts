@@ -2,9 +2,9 @@
 // Never allocates, so it never evicts; allocation.ts does both.
 
 import * as layout from "./layout.ts";
-import { ownQuarters } from "./item.ts";
+import { ownEighths } from "./item.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { freePieceLocked, linkQuarters } from "./slab.ts";
+import { freePieceLocked, linkEighths } from "./slab.ts";
 
 const {
   ADDRESS_MASK,
@@ -16,59 +16,59 @@ const {
   LINK_LENGTH_SHIFT,
   OWN_LENGTH_MASK,
   OWN_LENGTH_SHIFT,
-  QUARTER_BYTE_SHIFT,
-  QUARTER_BYTES,
-  QUARTER_WORD_SHIFT,
-  SLOT_QUARTERS,
+  EIGHTH_BYTE_SHIFT,
+  EIGHTH_BYTES,
+  EIGHTH_WORD_SHIFT,
+  SLOT_EIGHTHS,
 } = layout;
 
-/** Frees every piece of the item at `address`. Returns how many quarters that were. */
+/** Frees every piece of the item at `address`. Returns how many eighths that were. */
 export function freeChainLocked(memory: ShardMemory, address: number): number {
-  const next = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT]!;
-  const own = ownQuarters(memory, address);
+  const next = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEXT]!;
+  const own = ownEighths(memory, address);
   const further = next === 0 ? 0 : freeFurtherLocked(memory, next);
   freePieceLocked(memory, address, own);
   return own + further;
 }
 
-/** Frees the pieces from the one behind `link` to the last. Returns how many quarters. */
+/** Frees the pieces from the one behind `link` to the last. Returns how many eighths. */
 function freeFurtherLocked(memory: ShardMemory, link: number): number {
-  let quarters = 0;
+  let eighths = 0;
   let current = link;
   for (;;) {
     const address = current & ADDRESS_MASK;
-    const length = linkQuarters(current);
-    const next = memory.words[address << QUARTER_WORD_SHIFT]!;
+    const length = linkEighths(current);
+    const next = memory.words[address << EIGHTH_WORD_SHIFT]!;
     freePieceLocked(memory, address, length);
-    quarters += length;
-    if ((next & LINK_LAST) !== 0) return quarters;
+    eighths += length;
+    if ((next & LINK_LAST) !== 0) return eighths;
     current = next;
   }
 }
 
 /** Sets the stored length of the item's first piece. */
-export function setOwnQuarters(memory: ShardMemory, address: number, quarters: number): void {
-  const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
-  memory.words[at] = (memory.words[at]! & ~OWN_LENGTH_MASK) | ((quarters - 1) << OWN_LENGTH_SHIFT);
+export function setOwnEighths(memory: ShardMemory, address: number, eighths: number): void {
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_OLDER;
+  memory.words[at] = (memory.words[at]! & ~OWN_LENGTH_MASK) | ((eighths - 1) << OWN_LENGTH_SHIFT);
 }
 
 /** Sets the length stored in the link at word `at`, leaving where it points. */
-export function setLinkQuarters(memory: ShardMemory, at: number, quarters: number): void {
+export function setLinkEighths(memory: ShardMemory, at: number, eighths: number): void {
   const mask = LINK_LENGTH_MASK << LINK_LENGTH_SHIFT;
-  memory.words[at] = (memory.words[at]! & ~mask) | ((quarters - 1) << LINK_LENGTH_SHIFT);
+  memory.words[at] = (memory.words[at]! & ~mask) | ((eighths - 1) << LINK_LENGTH_SHIFT);
 }
 
 /** Where a walk along a chain ended; one object per thread, filled by {@linkcode cutChainLocked}. */
 export class ChainEnd {
   /** The item's first piece. */
   item = 0;
-  /** Quarters freed by the cut. */
-  freedQuarters = 0;
+  /** Eighths freed by the cut. */
+  freedEighths = 0;
   /** Bytes that the chain is too short by; 0 when the item fits. */
   missingBytes = 0;
-  /** The last piece: its address, its quarters, the word of its own link. */
+  /** The last piece: its address, its eighths, the word of its own link. */
   address = 0;
-  quarters = 0;
+  eighths = 0;
   linkWord = 0;
   /** Word of the link that leads to the last piece, or 0 when that is the first. */
   leadWord = 0;
@@ -87,58 +87,58 @@ export function cutChainLocked(
 ): void {
   const words = memory.words;
   end.item = address;
-  end.freedQuarters = 0;
+  end.freedEighths = 0;
   end.missingBytes = 0;
   end.address = address;
-  end.quarters = ownQuarters(memory, address);
-  end.linkWord = (address << QUARTER_WORD_SHIFT) + ITEM_NEXT;
+  end.eighths = ownEighths(memory, address);
+  end.linkWord = (address << EIGHTH_WORD_SHIFT) + ITEM_NEXT;
   end.leadWord = 0;
   let left = bytes;
   let linkBytes = 0;
   for (;;) {
     const next = words[end.linkWord]!;
     const isLast = next === 0 || (next & LINK_LAST) !== 0;
-    const space = (end.quarters << QUARTER_BYTE_SHIFT) - linkBytes;
-    if (left <= space || isLast || end.quarters < SLOT_QUARTERS) {
-      if (!isLast) end.freedQuarters += freeFurtherLocked(memory, next);
+    const space = (end.eighths << EIGHTH_BYTE_SHIFT) - linkBytes;
+    if (left <= space || isLast || end.eighths < SLOT_EIGHTHS) {
+      if (!isLast) end.freedEighths += freeFurtherLocked(memory, next);
       words[end.linkWord] = end.leadWord === 0 ? 0 : LINK_LAST | address;
       if (left > space) end.missingBytes = left - space;
-      else trimLast(memory, end, left, Math.ceil((left + linkBytes) / QUARTER_BYTES));
+      else trimLast(memory, end, left, Math.ceil((left + linkBytes) / EIGHTH_BYTES));
       return;
     }
     left -= space;
     end.leadWord = end.linkWord;
     end.address = next & ADDRESS_MASK;
-    end.quarters = linkQuarters(next);
-    end.linkWord = end.address << QUARTER_WORD_SHIFT;
+    end.eighths = linkEighths(next);
+    end.linkWord = end.address << EIGHTH_WORD_SHIFT;
     linkBytes = LINK_BYTES;
   }
 }
 
 /**
- * Frees what the last piece has too much: it gets `left` bytes, which need `quarters` quarters.
+ * Frees what the last piece has too much: it gets `left` bytes, which need `eighths` eighths.
  * A whole slot is freed entirely, so that a run that is already short can end the chain. Cutting
  * short runs from whole slots would fragment the slab under many overwrites.
  */
-function trimLast(memory: ShardMemory, end: ChainEnd, left: number, quarters: number): void {
-  const spare = end.quarters - quarters;
+function trimLast(memory: ShardMemory, end: ChainEnd, left: number, eighths: number): void {
+  const spare = end.eighths - eighths;
   if (spare === 0) return;
-  if (end.leadWord === 0 || end.quarters < SLOT_QUARTERS) {
-    freePieceLocked(memory, end.address + quarters, spare);
-    end.freedQuarters += spare;
-    setEndQuarters(memory, end, quarters);
+  if (end.leadWord === 0 || end.eighths < SLOT_EIGHTHS) {
+    freePieceLocked(memory, end.address + eighths, spare);
+    end.freedEighths += spare;
+    setEndEighths(memory, end, eighths);
     return;
   }
-  freePieceLocked(memory, end.address, end.quarters);
-  end.freedQuarters += end.quarters;
+  freePieceLocked(memory, end.address, end.eighths);
+  end.freedEighths += end.eighths;
   end.missingBytes = left;
-  end.quarters = SLOT_QUARTERS;
+  end.eighths = SLOT_EIGHTHS;
   end.linkWord = end.leadWord;
 }
 
-/** Sets the stored length of the last piece to `quarters` quarters. */
-export function setEndQuarters(memory: ShardMemory, end: ChainEnd, quarters: number): void {
-  end.quarters = quarters;
-  if (end.leadWord === 0) setOwnQuarters(memory, end.address, quarters);
-  else setLinkQuarters(memory, end.leadWord, quarters);
+/** Sets the stored length of the last piece to `eighths` eighths. */
+export function setEndEighths(memory: ShardMemory, end: ChainEnd, eighths: number): void {
+  end.eighths = eighths;
+  if (end.leadWord === 0) setOwnEighths(memory, end.address, eighths);
+  else setLinkEighths(memory, end.leadWord, eighths);
 }

@@ -1,8 +1,11 @@
-// Checks the invariants of a shard by reading all of it. Every quarter has exactly one owner; free
-// lists, state map, index, rings and counts agree. Slow; for tests and for debugging.
+// Checks the invariants of a shard by reading all of it. Every eighth has exactly one owner; free
+// lists, map, index, rings and counts agree. Slow; for tests and for debugging.
 
 import {
   ADDRESS_MASK,
+  EIGHTH_BYTE_SHIFT,
+  EIGHTH_BYTES,
+  EIGHTH_WORD_SHIFT,
   FREE_NEXT,
   FREE_PREVIOUS,
   ITEM_HASH,
@@ -10,39 +13,25 @@ import {
   ITEM_NEXT,
   LINK_BYTES,
   LINK_LAST,
-  QUARTER_BYTE_SHIFT,
-  QUARTER_BYTES,
-  QUARTER_WORD_SHIFT,
   RING_MAIN,
   RING_PROBATION,
   SHARD_BUMP,
   SHARD_DEADLINE_ITEMS,
-  SHARD_FREE_QUARTERS,
+  SHARD_FREE_EIGHTHS,
   SHARD_FREE_RUNS,
   SHARD_ITEMS,
+  SLOT_EIGHTHS,
   SLOT_MASK,
-  SLOT_QUARTERS,
-  STATE_FIRST,
-  STATE_FREE,
-  STATE_FURTHER,
-  STATE_INNER,
   WINDOW_BUCKETS,
 } from "./layout.ts";
 import { DATABASE_COUNT } from "./database_layout.ts";
 import { addDatabaseLocked, databaseOf, type DatabaseStats } from "./databases.ts";
 import { hashKey, inDatabase } from "./hash.ts";
-import {
-  deadlineOf,
-  itemQuarters,
-  keyBytesOf,
-  ownQuarters,
-  readKey,
-  valueBytesOf,
-} from "./item.ts";
-import { handWord, newerOf, olderOf, ringOf, ringQuartersWord } from "./ring.ts";
-import { idealQuarters } from "./allocation.ts";
+import { deadlineOf, itemEighths, keyBytesOf, ownEighths, readKey, valueBytesOf } from "./item.ts";
+import { handWord, newerOf, olderOf, ringEighthsWord, ringOf } from "./ring.ts";
+import { idealEighths } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { linkQuarters, quarterState } from "./slab.ts";
+import { isUsed, linkEighths } from "./slab.ts";
 import { bucketTotal, windowWord } from "./table.ts";
 
 /** What {@linkcode checkShardLocked} has counted. */
@@ -53,62 +42,58 @@ export interface ShardCheck {
   readonly pieces: number;
   /** The fewest pieces that the same items could have. */
   readonly idealPieces: number;
-  /** Quarters in use. */
-  readonly usedQuarters: number;
-  /** The fewest quarters that the same items could take. */
-  readonly idealQuarters: number;
-  /** Quarters of the slab. */
-  readonly totalQuarters: number;
+  /** Eighths in use. */
+  readonly usedEighths: number;
+  /** The fewest eighths that the same items could take. */
+  readonly idealEighths: number;
+  /** Eighths of the slab. */
+  readonly totalEighths: number;
 }
 
 function must(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(`Shard is inconsistent: ${what}`);
 }
 
-/** Claims the quarters of one piece, checking that its states say what it is. */
+/** Claims the eighths of one piece or free run, checking that the map says the same of them. */
 function claim(
   memory: ShardMemory,
   owned: Uint8Array,
   address: number,
-  quarters: number,
-  first: number,
+  eighths: number,
+  used: boolean,
 ): void {
   const slab = memory.geometry.slabAddress;
-  must(address >= slab && address + quarters <= memory.endAddress, `piece ${address} is outside`);
-  must((address & SLOT_MASK) + quarters <= SLOT_QUARTERS, `piece ${address} crosses its slot`);
-  for (let i = 0; i < quarters; i++) {
-    must(owned[address - slab + i] === 0, `quarter ${address + i} is owned twice`);
+  must(address >= slab && address + eighths <= memory.endAddress, `piece ${address} is outside`);
+  must((address & SLOT_MASK) + eighths <= SLOT_EIGHTHS, `piece ${address} crosses its slot`);
+  for (let i = 0; i < eighths; i++) {
+    must(owned[address - slab + i] === 0, `eighth ${address + i} is owned twice`);
     owned[address - slab + i] = 1;
-    const expected = i > 0 && first !== STATE_FREE ? STATE_INNER : first;
-    must(
-      quarterState(memory, address + i) === expected,
-      `quarter ${address + i} has a wrong state`,
-    );
+    must(isUsed(memory, address + i) === used, `the map is wrong about eighth ${address + i}`);
   }
 }
 
 /** Checks one item's chain and header. Returns its number of pieces. */
 function checkItem(memory: ShardMemory, owned: Uint8Array, address: number): number {
   const words = memory.words;
-  const own = ownQuarters(memory, address);
-  claim(memory, owned, address, own, STATE_FIRST);
+  const own = ownEighths(memory, address);
+  claim(memory, owned, address, own, true);
   const bytes = ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address);
-  let left = bytes - (own << QUARTER_BYTE_SHIFT);
+  let left = bytes - (own << EIGHTH_BYTE_SHIFT);
   let pieces = 1;
-  let link = words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT]!;
+  let link = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEXT]!;
   while (left > 0) {
     const piece = link & ADDRESS_MASK;
     must(link !== 0 && (link & LINK_LAST) === 0, `item ${address} ends too early`);
-    claim(memory, owned, piece, linkQuarters(link), STATE_FURTHER);
-    left -= (linkQuarters(link) << QUARTER_BYTE_SHIFT) - LINK_BYTES;
-    link = words[piece << QUARTER_WORD_SHIFT]!;
+    claim(memory, owned, piece, linkEighths(link), true);
+    left -= (linkEighths(link) << EIGHTH_BYTE_SHIFT) - LINK_BYTES;
+    link = words[piece << EIGHTH_WORD_SHIFT]!;
     pieces++;
   }
-  must(left > -QUARTER_BYTES, `item ${address} has a quarter to spare`);
+  must(left > -EIGHTH_BYTES, `item ${address} has an eighth to spare`);
   must(pieces === 1 ? link === 0 : link === (LINK_LAST | address), `item ${address} ends wrongly`);
   const key = new Uint8Array(keyBytesOf(memory, address));
   readKey(memory, address, key, 0);
-  const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH];
+  const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH];
   const plain = hashKey(key, 0, key.length);
   const database = databaseOf(memory, address);
   must(inDatabase(plain, database) === hash, `item ${address} has another key's hash`);
@@ -140,45 +125,45 @@ function checkDatabases(memory: ShardMemory, items: Iterable<number>): void {
 function checkRing(memory: ShardMemory, ring: number, items: Set<number>): number {
   const hand = memory.words[handWord(ring)]!;
   let count = 0;
-  let quarters = 0;
+  let eighths = 0;
   for (let address = hand; address !== 0;) {
     must(items.has(address), `ring ${ring} holds ${address}, which the index does not`);
     must(ringOf(memory, address) === ring, `item ${address} says it is in the other ring`);
-    quarters += itemQuarters(memory, address);
+    eighths += itemEighths(memory, address);
     must(++count <= items.size, `ring ${ring} does not close`);
     const newer = newerOf(memory, address);
     const back = olderOf(memory, newer);
     must(back === address, `items ${address} and ${newer} disagree on who is newer`);
     address = newer === hand ? 0 : newer;
   }
-  must(memory.words[ringQuartersWord(ring)] === quarters, `ring ${ring} has a wrong sum`);
+  must(memory.words[ringEighthsWord(ring)] === eighths, `ring ${ring} has a wrong sum`);
   return count;
 }
 
-/** Walks the free lists. Returns how many quarters they hold. */
+/** Walks the free lists. Returns how many eighths they hold. */
 function checkFree(memory: ShardMemory, owned: Uint8Array): number {
   const words = memory.words;
   let free = 0;
-  for (let length = 1; length <= SLOT_QUARTERS; length++) {
+  for (let length = 1; length <= SLOT_EIGHTHS; length++) {
     let previous = 0;
     for (let run = words[SHARD_FREE_RUNS + length]!; run !== 0;) {
-      claim(memory, owned, run, length, STATE_FREE);
+      claim(memory, owned, run, length, false);
       must(
-        words[(run << QUARTER_WORD_SHIFT) + FREE_PREVIOUS] === previous,
+        words[(run << EIGHTH_WORD_SHIFT) + FREE_PREVIOUS] === previous,
         `free run ${run} links back wrongly`,
       );
       const end = run + length;
       must(
-        (run & SLOT_MASK) === 0 || quarterState(memory, run - 1) !== STATE_FREE,
+        (run & SLOT_MASK) === 0 || isUsed(memory, run - 1),
         `${run} is not merged`,
       );
       must(
-        (end & SLOT_MASK) === 0 || quarterState(memory, end) !== STATE_FREE,
+        (end & SLOT_MASK) === 0 || isUsed(memory, end),
         `${run} is not merged`,
       );
       free += length;
       previous = run;
-      run = words[(run << QUARTER_WORD_SHIFT) + FREE_NEXT]!;
+      run = words[(run << EIGHTH_WORD_SHIFT) + FREE_NEXT]!;
     }
   }
   return free + memory.endAddress - words[SHARD_BUMP]!;
@@ -188,8 +173,8 @@ function checkFree(memory: ShardMemory, owned: Uint8Array): number {
 export function checkShardLocked(memory: ShardMemory): ShardCheck {
   const words = memory.words;
   const slab = memory.geometry.slabAddress;
-  const totalQuarters = memory.endAddress - slab;
-  const owned = new Uint8Array(totalQuarters);
+  const totalEighths = memory.endAddress - slab;
+  const owned = new Uint8Array(totalEighths);
   const items = new Set<number>();
   let pieces = 0;
   let idealPieces = 0;
@@ -201,15 +186,15 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
     must(!items.has(address), `item ${address} is in two buckets`);
     items.add(address);
     pieces += checkItem(memory, owned, address);
-    const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
+    const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
     const distance = memory.bucketsWord + i - windowWord(memory, hash);
     must(distance >= 0 && distance < WINDOW_BUCKETS, `item ${address} is outside its window`);
     if (deadlineOf(memory, address) !== 0) withDeadline++;
-    const quarters = idealQuarters(
+    const eighths = idealEighths(
       ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address),
     );
-    ideal += quarters;
-    idealPieces += Math.ceil(quarters / SLOT_QUARTERS);
+    ideal += eighths;
+    idealPieces += Math.ceil(eighths / SLOT_EIGHTHS);
   }
   const ringed = checkRing(memory, RING_PROBATION, items) + checkRing(memory, RING_MAIN, items);
   must(ringed === items.size, `${items.size} items in the index, ${ringed} in the rings`);
@@ -217,16 +202,16 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
   must(words[SHARD_DEADLINE_ITEMS] === withDeadline, `${withDeadline} items have a deadline`);
   checkDatabases(memory, items);
   const free = checkFree(memory, owned);
-  must(words[SHARD_FREE_QUARTERS] === free, `${free} quarters free, other number counted`);
+  must(words[SHARD_FREE_EIGHTHS] === free, `${free} eighths free, other number counted`);
   const touched = words[SHARD_BUMP]! - slab;
-  for (let i = 0; i < touched; i++) must(owned[i] === 1, `quarter ${slab + i} is lost`);
-  const usedQuarters = totalQuarters - free;
+  for (let i = 0; i < touched; i++) must(owned[i] === 1, `eighth ${slab + i} is lost`);
+  const usedEighths = totalEighths - free;
   return {
     items: items.size,
     pieces,
     idealPieces,
-    usedQuarters,
-    idealQuarters: ideal,
-    totalQuarters,
+    usedEighths,
+    idealEighths: ideal,
+    totalEighths,
   };
 }

@@ -2,19 +2,19 @@
 // was hit there moves to the main ring. Any other leaves, and its hash goes to the ghost table. A key
 // with a ghost enters the main ring directly. The main ring is CLOCK with a 2-bit count. The idea is
 // that of S3-FIFO (Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023), in
-// quarters instead of items. Every sweep is bounded.
+// eighths instead of items. Every sweep is bounded.
 
 import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
-import { isExpired, itemQuarters } from "./item.ts";
+import { isExpired, itemEighths } from "./item.ts";
 import { removeLocked } from "./removal.ts";
 import {
   enterRingLocked,
   handWord,
   leaveRingLocked,
   newerOf,
+  ringEighthsWord,
   ringOf,
-  ringQuartersWord,
 } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { bucketOfItemLocked } from "./table.ts";
@@ -26,7 +26,7 @@ const {
   ITEM_OLDER,
   MAX_SWEEP_STEPS,
   PROBATION_SHARE,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_WORD_SHIFT,
   RING_MAIN,
   RING_PROBATION,
 } = layout;
@@ -34,8 +34,8 @@ const {
 /** The item that the next step looks at, or 0 when there is none besides the pinned one. */
 function candidate(memory: ShardMemory): number {
   const words = memory.words;
-  const probation = words[ringQuartersWord(RING_PROBATION)]!;
-  const main = words[ringQuartersWord(RING_MAIN)]!;
+  const probation = words[ringEighthsWord(RING_PROBATION)]!;
+  const main = words[ringEighthsWord(RING_MAIN)]!;
   const ring = probation * PROBATION_SHARE > probation + main ? RING_PROBATION : RING_MAIN;
   return unpinned(memory, ring) || unpinned(memory, RING_MAIN - ring);
 }
@@ -60,11 +60,11 @@ export function evictOneLocked(memory: ShardMemory): boolean {
   for (let step = 1;; step++) {
     const address = candidate(memory);
     if (address === 0) return false;
-    const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
+    const at = (address << EIGHTH_WORD_SHIFT) + ITEM_OLDER;
     const ring = ringOf(memory, address);
     const expired = isExpired(memory, address);
     if (expired || step >= MAX_SWEEP_STEPS || (words[at]! & COUNT_MASK) === 0) {
-      const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
+      const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
       if (ring === RING_PROBATION && !expired) rememberGhost(memory, hash);
       const bucket = bucketOfItemLocked(memory, hash, address);
       removeLocked(memory, bucket, expired ? ChangeKind.expired : ChangeKind.evicted);
@@ -79,11 +79,11 @@ export function evictOneLocked(memory: ShardMemory): boolean {
 }
 
 function promote(memory: ShardMemory, address: number): void {
-  const quarters = itemQuarters(memory, address);
+  const eighths = itemEighths(memory, address);
   leaveRingLocked(memory, address);
-  memory.words[ringQuartersWord(RING_PROBATION)]! -= quarters;
-  memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! &= ~COUNT_MASK;
-  enterRingLocked(memory, address, RING_MAIN, quarters);
+  memory.words[ringEighthsWord(RING_PROBATION)]! -= eighths;
+  memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! &= ~COUNT_MASK;
+  enterRingLocked(memory, address, RING_MAIN, eighths);
 }
 
 /** The ghost table is direct-mapped: a newer hash overwrites an older one in the same place. */

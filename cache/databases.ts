@@ -10,7 +10,7 @@ import type { ShardMemory } from "./shard_memory.ts";
 
 const {
   ITEM_OLDER,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_WORD_SHIFT,
   SHARD_DEADLINE_ITEMS,
   SHARD_ITEMS,
   SHARD_VERSION_HIGH,
@@ -33,7 +33,7 @@ const {
 
 /** The stored database of the item at `address`. */
 export function databaseOf(memory: ShardMemory, address: number): number {
-  const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]!;
+  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]!;
   return (word >>> DATABASE_SHIFT) & DATABASE_MASK;
 }
 

@@ -4,16 +4,17 @@
 import {
   BUCKET_BYTES,
   BUCKETS_PER_ITEM,
+  EIGHTH_BYTES,
   GHOST_BYTES,
   GHOSTS_PER_SLOT,
+  LINE_WORDS,
   MAX_SHARD_BYTES,
   MAX_STRIPES,
   MIN_SHARD_BYTES,
-  QUARTER_BYTES,
   SHARD_HEADER_BYTES,
   SLOT_BYTES,
-  SLOT_QUARTERS,
-  SLOT_STATE_BYTES,
+  SLOT_EIGHTHS,
+  SLOT_MAP_BYTES,
   STRIPE_BYTES,
   STRIPE_SHARE,
   WINDOW_BUCKETS,
@@ -42,15 +43,15 @@ export interface ShardGeometry {
   readonly stripeCount: number;
   /** Right shift from an unsigned hash to the number of its stripe. */
   readonly stripeShift: number;
-  /** First byte of the quarters' states. */
-  readonly statesByte: number;
+  /** First byte of the map of eighths in use. */
+  readonly mapByte: number;
   /** First word of the buckets. */
   readonly bucketsWord: number;
   /** First word of the ghost table. */
   readonly ghostWord: number;
   /** Words of the ghost table. */
   readonly ghostCount: number;
-  /** Address of the slab's first quarter. */
+  /** Address of the slab's first eighth. */
   readonly slabAddress: number;
   /** Address just past the slab. */
   readonly endAddress: number;
@@ -74,19 +75,19 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
   const bucketsPerSlot = BUCKETS_PER_ITEM * SLOT_BYTES / averageItemBytes;
   // For the buckets behind the last home bucket, and for what alignment may cost.
   const padding = BUCKET_BYTES * (WINDOW_BUCKETS - 1) + 2 * SLOT_BYTES;
-  const perSlot = SLOT_BYTES + SLOT_STATE_BYTES + BUCKET_BYTES * bucketsPerSlot +
+  const perSlot = SLOT_BYTES + SLOT_MAP_BYTES + BUCKET_BYTES * bucketsPerSlot +
     GHOST_BYTES * GHOSTS_PER_SLOT;
   const stripeBits = Math.floor(Math.log2(shardBytes / STRIPE_SHARE / STRIPE_BYTES));
   const stripeCount = Math.min(MAX_STRIPES, 2 ** stripeBits);
-  const statesByte = SHARD_HEADER_BYTES + STRIPE_BYTES * stripeCount;
-  const slotCount = Math.floor((shardBytes - statesByte - padding) / perSlot);
+  const mapByte = SHARD_HEADER_BYTES + STRIPE_BYTES * stripeCount;
+  const slotCount = Math.floor((shardBytes - mapByte - padding) / perSlot);
   const bucketCount = Math.max(WINDOW_BUCKETS, Math.floor(slotCount * bucketsPerSlot));
   const ghostCount = slotCount * GHOSTS_PER_SLOT;
-  const bucketsByte = alignUp(statesByte + SLOT_STATE_BYTES * slotCount, QUARTER_BYTES);
+  const bucketsByte = alignUp(mapByte + SLOT_MAP_BYTES * slotCount, LINE_WORDS * WORD_BYTES);
   const ghostByte = bucketsByte + BUCKET_BYTES * (bucketCount + WINDOW_BUCKETS - 1);
   const slabByte = alignUp(ghostByte + GHOST_BYTES * ghostCount, SLOT_BYTES);
   const endByte = slabByte + slotCount * SLOT_BYTES;
-  if (endByte > shardBytes || slotCount < SLOT_QUARTERS) {
+  if (endByte > shardBytes || slotCount < SLOT_EIGHTHS) {
     throw new RangeError(`Cannot lay out a shard of ${shardBytes} bytes: its parts do not fit`);
   }
   return {
@@ -96,12 +97,12 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
     stripesWord: SHARD_HEADER_BYTES / WORD_BYTES,
     stripeCount,
     stripeShift: WORD_BITS - Math.log2(stripeCount),
-    statesByte,
+    mapByte,
     bucketsWord: bucketsByte / WORD_BYTES,
     ghostWord: ghostByte / WORD_BYTES,
     ghostCount,
-    slabAddress: slabByte / QUARTER_BYTES,
-    endAddress: endByte / QUARTER_BYTES,
+    slabAddress: slabByte / EIGHTH_BYTES,
+    endAddress: endByte / EIGHTH_BYTES,
   };
 }
 

@@ -4,7 +4,7 @@
 
 import * as layout from "./layout.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { linkQuarters } from "./slab.ts";
+import { linkEighths } from "./slab.ts";
 
 const {
   ADDRESS_MASK,
@@ -21,8 +21,8 @@ const {
   LINK_BYTES,
   OWN_LENGTH_MASK,
   OWN_LENGTH_SHIFT,
-  QUARTER_BYTE_SHIFT,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_BYTE_SHIFT,
+  EIGHTH_WORD_SHIFT,
   VERSION_HIGH_MASK,
   WORD_RANGE,
 } = layout;
@@ -49,30 +49,30 @@ export function copyBytes(
 
 /** Length of the item's key in bytes. */
 export function keyBytesOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER]! >>> KEY_BYTES_SHIFT;
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! >>> KEY_BYTES_SHIFT;
 }
 
 /** Length of the item's value in bytes. */
 export function valueBytesOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_VALUE_BYTES]!;
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_VALUE_BYTES]!;
 }
 
-/** Quarters of the item's first piece. */
-export function ownQuarters(memory: ShardMemory, address: number): number {
-  const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]!;
+/** Eighths of the item's first piece. */
+export function ownEighths(memory: ShardMemory, address: number): number {
+  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]!;
   return ((word & OWN_LENGTH_MASK) >>> OWN_LENGTH_SHIFT) + 1;
 }
 
 /** The item's version. */
 export function versionOf(memory: ShardMemory, address: number): number {
-  const at = address << QUARTER_WORD_SHIFT;
+  const at = address << EIGHTH_WORD_SHIFT;
   return (memory.words[at + ITEM_HIGHS]! & VERSION_HIGH_MASK) * WORD_RANGE +
     (memory.words[at + ITEM_VERSION_LOW]! >>> 0);
 }
 
 /** The item's deadline in milliseconds since 1970, or 0 when it has none. */
 export function deadlineOf(memory: ShardMemory, address: number): number {
-  const at = address << QUARTER_WORD_SHIFT;
+  const at = address << EIGHTH_WORD_SHIFT;
   return (memory.words[at + ITEM_HIGHS]! >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
     (memory.words[at + ITEM_DEADLINE_LOW]! >>> 0);
 }
@@ -91,7 +91,7 @@ export function stampItem(
   versionHigh: number,
   deadlineMs: number,
 ): void {
-  const at = address << QUARTER_WORD_SHIFT;
+  const at = address << EIGHTH_WORD_SHIFT;
   const words = memory.words;
   const deadlineHigh = deadlineMs === 0 ? 0 : Math.floor(deadlineMs / WORD_RANGE);
   words[at + ITEM_VERSION_LOW] = versionLow;
@@ -99,21 +99,21 @@ export function stampItem(
   words[at + ITEM_HIGHS] = versionHigh | (deadlineHigh << DEADLINE_HIGH_SHIFT);
 }
 
-/** Quarters of the whole item, all pieces. */
-export function itemQuarters(memory: ShardMemory, address: number): number {
+/** Eighths of the whole item, all pieces. */
+export function itemEighths(memory: ShardMemory, address: number): number {
   const words = memory.words;
-  const own = ownQuarters(memory, address);
+  const own = ownEighths(memory, address);
   let left = ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address) -
-    (own << QUARTER_BYTE_SHIFT);
-  let quarters = own;
-  let link = words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT]!;
+    (own << EIGHTH_BYTE_SHIFT);
+  let eighths = own;
+  let link = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEXT]!;
   while (left > 0) {
-    const length = linkQuarters(link);
-    quarters += length;
-    left -= (length << QUARTER_BYTE_SHIFT) - LINK_BYTES;
-    link = words[(link & ADDRESS_MASK) << QUARTER_WORD_SHIFT]!;
+    const length = linkEighths(link);
+    eighths += length;
+    left -= (length << EIGHTH_BYTE_SHIFT) - LINK_BYTES;
+    link = words[(link & ADDRESS_MASK) << EIGHTH_WORD_SHIFT]!;
   }
-  return quarters;
+  return eighths;
 }
 
 /** Whether the item's key is these bytes. */
@@ -126,8 +126,8 @@ export function keyEquals(
 ): boolean {
   if (keyBytesOf(memory, address) !== keyBytes) return false;
   const bytes = memory.bytes;
-  const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
-  const space = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
+  const start = (address << EIGHTH_BYTE_SHIFT) + ITEM_HEADER_BYTES;
+  const space = (ownEighths(memory, address) << EIGHTH_BYTE_SHIFT) - ITEM_HEADER_BYTES;
   const here = keyBytes < space ? keyBytes : space;
   // The last byte first: similar keys differ there, so different keys are found different sooner.
   if (here > 0 && bytes[start + here - 1] !== key[keyStart + here - 1]) return false;
@@ -164,8 +164,8 @@ export function writePayload(
   valueStart: number,
   valueBytes: number,
 ): void {
-  const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES;
-  const space = (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT) - ITEM_HEADER_BYTES;
+  const start = (address << EIGHTH_BYTE_SHIFT) + ITEM_HEADER_BYTES;
+  const space = (ownEighths(memory, address) << EIGHTH_BYTE_SHIFT) - ITEM_HEADER_BYTES;
   if (keyBytes + valueBytes <= space) {
     copyBytes(key, keyStart, memory.bytes, start, keyBytes);
     copyBytes(value, valueStart, memory.bytes, start + keyBytes, valueBytes);
@@ -185,8 +185,8 @@ export function readValue(
 ): void {
   const keyBytes = keyBytesOf(memory, address);
   const valueBytes = valueBytesOf(memory, address);
-  const start = (address << QUARTER_BYTE_SHIFT) + ITEM_HEADER_BYTES + keyBytes;
-  if (start + valueBytes <= (address + ownQuarters(memory, address)) << QUARTER_BYTE_SHIFT) {
+  const start = (address << EIGHTH_BYTE_SHIFT) + ITEM_HEADER_BYTES + keyBytes;
+  if (start + valueBytes <= (address + ownEighths(memory, address)) << EIGHTH_BYTE_SHIFT) {
     copyBytes(memory.bytes, start, to, toStart, valueBytes);
     return;
   }
@@ -221,10 +221,10 @@ export function readKey(
 
 /** Puts the cursor on byte `offset`, counted from the first byte of the key. */
 function seek(memory: ShardMemory, address: number, offset: number): void {
-  const start = address << QUARTER_BYTE_SHIFT;
-  memory.cursorEnd = start + (ownQuarters(memory, address) << QUARTER_BYTE_SHIFT);
+  const start = address << EIGHTH_BYTE_SHIFT;
+  memory.cursorEnd = start + (ownEighths(memory, address) << EIGHTH_BYTE_SHIFT);
   memory.cursorByte = start + ITEM_HEADER_BYTES;
-  memory.cursorLink = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEXT]!;
+  memory.cursorLink = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEXT]!;
   let left = offset;
   while (memory.cursorByte + left > memory.cursorEnd) {
     left -= memory.cursorEnd - memory.cursorByte;
@@ -236,10 +236,10 @@ function seek(memory: ShardMemory, address: number, offset: number): void {
 function nextPiece(memory: ShardMemory): void {
   const link = memory.cursorLink;
   const address = link & ADDRESS_MASK;
-  const start = address << QUARTER_BYTE_SHIFT;
-  memory.cursorLink = memory.words[address << QUARTER_WORD_SHIFT]!;
+  const start = address << EIGHTH_BYTE_SHIFT;
+  memory.cursorLink = memory.words[address << EIGHTH_WORD_SHIFT]!;
   memory.cursorByte = start + LINK_BYTES;
-  memory.cursorEnd = start + (linkQuarters(link) << QUARTER_BYTE_SHIFT);
+  memory.cursorEnd = start + (linkEighths(link) << EIGHTH_BYTE_SHIFT);
 }
 
 function writeSpan(memory: ShardMemory, from: Uint8Array, start: number, length: number): void {

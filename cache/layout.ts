@@ -7,23 +7,23 @@
 // V8 builds a module's own constants into the code, but loads imported ones at each use. Among 50,000
 // items that is a fifth of an insert and a few percent of a get (bench/engine/micro.ts, from source).
 //
-// A shard, from its first byte ("address" = number of the 64-byte quarter from there, 19 bits, 0 is nil):
+// A shard, from its first byte ("address" = number of the 32-byte eighth from there, 20 bits, 0 is nil):
 //
-//   | header 640 | stripes 4 each | states 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
+//   | header 640 | stripes 4 each | map 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
 //
 // An item's first piece (eight words, then the key, then the value, packed):
 //
 //   0 hash
-//   1 newer address 19 | key bytes 11
-//   2 older address 19 | count 2 | ring 1 | own length 2 | database 4
-//   3 next piece: address 19 | length 2
+//   1 newer address 20 | key bytes 11
+//   2 older address 20 | count 2 | ring 1 | own length 3 | database 4
+//   3 next piece: address 20 | length 3
 //   4 value bytes
 //   5 version, low 32
 //   6 deadline, low 32
 //   7 version, high 16 | deadline, high 16
 //
 // A further piece starts with one word of the shape of word 3; in the last one it holds the
-// address of the item's first piece and LINK_LAST. Lengths are in quarters, stored minus one.
+// address of the item's first piece and LINK_LAST. Lengths are in eighths, stored minus one.
 
 import { assertLayout, bitsOf, wordsOf } from "./layout_check.ts";
 
@@ -36,25 +36,25 @@ export const LINE_WORDS = 16;
 
 /** Bytes of a slot, the unit of large items. */
 export const SLOT_BYTES = 256;
-/** Bytes of a quarter, the unit of small items and of addresses. */
-export const QUARTER_BYTES = 64;
-/** Left shift from a quarter's address to its first byte. */
-export const QUARTER_BYTE_SHIFT = 6;
-/** Left shift from a quarter's address to its first word. */
-export const QUARTER_WORD_SHIFT = 4;
-/** Quarters in a slot; also the longest piece. */
-export const SLOT_QUARTERS = 4;
-/** Right shift from a quarter's address to the number of its slot. */
-export const SLOT_SHIFT = 2;
-/** Mask of a quarter's place in its slot, from 0. */
-export const SLOT_MASK = SLOT_QUARTERS - 1;
+/** Bytes of an eighth, the unit of small items and of addresses. */
+export const EIGHTH_BYTES = 32;
+/** Left shift from an eighth's address to its first byte. */
+export const EIGHTH_BYTE_SHIFT = 5;
+/** Left shift from an eighth's address to its first word. */
+export const EIGHTH_WORD_SHIFT = 3;
+/** Eighths in a slot; also the longest piece. */
+export const SLOT_EIGHTHS = 8;
+/** Right shift from an eighth's address to the number of its slot. */
+export const SLOT_SHIFT = 3;
+/** Mask of an eighth's place in its slot, from 0. */
+export const SLOT_MASK = SLOT_EIGHTHS - 1;
 
 /** Bits of an address in links and buckets. */
-export const ADDRESS_BITS = 19;
+export const ADDRESS_BITS = 20;
 /** Mask of an address. */
 export const ADDRESS_MASK = (1 << ADDRESS_BITS) - 1;
-/** Largest shard: every quarter has an address. */
-export const MAX_SHARD_BYTES = 1 << (ADDRESS_BITS + QUARTER_BYTE_SHIFT);
+/** Largest shard: every eighth has an address. */
+export const MAX_SHARD_BYTES = 1 << (ADDRESS_BITS + EIGHTH_BYTE_SHIFT);
 /** Smallest shard that still holds items of a useful size. */
 export const MIN_SHARD_BYTES = 16 * 1024;
 /** An item may take at most one byte in this many of a slab. */
@@ -62,7 +62,7 @@ export const MAX_ITEM_SHARE = 4;
 
 /** Where a link keeps the piece's length minus one. */
 export const LINK_LENGTH_SHIFT = ADDRESS_BITS;
-export const LINK_LENGTH_BITS = 2;
+export const LINK_LENGTH_BITS = 3;
 /** Mask of that length after the shift. */
 export const LINK_LENGTH_MASK = (1 << LINK_LENGTH_BITS) - 1;
 /** Set in the last piece's link, whose address is then that of the item's first piece. */
@@ -100,7 +100,7 @@ export const RING_SHIFT = COUNT_SHIFT + COUNT_BITS;
 export const RING_BITS = 1;
 export const RING_MASK = 1 << RING_SHIFT;
 export const OWN_LENGTH_SHIFT = RING_SHIFT + RING_BITS;
-export const OWN_LENGTH_BITS = 2;
+export const OWN_LENGTH_BITS = 3;
 export const OWN_LENGTH_MASK = ((1 << OWN_LENGTH_BITS) - 1) << OWN_LENGTH_SHIFT;
 /** In ITEM_HIGHS: the high bits of the version, and above them those of the deadline. */
 export const VERSION_HIGH_BITS = 16;
@@ -112,16 +112,8 @@ export const VERSION_RANGE = 2 ** (WORD_BITS + VERSION_HIGH_BITS);
 /** Deadlines are below this. */
 export const DEADLINE_RANGE = 2 ** (WORD_BITS + DEADLINE_HIGH_BITS);
 
-/** What the quarters of a slot are, two bits each in one byte. */
-export const SLOT_STATE_BYTES = 1;
-export const STATE_BITS = 2;
-export const STATE_MASK = (1 << STATE_BITS) - 1;
-/** Left shift from a quarter's place in its slot to the place of its bits. */
-export const STATE_SHIFT = 1;
-export const STATE_FREE = 0;
-export const STATE_INNER = 1;
-export const STATE_FIRST = 2;
-export const STATE_FURTHER = 3;
+/** Which eighths of a slot are in use: a bit for each, the lowest for the first. */
+export const SLOT_MAP_BYTES = 1;
 
 /** Buckets a key may be in. */
 export const WINDOW_BUCKETS = 16;
@@ -148,29 +140,29 @@ export const GHOST_BYTES = WORD_BYTES;
 /** A shard's header. The lock has a cache line of its own. */
 export const SHARD_LOCK = 0;
 export const SHARD_BUMP = 16;
-/** Heads of the lists of free runs of 1 to 4 quarters: SHARD_FREE_RUNS + length. */
+/** Heads of the lists of free runs of 1 to 8 eighths: SHARD_FREE_RUNS + length. */
 export const SHARD_FREE_RUNS = 16;
-export const SHARD_FREE_QUARTERS = 21;
-export const SHARD_ITEMS = 22;
-export const SHARD_DEADLINE_ITEMS = 23;
-/** Per ring: its hand, then its quarters. */
-export const SHARD_RINGS = 24;
+export const SHARD_FREE_EIGHTHS = 25;
+export const SHARD_ITEMS = 26;
+export const SHARD_DEADLINE_ITEMS = 27;
+/** Per ring: its hand, then its eighths. */
+export const SHARD_RINGS = 28;
 export const RING_HAND = 0;
-export const RING_QUARTERS = 1;
+export const RING_EIGHTHS = 1;
 export const RING_WORDS = 2;
-export const SHARD_VERSION_LOW = 28;
-export const SHARD_VERSION_HIGH = 29;
-export const SHARD_SWEEP_BUCKET = 30;
+export const SHARD_VERSION_LOW = 32;
+export const SHARD_VERSION_HIGH = 33;
+export const SHARD_SWEEP_BUCKET = 34;
 /** Earliest deadline the shard may hold, in whole seconds, rounded down (0: none). */
-export const SHARD_NEXT_DEADLINE_S = 31;
+export const SHARD_NEXT_DEADLINE_S = 35;
 /** Earliest deadline that the current sweep has met and left. */
-export const SHARD_SWEEP_EARLIEST_S = 32;
+export const SHARD_SWEEP_EARLIEST_S = 36;
 /** 64-bit counters. */
-export const SHARD_EVICTIONS = 36;
-export const SHARD_EXPIRATIONS = 40;
-export const SHARD_WINDOW_EVICTIONS = 44;
+export const SHARD_EVICTIONS = 40;
+export const SHARD_EXPIRATIONS = 44;
+export const SHARD_WINDOW_EVICTIONS = 48;
 /** From here on the counts of each database: see database_layout.ts. */
-export const SHARD_DATABASES = 48;
+export const SHARD_DATABASES = 60;
 export const SHARD_HEADER_BYTES = 640;
 
 /** The rings of a shard. */
@@ -190,11 +182,11 @@ export const LOCK_OWNER_MASK = (1 << LOCK_OWNER_BITS) - 1;
 export const LOCK_WAITERS = 1 << LOCK_OWNER_BITS;
 export const LOCK_DIRTY = 1 << (LOCK_OWNER_BITS + 1);
 
-/** Share of the slab that an insert leaves free, so that freed quarters merge before they are reused. */
+/** Share of the slab that an insert leaves free, so that freed eighths merge before they are reused. */
 export const RESERVE_SHARE = 0.005;
 /** Most steps of a clock hand for one eviction. */
 export const MAX_SWEEP_STEPS = 64;
-/** When space is needed, probation is cut to one quarter in this many of those in use. */
+/** When space is needed, probation is cut to one eighth in this many of those in use. */
 export const PROBATION_SHARE = 10;
 
 assertLayout({
@@ -241,10 +233,10 @@ assertLayout({
     ),
     {
       name: "free run in words",
-      length: QUARTER_BYTES / WORD_BYTES,
+      length: EIGHTH_BYTES / WORD_BYTES,
       fields: wordsOf({ FREE_NEXT, FREE_PREVIOUS }),
     },
-    { name: "ring in words", length: RING_WORDS, fields: wordsOf({ RING_HAND, RING_QUARTERS }) },
+    { name: "ring in words", length: RING_WORDS, fields: wordsOf({ RING_HAND, RING_EIGHTHS }) },
     {
       name: "counter in words",
       length: COUNTER_WORDS,
@@ -255,9 +247,9 @@ assertLayout({
       length: SHARD_HEADER_BYTES / WORD_BYTES,
       fields: [
         ["lock", SHARD_LOCK, LINE_WORDS],
-        ["free runs", SHARD_FREE_RUNS + 1, SLOT_QUARTERS],
+        ["free runs", SHARD_FREE_RUNS + 1, SLOT_EIGHTHS],
         ["rings", SHARD_RINGS, RING_COUNT * RING_WORDS],
-        ...wordsOf({ SHARD_BUMP, SHARD_FREE_QUARTERS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),
+        ...wordsOf({ SHARD_BUMP, SHARD_FREE_EIGHTHS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),
         ...wordsOf({ SHARD_VERSION_LOW, SHARD_VERSION_HIGH, SHARD_SWEEP_BUCKET }),
         ...wordsOf({ SHARD_NEXT_DEADLINE_S, SHARD_SWEEP_EARLIEST_S }),
         ["evictions", SHARD_EVICTIONS, COUNTER_WORDS],
@@ -275,24 +267,22 @@ assertLayout({
     ["RING_MASK", RING_MASK, RING_SHIFT, RING_BITS],
     ["OWN_LENGTH_MASK", OWN_LENGTH_MASK, OWN_LENGTH_SHIFT, OWN_LENGTH_BITS],
     ["VERSION_HIGH_MASK", VERSION_HIGH_MASK, 0, VERSION_HIGH_BITS],
-    ["STATE_MASK", STATE_MASK, 0, STATE_BITS],
     ["TAG_MASK", TAG_MASK, 0, TAG_BITS],
     ["LOCK_OWNER_MASK", LOCK_OWNER_MASK, 0, LOCK_OWNER_BITS],
   ],
   shifts: [
-    ["SLOT_QUARTERS", SLOT_QUARTERS, SLOT_SHIFT],
-    ["QUARTER_BYTES", QUARTER_BYTES, QUARTER_BYTE_SHIFT],
-    ["words of a quarter", QUARTER_BYTES / WORD_BYTES, QUARTER_WORD_SHIFT],
-    ["STATE_BITS", STATE_BITS, STATE_SHIFT],
-    ["SLOT_QUARTERS, by what a link can say", SLOT_QUARTERS, LINK_LENGTH_BITS],
-    ["SLOT_QUARTERS, by what a header can say", SLOT_QUARTERS, OWN_LENGTH_BITS],
+    ["SLOT_EIGHTHS", SLOT_EIGHTHS, SLOT_SHIFT],
+    ["EIGHTH_BYTES", EIGHTH_BYTES, EIGHTH_BYTE_SHIFT],
+    ["words of an eighth", EIGHTH_BYTES / WORD_BYTES, EIGHTH_WORD_SHIFT],
+    ["SLOT_EIGHTHS, by what a link can say", SLOT_EIGHTHS, LINK_LENGTH_BITS],
+    ["SLOT_EIGHTHS, by what a header can say", SLOT_EIGHTHS, OWN_LENGTH_BITS],
     ["RING_COUNT", RING_COUNT, RING_BITS],
     ["MAX_STRIPES", MAX_STRIPES, MAX_STRIPE_BITS],
     ["WORD_RANGE", WORD_RANGE, WORD_BITS],
   ],
   sums: [
-    ["SLOT_BYTES", SLOT_BYTES, Array(SLOT_QUARTERS).fill(QUARTER_BYTES)],
-    ["bits of SLOT_STATE_BYTES", SLOT_STATE_BYTES * 8, Array(SLOT_QUARTERS).fill(STATE_BITS)],
+    ["SLOT_BYTES", SLOT_BYTES, Array(SLOT_EIGHTHS).fill(EIGHTH_BYTES)],
+    ["bits of SLOT_MAP_BYTES", SLOT_MAP_BYTES * 8, Array(SLOT_EIGHTHS).fill(1)],
     ["WORD_BITS", WORD_BITS, Array(WORD_BYTES).fill(8)],
     ["COUNT_ONE and the rest of COUNT_MASK", COUNT_MASK, Array(MAX_COUNT).fill(COUNT_ONE)],
   ],

@@ -13,8 +13,8 @@ import {
   COUNTER_WORDS,
   MAX_KEY_BYTES,
   SHARD_BUMP,
-  SHARD_FREE_QUARTERS,
-  SLOT_QUARTERS,
+  SHARD_FREE_EIGHTHS,
+  SLOT_EIGHTHS,
   WORD_BYTES,
 } from "./layout.ts";
 import {
@@ -236,8 +236,8 @@ function formatShard(region: Region, index: number): void {
   const words = new Int32Array(
     region.buffer,
     region.shardByte(index),
-    shard.statesByte / WORD_BYTES,
+    shard.mapByte / WORD_BYTES,
   );
   words[SHARD_BUMP] = shard.slabAddress;
-  words[SHARD_FREE_QUARTERS] = shard.slotCount * SLOT_QUARTERS;
+  words[SHARD_FREE_EIGHTHS] = shard.slotCount * SLOT_EIGHTHS;
 }

@@ -7,13 +7,13 @@ import * as layout from "./layout.ts";
 import { freeChainLocked } from "./chain.ts";
 import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
 import { deadlineOf, keyBytesOf, readKey } from "./item.ts";
-import { leaveRingLocked, ringOf, ringQuartersWord } from "./ring.ts";
+import { leaveRingLocked, ringEighthsWord, ringOf } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
 const {
   ADDRESS_MASK,
   ITEM_HASH,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_WORD_SHIFT,
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
   SHARD_VERSION_HIGH,
@@ -38,7 +38,7 @@ export function readEventKeyLocked(memory: ShardMemory, address: number): number
 export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKind): void {
   const words = memory.words;
   const address = words[bucket]! & ADDRESS_MASK;
-  const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
+  const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
   const database = databaseOf(memory, address);
   const keyBytes = readEventKeyLocked(memory, address);
   dropLocked(memory, bucket);
@@ -58,6 +58,6 @@ export function dropLocked(memory: ShardMemory, bucket: number): void {
   countItemLocked(memory, database, -1);
   const ring = ringOf(memory, address);
   leaveRingLocked(memory, address);
-  words[ringQuartersWord(ring)]! -= freeChainLocked(memory, address);
+  words[ringEighthsWord(ring)]! -= freeChainLocked(memory, address);
   advanceVersionLocked(memory);
 }

@@ -11,10 +11,10 @@ const {
   COUNT_ONE,
   ITEM_NEWER,
   ITEM_OLDER,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_WORD_SHIFT,
   RING_HAND,
   RING_MASK,
-  RING_QUARTERS,
+  RING_EIGHTHS,
   RING_SHIFT,
   RING_WORDS,
   SHARD_RINGS,
@@ -25,44 +25,44 @@ export function handWord(ring: number): number {
   return SHARD_RINGS + ring * RING_WORDS + RING_HAND;
 }
 
-/** Word with the sum of the quarters of all items in a ring. */
-export function ringQuartersWord(ring: number): number {
-  return SHARD_RINGS + ring * RING_WORDS + RING_QUARTERS;
+/** Word with the sum of the eighths of all items in a ring. */
+export function ringEighthsWord(ring: number): number {
+  return SHARD_RINGS + ring * RING_WORDS + RING_EIGHTHS;
 }
 
 /** The ring that the item is in. */
 export function ringOf(memory: ShardMemory, address: number): number {
-  return (memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & RING_MASK) >>> RING_SHIFT;
+  return (memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! & RING_MASK) >>> RING_SHIFT;
 }
 
 /** The neighbour that the hand meets after this item. */
 export function newerOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_NEWER]! & ADDRESS_MASK;
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & ADDRESS_MASK;
 }
 
 /** The neighbour that the hand meets before this item. */
 export function olderOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
 }
 
 /** Raises the reference count by one, to 3 at most. */
 export function touchLocked(memory: ShardMemory, address: number): void {
-  const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_OLDER;
   const word = memory.words[at]!;
   if ((word & COUNT_MASK) !== COUNT_MASK) memory.words[at] = word + COUNT_ONE;
 }
 
-/** Enters an item of `quarters` quarters in a ring, behind its hand, with its count unchanged. */
+/** Enters an item of `eighths` eighths in a ring, behind its hand, with its count unchanged. */
 export function enterRingLocked(
   memory: ShardMemory,
   address: number,
   ring: number,
-  quarters: number,
+  eighths: number,
 ): void {
   const words = memory.words;
-  const at = address << QUARTER_WORD_SHIFT;
+  const at = address << EIGHTH_WORD_SHIFT;
   const hand = words[handWord(ring)]!;
-  words[ringQuartersWord(ring)]! += quarters;
+  words[ringEighthsWord(ring)]! += eighths;
   words[at + ITEM_OLDER] = (words[at + ITEM_OLDER]! & ~RING_MASK) | (ring << RING_SHIFT);
   if (hand === 0) {
     words[handWord(ring)] = address;
@@ -78,12 +78,12 @@ export function enterRingLocked(
 }
 
 /**
- * Takes an item out of its ring. A hand that points at it moves on. The caller subtracts its quarters
+ * Takes an item out of its ring. A hand that points at it moves on. The caller subtracts its eighths
  * from the ring's sum, since it walks the item's pieces anyway.
  */
 export function leaveRingLocked(memory: ShardMemory, address: number): void {
   const words = memory.words;
-  const at = address << QUARTER_WORD_SHIFT;
+  const at = address << EIGHTH_WORD_SHIFT;
   const ring = (words[at + ITEM_OLDER]! & RING_MASK) >>> RING_SHIFT;
   const newer = words[at + ITEM_NEWER]! & ADDRESS_MASK;
   const older = words[at + ITEM_OLDER]! & ADDRESS_MASK;
@@ -107,17 +107,17 @@ export function moveInRingLocked(memory: ShardMemory, from: number, to: number):
   setOlder(words, newer === from ? to : newer, to);
 }
 
-/** Adds `quarters` to the ring's sum after its item has grown; negative where it has shrunk. */
-export function resizeInRingLocked(memory: ShardMemory, address: number, quarters: number): void {
-  memory.words[ringQuartersWord(ringOf(memory, address))]! += quarters;
+/** Adds `eighths` to the ring's sum after its item has grown; negative where it has shrunk. */
+export function resizeInRingLocked(memory: ShardMemory, address: number, eighths: number): void {
+  memory.words[ringEighthsWord(ringOf(memory, address))]! += eighths;
 }
 
 function setNewer(words: Int32Array, address: number, newer: number): void {
-  const at = (address << QUARTER_WORD_SHIFT) + ITEM_NEWER;
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
   words[at] = (words[at]! & ~ADDRESS_MASK) | newer;
 }
 
 function setOlder(words: Int32Array, address: number, older: number): void {
-  const at = (address << QUARTER_WORD_SHIFT) + ITEM_OLDER;
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_OLDER;
   words[at] = (words[at]! & ~ADDRESS_MASK) | older;
 }

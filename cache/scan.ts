@@ -4,7 +4,7 @@
 
 import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
-import { isExpired, itemQuarters, keyBytesOf, readKey } from "./item.ts";
+import { isExpired, itemEighths, keyBytesOf, readKey } from "./item.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { handWord, newerOf } from "./ring.ts";
 import { bucketOfItemLocked, bucketTotal } from "./table.ts";
@@ -17,8 +17,8 @@ const {
   ITEM_HASH,
   ITEM_OLDER,
   MAX_KEY_BYTES,
-  QUARTER_BYTES,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_BYTES,
+  EIGHTH_WORD_SHIFT,
   RING_COUNT,
   SHARD_ITEMS,
 } = layout;
@@ -112,7 +112,7 @@ export function scanSparseLocked(
   for (let ring = 0; ring < RING_COUNT; ring++) {
     const hand = words[handWord(ring)]!;
     for (let address = hand; address !== 0;) {
-      const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
+      const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
       batch.buckets[count++] = bucketOfItemLocked(memory, hash, address) - bucketsWord;
       address = newerOf(memory, address);
       if (address === hand) break;
@@ -126,13 +126,13 @@ export function scanSparseLocked(
   return bucketTotal(memory);
 }
 
-/** Bytes of memory that the item at `address` takes: its quarters and its bucket. */
+/** Bytes of memory that the item at `address` takes: its eighths and its bucket. */
 export function itemMemoryLocked(memory: ShardMemory, address: number): number {
-  return itemQuarters(memory, address) * QUARTER_BYTES + BUCKET_BYTES;
+  return itemEighths(memory, address) * EIGHTH_BYTES + BUCKET_BYTES;
 }
 
 /** Reference count of the item at `address`: 0 to 3. */
 export function hitCountLocked(memory: ShardMemory, address: number): number {
-  const word = memory.words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]!;
+  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]!;
   return (word & COUNT_MASK) >>> COUNT_SHIFT;
 }

@@ -12,7 +12,7 @@ import { noteDeadlineLocked, storedDeadline, sweepExpiredLocked } from "./expiry
 import {
   deadlineOf,
   isExpired,
-  itemQuarters,
+  itemEighths,
   LONG_BYTES,
   readKey,
   readValue,
@@ -31,7 +31,7 @@ import {
   buildChainLocked,
   fitsAsItIs,
   freeUpLocked,
-  idealQuarters,
+  idealEighths,
   reshapeChainLocked,
 } from "./allocation.ts";
 import { ShardMemory } from "./shard_memory.ts";
@@ -49,15 +49,15 @@ const {
   KEY_BYTES_SHIFT,
   MAX_KEY_BYTES,
   OWN_LENGTH_MASK,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_WORD_SHIFT,
   SHARD_BUMP,
   SHARD_DATABASES,
-  SHARD_FREE_QUARTERS,
+  SHARD_FREE_EIGHTHS,
   SHARD_SWEEP_BUCKET,
   SHARD_SWEEP_EARLIEST_S,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
-  SLOT_QUARTERS,
+  SLOT_EIGHTHS,
 } = layout;
 const { DATABASE_SHIFT, SHARD_DATABASES_END } = databaseLayout;
 
@@ -182,7 +182,7 @@ export class Shard {
       if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, bytes);
       touchLocked(memory, address);
     }
-    words[(address << QUARTER_WORD_SHIFT) + ITEM_VALUE_BYTES] = valueBytes;
+    words[(address << EIGHTH_WORD_SHIFT) + ITEM_VALUE_BYTES] = valueBytes;
     advanceVersionLocked(memory);
     const versionLow = words[SHARD_VERSION_LOW]!;
     stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH]!, newDeadlineMs);
@@ -215,16 +215,16 @@ export class Shard {
     const words = memory.words;
     const ring = ringForNewLocked(memory, hash);
     if (emptyBucketLocked(memory, hash) === 0) evictFromWindowLocked(memory, hash);
-    const quarters = idealQuarters(bytes);
-    freeUpLocked(memory, quarters);
+    const eighths = idealEighths(bytes);
+    freeUpLocked(memory, eighths);
     const address = buildChainLocked(memory, bytes);
-    const at = address << QUARTER_WORD_SHIFT;
+    const at = address << EIGHTH_WORD_SHIFT;
     words[at + ITEM_HASH] = hash;
     words[at + ITEM_NEWER] = keyBytes << KEY_BYTES_SHIFT;
     words[at + ITEM_OLDER] = (words[at + ITEM_OLDER]! & OWN_LENGTH_MASK) |
       (database << DATABASE_SHIFT);
     words[at + ITEM_VALUE_BYTES] = bytes - ITEM_HEADER_BYTES - keyBytes;
-    enterRingLocked(memory, address, ring, itemQuarters(memory, address));
+    enterRingLocked(memory, address, ring, itemEighths(memory, address));
     fillBucketLocked(memory, emptyBucketLocked(memory, hash), hash, address);
     countItemLocked(memory, database, 1);
     countInsertLocked(memory, hash);
@@ -242,7 +242,7 @@ export class Shard {
     stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
     const database = databaseOf(memory, address);
     if (deadlineMs !== oldMs) this.#moveDeadline(database, oldMs, deadlineMs);
-    const hash = words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
+    const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
     const keyBytes = readEventKeyLocked(memory, address);
     const { eventKey } = memory.region;
     publishChange(memory.region, hash, ChangeKind.put, eventKey, 0, keyBytes, database);
@@ -279,15 +279,15 @@ export class Shard {
    */
   clearLocked(): void {
     const { words, bytes, geometry } = this.memory;
-    const { slotCount, bucketsWord, statesByte, ghostWord, ghostCount } = geometry;
+    const { slotCount, bucketsWord, mapByte, ghostWord, ghostCount } = geometry;
     words.fill(0, SHARD_BUMP, SHARD_VERSION_LOW);
     words.fill(0, SHARD_SWEEP_BUCKET, SHARD_SWEEP_EARLIEST_S + 1);
     words.fill(0, SHARD_DATABASES, SHARD_DATABASES_END);
     words.fill(0, bucketsWord, bucketsWord + bucketTotal(this.memory));
     words.fill(0, ghostWord, ghostWord + ghostCount);
-    bytes.fill(0, statesByte, statesByte + slotCount);
+    bytes.fill(0, mapByte, mapByte + slotCount);
     words[SHARD_BUMP] = geometry.slabAddress;
-    words[SHARD_FREE_QUARTERS] = slotCount * SLOT_QUARTERS;
+    words[SHARD_FREE_EIGHTHS] = slotCount * SLOT_EIGHTHS;
     advanceVersionLocked(this.memory);
     publishOverflow(this.memory.region);
   }

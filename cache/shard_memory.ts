@@ -9,7 +9,7 @@ import {
   RESERVE_SHARE,
   SHARD_HEADER_BYTES,
   SLOT_BYTES,
-  SLOT_QUARTERS,
+  SLOT_EIGHTHS,
   SLOT_SHIFT,
   WORD_BYTES,
   WORD_RANGE,
@@ -43,12 +43,12 @@ export class ShardMemory {
   readonly ghostWord: number;
   /** Ghosts divided by 2^32: the product with an unsigned hash is the ghost's place. */
   readonly ghostScale: number;
-  /** The byte with a slot's states is this plus `address >> SLOT_SHIFT`. */
-  readonly stateBias: number;
+  /** The byte with a slot's map is this plus `address >> SLOT_SHIFT`. */
+  readonly mapBias: number;
   /** Address just past the slab. */
   readonly endAddress: number;
-  /** Free quarters that an insert leaves behind. */
-  readonly reserveQuarters: number;
+  /** Free eighths that an insert leaves behind. */
+  readonly reserveEighths: number;
   /** Largest item, header included, in bytes. */
   readonly maxItemBytes: number;
 
@@ -85,10 +85,10 @@ export class ShardMemory {
     this.stripeShift = geometry.stripeShift;
     this.ghostWord = geometry.ghostWord;
     this.ghostScale = geometry.ghostCount / WORD_RANGE;
-    this.stateBias = geometry.statesByte - (geometry.slabAddress >> SLOT_SHIFT);
+    this.mapBias = geometry.mapByte - (geometry.slabAddress >> SLOT_SHIFT);
     this.endAddress = geometry.endAddress;
-    const quarters = geometry.slotCount * SLOT_QUARTERS;
-    this.reserveQuarters = Math.ceil(quarters * RESERVE_SHARE);
+    const eighths = geometry.slotCount * SLOT_EIGHTHS;
+    this.reserveEighths = Math.ceil(eighths * RESERVE_SHARE);
     this.maxItemBytes = Math.floor(geometry.slotCount * SLOT_BYTES / MAX_ITEM_SHARE);
   }
 

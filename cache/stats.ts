@@ -4,16 +4,16 @@
 import { readCounter } from "./counters.ts";
 import {
   BUCKETS_PER_ITEM,
-  QUARTER_BYTES,
+  EIGHTH_BYTES,
   SHARD_BUMP,
   SHARD_DEADLINE_ITEMS,
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
-  SHARD_FREE_QUARTERS,
+  SHARD_FREE_EIGHTHS,
   SHARD_ITEMS,
   SHARD_WINDOW_EVICTIONS,
   SLOT_BYTES,
-  SLOT_QUARTERS,
+  SLOT_EIGHTHS,
 } from "./layout.ts";
 import { REGION_SHARDS_CLEARED } from "./region_layout.ts";
 import type { Cache } from "./cache.ts";
@@ -28,7 +28,7 @@ export interface CacheStats {
   readonly itemsWithDeadline: number;
   /** Slots in all shards. */
   readonly slots: number;
-  /** Quarters in use, counted in slots and rounded up. */
+  /** Eighths in use, counted in slots and rounded up. */
   readonly slotsUsed: number;
   /** Bytes of the region. */
   readonly memoryBytes: number;
@@ -59,29 +59,29 @@ export function readStats(cache: Cache): CacheStats {
   const { geometry, words: regionWords } = cache.region;
   let items = 0;
   let itemsWithDeadline = 0;
-  let freeQuarters = 0;
+  let freeEighths = 0;
   let evictions = 0;
   let windowEvictions = 0;
   let expirations = 0;
   for (const { memory: { words } } of cache.shards) {
     items += Atomics.load(words, SHARD_ITEMS);
     itemsWithDeadline += Atomics.load(words, SHARD_DEADLINE_ITEMS);
-    freeQuarters += Atomics.load(words, SHARD_FREE_QUARTERS);
+    freeEighths += Atomics.load(words, SHARD_FREE_EIGHTHS);
     evictions += readCounter(words, SHARD_EVICTIONS);
     windowEvictions += readCounter(words, SHARD_WINDOW_EVICTIONS);
     expirations += readCounter(words, SHARD_EXPIRATIONS);
   }
   const slots = geometry.shardCount * geometry.shard.slotCount;
-  const usedQuarters = slots * SLOT_QUARTERS - freeQuarters;
+  const usedEighths = slots * SLOT_EIGHTHS - freeEighths;
   const buckets = geometry.shardCount * geometry.shard.bucketCount;
   return {
     items,
     itemsWithDeadline,
     slots,
-    slotsUsed: Math.ceil(usedQuarters / SLOT_QUARTERS),
+    slotsUsed: Math.ceil(usedEighths / SLOT_EIGHTHS),
     memoryBytes: geometry.regionBytes,
     slabBytes: slots * SLOT_BYTES,
-    usedBytes: usedQuarters * QUARTER_BYTES,
+    usedBytes: usedEighths * EIGHTH_BYTES,
     buckets,
     indexCapacity: Math.floor(buckets / BUCKETS_PER_ITEM),
     evictions,
@@ -104,7 +104,7 @@ const HUGE_PAGE_BYTES = 2 * 1024 * 1024;
 /**
  * At most how many bytes of the region are resident: all that was ever used of each shard.
  *
- * @param touched of each shard, the most quarters that it was seen to have used; all 0 at first
+ * @param touched of each shard, the most eighths that it was seen to have used; all 0 at first
  */
 export function regionTouched({ region, shards }: Cache, touched: Int32Array): number {
   const { shardsByte, shard: { shardBytes, slabAddress } } = region.geometry;
@@ -113,7 +113,7 @@ export function regionTouched({ region, shards }: Cache, touched: Int32Array): n
     const bump = Atomics.load(words, SHARD_BUMP);
     // Before it has an item, its index is not written to.
     if (bump > slabAddress) touched[i] = Math.max(touched[i]!, bump);
-    bytes += Math.min(shardBytes, touched[i]! * QUARTER_BYTES + HUGE_PAGE_BYTES);
+    bytes += Math.min(shardBytes, touched[i]! * EIGHTH_BYTES + HUGE_PAGE_BYTES);
   }
   return bytes;
 }

@@ -1,6 +1,6 @@
 // The index of a shard: open addressing inside a window of 16 buckets from a key's home bucket.
 // A lookup scans the whole window, so a delete just clears its bucket: no tombstones, no rehash.
-// A bucket is one word, a 13-bit tag over a 19-bit address; 0 is empty. Knows nothing of eviction.
+// A bucket is one word, a 12-bit tag over a 20-bit address; 0 is empty. Knows nothing of eviction.
 
 import * as layout from "./layout.ts";
 import { keyEquals } from "./item.ts";
@@ -9,7 +9,7 @@ import type { ShardMemory } from "./shard_memory.ts";
 const {
   ADDRESS_MASK,
   ITEM_HASH,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_WORD_SHIFT,
   TAG_HASH_SHIFT,
   TAG_MASK,
   TAG_SHIFT,
@@ -51,7 +51,7 @@ export function findLocked(
     if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
     const address = bucket & ADDRESS_MASK;
     if (
-      words[(address << QUARTER_WORD_SHIFT) + ITEM_HASH] === hash &&
+      words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH] === hash &&
       keyEquals(memory, address, key, keyStart, keyBytes)
     ) return at;
   }
@@ -70,7 +70,7 @@ export function touchWindow(memory: ShardMemory, hash: number): number {
   for (let at = start; at < end; at++) {
     const bucket = words[at]!;
     if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
-    return words[((bucket & ADDRESS_MASK) << QUARTER_WORD_SHIFT) + ITEM_HASH]!;
+    return words[((bucket & ADDRESS_MASK) << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
   }
   return 0;
 }

@@ -16,7 +16,7 @@ const {
   COUNT_ONE,
   COUNT_SHIFT,
   ITEM_OLDER,
-  QUARTER_WORD_SHIFT,
+  EIGHTH_WORD_SHIFT,
   SHARD_WINDOW_EVICTIONS,
   VERSION_RANGE,
   WINDOW_BUCKETS,
@@ -52,11 +52,11 @@ export function evictFromWindowLocked(memory: ShardMemory, hash: number): void {
   for (let at = start; at < start + WINDOW_BUCKETS; at++) {
     const address = words[at]! & ADDRESS_MASK;
     if (address !== 0) {
-      words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! -= victimCount * COUNT_ONE;
+      words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! -= victimCount * COUNT_ONE;
     }
   }
 }
 
 function countOf(words: Int32Array, address: number): number {
-  return (words[(address << QUARTER_WORD_SHIFT) + ITEM_OLDER]! & COUNT_MASK) >>> COUNT_SHIFT;
+  return (words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! & COUNT_MASK) >>> COUNT_SHIFT;
 }

@@ -21,7 +21,7 @@ export interface ChurnOptions {
 /** What was found at the end. */
 export interface ChurnResult {
   readonly pieceRatio: number;
-  /** Share of the slab that goes to quarters which items would not need in the fewest pieces. */
+  /** Share of the slab that goes to eighths which items would not need in the fewest pieces. */
   readonly unusableShare: number;
   readonly overwriteShare: number;
   readonly microsPerOperation: number;
@@ -59,13 +59,13 @@ export function churn(options: ChurnOptions): ChurnResult {
   let total = 0;
   let items = 0;
   for (const shard of cache.shards) {
-    // Throws when a quarter is lost or owned twice, so all others are free for use.
+    // Throws when an eighth is lost or owned twice, so all others are free for use.
     const check = checkShardLocked(shard.memory);
     pieces += check.pieces;
     idealPieces += check.idealPieces;
-    used += check.usedQuarters;
-    ideal += check.idealQuarters;
-    total += check.totalQuarters;
+    used += check.usedEighths;
+    ideal += check.idealEighths;
+    total += check.totalEighths;
     items += check.items;
   }
   return {

@@ -63,7 +63,7 @@ export function fillUntilFull(
 }
 
 /** How many items the cache is meant to hold: what its slab or half its buckets allow. */
-export function capacityOf(cache: Cache, quartersPerItem: number): number {
+export function capacityOf(cache: Cache, eighthsPerItem: number): number {
   const { slots, indexCapacity } = readStats(cache);
-  return Math.min(Math.floor(slots * 4 / quartersPerItem), indexCapacity);
+  return Math.min(Math.floor(slots * 8 / eighthsPerItem), indexCapacity);
 }

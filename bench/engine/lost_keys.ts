@@ -63,21 +63,21 @@ export function lostShare(
   makeKey: (number: number) => Uint8Array,
   count: number,
   share: number,
-  quartersPerItem: number,
+  eighthsPerItem: number,
 ): number {
   const wanted = count / share;
   // What an item takes of the slab, or of the slots that bring its two buckets with them.
-  let memoryBytes = Math.round(wanted * Math.max(quartersPerItem * 64, 128) * 1.1) + 256 * 1024;
+  let memoryBytes = Math.round(wanted * Math.max(eighthsPerItem * 32, 128) * 1.1) + 256 * 1024;
   let cache = makeCache(memoryBytes);
   for (let round = 0; round < 3; round++) {
-    memoryBytes = Math.round(memoryBytes * wanted / capacityOf(cache, quartersPerItem));
+    memoryBytes = Math.round(memoryBytes * wanted / capacityOf(cache, eighthsPerItem));
     cache = makeCache(memoryBytes);
   }
   const keys = Array.from({ length: count }, (_, i) => makeKey(i));
-  const value = makeValue(quartersPerItem * 64);
+  const value = makeValue(eighthsPerItem * 32);
   for (const key of keys) {
-    // Header, key and value together are just the quarters asked for.
-    const valueBytes = Math.max(0, quartersPerItem * 64 - 32 - key.length);
+    // Header, key and value together are just the eighths asked for.
+    const valueBytes = Math.max(0, eighthsPerItem * 32 - 32 - key.length);
     mustPut(cache, key, value.subarray(0, valueBytes));
   }
   const into = new ValueBuffer();
@@ -90,16 +90,16 @@ export function lostShare(
 export function lostKeyRows(count: number): Row[] {
   const rows: Row[] = [];
   for (const [name, makeKey] of Object.entries(KEY_FAMILIES)) {
-    const lost = lostShare(makeKey, count, 0.6, 2);
+    const lost = lostShare(makeKey, count, 0.6, 4);
     rows.push(atMost(`${name} keys at 60 %: lost`, 100 * lost, 0.01, "%", 4));
   }
-  const ordinary = lostShare(randomKeys(1), count, 0.7, 2);
+  const ordinary = lostShare(randomKeys(1), count, 0.7, 4);
   rows.push(
-    atMost("random keys at 70 %, items of two quarters: lost", 100 * ordinary, 0.01, "%", 4),
+    atMost("random keys at 70 %, items of half a slot: lost", 100 * ordinary, 0.01, "%", 4),
   );
-  const large = lostShare(randomKeys(2), count, 0.7, 4);
+  const large = lostShare(randomKeys(2), count, 0.7, 8);
   rows.push(atMost("random keys at 70 %, items of a slot: lost", 100 * large, 0.01, "%", 4));
-  const small = lostShare(randomKeys(3), count, 0.7, 1);
-  rows.push(atMost("random keys at 70 %, items of one quarter: lost", 100 * small, 1, "%", 4));
+  const small = lostShare(randomKeys(3), count, 0.7, 2);
+  rows.push(atMost("random keys at 70 %, items of two eighths: lost", 100 * small, 1, "%", 4));
   return rows;
 }

@@ -1,12 +1,12 @@
-// Chains of pieces: an item's quarters are the fewest possible where there is space, overwriting
+// Chains of pieces: an item's eighths are the fewest possible where there is space, overwriting
 // spares everybody else, and growing items move without losing their place.
 
 import fc from "fast-check";
 import { assert, assertEquals } from "@std/assert";
 import { Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
-import { itemQuarters } from "../../cache/item.ts";
-import { SHARD_FREE_QUARTERS, SLOT_QUARTERS } from "../../cache/layout.ts";
-import { idealQuarters } from "../../cache/allocation.ts";
+import { itemEighths } from "../../cache/item.ts";
+import { SHARD_FREE_EIGHTHS, SLOT_EIGHTHS } from "../../cache/layout.ts";
+import { idealEighths } from "../../cache/allocation.ts";
 import { Random } from "../../bench/workload.ts";
 import { churn } from "../../bench/engine/churn.ts";
 import { bytesOf, find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
@@ -22,12 +22,12 @@ function piecesOf(cache: Cache): { pieces: number; fewest: number } {
   return { pieces, fewest };
 }
 
-Deno.test("idealQuarters() is the number a new item takes while there is space", () => {
+Deno.test("idealEighths() is the number a new item takes while there is space", () => {
   for (let length = 0; length < 1300; length += 3) {
     const { cache } = makeFixture();
     put(cache, "k", valueOf(length));
     const { shard, address } = find(cache, "k");
-    assertEquals(itemQuarters(shard.memory, address), idealQuarters(33 + length));
+    assertEquals(itemEighths(shard.memory, address), idealEighths(33 + length));
   }
 });
 
@@ -47,14 +47,14 @@ Deno.test("Shard.putLocked() leaves an overwritten item in the fewest pieces whi
   );
 });
 
-Deno.test("Shard.putLocked() frees every quarter of deleted items, whatever their history", () => {
+Deno.test("Shard.putLocked() frees every eighth of deleted items, whatever their history", () => {
   const { cache } = makeFixture();
   const random = new Random(5);
-  const freeQuarters = () => cache.shards.map(({ memory }) => memory.words[SHARD_FREE_QUARTERS]);
-  const before = freeQuarters();
+  const freeEighths = () => cache.shards.map(({ memory }) => memory.words[SHARD_FREE_EIGHTHS]);
+  const before = freeEighths();
   for (let i = 0; i < 3000; i++) put(cache, `k${random.below(50)}`, valueOf(random.below(3000)));
   for (let i = 0; i < 50; i++) cache.delete(bytesOf(`k${i}`));
-  assertEquals(freeQuarters(), before);
+  assertEquals(freeEighths(), before);
   piecesOf(cache);
 });
 
@@ -67,14 +67,14 @@ Deno.test("Updating a key evicts nobody unless the value needs more than is free
     const { shard, address } = find(cache, key);
     if (address === 0) continue;
     const { memory } = shard;
-    const old = itemQuarters(memory, address);
+    const old = itemEighths(memory, address);
     const length = random.below(900);
-    const free = memory.words[SHARD_FREE_QUARTERS]! + old;
+    const free = memory.words[SHARD_FREE_EIGHTHS]! + old;
     const { evictions } = readStats(cache);
     put(cache, key, valueOf(length, i));
-    // In pieces of one quarter, the worst case, each holds 60 bytes.
-    const maxQuarters = Math.ceil((32 + key.length + length) / 60);
-    if (maxQuarters <= free) assertEquals(readStats(cache).evictions, evictions);
+    // In pieces of one eighth, the worst case, each holds 28 bytes.
+    const maxEighths = Math.ceil((32 + key.length + length) / 28);
+    if (maxEighths <= free) assertEquals(readStats(cache).evictions, evictions);
     assertEquals(get(cache, key), valueOf(length, i));
   }
   assert(readStats(cache).evictions > 0);
@@ -104,12 +104,12 @@ Deno.test("An item that moves to a longer piece keeps its bucket, ring and versi
   const before = find(cache, key).address;
   put(cache, key, valueOf(200));
   const { shard, address } = find(cache, key);
-  assert(before !== address && before >> 2 !== address >> 2, "the item has not moved");
+  assert(before !== address && before >> 3 !== address >> 3, "the item has not moved");
   assertEquals(get(cache, key), valueOf(200));
   assertEquals(get(cache, mate), valueOf(1));
   const check = checkShardLocked(shard.memory);
   assertEquals([check.items, check.pieces], [3, 3]);
-  assertEquals(check.usedQuarters, SLOT_QUARTERS + 2);
+  assertEquals(check.usedEighths, SLOT_EIGHTHS + 4);
 });
 
 for (const keysPerItem of [10, 1.5, 1.02]) {

@@ -57,7 +57,7 @@ Deno.test("Cache keeps a key in each database by itself, and deletes it there al
 Deno.test("An item of another database takes as much memory as one of database 0", () => {
   const usedBytes = ALL.map((database) => {
     const { cache } = makeFixture();
-    // 32 bytes of header, key and value fill a quarter to its last byte; the longest key is another case.
+    // 32 bytes of header, key and value fill an eighth to its last byte; the longest key is another case.
     for (const [keyBytes, valueBytes] of [[12, 20], [2047, 1]] as const) {
       const outcome = cache.put(valueOf(keyBytes), valueOf(valueBytes), { database });
       assertEquals(outcome, Outcome.stored);

@@ -18,7 +18,7 @@ Deno.test("readValue() returns values of every length around piece boundaries", 
 
 Deno.test("readValue() returns values stored in the shortest of pieces", () => {
   const { cache } = makeFixture(256 * 1024);
-  // Fill with items of one quarter, then delete every other: only single quarters are free.
+  // Fill with items of one eighth, then delete every other: only single eighths are free.
   for (let i = 0; i < 6000; i++) put(cache, `q${i}`, valueOf(8));
   for (let i = 0; i < 6000; i += 2) cache.delete(bytesOf(`q${i}`));
   for (let length = 24; length <= 1200; length += 7) {

@@ -46,14 +46,14 @@ Deno.test("planRegion() gives attaching threads the same plan, for every size", 
       assertEquals(planRegion(made.regionBytes, 128, 3), made);
       assert(made.shardsByte + made.shardCount * made.shard.shardBytes <= made.regionBytes);
       assert(made.shard.shardBytes <= MAX_SHARD_BYTES);
-      const { stripesWord, stripeCount, stripeShift, statesByte } = made.shard;
-      assertEquals(4 * (stripesWord + stripeCount), statesByte);
+      const { stripesWord, stripeCount, stripeShift, mapByte } = made.shard;
+      assertEquals(4 * (stripesWord + stripeCount), mapByte);
       assertEquals([stripeCount * 2 ** stripeShift, 4 * stripesWord], [
         2 ** 32,
         SHARD_HEADER_BYTES,
       ]);
       assert(4 * stripeCount <= made.shard.shardBytes / 64 && stripeCount >= 64);
-      assert(made.shard.endAddress * 64 <= made.shard.shardBytes);
+      assert(made.shard.endAddress * 32 <= made.shard.shardBytes);
     }
   }
 });
@@ -195,14 +195,14 @@ Deno.test("Shard.clearLocked() empties a shard whatever its words hold, and it w
   const keys = keysOfShard(cache, 200);
   for (const key of keys) put(cache, key, valueOf(100));
   const { memory } = cache.shards[0]!;
-  const { bucketsWord, slabAddress, endAddress, statesByte, slotCount } = memory.geometry;
+  const { bucketsWord, slabAddress, endAddress, mapByte, slotCount } = memory.geometry;
   memory.words.fill(0x5a5a5a5a, slabAddress * 16, endAddress * 16);
   memory.words.fill(-1, bucketsWord, bucketsWord + 50);
-  memory.bytes.fill(0x1b, statesByte, statesByte + slotCount);
+  memory.bytes.fill(0x1b, mapByte, mapByte + slotCount);
   memory.words.fill(-7, 16, 28);
   cache.shards[0]!.clearLocked();
-  const { items, usedQuarters } = checkShardLocked(memory);
-  assertEquals([items, usedQuarters], [0, 0]);
+  const { items, usedEighths } = checkShardLocked(memory);
+  assertEquals([items, usedEighths], [0, 0]);
   for (const key of keys) put(cache, key, valueOf(200));
   for (const key of keys) assertEquals(get(cache, key), valueOf(200));
   checkShardLocked(memory);
@@ -277,7 +277,7 @@ Deno.test("readStats() adds up items, bytes and evictions, and says what limits"
   assertEquals(readStats(cache).limitedBy, "nothing");
   for (let i = 0; i < 10; i++) put(cache, `k${i}`, valueOf(50));
   const few = readStats(cache);
-  assertEquals([few.items, few.usedBytes, few.evictions], [10, 10 * 128, 0]);
+  assertEquals([few.items, few.usedBytes, few.evictions], [10, 10 * 96, 0]);
   for (let i = 0; i < 5000; i++) put(cache, `k${i}`, valueOf(200));
   const full = readStats(cache);
   assertEquals(full.limitedBy, "memory");

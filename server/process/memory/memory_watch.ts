@@ -39,7 +39,7 @@ export class MemoryWatch {
   readonly #guard = new MemoryGuard();
   readonly #idleBytes: number;
   readonly #idleWorkers: number;
-  /** Of each shard the quarters that were ever used; they stay resident. */
+  /** Of each shard the eighths that were ever used; they stay resident. */
   readonly #touched: Int32Array;
   #connections = 0;
   #limitBytes = 0;
