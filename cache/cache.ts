@@ -18,30 +18,12 @@ import { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
 import * as regionLayout from "./region_layout.ts";
 import { Shard } from "./shard.ts";
+import { ShardSet } from "./shard_set.ts";
 import { touchWindow, windowWord } from "./table.ts";
+import type { ValueBuffer } from "./value_buffer.ts";
 
 const { ITEM_HEADER_BYTES, SHARD_LOCK, WINDOW_BUCKETS } = layout;
 const { REGION_SHARDS_CLEARED } = regionLayout;
-
-/** What a buffer for values holds at first, in bytes. */
-const VALUE_BUFFER_BYTES = 4096;
-
-/** A value read by {@linkcode Cache.get}: a buffer that can be reused, and the value's length. */
-export class ValueBuffer {
-  /** The bytes. {@linkcode Cache.get} replaces the array by a longer one where it must. */
-  bytes: Uint8Array = new Uint8Array(VALUE_BUFFER_BYTES);
-  /** Length of the value in bytes. */
-  length = 0;
-  /** The value's version. */
-  version = 0;
-  /** The value's deadline in milliseconds since 1970, or 0. */
-  deadlineMs = 0;
-
-  /** The value as a fresh array. */
-  copy(): Uint8Array {
-    return this.bytes.slice(0, this.length);
-  }
-}
 
 /** What a put may carry besides key and value. */
 export interface PutOptions {
@@ -89,8 +71,10 @@ export class Cache<C extends string = never, G extends string = never> {
   readonly #owner: number;
   readonly #lockWaitsWord: number;
   readonly #lockTimeoutsWord: number;
-  /** 1 for each shard that {@linkcode withShards} has to lock or has locked. */
-  readonly #marked: Uint8Array;
+  /** The shards that {@linkcode withShards} has to lock, then those that it has locked. */
+  readonly #shardSet: ShardSet;
+  /** When the operation that is waiting for locks gives up, by `performance.now()`; 0: it has not waited. */
+  #giveUpMs = 0;
   readonly #operation = new Operation();
   readonly #put = new PutRequest();
 
@@ -105,7 +89,7 @@ export class Cache<C extends string = never, G extends string = never> {
     this.#owner = actor + 1;
     this.#lockWaitsWord = region.counterWord(actor, "lockWaits");
     this.#lockTimeoutsWord = region.counterWord(actor, "lockTimeouts");
-    this.#marked = new Uint8Array(count);
+    this.#shardSet = new ShardSet(count);
   }
 
   /** Hash of a key in a stored database, for the calls that take one. */
@@ -125,7 +109,7 @@ export class Cache<C extends string = never, G extends string = never> {
    */
   withShard(hash: number, work: LockedWork): boolean {
     const shard = this.shards[hash & this.#shardMask]!;
-    if (!this.#acquire(shard, 0)) return false;
+    if (!this.#acquire(shard, true)) return false;
     try {
       work.runLocked();
     } catch (error) {
@@ -141,54 +125,68 @@ export class Cache<C extends string = never, G extends string = never> {
    * waiting is for all of them together.
    */
   withShards(hashes: Int32Array, count: number, work: LockedWork): boolean {
-    const marked = this.#marked;
-    for (let i = 0; i < count; i++) marked[hashes[i]! & this.#shardMask] = 1;
-    if (!this.#acquireMarked()) return false;
+    for (let i = 0; i < count; i++) this.#shardSet.add(hashes[i]! & this.#shardMask);
+    return this.withNoted(work);
+  }
+
+  /** The same for all shards. */
+  withAllShards(work: LockedWork): boolean {
+    for (let index = 0; index <= this.#shardMask; index++) this.#shardSet.add(index);
+    return this.withNoted(work);
+  }
+
+  /** Notes the shard of `hash`, which the next {@linkcode withNoted} locks. */
+  noteShard(hash: number): void {
+    this.#shardSet.add(hash & this.#shardMask);
+  }
+
+  /** What {@linkcode withShards} does, for the shards that were noted, however often, since the last call. */
+  withNoted(work: LockedWork): boolean {
+    const count = this.#shardSet.take();
+    if (!this.#acquireListed(count)) return false;
     try {
       work.runLocked();
     } catch (error) {
-      this.#endMarked(poisonLock);
+      this.#endListed(count, poisonLock);
       throw error;
     }
-    this.#endMarked(releaseLock);
+    this.#endListed(count, releaseLock);
     return true;
   }
 
-  /** Locks a shard. Gives up at `giveUpMs` of `performance.now()`; 0: the usual bound from now. */
-  #acquire(shard: Shard, giveUpMs: number): boolean {
+  /** Locks a shard. If it is not alone, the bound on waiting is for all of the operation together. */
+  #acquire(shard: Shard, isAlone: boolean): boolean {
     // The engine reads the clock at most once for each shard under a lock.
     shard.memory.nowMs = 0;
-    if (Atomics.compareExchange(shard.memory.words, SHARD_LOCK, 0, this.#owner) === 0) return true;
-    return this.#acquireContended(shard, giveUpMs || performance.now() + MAX_LOCK_WAIT_MS);
+    return Atomics.compareExchange(shard.memory.words, SHARD_LOCK, 0, this.#owner) === 0 ||
+      this.#acquireContended(shard, isAlone);
   }
 
-  #acquireContended(shard: Shard, giveUpMs: number): boolean {
+  #acquireContended({ memory }: Shard, isAlone: boolean): boolean {
     addCounter(this.region.words, this.#lockWaitsWord, 1);
     this.region.beginLong();
-    if (acquireLock(shard.memory.words, SHARD_LOCK, this.#owner, giveUpMs)) return true;
+    if (isAlone || this.#giveUpMs === 0) this.#giveUpMs = performance.now() + MAX_LOCK_WAIT_MS;
+    if (acquireLock(memory.words, SHARD_LOCK, this.#owner, this.#giveUpMs)) return true;
     addCounter(this.region.words, this.#lockTimeoutsWord, 1);
     return false;
   }
 
-  /** Locks all marked shards. If one cannot be had, unlocks those it has and clears all marks. */
-  #acquireMarked(): boolean {
-    const marked = this.#marked;
-    const giveUpMs = performance.now() + MAX_LOCK_WAIT_MS;
-    for (let i = 0; i < marked.length; i++) {
-      if (marked[i] === 0 || this.#acquire(this.shards[i]!, giveUpMs)) continue;
-      marked.fill(0, i);
-      this.#endMarked(releaseLock);
+  /** Locks the first `count` shards of the list. If one cannot be had, unlocks those it has. */
+  #acquireListed(count: number): boolean {
+    const { list } = this.#shardSet;
+    this.#giveUpMs = 0;
+    for (let i = 0; i < count; i++) {
+      if (this.#acquire(this.shards[list[i]!]!, false)) continue;
+      this.#endListed(i, releaseLock);
       return false;
     }
     return true;
   }
 
-  /** Calls `end` with the lock of every marked shard, and clears all marks. */
-  #endMarked(end: (words: Int32Array, at: number) => void): void {
-    for (let i = 0; i < this.#marked.length; i++) {
-      if (this.#marked[i] !== 0) end(this.shards[i]!.memory.words, SHARD_LOCK);
-    }
-    this.#marked.fill(0);
+  /** Calls `end` with the locks of the first `count` shards of the list. */
+  #endListed(count: number, end: (words: Int32Array, at: number) => void): void {
+    const { list } = this.#shardSet;
+    for (let i = 0; i < count; i++) end(this.shards[list[i]!]!.memory.words, SHARD_LOCK);
   }
 
   /**

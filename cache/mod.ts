@@ -16,7 +16,7 @@
  */
 
 export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_names.ts";
-export { Cache, type LockedWork, type PutOptions, ValueBuffer } from "./cache.ts";
+export { Cache, type LockedWork, type PutOptions } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
 export { DATABASE_COUNT } from "./database_layout.ts";
@@ -56,3 +56,4 @@ export type { ShardMemory } from "./shard_memory.ts";
 export { insertsLocked } from "./stripes.ts";
 export { type CacheStats, countItems, readDatabases, readStats, regionTouched } from "./stats.ts";
 export { bucketTotal } from "./table.ts";
+export { ValueBuffer } from "./value_buffer.ts";

@@ -6,6 +6,7 @@ import { churnRows } from "../bench/engine/churn.ts";
 import { floodRows } from "../bench/engine/flood.ts";
 import { cacheHits, hitRatioRows } from "../bench/engine/hit_ratio.ts";
 import { KEY_FAMILIES, lostShare } from "../bench/engine/lost_keys.ts";
+import { lockRows } from "../bench/engine/locks.ts";
 import { bytesPerItem, ITEM_SIZES } from "../bench/engine/memory.ts";
 import { microRows } from "../bench/engine/micro.ts";
 import { refillRows } from "../bench/engine/refill.ts";
@@ -61,4 +62,16 @@ Deno.test("refillRows() finds no failed put and no long wait for a lock", async 
 Deno.test("microRows() finds every key and prints a table", () => {
   const table = rowTable(microRows(2000, 2000));
   assert(table.includes("get, among 2,000"));
+});
+
+Deno.test("lockRows() locks and prints a row for each number of keys and each region", () => {
+  const rows = lockRows([2 ** 21, 2 ** 29], 1000);
+  assertEquals(rows.map(({ what }) => what), [
+    "locks of 1 key, 8 shards",
+    "locks of 10 keys, 8 shards",
+    "locks of 100 keys, 8 shards",
+    "locks of 1 key, 16 shards",
+    "locks of 10 keys, 16 shards",
+    "locks of 100 keys, 16 shards",
+  ]);
 });

@@ -5,6 +5,7 @@ import { answerHelp, showProgress } from "../command_line.ts";
 import { churnRows } from "./churn.ts";
 import { floodRows } from "./flood.ts";
 import { hitRatioRows } from "./hit_ratio.ts";
+import { LOCK_REGIONS, lockRows } from "./locks.ts";
 import { lostKeyRows } from "./lost_keys.ts";
 import { largeRegionRows, memoryRows } from "./memory.ts";
 import { MICRO_SIZES, microRows } from "./micro.ts";
@@ -18,6 +19,7 @@ const MIB = 2 ** 20;
 export const SECTIONS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = {
   operations: () => MICRO_SIZES.flatMap((count) => microRows(count, 1_000_000)),
   memory: async () => [...await memoryRows(256 * MIB, 200_000), ...largeRegionRows()],
+  locks: () => lockRows(LOCK_REGIONS, 300_000),
   refill: () => refillRows(Math.round(1.4 * 1024 * MIB)),
   flood: () => floodRows(100_000, 200_000),
   keys: () => lostKeyRows(1_000_000),

@@ -70,8 +70,7 @@ function executeMany(
       context.runLocked();
     },
   };
-  const all = Int32Array.from(cache.shards.keys());
-  if (!cache.withShards(all, all.length, work)) reply.fail(BUSY);
+  if (!cache.withAllShards(work)) reply.fail(BUSY);
 }
 
 /** Hashes the keys as they are in the session's database now, and prepares the command. */

@@ -41,8 +41,6 @@ export function swapdb(context: CommandContext, args: Args, reply: Reply): void 
   if (typeof first !== "number" || typeof second !== "number") return reply.fail(NO_SUCH_DATABASE);
   const work = { runLocked: () => swapDatabasesLocked(cache, first, second) };
   if (holdsAll) work.runLocked();
-  else if (!cache.withShards(Int32Array.from(cache.shards.keys()), cache.shards.length, work)) {
-    return reply.fail(BUSY);
-  }
+  else if (!cache.withAllShards(work)) return reply.fail(BUSY);
   reply.ok();
 }

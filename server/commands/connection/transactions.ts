@@ -136,10 +136,9 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
     while (!isDone) {
       swaps = swapCount(cache.region);
       context.enterDatabase(context.session.database);
-      const shards = context.holdsAll
-        ? Int32Array.from(cache.shards.keys())
-        : shardsOf(context, transaction);
-      if (!cache.withShards(shards, shards.length, work)) return reply.fail(BUSY);
+      if (!context.holdsAll) noteShards(context, transaction);
+      const hasRun = context.holdsAll ? cache.withAllShards(work) : cache.withNoted(work);
+      if (!hasRun) return reply.fail(BUSY);
       // Others may exchange databases faster than many keys are hashed: the next try has all locks.
       context.holdsAll = true;
     }
@@ -149,14 +148,12 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
   }
 }
 
-/** The shards of all keys that a transaction is about. There may be 200,000 keys. */
-function shardsOf(context: CommandContext, transaction: Transaction): Int32Array {
+/** Has the cache note the shards of all keys that a transaction is about. There may be 200,000 keys. */
+function noteShards(context: CommandContext, transaction: Transaction): void {
   const { cache, session, queuedArgs: args } = context;
-  const isIn = new Array<boolean>(cache.shards.length).fill(false);
-  const add = (hash: number) => isIn[cache.shardOf(hash).index] = true;
   for (const watched of transaction.watched()) {
-    add(watched.hash);
-    add(hashNow(cache, watched));
+    cache.noteShard(watched.hash);
+    cache.noteShard(hashNow(cache, watched));
   }
   for (const id of transaction.queued(args)) {
     const command = context.commands[id]!;
@@ -165,9 +162,8 @@ function shardsOf(context: CommandContext, transaction: Transaction): Int32Array
       if (typeof database === "number") context.enterDatabase(database);
     }
     const count = hashKeys(context, command, args);
-    for (let key = 0; key < count; key++) add(context.hashes[key]!);
+    for (let key = 0; key < count; key++) cache.noteShard(context.hashes[key]!);
   }
-  return Int32Array.from(cache.shards.keys().filter((index) => isIn[index]!));
 }
 
 /** The hash of a watched key: another one than it was when its database was exchanged meanwhile. */

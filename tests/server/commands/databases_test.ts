@@ -129,7 +129,7 @@ for (const line of LINES) {
 
 /** Exchanges databases 0 and 1 just before the next lock is taken. Counts how often locks are. */
 function swapBeforeNextLock(cache: Cache): { locks: number } {
-  const [one, many] = [cache.withShard.bind(cache), cache.withShards.bind(cache)];
+  const [one, many] = [cache.withShard.bind(cache), cache.withNoted.bind(cache)];
   const counted = { locks: 0 };
   const count = () => {
     if (counted.locks++ === 0) swapDatabasesLocked(cache, 0, 1);
@@ -138,9 +138,9 @@ function swapBeforeNextLock(cache: Cache): { locks: number } {
     count();
     return one(hash, work);
   };
-  cache.withShards = (hashes, length, work) => {
+  cache.withNoted = (work) => {
     count();
-    return many(hashes, length, work);
+    return many(work);
   };
   return counted;
 }
