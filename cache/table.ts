@@ -59,18 +59,17 @@ export function findLocked(
 }
 
 /**
- * Reads what a lookup of `hash` will read first: the window, and the header of an item whose tag
- * matches. Returns some of what it read, so that the reads are not optimised away.
+ * Address of the first item in the window of `hash` whose tag matches, or 0: nearly always that of the item
+ * with this hash. Can be asked without the lock, by who only wants to read ahead.
  */
-export function touchWindow(memory: ShardMemory, hash: number): number {
+export function addressOfTag(memory: ShardMemory, hash: number): number {
   const words = memory.words;
   const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
   const start = windowWord(memory, hash);
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
     const bucket = words[at]!;
-    if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
-    return words[((bucket & ADDRESS_MASK) << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
+    if (bucket >>> TAG_SHIFT === tag && bucket !== 0) return bucket & ADDRESS_MASK;
   }
   return 0;
 }
