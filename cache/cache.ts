@@ -22,7 +22,7 @@ import { ShardSet } from "./shard_set.ts";
 import type { ValueBuffer } from "./value_buffer.ts";
 import { Warming } from "./warming.ts";
 
-const { ITEM_HEADER_BYTES, SHARD_LOCK } = layout;
+const { MAX_HEADER_BYTES, SHARD_LOCK } = layout;
 const { REGION_SHARDS_CLEARED } = regionLayout;
 
 /** What a put may carry besides key and value. */
@@ -101,7 +101,7 @@ export class Cache<C extends string = never, G extends string = never> {
 
   /** Longest key plus value that can be stored, in bytes. */
   get maxItemBytes(): number {
-    return this.shards[0]!.memory.maxItemBytes - ITEM_HEADER_BYTES;
+    return this.shards[0]!.memory.maxItemBytes - MAX_HEADER_BYTES;
   }
 
   /**

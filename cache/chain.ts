@@ -2,60 +2,55 @@
 // Never allocates, so it never evicts; allocation.ts does both.
 
 import * as layout from "./layout.ts";
-import { ownEighths } from "./item.ts";
+import { linkWord } from "./item.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { freePieceLocked, linkEighths } from "./slab.ts";
+import { freePieceLocked, pieceEighths } from "./slab.ts";
 
 const {
   ADDRESS_MASK,
-  ITEM_NEXT,
-  ITEM_OLDER,
-  LINK_BYTES,
-  LINK_LAST,
-  LINK_LENGTH_MASK,
-  LINK_LENGTH_SHIFT,
-  OWN_LENGTH_MASK,
-  OWN_LENGTH_SHIFT,
   EIGHTH_BYTE_SHIFT,
   EIGHTH_BYTES,
   EIGHTH_WORD_SHIFT,
+  ITEM_CHAINED,
+  ITEM_NEWER,
+  LENGTH_MASK,
+  LENGTH_SHIFT,
+  LINK_BYTES,
+  PIECE_LAST,
+  SLOT_BYTES,
   SLOT_EIGHTHS,
 } = layout;
 
 /** Frees every piece of the item at `address`. Returns how many eighths that were. */
 export function freeChainLocked(memory: ShardMemory, address: number): number {
-  const next = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEXT]!;
-  const own = ownEighths(memory, address);
-  const further = next === 0 ? 0 : freeFurtherLocked(memory, next);
+  const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  const own = pieceEighths(first);
+  const further = (first & ITEM_CHAINED) === 0
+    ? 0
+    : freeFurtherLocked(memory, memory.words[linkWord(memory, address)]! & ADDRESS_MASK);
   freePieceLocked(memory, address, own);
   return own + further;
 }
 
-/** Frees the pieces from the one behind `link` to the last. Returns how many eighths. */
-function freeFurtherLocked(memory: ShardMemory, link: number): number {
+/** Frees the further pieces from that at `address` to the last. Returns how many eighths. */
+function freeFurtherLocked(memory: ShardMemory, address: number): number {
   let eighths = 0;
-  let current = link;
+  let piece = address;
   for (;;) {
-    const address = current & ADDRESS_MASK;
-    const length = linkEighths(current);
-    const next = memory.words[address << EIGHTH_WORD_SHIFT]!;
-    freePieceLocked(memory, address, length);
+    const word = memory.words[piece << EIGHTH_WORD_SHIFT]!;
+    const length = pieceEighths(word);
+    freePieceLocked(memory, piece, length);
     eighths += length;
-    if ((next & LINK_LAST) !== 0) return eighths;
-    current = next;
+    if ((word & PIECE_LAST) !== 0) return eighths;
+    piece = word & ADDRESS_MASK;
   }
 }
 
-/** Sets the stored length of the item's first piece. */
-export function setOwnEighths(memory: ShardMemory, address: number, eighths: number): void {
-  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_OLDER;
-  memory.words[at] = (memory.words[at]! & ~OWN_LENGTH_MASK) | ((eighths - 1) << OWN_LENGTH_SHIFT);
-}
-
-/** Sets the length stored in the link at word `at`, leaving where it points. */
-export function setLinkEighths(memory: ShardMemory, at: number, eighths: number): void {
-  const mask = LINK_LENGTH_MASK << LINK_LENGTH_SHIFT;
-  memory.words[at] = (memory.words[at]! & ~mask) | ((eighths - 1) << LINK_LENGTH_SHIFT);
+/** Sets the stored length of the piece at `address`. */
+export function setPieceEighths(memory: ShardMemory, address: number, eighths: number): void {
+  const at = address << EIGHTH_WORD_SHIFT;
+  const rest = memory.words[at]! & ~(LENGTH_MASK << LENGTH_SHIFT);
+  memory.words[at] = rest | ((eighths - 1) << LENGTH_SHIFT);
 }
 
 /** Where a walk along a chain ended; one object per thread, filled by {@linkcode cutChainLocked}. */
@@ -66,18 +61,20 @@ export class ChainEnd {
   freedEighths = 0;
   /** Bytes that the chain is too short by; 0 when the item fits. */
   missingBytes = 0;
-  /** The last piece: its address, its eighths, the word of its own link. */
+  /** The last piece: its address, its eighths. */
   address = 0;
   eighths = 0;
-  linkWord = 0;
-  /** Word of the link that leads to the last piece, or 0 when that is the first. */
+  /** Word with the address of the last piece, or 0 when that is the first. */
   leadWord = 0;
+  /** Word that is to get the address of a piece behind the last; none as long as the item is one piece. */
+  tailWord = 0;
 }
 
 /**
  * Walks the chain of the item at `address` and frees what lies behind the end of the walk. The walk
- * ends when `bytes` bytes (header included) are placed, or at a piece shorter than a slot. So the rest
- * is the start of a chain with the fewest pieces. Where it is too short, `end` says where to go on.
+ * ends when `bytes` bytes are placed (header included, but no link), or at a piece shorter than a slot.
+ * So the rest is the start of a chain with the fewest pieces. Where it is too short, `end` says where to
+ * go on.
  */
 export function cutChainLocked(
   memory: ShardMemory,
@@ -86,59 +83,83 @@ export function cutChainLocked(
   end: ChainEnd,
 ): void {
   const words = memory.words;
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
+  const own = pieceEighths(words[at]!);
   end.item = address;
   end.freedEighths = 0;
   end.missingBytes = 0;
   end.address = address;
-  end.eighths = ownEighths(memory, address);
-  end.linkWord = (address << EIGHTH_WORD_SHIFT) + ITEM_NEXT;
+  end.eighths = own;
   end.leadWord = 0;
-  let left = bytes;
-  let linkBytes = 0;
+  end.tailWord = 0;
+  const isChained = (words[at]! & ITEM_CHAINED) !== 0;
+  const space = own << EIGHTH_BYTE_SHIFT;
+  if (isChained && bytes > space && own === SLOT_EIGHTHS) {
+    cutFurther(memory, bytes + LINK_BYTES - SLOT_BYTES, end);
+    return;
+  }
+  if (isChained) {
+    const next = words[linkWord(memory, address)]! & ADDRESS_MASK;
+    end.freedEighths = freeFurtherLocked(memory, next);
+    words[at]! &= ~ITEM_CHAINED;
+  }
+  if (bytes > space) end.missingBytes = bytes - space;
+  else trimLast(memory, end, Math.ceil(bytes / EIGHTH_BYTES));
+}
+
+/** Goes on behind a first piece that is a whole slot: `left` bytes belong into further pieces. */
+function cutFurther(memory: ShardMemory, left: number, end: ChainEnd): void {
+  const words = memory.words;
+  end.tailWord = linkWord(memory, end.item);
   for (;;) {
-    const next = words[end.linkWord]!;
-    const isLast = next === 0 || (next & LINK_LAST) !== 0;
-    const space = (end.eighths << EIGHTH_BYTE_SHIFT) - linkBytes;
+    end.leadWord = end.tailWord;
+    end.address = words[end.leadWord]! & ADDRESS_MASK;
+    end.tailWord = end.address << EIGHTH_WORD_SHIFT;
+    const word = words[end.tailWord]!;
+    end.eighths = pieceEighths(word);
+    const isLast = (word & PIECE_LAST) !== 0;
+    const space = (end.eighths << EIGHTH_BYTE_SHIFT) - LINK_BYTES;
     if (left <= space || isLast || end.eighths < SLOT_EIGHTHS) {
-      if (!isLast) end.freedEighths += freeFurtherLocked(memory, next);
-      words[end.linkWord] = end.leadWord === 0 ? 0 : LINK_LAST | address;
+      if (!isLast) {
+        end.freedEighths += freeFurtherLocked(memory, word & ADDRESS_MASK);
+        words[end.tailWord] = (word & ~ADDRESS_MASK) | PIECE_LAST | end.item;
+      }
       if (left > space) end.missingBytes = left - space;
-      else trimLast(memory, end, left, Math.ceil((left + linkBytes) / EIGHTH_BYTES));
+      else trimFurther(memory, end, left);
       return;
     }
     left -= space;
-    end.leadWord = end.linkWord;
-    end.address = next & ADDRESS_MASK;
-    end.eighths = linkEighths(next);
-    end.linkWord = end.address << EIGHTH_WORD_SHIFT;
-    linkBytes = LINK_BYTES;
   }
 }
 
-/**
- * Frees what the last piece has too much: it gets `left` bytes, which need `eighths` eighths.
- * A whole slot is freed entirely, so that a run that is already short can end the chain. Cutting
- * short runs from whole slots would fragment the slab under many overwrites.
- */
-function trimLast(memory: ShardMemory, end: ChainEnd, left: number, eighths: number): void {
+/** Frees what the last piece has more than `eighths` eighths. */
+function trimLast(memory: ShardMemory, end: ChainEnd, eighths: number): void {
   const spare = end.eighths - eighths;
   if (spare === 0) return;
-  if (end.leadWord === 0 || end.eighths < SLOT_EIGHTHS) {
-    freePieceLocked(memory, end.address + eighths, spare);
-    end.freedEighths += spare;
-    setEndEighths(memory, end, eighths);
+  freePieceLocked(memory, end.address + eighths, spare);
+  end.freedEighths += spare;
+  setEndEighths(memory, end, eighths);
+}
+
+/**
+ * Frees what the last piece, a further one, has too much for `left` bytes. A whole slot is freed
+ * entirely, so that a run that is already short can end the chain. Cutting short runs from whole slots
+ * would fragment the slab under many overwrites.
+ */
+function trimFurther(memory: ShardMemory, end: ChainEnd, left: number): void {
+  const eighths = Math.ceil((left + LINK_BYTES) / EIGHTH_BYTES);
+  if (end.eighths < SLOT_EIGHTHS || eighths === SLOT_EIGHTHS) {
+    trimLast(memory, end, eighths);
     return;
   }
   freePieceLocked(memory, end.address, end.eighths);
   end.freedEighths += end.eighths;
   end.missingBytes = left;
-  end.eighths = SLOT_EIGHTHS;
-  end.linkWord = end.leadWord;
+  end.tailWord = end.leadWord;
 }
 
 /** Sets the stored length of the last piece to `eighths` eighths. */
 export function setEndEighths(memory: ShardMemory, end: ChainEnd, eighths: number): void {
   end.eighths = eighths;
-  if (end.leadWord === 0) setOwnEighths(memory, end.address, eighths);
-  else setLinkEighths(memory, end.leadWord, eighths);
+  setPieceEighths(memory, end.address, eighths);
 }

@@ -8,11 +8,11 @@ import {
   EIGHTH_WORD_SHIFT,
   FREE_NEXT,
   FREE_PREVIOUS,
-  ITEM_HASH,
-  ITEM_HEADER_BYTES,
-  ITEM_NEXT,
+  ITEM_CHAINED,
+  ITEM_NEWER,
   LINK_BYTES,
-  LINK_LAST,
+  PIECE_FURTHER,
+  PIECE_LAST,
   RING_MAIN,
   RING_PROBATION,
   SHARD_BUMP,
@@ -22,17 +22,23 @@ import {
   SHARD_ITEMS,
   SLOT_EIGHTHS,
   SLOT_MASK,
-  WINDOW_BUCKETS,
 } from "./layout.ts";
 import { DATABASE_COUNT } from "./database_layout.ts";
 import { addDatabaseLocked, databaseOf, type DatabaseStats } from "./databases.ts";
-import { hashKey, inDatabase } from "./hash.ts";
-import { deadlineOf, itemEighths, keyBytesOf, ownEighths, readKey, valueBytesOf } from "./item.ts";
+import {
+  deadlineOf,
+  headerBytes,
+  itemEighths,
+  keyBytesOf,
+  linkWord,
+  valueBytesOf,
+} from "./item.ts";
+import { hashOfItem } from "./item_hash.ts";
 import { handWord, newerOf, olderOf, ringEighthsWord, ringOf } from "./ring.ts";
 import { idealEighths } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { isUsed, linkEighths } from "./slab.ts";
-import { bucketTotal, windowWord } from "./table.ts";
+import { isUsed, pieceEighths } from "./slab.ts";
+import { bucketOfItemLocked, bucketTotal } from "./table.ts";
 
 /** What {@linkcode checkShardLocked} has counted. */
 export interface ShardCheck {
@@ -75,28 +81,27 @@ function claim(
 /** Checks one item's chain and header. Returns its number of pieces. */
 function checkItem(memory: ShardMemory, owned: Uint8Array, address: number): number {
   const words = memory.words;
-  const own = ownEighths(memory, address);
-  claim(memory, owned, address, own, true);
-  const bytes = ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address);
-  let left = bytes - (own << EIGHTH_BYTE_SHIFT);
+  const first = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  must((first & PIECE_FURTHER) === 0, `item ${address} begins with a further piece`);
+  claim(memory, owned, address, pieceEighths(first), true);
+  let left = headerBytes(first) + keyBytesOf(memory, address) + valueBytesOf(memory, address) -
+    (pieceEighths(first) << EIGHTH_BYTE_SHIFT);
   let pieces = 1;
-  let link = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEXT]!;
+  const isChained = (first & ITEM_CHAINED) !== 0;
+  must(isChained === left > 0, `item ${address} has a link that is wrong`);
+  let word = isChained ? words[linkWord(memory, address)]! : PIECE_LAST;
   while (left > 0) {
-    const piece = link & ADDRESS_MASK;
-    must(link !== 0 && (link & LINK_LAST) === 0, `item ${address} ends too early`);
-    claim(memory, owned, piece, linkEighths(link), true);
-    left -= (linkEighths(link) << EIGHTH_BYTE_SHIFT) - LINK_BYTES;
-    link = words[piece << EIGHTH_WORD_SHIFT]!;
+    const piece = word & ADDRESS_MASK;
+    must(pieces === 1 || (word & PIECE_LAST) === 0, `item ${address} ends too early`);
+    word = words[piece << EIGHTH_WORD_SHIFT]!;
+    must((word & PIECE_FURTHER) !== 0, `item ${address} goes on in no further piece`);
+    claim(memory, owned, piece, pieceEighths(word), true);
+    left -= (pieceEighths(word) << EIGHTH_BYTE_SHIFT) - LINK_BYTES;
     pieces++;
   }
   must(left > -EIGHTH_BYTES, `item ${address} has an eighth to spare`);
-  must(pieces === 1 ? link === 0 : link === (LINK_LAST | address), `item ${address} ends wrongly`);
-  const key = new Uint8Array(keyBytesOf(memory, address));
-  readKey(memory, address, key, 0);
-  const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH];
-  const plain = hashKey(key, 0, key.length);
-  const database = databaseOf(memory, address);
-  must(inDatabase(plain, database) === hash, `item ${address} has another key's hash`);
+  must((word & PIECE_LAST) !== 0, `item ${address} ends too late`);
+  must(!isChained || (word & ADDRESS_MASK) === address, `item ${address} ends wrongly`);
   return pieces;
 }
 
@@ -186,12 +191,13 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
     must(!items.has(address), `item ${address} is in two buckets`);
     items.add(address);
     pieces += checkItem(memory, owned, address);
-    const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
-    const distance = memory.bucketsWord + i - windowWord(memory, hash);
-    must(distance >= 0 && distance < WINDOW_BUCKETS, `item ${address} is outside its window`);
+    const hash = hashOfItem(memory, address);
+    const at = bucketOfItemLocked(memory, hash, address);
+    must(at === memory.bucketsWord + i, `item ${address} is outside its windows`);
     if (deadlineOf(memory, address) !== 0) withDeadline++;
+    const unchained = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & ~ITEM_CHAINED;
     const eighths = idealEighths(
-      ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address),
+      headerBytes(unchained) + keyBytesOf(memory, address) + valueBytesOf(memory, address),
     );
     ideal += eighths;
     idealPieces += Math.ceil(eighths / SLOT_EIGHTHS);

@@ -7,6 +7,7 @@
 import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { isExpired, itemEighths } from "./item.ts";
+import { hashOfItem } from "./item_hash.ts";
 import { removeLocked } from "./removal.ts";
 import {
   enterRingLocked,
@@ -22,8 +23,7 @@ import { bucketOfItemLocked } from "./table.ts";
 const {
   COUNT_MASK,
   COUNT_ONE,
-  ITEM_HASH,
-  ITEM_OLDER,
+  ITEM_NEWER,
   MAX_SWEEP_STEPS,
   PROBATION_SHARE,
   EIGHTH_WORD_SHIFT,
@@ -60,11 +60,11 @@ export function evictOneLocked(memory: ShardMemory): boolean {
   for (let step = 1;; step++) {
     const address = candidate(memory);
     if (address === 0) return false;
-    const at = (address << EIGHTH_WORD_SHIFT) + ITEM_OLDER;
+    const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
     const ring = ringOf(memory, address);
     const expired = isExpired(memory, address);
     if (expired || step >= MAX_SWEEP_STEPS || (words[at]! & COUNT_MASK) === 0) {
-      const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
+      const hash = hashOfItem(memory, address);
       if (ring === RING_PROBATION && !expired) rememberGhost(memory, hash);
       const bucket = bucketOfItemLocked(memory, hash, address);
       removeLocked(memory, bucket, expired ? ChangeKind.expired : ChangeKind.evicted);
@@ -82,7 +82,7 @@ function promote(memory: ShardMemory, address: number): void {
   const eighths = itemEighths(memory, address);
   leaveRingLocked(memory, address);
   memory.words[ringEighthsWord(RING_PROBATION)]! -= eighths;
-  memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! &= ~COUNT_MASK;
+  memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! &= ~COUNT_MASK;
   enterRingLocked(memory, address, RING_MAIN, eighths);
 }
 

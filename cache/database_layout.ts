@@ -1,19 +1,13 @@
 // Where databases stand in an item, in a shard and in the region. There are 16, as in Redis. An item has
-// the number of its own in four bits of its header that were free, so a database costs no byte. This is
+// the number of its own in four bits of its header, beside the value's length, so a database costs no byte. This is
 // its "stored" number. Clients have numbers of their own, which a table in the region's header maps to
 // stored ones: see databases.ts. Touches no memory; its end checks that all of it holds together.
 
 import { assertLayout, bitsOf, wordsOf } from "./layout_check.ts";
-import {
-  OWN_LENGTH_BITS,
-  OWN_LENGTH_SHIFT,
-  SHARD_DATABASES,
-  SHARD_HEADER_BYTES,
-  WORD_BYTES,
-} from "./layout.ts";
+import { SHARD_DATABASES, SHARD_HEADER_BYTES, VALUE_BYTES_BITS, WORD_BYTES } from "./layout.ts";
 
-/** In ITEM_OLDER, above the own length: the stored database. */
-export const DATABASE_SHIFT = OWN_LENGTH_SHIFT + OWN_LENGTH_BITS;
+/** In ITEM_SIZES, above the length of the value: the stored database. */
+export const DATABASE_SHIFT = VALUE_BYTES_BITS;
 export const DATABASE_BITS = 4;
 /** How many databases there are. */
 export const DATABASE_COUNT = 1 << DATABASE_BITS;
@@ -47,7 +41,7 @@ export const REGION_SWAPS = REGION_DATABASE_SWAPS + DATABASE_COUNT;
 assertLayout({
   areas: [
     bitsOf(
-      "ITEM_OLDER with its database",
+      "ITEM_SIZES with its database",
       ["below", 0, DATABASE_SHIFT],
       ["database", DATABASE_SHIFT, DATABASE_BITS],
     ),

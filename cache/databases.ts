@@ -9,7 +9,7 @@ import type { Region } from "./region.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
 const {
-  ITEM_OLDER,
+  ITEM_SIZES,
   EIGHTH_WORD_SHIFT,
   SHARD_DEADLINE_ITEMS,
   SHARD_ITEMS,
@@ -33,7 +33,7 @@ const {
 
 /** The stored database of the item at `address`. */
 export function databaseOf(memory: ShardMemory, address: number): number {
-  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]!;
+  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_SIZES]!;
   return (word >>> DATABASE_SHIFT) & DATABASE_MASK;
 }
 

@@ -3,10 +3,10 @@
 
 import {
   BUCKET_BYTES,
-  BUCKETS_PER_ITEM,
   EIGHTH_BYTES,
   GHOST_BYTES,
   GHOSTS_PER_SLOT,
+  INDEX_LOAD,
   LINE_WORDS,
   MAX_SHARD_BYTES,
   MAX_STRIPES,
@@ -63,7 +63,7 @@ function alignUp(value: number, unit: number): number {
 
 /**
  * Places the parts of a shard of `shardBytes` bytes whose items are expected to average
- * `averageItemBytes` (header, key and value): twice as many buckets as such items fit.
+ * `averageItemBytes` (header, key and value): as many buckets as such items fill to INDEX_LOAD.
  * Throws RangeError when the shard is too small or too large to be addressed.
  */
 export function planShard(shardBytes: number, averageItemBytes: number): ShardGeometry {
@@ -72,7 +72,7 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
       `Cannot lay out a shard of ${shardBytes} bytes: it must be ${MIN_SHARD_BYTES} to ${MAX_SHARD_BYTES}`,
     );
   }
-  const bucketsPerSlot = BUCKETS_PER_ITEM * SLOT_BYTES / averageItemBytes;
+  const bucketsPerSlot = SLOT_BYTES / averageItemBytes / INDEX_LOAD;
   // For the buckets behind the last home bucket, and for what alignment may cost.
   const padding = BUCKET_BYTES * (WINDOW_BUCKETS - 1) + 2 * SLOT_BYTES;
   const perSlot = SLOT_BYTES + SLOT_MAP_BYTES + BUCKET_BYTES * bucketsPerSlot +

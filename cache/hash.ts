@@ -28,8 +28,8 @@ const DATABASE_FACTOR = 0x9e3779b1 | 0;
 
 /**
  * The hash in stored database `database` of a key whose hash is `hash` in database 0; and the other way
- * around. The factor is odd, so each database has another product, and that of database 0 is 0. A key so
- * never has the same hash in two databases: items with the same hash and the same key are in the same one.
+ * around. Its products with the numbers of all databases differ in the bits of the tag (tests/cache). So a key
+ * has another tag, or another shard, in each: items with the same tag and the same key are in the same one.
  */
 export function inDatabase(hash: number, database: number): number {
   return hash ^ Math.imul(database, DATABASE_FACTOR);

@@ -4,25 +4,29 @@
 
 import * as layout from "./layout.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { linkEighths } from "./slab.ts";
+import { pieceEighths } from "./slab.ts";
 
 const {
   ADDRESS_MASK,
+  CHAINED_BYTES_SHIFT,
+  DEADLINE_BYTES_SHIFT,
   DEADLINE_HIGH_SHIFT,
+  EIGHTH_BYTE_SHIFT,
+  EIGHTH_WORD_SHIFT,
+  HEADER_MORE_MASK,
+  ITEM_CHAINED,
   ITEM_DEADLINE_LOW,
+  ITEM_HAS_DEADLINE,
   ITEM_HEADER_BYTES,
   ITEM_HIGHS,
   ITEM_NEWER,
-  ITEM_NEXT,
   ITEM_OLDER,
-  ITEM_VALUE_BYTES,
+  ITEM_SIZES,
   ITEM_VERSION_LOW,
   KEY_BYTES_SHIFT,
   LINK_BYTES,
-  OWN_LENGTH_MASK,
-  OWN_LENGTH_SHIFT,
-  EIGHTH_BYTE_SHIFT,
-  EIGHTH_WORD_SHIFT,
+  PIECE_LAST,
+  VALUE_BYTES_MASK,
   VERSION_HIGH_MASK,
   WORD_RANGE,
 } = layout;
@@ -47,20 +51,56 @@ export function copyBytes(
   }
 }
 
+/** Bytes of a header whose first word is `first`: those before the key. */
+export function headerBytes(first: number): number {
+  return ITEM_HEADER_BYTES + ((first >>> CHAINED_BYTES_SHIFT) & HEADER_MORE_MASK) +
+    ((first >>> DEADLINE_BYTES_SHIFT) & HEADER_MORE_MASK);
+}
+
+/** Word of the link to the item's second piece, which only a chained item has. */
+export function linkWord(memory: ShardMemory, address: number): number {
+  const at = address << EIGHTH_WORD_SHIFT;
+  return at + ITEM_DEADLINE_LOW + (memory.words[at + ITEM_NEWER]! < 0 ? 1 : 0);
+}
+
+/** Whether the item has more than one piece. */
+export function isChained(memory: ShardMemory, address: number): boolean {
+  return (memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & ITEM_CHAINED) !== 0;
+}
+
+/** Whether the item's header has a place for a deadline. */
+export function hasDeadlinePlace(memory: ShardMemory, address: number): boolean {
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! < 0;
+}
+
+/**
+ * Sets or clears the place for a deadline in the header. A link stays valid; deadline, key and value have
+ * to be written anew.
+ */
+export function setDeadlinePlace(memory: ShardMemory, address: number, wanted: boolean): void {
+  const words = memory.words;
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
+  const first = words[at]!;
+  if (first < 0 === wanted) return;
+  const link = (first & ITEM_CHAINED) === 0 ? 0 : words[linkWord(memory, address)]!;
+  words[at] = first ^ ITEM_HAS_DEADLINE;
+  if (link !== 0) words[linkWord(memory, address)] = link;
+}
+
 /** Length of the item's key in bytes. */
 export function keyBytesOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! >>> KEY_BYTES_SHIFT;
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! >>> KEY_BYTES_SHIFT;
 }
 
 /** Length of the item's value in bytes. */
 export function valueBytesOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_VALUE_BYTES]!;
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_SIZES]! & VALUE_BYTES_MASK;
 }
 
-/** Eighths of the item's first piece. */
-export function ownEighths(memory: ShardMemory, address: number): number {
-  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]!;
-  return ((word & OWN_LENGTH_MASK) >>> OWN_LENGTH_SHIFT) + 1;
+/** Sets the length of the item's value. */
+export function setValueBytes(memory: ShardMemory, address: number, valueBytes: number): void {
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_SIZES;
+  memory.words[at] = (memory.words[at]! & ~VALUE_BYTES_MASK) | valueBytes;
 }
 
 /** The item's version. */
@@ -73,6 +113,7 @@ export function versionOf(memory: ShardMemory, address: number): number {
 /** The item's deadline in milliseconds since 1970, or 0 when it has none. */
 export function deadlineOf(memory: ShardMemory, address: number): number {
   const at = address << EIGHTH_WORD_SHIFT;
+  if (memory.words[at + ITEM_NEWER]! >= 0) return 0;
   return (memory.words[at + ITEM_HIGHS]! >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
     (memory.words[at + ITEM_DEADLINE_LOW]! >>> 0);
 }
@@ -83,7 +124,7 @@ export function isExpired(memory: ShardMemory, address: number): boolean {
   return deadlineMs !== 0 && deadlineMs <= memory.now();
 }
 
-/** Writes version and deadline of the item. Both are below 2^48. */
+/** Writes version and deadline of the item. Both are below 2^48; a deadline needs its place. */
 export function stampItem(
   memory: ShardMemory,
   address: number,
@@ -93,26 +134,25 @@ export function stampItem(
 ): void {
   const at = address << EIGHTH_WORD_SHIFT;
   const words = memory.words;
-  const deadlineHigh = deadlineMs === 0 ? 0 : Math.floor(deadlineMs / WORD_RANGE);
   words[at + ITEM_VERSION_LOW] = versionLow;
-  words[at + ITEM_DEADLINE_LOW] = (deadlineMs - deadlineHigh * WORD_RANGE) | 0;
+  words[at + ITEM_HIGHS] = versionHigh;
+  if (words[at + ITEM_NEWER]! >= 0) return;
+  const deadlineHigh = Math.floor(deadlineMs / WORD_RANGE);
   words[at + ITEM_HIGHS] = versionHigh | (deadlineHigh << DEADLINE_HIGH_SHIFT);
+  words[at + ITEM_DEADLINE_LOW] = (deadlineMs - deadlineHigh * WORD_RANGE) | 0;
 }
 
 /** Eighths of the whole item, all pieces. */
 export function itemEighths(memory: ShardMemory, address: number): number {
   const words = memory.words;
-  const own = ownEighths(memory, address);
-  let left = ITEM_HEADER_BYTES + keyBytesOf(memory, address) + valueBytesOf(memory, address) -
-    (own << EIGHTH_BYTE_SHIFT);
-  let eighths = own;
-  let link = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEXT]!;
-  while (left > 0) {
-    const length = linkEighths(link);
-    eighths += length;
-    left -= (length << EIGHTH_BYTE_SHIFT) - LINK_BYTES;
+  const first = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  let eighths = pieceEighths(first);
+  if ((first & ITEM_CHAINED) === 0) return eighths;
+  let link = words[linkWord(memory, address)]!;
+  do {
     link = words[(link & ADDRESS_MASK) << EIGHTH_WORD_SHIFT]!;
-  }
+    eighths += pieceEighths(link);
+  } while ((link & PIECE_LAST) === 0);
   return eighths;
 }
 
@@ -126,8 +166,10 @@ export function keyEquals(
 ): boolean {
   if (keyBytesOf(memory, address) !== keyBytes) return false;
   const bytes = memory.bytes;
-  const start = (address << EIGHTH_BYTE_SHIFT) + ITEM_HEADER_BYTES;
-  const space = (ownEighths(memory, address) << EIGHTH_BYTE_SHIFT) - ITEM_HEADER_BYTES;
+  const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  const header = headerBytes(first);
+  const start = (address << EIGHTH_BYTE_SHIFT) + header;
+  const space = (pieceEighths(first) << EIGHTH_BYTE_SHIFT) - header;
   const here = keyBytes < space ? keyBytes : space;
   // The last byte first: similar keys differ there, so different keys are found different sooner.
   if (here > 0 && bytes[start + here - 1] !== key[keyStart + here - 1]) return false;
@@ -164,8 +206,10 @@ export function writePayload(
   valueStart: number,
   valueBytes: number,
 ): void {
-  const start = (address << EIGHTH_BYTE_SHIFT) + ITEM_HEADER_BYTES;
-  const space = (ownEighths(memory, address) << EIGHTH_BYTE_SHIFT) - ITEM_HEADER_BYTES;
+  const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  const header = headerBytes(first);
+  const start = (address << EIGHTH_BYTE_SHIFT) + header;
+  const space = (pieceEighths(first) << EIGHTH_BYTE_SHIFT) - header;
   if (keyBytes + valueBytes <= space) {
     copyBytes(key, keyStart, memory.bytes, start, keyBytes);
     copyBytes(value, valueStart, memory.bytes, start + keyBytes, valueBytes);
@@ -185,8 +229,9 @@ export function readValue(
 ): void {
   const keyBytes = keyBytesOf(memory, address);
   const valueBytes = valueBytesOf(memory, address);
-  const start = (address << EIGHTH_BYTE_SHIFT) + ITEM_HEADER_BYTES + keyBytes;
-  if (start + valueBytes <= (address + ownEighths(memory, address)) << EIGHTH_BYTE_SHIFT) {
+  const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  if ((first & ITEM_CHAINED) === 0) {
+    const start = (address << EIGHTH_BYTE_SHIFT) + headerBytes(first) + keyBytes;
     copyBytes(memory.bytes, start, to, toStart, valueBytes);
     return;
   }
@@ -222,9 +267,10 @@ export function readKey(
 /** Puts the cursor on byte `offset`, counted from the first byte of the key. */
 function seek(memory: ShardMemory, address: number, offset: number): void {
   const start = address << EIGHTH_BYTE_SHIFT;
-  memory.cursorEnd = start + (ownEighths(memory, address) << EIGHTH_BYTE_SHIFT);
-  memory.cursorByte = start + ITEM_HEADER_BYTES;
-  memory.cursorLink = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEXT]!;
+  const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  memory.cursorEnd = start + (pieceEighths(first) << EIGHTH_BYTE_SHIFT);
+  memory.cursorByte = start + headerBytes(first);
+  memory.cursorLink = (first & ITEM_CHAINED) === 0 ? 0 : memory.words[linkWord(memory, address)]!;
   let left = offset;
   while (memory.cursorByte + left > memory.cursorEnd) {
     left -= memory.cursorEnd - memory.cursorByte;
@@ -234,12 +280,12 @@ function seek(memory: ShardMemory, address: number, offset: number): void {
 }
 
 function nextPiece(memory: ShardMemory): void {
-  const link = memory.cursorLink;
-  const address = link & ADDRESS_MASK;
+  const address = memory.cursorLink & ADDRESS_MASK;
   const start = address << EIGHTH_BYTE_SHIFT;
-  memory.cursorLink = memory.words[address << EIGHTH_WORD_SHIFT]!;
+  const word = memory.words[address << EIGHTH_WORD_SHIFT]!;
+  memory.cursorLink = word;
   memory.cursorByte = start + LINK_BYTES;
-  memory.cursorEnd = start + (linkEighths(link) << EIGHTH_BYTE_SHIFT);
+  memory.cursorEnd = start + (pieceEighths(word) << EIGHTH_BYTE_SHIFT);
 }
 
 function writeSpan(memory: ShardMemory, from: Uint8Array, start: number, length: number): void {

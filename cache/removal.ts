@@ -7,13 +7,12 @@ import * as layout from "./layout.ts";
 import { freeChainLocked } from "./chain.ts";
 import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
 import { deadlineOf, keyBytesOf, readKey } from "./item.ts";
+import { hashOfItem } from "./item_hash.ts";
 import { leaveRingLocked, ringEighthsWord, ringOf } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
 const {
   ADDRESS_MASK,
-  ITEM_HASH,
-  EIGHTH_WORD_SHIFT,
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
   SHARD_VERSION_HIGH,
@@ -27,24 +26,26 @@ export function advanceVersionLocked(memory: ShardMemory): void {
   if (low === 0) memory.words[SHARD_VERSION_HIGH]!++;
 }
 
-/** If anybody watches, copies an item's key to `region.eventKey`. Returns its length, or 0. */
-export function readEventKeyLocked(memory: ShardMemory, address: number): number {
-  if (!hasWatchers(memory.region)) return 0;
-  readKey(memory, address, memory.region.eventKey, 0);
-  return keyBytesOf(memory, address);
+/**
+ * Publishes that the item at `address` was stored or is about to be removed, if anybody watches. Nobody who
+ * begins to watch meanwhile has to hear of it: he cannot have read the key before.
+ */
+export function publishItemLocked(memory: ShardMemory, address: number, why: ChangeKind): void {
+  const { region } = memory;
+  if (!hasWatchers(region)) return;
+  const hash = hashOfItem(memory, address);
+  readKey(memory, address, region.eventKey, 0);
+  const keyBytes = keyBytesOf(memory, address);
+  publishChange(region, hash, why, region.eventKey, 0, keyBytes, databaseOf(memory, address));
 }
 
 /** Removes the item in the bucket at word `bucket`, and publishes the change with its reason. */
 export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKind): void {
   const words = memory.words;
-  const address = words[bucket]! & ADDRESS_MASK;
-  const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
-  const database = databaseOf(memory, address);
-  const keyBytes = readEventKeyLocked(memory, address);
+  publishItemLocked(memory, words[bucket]! & ADDRESS_MASK, why);
   dropLocked(memory, bucket);
   if (why === ChangeKind.evicted) addCounter(words, SHARD_EVICTIONS, 1);
   else if (why === ChangeKind.expired) addCounter(words, SHARD_EXPIRATIONS, 1);
-  publishChange(memory.region, hash, why, memory.region.eventKey, 0, keyBytes, database);
 }
 
 /** Removes the item in the bucket at word `bucket`, and tells nobody. */

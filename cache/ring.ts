@@ -32,7 +32,7 @@ export function ringEighthsWord(ring: number): number {
 
 /** The ring that the item is in. */
 export function ringOf(memory: ShardMemory, address: number): number {
-  return (memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! & RING_MASK) >>> RING_SHIFT;
+  return (memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & RING_MASK) >>> RING_SHIFT;
 }
 
 /** The neighbour that the hand meets after this item. */
@@ -47,7 +47,7 @@ export function olderOf(memory: ShardMemory, address: number): number {
 
 /** Raises the reference count by one, to 3 at most. */
 export function touchLocked(memory: ShardMemory, address: number): void {
-  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_OLDER;
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
   const word = memory.words[at]!;
   if ((word & COUNT_MASK) !== COUNT_MASK) memory.words[at] = word + COUNT_ONE;
 }
@@ -63,7 +63,7 @@ export function enterRingLocked(
   const at = address << EIGHTH_WORD_SHIFT;
   const hand = words[handWord(ring)]!;
   words[ringEighthsWord(ring)]! += eighths;
-  words[at + ITEM_OLDER] = (words[at + ITEM_OLDER]! & ~RING_MASK) | (ring << RING_SHIFT);
+  words[at + ITEM_NEWER] = (words[at + ITEM_NEWER]! & ~RING_MASK) | (ring << RING_SHIFT);
   if (hand === 0) {
     words[handWord(ring)] = address;
     setNewer(words, address, address);
@@ -84,7 +84,7 @@ export function enterRingLocked(
 export function leaveRingLocked(memory: ShardMemory, address: number): void {
   const words = memory.words;
   const at = address << EIGHTH_WORD_SHIFT;
-  const ring = (words[at + ITEM_OLDER]! & RING_MASK) >>> RING_SHIFT;
+  const ring = (words[at + ITEM_NEWER]! & RING_MASK) >>> RING_SHIFT;
   const newer = words[at + ITEM_NEWER]! & ADDRESS_MASK;
   const older = words[at + ITEM_OLDER]! & ADDRESS_MASK;
   if (newer === address) {

@@ -5,6 +5,7 @@
 import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
 import { isExpired, itemEighths, keyBytesOf, readKey } from "./item.ts";
+import { hashOfItem } from "./item_hash.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { handWord, newerOf } from "./ring.ts";
 import { bucketOfItemLocked, bucketTotal } from "./table.ts";
@@ -14,8 +15,7 @@ const {
   BUCKET_BYTES,
   COUNT_MASK,
   COUNT_SHIFT,
-  ITEM_HASH,
-  ITEM_OLDER,
+  ITEM_NEWER,
   MAX_KEY_BYTES,
   EIGHTH_BYTES,
   EIGHTH_WORD_SHIFT,
@@ -112,7 +112,7 @@ export function scanSparseLocked(
   for (let ring = 0; ring < RING_COUNT; ring++) {
     const hand = words[handWord(ring)]!;
     for (let address = hand; address !== 0;) {
-      const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
+      const hash = hashOfItem(memory, address);
       batch.buckets[count++] = bucketOfItemLocked(memory, hash, address) - bucketsWord;
       address = newerOf(memory, address);
       if (address === hand) break;
@@ -133,6 +133,6 @@ export function itemMemoryLocked(memory: ShardMemory, address: number): number {
 
 /** Reference count of the item at `address`: 0 to 3. */
 export function hitCountLocked(memory: ShardMemory, address: number): number {
-  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]!;
+  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
   return (word & COUNT_MASK) >>> COUNT_SHIFT;
 }

@@ -11,12 +11,15 @@ import { ChangeKind, publishChange, publishOverflow } from "./event_ring.ts";
 import { noteDeadlineLocked, storedDeadline, sweepExpiredLocked } from "./expiry.ts";
 import {
   deadlineOf,
+  hasDeadlinePlace,
   isExpired,
   itemEighths,
   LONG_BYTES,
   readKey,
   readValue,
   readValuePart,
+  setDeadlinePlace,
+  setValueBytes,
   stampItem,
   valueBytesOf,
   versionOf,
@@ -25,7 +28,7 @@ import {
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
-import { advanceVersionLocked, readEventKeyLocked, removeLocked } from "./removal.ts";
+import { advanceVersionLocked, publishItemLocked, removeLocked } from "./removal.ts";
 import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
 import {
   buildChainLocked,
@@ -34,6 +37,7 @@ import {
   idealEighths,
   reshapeChainLocked,
 } from "./allocation.ts";
+import { addDeadlinePlaceLocked } from "./deadline_place.ts";
 import { ShardMemory } from "./shard_memory.ts";
 import { countInsertLocked, raiseStripesLocked } from "./stripes.ts";
 import { bucketTotal, emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
@@ -41,14 +45,14 @@ import { evictFromWindowLocked } from "./window.ts";
 
 const {
   ADDRESS_MASK,
-  ITEM_HASH,
+  DEADLINE_BYTES,
+  ITEM_HAS_DEADLINE,
   ITEM_HEADER_BYTES,
-  ITEM_NEWER,
   ITEM_OLDER,
-  ITEM_VALUE_BYTES,
+  ITEM_SIZES,
   KEY_BYTES_SHIFT,
+  MAX_HEADER_BYTES,
   MAX_KEY_BYTES,
-  OWN_LENGTH_MASK,
   EIGHTH_WORD_SHIFT,
   SHARD_BUMP,
   SHARD_DATABASES,
@@ -155,7 +159,7 @@ export class Shard {
   /** Whether an item with such a key and value could be stored at all. */
   fits(keyBytes: number, valueBytes: number): boolean {
     return keyBytes <= MAX_KEY_BYTES &&
-      ITEM_HEADER_BYTES + keyBytes + valueBytes <= this.memory.maxItemBytes;
+      MAX_HEADER_BYTES + keyBytes + valueBytes <= this.memory.maxItemBytes;
   }
 
   /**
@@ -176,13 +180,20 @@ export class Shard {
     memory.pinned = 0;
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
     const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : storedDeadline(deadlineMs);
-    const bytes = ITEM_HEADER_BYTES + keyBytes + valueBytes;
-    if (address === 0) address = this.#insertLocked(database, hash, keyBytes, bytes);
-    else {
-      if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, bytes);
+    const header = newDeadlineMs === 0 ? ITEM_HEADER_BYTES : ITEM_HEADER_BYTES + DEADLINE_BYTES;
+    const bytes = header + keyBytes + valueBytes;
+    if (address === 0) {
+      address = this.#insertLocked(hash, bytes, newDeadlineMs === 0 ? 0 : ITEM_HAS_DEADLINE);
+      const at = address << EIGHTH_WORD_SHIFT;
+      words[at + ITEM_OLDER]! |= keyBytes << KEY_BYTES_SHIFT;
+      words[at + ITEM_SIZES] = valueBytes | (database << DATABASE_SHIFT);
+      countItemLocked(memory, database, 1);
+    } else {
+      setDeadlinePlace(memory, address, newDeadlineMs !== 0);
+      if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, hash, bytes);
+      setValueBytes(memory, address, valueBytes);
       touchLocked(memory, address);
     }
-    words[(address << EIGHTH_WORD_SHIFT) + ITEM_VALUE_BYTES] = valueBytes;
     advanceVersionLocked(memory);
     const versionLow = words[SHARD_VERSION_LOW]!;
     stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH]!, newDeadlineMs);
@@ -196,8 +207,8 @@ export class Shard {
   }
 
   /** Gives an item space for a new value of another size. Returns its address, which may be new. */
-  #reshapeLocked(address: number, bytes: number): number {
-    const grown = reshapeChainLocked(this.memory, address, bytes, this.#end);
+  #reshapeLocked(address: number, hash: number, bytes: number): number {
+    const grown = reshapeChainLocked(this.memory, address, hash, bytes, this.#end);
     const moved = this.#end.item;
     if (grown !== 0) resizeInRingLocked(this.memory, moved, grown);
     return moved;
@@ -209,24 +220,16 @@ export class Shard {
     return version === (address === 0 ? 0 : versionOf(this.memory, address));
   }
 
-  /** Makes a new item with header, bucket and space for its bytes. Returns its address. */
-  #insertLocked(database: number, hash: number, keyBytes: number, bytes: number): number {
+  /** Makes a new item with space for `bytes` bytes, in ring and bucket. Returns its address. */
+  #insertLocked(hash: number, bytes: number, flags: number): number {
     const memory = this.memory;
-    const words = memory.words;
     const ring = ringForNewLocked(memory, hash);
-    if (emptyBucketLocked(memory, hash) === 0) evictFromWindowLocked(memory, hash);
-    const eighths = idealEighths(bytes);
-    freeUpLocked(memory, eighths);
-    const address = buildChainLocked(memory, bytes);
-    const at = address << EIGHTH_WORD_SHIFT;
-    words[at + ITEM_HASH] = hash;
-    words[at + ITEM_NEWER] = keyBytes << KEY_BYTES_SHIFT;
-    words[at + ITEM_OLDER] = (words[at + ITEM_OLDER]! & OWN_LENGTH_MASK) |
-      (database << DATABASE_SHIFT);
-    words[at + ITEM_VALUE_BYTES] = bytes - ITEM_HEADER_BYTES - keyBytes;
+    const bucket = emptyBucketLocked(memory, hash) || evictFromWindowLocked(memory, hash);
+    freeUpLocked(memory, idealEighths(bytes));
+    const address = buildChainLocked(memory, bytes, flags);
+    memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER] = 0;
     enterRingLocked(memory, address, ring, itemEighths(memory, address));
-    fillBucketLocked(memory, emptyBucketLocked(memory, hash), hash, address);
-    countItemLocked(memory, database, 1);
+    fillBucketLocked(memory, bucket, hash, address);
     countInsertLocked(memory, hash);
     return address;
   }
@@ -237,15 +240,14 @@ export class Shard {
     const words = memory.words;
     const deadlineMs = storedDeadline(newMs);
     const oldMs = deadlineOf(memory, address);
+    if (deadlineMs !== 0 && !hasDeadlinePlace(memory, address)) {
+      addDeadlinePlaceLocked(memory, address);
+    }
     advanceVersionLocked(memory);
     const high = words[SHARD_VERSION_HIGH]!;
     stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
-    const database = databaseOf(memory, address);
-    if (deadlineMs !== oldMs) this.#moveDeadline(database, oldMs, deadlineMs);
-    const hash = words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH]!;
-    const keyBytes = readEventKeyLocked(memory, address);
-    const { eventKey } = memory.region;
-    publishChange(memory.region, hash, ChangeKind.put, eventKey, 0, keyBytes, database);
+    if (deadlineMs !== oldMs) this.#moveDeadline(databaseOf(memory, address), oldMs, deadlineMs);
+    publishItemLocked(memory, address, ChangeKind.put);
   }
 
   #moveDeadline(database: number, oldMs: number, newMs: number): void {

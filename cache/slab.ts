@@ -10,8 +10,8 @@ const {
   ADDRESS_MASK,
   FREE_NEXT,
   FREE_PREVIOUS,
-  LINK_LENGTH_MASK,
-  LINK_LENGTH_SHIFT,
+  LENGTH_MASK,
+  LENGTH_SHIFT,
   EIGHTH_WORD_SHIFT,
   SHARD_BUMP,
   SHARD_FREE_EIGHTHS,
@@ -25,19 +25,19 @@ const {
 /** Just past a slot's eighths, in its map. */
 const SLOT_END_BIT = 1 << SLOT_EIGHTHS;
 
-/** The link of a piece: address, and length in eighths minus one above it. */
-export function linkOf(address: number, eighths: number): number {
-  return address | ((eighths - 1) << LINK_LENGTH_SHIFT);
+/** A piece as {@linkcode takePieceLocked} returns it: address, and length in eighths minus one above it. */
+export function pieceOf(address: number, eighths: number): number {
+  return address | ((eighths - 1) << LENGTH_SHIFT);
 }
 
-/** Length in eighths of the piece behind a link. */
-export function linkEighths(link: number): number {
-  return ((link >>> LINK_LENGTH_SHIFT) & LINK_LENGTH_MASK) + 1;
+/** Length in eighths of the piece with this first word, or that {@linkcode takePieceLocked} returned. */
+export function pieceEighths(word: number): number {
+  return ((word >>> LENGTH_SHIFT) & LENGTH_MASK) + 1;
 }
 
 /**
  * Takes a piece of `eighths` (1 to 8). If no run is that long, takes the longest there is.
- * Returns its link, or 0 when nothing is free at all. Prefers the shortest run that is long enough,
+ * Returns its address and length, or 0 when nothing is free at all. Prefers the shortest run that is long enough,
  * so that whole slots last.
  */
 export function takePieceLocked(memory: ShardMemory, eighths: number): number {
@@ -77,7 +77,7 @@ function carve(
   );
   memory.words[SHARD_FREE_EIGHTHS]! -= eighths;
   if (runEighths > eighths) pushRun(memory.words, address + eighths, runEighths - eighths);
-  return linkOf(address, eighths);
+  return pieceOf(address, eighths);
 }
 
 /** The bits of `eighths` eighths from `place` on, in the map of their slot. */

@@ -3,8 +3,8 @@
 
 import { readCounter } from "./counters.ts";
 import {
-  BUCKETS_PER_ITEM,
   EIGHTH_BYTES,
+  INDEX_LOAD,
   SHARD_BUMP,
   SHARD_DEADLINE_ITEMS,
   SHARD_EVICTIONS,
@@ -38,7 +38,7 @@ export interface CacheStats {
   readonly usedBytes: number;
   /** Buckets of the index. */
   readonly buckets: number;
-  /** Items that the index holds at its design load, a bucket in two. */
+  /** Items that the index holds at its design load, four buckets in five. */
   readonly indexCapacity: number;
   /** Items that were evicted. */
   readonly evictions: number;
@@ -83,7 +83,7 @@ export function readStats(cache: Cache): CacheStats {
     slabBytes: slots * SLOT_BYTES,
     usedBytes: usedEighths * EIGHTH_BYTES,
     buckets,
-    indexCapacity: Math.floor(buckets / BUCKETS_PER_ITEM),
+    indexCapacity: Math.floor(buckets * INDEX_LOAD),
     evictions,
     windowEvictions,
     expirations,
@@ -95,7 +95,7 @@ export function readStats(cache: Cache): CacheStats {
 
 function limit(evictions: number, inWindows: number, items: number, buckets: number) {
   if (evictions === 0) return "nothing";
-  return inWindows * 2 > evictions || items * BUCKETS_PER_ITEM > buckets ? "index" : "memory";
+  return inWindows * 2 > evictions || items > buckets * INDEX_LOAD ? "index" : "memory";
 }
 
 /** Systems with huge pages make so much resident at a time. */

@@ -1,6 +1,10 @@
-// The index of a shard: open addressing inside a window of 16 buckets from a key's home bucket.
-// A lookup scans the whole window, so a delete just clears its bucket: no tombstones, no rehash.
-// A bucket is one word, a 12-bit tag over a 20-bit address; 0 is empty. Knows nothing of eviction.
+// The index of a shard: open addressing inside two windows of 16 buckets, each at a place that follows from
+// the key's hash. A new key goes into the first unless that is full. A lookup scans the whole of a window, so
+// a delete just clears its bucket: no tombstones, no rehash. A bucket is one word, a 12-bit tag over a 20-bit
+// address; 0 is empty. Knows nothing of eviction.
+//
+// Two windows to choose from level out how full they are (Azar, Broder, Karlin and Upfal, "Balanced
+// allocations", 1994), so four fifths of the buckets can be in use before both are full.
 
 import * as layout from "./layout.ts";
 import { keyEquals } from "./item.ts";
@@ -8,17 +12,21 @@ import type { ShardMemory } from "./shard_memory.ts";
 
 const {
   ADDRESS_MASK,
-  ITEM_HASH,
-  EIGHTH_WORD_SHIFT,
+  SECOND_WINDOW_FACTOR,
   TAG_HASH_SHIFT,
   TAG_MASK,
   TAG_SHIFT,
   WINDOW_BUCKETS,
 } = layout;
 
-/** Word of the first bucket of the window of `hash`. */
+/** Word of the first bucket of the first window of `hash`. */
 export function windowWord(memory: ShardMemory, hash: number): number {
   return memory.bucketsWord + ((hash >>> 0) * memory.bucketScale | 0);
+}
+
+/** Word of the first bucket of its second window, which may overlap with the first. */
+export function secondWindowWord(memory: ShardMemory, hash: number): number {
+  return windowWord(memory, Math.imul(hash, SECOND_WINDOW_FACTOR));
 }
 
 /** Buckets of a shard, padding included: where a walk ends. */
@@ -42,30 +50,43 @@ export function findLocked(
   keyStart: number,
   keyBytes: number,
 ): number {
-  const words = memory.words;
   const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
   const start = windowWord(memory, hash);
+  const found = findInWindow(memory, start, tag, key, keyStart, keyBytes);
+  if (found !== 0) return found;
+  return findInWindow(memory, secondWindowWord(memory, hash), tag, key, keyStart, keyBytes);
+}
+
+function findInWindow(
+  memory: ShardMemory,
+  start: number,
+  tag: number,
+  key: Uint8Array,
+  keyStart: number,
+  keyBytes: number,
+): number {
+  const words = memory.words;
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
     const bucket = words[at]!;
     if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
-    const address = bucket & ADDRESS_MASK;
-    if (
-      words[(address << EIGHTH_WORD_SHIFT) + ITEM_HASH] === hash &&
-      keyEquals(memory, address, key, keyStart, keyBytes)
-    ) return at;
+    if (keyEquals(memory, bucket & ADDRESS_MASK, key, keyStart, keyBytes)) return at;
   }
   return 0;
 }
 
 /**
- * Address of the first item in the window of `hash` whose tag matches, or 0: nearly always that of the item
+ * Address of the first item in the windows of `hash` whose tag matches, or 0: nearly always that of the item
  * with this hash. Can be asked without the lock, by who only wants to read ahead.
  */
 export function addressOfTag(memory: ShardMemory, hash: number): number {
-  const words = memory.words;
   const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
-  const start = windowWord(memory, hash);
+  return findTag(memory, windowWord(memory, hash), tag) ||
+    findTag(memory, secondWindowWord(memory, hash), tag);
+}
+
+function findTag(memory: ShardMemory, start: number, tag: number): number {
+  const words = memory.words;
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
     const bucket = words[at]!;
@@ -74,26 +95,28 @@ export function addressOfTag(memory: ShardMemory, hash: number): number {
   return 0;
 }
 
-/** Word of an empty bucket in the window of `hash`, or 0 when the window is full. */
+/** Word of an empty bucket in the windows of `hash`, or 0 when both are full. */
 export function emptyBucketLocked(memory: ShardMemory, hash: number): number {
+  return findWord(memory, windowWord(memory, hash), 0) ||
+    findWord(memory, secondWindowWord(memory, hash), 0);
+}
+
+/** Word of the bucket of the window from `start` on that has this content, or 0. */
+function findWord(memory: ShardMemory, start: number, content: number): number {
   const words = memory.words;
-  const start = windowWord(memory, hash);
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
-    if (words[at] === 0) return at;
+    if (words[at] === content) return at;
   }
   return 0;
 }
 
 /** Word of the bucket that holds `address`, whose item has this hash. Throws Error if there is none. */
 export function bucketOfItemLocked(memory: ShardMemory, hash: number, address: number): number {
-  const words = memory.words;
   const wanted = bucketOf(hash, address);
-  const start = windowWord(memory, hash);
-  const end = start + WINDOW_BUCKETS;
-  for (let at = start; at < end; at++) {
-    if (words[at] === wanted) return at;
-  }
+  const found = findWord(memory, windowWord(memory, hash), wanted) ||
+    findWord(memory, secondWindowWord(memory, hash), wanted);
+  if (found !== 0) return found;
   throw new Error(`Cannot find the bucket of the item at ${address}: the index is broken`);
 }
 

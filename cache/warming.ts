@@ -6,7 +6,7 @@ import * as layout from "./layout.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { addressOfTag, windowWord } from "./table.ts";
 
-const { EIGHTH_WORD_SHIFT, ITEM_HASH, WINDOW_BUCKETS, WORD_BYTES } = layout;
+const { EIGHTH_WORD_SHIFT, ITEM_NEWER, WINDOW_BUCKETS, WORD_BYTES } = layout;
 
 /** So many keys are looked at in a row: what was read for them has to stay in the fastest cache. */
 const ROW_KEYS = 64;
@@ -59,7 +59,7 @@ export class Warming {
       const at = items[i - from]!;
       // Most values begin or end in the line after that of the header.
       const next = at + LINE_WORDS;
-      seen ^= words[at + ITEM_HASH]! ^ words[next < words.length ? next : at]!;
+      seen ^= words[at + ITEM_NEWER]! ^ words[next < words.length ? next : at]!;
     }
     return seen;
   }

@@ -1,4 +1,4 @@
-// Eviction inside a full window. A key may only be in the 16 buckets from its home. When all are
+// Eviction from full windows. A key may only be in the buckets of its two windows. When all are
 // taken, one of their items has to go, wherever the hands of the rings are. So a flood of keys with
 // one hash hurts nobody outside its window.
 
@@ -8,14 +8,14 @@ import { ChangeKind } from "./event_ring.ts";
 import { isExpired, versionOf } from "./item.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { windowWord } from "./table.ts";
+import { secondWindowWord, windowWord } from "./table.ts";
 
 const {
   ADDRESS_MASK,
   COUNT_MASK,
   COUNT_ONE,
   COUNT_SHIFT,
-  ITEM_OLDER,
+  ITEM_NEWER,
   EIGHTH_WORD_SHIFT,
   SHARD_WINDOW_EVICTIONS,
   VERSION_RANGE,
@@ -23,20 +23,23 @@ const {
 } = layout;
 
 /**
- * Empties one bucket of the full window of `hash`. An expired item goes first, then the one with the
+ * Empties one bucket of the two full windows of `hash`. An expired item goes first, then the one with the
  * lowest reference count, among equals the one with the oldest version. The victim's count is
  * subtracted from the others': else all counts would end at 3 where windows fill before memory does.
+ * Returns the word of that bucket.
  */
-export function evictFromWindowLocked(memory: ShardMemory, hash: number): void {
+export function evictFromWindowLocked(memory: ShardMemory, hash: number): number {
   const words = memory.words;
-  const start = windowWord(memory, hash);
-  let victim = start;
+  const first = windowWord(memory, hash);
+  const second = secondWindowWord(memory, hash);
+  let victim = 0;
   let lowest = Infinity;
-  for (let at = start; at < start + WINDOW_BUCKETS; at++) {
+  for (let i = 0; i < 2 * WINDOW_BUCKETS; i++) {
+    const at = bucketAt(first, second, i);
     const address = words[at]! & ADDRESS_MASK;
     if (isExpired(memory, address)) {
       removeLocked(memory, at, ChangeKind.expired);
-      return;
+      return at;
     }
     // One number to compare by: the count first (0 to 3), then the version.
     const rank = countOf(words, address) * VERSION_RANGE + versionOf(memory, address);
@@ -48,15 +51,24 @@ export function evictFromWindowLocked(memory: ShardMemory, hash: number): void {
   const victimCount = countOf(words, words[victim]! & ADDRESS_MASK);
   removeLocked(memory, victim, ChangeKind.evicted);
   addCounter(words, SHARD_WINDOW_EVICTIONS, 1);
-  if (victimCount === 0) return;
-  for (let at = start; at < start + WINDOW_BUCKETS; at++) {
+  if (victimCount === 0) return victim;
+  for (let i = 0; i < 2 * WINDOW_BUCKETS; i++) {
+    const at = bucketAt(first, second, i);
     const address = words[at]! & ADDRESS_MASK;
-    if (address !== 0) {
-      words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! -= victimCount * COUNT_ONE;
+    // Where the windows overlap, the second comes upon buckets of the first.
+    if (address === 0 || i >= WINDOW_BUCKETS && at >= first && at < first + WINDOW_BUCKETS) {
+      continue;
     }
+    words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! -= victimCount * COUNT_ONE;
   }
+  return victim;
+}
+
+/** Word of bucket `i` of two windows that begin at `first` and `second`. */
+function bucketAt(first: number, second: number, i: number): number {
+  return i < WINDOW_BUCKETS ? first + i : second + i - WINDOW_BUCKETS;
 }
 
 function countOf(words: Int32Array, address: number): number {
-  return (words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! & COUNT_MASK) >>> COUNT_SHIFT;
+  return (words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & COUNT_MASK) >>> COUNT_SHIFT;
 }

@@ -59,8 +59,8 @@ export async function fill(options: FillOptions): Promise<FillResult> {
   const server = await servers.startSlabkv(ownCommand(), "2", options.memory);
   const firstAnswerMs = performance.now() - startMs;
   const before = await readStats(server.port);
-  // An item of 544 bytes takes two slots and an eighth.
-  const batches = Math.ceil(options.times * before.slots.total / 2.25 / BATCH_ITEMS);
+  // An item of 532 bytes takes two slots and an eighth, with the links between them.
+  const batches = Math.ceil(options.times * before.slots.total / 2.125 / BATCH_ITEMS);
   showProgress(`writing ${batches * BATCH_ITEMS} items`);
   const { slowestRequestMs, seconds } = await write(server.port, batches);
   const full = await readStats(server.port);

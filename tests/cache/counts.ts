@@ -1,14 +1,14 @@
 // What tests read from an item's header: reference count and ring.
 
 import type { Cache } from "../../cache/mod.ts";
-import { COUNT_MASK, COUNT_SHIFT, EIGHTH_WORD_SHIFT, ITEM_OLDER } from "../../cache/layout.ts";
+import { COUNT_MASK, COUNT_SHIFT, EIGHTH_WORD_SHIFT, ITEM_NEWER } from "../../cache/layout.ts";
 import { ringOf } from "../../cache/ring.ts";
 import { find } from "./fixture.ts";
 
 /** The reference count of a key that is there. */
 export function countOf(cache: Cache, key: string): number {
   const { shard, address } = find(cache, key);
-  const word = shard.memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]!;
+  const word = shard.memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
   return (word & COUNT_MASK) >>> COUNT_SHIFT;
 }
 

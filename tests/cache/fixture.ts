@@ -8,11 +8,12 @@ import {
   SHARD_LOCK,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
+  WINDOW_BUCKETS,
   WORD_RANGE,
 } from "../../cache/layout.ts";
 import { acquireLock, releaseLock } from "../../cache/lock.ts";
 import { FILTER_BITS } from "../../cache/region_layout.ts";
-import { windowWord } from "../../cache/table.ts";
+import { secondWindowWord, windowWord } from "../../cache/table.ts";
 
 const encoder = new TextEncoder();
 
@@ -98,20 +99,22 @@ export function keysOfShard(cache: Cache, count: number, from = 0): KeyList {
   return keys as KeyList;
 }
 
-/** `count` keys of shard 0 that all have the same home bucket. */
-export function keysOfWindow(cache: Cache, count: number): KeyList {
+/** `count` keys of shard 0 that all have the same two windows, which do not overlap. For caches with few buckets. */
+export function keysOfWindows(cache: Cache, count: number): KeyList {
   const memory = cache.shards[0]!.memory;
-  const byWindow = new Map<number, string[]>();
-  for (let i = 0; i < 10_000_000; i++) {
+  const byWindows = new Map<number, string[]>();
+  for (let i = 0; i < 50_000_000; i++) {
     const key = `w${i}`;
     const bytes = bytesOf(key);
     const hash = hashKey(bytes, 0, bytes.length);
     if (cache.shardOf(hash).index !== 0) continue;
-    const window = windowWord(memory, hash);
-    const keys = byWindow.get(window) ?? [];
-    byWindow.set(window, keys);
+    const [first, second] = [windowWord(memory, hash), secondWindowWord(memory, hash)];
+    if (Math.abs(first - second) < WINDOW_BUCKETS) continue;
+    const windows = first * 2 ** 20 + second;
+    const keys = byWindows.get(windows) ?? [];
+    byWindows.set(windows, keys);
     keys.push(key);
     if (keys.length === count) return keys as KeyList;
   }
-  assert(false, "no window has that many keys");
+  assert(false, "no two windows have that many keys");
 }

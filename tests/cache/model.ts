@@ -108,7 +108,8 @@ export class Walk {
     const bytes = this.#keyBytes(key);
     const roll = this.#random.below(100);
     if (roll < 40) this.#get(key, bytes);
-    else if (roll < 85) this.#put(key, bytes, step);
+    else if (roll < 80) this.#put(key, bytes, step);
+    else if (roll < 85) this.#setDeadline(key, bytes);
     else if (roll < 97) this.#delete(key, bytes);
     else {
       this.#nowMs += this.#random.below(50);
@@ -202,5 +203,26 @@ export class Walk {
     if (outcome === Outcome.hit) assert(expected !== undefined, `key ${key} should not be there`);
     else if (expected !== undefined) this.#lost++;
     this.#model.delete(key);
+  }
+
+  /** Gives a key another deadline, or takes it away: EXPIRE and PERSIST. */
+  #setDeadline(key: number, bytes: Uint8Array): void {
+    const expected = this.#live(key);
+    const hash = this.cache.hash(bytes, 0, bytes.length, this.#database);
+    const shard = this.cache.shardOf(hash);
+    const deadlineMs = this.#random.below(3) === 0 ? 0 : this.#nowMs + 1 + this.#random.below(500);
+    this.cache.withShard(hash, {
+      runLocked: () => {
+        const address = shard.peekLocked(hash, bytes, 0, bytes.length);
+        if (address === 0) {
+          if (expected !== undefined) this.#lost++;
+          this.#model.delete(key);
+          return;
+        }
+        assert(expected !== undefined, `key ${key} is there but should not be`);
+        shard.setDeadlineLocked(address, deadlineMs);
+        this.#model.set(key, { ...expected, deadlineMs });
+      },
+    });
   }
 }

@@ -106,7 +106,7 @@ Deno.test("itemMemoryLocked() and hitCountLocked() tell what an item takes and h
   const { cache } = makeFixture();
   put(cache, "k", bytesOf("v"));
   const { shard, address } = find(cache, "k");
-  assertEquals(itemMemoryLocked(shard.memory, address), 68);
+  assertEquals(itemMemoryLocked(shard.memory, address), 36);
   for (const count of [1, 2, 3, 3]) {
     get(cache, "k");
     assertEquals(hitCountLocked(shard.memory, address), count);

@@ -16,8 +16,8 @@ import {
   extendPieceLocked,
   freePieceLocked,
   isUsed,
-  linkEighths,
-  linkOf,
+  pieceEighths,
+  pieceOf,
   takePieceLocked,
 } from "../../cache/slab.ts";
 
@@ -56,13 +56,13 @@ class Checked {
   take(eighths: number): void {
     const runs = freeRuns(this.used);
     const fitting = [...runs].filter((length) => length >= eighths);
-    const link = takePieceLocked(this.memory, eighths);
+    const piece = takePieceLocked(this.memory, eighths);
     if (runs.size === 0) {
-      assertEquals(link, 0);
+      assertEquals(piece, 0);
       return;
     }
-    const address = link & ADDRESS_MASK;
-    const got = linkEighths(link);
+    const address = piece & ADDRESS_MASK;
+    const got = pieceEighths(piece);
     assertEquals(got, fitting.length > 0 ? eighths : Math.max(...runs));
     const at = address - this.slab;
     for (let i = 0; i < got; i++) assertEquals(this.used[at + i], 0);
@@ -134,16 +134,16 @@ Deno.test("takePieceLocked() takes the tightest run before it cuts a whole slot"
   const memory = newMemory();
   const seven = takePieceLocked(memory, 7) & ADDRESS_MASK;
   takePieceLocked(memory, 8);
-  assertEquals(takePieceLocked(memory, 1), linkOf(seven + 7, 1));
+  assertEquals(takePieceLocked(memory, 1), pieceOf(seven + 7, 1));
 });
 
 Deno.test("freePieceLocked() merges eighths on both sides into a whole slot", () => {
   const memory = newMemory();
   const slot = takePieceLocked(memory, 1) & ADDRESS_MASK;
-  for (let i = 1; i < 8; i++) assertEquals(takePieceLocked(memory, 1), linkOf(slot + i, 1));
+  for (let i = 1; i < 8; i++) assertEquals(takePieceLocked(memory, 1), pieceOf(slot + i, 1));
   for (const i of [0, 2, 3, 1, 7, 5, 4, 6]) freePieceLocked(memory, slot + i, 1);
   const bump = memory.words[SHARD_BUMP];
-  assertEquals(takePieceLocked(memory, 8), linkOf(slot, 8));
+  assertEquals(takePieceLocked(memory, 8), pieceOf(slot, 8));
   assertEquals(memory.words[SHARD_BUMP], bump);
 });
 
@@ -155,7 +155,7 @@ Deno.test("takePieceLocked() gives shorter runs when no long one is left, then 0
   const at = memory.geometry.slabAddress;
   freePieceLocked(memory, at + 2, 2);
   freePieceLocked(memory, at + 9, 1);
-  assertEquals(takePieceLocked(memory, 4), linkOf(at + 2, 2));
-  assertEquals(takePieceLocked(memory, 4), linkOf(at + 9, 1));
+  assertEquals(takePieceLocked(memory, 4), pieceOf(at + 2, 2));
+  assertEquals(takePieceLocked(memory, 4), pieceOf(at + 9, 1));
   assertEquals(takePieceLocked(memory, 4), 0);
 });
