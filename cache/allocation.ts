@@ -5,7 +5,7 @@
 import * as layout from "./layout.ts";
 import { type ChainEnd, cutChainLocked, setEndEighths, setPieceEighths } from "./chain.ts";
 import { evictOneLocked } from "./clock.ts";
-import { linkWord } from "./item.ts";
+import { linkWord } from "./item_header.ts";
 import { moveInRingLocked } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { extendPieceLocked, freePieceLocked, pieceEighths, takePieceLocked } from "./slab.ts";

@@ -2,7 +2,7 @@
 // Never allocates, so it never evicts; allocation.ts does both.
 
 import * as layout from "./layout.ts";
-import { linkWord } from "./item.ts";
+import { linkWord } from "./item_header.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { freePieceLocked, pieceEighths } from "./slab.ts";
 

@@ -32,7 +32,7 @@ import {
   keyBytesOf,
   linkWord,
   valueBytesOf,
-} from "./item.ts";
+} from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import { handWord, newerOf, olderOf, ringEighthsWord, ringOf } from "./ring.ts";
 import { idealEighths } from "./allocation.ts";

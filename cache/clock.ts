@@ -6,7 +6,7 @@
 
 import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
-import { isExpired, itemEighths } from "./item.ts";
+import { isExpired, itemEighths } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import { removeLocked } from "./removal.ts";
 import {

@@ -4,7 +4,7 @@
 import * as layout from "./layout.ts";
 import { takeOrEvictLocked } from "./allocation.ts";
 import { setPieceEighths } from "./chain.ts";
-import { headerBytes, keyBytesOf, linkWord, valueBytesOf } from "./item.ts";
+import { headerBytes, keyBytesOf, linkWord, valueBytesOf } from "./item_header.ts";
 import { resizeInRingLocked } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { extendPieceLocked, pieceEighths } from "./slab.ts";
@@ -20,13 +20,10 @@ const {
   LENGTH_MASK,
   LENGTH_SHIFT,
   LINK_BYTES,
+  MAX_HEADER_BYTES,
   PIECE_FURTHER,
   PIECE_LAST,
 } = layout;
-
-/** What had no space in one piece, on its way to the next: at most a deadline and a link. */
-let carried = new Uint8Array(DEADLINE_BYTES + LINK_BYTES);
-let carriedNext = new Uint8Array(DEADLINE_BYTES + LINK_BYTES);
 
 /**
  * Gives the item at `address`, which has none, a place for a deadline; {@linkcode stampItem} has to fill
@@ -51,16 +48,16 @@ export function addDeadlinePlaceLocked(memory: ShardMemory, address: number): vo
   const to = start + headerBytes(flags);
   const here = Math.min(payloadBytes, end - from);
   const over = Math.max(0, to + here - end);
-  for (let i = 0; i < over; i++) carried[i] = memory.bytes[from + here - over + i]!;
+  for (let i = 0; i < over; i++) memory.carried[i] = memory.bytes[from + here - over + i]!;
   memory.bytes.copyWithin(to, from, from + here - over);
   words[at] = flags;
   if (link !== 0) words[linkWord(memory, address)] = link;
   shiftFurther(memory, link, over, payloadBytes - here);
 }
 
-/** Moves `left` bytes of the pieces from that at `link` on by `over` bytes, with {@linkcode carried} before them. */
+/** Moves `left` bytes of the pieces from that at `link` on by `over` bytes, with those carried before them. */
 function shiftFurther(memory: ShardMemory, link: number, over: number, left: number): void {
-  const { words, bytes } = memory;
+  const { words, bytes, carried } = memory;
   let piece = link;
   let carry = over;
   let rest = left;
@@ -71,10 +68,10 @@ function shiftFurther(memory: ShardMemory, link: number, over: number, left: num
     const space = (pieceEighths(piece) << EIGHTH_BYTE_SHIFT) - LINK_BYTES;
     const here = Math.min(rest, space);
     const next = Math.max(0, carry + here - space);
-    for (let i = 0; i < next; i++) carriedNext[i] = bytes[from + here - next + i]!;
+    for (let i = 0; i < next; i++) carried[MAX_HEADER_BYTES + i] = bytes[from + here - next + i]!;
     bytes.copyWithin(from + carry, from, from + here - next);
     for (let i = 0; i < carry; i++) bytes[from + i] = carried[i]!;
-    [carried, carriedNext] = [carriedNext, carried];
+    carried.copyWithin(0, MAX_HEADER_BYTES);
     carry = next;
     rest -= here;
   }

@@ -4,7 +4,7 @@
 
 import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
-import { deadlineOf } from "./item.ts";
+import { deadlineOf } from "./item_header.ts";
 import { MAX_DEADLINE_MS } from "./outcome.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";

@@ -1,34 +1,19 @@
-// Items: reads and writes the header fields, and the bytes of key and value in an item's pieces.
+// Items: reads and writes the bytes of key and value in an item's pieces. item_header.ts has the header.
 // Key and value lie packed behind the header and go on in the further pieces.
 // Allocates nothing and frees nothing: the chain is there before bytes are written to it.
 
 import * as layout from "./layout.ts";
+import { headerBytes, keyBytesOf, linkWord, valueBytesOf } from "./item_header.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { pieceEighths } from "./slab.ts";
 
 const {
   ADDRESS_MASK,
-  CHAINED_BYTES_SHIFT,
-  DEADLINE_BYTES_SHIFT,
-  DEADLINE_HIGH_SHIFT,
   EIGHTH_BYTE_SHIFT,
   EIGHTH_WORD_SHIFT,
-  HEADER_MORE_MASK,
   ITEM_CHAINED,
-  ITEM_DEADLINE_LOW,
-  ITEM_HAS_DEADLINE,
-  ITEM_HEADER_BYTES,
-  ITEM_HIGHS,
   ITEM_NEWER,
-  ITEM_OLDER,
-  ITEM_SIZES,
-  ITEM_VERSION_LOW,
-  KEY_BYTES_SHIFT,
   LINK_BYTES,
-  PIECE_LAST,
-  VALUE_BYTES_MASK,
-  VERSION_HIGH_MASK,
-  WORD_RANGE,
 } = layout;
 
 /** Below this many bytes a loop beats the view that `set(subarray)` has to make (bench/engine). */
@@ -49,111 +34,6 @@ export function copyBytes(
   } else {
     to.set(from.subarray(fromStart, fromStart + length), toStart);
   }
-}
-
-/** Bytes of a header whose first word is `first`: those before the key. */
-export function headerBytes(first: number): number {
-  return ITEM_HEADER_BYTES + ((first >>> CHAINED_BYTES_SHIFT) & HEADER_MORE_MASK) +
-    ((first >>> DEADLINE_BYTES_SHIFT) & HEADER_MORE_MASK);
-}
-
-/** Word of the link to the item's second piece, which only a chained item has. */
-export function linkWord(memory: ShardMemory, address: number): number {
-  const at = address << EIGHTH_WORD_SHIFT;
-  return at + ITEM_DEADLINE_LOW + (memory.words[at + ITEM_NEWER]! < 0 ? 1 : 0);
-}
-
-/** Whether the item has more than one piece. */
-export function isChained(memory: ShardMemory, address: number): boolean {
-  return (memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & ITEM_CHAINED) !== 0;
-}
-
-/** Whether the item's header has a place for a deadline. */
-export function hasDeadlinePlace(memory: ShardMemory, address: number): boolean {
-  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! < 0;
-}
-
-/**
- * Sets or clears the place for a deadline in the header. A link stays valid; deadline, key and value have
- * to be written anew.
- */
-export function setDeadlinePlace(memory: ShardMemory, address: number, wanted: boolean): void {
-  const words = memory.words;
-  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
-  const first = words[at]!;
-  if (first < 0 === wanted) return;
-  const link = (first & ITEM_CHAINED) === 0 ? 0 : words[linkWord(memory, address)]!;
-  words[at] = first ^ ITEM_HAS_DEADLINE;
-  if (link !== 0) words[linkWord(memory, address)] = link;
-}
-
-/** Length of the item's key in bytes. */
-export function keyBytesOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! >>> KEY_BYTES_SHIFT;
-}
-
-/** Length of the item's value in bytes. */
-export function valueBytesOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_SIZES]! & VALUE_BYTES_MASK;
-}
-
-/** Sets the length of the item's value. */
-export function setValueBytes(memory: ShardMemory, address: number, valueBytes: number): void {
-  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_SIZES;
-  memory.words[at] = (memory.words[at]! & ~VALUE_BYTES_MASK) | valueBytes;
-}
-
-/** The item's version. */
-export function versionOf(memory: ShardMemory, address: number): number {
-  const at = address << EIGHTH_WORD_SHIFT;
-  return (memory.words[at + ITEM_HIGHS]! & VERSION_HIGH_MASK) * WORD_RANGE +
-    (memory.words[at + ITEM_VERSION_LOW]! >>> 0);
-}
-
-/** The item's deadline in milliseconds since 1970, or 0 when it has none. */
-export function deadlineOf(memory: ShardMemory, address: number): number {
-  const at = address << EIGHTH_WORD_SHIFT;
-  if (memory.words[at + ITEM_NEWER]! >= 0) return 0;
-  return (memory.words[at + ITEM_HIGHS]! >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
-    (memory.words[at + ITEM_DEADLINE_LOW]! >>> 0);
-}
-
-/** Whether the item has a deadline that has passed. */
-export function isExpired(memory: ShardMemory, address: number): boolean {
-  const deadlineMs = deadlineOf(memory, address);
-  return deadlineMs !== 0 && deadlineMs <= memory.now();
-}
-
-/** Writes version and deadline of the item. Both are below 2^48; a deadline needs its place. */
-export function stampItem(
-  memory: ShardMemory,
-  address: number,
-  versionLow: number,
-  versionHigh: number,
-  deadlineMs: number,
-): void {
-  const at = address << EIGHTH_WORD_SHIFT;
-  const words = memory.words;
-  words[at + ITEM_VERSION_LOW] = versionLow;
-  words[at + ITEM_HIGHS] = versionHigh;
-  if (words[at + ITEM_NEWER]! >= 0) return;
-  const deadlineHigh = Math.floor(deadlineMs / WORD_RANGE);
-  words[at + ITEM_HIGHS] = versionHigh | (deadlineHigh << DEADLINE_HIGH_SHIFT);
-  words[at + ITEM_DEADLINE_LOW] = (deadlineMs - deadlineHigh * WORD_RANGE) | 0;
-}
-
-/** Eighths of the whole item, all pieces. */
-export function itemEighths(memory: ShardMemory, address: number): number {
-  const words = memory.words;
-  const first = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
-  let eighths = pieceEighths(first);
-  if ((first & ITEM_CHAINED) === 0) return eighths;
-  let link = words[linkWord(memory, address)]!;
-  do {
-    link = words[(link & ADDRESS_MASK) << EIGHTH_WORD_SHIFT]!;
-    eighths += pieceEighths(link);
-  } while ((link & PIECE_LAST) === 0);
-  return eighths;
 }
 
 /** Whether the item's key is these bytes. */

@@ -3,7 +3,8 @@
 
 import { databaseOf } from "./databases.ts";
 import { hashKey, inDatabase } from "./hash.ts";
-import { headerBytes, keyBytesOf, readKey } from "./item.ts";
+import { readKey } from "./item.ts";
+import { headerBytes, keyBytesOf } from "./item_header.ts";
 import * as layout from "./layout.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { pieceEighths } from "./slab.ts";

@@ -6,7 +6,8 @@ import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts
 import * as layout from "./layout.ts";
 import { freeChainLocked } from "./chain.ts";
 import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
-import { deadlineOf, keyBytesOf, readKey } from "./item.ts";
+import { readKey } from "./item.ts";
+import { deadlineOf, keyBytesOf } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import { leaveRingLocked, ringEighthsWord, ringOf } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";

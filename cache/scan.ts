@@ -4,7 +4,8 @@
 
 import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
-import { isExpired, itemEighths, keyBytesOf, readKey } from "./item.ts";
+import { readKey } from "./item.ts";
+import { isExpired, itemEighths, keyBytesOf } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { handWord, newerOf } from "./ring.ts";

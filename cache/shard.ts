@@ -9,22 +9,18 @@ import * as databaseLayout from "./database_layout.ts";
 import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts";
 import { ChangeKind, publishChange, publishOverflow } from "./event_ring.ts";
 import { noteDeadlineLocked, storedDeadline, sweepExpiredLocked } from "./expiry.ts";
+import { LONG_BYTES, readKey, readValue, readValuePart, writePayload } from "./item.ts";
 import {
   deadlineOf,
   hasDeadlinePlace,
   isExpired,
   itemEighths,
-  LONG_BYTES,
-  readKey,
-  readValue,
-  readValuePart,
   setDeadlinePlace,
   setValueBytes,
   stampItem,
   valueBytesOf,
   versionOf,
-  writePayload,
-} from "./item.ts";
+} from "./item_header.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";

@@ -5,6 +5,7 @@
 import { FLOAT_BYTES } from "./database_layout.ts";
 import type { ShardGeometry } from "./geometry.ts";
 import {
+  MAX_HEADER_BYTES,
   MAX_ITEM_SHARE,
   RESERVE_SHARE,
   SHARD_HEADER_BYTES,
@@ -65,6 +66,8 @@ export class ShardMemory {
   cursorEnd = 0;
   /** Cursor of item.ts: the link to the piece after it. */
   cursorLink = 0;
+  /** Of deadline_place.ts: bytes that had no space in one piece, and behind them those for the next. */
+  readonly carried: Uint8Array = new Uint8Array(2 * MAX_HEADER_BYTES);
 
   readonly #clock: () => number;
 

@@ -5,7 +5,7 @@
 import * as layout from "./layout.ts";
 import { addCounter } from "./counters.ts";
 import { ChangeKind } from "./event_ring.ts";
-import { isExpired, versionOf } from "./item.ts";
+import { isExpired, versionOf } from "./item_header.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { secondWindowWord, windowWord } from "./table.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
-import { itemEighths } from "../../cache/item.ts";
+import { itemEighths } from "../../cache/item_header.ts";
 import { bytesOf, find, get, makeFixture, put, valueOf } from "./fixture.ts";
 
 /** Puts keys and values of many lengths, and gives each a deadline and takes it away again. */
