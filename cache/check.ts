@@ -38,6 +38,7 @@ import { handWord, newerOf, olderOf, ringEighthsWord, ringOf } from "./ring.ts";
 import { idealEighths } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { isUsed, pieceEighths } from "./slab.ts";
+import { isStaleLocked } from "./stale_buckets.ts";
 import { bucketOfItemLocked, bucketTotal } from "./table.ts";
 
 /** What {@linkcode checkShardLocked} has counted. */
@@ -187,7 +188,7 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
   let withDeadline = 0;
   for (let i = 0; i < bucketTotal(memory); i++) {
     const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
-    if (address === 0) continue;
+    if (address === 0 || isStaleLocked(memory, i)) continue;
     must(!items.has(address), `item ${address} is in two buckets`);
     items.add(address);
     pieces += checkItem(memory, owned, address);

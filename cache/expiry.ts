@@ -8,6 +8,7 @@ import { deadlineOf } from "./item_header.ts";
 import { MAX_DEADLINE_MS } from "./outcome.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
+import { freshenLocked } from "./stale_buckets.ts";
 import { bucketTotal } from "./table.ts";
 
 const {
@@ -63,6 +64,7 @@ export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolea
   const to = Math.min(total, from + buckets);
   let earliestS = words[SHARD_SWEEP_EARLIEST_S]! >>> 0;
   if (from === 0 || earliestS === 0) earliestS = NONE_S;
+  freshenLocked(memory, from, to);
   for (let i = from; i < to; i++) {
     const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
     if (address === 0) continue;

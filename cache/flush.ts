@@ -5,6 +5,7 @@ import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
 import { dropLocked } from "./removal.ts";
 import type { Shard } from "./shard.ts";
+import { freshenLocked } from "./stale_buckets.ts";
 import { bucketTotal } from "./table.ts";
 
 const { ADDRESS_MASK, SHARD_ITEMS } = layout;
@@ -49,6 +50,7 @@ export function flushBucketsLocked(
     return total;
   }
   const end = Math.min(to, total);
+  freshenLocked(memory, from, end);
   for (let at = bucketsWord + from; at < bucketsWord + end; at++) {
     const address = words[at]! & ADDRESS_MASK;
     if (address !== 0 && databaseOf(memory, address) === database) dropLocked(memory, at);

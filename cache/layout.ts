@@ -50,8 +50,15 @@ export const STRIPE_SHARE = 64;
 export const GHOSTS_PER_SLOT = 2;
 export const GHOST_BYTES = WORD_BYTES;
 
-/** A shard's header. The lock has a cache line of its own. */
+/** A shard's header. The lock has a cache line of its own, but for what is read right behind it. */
 export const SHARD_LOCK = 0;
+/** How many blocks of buckets are stale, then a bit for each block; see stale_buckets.ts. */
+export const SHARD_STALE = 1;
+export const SHARD_STALE_BLOCKS = 2;
+/** Most blocks of a shard, and the binary logarithm of the fewest buckets of one. */
+export const MAX_BLOCKS = 256;
+export const MIN_BLOCK_SHIFT = 10;
+const STALE_END = SHARD_STALE_BLOCKS + MAX_BLOCKS / WORD_BITS;
 export const SHARD_BUMP = 16;
 /** Heads of the lists of free runs of 1 to 8 eighths: SHARD_FREE_RUNS + length. */
 export const SHARD_FREE_RUNS = 16;
@@ -127,7 +134,10 @@ assertLayout({
       name: "shard header in words",
       length: SHARD_HEADER_BYTES / WORD_BYTES,
       fields: [
-        ["lock", SHARD_LOCK, LINE_WORDS],
+        ["lock", SHARD_LOCK, 1],
+        ["stale buckets", SHARD_STALE, 1],
+        ["stale blocks", SHARD_STALE_BLOCKS, STALE_END - SHARD_STALE_BLOCKS],
+        ["rest of the lock's line", STALE_END, LINE_WORDS - STALE_END],
         ["free runs", SHARD_FREE_RUNS + 1, SLOT_EIGHTHS],
         ["rings", SHARD_RINGS, RING_COUNT * RING_WORDS],
         ...wordsOf({ SHARD_BUMP, SHARD_FREE_EIGHTHS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),

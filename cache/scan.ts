@@ -9,6 +9,7 @@ import { isExpired, itemEighths, keyBytesOf } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { handWord, newerOf } from "./ring.ts";
+import { freshenLocked } from "./stale_buckets.ts";
 import { bucketOfItemLocked, bucketTotal } from "./table.ts";
 
 const {
@@ -84,6 +85,7 @@ export function scanBucketsLocked(
   const words = memory.words;
   const end = Math.min(to, bucketTotal(memory));
   if (databaseItems(memory, database) === 0) return bucketTotal(memory);
+  freshenLocked(memory, from, end);
   for (let i = from; i < end; i++) {
     const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
     if (address !== 0 && !batch.addLocked(memory, address, database, most)) return i;

@@ -35,8 +35,9 @@ import {
 } from "./allocation.ts";
 import { addDeadlinePlaceLocked } from "./deadline_place.ts";
 import { ShardMemory } from "./shard_memory.ts";
+import { emptyIndexLocked, freshenWindowsLocked } from "./stale_buckets.ts";
 import { countInsertLocked, raiseStripesLocked } from "./stripes.ts";
-import { bucketTotal, emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
+import { emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
 import { evictFromWindowLocked } from "./window.ts";
 
 const {
@@ -53,6 +54,7 @@ const {
   SHARD_BUMP,
   SHARD_DATABASES,
   SHARD_FREE_EIGHTHS,
+  SHARD_STALE,
   SHARD_SWEEP_BUCKET,
   SHARD_SWEEP_EARLIEST_S,
   SHARD_VERSION_HIGH,
@@ -88,6 +90,7 @@ export class Shard {
   /** Word of the bucket of the live item with this key, or 0. Removes the item if it has expired. */
   #findLive(hash: number, key: Uint8Array, start: number, length: number): number {
     const memory = this.memory;
+    if (memory.words[SHARD_STALE] !== 0) freshenWindowsLocked(memory, hash);
     const bucket = findLocked(memory, hash, key, start, length);
     if (bucket === 0) return 0;
     const address = memory.words[bucket]! & ADDRESS_MASK;
@@ -269,24 +272,21 @@ export class Shard {
   repairLocked(): void {
     raiseStripesLocked(this.memory);
     this.clearLocked();
+    publishOverflow(this.memory.region);
   }
 
   /**
-   * Empties the shard, whatever state it is in, without reading what is there. Keeps the version
-   * sequence, the stripes and the counters.
+   * Empties the shard, whatever state it is in: writes its header and nothing else, so this takes no time to
+   * speak of. Keeps the version sequence, the stripes, the ghosts and the counters. Tells nobody.
    */
   clearLocked(): void {
-    const { words, bytes, geometry } = this.memory;
-    const { slotCount, bucketsWord, mapByte, ghostWord, ghostCount } = geometry;
+    const { words, geometry } = this.memory;
     words.fill(0, SHARD_BUMP, SHARD_VERSION_LOW);
     words.fill(0, SHARD_SWEEP_BUCKET, SHARD_SWEEP_EARLIEST_S + 1);
     words.fill(0, SHARD_DATABASES, SHARD_DATABASES_END);
-    words.fill(0, bucketsWord, bucketsWord + bucketTotal(this.memory));
-    words.fill(0, ghostWord, ghostWord + ghostCount);
-    bytes.fill(0, mapByte, mapByte + slotCount);
     words[SHARD_BUMP] = geometry.slabAddress;
-    words[SHARD_FREE_EIGHTHS] = slotCount * SLOT_EIGHTHS;
+    words[SHARD_FREE_EIGHTHS] = geometry.slotCount * SLOT_EIGHTHS;
+    emptyIndexLocked(this.memory);
     advanceVersionLocked(this.memory);
-    publishOverflow(this.memory.region);
   }
 }

@@ -52,6 +52,8 @@ export function takePieceLocked(memory: ShardMemory, eighths: number): number {
   const virgin = words[SHARD_BUMP]!;
   if (virgin < memory.endAddress) {
     words[SHARD_BUMP] = virgin + SLOT_EIGHTHS;
+    // What was emptied may have been used before.
+    memory.bytes[memory.mapBias + (virgin >> SLOT_SHIFT)] = 0;
     return carve(memory, virgin, SLOT_EIGHTHS, eighths);
   }
   for (let length = eighths - 1; length >= 1; length--) {

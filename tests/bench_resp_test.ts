@@ -9,6 +9,7 @@ import { readCsv } from "../bench/resp/redis_benchmark.ts";
 import { type Cell, table, targetLines } from "../bench/resp/report.ts";
 import { benchmark } from "../bench/resp/run.ts";
 import { trafficOf } from "../bench/resp/traffic.ts";
+import { flushRows } from "../bench/resp/flush.ts";
 import { watchRows } from "../bench/resp/watch.ts";
 
 /** Measurements of one round each, all equal: requests per second and CPU time for each. */
@@ -31,6 +32,11 @@ Deno.test("watchRows() in a small form lets nothing through whose key was create
   assertEquals(rows.filter(({ pass }) => !pass), []);
   const created = rows.filter(({ what }) => what.startsWith("watched key created"));
   assertEquals(created.map(({ figure }) => figure), ["0", "0", "0"]);
+});
+
+Deno.test("flushRows() in a small form empties the cache in each way", async () => {
+  const rows = await flushRows({ memory: "64MiB", keys: 1000, valueBytes: 100 });
+  assertEquals(rows.filter(({ what }) => what.endsWith("answered after")).length, 4);
 });
 
 Deno.test("runLoad() rejects a server whose answers are wrong, missing or too many", async () => {

@@ -20,11 +20,15 @@ const HOSTNAME = "127.0.0.1";
 
 /** The servers of one run; disposing of it ends them all. */
 export class Servers extends ChildServers {
-  /** Starts slabkv: the command line without workers, ports and memory, and the value of --workers. */
-  async startSlabkv(command: readonly string[], workers: number): Promise<Server> {
+  /** Starts slabkv: the command line without workers, ports and memory, and the values of two of those. */
+  async startSlabkv(
+    command: readonly string[],
+    workers: number,
+    memory = "512MiB",
+  ): Promise<Server> {
     const port = freePort();
     const args = ["--workers", String(workers), "--port", "0"];
-    args.push("--resp-port", String(port), "--memory", "512MiB");
+    args.push("--resp-port", String(port), "--memory", memory);
     const pid = await this.#start([...command, ...args], port);
     return { name: "slabkv", workers, pid, port };
   }

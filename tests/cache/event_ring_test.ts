@@ -112,10 +112,10 @@ Deno.test("EventReader.watchAll() gets every change, with the key, its length an
   assertEquals(region.words[REGION_WATCHERS], 0);
 });
 
-Deno.test("EventReader.takeOverflow() says once that a shard was cleared", () => {
+Deno.test("EventReader.takeOverflow() says once that a shard was repaired", () => {
   const { cache, reader, drain } = setUp();
   reader.watch(5);
-  assert(cache.withShard(0, { runLocked: () => cache.shards[0]!.clearLocked() }));
+  assert(cache.withShard(0, { runLocked: () => cache.shards[0]!.repairLocked() }));
   assertEquals(drain(), false);
   assertEquals(drain(), true);
 });

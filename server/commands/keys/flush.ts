@@ -8,6 +8,7 @@ import {
   isEmptyLocked,
   type LockedWork,
   publishOverflow,
+  type Shard,
 } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -21,7 +22,7 @@ const STRIDE = 4096;
 
 /** Most that a FLUSHDB inside EXEC may cost, in looks at buckets: while it runs everybody else waits. */
 const MAX_HELD_COST = 24_000_000;
-/** A shard that is emptied inside EXEC counts as one key looked at for so many buckets. */
+/** Looking at so many buckets inside EXEC counts as looking at one key. */
 const BUCKETS_A_KEY = 256;
 
 const PARTLY_BUSY = refused("some keys are locked and still there, try again", "BUSY");
@@ -43,20 +44,21 @@ export function flushall(context: CommandContext, args: Args, reply: Reply): voi
   }
   let isBusy = false;
   for (const shard of cache.shards) {
-    const work = { runLocked: () => shard.clearLocked() };
+    const work = { runLocked: () => emptyLocked(shard) };
     if (!cache.withShard(shard.index, work)) isBusy = true;
   }
+  publishOverflow(cache.region);
   if (isBusy) reply.fail(PARTLY_BUSY);
   else reply.ok();
 }
 
-/** Empties those shards that are not empty; all are locked. */
-function flushHeld({ cache, heldWalks }: CommandContext): void {
-  for (const shard of cache.shards) {
-    if (isEmptyLocked(shard)) continue;
-    shard.clearLocked();
-    heldWalks.goesOn(bucketTotal(shard.memory) / BUCKETS_A_KEY);
-  }
+function emptyLocked(shard: Shard): void {
+  if (!isEmptyLocked(shard)) shard.clearLocked();
+}
+
+/** Empties all shards, which are locked. */
+function flushHeld({ cache }: CommandContext): void {
+  for (const shard of cache.shards) emptyLocked(shard);
   publishOverflow(cache.region);
 }
 

@@ -71,6 +71,24 @@ Deno.test("EXEC gives commands on all keys a bounded time, and runs the rest", a
   assertEquals(await speaker.say("EXEC"), "[:20000]");
 });
 
+Deno.test("EXEC runs FLUSHALL as often as it is asked to, with new keys in between", async () => {
+  const cache = newCache(newRegion(2 ** 26));
+  const speaker = new Speaker(cache);
+  const rounds = 300;
+  await speaker.say("SET a 1");
+  await speaker.say("MULTI");
+  const store = `MSET ${Array.from({ length: 30 }, (_, i) => `key:${i} v`).join(" ")}`;
+  for (let i = 0; i < rounds; i++) {
+    for (const line of ["FLUSHALL", "EXISTS a key:7", store]) await speaker.say(line);
+  }
+  assertEquals(
+    await speaker.say("EXEC"),
+    `[${new Array(rounds).fill("+OK, :0, +OK").join(", ")}]`,
+  );
+  assertEquals(await speaker.say("DBSIZE"), ":30");
+  for (const shard of cache.shards) checkShardLocked(shard.memory);
+});
+
 Deno.test("KEYS inside EXEC sees a few thousand keys however slow the machine is", () => {
   const walks = new HeldWalks();
   walks.reset();
