@@ -5,14 +5,8 @@
 import { addCounter } from "./counters.ts";
 import { hashKey, inDatabase } from "./hash.ts";
 import * as layout from "./layout.ts";
-import {
-  acquireLock,
-  isPoisoned,
-  lockOwner,
-  MAX_LOCK_WAIT_MS,
-  poisonLock,
-  releaseLock,
-} from "./lock.ts";
+import { isPoisoned, lockOwner, poisonLock, releaseLock } from "./lock.ts";
+import { LockWaits } from "./lock_waits.ts";
 import { Condition, Outcome } from "./outcome.ts";
 import { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
@@ -73,14 +67,24 @@ export class Cache<C extends string = never, G extends string = never> {
   readonly #lockTimeoutsWord: number;
   /** The shards that {@linkcode withShards} has to lock, then those that it has locked. */
   readonly #shardSet: ShardSet;
-  /** When the operation that is waiting for locks gives up, by `performance.now()`; 0: it has not waited. */
-  #giveUpMs = 0;
+  readonly #lockWaits: LockWaits;
   readonly #operation = new Operation();
   readonly #warming: Warming;
   readonly #put = new PutRequest();
 
-  /** Attaches to `region` as `actor`; `now` is the clock that deadlines are compared with. */
-  constructor(region: Region<C, G>, actor: number, now: () => number = Date.now) {
+  /**
+   * Attaches to `region` as `actor`.
+   *
+   * @param now the clock that deadlines are compared with
+   * @param nextTurn resolves after the thread's next turn, in which it may wait for locks again; without it
+   *   each operation may wait as long as is allowed for a turn
+   */
+  constructor(
+    region: Region<C, G>,
+    actor: number,
+    now: () => number = Date.now,
+    nextTurn: (() => Promise<void>) | null = null,
+  ) {
     this.region = region;
     this.actor = actor;
     this.now = now;
@@ -92,6 +96,7 @@ export class Cache<C extends string = never, G extends string = never> {
     this.#lockWaitsWord = region.counterWord(actor, "lockWaits");
     this.#lockTimeoutsWord = region.counterWord(actor, "lockTimeouts");
     this.#shardSet = new ShardSet(count);
+    this.#lockWaits = new LockWaits(nextTurn);
   }
 
   /** Hash of a key in a stored database, for the calls that take one. */
@@ -123,8 +128,8 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /**
-   * The same for the shards of all `count` hashes. They are locked in ascending order; the bound on
-   * waiting is for all of them together.
+   * The same for the shards of all `count` hashes. They are locked in ascending order; the bound on waiting
+   * is for all of them together.
    */
   withShards(hashes: Int32Array, count: number, work: LockedWork): boolean {
     for (let i = 0; i < count; i++) this.#shardSet.add(hashes[i]! & this.#shardMask);
@@ -156,7 +161,7 @@ export class Cache<C extends string = never, G extends string = never> {
     return true;
   }
 
-  /** Locks a shard. If it is not alone, the bound on waiting is for all of the operation together. */
+  /** Locks a shard: the only one that the operation needs, or one of several. */
   #acquire(shard: Shard, isAlone: boolean): boolean {
     // The engine reads the clock at most once for each shard under a lock.
     shard.memory.nowMs = 0;
@@ -167,8 +172,8 @@ export class Cache<C extends string = never, G extends string = never> {
   #acquireContended({ memory }: Shard, isAlone: boolean): boolean {
     addCounter(this.region.words, this.#lockWaitsWord, 1);
     this.region.beginLong();
-    if (isAlone || this.#giveUpMs === 0) this.#giveUpMs = performance.now() + MAX_LOCK_WAIT_MS;
-    if (acquireLock(memory.words, SHARD_LOCK, this.#owner, this.#giveUpMs)) return true;
+    if (isAlone) this.#lockWaits.begin();
+    if (this.#lockWaits.acquire(memory.words, SHARD_LOCK, this.#owner)) return true;
     addCounter(this.region.words, this.#lockTimeoutsWord, 1);
     return false;
   }
@@ -176,7 +181,7 @@ export class Cache<C extends string = never, G extends string = never> {
   /** Locks the first `count` shards of the list. If one cannot be had, unlocks those it has. */
   #acquireListed(count: number): boolean {
     const { list } = this.#shardSet;
-    this.#giveUpMs = 0;
+    this.#lockWaits.begin();
     for (let i = 0; i < count; i++) {
       if (this.#acquire(this.shards[list[i]!]!, false)) continue;
       this.#endListed(i, releaseLock);

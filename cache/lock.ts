@@ -6,30 +6,32 @@ import * as layout from "./layout.ts";
 
 const { LOCK_DIRTY, LOCK_OWNER_MASK, LOCK_WAITERS } = layout;
 
-/** Longest time a caller waits for a lock, in milliseconds. */
-export const MAX_LOCK_WAIT_MS = 50;
-
 const SPINS = 200;
 const NAP_MS = 5;
 
 /** Tells the core that this is a spin loop. Not every engine has `Atomics.pause`. */
 const pause: () => void = (Atomics as unknown as { pause?: () => void }).pause ?? (() => {});
 
-/**
- * Takes the lock at `words[at]` for `owner` (1 to 255). Gives up and returns false at `giveUpMs`, a
- * time of `performance.now()`. The default is {@linkcode MAX_LOCK_WAIT_MS} from now.
- */
-export function acquireLock(
-  words: Int32Array,
-  at: number,
-  owner: number,
-  giveUpMs: number = performance.now() + MAX_LOCK_WAIT_MS,
-): boolean {
+/** Takes the lock at `words[at]` for `owner` (1 to 255) if it is free, or soon is. Never sleeps. */
+export function spinForLock(words: Int32Array, at: number, owner: number): boolean {
   if (Atomics.compareExchange(words, at, 0, owner) === 0) return true;
   for (let i = 0; i < SPINS; i++) {
     pause();
     if (words[at] === 0 && Atomics.compareExchange(words, at, 0, owner) === 0) return true;
   }
+  return false;
+}
+
+/**
+ * Takes the lock after {@linkcode spinForLock} has not, and sleeps until it is free. Gives up and returns
+ * false at `giveUpMs`, a time of `performance.now()`; without sleeping if that has passed.
+ */
+export function sleepForLock(
+  words: Int32Array,
+  at: number,
+  owner: number,
+  giveUpMs: number,
+): boolean {
   // A thread that has slept takes the lock with the waiters bit set: others may still sleep.
   const wanted = owner | LOCK_WAITERS;
   for (;;) {

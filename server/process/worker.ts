@@ -22,6 +22,7 @@ import { PacedNews, WARNING_PAUSE_MS, warningText } from "./paced_news.ts";
 import { RawServer } from "../raw/raw_server.ts";
 import type { OptionValue } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
+import { nextTurn } from "../contract/time_slices.ts";
 import { noteThreadCpu } from "./meters.ts";
 import { RegionStatus } from "./status.ts";
 import { WorkerWatch } from "../changes/watch.ts";
@@ -94,7 +95,7 @@ class WorkerServer {
     this.#region = Region.attach(start.buffer, ACTOR_NAMES);
     this.#actor = start.actor;
     this.#liveness = new Liveness(this.#region, performance.now());
-    const cache = new Cache(this.#region, start.actor);
+    const cache = new Cache(this.#region, start.actor, Date.now, nextTurn);
     const local = new LocalServer(start.config, start.startedMs);
     local.channel = channel;
     this.local = local;

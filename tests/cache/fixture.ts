@@ -11,7 +11,7 @@ import {
   WINDOW_BUCKETS,
   WORD_RANGE,
 } from "../../cache/layout.ts";
-import { acquireLock, releaseLock } from "../../cache/lock.ts";
+import { releaseLock, spinForLock } from "../../cache/lock.ts";
 import { FILTER_BITS } from "../../cache/region_layout.ts";
 import { secondWindowWord, windowWord } from "../../cache/table.ts";
 
@@ -77,7 +77,7 @@ export function sequenceOf({ memory: { words } }: Shard): number {
 /** Locks the shard of a hash for the actor of `cache`, for as long as a test wants; null if it is held. */
 export function holdShard(cache: Cache, hash: number): Shard | null {
   const shard = cache.shardOf(hash);
-  return acquireLock(shard.memory.words, SHARD_LOCK, cache.actor + 1) ? shard : null;
+  return spinForLock(shard.memory.words, SHARD_LOCK, cache.actor + 1) ? shard : null;
 }
 
 /** Ends what {@linkcode holdShard} has begun. */

@@ -1,14 +1,10 @@
 // The lock: excludes, gives up in time, wakes who waits, and stays shut when poisoned.
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  acquireLock,
-  isPoisoned,
-  lockOwner,
-  MAX_LOCK_WAIT_MS,
-  poisonLock,
-  releaseLock,
-} from "../../cache/lock.ts";
+import { Cache, Outcome, Region } from "../../cache/mod.ts";
+import { isPoisoned, lockOwner, poisonLock, releaseLock } from "../../cache/lock.ts";
+import { LockWaits, MAX_LOCK_WAIT_MS } from "../../cache/lock_waits.ts";
+import { bytesOf, holdShard, letGo, makeFixture, valueOf } from "./fixture.ts";
 
 interface OtherThread {
   readonly result: Promise<number>;
@@ -27,11 +23,16 @@ async function changed(words: Int32Array, at: number, old: number): Promise<void
   while (Atomics.load(words, at) === old) await Atomics.waitAsync(words, at, old, 10_000).value;
 }
 
+/** Takes a lock, in a turn that has not waited before. */
+function acquireLock(words: Int32Array, at: number, owner: number): boolean {
+  return new LockWaits(null).acquire(words, at, owner);
+}
+
 function newWords(): Int32Array {
   return new Int32Array(new SharedArrayBuffer(64));
 }
 
-Deno.test("acquireLock() names its owner and releaseLock() clears it", () => {
+Deno.test("LockWaits.acquire() names its owner and releaseLock() clears it", () => {
   const words = newWords();
   assert(acquireLock(words, 0, 65));
   assertEquals(lockOwner(words, 0), 65);
@@ -39,7 +40,7 @@ Deno.test("acquireLock() names its owner and releaseLock() clears it", () => {
   assertEquals(words[0], 0);
 });
 
-Deno.test("acquireLock() lets one thread in at a time", async () => {
+Deno.test("LockWaits.acquire() lets one thread in at a time", async () => {
   const words = newWords();
   const rounds = 100_000;
   const threads = [1, 2, 3].map((owner) => start(words, { kind: "add", owner, rounds }));
@@ -52,7 +53,7 @@ Deno.test("acquireLock() lets one thread in at a time", async () => {
   }
 });
 
-Deno.test("acquireLock() returns false within its bound, and the owner keeps the lock", () => {
+Deno.test("LockWaits.acquire() returns false within its bound, and the owner keeps the lock", () => {
   const words = newWords();
   acquireLock(words, 0, 2);
   const startMs = performance.now();
@@ -81,7 +82,7 @@ Deno.test("releaseLock() wakes a thread that waits", async () => {
   }
 });
 
-Deno.test("acquireLock() gets a lock that another thread lets go within the bound", async () => {
+Deno.test("LockWaits.acquire() gets a lock that another thread lets go within the bound", async () => {
   const words = newWords();
   const other = start(words, { kind: "hold", owner: 2 });
   try {
@@ -108,4 +109,70 @@ Deno.test("poisonLock() keeps the lock taken, with its owner, until it is releas
   releaseLock(words, 0);
   assert(!isPoisoned(words, 0));
   assert(acquireLock(words, 0, 1));
+});
+
+/** Calls back for each nap that a thread takes, until it is disposed of. */
+function countNaps(): { count: number } & Disposable {
+  const { wait } = Atomics;
+  const naps = { count: 0, [Symbol.dispose]: () => void (Atomics.wait = wait) };
+  Atomics.wait = ((words: Int32Array, at: number, value: number, timeoutMs?: number) => {
+    naps.count++;
+    return wait(words, at, value, timeoutMs);
+  }) as typeof wait;
+  return naps;
+}
+
+Deno.test("a thread that has waited 50 ms for locks sleeps no more until its next turn", async () => {
+  const { cache: { region } } = makeFixture();
+  const other = new Cache(region, 1);
+  let endTurn = () => {};
+  let turns = 0;
+  const cache = new Cache(region, 2, Date.now, () => {
+    turns++;
+    return new Promise((resolve) => endTurn = resolve);
+  });
+  const key = bytesOf("key");
+  const hash = cache.hash(key, 0, key.length);
+  const work = { runLocked() {} };
+  const shards = Int32Array.of(hash - 1, hash, hash + 1);
+  const held = holdShard(other, hash)!;
+  using naps = countNaps();
+  const sleeps = (operation: () => boolean) => {
+    const before = naps.count;
+    assertEquals(operation(), false);
+    return naps.count > before;
+  };
+  const put = () => cache.put(key, valueOf(1)) !== Outcome.busy;
+  for (let turn = 1; turn <= 2; turn++) {
+    assert(sleeps(put), `turn ${turn}`);
+    for (let i = 0; i < 5; i++) {
+      assert(!sleeps(put), `turn ${turn}`);
+      assert(!sleeps(() => cache.withShards(shards, 3, work)), `turn ${turn}`);
+    }
+    assertEquals([turns, region.counter(2, "lockTimeouts")], [turn, 11 * turn]);
+    assert(cache.withShard(hash + 1, work), "free locks are there for it");
+    endTurn();
+    await Promise.resolve();
+  }
+  letGo(held);
+  assert(put());
+});
+
+Deno.test("where threads have no turns each operation waits for itself, for all its locks together", () => {
+  const { cache } = makeFixture();
+  const other = new Cache(Region.attach(cache.region.buffer), 1);
+  const [first, second] = [holdShard(other, 2)!, holdShard(other, 5)!];
+  using naps = countNaps();
+  const work = { runLocked() {} };
+  const tries: readonly (() => boolean)[] = [
+    () => cache.withShard(2, work),
+    () => cache.withShards(Int32Array.of(1, 5), 2, work),
+    () => cache.withShard(5, work),
+  ];
+  for (const attempt of tries) {
+    const before = naps.count;
+    assertEquals(attempt(), false);
+    assert(naps.count > before);
+  }
+  for (const held of [first, second]) letGo(held);
 });
