@@ -17,6 +17,7 @@ import {
   RING_PROBATION,
   SHARD_BUMP,
   SHARD_DEADLINE_ITEMS,
+  SHARD_END,
   SHARD_FREE_EIGHTHS,
   SHARD_FREE_RUNS,
   SHARD_ITEMS,
@@ -38,8 +39,9 @@ import { handWord, newerOf, olderOf, ringEighthsWord, ringOf } from "./ring.ts";
 import { idealEighths } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { isUsed, pieceEighths } from "./slab.ts";
+import { bucketTotal, bucketWord } from "./index_growth.ts";
+import { bucketOfItemLocked } from "./table.ts";
 import { isStaleLocked } from "./stale_buckets.ts";
-import { bucketOfItemLocked, bucketTotal } from "./table.ts";
 
 /** What {@linkcode checkShardLocked} has counted. */
 export interface ShardCheck {
@@ -70,7 +72,10 @@ function claim(
   used: boolean,
 ): void {
   const slab = memory.geometry.slabAddress;
-  must(address >= slab && address + eighths <= memory.endAddress, `piece ${address} is outside`);
+  must(
+    address >= slab && address + eighths <= memory.words[SHARD_END]!,
+    `piece ${address} is outside`,
+  );
   must((address & SLOT_MASK) + eighths <= SLOT_EIGHTHS, `piece ${address} crosses its slot`);
   for (let i = 0; i < eighths; i++) {
     must(owned[address - slab + i] === 0, `eighth ${address + i} is owned twice`);
@@ -172,14 +177,14 @@ function checkFree(memory: ShardMemory, owned: Uint8Array): number {
       run = words[(run << EIGHTH_WORD_SHIFT) + FREE_NEXT]!;
     }
   }
-  return free + memory.endAddress - words[SHARD_BUMP]!;
+  return free + words[SHARD_END]! - words[SHARD_BUMP]!;
 }
 
 /** Checks every invariant of a shard whose lock is held. Throws Error on the first that is broken. */
 export function checkShardLocked(memory: ShardMemory): ShardCheck {
   const words = memory.words;
   const slab = memory.geometry.slabAddress;
-  const totalEighths = memory.endAddress - slab;
+  const totalEighths = words[SHARD_END]! - slab;
   const owned = new Uint8Array(totalEighths);
   const items = new Set<number>();
   let pieces = 0;
@@ -187,14 +192,15 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
   let ideal = 0;
   let withDeadline = 0;
   for (let i = 0; i < bucketTotal(memory); i++) {
-    const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
+    const word = bucketWord(memory, i);
+    const address = words[word]! & ADDRESS_MASK;
     if (address === 0 || isStaleLocked(memory, i)) continue;
     must(!items.has(address), `item ${address} is in two buckets`);
     items.add(address);
     pieces += checkItem(memory, owned, address);
     const hash = hashOfItem(memory, address);
     const at = bucketOfItemLocked(memory, hash, address);
-    must(at === memory.bucketsWord + i, `item ${address} is outside its windows`);
+    must(at === word, `item ${address} is outside its windows`);
     if (deadlineOf(memory, address) !== 0) withDeadline++;
     const unchained = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & ~ITEM_CHAINED;
     const eighths = idealEighths(

@@ -8,8 +8,8 @@ import { deadlineOf } from "./item_header.ts";
 import { MAX_DEADLINE_MS } from "./outcome.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
+import { bucketTotal, bucketWord } from "./index_growth.ts";
 import { freshenLocked } from "./stale_buckets.ts";
-import { bucketTotal } from "./table.ts";
 
 const {
   ADDRESS_MASK,
@@ -66,12 +66,13 @@ export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolea
   if (from === 0 || earliestS === 0) earliestS = NONE_S;
   freshenLocked(memory, from, to);
   for (let i = from; i < to; i++) {
-    const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
+    const at = bucketWord(memory, i);
+    const address = words[at]! & ADDRESS_MASK;
     if (address === 0) continue;
     const deadlineMs = deadlineOf(memory, address);
     if (deadlineMs === 0) continue;
     if (deadlineMs <= memory.now()) {
-      removeLocked(memory, memory.bucketsWord + i, ChangeKind.expired);
+      removeLocked(memory, at, ChangeKind.expired);
     } else earliestS = Math.min(earliestS, Math.floor(deadlineMs / SECOND_MS));
   }
   words[SHARD_SWEEP_EARLIEST_S] = earliestS | 0;

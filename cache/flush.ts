@@ -5,8 +5,8 @@ import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
 import { dropLocked } from "./removal.ts";
 import type { Shard } from "./shard.ts";
+import { bucketTotal, bucketWord } from "./index_growth.ts";
 import { freshenLocked } from "./stale_buckets.ts";
-import { bucketTotal } from "./table.ts";
 
 const { ADDRESS_MASK, SHARD_ITEMS } = layout;
 
@@ -41,7 +41,7 @@ export function flushBucketsLocked(
   to: number,
 ): number {
   const { memory } = shard;
-  const { words, bucketsWord } = memory;
+  const { words } = memory;
   const total = bucketTotal(memory);
   const count = databaseItems(memory, database);
   if (count === 0) return total;
@@ -51,7 +51,8 @@ export function flushBucketsLocked(
   }
   const end = Math.min(to, total);
   freshenLocked(memory, from, end);
-  for (let at = bucketsWord + from; at < bucketsWord + end; at++) {
+  for (let bucket = from; bucket < end; bucket++) {
+    const at = bucketWord(memory, bucket);
     const address = words[at]! & ADDRESS_MASK;
     if (address !== 0 && databaseOf(memory, address) === database) dropLocked(memory, at);
   }

@@ -11,6 +11,7 @@ import {
   MAX_SHARD_BYTES,
   MAX_STRIPES,
   MIN_SHARD_BYTES,
+  SEGMENT_SHARE,
   SHARD_HEADER_BYTES,
   SLOT_BYTES,
   SLOT_EIGHTHS,
@@ -53,8 +54,12 @@ export interface ShardGeometry {
   readonly ghostCount: number;
   /** Address of the slab's first eighth. */
   readonly slabAddress: number;
-  /** Address just past the slab. */
+  /** Address just past the slab as long as the index has not grown. */
   readonly endAddress: number;
+  /** Eighths that the index takes each time it grows. */
+  readonly segmentEighths: number;
+  /** Buckets that it gets then; WINDOW_BUCKETS - 1 are padding. */
+  readonly segmentBuckets: number;
 }
 
 function alignUp(value: number, unit: number): number {
@@ -90,6 +95,7 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
   if (endByte > shardBytes || slotCount < SLOT_EIGHTHS) {
     throw new RangeError(`Cannot lay out a shard of ${shardBytes} bytes: its parts do not fit`);
   }
+  const segmentSlots = Math.ceil(slotCount / SEGMENT_SHARE);
   return {
     shardBytes,
     slotCount,
@@ -103,6 +109,8 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
     ghostCount,
     slabAddress: slabByte / EIGHTH_BYTES,
     endAddress: endByte / EIGHTH_BYTES,
+    segmentEighths: segmentSlots * SLOT_EIGHTHS,
+    segmentBuckets: segmentSlots * SLOT_BYTES / BUCKET_BYTES,
   };
 }
 

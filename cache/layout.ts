@@ -31,6 +31,19 @@ export const WINDOW_BUCKETS = 16;
 export const BUCKET_BYTES = WORD_BYTES;
 /** The share of its buckets that the index is laid out to fill. */
 export const INDEX_LOAD = 0.8;
+/** An index grows no more than so often (index_growth.ts). */
+export const MAX_SEGMENTS = 4;
+/** A segment takes one slot in this many of a slab: two buckets for each slot. */
+export const SEGMENT_SHARE = 32;
+/** At least this share of the buckets is in use when the index grows. */
+export const GROWTH_LOAD = 0.5;
+/** Odd. The products with a hash are where its windows in segments lie. */
+export const SEGMENT_FACTORS: readonly number[] = [
+  0x9e37_79b1 | 0,
+  0xc2b2_ae35 | 0,
+  0x27d4_eb2f | 0,
+  0x1656_67b1 | 0,
+];
 /** Odd. The product with a hash is where its second window lies, as the hash is for the first. */
 export const SECOND_WINDOW_FACTOR = 0x85eb_ca6b | 0;
 /** In a bucket: the tag above the address. */
@@ -77,6 +90,10 @@ export const SHARD_SWEEP_BUCKET = 34;
 export const SHARD_NEXT_DEADLINE_S = 35;
 /** Earliest deadline that the current sweep has met and left. */
 export const SHARD_SWEEP_EARLIEST_S = 36;
+/** Address just past the slab, which ends where the index begins again (index_growth.ts). */
+export const SHARD_END = 37;
+/** How often the index has grown. */
+export const SHARD_SEGMENTS = 38;
 /** 64-bit counters. */
 export const SHARD_EVICTIONS = 40;
 export const SHARD_EXPIRATIONS = 44;
@@ -142,7 +159,7 @@ assertLayout({
         ["rings", SHARD_RINGS, RING_COUNT * RING_WORDS],
         ...wordsOf({ SHARD_BUMP, SHARD_FREE_EIGHTHS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),
         ...wordsOf({ SHARD_VERSION_LOW, SHARD_VERSION_HIGH, SHARD_SWEEP_BUCKET }),
-        ...wordsOf({ SHARD_NEXT_DEADLINE_S, SHARD_SWEEP_EARLIEST_S }),
+        ...wordsOf({ SHARD_NEXT_DEADLINE_S, SHARD_SWEEP_EARLIEST_S, SHARD_END, SHARD_SEGMENTS }),
         ["evictions", SHARD_EVICTIONS, COUNTER_WORDS],
         ["expirations", SHARD_EXPIRATIONS, COUNTER_WORDS],
         ["window evictions", SHARD_WINDOW_EVICTIONS, COUNTER_WORDS],
@@ -159,6 +176,7 @@ assertLayout({
     ["MAX_STRIPES", MAX_STRIPES, MAX_STRIPE_BITS],
   ],
   sums: [
+    ["SEGMENT_FACTORS", SEGMENT_FACTORS.length, [MAX_SEGMENTS]],
     ["bits of SLOT_MAP_BYTES", SLOT_MAP_BYTES * 8, Array(SLOT_EIGHTHS).fill(1)],
   ],
 });

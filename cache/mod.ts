@@ -55,5 +55,5 @@ export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";
 export { insertsLocked } from "./stripes.ts";
 export { type CacheStats, countItems, readDatabases, readStats, regionTouched } from "./stats.ts";
-export { bucketTotal } from "./table.ts";
+export { bucketTotal, mostBuckets } from "./index_growth.ts";
 export { ValueBuffer } from "./value_buffer.ts";

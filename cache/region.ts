@@ -13,6 +13,7 @@ import {
   COUNTER_WORDS,
   MAX_KEY_BYTES,
   SHARD_BUMP,
+  SHARD_END,
   SHARD_FREE_EIGHTHS,
   SLOT_EIGHTHS,
   WORD_BYTES,
@@ -239,5 +240,6 @@ function formatShard(region: Region, index: number): void {
     shard.mapByte / WORD_BYTES,
   );
   words[SHARD_BUMP] = shard.slabAddress;
+  words[SHARD_END] = shard.endAddress;
   words[SHARD_FREE_EIGHTHS] = shard.slotCount * SLOT_EIGHTHS;
 }

@@ -38,7 +38,7 @@ export const REGION_NUMBERS = 10;
 export const REGION_SLOW_ENTRIES = 11;
 export const REGION_HEADER_BYTES = PAGE_BYTES;
 export const MAGIC = 0x534c_4142;
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 
 /** Most actors (main and workers) there may be; a lock word can name more. */
 export const MAX_ACTORS = 65;

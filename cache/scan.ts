@@ -9,8 +9,9 @@ import { isExpired, itemEighths, keyBytesOf } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { handWord, newerOf } from "./ring.ts";
+import { bucketNumber, bucketTotal, bucketWord } from "./index_growth.ts";
+import { bucketOfItemLocked } from "./table.ts";
 import { freshenLocked } from "./stale_buckets.ts";
-import { bucketOfItemLocked, bucketTotal } from "./table.ts";
 
 const {
   ADDRESS_MASK,
@@ -87,7 +88,7 @@ export function scanBucketsLocked(
   if (databaseItems(memory, database) === 0) return bucketTotal(memory);
   freshenLocked(memory, from, end);
   for (let i = from; i < end; i++) {
-    const address = words[memory.bucketsWord + i]! & ADDRESS_MASK;
+    const address = words[bucketWord(memory, i)]! & ADDRESS_MASK;
     if (address !== 0 && !batch.addLocked(memory, address, database, most)) return i;
   }
   return end;
@@ -110,20 +111,20 @@ export function scanSparseLocked(
   most: number,
   database: number,
 ): number {
-  const { words, bucketsWord } = memory;
+  const { words } = memory;
   let count = 0;
   for (let ring = 0; ring < RING_COUNT; ring++) {
     const hand = words[handWord(ring)]!;
     for (let address = hand; address !== 0;) {
       const hash = hashOfItem(memory, address);
-      batch.buckets[count++] = bucketOfItemLocked(memory, hash, address) - bucketsWord;
+      batch.buckets[count++] = bucketNumber(memory, bucketOfItemLocked(memory, hash, address));
       address = newerOf(memory, address);
       if (address === hand) break;
     }
   }
   for (const bucket of batch.buckets.subarray(0, count).sort()) {
     if (bucket < from) continue;
-    const address = words[bucketsWord + bucket]! & ADDRESS_MASK;
+    const address = words[bucketWord(memory, bucket)]! & ADDRESS_MASK;
     if (!batch.addLocked(memory, address, database, most)) return bucket;
   }
   return bucketTotal(memory);

@@ -38,7 +38,7 @@ import { ShardMemory } from "./shard_memory.ts";
 import { emptyIndexLocked, freshenWindowsLocked } from "./stale_buckets.ts";
 import { countInsertLocked, raiseStripesLocked } from "./stripes.ts";
 import { emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
-import { evictFromWindowLocked } from "./window.ts";
+import { makeBucketLocked } from "./window.ts";
 
 const {
   ADDRESS_MASK,
@@ -53,7 +53,9 @@ const {
   EIGHTH_WORD_SHIFT,
   SHARD_BUMP,
   SHARD_DATABASES,
+  SHARD_END,
   SHARD_FREE_EIGHTHS,
+  SHARD_SEGMENTS,
   SHARD_STALE,
   SHARD_SWEEP_BUCKET,
   SHARD_SWEEP_EARLIEST_S,
@@ -223,7 +225,7 @@ export class Shard {
   #insertLocked(hash: number, bytes: number, flags: number): number {
     const memory = this.memory;
     const ring = ringForNewLocked(memory, hash);
-    const bucket = emptyBucketLocked(memory, hash) || evictFromWindowLocked(memory, hash);
+    const bucket = emptyBucketLocked(memory, hash) || makeBucketLocked(memory, hash);
     freeUpLocked(memory, idealEighths(bytes));
     const address = buildChainLocked(memory, bytes, flags);
     memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER] = 0;
@@ -284,6 +286,8 @@ export class Shard {
     words.fill(0, SHARD_BUMP, SHARD_VERSION_LOW);
     words.fill(0, SHARD_SWEEP_BUCKET, SHARD_SWEEP_EARLIEST_S + 1);
     words.fill(0, SHARD_DATABASES, SHARD_DATABASES_END);
+    words[SHARD_SEGMENTS] = 0;
+    words[SHARD_END] = geometry.endAddress;
     words[SHARD_BUMP] = geometry.slabAddress;
     words[SHARD_FREE_EIGHTHS] = geometry.slotCount * SLOT_EIGHTHS;
     emptyIndexLocked(this.memory);

@@ -12,6 +12,7 @@ import {
   SLOT_BYTES,
   SLOT_EIGHTHS,
   SLOT_SHIFT,
+  WINDOW_BUCKETS,
   WORD_BYTES,
   WORD_RANGE,
 } from "./layout.ts";
@@ -46,8 +47,8 @@ export class ShardMemory {
   readonly ghostScale: number;
   /** The byte with a slot's map is this plus `address >> SLOT_SHIFT`. */
   readonly mapBias: number;
-  /** Address just past the slab. */
-  readonly endAddress: number;
+  /** Home buckets of a segment of the index divided by 2^32. */
+  readonly segmentScale: number;
   /** Free eighths that an insert leaves behind. */
   readonly reserveEighths: number;
   /** Largest item, header included, in bytes. */
@@ -89,7 +90,7 @@ export class ShardMemory {
     this.ghostWord = geometry.ghostWord;
     this.ghostScale = geometry.ghostCount / WORD_RANGE;
     this.mapBias = geometry.mapByte - (geometry.slabAddress >> SLOT_SHIFT);
-    this.endAddress = geometry.endAddress;
+    this.segmentScale = (geometry.segmentBuckets - WINDOW_BUCKETS + 1) / WORD_RANGE;
     const eighths = geometry.slotCount * SLOT_EIGHTHS;
     this.reserveEighths = Math.ceil(eighths * RESERVE_SHARE);
     this.maxItemBytes = Math.floor(geometry.slotCount * SLOT_BYTES / MAX_ITEM_SHARE);

@@ -14,6 +14,7 @@ const {
   LENGTH_SHIFT,
   EIGHTH_WORD_SHIFT,
   SHARD_BUMP,
+  SHARD_END,
   SHARD_FREE_EIGHTHS,
   SHARD_FREE_RUNS,
   SLOT_MASK,
@@ -50,7 +51,7 @@ export function takePieceLocked(memory: ShardMemory, eighths: number): number {
     }
   }
   const virgin = words[SHARD_BUMP]!;
-  if (virgin < memory.endAddress) {
+  if (virgin < words[SHARD_END]!) {
     words[SHARD_BUMP] = virgin + SLOT_EIGHTHS;
     // What was emptied may have been used before.
     memory.bytes[memory.mapBias + (virgin >> SLOT_SHIFT)] = 0;

@@ -1,10 +1,12 @@
 // Empties the index of a shard at once, however large it is. Its buckets are divided into blocks, which are
 // marked stale, with a bit each; whoever then looks into one clears it first. While no block is stale
-// a lookup pays one load for that, from the cache line of the lock. Knows nothing of items.
+// a lookup pays one load for that, from the cache line of the lock. What the index has grown by has no blocks:
+// it goes back to the slab. Knows nothing of items.
 
 import * as layout from "./layout.ts";
+import { baseTotal } from "./index_growth.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { bucketTotal, secondWindowWord, windowWord } from "./table.ts";
+import { secondWindowWord, windowWord } from "./table.ts";
 
 const {
   MAX_BLOCKS,
@@ -26,7 +28,7 @@ function blockShift(total: number): number {
 /** Makes all buckets empty: marks their blocks as stale, whatever they hold. */
 export function emptyIndexLocked(memory: ShardMemory): void {
   const { words } = memory;
-  const total = bucketTotal(memory);
+  const total = baseTotal(memory);
   const blocks = ((total - 1) >>> blockShift(total)) + 1;
   for (let i = 0; i < MAX_BLOCKS / WORD_BITS; i++) {
     const left = blocks - i * WORD_BITS;
@@ -37,7 +39,9 @@ export function emptyIndexLocked(memory: ShardMemory): void {
 
 /** Whether bucket number `bucket` is empty, whatever it holds. */
 export function isStaleLocked(memory: ShardMemory, bucket: number): boolean {
-  const block = bucket >>> blockShift(bucketTotal(memory));
+  const total = baseTotal(memory);
+  if (bucket >= total) return false;
+  const block = bucket >>> blockShift(total);
   return (memory.words[SHARD_STALE_BLOCKS + (block >>> WORD_SHIFT)]! & (1 << block)) !== 0;
 }
 
@@ -45,9 +49,9 @@ export function isStaleLocked(memory: ShardMemory, bucket: number): boolean {
 export function freshenLocked(memory: ShardMemory, from: number, to: number): void {
   const { words, bucketsWord } = memory;
   if (words[SHARD_STALE] === 0) return;
-  const total = bucketTotal(memory);
+  const total = baseTotal(memory);
   const shift = blockShift(total);
-  const last = (to - 1) >>> shift;
+  const last = (Math.min(to, total) - 1) >>> shift;
   for (let block = from >>> shift; block <= last; block++) {
     const at = SHARD_STALE_BLOCKS + (block >>> WORD_SHIFT);
     if ((words[at]! & (1 << block)) === 0) continue;

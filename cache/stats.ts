@@ -11,6 +11,7 @@ import {
   SHARD_EXPIRATIONS,
   SHARD_FREE_EIGHTHS,
   SHARD_ITEMS,
+  SHARD_SEGMENTS,
   SHARD_WINDOW_EVICTIONS,
   SLOT_BYTES,
   SLOT_EIGHTHS,
@@ -26,7 +27,7 @@ export interface CacheStats {
   readonly items: number;
   /** Those of them that have a deadline. */
   readonly itemsWithDeadline: number;
-  /** Slots in all shards. */
+  /** Slots in all shards, but those that the index has taken. */
   readonly slots: number;
   /** Eighths in use, counted in slots and rounded up. */
   readonly slotsUsed: number;
@@ -36,7 +37,7 @@ export interface CacheStats {
   readonly slabBytes: number;
   /** Bytes of slab that items use. */
   readonly usedBytes: number;
-  /** Buckets of the index. */
+  /** Buckets of the index as it is now. */
   readonly buckets: number;
   /** Items that the index holds at its design load, four buckets in five. */
   readonly indexCapacity: number;
@@ -60,6 +61,7 @@ export function readStats(cache: Cache): CacheStats {
   let items = 0;
   let itemsWithDeadline = 0;
   let freeEighths = 0;
+  let segments = 0;
   let evictions = 0;
   let windowEvictions = 0;
   let expirations = 0;
@@ -67,13 +69,15 @@ export function readStats(cache: Cache): CacheStats {
     items += Atomics.load(words, SHARD_ITEMS);
     itemsWithDeadline += Atomics.load(words, SHARD_DEADLINE_ITEMS);
     freeEighths += Atomics.load(words, SHARD_FREE_EIGHTHS);
+    segments += Atomics.load(words, SHARD_SEGMENTS);
     evictions += readCounter(words, SHARD_EVICTIONS);
     windowEvictions += readCounter(words, SHARD_WINDOW_EVICTIONS);
     expirations += readCounter(words, SHARD_EXPIRATIONS);
   }
-  const slots = geometry.shardCount * geometry.shard.slotCount;
+  const { slotCount, bucketCount, segmentEighths, segmentBuckets } = geometry.shard;
+  const slots = geometry.shardCount * slotCount - segments * segmentEighths / SLOT_EIGHTHS;
   const usedEighths = slots * SLOT_EIGHTHS - freeEighths;
-  const buckets = geometry.shardCount * geometry.shard.bucketCount;
+  const buckets = geometry.shardCount * bucketCount + segments * segmentBuckets;
   return {
     items,
     itemsWithDeadline,
@@ -107,13 +111,14 @@ const HUGE_PAGE_BYTES = 2 * 1024 * 1024;
  * @param touched of each shard, the most eighths that it was seen to have used; all 0 at first
  */
 export function regionTouched({ region, shards }: Cache, touched: Int32Array): number {
-  const { shardsByte, shard: { shardBytes, slabAddress } } = region.geometry;
+  const { shardsByte, shard: { shardBytes, slabAddress, segmentEighths } } = region.geometry;
   let bytes = shardsByte;
   for (const [i, { memory: { words } }] of shards.entries()) {
     const bump = Atomics.load(words, SHARD_BUMP);
     // Before it has an item, its index is not written to.
     if (bump > slabAddress) touched[i] = Math.max(touched[i]!, bump);
-    bytes += Math.min(shardBytes, touched[i]! * EIGHTH_BYTES + HUGE_PAGE_BYTES);
+    const grown = Atomics.load(words, SHARD_SEGMENTS) * segmentEighths;
+    bytes += Math.min(shardBytes, (touched[i]! + grown) * EIGHTH_BYTES + HUGE_PAGE_BYTES);
   }
   return bytes;
 }

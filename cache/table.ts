@@ -1,18 +1,20 @@
 // The index of a shard: open addressing inside two windows of 16 buckets, each at a place that follows from
 // the key's hash. A new key goes into the first unless that is full. A lookup scans the whole of a window, so
 // a delete just clears its bucket: no tombstones, no rehash. A bucket is one word, a 12-bit tag over a 20-bit
-// address; 0 is empty. Knows nothing of eviction.
+// address; 0 is empty. Knows nothing of eviction. index_growth.ts adds windows where these do not suffice.
 //
 // Two windows to choose from level out how full they are (Azar, Broder, Karlin and Upfal, "Balanced
 // allocations", 1994), so four fifths of the buckets can be in use before both are full.
 
 import * as layout from "./layout.ts";
+import { segmentWindowWord } from "./index_growth.ts";
 import { keyEquals } from "./item.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
 const {
   ADDRESS_MASK,
   SECOND_WINDOW_FACTOR,
+  SHARD_SEGMENTS,
   TAG_HASH_SHIFT,
   TAG_MASK,
   TAG_SHIFT,
@@ -27,11 +29,6 @@ export function windowWord(memory: ShardMemory, hash: number): number {
 /** Word of the first bucket of its second window, which may overlap with the first. */
 export function secondWindowWord(memory: ShardMemory, hash: number): number {
   return windowWord(memory, Math.imul(hash, SECOND_WINDOW_FACTOR));
-}
-
-/** Buckets of a shard, padding included: where a walk ends. */
-export function bucketTotal(memory: ShardMemory): number {
-  return memory.bucketCount + WINDOW_BUCKETS - 1;
 }
 
 /** The word of a bucket that holds the item at `address`, whose hash is `hash`. */
@@ -54,7 +51,15 @@ export function findLocked(
   const start = windowWord(memory, hash);
   const found = findInWindow(memory, start, tag, key, keyStart, keyBytes);
   if (found !== 0) return found;
-  return findInWindow(memory, secondWindowWord(memory, hash), tag, key, keyStart, keyBytes);
+  const second = secondWindowWord(memory, hash);
+  const foundThere = findInWindow(memory, second, tag, key, keyStart, keyBytes);
+  if (foundThere !== 0) return foundThere;
+  for (let segment = 0; segment < memory.words[SHARD_SEGMENTS]!; segment++) {
+    const start = segmentWindowWord(memory, segment, hash);
+    const foundLater = findInWindow(memory, start, tag, key, keyStart, keyBytes);
+    if (foundLater !== 0) return foundLater;
+  }
+  return 0;
 }
 
 function findInWindow(
@@ -76,7 +81,7 @@ function findInWindow(
 }
 
 /**
- * Address of the first item in the windows of `hash` whose tag matches, or 0: nearly always that of the item
+ * Address of the first item in the two windows of `hash` whose tag matches, or 0: mostly that of the item
  * with this hash. Can be asked without the lock, by who only wants to read ahead.
  */
 export function addressOfTag(memory: ShardMemory, hash: number): number {
@@ -95,29 +100,37 @@ function findTag(memory: ShardMemory, start: number, tag: number): number {
   return 0;
 }
 
-/** Word of an empty bucket in the windows of `hash`, or 0 when both are full. */
+/** Word of an empty bucket in the windows of `hash`, or 0 when all are full. */
 export function emptyBucketLocked(memory: ShardMemory, hash: number): number {
-  return findWord(memory, windowWord(memory, hash), 0) ||
-    findWord(memory, secondWindowWord(memory, hash), 0);
+  return findWord(memory, hash, 0);
 }
 
-/** Word of the bucket of the window from `start` on that has this content, or 0. */
-function findWord(memory: ShardMemory, start: number, content: number): number {
-  const words = memory.words;
+/** Word of the bucket that holds `address`, whose item has this hash. Throws Error if there is none. */
+export function bucketOfItemLocked(memory: ShardMemory, hash: number, address: number): number {
+  const found = findWord(memory, hash, bucketOf(hash, address));
+  if (found !== 0) return found;
+  throw new Error(`Cannot find the bucket of the item at ${address}: the index is broken`);
+}
+
+/** Word of the first bucket in the windows of `hash` that has this content, or 0. */
+function findWord(memory: ShardMemory, hash: number, content: number): number {
+  const found = findInBuckets(memory.words, windowWord(memory, hash), content) ||
+    findInBuckets(memory.words, secondWindowWord(memory, hash), content);
+  if (found !== 0) return found;
+  for (let segment = 0; segment < memory.words[SHARD_SEGMENTS]!; segment++) {
+    const start = segmentWindowWord(memory, segment, hash);
+    const foundLater = findInBuckets(memory.words, start, content);
+    if (foundLater !== 0) return foundLater;
+  }
+  return 0;
+}
+
+function findInBuckets(words: Int32Array, start: number, content: number): number {
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
     if (words[at] === content) return at;
   }
   return 0;
-}
-
-/** Word of the bucket that holds `address`, whose item has this hash. Throws Error if there is none. */
-export function bucketOfItemLocked(memory: ShardMemory, hash: number, address: number): number {
-  const wanted = bucketOf(hash, address);
-  const found = findWord(memory, windowWord(memory, hash), wanted) ||
-    findWord(memory, secondWindowWord(memory, hash), wanted);
-  if (found !== 0) return found;
-  throw new Error(`Cannot find the bucket of the item at ${address}: the index is broken`);
 }
 
 /** Enters `address` in the bucket at word `at`. */

@@ -5,10 +5,11 @@
 import * as layout from "./layout.ts";
 import { addCounter } from "./counters.ts";
 import { ChangeKind } from "./event_ring.ts";
+import { growIndexLocked } from "./index_growth.ts";
 import { isExpired, versionOf } from "./item_header.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
-import { secondWindowWord, windowWord } from "./table.ts";
+import { emptyBucketLocked, secondWindowWord, windowWord } from "./table.ts";
 
 const {
   ADDRESS_MASK,
@@ -23,12 +24,21 @@ const {
 } = layout;
 
 /**
+ * Makes an empty bucket for `hash`, whose windows are full: in a longer index, else by an eviction. Returns
+ * its word.
+ */
+export function makeBucketLocked(memory: ShardMemory, hash: number): number {
+  const grown = growIndexLocked(memory) ? emptyBucketLocked(memory, hash) : 0;
+  return grown || evictFromWindowLocked(memory, hash);
+}
+
+/**
  * Empties one bucket of the two full windows of `hash`. An expired item goes first, then the one with the
  * lowest reference count, among equals the one with the oldest version. The victim's count is
  * subtracted from the others': else all counts would end at 3 where windows fill before memory does.
  * Returns the word of that bucket.
  */
-export function evictFromWindowLocked(memory: ShardMemory, hash: number): number {
+function evictFromWindowLocked(memory: ShardMemory, hash: number): number {
   const words = memory.words;
   const first = windowWord(memory, hash);
   const second = secondWindowWord(memory, hash);

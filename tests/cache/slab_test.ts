@@ -50,7 +50,7 @@ function freeRuns(used: Uint8Array): Set<number> {
 class Checked {
   readonly memory = newMemory();
   readonly slab = this.memory.geometry.slabAddress;
-  readonly used = new Uint8Array(this.memory.endAddress - this.slab);
+  readonly used = new Uint8Array(this.memory.geometry.endAddress - this.slab);
   readonly pieces: Piece[] = [];
 
   take(eighths: number): void {

@@ -1,7 +1,7 @@
 // The index and its windows: lookups see all of them, full ones give up exactly one item.
 
 import { assert, assertEquals } from "@std/assert";
-import { checkShardLocked, readStats } from "../../cache/mod.ts";
+import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
 import { countOf } from "./counts.ts";
 import { WINDOW_BUCKETS } from "../../cache/layout.ts";
 import { bucketOfItemLocked, secondWindowWord, windowWord } from "../../cache/table.ts";
@@ -18,6 +18,14 @@ import {
 
 /** How many keys two windows hold. */
 const FULL = 2 * WINDOW_BUCKETS;
+
+/** Takes every slot of a cache once, so that its index cannot grow. */
+function useAllSlots(cache: Cache): void {
+  const keys = keysOfShard(cache, 400);
+  for (const key of keys) put(cache, key, valueOf(2500));
+  for (const key of keys) cache.delete(bytesOf(key));
+  assertEquals(readStats(cache).items, 0);
+}
 
 /** A cache in which two windows are full, with their keys and some more that belong there. */
 function fullWindows(deadline: (i: number, nowMs: number) => number = () => 0) {
@@ -77,6 +85,7 @@ Deno.test("evictFromWindowLocked() subtracts once where the two windows overlap"
   const { cache } = makeFixture(512 * 1024, 4096);
   const { memory } = cache.shards[0]!;
   assert(memory.bucketCount < 2 * WINDOW_BUCKETS, "not all windows overlap");
+  useAllSlots(cache);
   const keys = keysOfShard(cache, 200);
   for (const key of keys) {
     put(cache, key, valueOf(3));

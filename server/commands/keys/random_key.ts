@@ -30,8 +30,7 @@ function randomBelow(count: number): number {
 /** A search for one key. */
 class Search {
   readonly #walk: Walk;
-  readonly #shardCount: number;
-  readonly #bucketCount: number;
+  readonly #shards: CommandContext["cache"]["shards"];
   /** The shard that is searched, and how many there are after it. */
   #shard: number;
   #shardsLeft: number;
@@ -42,11 +41,10 @@ class Search {
 
   constructor(context: CommandContext) {
     const { shards } = context.cache;
-    this.#shardCount = shards.length;
     this.#shard = randomBelow(shards.length);
     this.#shardsLeft = shards.length - 1;
-    this.#bucketCount = bucketTotal(shards[0]!.memory);
-    this.#walk = new Walk(context, this.#shard, randomBelow(this.#bucketCount));
+    this.#shards = shards;
+    this.#walk = new Walk(context, this.#shard, this.#randomBucket());
   }
 
   /** Looks at the next buckets. Returns whether the search is over. */
@@ -72,11 +70,16 @@ class Search {
   /** Goes to the next shard. Returns whether there is none. */
   #nextShard(): boolean {
     if (this.#shardsLeft-- === 0) return true;
-    this.#shard = (this.#shard + 1) % this.#shardCount;
+    this.#shard = (this.#shard + 1) % this.#shards.length;
     this.#walk.shard = this.#shard;
-    this.#walk.bucket = randomBelow(this.#bucketCount);
+    this.#walk.bucket = this.#randomBucket();
     this.#isSecond = false;
     return false;
+  }
+
+  /** Any bucket of the shard that is searched. */
+  #randomBucket(): number {
+    return randomBelow(bucketTotal(this.#shards[this.#shard]!.memory));
   }
 
   /** Answers with what was found. */

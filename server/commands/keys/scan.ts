@@ -11,6 +11,7 @@ import {
   isSparseLocked,
   KeyBatch,
   type LockedWork,
+  mostBuckets,
   scanBucketsLocked,
   scanSparseLocked,
 } from "../../../cache/mod.ts";
@@ -189,7 +190,7 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   const options = parseScan(args, reply);
   if (options === null) return;
   const { memory } = cache.shards[0]!;
-  const total = bucketTotal(memory);
+  const total = mostBuckets(memory);
   const walk = new Walk(context, Math.floor(cursor / total), cursor % total);
   const list = new KeyList();
   const most = Math.min(options.count, MAX_SCAN_COUNT);
