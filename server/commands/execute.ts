@@ -41,8 +41,7 @@ function executeOne(
   const { cache } = context;
   for (;;) {
     // Most often the database is that of the command before; runLocked() sees where it is not.
-    const start = args.starts[key]!;
-    const hash = cache.hash(args.bytes, start, args.lengths[key]!, context.database);
+    const hash = inDatabase(plainHash(context, args, key), context.database);
     context.hashes[0] = hash;
     context.shard = cache.shardOf(hash);
     context.prepare(command, args, reply, 1);
@@ -50,6 +49,12 @@ function executeOne(
     if (!context.wasStale) return;
     context.enterDatabase(context.session.database);
   }
+}
+
+/** The hash of argument `index`, a key, in database 0. */
+function plainHash({ cache }: CommandContext, args: Args, index: number): number {
+  if (args.hasKeyHash && index === 0) return args.keyHash;
+  return cache.hash(args.bytes, args.starts[index]!, args.lengths[index]!);
 }
 
 function executeMany(

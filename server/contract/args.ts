@@ -22,6 +22,9 @@ export class Args {
   starts: Int32Array = new Int32Array(16);
   /** The length of each argument in bytes. */
   lengths: Int32Array = new Int32Array(16);
+  /** Hash in database 0 of the first argument, which is a key, where whoever has set it knows it. */
+  keyHash = 0;
+  hasKeyHash = false;
   private scratch: Uint8Array<ArrayBuffer> = new Uint8Array(SCRATCH_BYTES);
   private used = 0;
 
@@ -35,12 +38,35 @@ export class Args {
     this.bytes = this.scratch;
     this.used = 0;
     this.count = 0;
+    this.hasKeyHash = false;
   }
 
   /** Forgets all arguments. `bytes` is the caller's buffer; only `push()` may then add some. */
   over(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.count = 0;
+    this.hasKeyHash = false;
+  }
+
+  /**
+   * The same, and adds as arguments what lies in `bytes` at the places `from` to `to` of two lists, which
+   * say where each starts and its length.
+   */
+  overPlaces(
+    bytes: Uint8Array,
+    starts: Int32Array,
+    lengths: Int32Array,
+    from: number,
+    to: number,
+  ): void {
+    this.over(bytes);
+    for (let i = from; i < to; i++) this.push(starts[i]!, lengths[i]!);
+  }
+
+  /** Says that the first argument is a key, and what its hash in database 0 is. */
+  setKeyHash(hash: number): void {
+    this.keyHash = hash;
+    this.hasKeyHash = true;
   }
 
   /** Adds the argument that lies at `start` in `bytes`, `length` bytes long. */

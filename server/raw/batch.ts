@@ -61,7 +61,7 @@ export class Batch {
     const input = this.#input;
     const { args, context } = raw;
     context.session = session;
-    decoder.at = input.at;
+    protocol.begin(input.at);
     this.hasMore = this.isHeld = false;
     this.#time.begin(decoder.at);
     beginUntimed(context);
@@ -82,7 +82,7 @@ export class Batch {
         }
         const start = decoder.at;
         if (isSpecial && this.#holdsUnread(start)) break;
-        const found = decoder.next(input.bytes, input.end, args, this.#excess);
+        const found = protocol.next(input.bytes, input.end, args, this.#excess);
         if (found !== Decoded.command) {
           if (found === Decoded.tooLarge) {
             count++;
@@ -133,8 +133,7 @@ export class Batch {
   /** Whether a pause holds the command that was just read; then it will be read again. */
   #holds(start: number): boolean {
     const { pause, args } = this.#context;
-    return this.#protocol.isHeld(pause, this.#session, this.#input.bytes, args) &&
-      this.#hold(start);
+    return this.#protocol.isHeld(pause, this.#session, args) && this.#hold(start);
   }
 
   #hold(start: number): true {

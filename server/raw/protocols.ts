@@ -4,7 +4,7 @@
 import type { Cache } from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
 import type { Excess } from "../codecs/excess.ts";
-import { type Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
+import { Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
 import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
@@ -35,7 +35,6 @@ export interface RawDecoder {
   isTrusted: boolean;
   readonly needed: number;
   readonly error: string;
-  next(bytes: Uint8Array, end: number, args: Args, excess: Excess): Decoded;
   skip(bytes: Uint8Array, end: number, excess: Excess): Decoded;
 }
 
@@ -49,13 +48,17 @@ export interface RawProtocol {
   takeReply(session: Session, memory: MemorySource): RawReply;
   /** Gives back what {@linkcode takeReply} gave, once it is written. */
   giveBack(reply: RawReply): void;
+  /** Commands begin at `at` of some bytes. */
+  begin(at: number): void;
   /** Prepares for the commands in `bytes` up to `end`; returns where those end that it has seen. */
   readAhead(bytes: Uint8Array, end: number, database: number): number;
+  /** Reads the next command; see RespDecoder. */
+  next(bytes: Uint8Array, end: number, args: Args, excess: Excess): Decoded;
   /** Whether the command at `at` can be read twice. Quotes of a line are removed where they stand. */
   mayReadAgain(bytes: Uint8Array, at: number, end: number): boolean;
-  /** Whether the command that the decoder has just found has to wait for the end of a pause. */
-  isHeld(pause: Pause, session: Session, bytes: Uint8Array, args: Args): boolean;
-  /** Runs the command that the decoder has just found. */
+  /** Whether the command that {@linkcode next} has found has to wait for the end of a pause. */
+  isHeld(pause: Pause, session: Session, args: Args): boolean;
+  /** Runs that command. */
   run(
     context: CommandContext,
     bytes: Uint8Array,
@@ -84,16 +87,38 @@ export class RespProtocol implements RawProtocol {
   wasLong = false;
   readonly #replies: ReplyPool<RespReply>;
   readonly #ahead: ReadAhead;
+  /** The command that was read last; null where there is none of its name. */
+  #command: Command | null = null;
 
   /** What it refuses is counted by `refusals`. */
   constructor(limits: RespLimits, cache: Cache, refusals: Refusals) {
     this.#replies = new ReplyPool(() => counted(new RespReply(), refusals));
     this.decoder = new RespDecoder(limits);
-    this.#ahead = new ReadAhead(cache);
+    this.#ahead = new ReadAhead(cache, limits);
+  }
+
+  begin(at: number): void {
+    this.decoder.at = at;
+    this.#ahead.forget();
   }
 
   readAhead(bytes: Uint8Array, end: number, database: number): number {
-    return this.#ahead.look(this.decoder, bytes, end, database);
+    const { at, isTrusted } = this.decoder;
+    // What clients may send who have not shown their token only the decoder knows.
+    return isTrusted ? this.#ahead.look(bytes, at, end, database) : at;
+  }
+
+  next(bytes: Uint8Array, end: number, args: Args, excess: Excess): Decoded {
+    const { decoder } = this;
+    if (decoder.isTrusted && this.#ahead.take(decoder, bytes, args)) {
+      this.#command = this.#ahead.command;
+      return Decoded.command;
+    }
+    const found = decoder.next(bytes, end, args, excess);
+    if (found === Decoded.command) {
+      this.#command = findCommand(bytes, decoder.nameStart, decoder.nameLength);
+    }
+    return found;
   }
 
   mayReadAgain(bytes: Uint8Array, at: number, end: number): boolean {
@@ -109,9 +134,8 @@ export class RespProtocol implements RawProtocol {
     return true;
   }
 
-  isHeld(pause: Pause, session: Session, bytes: Uint8Array, args: Args): boolean {
-    const command = findCommand(bytes, this.decoder.nameStart, this.decoder.nameLength);
-    return command !== null && isHeld(pause, session, command, args);
+  isHeld(pause: Pause, session: Session, args: Args): boolean {
+    return this.#command !== null && isHeld(pause, session, this.#command, args);
   }
 
   takeReply(session: Session, memory: MemorySource): RespReply {
@@ -130,10 +154,10 @@ export class RespProtocol implements RawProtocol {
     args: Args,
     reply: RespReply,
   ): void | Promise<void> {
-    const { nameStart, nameLength } = this.decoder;
-    const command = findCommand(bytes, nameStart, nameLength);
+    const command = this.#command;
     this.wasLong = command !== null && command.isTimed;
     if (command !== null) return dispatch(context, command, args, reply);
+    const { nameStart, nameLength } = this.decoder;
     dispatchUnknown(context, bytes, nameStart, nameLength, args, reply);
   }
 
@@ -173,15 +197,23 @@ export class TextProtocol implements RawProtocol {
     this.#commands = commands;
   }
 
+  begin(at: number): void {
+    this.decoder.at = at;
+  }
+
   readAhead(_bytes: Uint8Array, end: number): number {
     return end;
+  }
+
+  next(bytes: Uint8Array, end: number, args: Args, excess: Excess): Decoded {
+    return this.decoder.next(bytes, end, args, excess);
   }
 
   mayReadAgain(): boolean {
     return true;
   }
 
-  isHeld(pause: Pause, session: Session, _bytes: Uint8Array, args: Args): boolean {
+  isHeld(pause: Pause, session: Session, args: Args): boolean {
     const command = this.#commands[this.decoder.verb] ?? null;
     return command !== null && isHeld(pause, session, command, args);
   }

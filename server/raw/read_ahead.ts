@@ -1,53 +1,93 @@
-// Looks at the keys of pipelined commands before the first of them is run. A lookup waits for memory;
-// the lookups of many keys, begun together, wait together. Changes nothing, needs no lock, and what
-// it finds may be out of date by the time it is used, since only the processor's caches remember it.
+// Pipelined commands before they run: each is decoded once, its row found, its key hashed, and what the
+// lookups of all their keys will read is brought into the processor's caches. Changes nothing, needs no
+// lock, and holds nothing back: what cannot be decoded ahead is decoded when its turn comes.
 
-import { type Cache, storedDatabase } from "../../cache/mod.ts";
-import { Args } from "../contract/args.ts";
-import { Excess } from "../codecs/excess.ts";
-import { Decoded, type RespDecoder } from "../codecs/resp_decode.ts";
-
-/** Commands looked at in one go: their items have to stay in the fastest cache. */
-const MAX_COMMANDS = 64;
+import { type Cache, inDatabase, storedDatabase } from "../../cache/mod.ts";
+import type { Args } from "../contract/args.ts";
+import type { Command } from "../contract/command.ts";
+import { AheadCommands, MAX_AHEAD_COMMANDS } from "./resp_ahead.ts";
+import type { RespDecoder, RespLimits } from "../codecs/resp_decode.ts";
+import { findCommand } from "../commands/find.ts";
 
 /** Reads ahead for one worker. */
 export class ReadAhead {
+  /** The command that {@linkcode take} has given last. */
+  command: Command | null = null;
   readonly #cache: Cache;
-  readonly #args: Args = new Args();
-  readonly #excess = new Excess();
-  readonly #hashes = new Int32Array(MAX_COMMANDS);
+  readonly #commands: AheadCommands;
+  /** Of each: its row, the hash of its first argument in database 0, and whether that is a key. */
+  readonly #rows: (Command | null)[] = new Array(MAX_AHEAD_COMMANDS).fill(null);
+  readonly #hashes = new Int32Array(MAX_AHEAD_COMMANDS);
+  readonly #hasKey = new Uint8Array(MAX_AHEAD_COMMANDS);
+  /** Of all keys: their hashes in the database in which they will be looked up. */
+  readonly #wanted = new Int32Array(MAX_AHEAD_COMMANDS);
+  /** The next one that {@linkcode take} gives, and where it begins. */
+  #next = 0;
+  #at = -1;
   /** Means nothing, but has to be kept; see Cache.warmMany(). */
   warmed = 0;
 
-  constructor(cache: Cache) {
+  constructor(cache: Cache, limits: RespLimits) {
     this.#cache = cache;
+    this.#commands = new AheadCommands(limits);
+  }
+
+  /** Forgets what was read ahead: the bytes may be others. */
+  forget(): void {
+    this.#at = -1;
   }
 
   /**
-   * Looks at what comes next in `bytes`, up to `end`, and leaves `decoder` where it was. Keys are taken
-   * to be in what clients call `database`. Returns where the commands end that it has looked at.
+   * Reads ahead in `bytes`, from `at` to `end`. Keys are taken to be in what clients call `database`.
+   * Returns where the commands end that it has seen.
    */
-  look(decoder: RespDecoder, bytes: Uint8Array, end: number, database: number): number {
-    const args = this.#args;
-    const stored = storedDatabase(this.#cache.region, database);
-    const { at, error, needed } = decoder;
-    let count = 0;
-    // A line is unquoted where it stands, so it must not be read twice.
-    while (count < MAX_COMMANDS && bytes[decoder.at] === 0x2a) {
-      if (decoder.next(bytes, end, args, this.#excess) !== Decoded.command) break;
-      if (args.count === 0) continue;
-      this.#hashes[count++] = this.#cache.hash(
-        bytes,
-        args.starts[0]!,
-        args.lengths[0]!,
-        stored,
-      );
+  look(bytes: Uint8Array, at: number, end: number, database: number): number {
+    const commands = this.#commands;
+    commands.decode(bytes, at, end);
+    const { count } = commands;
+    if (count === 0) return at;
+    this.#next = 0;
+    this.#at = at;
+    const keys = this.#find(bytes, count, storedDatabase(this.#cache.region, database));
+    if (keys > 1) this.warmed ^= this.#cache.warmMany(this.#wanted, keys);
+    return commands.ends[count - 1]!;
+  }
+
+  /** Finds rows and hashes keys. Returns how many keys there are. */
+  #find(bytes: Uint8Array, count: number, stored: number): number {
+    const { firsts, starts, lengths } = this.#commands;
+    let keys = 0;
+    for (let i = 0; i < count; i++) {
+      const word = firsts[i]!;
+      const row = findCommand(bytes, starts[word]!, lengths[word]!);
+      this.#rows[i] = row;
+      const hasKey = row !== null && row.keys !== null && row.keys.first === 0 &&
+        firsts[i + 1]! - word > 1;
+      this.#hasKey[i] = hasKey ? 1 : 0;
+      if (!hasKey) continue;
+      const hash = this.#cache.hash(bytes, starts[word + 1]!, lengths[word + 1]!);
+      this.#hashes[i] = hash;
+      this.#wanted[keys++] = inDatabase(hash, stored);
     }
-    const seen = decoder.at;
-    decoder.at = at;
-    decoder.error = error;
-    decoder.needed = needed;
-    if (count > 1) this.warmed ^= this.#cache.warmMany(this.#hashes, count);
-    return seen;
+    return keys;
+  }
+
+  /**
+   * Where the next command was read ahead, puts its arguments into `args`, moves `decoder` behind it, and
+   * sets {@linkcode command}. Returns whether it was.
+   */
+  take(decoder: RespDecoder, bytes: Uint8Array, args: Args): boolean {
+    if (this.#at !== decoder.at) return false;
+    const { count, ends, firsts, starts, lengths } = this.#commands;
+    const i = this.#next++;
+    const word = firsts[i]!;
+    args.overPlaces(bytes, starts, lengths, word + 1, firsts[i + 1]!);
+    if (this.#hasKey[i] !== 0) args.setKeyHash(this.#hashes[i]!);
+    decoder.nameStart = starts[word]!;
+    decoder.nameLength = lengths[word]!;
+    decoder.at = ends[i]!;
+    this.#at = this.#next < count ? decoder.at : -1;
+    this.command = this.#rows[i]!;
+    return true;
   }
 }
