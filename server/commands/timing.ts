@@ -43,6 +43,7 @@ export function runTimed(
   const fromMs = beginTimed(context);
   const done = execute(context, command, args, reply);
   if (done !== undefined) {
+    context.stats.noteTimed(fromMs);
     return ended(context, command, args, performance.now() - fromMs, done);
   }
   endTimed(context, command, args, fromMs, weight);
@@ -67,6 +68,7 @@ export function endTimed(
   const { region } = context.cache;
   const calls = region.longSinceMs === 0 ? weight : 1;
   region.longSinceMs = 0;
+  context.stats.noteTimed(fromMs);
   context.stats.tookUs[command.id]! += tookUs * calls;
   if (isSlow(context, command, tookUs)) {
     context.server.noteCommand(context.session, tookUs, wordsOf(command, args));

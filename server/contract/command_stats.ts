@@ -21,6 +21,8 @@ export class CommandStats {
   readonly failed: Float64Array = new Float64Array(MAX_COMMANDS);
   /** Whether every call is timed, since few of them could not be slow enough to be shown. */
   timesAll = false;
+  /** When the first command began that was timed since somebody set this to 0, by `performance.now()`. */
+  timedSinceMs = 0;
   #turn = 0;
 
   /** Counts a call of command `id`. Returns how many calls its time stands for, or 0: not timed. */
@@ -29,6 +31,11 @@ export class CommandStats {
     if (isTimed || this.timesAll) return 1;
     this.#turn = (this.#turn + 1) & (SAMPLE - 1);
     return this.#turn === 0 ? SAMPLE : 0;
+  }
+
+  /** A command has been timed that began at `fromMs`. */
+  noteTimed(fromMs: number): void {
+    if (this.timedSinceMs === 0) this.timedSinceMs = fromMs;
   }
 
   /** Forgets everything: CONFIG RESETSTAT. */

@@ -57,8 +57,10 @@ export class Session {
   readonly localAddress: string;
   /** Milliseconds since 1970 when it connected. */
   readonly createdMs: number;
-  /** Milliseconds since 1970 of its latest command. */
-  lastSeenMs: number;
+  /** Whether it has sent anything since {@linkcode idleMs} was asked, which reads no clock for it. */
+  hasMoved = false;
+  /** Milliseconds since 1970 when that was last seen. */
+  #movedMs: number;
   /** Name of its latest command, lower case. */
   lastCommand = "";
   /** Number of the command that it runs or has run last; -1 where that was refused unrun. */
@@ -110,7 +112,7 @@ export class Session {
     this.address = address;
     this.localAddress = localAddress;
     this.createdMs = nowMs;
-    this.lastSeenMs = nowMs;
+    this.#movedMs = nowMs;
     this.isAuthenticated = isAuthenticated;
   }
 
@@ -127,6 +129,13 @@ export class Session {
     if (!this.tryTake(name.length - this[field].length)) return false;
     this[field] = name;
     return true;
+  }
+
+  /** How long ago one has last seen that it has sent something. Asked a few times a second. */
+  idleMs(nowMs: number): number {
+    if (this.hasMoved) this.#movedMs = nowMs;
+    this.hasMoved = false;
+    return nowMs - this.#movedMs;
   }
 
   /** The client has gone, or will send no more. */

@@ -63,7 +63,7 @@ export class Batch {
     context.session = session;
     protocol.begin(input.at);
     this.hasMore = this.isHeld = false;
-    this.#time.begin(decoder.at);
+    this.#time.begin(context, decoder.at, input.end - decoder.at);
     beginUntimed(context);
     let count = 0;
     /** Where the commands end that were read ahead. */
@@ -108,7 +108,7 @@ export class Batch {
       this.#onBug(error, reply);
     }
     input.at = decoder.at;
-    this.#time.end();
+    this.#time.end(context, decoder.at);
     raw.countRequests(count);
     if (done === undefined) return;
     raw.detach();

@@ -12,21 +12,20 @@ import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import { RawInput } from "./raw_input.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
+import type { OutputOwner } from "./pushed.ts";
 import type { RawClient } from "./raw_clients.ts";
 import type { RawContext } from "./raw_context.ts";
 import { RawOutput } from "./raw_output.ts";
 
-/** What may wait of messages that nobody has asked for. */
-const MAX_PUSHED_BYTES = 1024 * 1024;
 /** So much a client keeps that has given up its tracked keys. */
 const MAX_SPARED_BYTES = 4 * 1024;
-/** What a client costs that waits for the end of a pause, beside its input. */
+/** What a client costs besides that waits for the end of a pause. */
 const HELD_BYTES = 512;
-/** How long a client may go on sending after an error that ends its connection. */
+/** How long one may go on sending after an error that ends its connection. */
 const LINGER_MS = 1000;
 
 /** The connection of one client. */
-export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
+export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, OutputOwner {
   readonly session: Session;
   readonly #conn: Deno.Conn;
   readonly #context: RawContext;
@@ -37,12 +36,10 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
   readonly #output: RawOutput;
   /** Whether commands are being run or answers written. */
   #isBusy = false;
-  #isEnded = false;
+  isEnded = false;
   /** When the command began, or the connection was broken. */
   #incompleteSinceMs = 0;
   #brokenSinceMs = 0;
-  #pushed: RespReply | undefined;
-  #flushing: Promise<void> | undefined;
   readonly #reader: RawInput;
 
   constructor(conn: Deno.Conn, context: RawContext, protocol: RawProtocol, session: Session) {
@@ -57,7 +54,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     this.#input = new InputBuffer(this.#account);
     this.#batch = new Batch(context, protocol, session, this.#input);
     this.#reader = new RawInput(conn, session);
-    this.#output = new RawOutput(conn, context.now);
+    this.#output = new RawOutput(conn, this, context, protocol);
   }
 
   get protocol(): "resp" | "text" {
@@ -73,7 +70,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
   }
 
   get pushedBytes(): number {
-    return this.#pushed?.used ?? 0;
+    return this.#output.pushed.bytes;
   }
 
   get isWriting(): boolean {
@@ -91,8 +88,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     }
     // To stop tracking takes its time, and many may go at once.
     await this.#context.context.server.slices.whenFree(() => this.end());
-    await this.#flushing;
-    if (this.#pushed !== undefined) this.#protocol.giveBack(this.#pushed);
+    await this.#output.free();
     this.#input.free();
     session.endTransaction();
     session.account = null;
@@ -104,7 +100,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
 
   async #loop(): Promise<void> {
     const input = this.#input;
-    while (!this.#isEnded) {
+    while (!this.isEnded) {
       let count: number | null;
       try {
         count = await this.#reader.read(input.space());
@@ -114,20 +110,30 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
       if (count === null) return;
       input.end += count;
       this.#context.countInput(count);
-      this.session.lastSeenMs = this.#context.now();
+      this.session.hasMoved = true;
       const turn = this.#batch.turn();
       if (turn !== null && !await this.#hasTurn(turn)) return;
       if (input.end >= input.needed) {
-        await this.#answer();
+        const answered = this.#answer();
+        if (answered !== null) {
+          let taken: number | void = 0;
+          try {
+            taken = await answered;
+          } catch (error) {
+            if (!this.#output.hasBegun) throw error;
+            this.end();
+          }
+          const rest = this.#output.hasBegun ? this.#endWrite(taken ?? 0) : null;
+          if (rest !== null) await rest;
+        }
         if (this.session.afterReply === "close") {
           return this.#batch.isBroken ? this.#linger() : undefined;
         }
       } else this.#batch.wait(count);
       if (input.at > 0) this.#incompleteSinceMs = 0;
       if (!input.settle(count)) return this.#refuse("memory");
-      this.#incompleteSinceMs = input.end === 0
-        ? 0
-        : this.#incompleteSinceMs || this.#context.now();
+      if (input.end === 0) this.#incompleteSinceMs = 0;
+      else this.#incompleteSinceMs ||= this.#context.now();
     }
   }
 
@@ -136,33 +142,53 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     this.#isBusy = true;
     await turn;
     this.#isBusy = false;
-    if (this.#pushed !== undefined) this.#flush();
+    this.#output.pushed.flush();
     const isWanted = this.session.afterReply === "stay" || this.#input.end >= this.#input.needed;
-    return isWanted && !this.#isEnded;
+    return isWanted && !this.isEnded;
   }
 
-  /** Runs what has come and writes the answers. */
-  async #answer(): Promise<void> {
-    const [batch, protocol] = [this.#batch, this.#protocol];
+  /**
+   * Runs what has come and has the answers written. Returns what is to be awaited: most often the one
+   * write that RawOutput has begun, so that a command costs no promises of our own.
+   */
+  #answer(): Promise<number | void> | null {
     this.#isBusy = true;
-    do {
-      const reply = protocol.takeReply(this.session, this.#account);
-      const done = batch.run(reply);
+    const reply = this.takeReply();
+    const done = this.#batch.run(reply);
+    const isOne = done === undefined && !this.#batch.hasMore;
+    if (!isOne || this.#output.pushed.flushing !== undefined) return this.#answerRest(reply, done);
+    return this.#output.begin(reply) ?? this.#endAnswer();
+  }
+
+  /** Of the write that was begun, `taken` bytes have been. */
+  #endWrite(taken: number): Promise<void> | null {
+    const rest = this.#output.endBegun(taken);
+    return rest === null ? this.#endAnswer() : rest.then(() => this.#endAnswer() ?? undefined);
+  }
+
+  /** Goes on where commands were run that took their time, or were only the first. */
+  async #answerRest(reply: RawReply, done: void | Promise<void>): Promise<void> {
+    const batch = this.#batch;
+    for (;;) {
       if (done !== undefined) {
         this.#reader.readAhead();
         await done;
       }
-      // As #send() does, without a promise more for each batch.
-      if (this.#flushing !== undefined) await this.#flushing;
-      if (reply.used > 0 && !this.#isEnded && !await this.#write(reply)) this.end();
-      protocol.giveBack(reply);
+      await this.#output.send(reply);
       const turn = batch.isHeld ? this.#waitForPause() : batch.hasMore ? batch.turn() : null;
       if (turn !== null) await turn;
-    } while (batch.hasMore && !this.#isEnded && this.session.afterReply === "stay");
+      if (!batch.hasMore || this.isEnded || this.session.afterReply !== "stay") break;
+      reply = this.takeReply();
+      done = batch.run(reply);
+    }
+    await this.#endAnswer();
+  }
+
+  #endAnswer(): Promise<void> | null {
     // Who has something queued or watched gets on only with its end.
     if (this.session.transaction === null) this.#account.touch();
     this.#isBusy = false;
-    if (this.#pushed !== undefined) await this.#flush();
+    return this.#output.pushed.flush();
   }
 
   /** Waits for the end of a pause, or of the client. */
@@ -177,32 +203,20 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     this.#account.give(Math.min(HELD_BYTES, this.#account.bytes));
   }
 
-  #write(reply: RawReply): Promise<boolean> {
-    this.#context.countOutput(reply.used);
-    return this.#output.write(reply);
-  }
-
   async #refuse(reason: "memory"): Promise<void> {
     this.#isBusy = true;
     this.#context.count("overloads");
-    const reply = this.#protocol.takeReply(this.session, this.#account);
+    const reply = this.takeReply();
     reply.error(this.#protocol.refusal(reason));
-    await this.#send(reply);
+    await this.#output.send(reply);
     await this.#linger();
-  }
-
-  /** Writes answers, behind the messages that are being written, and gives the reply back. */
-  async #send(reply: RawReply): Promise<void> {
-    if (this.#flushing !== undefined) await this.#flushing;
-    if (reply.used > 0 && !this.#isEnded && !await this.#write(reply)) this.end();
-    this.#protocol.giveBack(reply);
   }
 
   /** Lets the client have our last answer. */
   async #linger(): Promise<void> {
     this.#isBusy = true;
     this.#brokenSinceMs = this.#context.now();
-    if (this.#flushing !== undefined) await this.#flushing;
+    await this.#output.pushed.flushing;
     this.#input.clear();
     await linger(this.#conn, this.#input.bytes, this.#batch);
   }
@@ -212,32 +226,14 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
    * many of them wait is closed.
    */
   push(compose: (reply: RespReply) => void): void {
-    if (this.#isEnded || this.#protocol.name !== "resp") return;
-    const reply = this.#pushed ??= this.#takeReply();
-    reply.begin();
-    compose(reply);
-    if (reply.used > MAX_PUSHED_BYTES || reply.isOver) this.#endSlow();
-    else if (!this.#isBusy) this.#flush();
+    if (this.isEnded || this.#protocol.name !== "resp") return;
+    const { pushed } = this.#output;
+    if (!pushed.add(compose)) this.#endSlow();
+    else if (!this.#isBusy) pushed.flush();
   }
 
-  #takeReply(): RespReply {
-    return this.#protocol.takeReply(this.session, this.#account) as RespReply;
-  }
-
-  /** Has the messages written that wait; there is never more than one that does. */
-  #flush(): Promise<void> {
-    // A message may be one of many that come together.
-    return this.#flushing ??= Promise.resolve().then(() => this.#writePushed());
-  }
-
-  async #writePushed(): Promise<void> {
-    while (this.#pushed !== undefined && !this.#isEnded) {
-      const reply = this.#pushed;
-      this.#pushed = undefined;
-      if (!await this.#write(reply)) this.end();
-      this.#protocol.giveBack(reply);
-    }
-    this.#flushing = undefined;
+  takeReply(): RawReply {
+    return this.#protocol.takeReply(this.session, this.#account);
   }
 
   finish(): void {
@@ -247,6 +243,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
 
   check(nowMs: number): void {
     const { idleTimeoutMs, bodyTimeoutMs } = this.#context.config;
+    const idleMs = this.session.idleMs(nowMs);
     if (this.#output.isWaiting) {
       if (this.#output.isSlow(nowMs)) this.#endSlow();
     } else if (this.#brokenSinceMs > 0) {
@@ -254,7 +251,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
     } else if (this.session.isHeld) {
       if (this.session.hasLeft) this.end();
     } else if (!this.#isBusy) {
-      const idle = idleTimeoutMs > 0 && nowMs - this.session.lastSeenMs > idleTimeoutMs;
+      const idle = idleTimeoutMs > 0 && idleMs > idleTimeoutMs;
       // Only what holds more than its share of memory has to come soon.
       const slow = this.#incompleteSinceMs > 0 && this.bufferBytes > INPUT_BYTES &&
         nowMs - this.#incompleteSinceMs > bodyTimeoutMs;
@@ -285,8 +282,8 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner {
 
   /** Ends the connection at once. */
   end(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
+    if (this.isEnded) return;
+    this.isEnded = true;
     stopTracking(this);
     this.#context.pause.release(this);
     this.session.leave();

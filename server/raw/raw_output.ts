@@ -1,54 +1,128 @@
 // The writing side of one raw connection: one piece after the other, and how fast its client has to
 // take them. An error on the way means that the client is lost, whatever it is.
 
-import type { OutputBuffer } from "../codecs/output_buffer.ts";
+import type { RawProtocol, RawReply } from "./protocols.ts";
+import { type OutputOwner, Pushed } from "./pushed.ts";
+import type { RawContext } from "./raw_context.ts";
 
 /** How long a client may take for so many bytes of its answers. */
 const WINDOW_MS = 2000;
 const WINDOW_BYTES = 64 * 1024;
 
-/** What is written to one client. Never used by two writers at once. */
+/** What is written to one client. Answers never have two writers at once. */
 export class RawOutput {
+  readonly pushed: Pushed;
   readonly #conn: Pick<Deno.Conn, "write">;
-  readonly #now: () => number;
-  /** When the bytes began to wait that are looked at; 0 while none do. */
+  readonly #owner: OutputOwner;
+  readonly #context: Pick<RawContext, "countOutput">;
+  readonly #protocol: Pick<RawProtocol, "giveBack">;
+  /** The answers that {@linkcode begin} has begun to write. */
+  #begun: RawReply | null = null;
+  /** Whether bytes wait, and when that was first seen of those that are looked at; 0: not yet. */
+  #isWaiting = false;
   #sinceMs = 0;
 
-  /** `now` is milliseconds since 1970. */
-  constructor(conn: Pick<Deno.Conn, "write">, now: () => number) {
+  constructor(
+    conn: Pick<Deno.Conn, "write">,
+    owner: OutputOwner,
+    context: Pick<RawContext, "countOutput">,
+    protocol: Pick<RawProtocol, "giveBack">,
+  ) {
     this.#conn = conn;
-    this.#now = now;
+    this.#owner = owner;
+    this.#context = context;
+    this.#protocol = protocol;
+    this.pushed = new Pushed(owner, this);
   }
 
   /** Whether the client is being waited for. */
   get isWaiting(): boolean {
-    return this.#sinceMs > 0;
+    return this.#isWaiting;
   }
 
-  /** Whether the client takes its answers too slowly. */
+  /** Whether the client takes its answers too slowly, as seen at `nowMs` and the times before. */
   isSlow(nowMs: number): boolean {
-    return this.#sinceMs > 0 && nowMs - this.#sinceMs > WINDOW_MS;
+    if (!this.#isWaiting) return false;
+    if (this.#sinceMs === 0) this.#sinceMs = nowMs;
+    return nowMs - this.#sinceMs > WINDOW_MS;
   }
 
-  /** Writes what `reply` holds. Resolves with false when the client is lost. */
-  async write(reply: OutputBuffer): Promise<boolean> {
+  /** Whether what {@linkcode begin} has begun is to be ended with {@linkcode endBegun}. */
+  get hasBegun(): boolean {
+    return this.#begun !== null;
+  }
+
+  /**
+   * Begins to write `reply`, with no promise but that of the connection, which resolves with how many bytes
+   * the client has taken, or rejects where it is lost. Returns null where nothing is to be awaited, and
+   * `reply` has been given back. No messages may be on their way.
+   */
+  begin(reply: RawReply): Promise<number> | null {
     const { bytes, used } = reply;
-    this.#sinceMs = this.#now();
+    if (used > 0 && !this.#owner.isEnded) {
+      this.#context.countOutput(used);
+      this.#begun = reply;
+      this.#isWaiting = true;
+      this.#sinceMs = 0;
+      return this.#conn.write(bytes.subarray(0, used));
+    }
+    this.#protocol.giveBack(reply);
+    return null;
+  }
+
+  /** Of what was begun, `taken` bytes have been. Returns what is still to be awaited. */
+  endBegun(taken: number): Promise<void> | null {
+    const reply = this.#begun!;
+    this.#begun = null;
+    this.#isWaiting = false;
+    if (taken < reply.used && !this.#owner.isEnded) return this.#deliver(reply, taken);
+    this.#protocol.giveBack(reply);
+    return null;
+  }
+
+  /** Writes answers, behind the messages that are being written, and gives the reply back. */
+  async send(reply: RawReply): Promise<void> {
+    if (this.pushed.flushing !== undefined) await this.pushed.flushing;
+    await this.deliver(reply);
+  }
+
+  /** Writes answers or messages, and gives the reply back. */
+  deliver(reply: RawReply): Promise<void> {
+    if (!this.#owner.isEnded) this.#context.countOutput(reply.used);
+    return this.#deliver(reply, 0);
+  }
+
+  async #deliver(reply: RawReply, from: number): Promise<void> {
+    if (!this.#owner.isEnded && !await this.#write(reply, from)) this.#owner.end();
+    this.#protocol.giveBack(reply);
+  }
+
+  /** Returns whether the client has taken all. */
+  async #write({ bytes, used }: RawReply, from: number): Promise<boolean> {
+    this.#isWaiting = true;
+    this.#sinceMs = 0;
     let taken = 0;
     try {
-      for (let at = 0; at < used;) {
+      for (let at = from; at < used;) {
         const count = await this.#conn.write(bytes.subarray(at, used));
         at += count;
         taken += count;
         if (taken < WINDOW_BYTES) continue;
         taken = 0;
-        this.#sinceMs = this.#now();
+        this.#sinceMs = 0;
       }
     } catch {
       return false;
     } finally {
-      this.#sinceMs = 0;
+      this.#isWaiting = false;
     }
     return true;
+  }
+
+  /** Gives back what is left of messages, once the connection has ended. */
+  async free(): Promise<void> {
+    await this.pushed.flushing;
+    const left = this.pushed.take();
+    if (left !== null) this.#protocol.giveBack(left);
   }
 }

@@ -19,7 +19,7 @@ export function clientLine(session: Session, nowMs: number): string {
   const command = lastCommand === "" ? "NULL" : lastCommand.toLowerCase();
   return `id=${session.id} addr=${session.address} laddr=${session.localAddress} fd=-1 ` +
     `name=${session.name} age=${seconds(nowMs - session.createdMs)} ` +
-    `idle=${seconds(nowMs - session.lastSeenMs)} flags=${
+    `idle=${seconds(session.idleMs(nowMs))} flags=${
       flagsOf(session, isOpen)
     } db=${session.database} ` +
     `sub=0 psub=0 ssub=0 multi=${isOpen ? transaction.queuedCount : -1} ` +

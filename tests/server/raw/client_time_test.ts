@@ -2,6 +2,7 @@
 // clock is looked at often enough for commands that are long.
 
 import { assert, assertEquals } from "@std/assert";
+import type { CommandContext } from "../../../server/contract/command.ts";
 import { TimeSlices } from "../../../server/contract/time_slices.ts";
 import { ClientTime } from "../../../server/raw/client_time.ts";
 import { contextOf, newCache } from "../fixture.ts";
@@ -13,15 +14,16 @@ function work(ms: number): void {
 
 Deno.test("ClientTime.turn() makes all wait once a slice is used up, and lets go first who sends little", async () => {
   const slices = new TimeSlices();
+  const context = contextOf(newCache());
   const [polite, greedy] = [new ClientTime(slices), new ClientTime(slices)];
-  polite.begin(0);
-  polite.end();
+  polite.begin(context, 0, 40);
+  polite.end(context, 40);
   assertEquals(polite.turn(40), null);
   slices.spend(100);
   const other = slices.turn();
-  greedy.begin(0);
+  greedy.begin(context, 0, 60_000);
   work(12);
-  greedy.end();
+  greedy.end(context, 60_000);
   const log: string[] = [];
   const turns = [greedy.turn(60_000), greedy.turn(0), polite.turn(60_000), polite.turn(40)];
   await other;
@@ -40,7 +42,7 @@ Deno.test("ClientTime.isEnough() looks at the clock after 16 commands, many byte
   const context = contextOf(newCache());
   const looks = (at: number, wasLong: boolean, copiedBytes: number): number => {
     const time = new ClientTime(new TimeSlices());
-    time.begin(0);
+    time.begin(context, 0, 20_000);
     work(12);
     for (let commands = 1;; commands++) {
       context.copiedBytes = copiedBytes;
@@ -57,6 +59,52 @@ Deno.test("ClientTime.isEnough() looks at the clock after 16 commands, many byte
 Deno.test("ClientTime.isEnough() lets commands run while there is time", () => {
   const context = contextOf(newCache());
   const time = new ClientTime(new TimeSlices());
-  time.begin(0);
+  time.begin(context, 0, 20_000);
   for (let i = 0; i < 15; i++) assertEquals(time.isEnough(context, 30 * i, false), false);
+});
+
+/** What `run` of commands uses up of a slice, in milliseconds, to the nearest below. */
+function spent(bytes: number, run: (context: CommandContext, time: ClientTime) => void): number {
+  const context = contextOf(newCache());
+  const slices = new TimeSlices();
+  const time = new ClientTime(slices);
+  time.begin(context, 0, bytes);
+  run(context, time);
+  time.end(context, bytes);
+  let leftMs = 0;
+  while (!slices.isOverAfter(leftMs)) leftMs += 0.01;
+  return 8 - leftMs;
+}
+
+Deno.test("ClientTime.end() counts few quick commands without the clock, and what was timed by it", () => {
+  const quick = spent(300, (context, time) => {
+    work(3);
+    for (let i = 1; i <= 10; i++) time.isEnough(context, 30 * i, false);
+  });
+  assert(quick > 0.01 && quick < 0.04, `${quick}`);
+  const bytes = spent(30, (context, time) => {
+    context.copiedBytes = 2_000_000;
+    time.isEnough(context, 30, false);
+  });
+  assert(bytes >= 2 - 0.02, `${bytes}`);
+  const timed = spent(60, (context, time) => {
+    time.isEnough(context, 30, false);
+    const fromMs = performance.now();
+    work(3);
+    context.stats.noteTimed(fromMs);
+    context.stats.noteTimed(performance.now());
+  });
+  assert(timed >= 3 - 0.02, `${timed}`);
+  const many = spent(20_000, () => work(3));
+  assert(many >= 3 - 0.02, `${many}`);
+});
+
+Deno.test("ClientTime.isEnough() knows of a timed command when it began", () => {
+  const context = contextOf(newCache());
+  const time = new ClientTime(new TimeSlices());
+  time.begin(context, 0, 30);
+  const fromMs = performance.now();
+  work(12);
+  context.stats.noteTimed(fromMs);
+  assertEquals(time.isEnough(context, 30, true), true);
 });

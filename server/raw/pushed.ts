@@ -1,0 +1,72 @@
+// Messages that one client has not asked for. They wait while commands of its own are being run or
+// answered, and those that wait are written as one piece.
+
+import type { RespReply } from "../codecs/resp_reply.ts";
+import type { RawReply } from "./protocols.ts";
+
+/** What may wait of them. */
+const MAX_PUSHED_BYTES = 1024 * 1024;
+
+/** The connection, as its writing side sees it. */
+export interface OutputOwner {
+  readonly isEnded: boolean;
+  /** A buffer for answers or messages. */
+  takeReply(): RawReply;
+  /** The client is lost. */
+  end(): void;
+}
+
+/** By which messages are written, and given back. */
+interface Deliverer {
+  deliver(reply: RawReply): Promise<void>;
+}
+
+/** The messages for one client. */
+export class Pushed {
+  /** Resolves when those are written that wait; undefined while none are being written. */
+  flushing: Promise<void> | undefined;
+  readonly #owner: OutputOwner;
+  readonly #output: Deliverer;
+  #waiting: RespReply | null = null;
+
+  constructor(owner: OutputOwner, output: Deliverer) {
+    this.#owner = owner;
+    this.#output = output;
+  }
+
+  /** Bytes that wait. */
+  get bytes(): number {
+    return this.#waiting?.used ?? 0;
+  }
+
+  /** Adds one that `compose` writes, for a client that knows such messages. Returns false where too many wait. */
+  add(compose: (reply: RespReply) => void): boolean {
+    const reply = this.#waiting ??= this.#owner.takeReply() as RespReply;
+    reply.begin();
+    compose(reply);
+    return reply.used <= MAX_PUSHED_BYTES && !reply.isOver;
+  }
+
+  /** Has those written that wait; nobody else may write meanwhile. Returns null where there are none. */
+  flush(): Promise<void> | null {
+    if (this.#waiting === null) return null;
+    // A message may be one of many that come together.
+    return this.flushing ??= Promise.resolve().then(() => this.#write());
+  }
+
+  async #write(): Promise<void> {
+    for (;;) {
+      const reply = this.#owner.isEnded ? null : this.take();
+      if (reply === null) break;
+      await this.#output.deliver(reply);
+    }
+    this.flushing = undefined;
+  }
+
+  /** Takes those out that wait, if there are any. */
+  take(): RespReply | null {
+    const reply = this.#waiting;
+    this.#waiting = null;
+    return reply;
+  }
+}
