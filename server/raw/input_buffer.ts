@@ -21,6 +21,10 @@ export class InputBuffer {
   /** The next command cannot be complete before they end here. */
   needed = 0;
   readonly #account: MemoryAccount;
+  /** Reads that have filled the buffer, with a part of a command at its end. */
+  #fills = 0;
+  /** Whether it has just grown: next comes the rest of what did not fit. */
+  #isNew = false;
 
   /** What it takes beyond its smallest size comes from `account`. */
   constructor(account: MemoryAccount) {
@@ -45,17 +49,34 @@ export class InputBuffer {
       this.needed -= this.at;
       this.at = 0;
     }
+    if (filled && size < MAX_BUSY_BYTES && this.#isTooSmall()) this.#resize(2 * size, BUSY_SHARE);
+    else if (this.end === 0 && size > INPUT_BYTES && this.#isTooLarge(count)) this.drop();
     if (this.end === 0) {
       this.needed = 0;
-      if (filled && size < MAX_BUSY_BYTES) this.#resize(2 * size, BUSY_SHARE);
-      else if (size > INPUT_BYTES && (size > MAX_BUSY_BYTES || count < size / 4)) this.drop();
       return true;
     }
-    if (this.end < size && this.needed <= size) return true;
+    const { length } = this.bytes;
+    if (this.end < length && this.needed <= length) return true;
     // Not more than has come twice over, whatever was announced.
     const most = Math.max(MAX_BUSY_BYTES, 4 * this.end);
-    const wanted = Math.max(2 * size, roundedUp(this.needed));
-    return this.#resize(Math.min(wanted, most), 1) || (filled ? this.end < size : true);
+    const wanted = Math.max(2 * length, roundedUp(this.needed));
+    return this.#resize(Math.min(wanted, most), 1) || this.end < length;
+  }
+
+  /** Whether more bytes would be of use, after a read that has filled it. */
+  #isTooSmall(): boolean {
+    if (this.end === 0) return true;
+    // A pipeline seldom ends where the buffer does: most often a part of a command is left. Once may be chance.
+    return 2 * this.end < this.bytes.length && ++this.#fills > 1;
+  }
+
+  /** Whether so many bytes are of no use, after a read that has found `count` and left nothing. */
+  #isTooLarge(count: number): boolean {
+    const size = this.bytes.length;
+    if (size > MAX_BUSY_BYTES) return true;
+    const isRest = this.#isNew;
+    this.#isNew = false;
+    return count < size / 4 && !isRest;
   }
 
   /** Forgets everything. */
@@ -84,6 +105,8 @@ export class InputBuffer {
   #resize(size: number, share: number): boolean {
     if (!this.#account.tryTake(size - this.bytes.length, share)) return false;
     this.bytes = resizedInPlace(this.bytes, size);
+    this.#fills = 0;
+    this.#isNew = true;
     return true;
   }
 }

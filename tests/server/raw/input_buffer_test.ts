@@ -32,6 +32,28 @@ Deno.test("InputBuffer.settle() grows for a busy client up to a quarter of the b
   assertEquals([input.bytes.length, taken()], [INPUT_BYTES, 0]);
 });
 
+Deno.test("InputBuffer.settle() grows for pipelines that do not fit, whose last command is cut off", () => {
+  const { input, taken } = setUp(100 * KIB);
+  const read = (count: number) => {
+    input.at = input.end = count;
+    assertEquals(input.settle(count), true);
+    return input.bytes.length;
+  };
+  assertEquals(fill(input, INPUT_BYTES - 46), true);
+  assertEquals([read(700), input.bytes.length], [INPUT_BYTES, INPUT_BYTES]);
+  assertEquals(fill(input, INPUT_BYTES - 46), true);
+  assertEquals([input.bytes.length, input.end, input.at], [2 * INPUT_BYTES, 46, 0]);
+  // The rest of it, then whole ones, then little.
+  assertEquals([700, 5000, 5000, 100].map(read), [8 * KIB, 8 * KIB, 8 * KIB, INPUT_BYTES]);
+  assertEquals(taken(), 0);
+});
+
+Deno.test("InputBuffer.settle() does not grow while more than half is one command's that is not complete", () => {
+  const { input } = setUp(100 * KIB);
+  assertEquals(fill(input, INPUT_BYTES / 4), true);
+  assertEquals([input.bytes.length, input.end], [INPUT_BYTES, 3 * INPUT_BYTES / 4]);
+});
+
 Deno.test("InputBuffer.settle() grows for a long command, and keeps what has come of it", () => {
   const { input, taken } = setUp(100 * KIB);
   input.needed = 50 * KIB;
