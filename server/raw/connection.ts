@@ -8,6 +8,7 @@ import { stopTracking } from "../commands/connection/client_tracking.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { ConnectionFacts, Session } from "../contract/session.ts";
 import { Batch } from "./batch.ts";
+import { accessTo } from "./conn_access.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import { RawInput } from "./raw_input.ts";
@@ -53,8 +54,9 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     session.connection = this;
     this.#input = new InputBuffer(this.#account);
     this.#batch = new Batch(context, protocol, session, this.#input);
-    this.#reader = new RawInput(conn, session);
-    this.#output = new RawOutput(conn, this, context, protocol);
+    const access = accessTo(conn);
+    this.#reader = new RawInput(access, session);
+    this.#output = new RawOutput(access, this, context, protocol);
   }
 
   get protocol(): "resp" | "text" {
@@ -107,8 +109,8 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
       } catch {
         return; // The client is lost, whatever the error is.
       }
-      if (count === null) return;
-      input.end += count;
+      if (!count) return;
+      input.add(count);
       this.#context.countInput(count);
       this.session.hasMoved = true;
       const turn = this.#batch.turn();
@@ -123,7 +125,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
             if (!this.#output.hasBegun) throw error;
             this.end();
           }
-          const rest = this.#output.hasBegun ? this.#endWrite(taken ?? 0) : null;
+          const rest = this.#output.hasBegun ? this.#endWrite(taken as number) : null;
           if (rest !== null) await rest;
         }
         if (this.session.afterReply === "close") {

@@ -36,6 +36,13 @@ export class InputBuffer {
     return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
   }
 
+  /** Bytes have come there. Throws RangeError for more than there was space for. */
+  add(count: number): void {
+    const end = this.end + count;
+    if (!(end <= this.bytes.length)) throw new RangeError(`Cannot take ${count} bytes: no space`);
+    this.end = end;
+  }
+
   /**
    * Drops what is used up, after a read of `count` bytes, and makes space for the next one. Returns
    * false when there is no memory for that.

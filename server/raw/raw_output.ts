@@ -2,6 +2,7 @@
 // take them. An error on the way means that the client is lost, whatever it is.
 
 import type { RawProtocol, RawReply } from "./protocols.ts";
+import type { Access } from "./conn_access.ts";
 import { type OutputOwner, Pushed } from "./pushed.ts";
 import type { RawContext } from "./raw_context.ts";
 
@@ -12,7 +13,7 @@ const WINDOW_BYTES = 64 * 1024;
 /** What is written to one client. Answers never have two writers at once. */
 export class RawOutput {
   readonly pushed: Pushed;
-  readonly #conn: Pick<Deno.Conn, "write">;
+  readonly #conn: Pick<Access, "write">;
   readonly #owner: OutputOwner;
   readonly #context: Pick<RawContext, "countOutput">;
   readonly #protocol: Pick<RawProtocol, "giveBack">;
@@ -23,7 +24,7 @@ export class RawOutput {
   #sinceMs = 0;
 
   constructor(
-    conn: Pick<Deno.Conn, "write">,
+    conn: Pick<Access, "write">,
     owner: OutputOwner,
     context: Pick<RawContext, "countOutput">,
     protocol: Pick<RawProtocol, "giveBack">,
@@ -75,7 +76,11 @@ export class RawOutput {
     const reply = this.#begun!;
     this.#begun = null;
     this.#isWaiting = false;
-    if (taken < reply.used && !this.#owner.isEnded) return this.#deliver(reply, taken);
+    if (taken >= 0 && taken < reply.used && !this.#owner.isEnded) {
+      return this.#deliver(reply, taken);
+    }
+    // Who answers otherwise is not to be asked again.
+    if (taken !== reply.used) this.#owner.end();
     this.#protocol.giveBack(reply);
     return null;
   }
@@ -105,6 +110,7 @@ export class RawOutput {
     try {
       for (let at = from; at < used;) {
         const count = await this.#conn.write(bytes.subarray(at, used));
+        if (!(count >= 0)) return false;
         at += count;
         taken += count;
         if (taken < WINDOW_BYTES) continue;

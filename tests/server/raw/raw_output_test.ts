@@ -106,6 +106,17 @@ Deno.test("RawOutput.begin() gives back what cannot or need not be written", asy
   assertEquals([client.given.length, writes], [3, 1]);
 });
 
+Deno.test("RawOutput takes a connection for lost that says it has taken more than it was given, or nonsense", async () => {
+  for (const count of [100, NaN, undefined, -1]) {
+    const client = new FakeClient(() => Promise.resolve(count as number));
+    assertEquals(client.output.endBegun((await client.output.begin(replyOf("answer")))!), null);
+    assertEquals([client.isEnded, client.given.length], [true, 1], `${count}`);
+  }
+  const client = new FakeClient(() => Promise.resolve(NaN));
+  await client.output.send(replyOf("answer"));
+  assertEquals([client.isEnded, client.given.length], [true, 1]);
+});
+
 Deno.test("Pushed writes what waits as one piece, and nothing once the connection has ended", async () => {
   const pieces: number[] = [];
   const client = new FakeClient((bytes) => {
