@@ -1,22 +1,23 @@
-// Memory per item in redis-server and memcached, when they are on PATH: starts one on a free
-// loopback port, fills it through one pipelined connection, asks it for its own numbers, ends it.
+// Memory per item in redis-server, memcached and pogocache, when they are on PATH: starts one on a free
+// loopback port, fills it through one pipelined connection, reads its numbers, ends it.
 
 import { closeConnection, writeBytes } from "../../client/connection.ts";
 import { ChildServers, freePort, untilReady, versionOf } from "../child_servers.ts";
+import { rssMib } from "../process.ts";
 
 const encoder = new TextEncoder();
 
 /** The server of one measurement. */
 class OtherServer extends ChildServers {
   /** Starts a program and connects to it as soon as it listens. */
-  async connect(program: string, args: readonly string[], port: number): Promise<Deno.Conn> {
+  async connect(program: string, args: readonly string[], port: number): Promise<Client> {
     const child = this.spawn([program, ...args], "null");
     let conn: Deno.Conn | undefined;
     await untilReady(child, program, async () => {
       conn = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
       return conn !== undefined;
     });
-    return conn!;
+    return new Client(conn!, child.pid);
   }
 }
 
@@ -29,11 +30,11 @@ async function withServer<T>(
   if (await versionOf(program) === undefined) return null;
   await using server = new OtherServer();
   const port = freePort();
-  const conn = await server.connect(program, args(port), port);
+  const client = await server.connect(program, args(port), port);
   try {
-    return await use(new Client(conn));
+    return await use(client);
   } finally {
-    closeConnection(conn);
+    client.close();
   }
 }
 
@@ -42,8 +43,14 @@ class Client {
   readonly #connection: Deno.Conn;
   readonly #decoder = new TextDecoder();
 
-  constructor(connection: Deno.Conn) {
+  /** @param pid the server's process */
+  constructor(connection: Deno.Conn, readonly pid: number) {
     this.#connection = connection;
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    closeConnection(this.#connection);
   }
 
   /** Sends `text` and returns what comes until `end` has. */
@@ -92,6 +99,23 @@ export async function redisBytesPerItem(
     const before = await used();
     await fillRedis(client, keyBytes, valueBytes, items);
     return (await used() - before) / items;
+  });
+}
+
+/** Growth of pogocache's resident memory for each of `items` items, or null: it does not say what it uses. */
+export async function pogocacheBytesPerItem(
+  keyBytes: number,
+  valueBytes: number,
+  items: number,
+): Promise<number | null> {
+  const args = (port: number) => ["-h", "127.0.0.1", "-p", `${port}`, "--threads", "1"];
+  return await withServer("pogocache", args, async (client) => {
+    await fillRedis(client, keyBytes, valueBytes, 1);
+    const before = rssMib(client.pid);
+    await fillRedis(client, keyBytes, valueBytes, items);
+    const after = rssMib(client.pid);
+    if (before === undefined || after === undefined) return null;
+    return (after - before) * 2 ** 20 / items;
   });
 }
 

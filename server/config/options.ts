@@ -134,7 +134,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     kind: size(32, 4096),
     fallback: () => 128,
     description:
-      "Average size of key and value, plus 32 for the header, that the index is laid out for",
+      "Average size of key and value, plus 20 for the header, that the index is laid out for at first",
   },
   workers: {
     flag: "workers",
