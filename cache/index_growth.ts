@@ -12,7 +12,7 @@ import type { ShardMemory } from "./shard_memory.ts";
 const {
   EIGHTH_WORD_SHIFT,
   GROWTH_LOAD,
-  INDEX_LOAD,
+  MAX_INDEX_LOAD,
   MAX_SEGMENTS,
   SEGMENT_FACTORS,
   SHARD_BUMP,
@@ -84,7 +84,7 @@ export function growIndexLocked(memory: ShardMemory): boolean {
   if (segments === MAX_SEGMENTS || end < words[SHARD_BUMP]!) return false;
   const slab = words[SHARD_END]! - slabAddress;
   const used = slab - words[SHARD_FREE_EIGHTHS]!;
-  if (items < buckets * GROWTH_LOAD || items * slab < buckets * INDEX_LOAD_BOUND * used) {
+  if (items < buckets * GROWTH_LOAD || items * slab < buckets * MAX_INDEX_LOAD * used) {
     return false;
   }
   words.fill(0, end << EIGHTH_WORD_SHIFT, words[SHARD_END]! << EIGHTH_WORD_SHIFT);
@@ -93,6 +93,3 @@ export function growIndexLocked(memory: ShardMemory): boolean {
   words[SHARD_FREE_EIGHTHS]! -= segmentEighths;
   return true;
 }
-
-/** Items that the slab could hold for each bucket, beyond which the buckets do not suffice. */
-const INDEX_LOAD_BOUND = (1 + INDEX_LOAD) / 2;

@@ -9,7 +9,7 @@
 //
 // A shard, from its first byte ("address" = number of the 32-byte eighth from there, 20 bits, 0 is nil):
 //
-//   | header 640 | stripes 4 each | map 1/slot | buckets 4 each | ghost 8/slot | slab 256/slot |
+//   | header 640 | stripes 4 each | map 1/slot | buckets 4 each | ghost 4/slot | slab 256/slot |
 
 import { assertLayout, bitsOf, wordsOf } from "./layout_check.ts";
 import {
@@ -33,10 +33,12 @@ export const BUCKET_BYTES = WORD_BYTES;
 export const INDEX_LOAD = 0.8;
 /** An index grows no more than so often (index_growth.ts). */
 export const MAX_SEGMENTS = 4;
-/** A segment takes one slot in this many of a slab: two buckets for each slot. */
-export const SEGMENT_SHARE = 32;
+/** A segment takes one slot in this many of a slab: 2.3 buckets for each slot. */
+export const SEGMENT_SHARE = 28;
 /** At least this share of the buckets is in use when the index grows. */
 export const GROWTH_LOAD = 0.5;
+/** More of the buckets cannot be filled without many an eviction from full windows. */
+export const MAX_INDEX_LOAD = 0.95;
 /** Odd. The products with a hash are where its windows in segments lie. */
 export const SEGMENT_FACTORS: readonly number[] = [
   0x9e37_79b1 | 0,
@@ -60,7 +62,7 @@ export const MAX_STRIPES = 1 << MAX_STRIPE_BITS;
 /** Stripes take at most one byte in this many of a shard. */
 export const STRIPE_SHARE = 64;
 /** Ghost fingerprints per slot. */
-export const GHOSTS_PER_SLOT = 2;
+export const GHOSTS_PER_SLOT = 1;
 export const GHOST_BYTES = WORD_BYTES;
 
 /** A shard's header. The lock has a cache line of its own, but for what is read right behind it. */

@@ -48,7 +48,7 @@ export const RegionState = { loading: 0, ready: 1, draining: 2 } as const;
 export type RegionState = typeof RegionState[keyof typeof RegionState];
 
 /** The defaults of {@linkcode RegionOptions}. */
-const DEFAULT_AVERAGE_ITEM_BYTES = 128;
+const DEFAULT_AVERAGE_ITEM_BYTES = 160;
 const DEFAULT_ACTOR_COUNT = 2;
 const NO_NAMES: ActorNames<never, never> = { counters: [], gauges: [] };
 

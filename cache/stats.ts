@@ -5,6 +5,7 @@ import { readCounter } from "./counters.ts";
 import {
   EIGHTH_BYTES,
   INDEX_LOAD,
+  MAX_INDEX_LOAD,
   SHARD_BUMP,
   SHARD_DEADLINE_ITEMS,
   SHARD_EVICTIONS,
@@ -99,7 +100,7 @@ export function readStats(cache: Cache): CacheStats {
 
 function limit(evictions: number, inWindows: number, items: number, buckets: number) {
   if (evictions === 0) return "nothing";
-  return inWindows * 2 > evictions || items > buckets * INDEX_LOAD ? "index" : "memory";
+  return inWindows * 2 > evictions || items > buckets * MAX_INDEX_LOAD ? "index" : "memory";
 }
 
 /** Systems with huge pages make so much resident at a time. */

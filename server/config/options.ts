@@ -132,7 +132,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
   averageItemBytes: {
     flag: "average-item",
     kind: size(32, 4096),
-    fallback: () => 128,
+    fallback: () => 160,
     description:
       "Average size of key and value, plus 20 for the header, that the index is laid out for at first",
   },

@@ -56,7 +56,7 @@ Deno.test("bucketNumber() and bucketWord() are each other's inverse, and name di
 
 Deno.test("The index does not grow for items of the expected size, nor for a flood of one hash", () => {
   const { cache } = makeFixture(2 ** 20);
-  for (let i = 0; i < 30_000; i++) put(cache, `k${i % 20_000}`, valueOf(100));
+  for (let i = 0; i < 30_000; i++) put(cache, `k${i % 20_000}`, valueOf(130));
   assertEquals(segmentsOf(cache), cache.shards.map(() => 0));
   const flooded = makeFixture(2 ** 20).cache;
   for (const key of sameHashKeys(500)) flooded.put(key, valueOf(1));

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
 import { countOf } from "./counts.ts";
-import { WINDOW_BUCKETS } from "../../cache/layout.ts";
+import { SHARD_BUMP, SHARD_END, WINDOW_BUCKETS } from "../../cache/layout.ts";
 import { bucketOfItemLocked, secondWindowWord, windowWord } from "../../cache/table.ts";
 import {
   bytesOf,
@@ -19,10 +19,13 @@ import {
 /** How many keys two windows hold. */
 const FULL = 2 * WINDOW_BUCKETS;
 
-/** Takes every slot of a cache once, so that its index cannot grow. */
+/** Takes every slot of shard 0 once, so that its index cannot grow. Overwrites leave no reserve. */
 function useAllSlots(cache: Cache): void {
-  const keys = keysOfShard(cache, 400);
-  for (const key of keys) put(cache, key, valueOf(2500));
+  const keys = keysOfShard(cache, 4);
+  for (const key of keys) put(cache, key, valueOf(1));
+  for (const key of keys) put(cache, key, valueOf(cache.maxItemBytes - key.length));
+  const { words } = cache.shards[0]!.memory;
+  assertEquals(words[SHARD_BUMP], words[SHARD_END]);
   for (const key of keys) cache.delete(bytesOf(key));
   assertEquals(readStats(cache).items, 0);
 }

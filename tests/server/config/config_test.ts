@@ -51,7 +51,7 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     idleTimeoutMs: 0,
     websocket: false,
     memoryBytes: parseSize("1.4GiB")!,
-    averageItemBytes: 128,
+    averageItemBytes: 160,
     workers: "auto",
     maxKeyChars: 256,
     maxValueChars: 256,
