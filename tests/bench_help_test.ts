@@ -14,6 +14,7 @@ const PROGRAMS = [
   "bench/http/run.ts",
   "bench/resp/run.ts",
   "bench/resp/flush.ts",
+  "bench/resp/profile.ts",
   "bench/resp/watch.ts",
   "bench/start.ts",
 ];

@@ -73,7 +73,7 @@ export async function measure(
   }
   const rate = rates.get(cell) ?? 0;
   const requests = options.requests ?? Math.min(MAX_REQUESTS, Math.ceil(rate * options.seconds));
-  await verify(server, options, round + 1);
+  if (server.kind !== "bare") await verify(server, options, round + 1);
   const found = await load(bench, server, kind, pipeline, requests);
   rates.set(cell, found.perSecond);
   return found;
@@ -99,7 +99,9 @@ async function load(
 ): Promise<Measurement> {
   const { options, hasRedisBenchmark, traffic } = bench;
   const { port, pid } = server;
-  const lookupsBefore = await lookups(port);
+  // The bare loop holds nothing, and answers no INFO.
+  const isChecked = kind === "get" && server.kind !== "bare";
+  const lookupsBefore = isChecked ? await lookups(port) : undefined;
   const serverBefore = cpuUs(pid);
   const clientBefore = clientCpuUs();
   const { connections } = options;
@@ -108,7 +110,9 @@ async function load(
     : await runLoad({ port, traffic: traffic[kind], pipeline, connections, requests });
   const serverUs = difference(serverBefore, cpuUs(pid));
   const clientUs = difference(clientBefore, clientCpuUs());
-  if (kind === "get") checkHits(server.name, lookupsBefore, await lookups(port), requests);
+  if (lookupsBefore !== undefined) {
+    checkHits(server.name, lookupsBefore, await lookups(port), requests);
+  }
   const cores = (us: number | undefined) =>
     us === undefined ? undefined : us * perSecond / requests / 1e6;
   return {
