@@ -4,14 +4,14 @@
 import { answerHelp, showProgress } from "../command_line.ts";
 import { churnRows } from "./churn.ts";
 import { floodRows } from "./flood.ts";
-import { hitRatioRows } from "./hit_ratio.ts";
+import { hitRatioRows } from "./hits/hit_ratio.ts";
 import { LOCK_REGIONS, lockRows } from "./locks.ts";
 import { lostKeyRows } from "./lost_keys.ts";
 import { largeRegionRows, memoryRows } from "./memory.ts";
 import { MICRO_SIZES, microRows } from "./micro.ts";
 import { refillRows } from "./refill.ts";
 import { type Row, rowTable } from "../report.ts";
-import { DEFAULT_SEED, DEFAULT_THETA } from "../workload.ts";
+import { DEFAULT_SEED } from "../workload.ts";
 
 const MIB = 2 ** 20;
 
@@ -23,13 +23,7 @@ export const SECTIONS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = 
   refill: () => refillRows(Math.round(1.4 * 1024 * MIB)),
   flood: () => floodRows(100_000, 200_000),
   keys: () => lostKeyRows(1_000_000),
-  hits: () =>
-    hitRatioRows({
-      requests: 4_000_000,
-      keys: 1_000_000,
-      theta: DEFAULT_THETA,
-      seed: DEFAULT_SEED,
-    }),
+  hits: () => hitRatioRows({ requests: 4_000_000, keys: 1_000_000, seed: DEFAULT_SEED }),
   churn: () => churnRows(20_000_000, 32 * MIB, DEFAULT_SEED),
 };
 
