@@ -7,6 +7,7 @@ import { type ChainEnd, cutChainLocked, setEndEighths, setPieceEighths } from ".
 import { evictOneLocked } from "./clock.ts";
 import { linkWord } from "./item_header.ts";
 import { moveInRingLocked } from "./ring.ts";
+import { growIndexLocked, indexLimit } from "./index_growth.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { extendPieceLocked, freePieceLocked, pieceEighths, takePieceLocked } from "./slab.ts";
 import { bucketOfItemLocked, fillBucketLocked } from "./table.ts";
@@ -25,6 +26,7 @@ const {
   PIECE_FURTHER,
   PIECE_LAST,
   SHARD_FREE_EIGHTHS,
+  SHARD_ITEMS,
   SLOT_BYTES,
   SLOT_EIGHTHS,
   SLOT_SHIFT,
@@ -40,10 +42,15 @@ export function idealEighths(bytes: number): number {
   return SLOT_EIGHTHS * (1 + slots) + tail;
 }
 
-/** Evicts until `eighths` eighths and the reserve are free, or nothing is left to evict. */
+/**
+ * Evicts until `eighths` eighths and the reserve are free and the index has space for an item, or nothing is
+ * left to evict.
+ */
 export function freeUpLocked(memory: ShardMemory, eighths: number): void {
+  const words = memory.words;
   const wanted = eighths + memory.reserveEighths;
-  while (memory.words[SHARD_FREE_EIGHTHS]! < wanted && evictOneLocked(memory));
+  while (words[SHARD_FREE_EIGHTHS]! < wanted && evictOneLocked(memory));
+  if (words[SHARD_ITEMS]! >= indexLimit(memory) && !growIndexLocked(memory)) evictOneLocked(memory);
 }
 
 /** Takes a piece, and evicts until there is one. The caller has checked that the item fits. */

@@ -5,6 +5,8 @@ import {
   BUCKET_BYTES,
   EIGHTH_BYTES,
   GHOST_BYTES,
+  GHOST_SET_ENTRIES,
+  GHOST_SET_WORDS,
   GHOSTS_PER_SLOT,
   INDEX_LOAD,
   LINE_WORDS,
@@ -87,10 +89,11 @@ export function planShard(shardBytes: number, averageItemBytes: number): ShardGe
   const mapByte = SHARD_HEADER_BYTES + STRIPE_BYTES * stripeCount;
   const slotCount = Math.floor((shardBytes - mapByte - padding) / perSlot);
   const bucketCount = Math.max(WINDOW_BUCKETS, Math.floor(slotCount * bucketsPerSlot));
-  const ghostCount = slotCount * GHOSTS_PER_SLOT;
+  const ghostSets = Math.ceil(slotCount * GHOSTS_PER_SLOT / GHOST_SET_ENTRIES);
+  const ghostCount = ghostSets * GHOST_SET_WORDS;
   const bucketsByte = alignUp(mapByte + SLOT_MAP_BYTES * slotCount, LINE_WORDS * WORD_BYTES);
   const ghostByte = bucketsByte + BUCKET_BYTES * (bucketCount + WINDOW_BUCKETS - 1);
-  const slabByte = alignUp(ghostByte + GHOST_BYTES * ghostCount, SLOT_BYTES);
+  const slabByte = alignUp(ghostByte + WORD_BYTES * ghostCount, SLOT_BYTES);
   const endByte = slabByte + slotCount * SLOT_BYTES;
   if (endByte > shardBytes || slotCount < SLOT_EIGHTHS) {
     throw new RangeError(`Cannot lay out a shard of ${shardBytes} bytes: its parts do not fit`);

@@ -50,6 +50,11 @@ export function baseTotal(memory: ShardMemory): number {
   return memory.bucketCount + WINDOW_BUCKETS - 1;
 }
 
+/** Items that the index takes as it is now: with more, many of them would meet full windows. */
+export function indexLimit(memory: ShardMemory): number {
+  return MAX_INDEX_LOAD * bucketTotal(memory);
+}
+
 /** Word of the bucket with this number. */
 export function bucketWord(memory: ShardMemory, bucket: number): number {
   const over = bucket - baseTotal(memory);

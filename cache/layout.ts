@@ -9,7 +9,7 @@
 //
 // A shard, from its first byte ("address" = number of the 32-byte eighth from there, 20 bits, 0 is nil):
 //
-//   | header 640 | stripes 4 each | map 1/slot | buckets 4 each | ghost 4/slot | slab 256/slot |
+//   | header 640 | stripes 4 each | map 1/slot | buckets 4 each | ghosts 4/slot | slab 256/slot |
 
 import { assertLayout, bitsOf, wordsOf } from "./layout_check.ts";
 import {
@@ -37,8 +37,8 @@ export const MAX_SEGMENTS = 4;
 export const SEGMENT_SHARE = 28;
 /** At least this share of the buckets is in use when the index grows. */
 export const GROWTH_LOAD = 0.5;
-/** More of the buckets cannot be filled without many an eviction from full windows. */
-export const MAX_INDEX_LOAD = 0.95;
+/** With more of its buckets in use an index would evict from many a full window, whatever is there. */
+export const MAX_INDEX_LOAD = 0.9;
 /** Odd. The products with a hash are where its windows in segments lie. */
 export const SEGMENT_FACTORS: readonly number[] = [
   0x9e37_79b1 | 0,
@@ -61,9 +61,20 @@ export const MAX_STRIPE_BITS = 10;
 export const MAX_STRIPES = 1 << MAX_STRIPE_BITS;
 /** Stripes take at most one byte in this many of a shard. */
 export const STRIPE_SHARE = 64;
-/** Ghost fingerprints per slot. */
-export const GHOSTS_PER_SLOT = 1;
-export const GHOST_BYTES = WORD_BYTES;
+/** Ghosts per slot, in sets of two words: see ghost.ts. */
+export const GHOSTS_PER_SLOT = 2;
+export const GHOST_BYTES = 2;
+export const GHOST_BITS = 16;
+export const GHOST_MASK = (1 << GHOST_BITS) - 1;
+export const GHOST_SET_ENTRIES = 4;
+export const GHOST_SET_WORDS = 2;
+/** In a ghost: the age it came in, and above it a part of the hash. */
+export const GHOST_AGE_BITS = 6;
+export const GHOST_AGE_MASK = (1 << GHOST_AGE_BITS) - 1;
+export const GHOST_FINGERPRINT_BITS = 10;
+export const GHOST_FINGERPRINT_MASK = (1 << GHOST_FINGERPRINT_BITS) - 1;
+/** The fingerprint's place in the hash; the shard takes the bits below, the set the highest. */
+export const GHOST_HASH_SHIFT = 6;
 
 /** A shard's header. The lock has a cache line of its own, but for what is read right behind it. */
 export const SHARD_LOCK = 0;
@@ -100,6 +111,12 @@ export const SHARD_SEGMENTS = 38;
 export const SHARD_EVICTIONS = 40;
 export const SHARD_EXPIRATIONS = 44;
 export const SHARD_WINDOW_EVICTIONS = 48;
+/** What probation has above its least share, in parts of an item: see clock.ts. */
+export const SHARD_PROBATION = 52;
+/** The current age of ghosts, how many it has brought, and how many sets are one, as a shift. */
+export const SHARD_GHOST_AGE = 53;
+export const SHARD_GHOST_COUNT = 54;
+export const SHARD_GHOST_SHIFT = 55;
 /** From here on the counts of each database: see database_layout.ts. */
 export const SHARD_DATABASES = 60;
 export const SHARD_HEADER_BYTES = 640;
@@ -123,10 +140,35 @@ export const LOCK_DIRTY = 1 << (LOCK_OWNER_BITS + 1);
 
 /** Share of the slab that an insert leaves free, so that freed eighths merge before they are reused. */
 export const RESERVE_SHARE = 0.005;
-/** Most steps of a clock hand for one eviction. */
+/** With more than this part of the slab and of the items that the index takes free, a shard is far from full. */
+export const FILLING_SHARE = 0.06;
+/** Most steps of the clock hands for an operation's first eviction, and how many more for each further one. */
 export const MAX_SWEEP_STEPS = 64;
-/** When space is needed, probation is cut to one eighth in this many of those in use. */
-export const PROBATION_SHARE = 10;
+export const FURTHER_SWEEP_STEPS = 8;
+/**
+ * The policy's numbers, found by simulation over all traces of bench/engine/hits. An age of ghosts is as many
+ * as this part of the shard's items. They count for so many ages, and are young for so many.
+ */
+export const GHOST_AGES_PER_ITEMS = 16;
+export const GHOST_AGES = 19;
+export const GHOST_YOUNG_AGES = 1;
+/** Entries that a ghost table has for each item: fewer are too few, more are too many. */
+export const GHOST_WANTED_ENTRIES = 1.5;
+export const GHOST_SPARE_ENTRIES = 4;
+/** Shares of the eighths in use that probation may have when space is needed. */
+export const MIN_PROBATION_SHARE = 0.005;
+export const MAX_PROBATION_SHARE = 0.5;
+/** Between them it is counted in this part of an item: what each new item takes, a ghost brings or takes. */
+export const PROBATION_UNIT = 64;
+export const PROBATION_FALL = 15;
+export const PROBATION_RISE = 15 * PROBATION_UNIT;
+export const PROBATION_LOSS = 22 * PROBATION_UNIT;
+/** Steps that the hand of the main ring looks for an item not in use, for one that wants to enter. */
+export const CONTEST_STEPS = 3;
+/** With less than this part of its share the main ring has space for another item. */
+export const MAIN_SLACK = 0.99;
+/** An item this many times as large as the average has to be hit once more to stay. */
+export const LARGE_ITEM = 1;
 
 assertLayout({
   areas: [
@@ -136,6 +178,11 @@ assertLayout({
       ["shard", 0, TAG_HASH_SHIFT],
       ["tag", TAG_HASH_SHIFT, TAG_BITS],
       ["stripe", WORD_BITS - MAX_STRIPE_BITS, MAX_STRIPE_BITS],
+    ),
+    bitsOf(
+      "ghost",
+      ["age", 0, GHOST_AGE_BITS],
+      ["fingerprint", GHOST_AGE_BITS, GHOST_FINGERPRINT_BITS],
     ),
     bitsOf(
       "lock",
@@ -165,12 +212,16 @@ assertLayout({
         ["evictions", SHARD_EVICTIONS, COUNTER_WORDS],
         ["expirations", SHARD_EXPIRATIONS, COUNTER_WORDS],
         ["window evictions", SHARD_WINDOW_EVICTIONS, COUNTER_WORDS],
+        ...wordsOf({ SHARD_PROBATION, SHARD_GHOST_AGE, SHARD_GHOST_COUNT, SHARD_GHOST_SHIFT }),
         ["databases", SHARD_DATABASES, SHARD_HEADER_BYTES / WORD_BYTES - SHARD_DATABASES],
       ],
     },
   ],
   masks: [
     ["TAG_MASK", TAG_MASK, 0, TAG_BITS],
+    ["GHOST_MASK", GHOST_MASK, 0, GHOST_BITS],
+    ["GHOST_AGE_MASK", GHOST_AGE_MASK, 0, GHOST_AGE_BITS],
+    ["GHOST_FINGERPRINT_MASK", GHOST_FINGERPRINT_MASK, 0, GHOST_FINGERPRINT_BITS],
     ["LOCK_OWNER_MASK", LOCK_OWNER_MASK, 0, LOCK_OWNER_BITS],
   ],
   shifts: [
@@ -179,6 +230,9 @@ assertLayout({
   ],
   sums: [
     ["SEGMENT_FACTORS", SEGMENT_FACTORS.length, [MAX_SEGMENTS]],
+    ["GHOST_BITS", GHOST_BITS, [GHOST_AGE_BITS, GHOST_FINGERPRINT_BITS]],
+    ["bits of GHOST_BYTES", GHOST_BYTES * 8, [GHOST_BITS]],
+    ["a set of ghosts", GHOST_SET_WORDS * WORD_BYTES, Array(GHOST_SET_ENTRIES).fill(GHOST_BYTES)],
     ["bits of SLOT_MAP_BYTES", SLOT_MAP_BYTES * 8, Array(SLOT_EIGHTHS).fill(1)],
   ],
 });

@@ -50,6 +50,7 @@ const {
   KEY_BYTES_SHIFT,
   MAX_HEADER_BYTES,
   MAX_KEY_BYTES,
+  MAX_SWEEP_STEPS,
   EIGHTH_WORD_SHIFT,
   SHARD_BUMP,
   SHARD_DATABASES,
@@ -179,6 +180,7 @@ export class Shard {
       return Outcome.conditionNotMet;
     }
     memory.pinned = 0;
+    memory.sweepSteps = MAX_SWEEP_STEPS;
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
     const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : storedDeadline(deadlineMs);
     const header = newDeadlineMs === 0 ? ITEM_HEADER_BYTES : ITEM_HEADER_BYTES + DEADLINE_BYTES;
@@ -224,7 +226,7 @@ export class Shard {
   /** Makes a new item with space for `bytes` bytes, in ring and bucket. Returns its address. */
   #insertLocked(hash: number, bytes: number, flags: number): number {
     const memory = this.memory;
-    const ring = ringForNewLocked(memory, hash);
+    const ring = ringForNewLocked(memory, hash, bytes - ITEM_HEADER_BYTES);
     const bucket = emptyBucketLocked(memory, hash) || makeBucketLocked(memory, hash);
     freeUpLocked(memory, idealEighths(bytes));
     const address = buildChainLocked(memory, bytes, flags);

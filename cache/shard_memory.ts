@@ -5,6 +5,7 @@
 import { FLOAT_BYTES } from "./database_layout.ts";
 import type { ShardGeometry } from "./geometry.ts";
 import {
+  GHOST_SET_WORDS,
   MAX_HEADER_BYTES,
   MAX_ITEM_SHARE,
   RESERVE_SHARE,
@@ -43,7 +44,7 @@ export class ShardMemory {
   readonly stripeShift: number;
   /** First word of the ghost table. */
   readonly ghostWord: number;
-  /** Ghosts divided by 2^32: the product with an unsigned hash is the ghost's place. */
+  /** Sets of ghosts divided by 2^32: the product with an unsigned hash is the set. */
   readonly ghostScale: number;
   /** The byte with a slot's map is this plus `address >> SLOT_SHIFT`. */
   readonly mapBias: number;
@@ -61,6 +62,8 @@ export class ShardMemory {
   nowMs = 0;
   /** First piece of the item that is being overwritten, or 0. No eviction may take it. */
   pinned = 0;
+  /** Steps that the clock's hands may still take for this operation. */
+  sweepSteps = 0;
   /** Cursor of item.ts: the next byte. */
   cursorByte = 0;
   /** Cursor of item.ts: just past the piece. */
@@ -88,7 +91,7 @@ export class ShardMemory {
     this.stripesWord = geometry.stripesWord;
     this.stripeShift = geometry.stripeShift;
     this.ghostWord = geometry.ghostWord;
-    this.ghostScale = geometry.ghostCount / WORD_RANGE;
+    this.ghostScale = geometry.ghostCount / GHOST_SET_WORDS / WORD_RANGE;
     this.mapBias = geometry.mapByte - (geometry.slabAddress >> SLOT_SHIFT);
     this.segmentScale = (geometry.segmentBuckets - WINDOW_BUCKETS + 1) / WORD_RANGE;
     const eighths = geometry.slotCount * SLOT_EIGHTHS;

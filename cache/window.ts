@@ -3,10 +3,12 @@
 // one hash hurts nobody outside its window.
 
 import * as layout from "./layout.ts";
+import { noteEvictionLocked } from "./clock.ts";
 import { addCounter } from "./counters.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { growIndexLocked } from "./index_growth.ts";
 import { isExpired, versionOf } from "./item_header.ts";
+import { hashOfItem } from "./item_hash.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { emptyBucketLocked, secondWindowWord, windowWord } from "./table.ts";
@@ -58,7 +60,9 @@ function evictFromWindowLocked(memory: ShardMemory, hash: number): number {
       victim = at;
     }
   }
-  const victimCount = countOf(words, words[victim]! & ADDRESS_MASK);
+  const address = words[victim]! & ADDRESS_MASK;
+  const victimCount = countOf(words, address);
+  noteEvictionLocked(memory, address, hashOfItem(memory, address));
   removeLocked(memory, victim, ChangeKind.evicted);
   addCounter(words, SHARD_WINDOW_EVICTIONS, 1);
   if (victimCount === 0) return victim;

@@ -3,7 +3,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
 import { evictOneLocked } from "../../cache/clock.ts";
-import { MAX_SWEEP_STEPS, RING_MAIN, RING_PROBATION } from "../../cache/layout.ts";
+import {
+  FURTHER_SWEEP_STEPS,
+  MAX_SWEEP_STEPS,
+  RING_MAIN,
+  RING_PROBATION,
+} from "../../cache/layout.ts";
 import { handWord, newerOf } from "../../cache/ring.ts";
 import { countOf, ringOfKey } from "./counts.ts";
 import { find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
@@ -14,7 +19,10 @@ function evict(cache: Cache, times = 1): void {
   const { memory } = cache.shards[0]!;
   memory.pinned = 0;
   memory.nowMs = cache.now();
-  for (let i = 0; i < times; i++) assert(evictOneLocked(memory));
+  for (let i = 0; i < times; i++) {
+    memory.sweepSteps = MAX_SWEEP_STEPS;
+    assert(evictOneLocked(memory));
+  }
 }
 
 /** Up to 8 keys of shard 0, all in the main ring with a count of 0, and nothing else. */
@@ -99,8 +107,50 @@ Deno.test("evictOneLocked() takes the item of its 64th step, whatever its count"
   evict(cache);
   const gone = keys.filter((key) => find(cache, key).address === 0);
   assertEquals(gone, [keys[MAX_SWEEP_STEPS - 1]]);
-  const promoted = keys.filter((key) => ringOfKey(cache, key) === RING_MAIN);
-  assertEquals(promoted, keys.slice(0, MAX_SWEEP_STEPS - 1));
+  const passed = keys.filter((key) => countOf(cache, key) === 2);
+  assertEquals(passed, keys.slice(0, MAX_SWEEP_STEPS - 1));
+});
+
+Deno.test("evictOneLocked() takes the item of every 8th step behind the 64th in one operation", () => {
+  const { cache } = makeFixture();
+  const { memory } = cache.shards[0]!;
+  const keys = keysOfShard(cache, 3 * MAX_SWEEP_STEPS);
+  for (const key of keys) {
+    put(cache, key, small);
+    for (let i = 0; i < 3; i++) get(cache, key);
+  }
+  memory.sweepSteps = MAX_SWEEP_STEPS;
+  for (let i = 0; i < 4; i++) assert(evictOneLocked(memory));
+  const gone = keys.flatMap((key, i) => find(cache, key).address === 0 ? [i] : []);
+  assertEquals(gone, [0, 1, 2, 3].map((i) => MAX_SWEEP_STEPS - 1 + i * FURTHER_SWEEP_STEPS));
+});
+
+Deno.test("Steps that an operation's first evictions leave are there for its further ones", () => {
+  const { cache } = makeFixture();
+  const { memory } = cache.shards[0]!;
+  const keys = keysOfShard(cache, 2 * MAX_SWEEP_STEPS);
+  keys.forEach((key, i) => {
+    put(cache, key, small);
+    for (let hit = 0; i > 0 && hit < 3; hit++) get(cache, key);
+  });
+  memory.sweepSteps = MAX_SWEEP_STEPS;
+  for (let i = 0; i < 2; i++) assert(evictOneLocked(memory));
+  const gone = keys.flatMap((key, i) => find(cache, key).address === 0 ? [i] : []);
+  assertEquals(gone, [0, MAX_SWEEP_STEPS - 1 + FURTHER_SWEEP_STEPS]);
+});
+
+Deno.test("evictOneLocked() takes an item larger than the average unless it was hit twice", () => {
+  const { cache } = makeFixture();
+  const [large, ...keys] = keysOfShard(cache, 4);
+  put(cache, large, valueOf(2000));
+  get(cache, large);
+  for (const key of keys) {
+    put(cache, key, small);
+    get(cache, key);
+  }
+  evict(cache);
+  assertEquals(find(cache, large).address, 0);
+  for (const key of keys) assert(find(cache, key).address !== 0);
 });
 
 Deno.test("evictOneLocked() never takes the pinned item, and says so when it is the only one", () => {

@@ -2,8 +2,9 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
-import { countOf } from "./counts.ts";
-import { SHARD_BUMP, SHARD_END, WINDOW_BUCKETS } from "../../cache/layout.ts";
+import { countOf, ringOfKey } from "./counts.ts";
+import { takeGhostLocked } from "../../cache/ghost.ts";
+import { RING_PROBATION, SHARD_BUMP, SHARD_END, WINDOW_BUCKETS } from "../../cache/layout.ts";
 import { bucketOfItemLocked, secondWindowWord, windowWord } from "../../cache/table.ts";
 import {
   bytesOf,
@@ -89,7 +90,7 @@ Deno.test("evictFromWindowLocked() subtracts once where the two windows overlap"
   const { memory } = cache.shards[0]!;
   assert(memory.bucketCount < 2 * WINDOW_BUCKETS, "not all windows overlap");
   useAllSlots(cache);
-  const keys = keysOfShard(cache, 200);
+  const keys = keysOfShard(cache, 2000);
   for (const key of keys) {
     put(cache, key, valueOf(3));
     for (let hit = 0; hit < 3; hit++) get(cache, key);
@@ -99,6 +100,17 @@ Deno.test("evictFromWindowLocked() subtracts once where the two windows overlap"
   for (const key of keys) {
     if (find(cache, key).address !== 0) assert(countOf(cache, key) <= 3);
   }
+});
+
+Deno.test("evictFromWindowLocked() leaves a ghost of what was in probation", () => {
+  const { cache, inside, next } = fullWindows();
+  const { memory } = cache.shards[0]!;
+  const victim = inside.find((key) => ringOfKey(cache, key) === RING_PROBATION)!;
+  for (const key of inside) if (key !== victim) get(cache, key);
+  const { hash } = find(cache, victim);
+  put(cache, next, valueOf(5));
+  assertEquals(find(cache, victim).address, 0);
+  assertEquals(takeGhostLocked(memory, hash), 0);
 });
 
 Deno.test("Full windows cost no item outside them, and a key of theirs stays readable at once", () => {
