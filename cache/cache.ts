@@ -199,10 +199,10 @@ export class Cache<C extends string = never, G extends string = never> {
   /**
    * Brings what lookups of these hashes read into the processor's caches; see warming.ts. Needs no lock.
    * /mput of 100 keys is a quarter faster for it (bench/http). The caller must keep the returned number
-   * somewhere, or the reads would be optimised away.
+   * somewhere, or the reads would be optimised away. For up to 64 keys `buckets` says where they may be found.
    */
-  warmMany(hashes: Int32Array, count: number): number {
-    return this.#warming.warm(hashes, count);
+  warmMany(hashes: Int32Array, count: number, buckets?: Int32Array): number {
+    return this.#warming.warm(hashes, count, buckets);
   }
 
   /** The shard of a hash. Use its Locked methods only under its lock. */

@@ -64,6 +64,8 @@ export class ShardMemory {
   pinned = 0;
   /** Steps that the clock's hands may still take for this operation. */
   sweepSteps = 0;
+  /** Word of the bucket where the next lookup may find its item, as who has read ahead has seen it; or 0. */
+  likelyBucket = 0;
   /** Cursor of item.ts: the next byte. */
   cursorByte = 0;
   /** Cursor of item.ts: just past the piece. */

@@ -48,6 +48,16 @@ export function findLocked(
   keyBytes: number,
 ): number {
   const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
+  const likely = memory.likelyBucket;
+  if (likely !== 0) {
+    memory.likelyBucket = 0;
+    const bucket = memory.words[likely]!;
+    // In a shard the same key with the same tag is the same item, wherever somebody expected it.
+    if (
+      bucket >>> TAG_SHIFT === tag && bucket !== 0 &&
+      keyEquals(memory, bucket & ADDRESS_MASK, key, keyStart, keyBytes)
+    ) return likely;
+  }
   const start = windowWord(memory, hash);
   const found = findInWindow(memory, start, tag, key, keyStart, keyBytes);
   if (found !== 0) return found;
@@ -81,10 +91,10 @@ function findInWindow(
 }
 
 /**
- * Address of the first item in the two windows of `hash` whose tag matches, or 0: mostly that of the item
- * with this hash. Can be asked without the lock, by who only wants to read ahead.
+ * Word of the first bucket in the two windows of `hash` whose tag matches, or 0: mostly that of the item with
+ * this hash. Can be asked without the lock, by who only wants to read ahead.
  */
-export function addressOfTag(memory: ShardMemory, hash: number): number {
+export function bucketOfTag(memory: ShardMemory, hash: number): number {
   const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
   return findTag(memory, windowWord(memory, hash), tag) ||
     findTag(memory, secondWindowWord(memory, hash), tag);
@@ -95,7 +105,7 @@ function findTag(memory: ShardMemory, start: number, tag: number): number {
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
     const bucket = words[at]!;
-    if (bucket >>> TAG_SHIFT === tag && bucket !== 0) return bucket & ADDRESS_MASK;
+    if (bucket >>> TAG_SHIFT === tag && bucket !== 0) return at;
   }
   return 0;
 }

@@ -44,6 +44,7 @@ function executeOne(
     const hash = inDatabase(plainHash(context, args, key), context.database);
     context.hashes[0] = hash;
     context.shard = cache.shardOf(hash);
+    if (args.hasKeyHash) context.shard.memory.likelyBucket = args.keyBucket;
     context.prepare(command, args, reply, 1);
     if (!cache.withShard(hash, context)) return reply.fail(BUSY);
     if (!context.wasStale) return;

@@ -24,6 +24,8 @@ export class Args {
   lengths: Int32Array = new Int32Array(16);
   /** Hash in database 0 of the first argument, which is a key, where whoever has set it knows it. */
   keyHash = 0;
+  /** The bucket of the cache where that key may be found, or 0. */
+  keyBucket = 0;
   hasKeyHash = false;
   private scratch: Uint8Array<ArrayBuffer> = new Uint8Array(SCRATCH_BYTES);
   private used = 0;
@@ -63,9 +65,10 @@ export class Args {
     for (let i = from; i < to; i++) this.push(starts[i]!, lengths[i]!);
   }
 
-  /** Says that the first argument is a key, and what its hash in database 0 is. */
-  setKeyHash(hash: number): void {
+  /** Says that the first argument is a key, what its hash in database 0 is, and where it may be found. */
+  setKeyHash(hash: number, bucket: number): void {
     this.keyHash = hash;
+    this.keyBucket = bucket;
     this.hasKeyHash = true;
   }
 

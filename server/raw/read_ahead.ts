@@ -15,12 +15,13 @@ export class ReadAhead {
   command: Command | null = null;
   readonly #cache: Cache;
   readonly #commands: AheadCommands;
-  /** Of each: its row, the hash of its first argument in database 0, and whether that is a key. */
+  /** Of each: its row, and the number of its key from 1, or 0. */
   readonly #rows: (Command | null)[] = new Array(MAX_AHEAD_COMMANDS).fill(null);
+  readonly #keys = new Uint8Array(MAX_AHEAD_COMMANDS);
+  /** Of each key: its hash in database 0, that in the database where it is wanted, its bucket there. */
   readonly #hashes = new Int32Array(MAX_AHEAD_COMMANDS);
-  readonly #hasKey = new Uint8Array(MAX_AHEAD_COMMANDS);
-  /** Of all keys: their hashes in the database in which they will be looked up. */
   readonly #wanted = new Int32Array(MAX_AHEAD_COMMANDS);
+  readonly #buckets = new Int32Array(MAX_AHEAD_COMMANDS);
   /** The next one that {@linkcode take} gives, and where it begins. */
   #next = 0;
   #at = -1;
@@ -49,7 +50,8 @@ export class ReadAhead {
     this.#next = 0;
     this.#at = at;
     const keys = this.#find(bytes, count, storedDatabase(this.#cache.region, database));
-    if (keys > 1) this.warmed ^= this.#cache.warmMany(this.#wanted, keys);
+    if (keys > 1) this.warmed ^= this.#cache.warmMany(this.#wanted, keys, this.#buckets);
+    else this.#buckets[0] = 0;
     return commands.ends[count - 1]!;
   }
 
@@ -63,10 +65,10 @@ export class ReadAhead {
       this.#rows[i] = row;
       const hasKey = row !== null && row.keys !== null && row.keys.first === 0 &&
         firsts[i + 1]! - word > 1;
-      this.#hasKey[i] = hasKey ? 1 : 0;
+      this.#keys[i] = hasKey ? keys + 1 : 0;
       if (!hasKey) continue;
       const hash = this.#cache.hash(bytes, starts[word + 1]!, lengths[word + 1]!);
-      this.#hashes[i] = hash;
+      this.#hashes[keys] = hash;
       this.#wanted[keys++] = inDatabase(hash, stored);
     }
     return keys;
@@ -82,7 +84,8 @@ export class ReadAhead {
     const i = this.#next++;
     const word = firsts[i]!;
     args.overPlaces(bytes, starts, lengths, word + 1, firsts[i + 1]!);
-    if (this.#hasKey[i] !== 0) args.setKeyHash(this.#hashes[i]!);
+    const key = this.#keys[i]! - 1;
+    if (key >= 0) args.setKeyHash(this.#hashes[key]!, this.#buckets[key]!);
     decoder.nameStart = starts[word]!;
     decoder.nameLength = lengths[word]!;
     decoder.at = ends[i]!;

@@ -1,11 +1,12 @@
-// Reading ahead of lookups: which words are read, for how many keys.
+// Reading ahead of lookups: which words are read, for how many keys, and what the lookups make of it.
 
 import { assert, assertEquals } from "@std/assert";
-import { EIGHTH_WORD_SHIFT } from "../../cache/layout.ts";
+import { checkShardLocked, inDatabase, Outcome } from "../../cache/mod.ts";
+import { ADDRESS_MASK, EIGHTH_WORD_SHIFT } from "../../cache/layout.ts";
 import type { ShardMemory } from "../../cache/shard_memory.ts";
-import { windowWord } from "../../cache/table.ts";
+import { bucketOfTag, windowWord } from "../../cache/table.ts";
 import { Warming } from "../../cache/warming.ts";
-import { find, makeFixture, put, valueOf } from "./fixture.ts";
+import { bytesOf, find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
 
 /** A shard's memory up to word `end`, which notes which of its words are read. */
 function watched(memory: ShardMemory, end: number, read: Set<number>): ShardMemory {
@@ -49,4 +50,48 @@ Deno.test("Warming.warm() reads window, header and the line after it of each key
     for (const [i, end] of ends.entries()) assert([...reads[i]!].every((at) => at < end));
     if (count === 0) assert(reads.every(({ size }) => size === 0));
   }
+});
+
+Deno.test("Warming.warm() says in which bucket each key is, and 0 where it is in none", () => {
+  const { cache } = makeFixture();
+  for (const key of ["a", "b", "c"]) put(cache, key, valueOf(20));
+  const keys = ["a", "none", "c", "neither"].map((key) => find(cache, key));
+  const buckets = new Int32Array(64).fill(-1);
+  cache.warmMany(Int32Array.from(keys, ({ hash }) => hash), keys.length, buckets);
+  const found = keys.map(({ shard }, i) => shard.memory.words[buckets[i]!]! & ADDRESS_MASK);
+  assertEquals([buckets[1], buckets[3]], [0, 0]);
+  assertEquals([found[0], found[2]], [keys[0]!.address, keys[2]!.address]);
+});
+
+Deno.test("findLocked() begins where an item is expected, and finds the right one wherever that is", () => {
+  const { cache } = makeFixture();
+  const keys = keysOfShard(cache, 6);
+  const stored = keys.slice(0, 5);
+  stored.forEach((key, i) => put(cache, key, valueOf(20, i)));
+  // The same key in another database, which is in the same shard.
+  const database = cache.shards.length;
+  assertEquals(cache.put(bytesOf(keys[0]), valueOf(9), { database }), Outcome.stored);
+  const { memory } = cache.shards[0]!;
+  const places = stored.map((key) => bucketOfTag(memory, find(cache, key).hash));
+  places.push(bucketOfTag(memory, inDatabase(find(cache, keys[0]).hash, database)));
+  assertEquals([new Set(places).size, places.includes(0)], [6, false]);
+  for (const at of [...places, ...places.map((place) => place + 1)]) {
+    for (const [i, key] of stored.entries()) {
+      memory.likelyBucket = at;
+      assertEquals(get(cache, key), valueOf(20, i));
+      assertEquals(memory.likelyBucket, 0);
+    }
+    memory.likelyBucket = at;
+    assertEquals(get(cache, keys[5]!), null);
+  }
+  for (const [i, key] of stored.entries()) {
+    const { hash } = find(cache, key);
+    memory.likelyBucket = bucketOfTag(memory, hash);
+    put(cache, key, valueOf(30, i));
+    assertEquals(get(cache, key), valueOf(30, i));
+    memory.likelyBucket = bucketOfTag(memory, hash);
+    assertEquals(cache.delete(bytesOf(key)), Outcome.hit);
+    assertEquals(get(cache, key), null);
+  }
+  checkShardLocked(memory);
 });
