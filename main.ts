@@ -4,9 +4,20 @@
 import os from "node:os";
 import process from "node:process";
 import { type ClientPlatform, runClient, serverArguments } from "./client/mod.ts";
-import { authorityOf, OPTION_ROWS, runWorker, serve, type WorkerScope } from "./server/mod.ts";
+import {
+  authorityOf,
+  libcPaths,
+  libcSockets,
+  OPTION_ROWS,
+  runWorker,
+  serve,
+  type WorkerScope,
+} from "./server/mod.ts";
 
-/** The narrowest permissions with which a worker can do its work. */
+/**
+ * The narrowest permissions with which a worker can do its work. That for the C library it gives up as
+ * soon as it has the calls that it needs of it.
+ */
 function workerPermissions(
   listens: readonly { hostname: string; port: number; unixPath?: string }[],
 ) {
@@ -18,6 +29,7 @@ function workerPermissions(
       net.push(`unix:${unixPath}`);
     } else net.push(authorityOf(hostname, port));
   }
+  const libraries = libcPaths();
   const files = paths.length > 0 ? paths : false;
   return {
     net,
@@ -26,7 +38,7 @@ function workerPermissions(
     env: false,
     sys: false,
     run: false,
-    ffi: false,
+    ffi: libraries.length > 0 ? libraries : false,
   } as const;
 }
 
@@ -96,4 +108,8 @@ function refusePermissions(error: unknown): never {
 }
 
 if (!("WorkerGlobalScope" in globalThis)) await runMain().catch(refusePermissions);
-else runWorker(globalThis as unknown as WorkerScope);
+else {
+  const calls = libcSockets();
+  Deno.permissions.revokeSync({ name: "ffi" });
+  runWorker(globalThis as unknown as WorkerScope, calls);
+}

@@ -19,6 +19,7 @@ import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
 import type { Question } from "./questions.ts";
 import { PacedNews, WARNING_PAUSE_MS, warningText } from "./paced_news.ts";
+import type { SocketCalls } from "../raw/direct_send.ts";
 import { RawServer } from "../raw/raw_server.ts";
 import type { OptionValue } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
@@ -43,13 +44,13 @@ export interface WorkerStart {
   readonly options: readonly OptionValue[];
 }
 
-/** Serves in this thread. Called once in a worker. */
-export function runWorker(scope: WorkerScope): void {
+/** Serves in this thread. Called once in a worker. By `calls` answers are sent at once. */
+export function runWorker(scope: WorkerScope, calls?: SocketCalls): void {
   let server: WorkerServer | undefined;
   const channel: ControlChannel = new ControlChannel(scope, {
     start: (body) => {
       try {
-        server = new WorkerServer(body as WorkerStart, channel);
+        server = new WorkerServer(body as WorkerStart, channel, calls);
         server.start();
       } catch (error) {
         // Main hears why, and takes back all that was this worker's: so nothing of it may run after that.
@@ -91,7 +92,7 @@ class WorkerServer {
   /** What answers for this worker when another one asks. */
   readonly local: LocalServer;
 
-  constructor(start: WorkerStart, channel: ControlChannel) {
+  constructor(start: WorkerStart, channel: ControlChannel, calls?: SocketCalls) {
     this.#region = Region.attach(start.buffer, ACTOR_NAMES);
     this.#actor = start.actor;
     this.#liveness = new Liveness(this.#region, performance.now());
@@ -127,7 +128,10 @@ class WorkerServer {
       channel.notify("warn", warningText(text, count));
     }, WARNING_PAUSE_MS);
     const warn = (error: unknown) => this.#warnings.note(messageOf(error));
-    this.#raw = new RawServer({ config, cache, budget, server: local, listens, onBug, warn });
+    this.#raw = new RawServer(
+      { config, cache, budget, server: local, listens, onBug, warn },
+      calls,
+    );
     local.registry = this.#raw.clients;
     local.budget = budget;
     local.slowEntryIds = () => this.#region.nextSlowEntry();

@@ -56,7 +56,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     this.#batch = new Batch(context, protocol, session, this.#input);
     const access = accessTo(conn);
     this.#reader = new RawInput(access, session);
-    this.#output = new RawOutput(access, this, context, protocol);
+    this.#output = new RawOutput(access, this, context, protocol, context.directTo(conn));
   }
 
   get protocol(): "resp" | "text" {
@@ -290,6 +290,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     this.#context.pause.release(this);
     this.session.leave();
     this.session.afterReply = "close";
+    this.#output.close();
     try {
       this.#conn.close();
     } catch {

@@ -11,6 +11,7 @@ import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { Pause } from "../commands/connection/pause.ts";
 import type { Config } from "../config/config.ts";
 import type { Refusals } from "../contract/command_stats.ts";
+import { type DirectConn, DirectSend, type SocketCalls } from "./direct_send.ts";
 import type { RawClients } from "./raw_clients.ts";
 
 /** The part of the budget up to which connections may take memory, so that bodies still come in. */
@@ -33,6 +34,8 @@ export interface RawContextOptions {
   readonly newContext: (before?: CommandContext) => CommandContext;
   /** Called with an exception that a command has caused: a bug. */
   readonly onBug: (error: unknown) => void;
+  /** By which answers are sent at once, where they may be. */
+  readonly calls: SocketCalls | undefined;
 }
 
 /** The worker around its connections. */
@@ -55,6 +58,7 @@ export class RawContext {
   readonly #inputWord: number;
   readonly #outputWord: number;
   readonly #newContext: (before?: CommandContext) => CommandContext;
+  readonly #calls: SocketCalls | undefined;
 
   constructor(options: RawContextOptions) {
     this.config = options.config;
@@ -64,6 +68,7 @@ export class RawContext {
     this.refusals = options.refusals;
     this.now = options.now;
     this.onBug = options.onBug;
+    this.#calls = options.calls;
     this.pause = new Pause(options.region, options.now);
     this.#region = options.region;
     this.#actor = options.actor;
@@ -77,6 +82,11 @@ export class RawContext {
   /** What one connection holds of the memory budget. */
   openAccount(owner: MemoryOwner): MemoryAccount {
     return this.#budget.open(owner, this.#maxHeldBytes, CLIENTS_SHARE);
+  }
+
+  /** The direct way to the socket of a connection, or null. */
+  directTo(conn: DirectConn): DirectSend | null {
+    return this.#calls === undefined ? null : DirectSend.to(conn, this.#calls);
   }
 
   /** Leaves the context to a command that takes its time, without buffers; others get a new one. */

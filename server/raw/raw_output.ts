@@ -3,6 +3,7 @@
 
 import type { RawProtocol, RawReply } from "./protocols.ts";
 import type { Access } from "./conn_access.ts";
+import type { DirectSend } from "./direct_send.ts";
 import { type OutputOwner, Pushed } from "./pushed.ts";
 import type { RawContext } from "./raw_context.ts";
 
@@ -17,22 +18,28 @@ export class RawOutput {
   readonly #owner: OutputOwner;
   readonly #context: Pick<RawContext, "countOutput">;
   readonly #protocol: Pick<RawProtocol, "giveBack">;
+  readonly #direct: DirectSend | null;
   /** The answers that {@linkcode begin} has begun to write. */
   #begun: RawReply | null = null;
+  /** How much of them was sent before. */
+  #sent = 0;
   /** Whether bytes wait, and when that was first seen of those that are looked at; 0: not yet. */
   #isWaiting = false;
   #sinceMs = 0;
 
+  /** `direct` is the direct way to the same socket, if there is one. */
   constructor(
     conn: Pick<Access, "write">,
     owner: OutputOwner,
     context: Pick<RawContext, "countOutput">,
     protocol: Pick<RawProtocol, "giveBack">,
+    direct: DirectSend | null = null,
   ) {
     this.#conn = conn;
     this.#owner = owner;
     this.#context = context;
     this.#protocol = protocol;
+    this.#direct = direct;
     this.pushed = new Pushed(owner, this);
   }
 
@@ -62,25 +69,28 @@ export class RawOutput {
     const { bytes, used } = reply;
     if (used > 0 && !this.#owner.isEnded) {
       this.#context.countOutput(used);
-      this.#begun = reply;
-      this.#isWaiting = true;
-      this.#sinceMs = 0;
-      return this.#conn.write(bytes.subarray(0, used));
+      const sent = this.#direct === null ? 0 : this.#direct.send(bytes, used);
+      if (sent < used) {
+        this.#begun = reply;
+        this.#sent = sent;
+        this.#isWaiting = true;
+        this.#sinceMs = 0;
+        return this.#conn.write(bytes.subarray(sent, used));
+      }
     }
     this.#protocol.giveBack(reply);
     return null;
   }
 
-  /** Of what was begun, `taken` bytes have been. Returns what is still to be awaited. */
+  /** Of what was begun, the client has taken `taken` bytes. Returns what is still to be awaited. */
   endBegun(taken: number): Promise<void> | null {
     const reply = this.#begun!;
     this.#begun = null;
     this.#isWaiting = false;
-    if (taken >= 0 && taken < reply.used && !this.#owner.isEnded) {
-      return this.#deliver(reply, taken);
-    }
+    const at = this.#sent + taken;
+    if (taken >= 0 && at < reply.used && !this.#owner.isEnded) return this.#deliver(reply, at);
     // Who answers otherwise is not to be asked again.
-    if (taken !== reply.used) this.#owner.end();
+    if (at !== reply.used) this.#owner.end();
     this.#protocol.giveBack(reply);
     return null;
   }
@@ -123,6 +133,11 @@ export class RawOutput {
       this.#isWaiting = false;
     }
     return true;
+  }
+
+  /** The connection is about to be closed: nothing may be written any more. */
+  close(): void {
+    this.#direct?.close();
   }
 
   /** Gives back what is left of messages, once the connection has ended. */

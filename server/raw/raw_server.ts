@@ -12,6 +12,7 @@ import { Refusals } from "../contract/command_stats.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { ServerFacade } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
+import type { SocketCalls } from "./direct_send.ts";
 import { type RawProtocol, RespProtocol, TextProtocol } from "./protocols.ts";
 import { RawClients } from "./raw_clients.ts";
 import { RawContext } from "./raw_context.ts";
@@ -41,7 +42,8 @@ export class RawServer {
   readonly #listeners: RawListener[];
   readonly #pause: Pause;
 
-  constructor(options: RawServerOptions) {
+  /** By `calls` answers are sent at once. */
+  constructor(options: RawServerOptions, calls?: SocketCalls) {
     const { config, cache, budget, server, listens, onBug, warn } = options;
     const { region, actor, now } = cache;
     this.clients = new RawClients(region, actor, config.maxConnections, now);
@@ -60,6 +62,7 @@ export class RawServer {
       now,
       newContext,
       onBug,
+      calls,
     });
     this.#pause = context.pause;
     const protocols = {
