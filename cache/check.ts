@@ -10,7 +10,9 @@ import {
   FREE_PREVIOUS,
   ITEM_CHAINED,
   ITEM_NEWER,
+  ITEM_STRAY,
   LINK_BYTES,
+  MAX_STRAYS,
   PIECE_FURTHER,
   PIECE_LAST,
   RING_MAIN,
@@ -23,6 +25,8 @@ import {
   SHARD_ITEMS,
   SLOT_EIGHTHS,
   SLOT_MASK,
+  STRAYS_SHIFT,
+  WINDOW_BUCKETS,
 } from "./layout.ts";
 import { DATABASE_COUNT } from "./database_layout.ts";
 import { addDatabaseLocked, databaseOf, type DatabaseStats } from "./databases.ts";
@@ -40,7 +44,7 @@ import { idealEighths } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { isUsed, pieceEighths } from "./slab.ts";
 import { bucketTotal, bucketWord } from "./index_growth.ts";
-import { bucketOfItemLocked } from "./table.ts";
+import { bucketOfItemLocked, windowWord } from "./table.ts";
 import { isStaleLocked } from "./stale_buckets.ts";
 
 /** What {@linkcode checkShardLocked} has counted. */
@@ -109,6 +113,30 @@ function checkItem(memory: ShardMemory, owned: Uint8Array, address: number): num
   must((word & PIECE_LAST) !== 0, `item ${address} ends too late`);
   must(!isChained || (word & ADDRESS_MASK) === address, `item ${address} ends wrongly`);
   return pieces;
+}
+
+/** Compares what buckets say of strays with the items. */
+function checkStrays(memory: ShardMemory, items: Iterable<number>): void {
+  const strays = new Map<number, number>();
+  for (const address of items) {
+    const hash = hashOfItem(memory, address);
+    const window = windowWord(memory, hash);
+    const bucket = bucketOfItemLocked(memory, hash, address);
+    const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+    const isStray = bucket < window || bucket >= window + WINDOW_BUCKETS;
+    must(isStray === ((first & ITEM_STRAY) !== 0), `item ${address} is wrong about being a stray`);
+    if (isStray) strays.set(window, (strays.get(window) ?? 0) + 1);
+  }
+  for (let i = 0; i < memory.bucketCount; i++) {
+    const window = memory.bucketsWord + i;
+    if (isStaleLocked(memory, i)) continue;
+    const counted = memory.words[window]! >>> STRAYS_SHIFT;
+    const found = strays.get(window) ?? 0;
+    must(
+      counted === MAX_STRAYS || counted === found,
+      `${found} strays of bucket ${i}, ${counted} counted`,
+    );
+  }
 }
 
 /** Compares what is counted of each database with the items. */
@@ -209,6 +237,7 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
     ideal += eighths;
     idealPieces += Math.ceil(eighths / SLOT_EIGHTHS);
   }
+  checkStrays(memory, items);
   const ringed = checkRing(memory, RING_PROBATION, items) + checkRing(memory, RING_MAIN, items);
   must(ringed === items.size, `${items.size} items in the index, ${ringed} in the rings`);
   must(words[SHARD_ITEMS] === items.size, `${items.size} items, ${words[SHARD_ITEMS]} counted`);

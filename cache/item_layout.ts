@@ -7,7 +7,7 @@
 //
 // An item's first piece (five to seven words, then the key, then the value, packed):
 //
-//   0 newer address 20 | own length 3 | further 0 | count 2 | ring 1 | free 3 | chained | deadline
+//   0 newer address 20 | own length 3 | further 0 | count 2 | ring 1 | stray | free 2 | chained | deadline
 //   1 older address 20 | key bytes 11
 //   2 value bytes 24 | database 4
 //   3 version, low 32
@@ -91,6 +91,8 @@ export const COUNT_MASK = MAX_COUNT << COUNT_SHIFT;
 export const RING_SHIFT = COUNT_SHIFT + COUNT_BITS;
 export const RING_BITS = 1;
 export const RING_MASK = 1 << RING_SHIFT;
+/** The item is not in the first window of its hash (table.ts). */
+export const ITEM_STRAY = 1 << (RING_SHIFT + RING_BITS);
 /** A link follows. */
 export const ITEM_CHAINED = 1 << 30;
 /** A deadline follows. It is the sign, so words below 0 have it. */
@@ -140,6 +142,7 @@ assertLayout({
       ["further", Math.log2(PIECE_FURTHER), 1],
       ["count", COUNT_SHIFT, COUNT_BITS],
       ["ring", RING_SHIFT, RING_BITS],
+      ["stray", Math.log2(ITEM_STRAY), 1],
       ["chained", Math.log2(ITEM_CHAINED), 1],
       ["deadline", Math.log2(ITEM_HAS_DEADLINE >>> 0), 1],
     ),

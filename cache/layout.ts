@@ -50,8 +50,15 @@ export const SEGMENT_FACTORS: readonly number[] = [
 export const SECOND_WINDOW_FACTOR = 0x85eb_ca6b | 0;
 /** In a bucket: the tag above the address. */
 export const TAG_SHIFT = ADDRESS_BITS;
-export const TAG_BITS = WORD_BITS - ADDRESS_BITS;
+export const TAG_BITS = 10;
 export const TAG_MASK = (1 << TAG_BITS) - 1;
+/** Both, which say whose the bucket is: 0 in an empty one. */
+export const BUCKET_CONTENT_MASK = (1 << (TAG_SHIFT + TAG_BITS)) - 1;
+/** Above them: how many items whose first window begins at this bucket are in others. At most it stays. */
+export const STRAYS_SHIFT = TAG_SHIFT + TAG_BITS;
+export const STRAYS_BITS = 2;
+export const MAX_STRAYS = (1 << STRAYS_BITS) - 1;
+export const STRAYS_ONE = 1 << STRAYS_SHIFT;
 /** The tag's place in the hash; the shard takes the bits below. */
 export const TAG_HASH_SHIFT = 6;
 /** In a stripe: how often a key was stored that was absent, of those whose hashes begin alike. */
@@ -172,7 +179,12 @@ export const LARGE_ITEM = 1;
 
 assertLayout({
   areas: [
-    bitsOf("bucket", ["address", 0, ADDRESS_BITS], ["tag", TAG_SHIFT, TAG_BITS]),
+    bitsOf(
+      "bucket",
+      ["address", 0, ADDRESS_BITS],
+      ["tag", TAG_SHIFT, TAG_BITS],
+      ["strays", STRAYS_SHIFT, STRAYS_BITS],
+    ),
     bitsOf(
       "hash",
       ["shard", 0, TAG_HASH_SHIFT],
@@ -222,6 +234,7 @@ assertLayout({
     ["GHOST_MASK", GHOST_MASK, 0, GHOST_BITS],
     ["GHOST_AGE_MASK", GHOST_AGE_MASK, 0, GHOST_AGE_BITS],
     ["GHOST_FINGERPRINT_MASK", GHOST_FINGERPRINT_MASK, 0, GHOST_FINGERPRINT_BITS],
+    ["BUCKET_CONTENT_MASK", BUCKET_CONTENT_MASK, 0, ADDRESS_BITS + TAG_BITS],
     ["LOCK_OWNER_MASK", LOCK_OWNER_MASK, 0, LOCK_OWNER_BITS],
   ],
   shifts: [

@@ -10,6 +10,7 @@ import { readKey } from "./item.ts";
 import { deadlineOf, keyBytesOf } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import { leaveRingLocked, ringEighthsWord, ringOf } from "./ring.ts";
+import { leaveBucketLocked } from "./table.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
 const {
@@ -55,7 +56,7 @@ export function dropLocked(memory: ShardMemory, bucket: number): void {
   const address = words[bucket]! & ADDRESS_MASK;
   const database = databaseOf(memory, address);
   const deadlineMs = deadlineOf(memory, address);
-  words[bucket] = 0;
+  leaveBucketLocked(memory, bucket);
   if (deadlineMs !== 0) countDeadlineLocked(memory, database, deadlineMs, 0);
   countItemLocked(memory, database, -1);
   const ring = ringOf(memory, address);

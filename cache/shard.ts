@@ -37,7 +37,7 @@ import { addDeadlinePlaceLocked } from "./deadline_place.ts";
 import { ShardMemory } from "./shard_memory.ts";
 import { emptyIndexLocked, freshenWindowsLocked } from "./stale_buckets.ts";
 import { countInsertLocked, raiseStripesLocked } from "./stripes.ts";
-import { emptyBucketLocked, fillBucketLocked, findLocked } from "./table.ts";
+import { emptyBucketLocked, enterBucketLocked, findLocked } from "./table.ts";
 import { makeBucketLocked } from "./window.ts";
 
 const {
@@ -232,7 +232,7 @@ export class Shard {
     const address = buildChainLocked(memory, bytes, flags);
     memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER] = 0;
     enterRingLocked(memory, address, ring, itemEighths(memory, address));
-    fillBucketLocked(memory, bucket, hash, address);
+    enterBucketLocked(memory, bucket, hash, address);
     countInsertLocked(memory, hash);
     return address;
   }

@@ -1,7 +1,8 @@
 // The index of a shard: open addressing inside two windows of 16 buckets, each at a place that follows from
 // the key's hash. A new key goes into the first unless that is full. A lookup scans the whole of a window, so
-// a delete just clears its bucket: no tombstones, no rehash. A bucket is one word, a 12-bit tag over a 20-bit
-// address; 0 is empty. Knows nothing of eviction. index_growth.ts adds windows where these do not suffice.
+// a delete just clears its bucket: no tombstones, no rehash. A bucket is one word: a 10-bit tag over a 20-bit
+// address, and above them how many items have strayed from the window that begins there. Where that is 0 a
+// lookup ends with the first window. Knows nothing of eviction. index_growth.ts adds windows.
 //
 // Two windows to choose from level out how full they are (Azar, Broder, Karlin and Upfal, "Balanced
 // allocations", 1994), so four fifths of the buckets can be in use before both are full.
@@ -9,12 +10,20 @@
 import * as layout from "./layout.ts";
 import { segmentWindowWord } from "./index_growth.ts";
 import { keyEquals } from "./item.ts";
+import { hashOfItem } from "./item_hash.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
 const {
   ADDRESS_MASK,
+  BUCKET_CONTENT_MASK,
+  EIGHTH_WORD_SHIFT,
+  ITEM_NEWER,
+  ITEM_STRAY,
+  MAX_STRAYS,
   SECOND_WINDOW_FACTOR,
   SHARD_SEGMENTS,
+  STRAYS_ONE,
+  STRAYS_SHIFT,
   TAG_HASH_SHIFT,
   TAG_MASK,
   TAG_SHIFT,
@@ -31,9 +40,14 @@ export function secondWindowWord(memory: ShardMemory, hash: number): number {
   return windowWord(memory, Math.imul(hash, SECOND_WINDOW_FACTOR));
 }
 
-/** The word of a bucket that holds the item at `address`, whose hash is `hash`. */
-function bucketOf(hash: number, address: number): number {
+/** What a bucket has that holds the item at `address`, whose hash is `hash`. */
+function contentOf(hash: number, address: number): number {
   return (((hash >>> TAG_HASH_SHIFT) & TAG_MASK) << TAG_SHIFT) | address;
+}
+
+/** How many items have strayed from the window that begins at word `window`; MAX_STRAYS or more. */
+function straysOf(words: Int32Array, window: number): number {
+  return words[window]! >>> STRAYS_SHIFT;
 }
 
 /**
@@ -51,19 +65,41 @@ export function findLocked(
   const likely = memory.likelyBucket;
   if (likely !== 0) {
     memory.likelyBucket = 0;
-    const bucket = memory.words[likely]!;
     // In a shard the same key with the same tag is the same item, wherever somebody expected it.
-    if (
-      bucket >>> TAG_SHIFT === tag && bucket !== 0 &&
-      keyEquals(memory, bucket & ADDRESS_MASK, key, keyStart, keyBytes)
-    ) return likely;
+    if (isAt(memory, likely, tag, key, keyStart, keyBytes)) return likely;
   }
   const start = windowWord(memory, hash);
   const found = findInWindow(memory, start, tag, key, keyStart, keyBytes);
-  if (found !== 0) return found;
+  if (found !== 0 || straysOf(memory.words, start) === 0) return found;
+  return findStray(memory, hash, key, keyStart, keyBytes);
+}
+
+/** Whether the bucket at word `at` has this tag, and its item this key. */
+function isAt(
+  memory: ShardMemory,
+  at: number,
+  tag: number,
+  key: Uint8Array,
+  keyStart: number,
+  keyBytes: number,
+): boolean {
+  const bucket = memory.words[at]!;
+  if (((bucket >>> TAG_SHIFT) & TAG_MASK) !== tag) return false;
+  const address = bucket & ADDRESS_MASK;
+  return address !== 0 && keyEquals(memory, address, key, keyStart, keyBytes);
+}
+
+function findStray(
+  memory: ShardMemory,
+  hash: number,
+  key: Uint8Array,
+  keyStart: number,
+  keyBytes: number,
+): number {
+  const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
   const second = secondWindowWord(memory, hash);
-  const foundThere = findInWindow(memory, second, tag, key, keyStart, keyBytes);
-  if (foundThere !== 0) return foundThere;
+  const found = findInWindow(memory, second, tag, key, keyStart, keyBytes);
+  if (found !== 0) return found;
   for (let segment = 0; segment < memory.words[SHARD_SEGMENTS]!; segment++) {
     const start = segmentWindowWord(memory, segment, hash);
     const foundLater = findInWindow(memory, start, tag, key, keyStart, keyBytes);
@@ -84,8 +120,9 @@ function findInWindow(
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
     const bucket = words[at]!;
-    if (bucket >>> TAG_SHIFT !== tag || bucket === 0) continue;
-    if (keyEquals(memory, bucket & ADDRESS_MASK, key, keyStart, keyBytes)) return at;
+    if (((bucket >>> TAG_SHIFT) & TAG_MASK) !== tag) continue;
+    const address = bucket & ADDRESS_MASK;
+    if (address !== 0 && keyEquals(memory, address, key, keyStart, keyBytes)) return at;
   }
   return 0;
 }
@@ -95,9 +132,11 @@ function findInWindow(
  * this hash. Can be asked without the lock, by who only wants to read ahead.
  */
 export function bucketOfTag(memory: ShardMemory, hash: number): number {
+  const start = windowWord(memory, hash);
   const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
-  return findTag(memory, windowWord(memory, hash), tag) ||
-    findTag(memory, secondWindowWord(memory, hash), tag);
+  const found = findTag(memory, start, tag);
+  if (found !== 0 || straysOf(memory.words, start) === 0) return found;
+  return findTag(memory, secondWindowWord(memory, hash), tag);
 }
 
 function findTag(memory: ShardMemory, start: number, tag: number): number {
@@ -105,50 +144,81 @@ function findTag(memory: ShardMemory, start: number, tag: number): number {
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
     const bucket = words[at]!;
-    if (bucket >>> TAG_SHIFT === tag && bucket !== 0) return at;
+    if (((bucket >>> TAG_SHIFT) & TAG_MASK) === tag && (bucket & ADDRESS_MASK) !== 0) return at;
   }
   return 0;
 }
 
 /** Word of an empty bucket in the windows of `hash`, or 0 when all are full. */
 export function emptyBucketLocked(memory: ShardMemory, hash: number): number {
-  return findWord(memory, hash, 0);
+  return findContent(memory.words, windowWord(memory, hash), 0) || findElsewhere(memory, hash, 0);
 }
 
 /** Word of the bucket that holds `address`, whose item has this hash. Throws Error if there is none. */
 export function bucketOfItemLocked(memory: ShardMemory, hash: number, address: number): number {
-  const found = findWord(memory, hash, bucketOf(hash, address));
+  const words = memory.words;
+  const content = contentOf(hash, address);
+  const isStray = (words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & ITEM_STRAY) !== 0;
+  const found = isStray
+    ? findElsewhere(memory, hash, content)
+    : findContent(words, windowWord(memory, hash), content);
   if (found !== 0) return found;
   throw new Error(`Cannot find the bucket of the item at ${address}: the index is broken`);
 }
 
-/** Word of the first bucket in the windows of `hash` that has this content, or 0. */
-function findWord(memory: ShardMemory, hash: number, content: number): number {
-  const found = findInBuckets(memory.words, windowWord(memory, hash), content) ||
-    findInBuckets(memory.words, secondWindowWord(memory, hash), content);
+/** Word of a bucket with this content in the windows of `hash` but the first, or 0. */
+function findElsewhere(memory: ShardMemory, hash: number, content: number): number {
+  const found = findContent(memory.words, secondWindowWord(memory, hash), content);
   if (found !== 0) return found;
   for (let segment = 0; segment < memory.words[SHARD_SEGMENTS]!; segment++) {
     const start = segmentWindowWord(memory, segment, hash);
-    const foundLater = findInBuckets(memory.words, start, content);
+    const foundLater = findContent(memory.words, start, content);
     if (foundLater !== 0) return foundLater;
   }
   return 0;
 }
 
-function findInBuckets(words: Int32Array, start: number, content: number): number {
+function findContent(words: Int32Array, start: number, content: number): number {
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
-    if (words[at] === content) return at;
+    if ((words[at]! & BUCKET_CONTENT_MASK) === content) return at;
   }
   return 0;
 }
 
-/** Enters `address` in the bucket at word `at`. */
+/** Enters `address`, where the item of the bucket at word `at` is now. */
 export function fillBucketLocked(
   memory: ShardMemory,
   at: number,
   hash: number,
   address: number,
 ): void {
-  memory.words[at] = bucketOf(hash, address);
+  const words = memory.words;
+  words[at] = (words[at]! & ~BUCKET_CONTENT_MASK) | contentOf(hash, address);
+}
+
+/** Enters a new item in the empty bucket at word `at`. Outside its first window it is a stray. */
+export function enterBucketLocked(
+  memory: ShardMemory,
+  at: number,
+  hash: number,
+  address: number,
+): void {
+  const words = memory.words;
+  const start = windowWord(memory, hash);
+  fillBucketLocked(memory, at, hash, address);
+  if (at >= start && at < start + WINDOW_BUCKETS) return;
+  words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! |= ITEM_STRAY;
+  // At the most it stays: nobody knows how many more there were.
+  if (straysOf(words, start) < MAX_STRAYS) words[start]! += STRAYS_ONE;
+}
+
+/** Empties the bucket at word `at`, whose item still is whole. */
+export function leaveBucketLocked(memory: ShardMemory, at: number): void {
+  const words = memory.words;
+  const address = words[at]! & ADDRESS_MASK;
+  words[at]! &= ~BUCKET_CONTENT_MASK;
+  if ((words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & ITEM_STRAY) === 0) return;
+  const start = windowWord(memory, hashOfItem(memory, address));
+  if (straysOf(words, start) < MAX_STRAYS) words[start]! -= STRAYS_ONE;
 }
