@@ -13,6 +13,7 @@ import { LineDecoder } from "../../server/codecs/text_decode.ts";
 import { Glob } from "../../server/commands/glob.ts";
 import { parseInteger } from "../../server/commands/integers.ts";
 import { parseLongDouble } from "../../server/commands/strings/long_doubles.ts";
+import { AheadCommands } from "../../server/raw/resp_ahead.ts";
 import { plainMatch } from "./plain_match.ts";
 
 /** One codec under test. */
@@ -161,6 +162,25 @@ function checkNumbers(input: Uint8Array<ArrayBuffer>): void {
   must(near || !Number.isFinite(value), `as a long double it is ${value}`);
 }
 
+/** Commands that are decoded ahead are those that the decoder finds, one after the other. */
+function aheadAgrees(input: Uint8Array<ArrayBuffer>): void {
+  const ahead = new AheadCommands(RESP_LIMITS);
+  ahead.decode(input, 0, input.length);
+  const decoder = new RespDecoder(RESP_LIMITS);
+  const [args, excess] = [new Args(), new Excess()];
+  for (let i = 0; i < ahead.count; i++) {
+    const kind = decoder.next(input, input.length, args, excess);
+    must(kind === Decoded.command, `the decoder does not find command ${i}`);
+    const word = ahead.firsts[i]!;
+    const places = [[decoder.nameStart, decoder.nameLength]];
+    for (let j = 0; j < args.count; j++) places.push([args.starts[j]!, args.lengths[j]!]);
+    const seen = places.map((_, j) => [ahead.starts[word + j], ahead.lengths[word + j]]);
+    must(`${seen}` === `${places}`, `command ${i} lies at ${places}, not at ${seen}`);
+    must(ahead.firsts[i + 1] === word + places.length, `command ${i} has ${places.length} words`);
+    must(ahead.ends[i] === decoder.at, `command ${i} ends at ${decoder.at}`);
+  }
+}
+
 /** Every codec that reads what clients send. */
 export const TARGETS: readonly Target[] = [
   {
@@ -175,6 +195,16 @@ export const TARGETS: readonly Target[] = [
     ],
     pieces: ["\r\n", "*", "$", "-1", "0", '"', "'", "\\x", "POST ", "Host: a\r\n", "99999999999"],
     check: agreesHoweverCut(() => new RespDecoder(RESP_LIMITS)),
+  },
+  {
+    name: "resp-ahead",
+    samples: [
+      "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$0\r\n\r\n",
+      "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$12\r\n12 bytes here\r\n*1\r\n$4\r\nPING\r\n",
+      "*1\r\n$4\r\nPING\r\n".repeat(70),
+    ],
+    pieces: ["\r\n", "*", "$", "0", "1", "9", "-", "\r", "\n", "*1\r\n$1\r\nk\r\n"],
+    check: aheadAgrees,
   },
   {
     name: "text",
