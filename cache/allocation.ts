@@ -5,12 +5,12 @@
 import * as layout from "./layout.ts";
 import { type ChainEnd, cutChainLocked, setEndEighths, setPieceEighths } from "./chain.ts";
 import { evictOneLocked } from "./clock.ts";
+import { makeSlotsLocked } from "./healing.ts";
 import { linkWord } from "./item_header.ts";
-import { moveInRingLocked } from "./ring.ts";
 import { growIndexLocked, indexLimit } from "./index_growth.ts";
+import { renameItemLocked } from "./moving.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { extendPieceLocked, freePieceLocked, pieceEighths, takePieceLocked } from "./slab.ts";
-import { bucketOfItemLocked, fillBucketLocked } from "./table.ts";
 
 const {
   ADDRESS_MASK,
@@ -44,13 +44,14 @@ export function idealEighths(bytes: number): number {
 
 /**
  * Evicts until `eighths` eighths and the reserve are free and the index has space for an item, or nothing is
- * left to evict.
+ * left to evict. Then moves some pieces if whole slots are wanted and too few are free.
  */
 export function freeUpLocked(memory: ShardMemory, eighths: number): void {
   const words = memory.words;
   const wanted = eighths + memory.reserveEighths;
   while (words[SHARD_FREE_EIGHTHS]! < wanted && evictOneLocked(memory));
   if (words[SHARD_ITEMS]! >= indexLimit(memory) && !growIndexLocked(memory)) evictOneLocked(memory);
+  makeSlotsLocked(memory, eighths);
 }
 
 /** Takes a piece, and evicts until there is one. The caller has checked that the item fits. */
@@ -140,6 +141,9 @@ export function reshapeChainLocked(
   end: ChainEnd,
 ): number {
   const own = pieceEighths(memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!);
+  memory.pinned = address;
+  makeSlotsLocked(memory, idealEighths(bytes));
+  memory.pinned = 0;
   cutChainLocked(memory, address, bytes, end);
   if (end.missingBytes === 0) {
     if (end.leadWord === 0 && own === SLOT_EIGHTHS && end.eighths < own) {
@@ -205,8 +209,7 @@ function relocate(memory: ShardMemory, end: ChainEnd, hash: number, piece: numbe
   const toWord = to << EIGHTH_WORD_SHIFT;
   for (let i = 0; i < ITEM_HEADER_WORDS; i++) words[toWord + i] = words[fromWord + i]!;
   setPieceEighths(memory, to, pieceEighths(piece));
-  fillBucketLocked(memory, bucketOfItemLocked(memory, hash, from), hash, to);
-  moveInRingLocked(memory, from, to);
+  renameItemLocked(memory, hash, from, to);
   freePieceLocked(memory, from, end.eighths);
   end.item = to;
   end.address = to;

@@ -66,6 +66,10 @@ export class ShardMemory {
   sweepSteps = 0;
   /** Word of the bucket where the next lookup may find its item, as who has read ahead has seen it; or 0. */
   likelyBucket = 0;
+  /** Of healing.ts, in this thread: after a vain attempt, how many operations do not try again. */
+  healingPause = 0;
+  /** How many of those are still to come. */
+  healingRest = 0;
   /** Cursor of item.ts: the next byte. */
   cursorByte = 0;
   /** Cursor of item.ts: just past the piece. */

@@ -140,6 +140,54 @@ export function extendPieceLocked(
   return got;
 }
 
+/**
+ * Takes a piece of `eighths` out of a run that is no whole slot. Returns its address, or 0 when no run is
+ * long enough.
+ */
+export function takeShortPieceLocked(memory: ShardMemory, eighths: number): number {
+  const words = memory.words;
+  for (let length = eighths; length < SLOT_EIGHTHS; length++) {
+    const run = words[SHARD_FREE_RUNS + length]!;
+    if (run !== 0) {
+      unlinkRun(words, run, length);
+      return carve(memory, run, length, eighths) & ADDRESS_MASK;
+    }
+  }
+  return 0;
+}
+
+/**
+ * Takes the free runs of the slot that begins at `slot` out of their lists, so that nothing is taken there.
+ * Until {@linkcode linkSlotRunsLocked} no piece of it may be freed but by {@linkcode releaseLocked}.
+ */
+export function unlinkSlotRunsLocked(memory: ShardMemory, slot: number): void {
+  const used = memory.bytes[memory.mapBias + (slot >> SLOT_SHIFT)]!;
+  for (let place = 0; place < SLOT_EIGHTHS; place++) {
+    const end = freeTo(used, place);
+    if (end > place) unlinkRun(memory.words, slot + place, end - place);
+    place = end;
+  }
+}
+
+/** Puts the free runs of the slot that begins at `slot` into their lists. */
+export function linkSlotRunsLocked(memory: ShardMemory, slot: number): void {
+  const used = memory.bytes[memory.mapBias + (slot >> SLOT_SHIFT)]!;
+  for (let place = 0; place < SLOT_EIGHTHS; place++) {
+    const end = freeTo(used, place);
+    if (end > place) pushRun(memory.words, slot + place, end - place);
+    place = end;
+  }
+}
+
+/** Frees `eighths` eighths from `address` on, of a slot whose runs are in no list. */
+export function releaseLocked(memory: ShardMemory, address: number, eighths: number): void {
+  memory.bytes[memory.mapBias + (address >> SLOT_SHIFT)]! &= ~bitsOfRun(
+    address & SLOT_MASK,
+    eighths,
+  );
+  memory.words[SHARD_FREE_EIGHTHS]! += eighths;
+}
+
 /** Whether the eighth at `address` is in use. Those of a slot that was never used are not. */
 export function isUsed(memory: ShardMemory, address: number): boolean {
   const used = memory.bytes[memory.mapBias + (address >> SLOT_SHIFT)]!;

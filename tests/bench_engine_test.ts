@@ -4,6 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { churnRows } from "../bench/engine/churn.ts";
 import { floodRows } from "../bench/engine/flood.ts";
+import { changeRows, CHANGES } from "../bench/engine/healing.ts";
 import { cacheHits, comparisonRows, hitRatioRows } from "../bench/engine/hits/hit_ratio.ts";
 import { TRACE_KINDS } from "../bench/engine/hits/kinds.ts";
 import { lruHits } from "../bench/engine/hits/lru.ts";
@@ -28,6 +29,10 @@ Deno.test("bytesPerItem() is within the limit for every size of the report", () 
 
 Deno.test("churnRows() meets its targets in a short run", () => {
   assertPass(churnRows(60_000, 2 * 2 ** 20, 1));
+});
+
+Deno.test("changeRows() finds that the slab heals, whatever is done beside the puts", () => {
+  for (const change of CHANGES) assertPass(changeRows(change, 8 * 2 ** 20, 1));
 });
 
 Deno.test("hitRatioRows() is not far below LRU on scans and mixed sizes in a short run", async () => {

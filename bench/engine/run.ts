@@ -4,6 +4,7 @@
 import { answerHelp, showProgress } from "../command_line.ts";
 import { churnRows } from "./churn.ts";
 import { floodRows } from "./flood.ts";
+import { healingRows } from "./healing.ts";
 import { hitRatioRows } from "./hits/hit_ratio.ts";
 import { LOCK_REGIONS, lockRows } from "./locks.ts";
 import { lostKeyRows } from "./lost_keys.ts";
@@ -24,7 +25,10 @@ export const SECTIONS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = 
   flood: () => floodRows(100_000, 200_000),
   keys: () => lostKeyRows(1_000_000),
   hits: () => hitRatioRows({ requests: 4_000_000, keys: 1_000_000, seed: DEFAULT_SEED }),
-  churn: () => churnRows(20_000_000, 32 * MIB, DEFAULT_SEED),
+  churn: () => [
+    ...churnRows(20_000_000, 32 * MIB, DEFAULT_SEED),
+    ...healingRows(32 * MIB, DEFAULT_SEED),
+  ],
 };
 
 if (import.meta.main) {
