@@ -8,6 +8,8 @@ import type { TimeSlices } from "../contract/time_slices.ts";
 const TURN_MS = 0.25;
 /** What it costs to read and write for some commands, beside those. */
 const EXCHANGE_MS = 0.01;
+/** With more bytes of them, commands may be long: what is stored may evict as much in tiny pieces. */
+const QUICK_BYTES = 1024;
 /** About how long a quick command takes that handles few bytes. */
 const COMMAND_MS = 0.001;
 /** About how long a byte of commands takes: who has sent little goes first. */
@@ -44,7 +46,7 @@ export class ClientTime {
    * cost: it is looked at once something may take long.
    */
   begin(context: CommandContext, at: number, bytes: number): void {
-    this.#beganMs = bytes < LOOK_BYTES ? 0 : performance.now();
+    this.#beganMs = bytes < QUICK_BYTES ? 0 : performance.now();
     this.#count = 0;
     this.#commands = 0;
     this.#lookedAt = at;
