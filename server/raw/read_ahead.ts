@@ -5,6 +5,7 @@
 import { type Cache, inDatabase, storedDatabase } from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
 import type { Command } from "../contract/command.ts";
+import { sameBytes } from "../contract/same_bytes.ts";
 import { AheadCommands, MAX_AHEAD_COMMANDS } from "./resp_ahead.ts";
 import type { RespDecoder, RespLimits } from "../codecs/resp_decode.ts";
 import { findCommand } from "../commands/find.ts";
@@ -59,9 +60,19 @@ export class ReadAhead {
   #find(bytes: Uint8Array, count: number, stored: number): number {
     const { firsts, starts, lengths } = this.#commands;
     let keys = 0;
+    let row: Command | null = null;
+    let nameStart = 0;
+    let nameLength = 0;
     for (let i = 0; i < count; i++) {
       const word = firsts[i]!;
-      const row = findCommand(bytes, starts[word]!, lengths[word]!);
+      const start = starts[word]!;
+      const length = lengths[word]!;
+      // Most often it is the same command again, which is quicker to see than to find.
+      if (length !== nameLength || !sameBytes(bytes, nameStart, bytes, start, length)) {
+        row = findCommand(bytes, start, length);
+        nameStart = start;
+        nameLength = length;
+      }
       this.#rows[i] = row;
       const hasKey = row !== null && row.keys !== null && row.keys.first === 0 &&
         firsts[i + 1]! - word > 1;
