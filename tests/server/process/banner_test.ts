@@ -42,7 +42,7 @@ Deno.test("bannerText() and bannerFields() say the same", () => {
     "  listening  http://127.0.0.1:7171",
     "  listening  unix:/run/slabkv.sock",
     "  memory     8MiB in 8 shards",
-    `  capacity   ${items.toLocaleString("en-US")} items of 128 bytes`,
+    `  capacity   ${items.toLocaleString("en-US")} items of 160 bytes`,
     "  workers    1, up to 4 under load",
     `  try        curl -d '{"key":"k","value":"v"}' http://127.0.0.1:7171/put`,
   ]);
