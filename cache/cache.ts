@@ -5,10 +5,11 @@
 import { addCounter } from "./counters.ts";
 import { hashKey, inDatabase } from "./hash.ts";
 import * as layout from "./layout.ts";
+import { HotReads, NOT_READ } from "./hot_reads.ts";
 import { isPoisoned, lockOwner, poisonLock, releaseLock } from "./lock.ts";
 import { LockWaits } from "./lock_waits.ts";
 import { Condition, Outcome } from "./outcome.ts";
-import { PutRequest } from "./put_request.ts";
+import { type PutOptions, PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
 import * as regionLayout from "./region_layout.ts";
 import { Shard } from "./shard.ts";
@@ -18,18 +19,6 @@ import { Warming } from "./warming.ts";
 
 const { MAX_HEADER_BYTES, SHARD_LOCK } = layout;
 const { REGION_SHARDS_CLEARED } = regionLayout;
-
-/** What a put may carry besides key and value. */
-export interface PutOptions {
-  /** Absolute deadline in milliseconds since 1970; 0 for none, KEEP_DEADLINE for the old one. */
-  readonly deadlineMs?: number;
-  /** What must hold for the put to be carried out. */
-  readonly condition?: Condition;
-  /** The version that Condition.version compares with. */
-  readonly version?: number;
-  /** The stored database; 0 unless given. */
-  readonly database?: number;
-}
 
 /**
  * What {@linkcode Cache.withShard} and {@linkcode Cache.withShards} run. An object, not a function:
@@ -61,6 +50,8 @@ export class Cache<C extends string = never, G extends string = never> {
   readonly now: () => number;
   /** Every shard of the region. */
   readonly shards: readonly Shard[];
+  /** Reads without locks. */
+  readonly hotReads: HotReads;
   readonly #shardMask: number;
   readonly #owner: number;
   readonly #lockWaitsWord: number;
@@ -97,6 +88,7 @@ export class Cache<C extends string = never, G extends string = never> {
     this.#lockTimeoutsWord = region.counterWord(actor, "lockTimeouts");
     this.#shardSet = new ShardSet(count);
     this.#lockWaits = new LockWaits(nextTurn);
+    this.hotReads = new HotReads(region, this.shards, actor, now);
   }
 
   /** Hash of a key in a stored database, for the calls that take one. */
@@ -116,7 +108,7 @@ export class Cache<C extends string = never, G extends string = never> {
    */
   withShard(hash: number, work: LockedWork): boolean {
     const shard = this.shards[hash & this.#shardMask]!;
-    if (!this.#acquire(shard, true)) return false;
+    if (!this.#acquire(shard) && !this.#acquireHot(shard, hash)) return false;
     try {
       work.runLocked();
     } catch (error) {
@@ -161,18 +153,24 @@ export class Cache<C extends string = never, G extends string = never> {
     return true;
   }
 
-  /** Locks a shard: the only one that the operation needs, or one of several. */
-  #acquire(shard: Shard, isAlone: boolean): boolean {
+  /** Locks a shard if its lock is free. */
+  #acquire({ memory }: Shard): boolean {
     // The engine reads the clock at most once for each shard under a lock.
-    shard.memory.nowMs = 0;
-    return Atomics.compareExchange(shard.memory.words, SHARD_LOCK, 0, this.#owner) === 0 ||
-      this.#acquireContended(shard, isAlone);
+    memory.nowMs = 0;
+    memory.isMarked = false;
+    return Atomics.compareExchange(memory.words, SHARD_LOCK, 0, this.#owner) === 0;
   }
 
-  #acquireContended({ memory }: Shard, isAlone: boolean): boolean {
+  /** Locks the shard of one key, whose lock was taken. */
+  #acquireHot(shard: Shard, hash: number): boolean {
+    this.hotReads.noteTaken(hash);
+    this.#lockWaits.begin();
+    return this.#acquireTaken(shard);
+  }
+
+  #acquireTaken({ memory }: Shard): boolean {
     addCounter(this.region.words, this.#lockWaitsWord, 1);
     this.region.beginLong();
-    if (isAlone) this.#lockWaits.begin();
     if (this.#lockWaits.acquire(memory.words, SHARD_LOCK, this.#owner)) return true;
     addCounter(this.region.words, this.#lockTimeoutsWord, 1);
     return false;
@@ -183,7 +181,8 @@ export class Cache<C extends string = never, G extends string = never> {
     const { list } = this.#shardSet;
     this.#lockWaits.begin();
     for (let i = 0; i < count; i++) {
-      if (this.#acquire(this.shards[list[i]!]!, false)) continue;
+      const shard = this.shards[list[i]!]!;
+      if (this.#acquire(shard) || this.#acquireTaken(shard)) continue;
       this.#endListed(i, releaseLock);
       return false;
     }
@@ -203,6 +202,13 @@ export class Cache<C extends string = never, G extends string = never> {
    */
   warmMany(hashes: Int32Array, count: number, buckets?: Int32Array): number {
     return this.#warming.warm(hashes, count, buckets);
+  }
+
+  /** {@linkcode HotReads.read} of a key, for which no lock may be held. */
+  readHot(hash: number, key: Uint8Array, start: number, length: number): number {
+    const { hotReads } = this;
+    if (!hotReads.isKnown && !this.withAllShards(hotReads)) return NOT_READ;
+    return hotReads.read(this.shardOf(hash), hash, key, start, length);
   }
 
   /** The shard of a hash. Use its Locked methods only under its lock. */
@@ -275,6 +281,7 @@ export class Cache<C extends string = never, G extends string = never> {
       const words = shard.memory.words;
       const orphaned = deadActor >= 0 && lockOwner(words, SHARD_LOCK) === deadActor + 1;
       if (!orphaned && !isPoisoned(words, SHARD_LOCK)) continue;
+      shard.memory.isMarked = false;
       shard.repairLocked();
       releaseLock(words, SHARD_LOCK);
       Atomics.notify(words, SHARD_LOCK);

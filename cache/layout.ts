@@ -91,7 +91,10 @@ export const SHARD_STALE_BLOCKS = 2;
 /** Most blocks of a shard, and the binary logarithm of the fewest buckets of one. */
 export const MAX_BLOCKS = 256;
 export const MIN_BLOCK_SHIFT = 10;
-const STALE_END = SHARD_STALE_BLOCKS + MAX_BLOCKS / WORD_BITS;
+/** Moves on before the first change under each lock, if anybody reads without it; see change_mark.ts. */
+export const SHARD_CHANGES = SHARD_STALE_BLOCKS + MAX_BLOCKS / WORD_BITS;
+/** Actors with numbers below this may read without the lock; written under it. */
+export const SHARD_READERS = SHARD_CHANGES + 1;
 export const SHARD_BUMP = 16;
 /** Heads of the lists of free runs of 1 to 8 eighths: SHARD_FREE_RUNS + length. */
 export const SHARD_FREE_RUNS = 16;
@@ -214,8 +217,9 @@ assertLayout({
       fields: [
         ["lock", SHARD_LOCK, 1],
         ["stale buckets", SHARD_STALE, 1],
-        ["stale blocks", SHARD_STALE_BLOCKS, STALE_END - SHARD_STALE_BLOCKS],
-        ["rest of the lock's line", STALE_END, LINE_WORDS - STALE_END],
+        ["stale blocks", SHARD_STALE_BLOCKS, MAX_BLOCKS / WORD_BITS],
+        ["changes", SHARD_CHANGES, 1],
+        ["readers, in the lock's line", SHARD_READERS, LINE_WORDS - SHARD_READERS],
         ["free runs", SHARD_FREE_RUNS + 1, SLOT_EIGHTHS],
         ["rings", SHARD_RINGS, RING_COUNT * RING_WORDS],
         ...wordsOf({ SHARD_BUMP, SHARD_FREE_EIGHTHS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),

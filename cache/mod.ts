@@ -16,7 +16,7 @@
  */
 
 export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_names.ts";
-export { Cache, type LockedWork, type PutOptions } from "./cache.ts";
+export { Cache, type LockedWork } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
 export { DATABASE_COUNT } from "./database_layout.ts";
@@ -39,8 +39,9 @@ export {
 } from "./event_ring.ts";
 export { flushBucketsLocked, flushCostLocked, isEmptyLocked } from "./flush.ts";
 export { hashKey, inDatabase } from "./hash.ts";
+export { type HotReads, NOT_READ } from "./hot_reads.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
-export { PutRequest } from "./put_request.ts";
+export { type PutOptions, PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
 export {

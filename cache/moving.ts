@@ -2,6 +2,7 @@
 // it in its chain, or for an item's first piece its bucket, its neighbours in the ring and its last piece.
 // Expects chains that are whole: nothing may move while an item is being built.
 
+import { beginChangeLocked } from "./change_mark.ts";
 import * as layout from "./layout.ts";
 import { linkWord } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
@@ -28,6 +29,7 @@ const MAX_CHAIN_STEPS = 32;
  * chain is long, or it is a piece of the pinned item.
  */
 export function movePieceLocked(memory: ShardMemory, from: number, eighths: number): boolean {
+  beginChangeLocked(memory);
   const word = memory.words[from << EIGHTH_WORD_SHIFT]!;
   return (word & PIECE_FURTHER) === 0
     ? moveFirst(memory, from, eighths)

@@ -5,6 +5,18 @@ import { Condition } from "./outcome.ts";
 
 const NO_BYTES = new Uint8Array();
 
+/** What a put may carry besides key and value. */
+export interface PutOptions {
+  /** Absolute deadline in milliseconds since 1970; 0 for none, KEEP_DEADLINE for the old one. */
+  readonly deadlineMs?: number;
+  /** What must hold for the put to be carried out. */
+  readonly condition?: Condition;
+  /** The version that Condition.version compares with. */
+  readonly version?: number;
+  /** The stored database; 0 unless given. */
+  readonly database?: number;
+}
+
 /** The arguments of {@linkcode Shard.putLocked}. All three setters have to be called each time. */
 export class PutRequest {
   /** The stored database. Stays until it is set anew; `hash` is that of the key in it. */

@@ -87,8 +87,10 @@ export const RING_ENTRY_MASK = RING_ENTRIES - 1;
 
 /** The filter of events. */
 export const ACTOR_FILTER = ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS;
-/** Size of an actor's block. Its last cache line is left free. */
-export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_FILTER + FILTER_WORDS + LINE_WORDS);
+/** How often the actor has read without a lock, in a cache line of its own. */
+export const ACTOR_READS = ACTOR_FILTER + FILTER_WORDS;
+/** Size of an actor's block. */
+export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_READS + LINE_WORDS);
 
 assertLayout({
   areas: [
@@ -114,6 +116,7 @@ assertLayout({
         ...wordsOf({ ACTOR_PREFIX_LENGTHS }),
         ["events", ACTOR_RING_ENTRIES, RING_ENTRIES * EVENT_WORDS],
         ["filter", ACTOR_FILTER, FILTER_WORDS],
+        ["reads", ACTOR_READS, LINE_WORDS],
       ],
     },
     {

@@ -1,6 +1,7 @@
 // Removes an item from its shard, whatever the reason: bucket, ring, pieces and counts, all in one
 // place. Also keeps the shard's version sequence, which gives each change its version.
 
+import { beginChangeLocked } from "./change_mark.ts";
 import { addCounter } from "./counters.ts";
 import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts";
 import * as layout from "./layout.ts";
@@ -17,6 +18,7 @@ const {
   ADDRESS_MASK,
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
+  SHARD_READERS,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
 } = layout;
@@ -53,6 +55,7 @@ export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKin
 /** Removes the item in the bucket at word `bucket`, and tells nobody. */
 export function dropLocked(memory: ShardMemory, bucket: number): void {
   const words = memory.words;
+  if (words[SHARD_READERS] !== 0) beginChangeLocked(memory);
   const address = words[bucket]! & ADDRESS_MASK;
   const database = databaseOf(memory, address);
   const deadlineMs = deadlineOf(memory, address);

@@ -4,6 +4,8 @@
 import * as layout from "./layout.ts";
 import { ChainEnd } from "./chain.ts";
 import { ringForNewLocked } from "./clock.ts";
+import { beginChangeLocked } from "./change_mark.ts";
+import { emptyShardLocked } from "./clearing.ts";
 import { addCounter } from "./counters.ts";
 import * as databaseLayout from "./database_layout.ts";
 import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts";
@@ -35,7 +37,7 @@ import {
 } from "./allocation.ts";
 import { addDeadlinePlaceLocked } from "./deadline_place.ts";
 import { ShardMemory } from "./shard_memory.ts";
-import { emptyIndexLocked, freshenWindowsLocked } from "./stale_buckets.ts";
+import { freshenWindowsLocked } from "./stale_buckets.ts";
 import { countInsertLocked, raiseStripesLocked } from "./stripes.ts";
 import { emptyBucketLocked, enterBucketLocked, findLocked } from "./table.ts";
 import { makeBucketLocked } from "./window.ts";
@@ -52,19 +54,12 @@ const {
   MAX_KEY_BYTES,
   MAX_SWEEP_STEPS,
   EIGHTH_WORD_SHIFT,
-  SHARD_BUMP,
-  SHARD_DATABASES,
-  SHARD_END,
-  SHARD_FREE_EIGHTHS,
-  SHARD_SEGMENTS,
+  SHARD_READERS,
   SHARD_STALE,
-  SHARD_SWEEP_BUCKET,
-  SHARD_SWEEP_EARLIEST_S,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
-  SLOT_EIGHTHS,
 } = layout;
-const { DATABASE_SHIFT, SHARD_DATABASES_END } = databaseLayout;
+const { DATABASE_SHIFT } = databaseLayout;
 
 /** One shard as one thread sees it. */
 export class Shard {
@@ -179,6 +174,7 @@ export class Shard {
     if (condition !== Condition.none && !this.#holds(condition, put.version, address)) {
       return Outcome.conditionNotMet;
     }
+    if (words[SHARD_READERS] !== 0) beginChangeLocked(memory);
     memory.pinned = 0;
     memory.sweepSteps = MAX_SWEEP_STEPS;
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
@@ -243,6 +239,7 @@ export class Shard {
     const words = memory.words;
     const deadlineMs = storedDeadline(newMs);
     const oldMs = deadlineOf(memory, address);
+    beginChangeLocked(memory);
     if (deadlineMs !== 0 && !hasDeadlinePlace(memory, address)) {
       addDeadlinePlaceLocked(memory, address);
     }
@@ -279,20 +276,8 @@ export class Shard {
     publishOverflow(this.memory.region);
   }
 
-  /**
-   * Empties the shard, whatever state it is in: writes its header and nothing else, so this takes no time to
-   * speak of. Keeps the version sequence, the stripes, the ghosts and the counters. Tells nobody.
-   */
+  /** Empties the shard; see clearing.ts. */
   clearLocked(): void {
-    const { words, geometry } = this.memory;
-    words.fill(0, SHARD_BUMP, SHARD_VERSION_LOW);
-    words.fill(0, SHARD_SWEEP_BUCKET, SHARD_SWEEP_EARLIEST_S + 1);
-    words.fill(0, SHARD_DATABASES, SHARD_DATABASES_END);
-    words[SHARD_SEGMENTS] = 0;
-    words[SHARD_END] = geometry.endAddress;
-    words[SHARD_BUMP] = geometry.slabAddress;
-    words[SHARD_FREE_EIGHTHS] = geometry.slotCount * SLOT_EIGHTHS;
-    emptyIndexLocked(this.memory);
-    advanceVersionLocked(this.memory);
+    emptyShardLocked(this.memory);
   }
 }

@@ -60,6 +60,10 @@ export class ShardMemory {
    * with a deadline needs it, since reading the clock costs as much as a short copy.
    */
   nowMs = 0;
+  /** Whether the shard is marked as being changed, under the lock now held; see change_mark.ts. */
+  isMarked = false;
+  /** What was read to see how far readers are; means nothing, but has to be kept. */
+  readsSeen = 0;
   /** First piece of the item that is being overwritten, or 0. No eviction may take it. */
   pinned = 0;
   /** Steps that the clock's hands may still take for this operation. */

@@ -9,6 +9,7 @@ import { cacheHits, comparisonRows, hitRatioRows } from "../bench/engine/hits/hi
 import { TRACE_KINDS } from "../bench/engine/hits/kinds.ts";
 import { lruHits } from "../bench/engine/hits/lru.ts";
 import { KEY_FAMILIES, lostShare } from "../bench/engine/lost_keys.ts";
+import { hotKeyRows } from "../bench/engine/hot_key.ts";
 import { lockRows } from "../bench/engine/locks.ts";
 import { bytesPerItem, ITEM_SIZES } from "../bench/engine/memory.ts";
 import { microRows } from "../bench/engine/micro.ts";
@@ -110,4 +111,9 @@ Deno.test("lockRows() locks and prints a row for each number of keys and each re
     "locks of 10 keys, 16 shards",
     "locks of 100 keys, 16 shards",
   ]);
+});
+
+Deno.test("hotKeyRows() gets one key from one thread and from two", async () => {
+  const rows = await hotKeyRows(5000);
+  assertEquals(rows.length, 4);
 });

@@ -6,6 +6,7 @@ import { churnRows } from "./churn.ts";
 import { floodRows } from "./flood.ts";
 import { healingRows } from "./healing.ts";
 import { hitRatioRows } from "./hits/hit_ratio.ts";
+import { hotKeyRows } from "./hot_key.ts";
 import { LOCK_REGIONS, lockRows } from "./locks.ts";
 import { lostKeyRows } from "./lost_keys.ts";
 import { largeRegionRows, memoryRows } from "./memory.ts";
@@ -21,6 +22,7 @@ export const SECTIONS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = 
   operations: () => MICRO_SIZES.flatMap((count) => microRows(count, 1_000_000)),
   memory: async () => [...await memoryRows(256 * MIB, 200_000), ...largeRegionRows()],
   locks: () => lockRows(LOCK_REGIONS, 300_000),
+  hot: () => hotKeyRows(2_000_000),
   refill: () => refillRows(Math.round(1.4 * 1024 * MIB)),
   flood: () => floodRows(100_000, 200_000),
   keys: () => lostKeyRows(1_000_000),

@@ -2,10 +2,11 @@
 // their shards. Commands of every protocol go through here.
 
 import type { Args } from "../contract/args.ts";
-import type { Reply } from "../contract/reply.ts";
-import { inDatabase, storedDatabase } from "../../cache/mod.ts";
+import { answerBytes, type Reply } from "../contract/reply.ts";
+import { inDatabase, NOT_READ, storedDatabase } from "../../cache/mod.ts";
 import { type Command, type CommandContext, keyCountOf } from "../contract/command.ts";
 import { BUSY, wrongArity } from "./failures.ts";
+import { get } from "./strings/values.ts";
 
 /**
  * Runs `command` with `args`. Its outcome is on `reply` when this returns. For a few commands without
@@ -42,6 +43,7 @@ function executeOne(
   for (;;) {
     // Most often the database is that of the command before; runLocked() sees where it is not.
     const hash = inDatabase(plainHash(context, args, key), context.database);
+    if (cache.hotReads.isHot(hash) && answerHot(context, command, hash, args, reply)) return;
     context.hashes[0] = hash;
     context.shard = cache.shardOf(hash);
     if (args.hasKeyHash) context.shard.memory.likelyBucket = args.keyBucket;
@@ -50,6 +52,26 @@ function executeOne(
     if (!context.wasStale) return;
     context.enterDatabase(context.session.database);
   }
+}
+
+/**
+ * Answers GET of a key that many ask for, without its lock. Returns false where that cannot be done, or where
+ * the database is another one by now: then all goes the usual way.
+ */
+function answerHot(
+  context: CommandContext,
+  { run }: Command,
+  hash: number,
+  args: Args,
+  reply: Reply,
+): boolean {
+  if (run !== get) return false;
+  const { cache, cache: { hotReads } } = context;
+  const length = cache.readHot(hash, args.bytes, args.starts[0]!, args.lengths[0]!);
+  if (length === NOT_READ || context.isStale) return false;
+  hotReads.countHit();
+  answerBytes(hotReads.value, 0, length, reply);
+  return true;
 }
 
 /** The hash of argument `index`, a key, in database 0. */

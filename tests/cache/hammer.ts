@@ -44,6 +44,7 @@ export async function hammerAll(
       cache: new Cache(region, 0),
       hits: sum(({ hits }) => hits),
       stored: sum(({ stored }) => stored),
+      unlocked: sum(({ unlocked }) => unlocked),
       busy: sum(({ busy }) => busy),
       wrong: sum(({ wrong }) => wrong),
     };
