@@ -13,6 +13,7 @@ import { hotKeyRows } from "../bench/engine/hot_key.ts";
 import { lockRows } from "../bench/engine/locks.ts";
 import { bytesPerItem, ITEM_SIZES } from "../bench/engine/memory.ts";
 import { microRows } from "../bench/engine/micro.ts";
+import { pauseRows } from "../bench/engine/pauses.ts";
 import { refillRows } from "../bench/engine/refill.ts";
 import { type Row, rowTable } from "../bench/report.ts";
 
@@ -90,6 +91,12 @@ Deno.test("lostShare() is at most 0.01 % for every family of keys", () => {
 Deno.test("floodRows() finds no item lost outside the window", () => {
   const rows = floodRows(2000, 5000);
   assertPass(rows.filter(({ what }) => what.includes("lost")));
+});
+
+Deno.test("pauseRows() evicts tiny items for large ones, and its readers come to an end", async () => {
+  const rows = await pauseRows(8 * 2 ** 20, 2);
+  assertEquals(rows.length, 6);
+  assert(Number(rows[0]!.figure.replace(",", "")) > 100, rows[0]!.figure);
 });
 
 Deno.test("refillRows() finds no failed put and no long wait for a lock", async () => {

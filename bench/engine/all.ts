@@ -6,7 +6,7 @@ import { answerHelp } from "../command_line.ts";
 answerHelp(
   "Benchmarks of the engine: deno task bench [SECTION ...]\n" +
     "Without names: single operations, then the report. Sections of the report:\n" +
-    "operations, memory, locks, hot, refill, flood, keys, hits, churn",
+    "operations, memory, locks, hot, refill, flood, pauses, keys, hits, churn",
 );
 
 /** Runs Deno on the terminal of this program; returns its exit code. */

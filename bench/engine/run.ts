@@ -11,6 +11,7 @@ import { LOCK_REGIONS, lockRows } from "./locks.ts";
 import { lostKeyRows } from "./lost_keys.ts";
 import { largeRegionRows, memoryRows } from "./memory.ts";
 import { MICRO_SIZES, microRows } from "./micro.ts";
+import { pauseRows } from "./pauses.ts";
 import { refillRows } from "./refill.ts";
 import { type Row, rowTable } from "../report.ts";
 import { DEFAULT_SEED } from "../workload.ts";
@@ -25,6 +26,7 @@ export const SECTIONS: Readonly<Record<string, () => Row[] | Promise<Row[]>>> = 
   hot: () => hotKeyRows(2_000_000),
   refill: () => refillRows(Math.round(1.4 * 1024 * MIB)),
   flood: () => floodRows(100_000, 200_000),
+  pauses: () => pauseRows(128 * MIB, 32),
   keys: () => lostKeyRows(1_000_000),
   hits: () => hitRatioRows({ requests: 4_000_000, keys: 1_000_000, seed: DEFAULT_SEED }),
   churn: () => [
