@@ -38,9 +38,9 @@ const MAX_MOVES = 16;
 /** Most eighths in use of a slot that is worth emptying. With 4 or 5 too few slots qualify after tiny items. */
 const MAX_USED = 6;
 /** Runs of each length that are looked at. */
-const TRIES = 4;
+const TRIES = 2;
 /** Most operations that do not try after a vain attempt: one more each time, none after a success. */
-const MAX_PAUSE = 15;
+const MAX_PAUSE = 127;
 
 /**
  * Sees to it that as many whole slots are free as an item of `eighths` eighths wants, as far as a few moves
