@@ -2,6 +2,7 @@
 // One module for both, so that a bundled or compiled program finds its worker inside itself.
 
 import os from "node:os";
+import { resolve } from "node:path";
 import process from "node:process";
 import { type ClientPlatform, runClient, serverArguments } from "./client/mod.ts";
 import {
@@ -26,7 +27,7 @@ function workerPermissions(
   for (const { hostname, port, unixPath } of listens) {
     if (unixPath !== undefined) {
       paths.push(unixPath);
-      net.push(`unix:${unixPath}`);
+      net.push(`unix:${resolve(unixPath)}`);
     } else net.push(authorityOf(hostname, port));
   }
   const libraries = libcPaths();

@@ -52,7 +52,7 @@ export interface CacheStats {
   readonly shards: number;
   /** Shards that were cleared because they may have been broken. */
   readonly shardsCleared: number;
-  /** What stops the cache from holding more items: nothing yet, its slab, or its index. */
+  /** What stops the cache from holding more items: nothing now, its slab, or its index. */
   readonly limitedBy: "nothing" | "memory" | "index";
 }
 
@@ -94,15 +94,34 @@ export function readStats(cache: Cache): CacheStats {
     expirations,
     shards: geometry.shardCount,
     shardsCleared: Atomics.load(regionWords, REGION_SHARDS_CLEARED),
-    limitedBy: limit(evictions, windowEvictions, items, buckets),
+    limitedBy: limit({
+      evictions,
+      windowEvictions,
+      items,
+      buckets,
+      usedShare: usedEighths / (slots * SLOT_EIGHTHS),
+    }),
   };
 }
 
-function limit(evictions: number, inWindows: number, items: number, buckets: number) {
+/** Beyond this share of its slab a cache is full: some shards are before others. */
+const FULL_SHARE = 0.9;
+/** Full windows that evict one item in more than this many held are no chance. */
+const CHANCE_SHARE = 1000;
+
+/** What is used up where items have been evicted. A full slab counts first: more buckets would not help. */
+function limit(
+  { evictions, windowEvictions, items, buckets, usedShare }: Record<
+    "evictions" | "windowEvictions" | "items" | "buckets" | "usedShare",
+    number
+  >,
+): CacheStats["limitedBy"] {
   if (evictions === 0) return "nothing";
+  if (usedShare > FULL_SHARE) return "memory";
   // The clock keeps items just at that share, each shard by itself.
   const isFull = items > buckets * 0.99 * MAX_INDEX_LOAD;
-  return inWindows * 2 > evictions || isFull ? "index" : "memory";
+  const isOften = 2 * windowEvictions > evictions && windowEvictions * CHANCE_SHARE > items;
+  return isFull || isOften && items > 0 ? "index" : "nothing";
 }
 
 /** Systems with huge pages make so much resident at a time. */

@@ -39,7 +39,7 @@ export interface Config {
   readonly maxKeyChars: number;
   /** Longest value on the JSON routes, in code points. */
   readonly maxValueChars: number;
-  /** Longest value on /store; a quarter of a shard limits it too. */
+  /** Longest value on /store; a quarter of a shard's slots limits it too. */
   readonly maxValueBytes: number;
   /** Longest request body, unless other limits imply more: see jsonBodyLimit(). */
   readonly maxBodyBytes: number;

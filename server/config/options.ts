@@ -158,7 +158,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     flag: "max-value-bytes",
     kind: size(1, MAX_VALUE_BYTES),
     fallback: () => MIB,
-    description: "Longest value of /store, at most a quarter of a shard",
+    description: "Longest value of /store, at most a quarter of a shard's slots",
   },
   maxBodyBytes: {
     flag: "max-body",

@@ -75,7 +75,9 @@ function readFlags(
   problems: string[],
 ): Set<string> {
   const mayBeSecret = given.has("token") || args.some((arg) => /^-+to?k|secret|pass/i.test(arg));
-  const parsed: Record<string, unknown> = parseArgs(withPlainSwitches(args, problems), {
+  // Who is used to npm writes "--" before what is for the program; deno task hands it on.
+  const own = args[0] === "--" ? args.slice(1) : args;
+  const parsed: Record<string, unknown> = parseArgs(withPlainSwitches(own, problems), {
     string: VALUE_FLAGS,
     boolean: [...SWITCH_FLAGS, ...ACTION_FLAGS],
     collect: [...VALUE_FLAGS, ...SWITCH_FLAGS],

@@ -32,10 +32,13 @@ export function addressOf({ protocol, hostname, port, unixPath, cert }: Listen):
   return `${scheme}://${authorityOf(hostname, port)}`;
 }
 
+/** Items take whole eighths of a slot. */
+const ITEM_UNIT_BYTES = 32;
+
 /** How many items of the configured average size the region holds. */
 export function capacityItems({ cache, config }: BannerFacts): number {
   const { slabBytes, indexCapacity } = readStats(cache);
-  const itemBytes = Math.ceil(config.averageItemBytes / 64) * 64;
+  const itemBytes = Math.ceil(config.averageItemBytes / ITEM_UNIT_BYTES) * ITEM_UNIT_BYTES;
   return Math.min(indexCapacity, Math.floor(slabBytes / itemBytes));
 }
 

@@ -143,6 +143,10 @@ Deno.test("parseConfig() says in one line what to change on the command line", (
     ],
     [["--tokn", "s3cret"], "Unknown option --tokn: did you mean --token? See --help"],
     [["--", "7"], 'Unexpected argument "7": options begin with --, see --help'],
+    [
+      ["--compress", "--", "--port"],
+      'Unexpected argument "--port": options begin with --, see --help',
+    ],
     [["--compress", "yes"], 'Unexpected argument "yes": options begin with --, see --help'],
     [["--port"], `Option --port has no value: ${number}`],
     [["--port="], `Option --port has no value: ${number}`],

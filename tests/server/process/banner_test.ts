@@ -1,6 +1,7 @@
 // The banner: addresses as clients write them, and a capacity that the region can keep.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { Cache, readStats, Region } from "../../../cache/mod.ts";
 import {
   addressOf,
   bannerFields,
@@ -25,6 +26,22 @@ Deno.test("addressOf() writes addresses as clients do", () => {
   const tls = { hostname: "a.example", port: 443, cert: "c", key: "k" };
   assertEquals(addressOf(tls), "https://a.example:443");
   assertEquals(addressOf(listens[1]!), "unix:/run/slabkv.sock");
+});
+
+Deno.test("capacityItems() is about what a region holds of such items when it is full", () => {
+  for (const bytes of [64, 150, 160, 224]) {
+    const facts = factsOf("--average-item", String(bytes));
+    const region = Region.create({ memoryBytes: 8 * 2 ** 20, averageItemBytes: bytes });
+    const cache = new Cache(region, 0);
+    // The header has 20 bytes and the key 8.
+    const value = new Uint8Array(bytes - 28);
+    for (let i = 0; i < 400_000; i++) {
+      cache.put(new TextEncoder().encode(String(i).padStart(8, "0")), value);
+    }
+    const { items, evictions } = readStats(cache);
+    assert(evictions > 0, "the region is not full");
+    assertAlmostEquals(items / capacityItems({ ...facts, cache }), 1, 0.1, `${bytes} bytes`);
+  }
 });
 
 Deno.test("capacityItems() shrinks as items grow", () => {
