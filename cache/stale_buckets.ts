@@ -3,6 +3,7 @@
 // a lookup pays one load for that, from the cache line of the lock. What the index has grown by has no blocks:
 // it goes back to the slab. Knows nothing of items.
 
+import { beginChangeLocked } from "./change_mark.ts";
 import * as layout from "./layout.ts";
 import { baseTotal } from "./index_growth.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -55,6 +56,8 @@ export function freshenLocked(memory: ShardMemory, from: number, to: number): vo
   for (let block = from >>> shift; block <= last; block++) {
     const at = SHARD_STALE_BLOCKS + (block >>> WORD_SHIFT);
     if ((words[at]! & (1 << block)) === 0) continue;
+    // Who reads without the lock must not find no block stale, and a bucket as it was before.
+    beginChangeLocked(memory);
     const start = block << shift;
     words.fill(0, bucketsWord + start, bucketsWord + Math.min(start + (1 << shift), total));
     words[at]! &= ~(1 << block);

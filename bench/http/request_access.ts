@@ -5,6 +5,7 @@
 import { requestOf } from "../../client/bench/key_set.ts";
 import { type Traffic, Verdict } from "../../client/bench/traffic.ts";
 import { RequestAccess } from "../../server/http/request_access.ts";
+import { answerHelp } from "../command_line.ts";
 import { median } from "../figures.ts";
 import { cpuUs } from "../process.ts";
 import { markdownTable } from "../report.ts";
@@ -63,6 +64,10 @@ async function main(): Promise<void> {
   console.log(markdownTable(columns, rows));
 }
 
+answerHelp(
+  "What a header and a small body of a request cost: deno run -A bench/http/request_access.ts\n" +
+    "Takes no arguments but --help; with the name of a variant it is that server.",
+);
 const handler = VARIANTS[Deno.args[0] ?? ""];
 if (handler === undefined) await main();
 else {

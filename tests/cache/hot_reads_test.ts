@@ -69,6 +69,22 @@ Deno.test("Cache.readHot() reads whole items of one piece that are often asked f
   assertEquals(readHot(cache, second), null, "was deleted");
 });
 
+Deno.test("freshenLocked() marks the shard: a bucket that was stale may have been read before", () => {
+  const { cache } = makeFixture();
+  const [key, other] = keysOfShard(cache, 2);
+  put(cache, key, valueOf(60));
+  warm(cache, key);
+  assertEquals(readHot(cache, key), valueOf(60));
+  const { memory } = cache.shards[0]!;
+  cache.withShard(0, { runLocked: () => cache.shards[0]!.clearLocked() });
+  const flushed = memory.words[SHARD_CHANGES]!;
+  assertEquals(get(cache, other), null);
+  assert(memory.words[SHARD_CHANGES]! !== flushed, "a lookup has cleared stale buckets unseen");
+  const fresh = memory.words[SHARD_CHANGES]!;
+  assertEquals(get(cache, other), null);
+  assertEquals(memory.words[SHARD_CHANGES], fresh, "a lookup marks without a change");
+});
+
 /** What may happen to a shard: how it is prepared, and the change. Its items are those of the first keys. */
 interface Change {
   readonly what: string;
