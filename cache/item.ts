@@ -49,8 +49,11 @@ export function keyEquals(
   const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
   const header = headerBytes(first);
   const start = (address << EIGHTH_BYTE_SHIFT) + header;
-  const space = (pieceEighths(first) << EIGHTH_BYTE_SHIFT) - header;
-  const here = keyBytes < space ? keyBytes : space;
+  let here = keyBytes;
+  if ((first & ITEM_CHAINED) !== 0) {
+    const space = (pieceEighths(first) << EIGHTH_BYTE_SHIFT) - header;
+    if (space < keyBytes) here = space;
+  }
   // The last byte first: similar keys differ there, so different keys are found different sooner.
   if (here > 0 && bytes[start + here - 1] !== key[keyStart + here - 1]) return false;
   for (let i = 0; i < here - 1; i++) {

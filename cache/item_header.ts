@@ -28,8 +28,13 @@ const {
   WORD_RANGE,
 } = layout;
 
+/** Right shift after which only the flags of the words that some headers have are left. */
+const PLAIN_SHIFT = Math.log2(ITEM_CHAINED);
+
 /** Bytes of a header whose first word is `first`: those before the key. */
 export function headerBytes(first: number): number {
+  // Most items have none of both words.
+  if (first >>> PLAIN_SHIFT === 0) return ITEM_HEADER_BYTES;
   return ITEM_HEADER_BYTES + ((first >>> CHAINED_BYTES_SHIFT) & HEADER_MORE_MASK) +
     ((first >>> DEADLINE_BYTES_SHIFT) & HEADER_MORE_MASK);
 }
