@@ -52,7 +52,6 @@ const {
   KEY_BYTES_SHIFT,
   MAX_HEADER_BYTES,
   MAX_KEY_BYTES,
-  MAX_SWEEP_STEPS,
   EIGHTH_WORD_SHIFT,
   SHARD_READERS,
   SHARD_STALE,
@@ -175,8 +174,7 @@ export class Shard {
       return Outcome.conditionNotMet;
     }
     if (words[SHARD_READERS] !== 0) beginChangeLocked(memory);
-    memory.pinned = 0;
-    memory.sweepSteps = MAX_SWEEP_STEPS;
+    memory.beginOperation();
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
     const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : storedDeadline(deadlineMs);
     const header = newDeadlineMs === 0 ? ITEM_HEADER_BYTES : ITEM_HEADER_BYTES + DEADLINE_BYTES;
@@ -240,6 +238,7 @@ export class Shard {
     const deadlineMs = storedDeadline(newMs);
     const oldMs = deadlineOf(memory, address);
     beginChangeLocked(memory);
+    memory.beginOperation();
     if (deadlineMs !== 0 && !hasDeadlinePlace(memory, address)) {
       addDeadlinePlaceLocked(memory, address);
     }

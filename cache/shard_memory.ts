@@ -8,6 +8,7 @@ import {
   GHOST_SET_WORDS,
   MAX_HEADER_BYTES,
   MAX_ITEM_SHARE,
+  MAX_SWEEP_STEPS,
   RESERVE_SHARE,
   SHARD_HEADER_BYTES,
   SLOT_BYTES,
@@ -107,6 +108,12 @@ export class ShardMemory {
     const eighths = geometry.slotCount * SLOT_EIGHTHS;
     this.reserveEighths = Math.ceil(eighths * RESERVE_SHARE);
     this.maxItemBytes = Math.floor(geometry.slotCount * SLOT_BYTES / MAX_ITEM_SHARE);
+  }
+
+  /** Something begins that may evict: no item is pinned, and the hands may take as many steps as at first. */
+  beginOperation(): void {
+    this.pinned = 0;
+    this.sweepSteps = MAX_SWEEP_STEPS;
   }
 
   /** The engine's time under the lock now held. Reads the clock on the first call only. */

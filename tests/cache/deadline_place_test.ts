@@ -3,6 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
 import { itemEighths } from "../../cache/item_header.ts";
+import { FURTHER_SWEEP_STEPS, MAX_SWEEP_STEPS, SHARD_FREE_EIGHTHS } from "../../cache/layout.ts";
+import { takePieceLocked } from "../../cache/slab.ts";
 import { bytesOf, find, get, makeFixture, put, valueOf } from "./fixture.ts";
 
 /** Puts keys and values of many lengths, and gives each a deadline and takes it away again. */
@@ -47,4 +49,20 @@ Deno.test("addDeadlinePlaceLocked() does so among the shortest of pieces, and ev
   setAndClear(cache, clock.nowMs);
   assert(readStats(cache).evictions > 0);
   for (const { memory } of cache.shards) checkShardLocked(memory);
+});
+
+Deno.test("Shard.setDeadlineLocked() evicts in as few steps as a put, whatever the put before it had left", () => {
+  const { cache, clock } = makeFixture(512 * 1024);
+  for (let i = 0; i < 12_000; i++) put(cache, `q${i}`, valueOf(4 + i % 6));
+  const { evictions } = readStats(cache);
+  // Overwrites take what the reserve had left, so that to grow an item is to evict another.
+  for (let i = 11_000; i < 12_000; i++) {
+    const { shard, address } = find(cache, `q${i}`);
+    if (address === 0) continue;
+    shard.memory.sweepSteps = 1_000_000;
+    while (shard.memory.words[SHARD_FREE_EIGHTHS]! > 0) takePieceLocked(shard.memory, 1);
+    shard.setDeadlineLocked(address, clock.nowMs + 1000);
+    assert(shard.memory.sweepSteps <= MAX_SWEEP_STEPS + FURTHER_SWEEP_STEPS);
+  }
+  assert(readStats(cache).evictions > evictions);
 });
