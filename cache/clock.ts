@@ -17,10 +17,12 @@ import { removeLocked } from "./removal.ts";
 import {
   enterRingLocked,
   handWord,
+  hitCountLocked,
   leaveRingLocked,
   newerOf,
   ringEighthsWord,
   ringOf,
+  ringsEighths,
 } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { bucketOfItemLocked } from "./table.ts";
@@ -66,8 +68,7 @@ function probationLimit(memory: ShardMemory, used: number): number {
 /** Whether an item of `bytes` bytes of key and value is larger than most. A larger one has to be hit more. */
 function isLarge(memory: ShardMemory, bytes: number): boolean {
   const { words } = memory;
-  const used = words[ringEighthsWord(RING_PROBATION)]! + words[ringEighthsWord(RING_MAIN)]!;
-  return bytes * words[SHARD_ITEMS]! > used * (LARGE_ITEM * EIGHTH_BYTES);
+  return bytes * words[SHARD_ITEMS]! > ringsEighths(memory) * (LARGE_ITEM * EIGHTH_BYTES);
 }
 
 /** How often the item must have been hit to stay. */
@@ -75,16 +76,11 @@ function hitsToStay(memory: ShardMemory, address: number): number {
   return isLarge(memory, keyBytesOf(memory, address) + valueBytesOf(memory, address)) ? 2 : 1;
 }
 
-function countOf(memory: ShardMemory, address: number): number {
-  return (memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & COUNT_MASK) >>> COUNT_SHIFT;
-}
-
 /** The item that the next step looks at, or 0 when there is none besides the pinned one. */
 function candidate(memory: ShardMemory): number {
-  const words = memory.words;
-  const probation = words[ringEighthsWord(RING_PROBATION)]!;
-  const used = probation + words[ringEighthsWord(RING_MAIN)]!;
-  const ring = probation > probationLimit(memory, used) ? RING_PROBATION : RING_MAIN;
+  const probation = memory.words[ringEighthsWord(RING_PROBATION)]!;
+  const limit = probationLimit(memory, ringsEighths(memory));
+  const ring = probation > limit ? RING_PROBATION : RING_MAIN;
   return unpinned(memory, ring) || unpinned(memory, RING_MAIN - ring);
 }
 
@@ -110,13 +106,10 @@ export function evictOneLocked(memory: ShardMemory): boolean {
     const address = candidate(memory);
     if (address === 0) return false;
     const expired = isExpired(memory, address);
-    const spare = countOf(memory, address) - hitsToStay(memory, address);
+    const spare = hitCountLocked(memory, address) - hitsToStay(memory, address);
     if (expired || steps <= 1 || spare < 0) {
       memory.sweepSteps = steps - 1 + FURTHER_SWEEP_STEPS;
-      const hash = hashOfItem(memory, address);
-      if (!expired) noteEvictionLocked(memory, address, hash);
-      const bucket = bucketOfItemLocked(memory, hash, address);
-      removeLocked(memory, bucket, expired ? ChangeKind.expired : ChangeKind.evicted);
+      evictItemLocked(memory, address, expired);
       return true;
     }
     if (ringOf(memory, address) === RING_PROBATION) promote(memory, address, spare);
@@ -124,9 +117,12 @@ export function evictOneLocked(memory: ShardMemory): boolean {
   }
 }
 
-/** To be called before an item is evicted, whatever chose it: who leaves probation leaves a ghost. */
-export function noteEvictionLocked(memory: ShardMemory, address: number, hash: number): void {
-  if (ringOf(memory, address) === RING_PROBATION) rememberGhostLocked(memory, hash);
+/** Evicts an item, or removes it as expired. An evicted one leaves a ghost if it was in probation. */
+export function evictItemLocked(memory: ShardMemory, address: number, isOver: boolean): void {
+  const hash = hashOfItem(memory, address);
+  if (!isOver && ringOf(memory, address) === RING_PROBATION) rememberGhostLocked(memory, hash);
+  const bucket = bucketOfItemLocked(memory, hash, address);
+  removeLocked(memory, bucket, isOver ? ChangeKind.expired : ChangeKind.evicted);
 }
 
 /** Moves an item from probation to the main ring, with `count` hits left. */
@@ -152,16 +148,16 @@ function passMain(memory: ShardMemory, address: number): void {
 function askMain(memory: ShardMemory, bytes: number): Main {
   const words = memory.words;
   const main = words[ringEighthsWord(RING_MAIN)]!;
-  const used = main + words[ringEighthsWord(RING_PROBATION)]!;
+  const used = ringsEighths(memory);
   if (main < MAIN_SLACK * (used - probationLimit(memory, used))) return Main.hasSpace;
   for (let left = isLarge(memory, bytes) ? 0 : CONTEST_STEPS; left > 0; left--) {
     const address = words[handWord(RING_MAIN)]!;
     if (address === 0) return Main.hasSpace;
-    if (countOf(memory, address) < hitsToStay(memory, address)) return Main.cold;
+    if (hitCountLocked(memory, address) < hitsToStay(memory, address)) return Main.cold;
     passMain(memory, address);
   }
   const last = words[handWord(RING_MAIN)]!;
-  return last === 0 || countOf(memory, last) === 0 ? Main.cold : Main.inUse;
+  return last === 0 || hitCountLocked(memory, last) === 0 ? Main.cold : Main.inUse;
 }
 
 /**
@@ -196,7 +192,7 @@ export function ringForNewLocked(
 function fillsMain(memory: ShardMemory): boolean {
   const words = memory.words;
   const probation = words[ringEighthsWord(RING_PROBATION)]!;
-  const used = probation + words[ringEighthsWord(RING_MAIN)]!;
+  const used = ringsEighths(memory);
   return words[SHARD_FREE_EIGHTHS]! > FILLING_SHARE * used &&
     words[SHARD_ITEMS]! < (1 - FILLING_SHARE) * indexLimit(memory) &&
     probation > probationLimit(memory, used);

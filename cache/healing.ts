@@ -4,21 +4,18 @@
 // An operation moves few pieces, and after a vain attempt some operations do not try.
 
 import * as layout from "./layout.ts";
-import { evictOneLocked, noteEvictionLocked } from "./clock.ts";
-import { ChangeKind } from "./event_ring.ts";
-import { hashOfItem } from "./item_hash.ts";
+import { evictItemLocked, evictOneLocked } from "./clock.ts";
 import { isExpired } from "./item_header.ts";
 import { movePieceLocked, ownerLocked } from "./moving.ts";
-import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import {
   linkSlotRunsLocked,
   pieceEighths,
   releaseLocked,
+  slotMap,
   takePieceLocked,
   unlinkSlotRunsLocked,
 } from "./slab.ts";
-import { bucketOfItemLocked } from "./table.ts";
 
 const {
   ADDRESS_MASK,
@@ -87,7 +84,7 @@ function slotToEmpty(memory: ShardMemory, except: number): number {
     if (fewest < SLOT_EIGHTHS - length) break;
     let run = words[SHARD_FREE_RUNS + length]!;
     for (let i = 0; run !== 0 && i < TRIES; i++) {
-      const used = bitCount(mapOf(memory, run));
+      const used = bitCount(slotMap(memory, run));
       if (used < fewest && (run & ~SLOT_MASK) !== except) {
         best = run & ~SLOT_MASK;
         fewest = used;
@@ -98,11 +95,6 @@ function slotToEmpty(memory: ShardMemory, except: number): number {
   return best;
 }
 
-/** Which eighths are in use in the slot that `address` is in. */
-function mapOf(memory: ShardMemory, address: number): number {
-  return memory.bytes[memory.mapBias + (address >> SLOT_SHIFT)]!;
-}
-
 function bitCount(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
@@ -111,7 +103,7 @@ function bitCount(bits: number): number {
 
 /** Address of the first piece in a slot of which something is in use. */
 function firstPiece(memory: ShardMemory, slot: number): number {
-  const used = mapOf(memory, slot);
+  const used = slotMap(memory, slot);
   return slot + WORD_BITS - 1 - Math.clz32(used & -used);
 }
 
@@ -121,12 +113,12 @@ function moveAll(memory: ShardMemory, slot: number): number {
   unlinkSlotRunsLocked(memory, slot);
   while (moveFirstPiece(memory, slot)) moves++;
   linkSlotRunsLocked(memory, slot);
-  return mapOf(memory, slot) === 0 ? moves : 0;
+  return slotMap(memory, slot) === 0 ? moves : 0;
 }
 
 /** Moves the first piece of a slot whose runs are in no list. Returns false if it stays, or none is left. */
 function moveFirstPiece(memory: ShardMemory, slot: number): boolean {
-  if (mapOf(memory, slot) === 0) return false;
+  if (slotMap(memory, slot) === 0) return false;
   const piece = firstPiece(memory, slot);
   const length = pieceEighths(memory.words[piece << EIGHTH_WORD_SHIFT]!);
   if (!movePieceLocked(memory, piece, length)) return false;
@@ -173,15 +165,16 @@ function clearSomeSlot(memory: ShardMemory): void {
 /** Moves or evicts what is in a slot. Returns false, with nothing changed, if the pinned item is. */
 function clearSlot(memory: ShardMemory, slot: number): boolean {
   if (memory.pinned !== 0 && hasPinned(memory, slot)) return false;
-  while (mapOf(memory, slot) !== 0) {
+  while (slotMap(memory, slot) !== 0) {
     if (moveAll(memory, slot) !== 0) break;
-    evictLocked(memory, ownerLocked(memory, firstPiece(memory, slot), Infinity));
+    const item = ownerLocked(memory, firstPiece(memory, slot), Infinity);
+    evictItemLocked(memory, item, isExpired(memory, item));
   }
   return true;
 }
 
 function hasPinned(memory: ShardMemory, slot: number): boolean {
-  const used = mapOf(memory, slot);
+  const used = slotMap(memory, slot);
   for (let place = 0; place < SLOT_EIGHTHS;) {
     if ((used >>> place & 1) === 0) place++;
     else {
@@ -190,12 +183,4 @@ function hasPinned(memory: ShardMemory, slot: number): boolean {
     }
   }
   return false;
-}
-
-function evictLocked(memory: ShardMemory, item: number): void {
-  const hash = hashOfItem(memory, item);
-  const expired = isExpired(memory, item);
-  if (!expired) noteEvictionLocked(memory, item, hash);
-  const bucket = bucketOfItemLocked(memory, hash, item);
-  removeLocked(memory, bucket, expired ? ChangeKind.expired : ChangeKind.evicted);
 }

@@ -45,13 +45,13 @@ export { type PutOptions, PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
 export {
-  hitCountLocked,
   isSparseLocked,
   itemMemoryLocked,
   KeyBatch,
   scanBucketsLocked,
   scanSparseLocked,
 } from "./scan.ts";
+export { hitCountLocked } from "./ring.ts";
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";
 export { insertsLocked } from "./stripes.ts";

@@ -9,11 +9,14 @@ const {
   ADDRESS_MASK,
   COUNT_MASK,
   COUNT_ONE,
+  COUNT_SHIFT,
   ITEM_NEWER,
   ITEM_OLDER,
   EIGHTH_WORD_SHIFT,
   RING_HAND,
+  RING_MAIN,
   RING_MASK,
+  RING_PROBATION,
   RING_EIGHTHS,
   RING_SHIFT,
   RING_WORDS,
@@ -43,6 +46,17 @@ export function newerOf(memory: ShardMemory, address: number): number {
 /** The neighbour that the hand meets before this item. */
 export function olderOf(memory: ShardMemory, address: number): number {
   return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER]! & ADDRESS_MASK;
+}
+
+/** Eighths of all items in both rings. */
+export function ringsEighths(memory: ShardMemory): number {
+  const words = memory.words;
+  return words[ringEighthsWord(RING_PROBATION)]! + words[ringEighthsWord(RING_MAIN)]!;
+}
+
+/** Reference count of the item: 0 to 3. */
+export function hitCountLocked(memory: ShardMemory, address: number): number {
+  return (memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & COUNT_MASK) >>> COUNT_SHIFT;
 }
 
 /** Raises the reference count by one, to 3 at most. */

@@ -16,12 +16,8 @@ import { freshenLocked } from "./stale_buckets.ts";
 const {
   ADDRESS_MASK,
   BUCKET_BYTES,
-  COUNT_MASK,
-  COUNT_SHIFT,
-  ITEM_NEWER,
   MAX_KEY_BYTES,
   EIGHTH_BYTES,
-  EIGHTH_WORD_SHIFT,
   RING_COUNT,
   SHARD_ITEMS,
 } = layout;
@@ -133,10 +129,4 @@ export function scanSparseLocked(
 /** Bytes of memory that the item at `address` takes: its eighths and its bucket. */
 export function itemMemoryLocked(memory: ShardMemory, address: number): number {
   return itemEighths(memory, address) * EIGHTH_BYTES + BUCKET_BYTES;
-}
-
-/** Reference count of the item at `address`: 0 to 3. */
-export function hitCountLocked(memory: ShardMemory, address: number): number {
-  const word = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
-  return (word & COUNT_MASK) >>> COUNT_SHIFT;
 }

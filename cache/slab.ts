@@ -43,13 +43,8 @@ export function pieceEighths(word: number): number {
  */
 export function takePieceLocked(memory: ShardMemory, eighths: number): number {
   const words = memory.words;
-  for (let length = eighths; length <= SLOT_EIGHTHS; length++) {
-    const run = words[SHARD_FREE_RUNS + length]!;
-    if (run !== 0) {
-      unlinkRun(words, run, length);
-      return carve(memory, run, length, eighths);
-    }
-  }
+  const tight = takeFromRun(memory, eighths, SLOT_EIGHTHS);
+  if (tight !== 0) return tight;
   const virgin = words[SHARD_BUMP]!;
   if (virgin < words[SHARD_END]!) {
     words[SHARD_BUMP] = virgin + SLOT_EIGHTHS;
@@ -58,10 +53,20 @@ export function takePieceLocked(memory: ShardMemory, eighths: number): number {
     return carve(memory, virgin, SLOT_EIGHTHS, eighths);
   }
   for (let length = eighths - 1; length >= 1; length--) {
+    const piece = takeFromRun(memory, length, length);
+    if (piece !== 0) return piece;
+  }
+  return 0;
+}
+
+/** Takes a piece out of the shortest run of `eighths` to `most` that there is; or returns 0. */
+function takeFromRun(memory: ShardMemory, eighths: number, most: number): number {
+  const words = memory.words;
+  for (let length = eighths; length <= most; length++) {
     const run = words[SHARD_FREE_RUNS + length]!;
     if (run !== 0) {
       unlinkRun(words, run, length);
-      return carve(memory, run, length, length);
+      return carve(memory, run, length, eighths);
     }
   }
   return 0;
@@ -145,15 +150,7 @@ export function extendPieceLocked(
  * long enough.
  */
 export function takeShortPieceLocked(memory: ShardMemory, eighths: number): number {
-  const words = memory.words;
-  for (let length = eighths; length < SLOT_EIGHTHS; length++) {
-    const run = words[SHARD_FREE_RUNS + length]!;
-    if (run !== 0) {
-      unlinkRun(words, run, length);
-      return carve(memory, run, length, eighths) & ADDRESS_MASK;
-    }
-  }
-  return 0;
+  return takeFromRun(memory, eighths, SLOT_EIGHTHS - 1) & ADDRESS_MASK;
 }
 
 /**
@@ -161,20 +158,19 @@ export function takeShortPieceLocked(memory: ShardMemory, eighths: number): numb
  * Until {@linkcode linkSlotRunsLocked} no piece of it may be freed but by {@linkcode releaseLocked}.
  */
 export function unlinkSlotRunsLocked(memory: ShardMemory, slot: number): void {
-  const used = memory.bytes[memory.mapBias + (slot >> SLOT_SHIFT)]!;
-  for (let place = 0; place < SLOT_EIGHTHS; place++) {
-    const end = freeTo(used, place);
-    if (end > place) unlinkRun(memory.words, slot + place, end - place);
-    place = end;
-  }
+  eachRunOfSlot(memory, slot, unlinkRun);
 }
 
 /** Puts the free runs of the slot that begins at `slot` into their lists. */
 export function linkSlotRunsLocked(memory: ShardMemory, slot: number): void {
-  const used = memory.bytes[memory.mapBias + (slot >> SLOT_SHIFT)]!;
+  eachRunOfSlot(memory, slot, pushRun);
+}
+
+function eachRunOfSlot(memory: ShardMemory, slot: number, change: typeof pushRun): void {
+  const used = slotMap(memory, slot);
   for (let place = 0; place < SLOT_EIGHTHS; place++) {
     const end = freeTo(used, place);
-    if (end > place) pushRun(memory.words, slot + place, end - place);
+    if (end > place) change(memory.words, slot + place, end - place);
     place = end;
   }
 }
@@ -188,10 +184,14 @@ export function releaseLocked(memory: ShardMemory, address: number, eighths: num
   memory.words[SHARD_FREE_EIGHTHS]! += eighths;
 }
 
+/** Which eighths are in use in the slot that `address` is in: a bit for each. */
+export function slotMap(memory: ShardMemory, address: number): number {
+  return memory.bytes[memory.mapBias + (address >> SLOT_SHIFT)]!;
+}
+
 /** Whether the eighth at `address` is in use. Those of a slot that was never used are not. */
 export function isUsed(memory: ShardMemory, address: number): boolean {
-  const used = memory.bytes[memory.mapBias + (address >> SLOT_SHIFT)]!;
-  return (used >>> (address & SLOT_MASK) & 1) !== 0;
+  return (slotMap(memory, address) >>> (address & SLOT_MASK) & 1) !== 0;
 }
 
 function pushRun(words: Int32Array, address: number, eighths: number): void {

@@ -40,6 +40,11 @@ export function secondWindowWord(memory: ShardMemory, hash: number): number {
   return windowWord(memory, Math.imul(hash, SECOND_WINDOW_FACTOR));
 }
 
+/** Word of the first bucket of its windows but the first: number 0 is the second, then those of segments. */
+function otherWindowWord(memory: ShardMemory, hash: number, other: number): number {
+  return other === 0 ? secondWindowWord(memory, hash) : segmentWindowWord(memory, other - 1, hash);
+}
+
 /** What a bucket has that holds the item at `address`, whose hash is `hash`. */
 function contentOf(hash: number, address: number): number {
   return (((hash >>> TAG_HASH_SHIFT) & TAG_MASK) << TAG_SHIFT) | address;
@@ -97,13 +102,10 @@ function findStray(
   keyBytes: number,
 ): number {
   const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
-  const second = secondWindowWord(memory, hash);
-  const found = findInWindow(memory, second, tag, key, keyStart, keyBytes);
-  if (found !== 0) return found;
-  for (let segment = 0; segment < memory.words[SHARD_SEGMENTS]!; segment++) {
-    const start = segmentWindowWord(memory, segment, hash);
-    const foundLater = findInWindow(memory, start, tag, key, keyStart, keyBytes);
-    if (foundLater !== 0) return foundLater;
+  for (let other = 0; other <= memory.words[SHARD_SEGMENTS]!; other++) {
+    const start = otherWindowWord(memory, hash, other);
+    const found = findInWindow(memory, start, tag, key, keyStart, keyBytes);
+    if (found !== 0) return found;
   }
   return 0;
 }
@@ -116,13 +118,9 @@ function findInWindow(
   keyStart: number,
   keyBytes: number,
 ): number {
-  const words = memory.words;
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
-    const bucket = words[at]!;
-    if (((bucket >>> TAG_SHIFT) & TAG_MASK) !== tag) continue;
-    const address = bucket & ADDRESS_MASK;
-    if (address !== 0 && keyEquals(memory, address, key, keyStart, keyBytes)) return at;
+    if (isAt(memory, at, tag, key, keyStart, keyBytes)) return at;
   }
   return 0;
 }
@@ -168,12 +166,9 @@ export function bucketOfItemLocked(memory: ShardMemory, hash: number, address: n
 
 /** Word of a bucket with this content in the windows of `hash` but the first, or 0. */
 function findElsewhere(memory: ShardMemory, hash: number, content: number): number {
-  const found = findContent(memory.words, secondWindowWord(memory, hash), content);
-  if (found !== 0) return found;
-  for (let segment = 0; segment < memory.words[SHARD_SEGMENTS]!; segment++) {
-    const start = segmentWindowWord(memory, segment, hash);
-    const foundLater = findContent(memory.words, start, content);
-    if (foundLater !== 0) return foundLater;
+  for (let other = 0; other <= memory.words[SHARD_SEGMENTS]!; other++) {
+    const found = findContent(memory.words, otherWindowWord(memory, hash, other), content);
+    if (found !== 0) return found;
   }
   return 0;
 }

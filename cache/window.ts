@@ -1,23 +1,19 @@
-// Eviction from full windows. A key may only be in the buckets of its two windows. When all are
-// taken, one of their items has to go, wherever the hands of the rings are. So a flood of keys with
-// one hash hurts nobody outside its window.
+// Eviction from full windows. A key may only be in the buckets of its windows. When all are taken, and
+// the index cannot grow, an item of the first two has to go, wherever the hands of the rings are. So a
+// flood of keys with one hash hurts nobody outside its windows.
 
 import * as layout from "./layout.ts";
-import { noteEvictionLocked } from "./clock.ts";
+import { evictItemLocked } from "./clock.ts";
 import { addCounter } from "./counters.ts";
-import { ChangeKind } from "./event_ring.ts";
 import { growIndexLocked } from "./index_growth.ts";
 import { isExpired, versionOf } from "./item_header.ts";
-import { hashOfItem } from "./item_hash.ts";
-import { removeLocked } from "./removal.ts";
+import { hitCountLocked } from "./ring.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { emptyBucketLocked, secondWindowWord, windowWord } from "./table.ts";
 
 const {
   ADDRESS_MASK,
-  COUNT_MASK,
   COUNT_ONE,
-  COUNT_SHIFT,
   ITEM_NEWER,
   EIGHTH_WORD_SHIFT,
   SHARD_WINDOW_EVICTIONS,
@@ -50,20 +46,19 @@ function evictFromWindowLocked(memory: ShardMemory, hash: number): number {
     const at = bucketAt(first, second, i);
     const address = words[at]! & ADDRESS_MASK;
     if (isExpired(memory, address)) {
-      removeLocked(memory, at, ChangeKind.expired);
+      evictItemLocked(memory, address, true);
       return at;
     }
     // One number to compare by: the count first (0 to 3), then the version.
-    const rank = countOf(words, address) * VERSION_RANGE + versionOf(memory, address);
+    const rank = hitCountLocked(memory, address) * VERSION_RANGE + versionOf(memory, address);
     if (rank < lowest) {
       lowest = rank;
       victim = at;
     }
   }
   const address = words[victim]! & ADDRESS_MASK;
-  const victimCount = countOf(words, address);
-  noteEvictionLocked(memory, address, hashOfItem(memory, address));
-  removeLocked(memory, victim, ChangeKind.evicted);
+  const victimCount = hitCountLocked(memory, address);
+  evictItemLocked(memory, address, false);
   addCounter(words, SHARD_WINDOW_EVICTIONS, 1);
   if (victimCount === 0) return victim;
   for (let i = 0; i < 2 * WINDOW_BUCKETS; i++) {
@@ -81,8 +76,4 @@ function evictFromWindowLocked(memory: ShardMemory, hash: number): number {
 /** Word of bucket `i` of two windows that begin at `first` and `second`. */
 function bucketAt(first: number, second: number, i: number): number {
   return i < WINDOW_BUCKETS ? first + i : second + i - WINDOW_BUCKETS;
-}
-
-function countOf(words: Int32Array, address: number): number {
-  return (words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]! & COUNT_MASK) >>> COUNT_SHIFT;
 }

@@ -1,7 +1,7 @@
 // Churn: what a long time of puts and deletes of mixed sizes does to the slab. Reports how many
 // pieces items have beside the fewest possible, and how much of the slab no item can use.
 
-import { checkShardLocked } from "../../cache/mod.ts";
+import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
 import { Random } from "../workload.ts";
 import { makeCache, makeValue, mustPut, NumberedKey } from "./fill.ts";
 import { atMost, plain, type Row } from "../report.ts";
@@ -52,29 +52,38 @@ export function churn(options: ChurnOptions): ChurnResult {
     puts++;
   }
   const micros = (performance.now() - startMs) * 1000 / operations;
+  const { pieceRatio, lostShare } = fragmentationOf(cache);
+  return {
+    pieceRatio,
+    unusableShare: lostShare,
+    overwriteShare: overwrites / puts,
+    microsPerOperation: micros,
+    items: readStats(cache).items,
+  };
+}
+
+/** How fragmented a cache is. */
+export interface Fragmentation {
+  /** Pieces of all items beside the fewest possible. */
+  readonly pieceRatio: number;
+  /** Share of the slab's eighths that items would not need in the fewest pieces. */
+  readonly lostShare: number;
+}
+
+/** Throws when an eighth is lost or owned twice, so all that no item has are free for use. */
+export function fragmentationOf(cache: Cache): Fragmentation {
   let pieces = 0;
   let idealPieces = 0;
-  let used = 0;
-  let ideal = 0;
+  let lost = 0;
   let total = 0;
-  let items = 0;
   for (const shard of cache.shards) {
-    // Throws when an eighth is lost or owned twice, so all others are free for use.
     const check = checkShardLocked(shard.memory);
     pieces += check.pieces;
     idealPieces += check.idealPieces;
-    used += check.usedEighths;
-    ideal += check.idealEighths;
+    lost += check.usedEighths - check.idealEighths;
     total += check.totalEighths;
-    items += check.items;
   }
-  return {
-    pieceRatio: pieces / idealPieces,
-    unusableShare: (used - ideal) / total,
-    overwriteShare: overwrites / puts,
-    microsPerOperation: micros,
-    items,
-  };
+  return { pieceRatio: pieces / idealPieces, lostShare: lost / total };
 }
 
 /** The mixes of the report: the same sizes with few, some and mostly overwrites. */

@@ -2,9 +2,10 @@
 // many pieces items have beside the fewest possible as puts go on, how much of the slab is lost to that, and
 // what a put costs meanwhile beside one in a region that never held anything else.
 
-import { type Cache, checkShardLocked, readStats, ValueBuffer } from "../../cache/mod.ts";
+import { type Cache, readStats, ValueBuffer } from "../../cache/mod.ts";
 import { atMost, plain, type Row } from "../report.ts";
 import { Random } from "../workload.ts";
+import { fragmentationOf } from "./churn.ts";
 import { makeCache, makeValue, mustPut, NumberedKey } from "./fill.ts";
 
 const KEY_BYTES = 16;
@@ -31,30 +32,6 @@ export type Sizes = { readonly least: number; readonly most: number } | {
 export interface Phase {
   readonly sizes: Sizes;
   readonly capacities: number;
-}
-
-/** How fragmented a cache is. */
-export interface Fragmentation {
-  /** Pieces of all items beside the fewest possible. */
-  readonly pieceRatio: number;
-  /** Share of the slab's eighths that items would not need in the fewest pieces. */
-  readonly lostShare: number;
-}
-
-/** Reads all of a cache, and checks every invariant. */
-export function fragmentationOf(cache: Cache): Fragmentation {
-  let pieces = 0;
-  let idealPieces = 0;
-  let lost = 0;
-  let total = 0;
-  for (const shard of cache.shards) {
-    const check = checkShardLocked(shard.memory);
-    pieces += check.pieces;
-    idealPieces += check.idealPieces;
-    lost += check.usedEighths - check.idealEighths;
-    total += check.totalEighths;
-  }
-  return { pieceRatio: pieces / idealPieces, lostShare: lost / total };
 }
 
 /** Puts phases of items into one cache. */

@@ -1,15 +1,13 @@
 // What tests read from an item's header: reference count and ring.
 
-import type { Cache } from "../../cache/mod.ts";
-import { COUNT_MASK, COUNT_SHIFT, EIGHTH_WORD_SHIFT, ITEM_NEWER } from "../../cache/layout.ts";
+import { type Cache, hitCountLocked } from "../../cache/mod.ts";
 import { ringOf } from "../../cache/ring.ts";
 import { find } from "./fixture.ts";
 
 /** The reference count of a key that is there. */
 export function countOf(cache: Cache, key: string): number {
   const { shard, address } = find(cache, key);
-  const word = shard.memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
-  return (word & COUNT_MASK) >>> COUNT_SHIFT;
+  return hitCountLocked(shard.memory, address);
 }
 
 /** The ring of a key, or -1 when it is not there. */
