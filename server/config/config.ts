@@ -67,6 +67,18 @@ export interface Config {
   readonly tlsKeyPath: string | undefined;
   /** Whether answers are compressed for clients that accept it. */
   readonly compress: boolean;
+  /** Folder for log and snapshots; undefined: nothing is kept. */
+  readonly dataDir: string | undefined;
+  /** The part of memoryBytes that the log ring takes, if there is a dataDir. See logRingBytes(). */
+  readonly logMemoryBytes: number;
+  /** When the log is synced: before each answer, every second, or never. */
+  readonly fsync: "always" | "everysec" | "no";
+  /** Time between snapshots; 0: only those that the length of the log asks for. */
+  readonly snapshotEveryMs: number;
+  /** What happens to writes while the log cannot be written. */
+  readonly onWriteError: "refuse" | "continue";
+  /** Whether damage in the files of dataDir is skipped instead of refused. */
+  readonly recover: boolean;
   /** Time that work in progress has to end after the first signal. */
   readonly drainTimeoutMs: number;
   /** Form of what is printed: for people, or one JSON object per line. */
@@ -78,6 +90,16 @@ const UTF8_BYTES_PER_CHAR = 4;
 const JSON_BYTES_PER_CHAR = 12;
 // Space for field names, options, whitespace and quotes around one key and one value.
 const JSON_ENVELOPE_BYTES = 1024;
+
+/**
+ * Gives the size of the log ring.
+ *
+ * @param config the configuration
+ * @returns bytes, a part of memoryBytes; 0 without a data dir
+ */
+export function logRingBytes(config: Config): number {
+  return config.dataDir === undefined ? 0 : config.logMemoryBytes;
+}
 
 /**
  * Gives the longest key in bytes, on the routes and protocols that take keys of any bytes.

@@ -1,10 +1,11 @@
 /**
- * The kinds of values that options take: how each is read, written, bounded and described.
- * Knows units and addresses, but no option and no message.
+ * What an option is, and the kinds of values that options take: how each is read, written, bounded
+ * and described. Knows units, but no option and no message.
  *
  * @module
  */
 
+import type { Limits } from "./limits.ts";
 import { formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";
 
 /** How the values of an option are read and written. */
@@ -21,6 +22,21 @@ export interface Kind<T> {
   parse(text: string): T | undefined;
   /** Writes a value so that parse() reads it again. Returns "" if there is no value. */
   format(value: T): string;
+}
+
+/** One row of the table. */
+export interface Option<T> {
+  /** Name on the command line, without "--"; the variable's name follows from it. */
+  readonly flag: string;
+  /** Another name of the same option. */
+  readonly alias?: string;
+  readonly kind: Kind<T>;
+  /** The default, which may depend on the machine. */
+  readonly fallback: (limits: Limits) => T;
+  /** The default in words, where it depends on the machine. */
+  readonly fallbackText?: string;
+  /** One sentence without a final period. */
+  readonly description: string;
 }
 
 const SIZES: readonly string[] = ["4096", "64KB", "1.5MiB", "64MiB", "512MB", "1.5GiB", "128B"];

@@ -8,8 +8,8 @@ import {
   choice,
   count,
   duration,
-  type Kind,
   list,
+  type Option,
   optionalCount,
   optionalText,
   size,
@@ -22,24 +22,9 @@ import {
   defaultMemoryBytes,
   MIN_MEMORY_BYTES,
 } from "./memory_default.ts";
-import type { Limits } from "./limits.ts";
 import { FILE, optionalMode, SOCKET_PATH } from "./path_kinds.ts";
+import { PERSISTENCE_OPTIONS } from "./persistence_options.ts";
 import { formatSize, GIB, KIB, MIB, TIB } from "./units.ts";
-
-/** One row of the table. */
-export interface Option<T> {
-  /** Name on the command line, without "--"; the variable's name follows from it. */
-  readonly flag: string;
-  /** Another name of the same option. */
-  readonly alias?: string;
-  readonly kind: Kind<T>;
-  /** The default, which may depend on the machine. */
-  readonly fallback: (limits: Limits) => T;
-  /** The default in words, where it depends on the machine. */
-  readonly fallbackText?: string;
-  /** One sentence without a final period. */
-  readonly description: string;
-}
 
 const MAX_KEY_BYTES = 2047; // an item's header has 11 bits for them
 const MAX_KEY_CHARS = Math.floor(MAX_KEY_BYTES / 4);
@@ -256,6 +241,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => false,
     description: "Compress answers of up to 64 KiB for clients that accept it",
   },
+  ...PERSISTENCE_OPTIONS,
   drainTimeoutMs: {
     flag: "drain-timeout",
     kind: duration(0, 600_000),

@@ -8,11 +8,12 @@
 import { parseArgs } from "@std/cli";
 import type { Config } from "./config.ts";
 import { findConflict } from "./rules.ts";
+import { PERSISTENCE_OPTIONS } from "./persistence_options.ts";
 import { configText, helpText } from "./text.ts";
 import { nearestWord } from "./nearest_word.ts";
-import { toggle } from "./option_kinds.ts";
+import { type Option, toggle } from "./option_kinds.ts";
 import type { Limits } from "./limits.ts";
-import { ACTIONS, type Option, OPTION_ROWS, variableName } from "./options.ts";
+import { ACTIONS, OPTION_ROWS, variableName } from "./options.ts";
 
 /** What the command line asks for. */
 export type ParseResult =
@@ -62,7 +63,7 @@ export function parseConfig(
   if (asked.has("version")) return { kind: "version" };
 
   const config = build(given, limits, problems);
-  const message = problems[0] ?? findConflict(config, limits);
+  const message = problems[0] ?? withoutDataDir(given) ?? findConflict(config, limits);
   if (message !== undefined) return { kind: "error", message };
   if (!asked.has("print-config")) return { kind: "run", config };
   return { kind: "print", text: configText(config, (field) => given.get(field)?.source) };
@@ -173,6 +174,16 @@ const OTHER_VARIABLES: ReadonlySet<string> = new Set([
 function isServiceLink(name: string, text: string): boolean {
   return /^SLABKV_(SERVICE_(HOST|PORT(_.+)?)|PORT_\d+_(TCP|UDP)(_.+)?)$/.test(name) ||
     name === "SLABKV_PORT" && /^(tcp|udp):\/\//.test(text);
+}
+
+/** Refuses what asks for a folder where none is given: whoever set it counts on what it promises. */
+function withoutDataDir(given: GivenByField): string | undefined {
+  if (given.has("dataDir")) return undefined;
+  for (const field of Object.keys(PERSISTENCE_OPTIONS) as (keyof Config)[]) {
+    const source = given.get(field)?.source;
+    if (source !== undefined) return `Cannot use ${source} alone: give --data-dir too`;
+  }
+  return undefined;
 }
 
 function build(given: GivenByField, limits: Limits, problems: string[]): Config {

@@ -1,5 +1,5 @@
 /**
- * The kinds of options that name files and sockets, and say who may use a socket. Opens nothing and
+ * The kinds of options that name files, folders and sockets, and say who may use a socket. Opens nothing and
  * looks at no file: whether one is there is found out at start.
  *
  * @module
@@ -15,6 +15,14 @@ export const FILE: TextRule<string> = {
   bounds: "a path",
   expected: "the path of a PEM file",
   read: (path) => path === "" || path.includes("\0") ? undefined : path,
+};
+
+/** The path of a folder. */
+export const FOLDER: TextRule<string> = {
+  placeholder: "DIR",
+  bounds: "a path",
+  expected: "the path of a folder",
+  read: FILE.read,
 };
 
 /** The path of a Unix socket. */

@@ -5,9 +5,10 @@
  * @module
  */
 
-import { type Config, jsonBodyLimit, storeBodyLimit } from "./config.ts";
+import { type Config, jsonBodyLimit, logRingBytes, storeBodyLimit } from "./config.ts";
 import { isLoopback } from "./addresses.ts";
 import { availableMemoryBytes, type Limits } from "./limits.ts";
+import { MIN_MEMORY_BYTES } from "./memory_default.ts";
 import { formatSize, MIB } from "./units.ts";
 
 /**
@@ -19,7 +20,8 @@ import { formatSize, MIB } from "./units.ts";
  */
 export function findConflict(config: Config, limits: Limits): string | undefined {
   return memoryConflict(config, limits) ?? exposureConflict(config) ?? tlsConflict(config) ??
-    bodyConflict(config) ?? listenConflict(config) ?? modeConflict(config);
+    bodyConflict(config) ?? listenConflict(config) ?? modeConflict(config) ??
+    logConflict(config);
 }
 
 function memoryConflict({ memoryBytes }: Config, limits: Limits): string | undefined {
@@ -80,4 +82,16 @@ function modeConflict({ unixPath, unixMode, respUnixPath, respUnixMode }: Config
     ? "--resp-unix"
     : undefined;
   return alone && `Cannot use ${alone}-mode alone: give ${alone} too`;
+}
+
+function logConflict(config: Config): string | undefined {
+  const { memoryBytes } = config;
+  const logBytes = logRingBytes(config);
+  const restBytes = memoryBytes - logBytes;
+  if (logBytes === 0 || restBytes >= MIN_MEMORY_BYTES && restBytes >= logBytes) return undefined;
+  const leastBytes = Math.max(2 * logBytes, logBytes + MIN_MEMORY_BYTES);
+  return `Cannot use --log-memory ${formatSize(logBytes)} of --memory ${
+    formatSize(memoryBytes)
+  }: ` +
+    `that leaves too little for data; choose less, or --memory ${formatSize(leastBytes)} or more`;
 }

@@ -7,7 +7,8 @@
 
 import type { Config } from "./config.ts";
 import type { Limits } from "./limits.ts";
-import { ACTIONS, type Option, OPTION_ROWS, variableName } from "./options.ts";
+import type { Option } from "./option_kinds.ts";
+import { ACTIONS, OPTION_ROWS, variableName } from "./options.ts";
 
 const HELP_COLUMNS = 100;
 const NAME_COLUMNS = 26;
@@ -103,7 +104,8 @@ function helpRow(name: string, text: string): string {
     else lines[lines.length - 1] = line;
   }
   const indent = " ".repeat(NAME_COLUMNS + 2);
-  return `  ${name.padEnd(NAME_COLUMNS)}${lines.join(`\n${indent}`)}`;
+  const gap = name.length < NAME_COLUMNS ? name.padEnd(NAME_COLUMNS) : `${name}\n${indent}`;
+  return `  ${gap}${lines.join(`\n${indent}`)}`;
 }
 
 function alignColumns(rows: readonly (readonly string[])[], separator: string): string[] {

@@ -13,7 +13,6 @@ import {
 } from "../../../server/config/config.ts";
 import { parseConfig } from "../../../server/config/parse.ts";
 import { optionsMarkdown } from "../../../server/config/text.ts";
-import { defaultMemoryBytes } from "../../../server/config/memory_default.ts";
 import { OPTION_ROWS, variableName } from "../../../server/config/options.ts";
 import { GIB, MIB, parseSize } from "../../../server/config/units.ts";
 
@@ -69,6 +68,12 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     tlsCertPath: undefined,
     tlsKeyPath: undefined,
     compress: false,
+    dataDir: undefined,
+    logMemoryBytes: 16 * MIB,
+    fsync: "everysec",
+    snapshotEveryMs: 0,
+    onWriteError: "refuse",
+    recover: false,
     drainTimeoutMs: 5000,
     logFormat: "text",
   });
@@ -205,20 +210,6 @@ Deno.test("parseConfig() refuses more memory than the machine or container has",
   assertEquals(messageOf(args, {}, small), "Cannot use --memory 5GiB: the machine has 4GiB");
   assertEquals(messageOf(args, {}, contained), "Cannot use --memory 5GiB: the container has 1GiB");
   assertEquals(parseConfig(["--memory", "4GiB"], {}, small).kind, "run");
-});
-
-Deno.test("defaultMemoryBytes() takes 70 % of the smaller limit, at most 1.4 GiB", () => {
-  const table: [number, number | undefined, number][] = [
-    [16 * GIB, undefined, parseSize("1.4GiB")!],
-    [16 * GIB, 0, parseSize("1.4GiB")!],
-    [16 * GIB, 2 ** 63, parseSize("1.4GiB")!],
-    [16 * GIB, GIB, 716 * MIB],
-    [GIB, 16 * GIB, 716 * MIB],
-  ];
-  for (const [totalMemoryBytes, containerMemoryBytes, expected] of table) {
-    const limits = { totalMemoryBytes, containerMemoryBytes, cpus: 1 };
-    assertEquals(defaultMemoryBytes(limits), expected);
-  }
 });
 
 Deno.test("parseConfig() wants a token or consent to listen beyond this machine", () => {
