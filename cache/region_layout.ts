@@ -38,24 +38,24 @@ export const REGION_NUMBERS = 10;
 export const REGION_SLOW_ENTRIES = 11;
 export const REGION_HEADER_BYTES = PAGE_BYTES;
 export const MAGIC = 0x534c_4142;
-export const LAYOUT_VERSION = 5;
+export const LAYOUT_VERSION = 6;
 
 /** Most actors (main and workers) there may be; a lock word can name more. */
 export const MAX_ACTORS = 65;
 /** An actor's block: gauges, counters, event filter, event ring. */
 export const ACTOR_GAUGES = 0;
-export const ACTOR_COUNTERS = 16;
+export const ACTOR_COUNTERS = 32;
 /** Ends of the ring, in cache lines of their own. */
-export const ACTOR_RING_HEAD = 272;
-export const ACTOR_RING_TAIL = 288;
-export const ACTOR_RING_SIGNAL = 304;
-export const ACTOR_RING_OVERFLOW = 305;
+export const ACTOR_RING_HEAD = 288;
+export const ACTOR_RING_TAIL = 304;
+export const ACTOR_RING_SIGNAL = 320;
+export const ACTOR_RING_OVERFLOW = 321;
 /** Whether the actor watches anything, and how many of its watches are for every key. */
-export const ACTOR_WATCHES = 306;
-export const ACTOR_WATCHES_ALL = 307;
+export const ACTOR_WATCHES = 322;
+export const ACTOR_WATCHES_ALL = 323;
 /** One bit for each length of prefix that is watched; see change_filter.ts. */
-export const ACTOR_PREFIX_LENGTHS = 308;
-export const ACTOR_RING_ENTRIES = 320;
+export const ACTOR_PREFIX_LENGTHS = 324;
+export const ACTOR_RING_ENTRIES = 336;
 /** How many gauges and counters there is space for. */
 export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
 export const MAX_ACTOR_COUNTERS = (ACTOR_RING_HEAD - ACTOR_COUNTERS) / COUNTER_WORDS;

@@ -86,7 +86,7 @@ Deno.test("Region.create() has space for a bounded number of names, all differen
   const last = region.counterWord(0, counters.at(-1)!);
   assertEquals(last + COUNTER_WORDS - region.actorWord(0), ACTOR_RING_HEAD);
   assertThrows(() => named([...counters, "more"], []), RangeError, "Cannot keep 65 counters");
-  assertThrows(() => named([], list(MAX_ACTOR_GAUGES + 1)), RangeError, "Cannot keep 17 gauges");
+  assertThrows(() => named([], list(MAX_ACTOR_GAUGES + 1)), RangeError, "Cannot keep 33 gauges");
   assertThrows(() => named(["a", "a"], []), RangeError, "of one name");
   assertThrows(() => named(["hits"], []), RangeError, "of one name");
   assertThrows(() => named(["a"], []).gaugeWord(0, "a"), RangeError, "Cannot find a");
