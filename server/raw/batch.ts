@@ -187,7 +187,10 @@ export class Batch {
   #skip(reply: RawReply): boolean {
     const { bytes, end } = this.#input;
     const found = this.#protocol.decoder.skip(bytes, end, this.#excess);
-    if (found === Decoded.command) return true;
+    if (found === Decoded.command) {
+      this.#input.hasSkipped = true;
+      return true;
+    }
     this.#stop(found, reply);
     return false;
   }

@@ -20,6 +20,8 @@ export class InputBuffer {
   end = 0;
   /** The next command cannot be complete before they end here. */
   needed = 0;
+  /** Whether it has held the end of what was skipped: that it grew for that says nothing of what follows. */
+  hasSkipped = false;
   readonly #account: MemoryAccount;
   /** Reads that have filled the buffer, with a part of a command at its end. */
   #fills = 0;
@@ -60,6 +62,7 @@ export class InputBuffer {
     else if (this.end === 0 && size > INPUT_BYTES && this.#isTooLarge(count)) this.drop();
     if (this.end === 0) {
       this.needed = 0;
+      this.hasSkipped = false;
       return true;
     }
     const { length } = this.bytes;
@@ -80,7 +83,7 @@ export class InputBuffer {
   /** Whether so many bytes are of no use, after a read that has found `count` and left nothing. */
   #isTooLarge(count: number): boolean {
     const size = this.bytes.length;
-    if (size > MAX_BUSY_BYTES) return true;
+    if (size > MAX_BUSY_BYTES || this.hasSkipped) return true;
     const isRest = this.#isNew;
     this.#isNew = false;
     return count < size / 4 && !isRest;
@@ -91,6 +94,7 @@ export class InputBuffer {
     this.at = 0;
     this.end = 0;
     this.needed = 0;
+    this.hasSkipped = false;
   }
 
   /** Goes back to the smallest size, with nothing in it. */

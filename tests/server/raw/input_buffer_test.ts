@@ -54,6 +54,26 @@ Deno.test("InputBuffer.settle() does not grow while more than half is one comman
   assertEquals([input.bytes.length, input.end], [INPUT_BYTES, 3 * INPUT_BYTES / 4]);
 });
 
+Deno.test("InputBuffer.settle() gives back what it grew by for bytes that were skipped, however the last ones came", () => {
+  const { input, taken } = setUp(400 * KIB);
+  const grow = () => {
+    while (input.bytes.length < 64 * KIB) assertEquals(fill(input, input.bytes.length), true);
+    input.hasSkipped = true;
+  };
+  for (const count of [100, 20 * KIB, 50 * KIB]) {
+    grow();
+    input.at = input.end = count;
+    assertEquals([input.settle(count), input.bytes.length, taken()], [true, INPUT_BYTES, 0]);
+  }
+  // Behind it the beginning of a command, which is kept.
+  grow();
+  input.end = 30 * KIB;
+  input.at = 30 * KIB - 10;
+  assertEquals([input.settle(30 * KIB), input.end, input.bytes.length], [true, 10, 64 * KIB]);
+  input.at = input.end = 20 * KIB;
+  assertEquals([input.settle(20 * KIB), taken(), input.hasSkipped], [true, 0, false]);
+});
+
 Deno.test("InputBuffer.settle() grows for a long command, and keeps what has come of it", () => {
   const { input, taken } = setUp(100 * KIB);
   input.needed = 50 * KIB;
