@@ -1,0 +1,126 @@
+// The disk as this room sees it: all access to files goes through FileSystem, so that tests can let any
+// one operation fail. The real one is Deno's, without waiting in the thread. Knows no format.
+
+/** How a file is opened: to be read, made anew (it must not be there yet), or both read and written. */
+export type OpenMode = "read" | "new" | "read-write";
+
+/** An open file. Its operations wait for each other. */
+export interface DiskFile {
+  /** Reads some bytes from where it stands into `into`. Returns how many: 0 at the end. */
+  read(into: Uint8Array): Promise<number>;
+  /** Writes all of the bytes where it stands. After a failure some of them may be written. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Goes to an offset from the start, in bytes. */
+  seek(offset: number): Promise<void>;
+  /** Cuts it to so many bytes. */
+  truncate(bytes: number): Promise<void>;
+  /** Its length in bytes. */
+  size(): Promise<number>;
+  /** Resolves when what was written is on the disk: the bytes, and the length that they need. */
+  syncData(): Promise<void>;
+  /** Takes the lock of the file for writing, if nobody has it. Throws where there are no locks. */
+  tryLock(): Promise<boolean>;
+  close(): void;
+}
+
+/** A file in a folder. */
+export interface FoundFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** A file system. Operations reject with errors of Deno, which {@linkcode reasonOf} puts into words. */
+export interface FileSystem {
+  open(path: string, mode: OpenMode): Promise<DiskFile>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** The files of a folder, in no order. What is no plain file is left out. */
+  list(dir: string): Promise<FoundFile[]>;
+  /** Makes a folder and those above it, where they are not there. Only the user may enter it. */
+  makeDir(dir: string): Promise<void>;
+  /** Resolves when the names in a folder are on the disk: new ones, renamed ones, removed ones. */
+  syncDir(dir: string): Promise<void>;
+}
+
+/** A path of a file in a folder. */
+export function pathIn(dir: string, name: string): string {
+  return dir.endsWith("/") ? `${dir}${name}` : `${dir}/${name}`;
+}
+
+/** What went wrong, for a message: "No space left on device (os error 28)". */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+class DenoFile implements DiskFile {
+  readonly #file: Deno.FsFile;
+
+  constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  async read(into: Uint8Array): Promise<number> {
+    return await this.#file.read(into as Uint8Array<ArrayBuffer>) ?? 0;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    let rest = bytes as Uint8Array<ArrayBuffer>;
+    while (rest.length > 0) {
+      const written = await this.#file.write(rest);
+      if (written === 0) throw new Deno.errors.WriteZero("The file takes no more bytes");
+      rest = rest.subarray(written);
+    }
+  }
+
+  async seek(offset: number): Promise<void> {
+    await this.#file.seek(offset, Deno.SeekMode.Start);
+  }
+
+  async truncate(bytes: number): Promise<void> {
+    await this.#file.truncate(bytes);
+  }
+
+  async size(): Promise<number> {
+    return (await this.#file.stat()).size;
+  }
+
+  async syncData(): Promise<void> {
+    await this.#file.syncData();
+  }
+
+  async tryLock(): Promise<boolean> {
+    return await this.#file.tryLock(true);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** The file system of the machine. Only the user may read what it makes. */
+export const DENO_FILE_SYSTEM: FileSystem = {
+  async open(path, mode) {
+    const options: Deno.OpenOptions = mode === "read"
+      ? { read: true }
+      : mode === "new"
+      ? { write: true, createNew: true, mode: 0o600 }
+      : { read: true, write: true, create: true, mode: 0o600 };
+    return new DenoFile(await Deno.open(path, options));
+  },
+  rename: (from, to) => Deno.rename(from, to),
+  remove: (path) => Deno.remove(path),
+  async list(dir) {
+    const files: FoundFile[] = [];
+    for await (const { name, isFile } of Deno.readDir(dir)) {
+      if (isFile) files.push({ name, bytes: (await Deno.stat(pathIn(dir, name))).size });
+    }
+    return files;
+  },
+  makeDir: (dir) => Deno.mkdir(dir, { recursive: true, mode: 0o700 }),
+  async syncDir(dir) {
+    // Windows opens no folders, and keeps their names in a journal of its own.
+    if (Deno.build.os === "windows") return;
+    using file = await Deno.open(dir, { read: true });
+    await file.sync();
+  },
+};
