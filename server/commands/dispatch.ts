@@ -83,7 +83,12 @@ export function dispatchUnknown(
 }
 
 /** Refuses a command. Inside MULTI, EXEC will then refuse all; EXEC itself ends the transaction. */
-function refuse(context: CommandContext, command: Command, failure: Failure, reply: Reply): void {
+export function refuse(
+  context: CommandContext,
+  command: Command,
+  failure: Failure,
+  reply: Reply,
+): void {
   context.stats.refused[command.id]!++;
   const { session } = context;
   const { transaction } = session;

@@ -26,6 +26,8 @@ export const PAUSED = failure(
   "BUSY",
 );
 
+export const LOADING = failure("loading", "slabkv is loading the dataset in memory", "LOADING");
+
 export const NO_AUTH = refused("Authentication required.", "NOAUTH");
 export const NO_SUCH_KEY = refused("no such key");
 export const NOT_FLOAT = refused("value is not a valid float");

@@ -78,6 +78,7 @@ export const REFUSAL_COUNTERS = [
   codeRow("NOPERM"),
   codeRow("OOM"),
   codeRow("BUSY"),
+  codeRow("LOADING"),
   codeRow("EXECABORT"),
   codeRow("NOSCRIPT"),
   codeRow("NOPROTO"),

@@ -20,7 +20,9 @@ export type FailureKind =
   | "refused"
   | "busy"
   /** CLIENT PAUSE holds the command, and its protocol lets nobody wait. */
-  | "paused";
+  | "paused"
+  /** The data are still being loaded. */
+  | "loading";
 
 /** A command's refusal: its kind, and the error code and text of the Redis protocol. */
 export interface Failure {

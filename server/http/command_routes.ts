@@ -66,11 +66,11 @@ export function isCommandRequest(method: string, url: string, path: number): boo
   return method === "POST" && path >= 0 && PATHS.has(url.slice(path));
 }
 
-/** An error of the server as the clients of commands read it. */
-export async function asCommandError(response: Response): Promise<Response> {
+/** An error of the server as the clients of commands read it, with the code that it begins with. */
+export async function asCommandError(response: Response, code = "ERR"): Promise<Response> {
   const { message } = await response.json() as { message: string };
   const headers = Object.fromEntries(response.headers);
-  return json(errorAnswer(`ERR ${message}`), response.status, { ...headers, ...SYNC_HEADERS });
+  return json(errorAnswer(`${code} ${message}`), response.status, { ...headers, ...SYNC_HEADERS });
 }
 
 /** POST / */

@@ -4,18 +4,22 @@
 import { addCounter } from "../../cache/mod.ts";
 import type { ServerRegion } from "../contract/counters.ts";
 import { Admission } from "./admission.ts";
-import { error, methodNotAllowed, overloaded, RETRY } from "./answers.ts";
+import { CLOSE, error, methodNotAllowed, overloaded, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { SlowClient } from "./large_answers.ts";
+import { LOADING_MESSAGE } from "./refusals.ts";
 import type { RequestAccess } from "./request_access.ts";
 import { isCommandPath, isOpenPath, route } from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";
+import { LOADING } from "../commands/failures.ts";
 import { isSocketPath, tokenOfProtocols } from "./websocket_route.ts";
 
 /** While shedding, one answer in this many asks its client to reconnect. */
 const SHED_ONE_IN = 200;
 
+const STOPPING = "Server is stopping. Ask another one, or this one later.";
+const STOPPING_HEADERS = { ...RETRY, ...CLOSE };
 const HOST_REFUSED = "Host is not allowed. Ask by an address of this server, or --allow-host it.";
 const TOKEN_REFUSED = "Token is missing or wrong. Send Authorization: Bearer TOKEN.";
 /** What pages may send; upstash-* are those of @upstash/redis. */
@@ -31,6 +35,8 @@ export interface HandlerOptions {
   readonly actor: number;
   /** Whether the listener is one that web pages cannot reach. */
   readonly trusted: boolean;
+  /** How requests are treated at first. */
+  readonly mode: HandlerMode;
   /** Called with an exception that a request has caused: a bug. */
   readonly onBug: (error: unknown) => void;
 }
@@ -42,12 +48,14 @@ export type HandlerMode =
   /** The same, but some clients are asked to reconnect, so that they spread over more workers. */
   | "shedding"
   /** Refused: the server is about to stop, and only what is in work still ends. */
-  | "draining";
+  | "draining"
+  /** Refused: the data are still being loaded. */
+  | "loading";
 
 /** Handles the requests of one listener. */
 export class HttpHandler {
   /** How requests are treated from now on. */
-  mode: HandlerMode = "open";
+  mode: HandlerMode;
   readonly #context: HttpContext;
   readonly #admission: Admission;
   readonly #access: RequestAccess;
@@ -60,6 +68,7 @@ export class HttpHandler {
   #answered = 0;
 
   constructor(options: HandlerOptions) {
+    this.mode = options.mode;
     this.#context = options.context;
     this.#admission = new Admission(options.context.config, options.trusted);
     this.#access = options.context.access;
@@ -90,11 +99,12 @@ export class HttpHandler {
     status: number,
     message: string,
     headers: Readonly<Record<string, string>> = {},
+    code?: string,
   ): Response | Promise<Response> {
     const refusal = error(status, message, headers);
     const { method, url } = request;
     const isCommand = isCommandRequest(method, url, path) || isCommandPath(url, path);
-    return isCommand ? asCommandError(refusal) : refusal;
+    return isCommand ? asCommandError(refusal, code) : refusal;
   }
 
   #answer(request: Request): Response | Promise<Response> {
@@ -180,7 +190,10 @@ export class HttpHandler {
   }
 
   async #answerInMode(request: Request): Promise<Response> {
-    if (this.mode === "draining") return this.#answerLast(request);
+    if (this.mode === "draining") return this.#answerProbe(request, STOPPING, STOPPING_HEADERS);
+    if (this.mode === "loading") {
+      return this.#answerProbe(request, LOADING_MESSAGE, RETRY, LOADING.code);
+    }
     const response = await this.#answer(request);
     // A socket that has just been opened is to stay, and its answer must not say otherwise.
     if (response.status === 101 || ++this.#answered % SHED_ONE_IN !== 0) return response;
@@ -188,16 +201,19 @@ export class HttpHandler {
     return response;
   }
 
-  /** Probes and /stats are answered to the end, so that somebody can see why it takes so long. */
-  async #answerLast(request: Request): Promise<Response> {
+  /** Answers probes and /stats alone, so that somebody can see why it takes so long; refuses all else. */
+  async #answerProbe(
+    request: Request,
+    message: string,
+    headers: Readonly<Record<string, string>>,
+    code?: string,
+  ): Promise<Response> {
     const { url } = request;
     const path = this.#admission.pathStart(url);
     if (path >= 0 && (isOpenPath(url, path) || url.startsWith("/stats", path))) {
       return await this.#answer(request);
     }
-    const message = "Server is stopping. Ask another one, or this one later.";
-    const headers = { ...RETRY, connection: "close" };
-    return this.#looked(await this.#refusal(request, path, 503, message, headers));
+    return this.#looked(await this.#refusal(request, path, 503, message, headers, code));
   }
 
   /** Answers a request that has caused an exception. */

@@ -7,6 +7,10 @@ import type { Failure, FailureKind } from "../contract/reply.ts";
 /** A status, and a message for people. */
 export type Refusal = readonly [status: number, message: string];
 
+/** What those are told who come while the data are still being loaded. */
+export const LOADING_MESSAGE =
+  "Data are still being loaded, see GET /ready. Nothing has changed; try again in a moment.";
+
 const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
   unknownCommand: [400, "Command is not known."],
   syntax: [400, "Options contradict each other or are not known."],
@@ -18,6 +22,7 @@ const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
   answerTooLarge: [413, "Answer would be too large. Ask for fewer keys at a time."],
   refused: [400, "Command was refused."],
   busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
+  loading: [503, LOADING_MESSAGE],
   paused: [503, "Clients are paused. Nothing has changed; try again in a moment."],
 };
 

@@ -40,6 +40,8 @@ export interface WorkerStart {
   readonly config: Config;
   readonly listens: readonly Listen[];
   readonly startedMs: number;
+  /** Whether the data are still being loaded; main says when that is over. */
+  readonly isLoading: boolean;
   /** Options that were set since the process started. */
   readonly options: readonly OptionValue[];
 }
@@ -59,6 +61,7 @@ export function runWorker(scope: WorkerScope, calls?: SocketCalls): void {
       }
     },
     drain: () => server?.drain(),
+    open: () => server?.open(),
     renew: (credentials) => server?.renew(credentials as Credentials),
     collect: () => server?.collect(),
     cut: () => server?.cut(),
@@ -128,8 +131,9 @@ class WorkerServer {
       channel.notify("warn", warningText(text, count));
     }, WARNING_PAUSE_MS);
     const warn = (error: unknown) => this.#warnings.note(messageOf(error));
+    const { isLoading } = start;
     this.#raw = new RawServer(
-      { config, cache, budget, server: local, listens, onBug, warn },
+      { config, cache, budget, server: local, listens, isLoading, onBug, warn },
       calls,
     );
     local.registry = this.#raw.clients;
@@ -144,6 +148,7 @@ class WorkerServer {
         region: this.#region,
         actor: start.actor,
         trusted: listen.unixPath !== undefined,
+        mode: isLoading ? "loading" : "open",
         onBug,
       });
       this.#handlers.push(handler);
@@ -182,6 +187,12 @@ class WorkerServer {
 
   #setServing(value: 0 | 1): void {
     Atomics.store(this.#region.words, this.#region.gaugeWord(this.#actor, "serving"), value);
+  }
+
+  /** The data are loaded: answers all requests from now on. */
+  open(): void {
+    this.#change("loading", "open");
+    this.#raw.open();
   }
 
   /** Stops listening. Resolves when all requests are answered. Main bounds the wait. */

@@ -32,6 +32,8 @@ export interface PoolOptions {
   readonly spawn: (name: string) => Worker;
   /** Called when a client wants the process to end. */
   readonly onShutdown?: () => void;
+  /** Whether workers refuse most of what they are asked until {@linkcode WorkerPool.open}. */
+  readonly isLoading?: boolean;
   /** Longest time for the start of a worker, in milliseconds; 10 s unless given. */
   readonly startTimeoutMs?: number;
   /** Called when a worker keeps throwing, cannot be started again, or does not end its start. */
@@ -63,6 +65,7 @@ export class WorkerPool {
   #listens: readonly Listen[];
   /** Options that were set since the process started; there are a few of them. */
   readonly #settings = new Map<string, string>();
+  #isLoading: boolean;
   #earlyFailures = 0;
   #draining = false;
 
@@ -70,6 +73,7 @@ export class WorkerPool {
     this.#options = options;
     this.#region = options.cache.region;
     this.#listens = options.listens;
+    this.#isLoading = options.isLoading ?? false;
     this.#failedTokens = new PacedNews((address, count) => {
       options.log.warn("token", failedTokenText(address, count), { address, count });
     });
@@ -88,6 +92,12 @@ export class WorkerPool {
   /** Actor numbers of the workers. */
   get actors(): readonly number[] {
     return [...this.#members.keys()];
+  }
+
+  /** The data are loaded: all workers, and those that are still to come, answer all requests. */
+  open(): void {
+    this.#isLoading = false;
+    for (const { channel } of this.#members.values()) channel.notify("open");
   }
 
   /** Starts one more worker. Rejects when it cannot listen. */
@@ -118,7 +128,16 @@ export class WorkerPool {
     const mine = this.#listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
     const buffer = this.#region.buffer;
     const options = [...this.#settings];
-    const start: WorkerStart = { buffer, actor, config, listens: mine, startedMs, options };
+    const isLoading = this.#isLoading;
+    const start: WorkerStart = {
+      buffer,
+      actor,
+      config,
+      listens: mine,
+      startedMs,
+      isLoading,
+      options,
+    };
     this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
     try {
       const { startTimeoutMs = START_TIMEOUT_MS } = this.#options;

@@ -57,8 +57,7 @@ export class Batch {
   run(reply: RawReply): void | Promise<void> {
     const [raw, protocol] = [this.#context, this.#protocol];
     const { decoder } = protocol;
-    const session = this.#session;
-    const input = this.#input;
+    const [session, input] = [this.#session, this.#input];
     const { args, context } = raw;
     context.session = session;
     protocol.begin(input.at);
@@ -69,7 +68,7 @@ export class Batch {
     /** Where the commands end that were read ahead. */
     let seen = input.at;
     let done: void | Promise<void> = undefined;
-    /** Whether answers may be kept back, or commands held. */
+    /** Whether answers may be kept back, or commands held or refused. */
     let isSpecial = this.#isSpecial();
     let isSkipping = !this.#excess.isEmpty;
     try {
@@ -86,8 +85,7 @@ export class Batch {
         if (found !== Decoded.command) {
           if (found === Decoded.tooLarge) {
             count++;
-            this.#refuse(reply);
-            isSkipping = true;
+            isSkipping = this.#refuse(reply);
             continue;
           }
           this.#stop(found, reply);
@@ -96,7 +94,9 @@ export class Batch {
         if (isSpecial && this.#holds(start)) break;
         count++;
         reply.begin();
-        done = protocol.run(context, input.bytes, args, reply);
+        done = isSpecial && raw.isLoading && protocol.refuseLoading(context, args, reply)
+          ? undefined
+          : protocol.run(context, input.bytes, args, reply);
         if (protocol.wasLong) isSpecial = this.#isSpecial();
         if (isSpecial && done === undefined) this.#keepBack(reply);
         const isFull = reply.used > MAX_OUTPUT_BYTES || reply.isOver;
@@ -116,11 +116,12 @@ export class Batch {
   }
 
   /**
-   * Whether there is a pause, or CLIENT REPLY keeps answers back. It becomes so by CLIENT, after which
-   * one looks again, and by other clients between two batches.
+   * Whether there is a pause, data are being loaded, or CLIENT REPLY keeps answers back. It becomes so by CLIENT,
+   * after which one looks again, and by others between two batches.
    */
   #isSpecial(): boolean {
-    return this.#context.pause.isOn || this.#session.silence !== Silence.none;
+    const { pause, isLoading } = this.#context;
+    return pause.isOn || isLoading || this.#session.silence !== Silence.none;
   }
 
   /** Whether a pause may hold the command at `start`, which cannot be read twice. */
@@ -174,13 +175,14 @@ export class Batch {
     this.#session.afterReply = "close";
   }
 
-  /** Refuses a command that is too large. Inside MULTI, EXEC will then refuse all. */
-  #refuse(reply: RawReply): void {
+  /** Refuses a command that is too large, which is to be skipped. Inside MULTI, EXEC will then refuse all. */
+  #refuse(reply: RawReply): true {
     const { transaction } = this.#session;
     if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
     reply.begin();
     reply.error(this.#protocol.decoder.error);
     this.#keepBack(reply);
+    return true;
   }
 
   /** Skips what has come of such a command. Returns whether it is behind us. */

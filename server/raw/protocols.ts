@@ -15,6 +15,7 @@ import { isHeld } from "../commands/connection/client_pause.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
 import type { Pause } from "../commands/connection/pause.ts";
+import { refusedWhileLoading } from "../commands/connection/while_loading.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { ReplyPool } from "./reply_pool.ts";
 import type { Session } from "../contract/session.ts";
@@ -58,6 +59,8 @@ export interface RawProtocol {
   mayReadAgain(bytes: Uint8Array, at: number, end: number): boolean;
   /** Whether the command that {@linkcode next} has found has to wait for the end of a pause. */
   isHeld(pause: Pause, session: Session, args: Args): boolean;
+  /** Refuses that command where it has to wait until data are loaded; returns whether it did. */
+  refuseLoading(context: CommandContext, args: Args, reply: RawReply): boolean;
   /** Runs that command. */
   run(
     context: CommandContext,
@@ -138,6 +141,10 @@ export class RespProtocol implements RawProtocol {
     return this.#command !== null && isHeld(pause, session, this.#command, args);
   }
 
+  refuseLoading(context: CommandContext, args: Args, reply: RespReply): boolean {
+    return this.#command !== null && refusedWhileLoading(context, this.#command, args, reply);
+  }
+
   takeReply(session: Session, memory: MemorySource): RespReply {
     const reply = this.#replies.take(memory);
     reply.peer = session;
@@ -216,6 +223,11 @@ export class TextProtocol implements RawProtocol {
   isHeld(pause: Pause, session: Session, args: Args): boolean {
     const command = this.#commands[this.decoder.verb] ?? null;
     return command !== null && isHeld(pause, session, command, args);
+  }
+
+  refuseLoading(context: CommandContext, args: Args, reply: TextReply): boolean {
+    const command = this.#commands[this.decoder.verb] ?? null;
+    return command !== null && refusedWhileLoading(context, command, args, reply);
   }
 
   takeReply(session: Session, memory: MemorySource): TextReply {

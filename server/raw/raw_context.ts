@@ -28,6 +28,8 @@ export interface RawContextOptions {
   readonly clients: RawClients;
   /** Counts what is refused. */
   readonly refusals: Refusals;
+  /** Whether the data are still being loaded. */
+  readonly isLoading: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A context like `before`, with its buffers, for when a command keeps that one. */
@@ -47,6 +49,8 @@ export class RawContext {
   readonly onBug: (error: unknown) => void;
   /** CLIENT PAUSE. */
   readonly pause: Pause;
+  /** Whether the data are still being loaded, so that most commands are refused. */
+  isLoading: boolean;
   /** What the command in work runs with. */
   readonly args: Args = new Args();
   context: CommandContext;
@@ -69,6 +73,7 @@ export class RawContext {
     this.now = options.now;
     this.onBug = options.onBug;
     this.#calls = options.calls;
+    this.isLoading = options.isLoading;
     this.pause = new Pause(options.region, options.now);
     this.#region = options.region;
     this.#actor = options.actor;

@@ -6,7 +6,6 @@ import { CommandContext, MAX_ARGUMENTS } from "../contract/command.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
 import type { Credentials, Listen } from "../contract/listen.ts";
-import type { Pause } from "../commands/connection/pause.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import { Refusals } from "../contract/command_stats.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
@@ -32,6 +31,8 @@ export interface RawServerOptions {
   readonly budget: MemoryBudget;
   readonly server: ServerFacade;
   readonly listens: readonly Listen[];
+  /** Whether the data are still being loaded. */
+  readonly isLoading: boolean;
   readonly onBug: (error: unknown) => void;
   readonly warn: (error: unknown) => void;
 }
@@ -40,11 +41,11 @@ export interface RawServerOptions {
 export class RawServer {
   readonly clients: RawClients;
   readonly #listeners: RawListener[];
-  readonly #pause: Pause;
+  readonly #context: RawContext;
 
   /** By `calls` answers are sent at once. */
   constructor(options: RawServerOptions, calls?: SocketCalls) {
-    const { config, cache, budget, server, listens, onBug, warn } = options;
+    const { config, cache, budget, server, listens, isLoading, onBug, warn } = options;
     const { region, actor, now } = cache;
     this.clients = new RawClients(region, actor, config.maxConnections, now);
     const nobody = new Session(0, "resp", "", "", now(), false);
@@ -59,12 +60,13 @@ export class RawServer {
       budget,
       maxHeldBytes: maxCommandBytes(config) + MAX_ANSWER_BYTES + SPARE_BYTES,
       clients: this.clients,
+      isLoading,
       now,
       newContext,
       onBug,
       calls,
     });
-    this.#pause = context.pause;
+    this.#context = context;
     const protocols = {
       resp: respProtocol(config, cache, refusals),
       text: new TextProtocol(config, refusals),
@@ -86,9 +88,14 @@ export class RawServer {
     for (const listener of this.#listeners) listener.renew(credentials);
   }
 
+  /** The data are loaded: all commands are run from now on. */
+  open(): void {
+    this.#context.isLoading = false;
+  }
+
   /** Closes what has taken too long. */
   tick(): void {
-    this.#pause.tick();
+    this.#context.pause.tick();
     this.clients.check();
   }
 
