@@ -12,6 +12,7 @@ const PROGRAMS = [
   "bench/fuzz/run.ts",
   "bench/http/fill.ts",
   "bench/http/run.ts",
+  "bench/proof/kill.ts",
   "bench/resp/run.ts",
   "bench/resp/flush.ts",
   "bench/resp/profile.ts",
@@ -45,6 +46,7 @@ Deno.test("benchmarks say in one line what is wrong with their arguments", async
     ["bench/engine/run.ts", "none", /^[^\n]*none[^\n]*\n$/],
     ["bench/attacks/run.ts", "none", /^[^\n]*none[^\n]*\n$/],
     ["bench/http/run.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
+    ["bench/proof/kill.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
     ["bench/http/fill.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
     ["bench/resp/run.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
   ];

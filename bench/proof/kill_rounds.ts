@@ -1,0 +1,165 @@
+/**
+ * Rounds of one harness: a server under load is killed without a warning at a random moment and started again with
+ * the same folder. Then every key is compared with what was sent, and with what the policy promises.
+ */
+
+import { Random } from "../workload.ts";
+import type { Kept, KeyState } from "./journal.ts";
+import { KilledServer, type Policy, type ServerOptions } from "./killed_servers.ts";
+import { Refusal, RespClient } from "./resp_client.ts";
+import { SharedKeys } from "./shared_keys.ts";
+import { HttpWriter, RespWriter, type Target, type Writer } from "./writers.ts";
+
+/** What the kernel has is there after the process was killed. This long it may take to get there. */
+export const PROCESS_CRASH_MS = 10;
+/** Keys of each writer: few, so that they are written again and again. */
+const WRITER_KEYS = 60;
+const RESP_WRITERS = 4;
+const HTTP_WRITERS = 3;
+
+/** What rounds there are. */
+export interface KillOptions {
+  readonly kind: "slabkv" | "redis";
+  readonly folder: string;
+  /** The policy of each round. */
+  readonly policies: readonly Policy[];
+  readonly seed: number;
+  /** The shortest and the longest time between the first write and the kill. */
+  readonly loadMs: readonly [min: number, max: number];
+  /** What was answered this long before the kill must be there, where not everything must. */
+  readonly graceMs?: number;
+  readonly serverOptions?: readonly string[];
+  readonly onRound?: (round: Round) => void;
+}
+
+/** One kill. */
+export interface Round extends Kept {
+  readonly policy: Policy;
+  readonly startMs: number;
+  readonly refusals: readonly string[];
+}
+
+/** Runs all rounds. Throws Error at the first promise that was not kept. */
+export async function runKillRounds(options: KillOptions): Promise<Round[]> {
+  const random = new Random(options.seed);
+  const writers = writersOf(options, random);
+  const shared = new SharedKeys();
+  const rounds: Round[] = [];
+  let crash = { atMs: 0, graceMs: 0 };
+  // One more start than there are kills: the last one shows what the last kill has left.
+  for (let i = 0; i <= options.policies.length; i++) {
+    const policy = options.policies[Math.min(i, options.policies.length - 1)]!;
+    const beganMs = performance.now();
+    const server = await KilledServer.start(orderOf(options, policy));
+    await using _ended = server;
+    const startMs = performance.now() - beganMs;
+    if (i > 0) {
+      const kept = await settle(server.target, writers, shared, crash);
+      const refusals = writers.flatMap(({ refusals }) => refusals.splice(0));
+      const round = { ...kept, policy: options.policies[i - 1]!, startMs, refusals };
+      rounds.push(round);
+      options.onRound?.(round);
+    }
+    if (i === options.policies.length) break;
+    const atMs = await loadAndKill(server, writers, shared, random, options.loadMs);
+    const graceMs = policy === "always" ? 0 : options.graceMs ?? PROCESS_CRASH_MS;
+    crash = { atMs, graceMs };
+  }
+  return rounds;
+}
+
+function orderOf({ kind, folder, serverOptions }: KillOptions, policy: Policy): ServerOptions {
+  return { kind, folder, policy, ...serverOptions === undefined ? {} : { options: serverOptions } };
+}
+
+function writersOf({ kind }: KillOptions, random: Random): Writer[] {
+  const own = () => new Random(random.nextU32());
+  const resp = Array.from(
+    { length: RESP_WRITERS },
+    (_, i) => new RespWriter(`resp${i}`, own(), WRITER_KEYS),
+  );
+  if (kind === "redis") return resp;
+  const http = Array.from(
+    { length: HTTP_WRITERS },
+    (_, i) => new HttpWriter(`http${i}`, own(), WRITER_KEYS),
+  );
+  return [...resp, ...http];
+}
+
+/** Lets all write, and kills the server while they do. Returns when. */
+async function loadAndKill(
+  server: KilledServer,
+  writers: readonly Writer[],
+  shared: SharedKeys,
+  random: Random,
+  [min, max]: readonly [number, number],
+): Promise<number> {
+  const { target } = server;
+  const running = [
+    ...writers.map((writer) => writer.run(target)),
+    shared.run(target, new Random(random.nextU32())),
+    shared.run(target, new Random(random.nextU32())),
+  ];
+  // In every other round a snapshot is under way when the server is killed, or just done.
+  const loadMs = min + random.below(max - min + 1);
+  const snapshotMs = random.below(2) === 0 ? loadMs * random.nextFloat() : Infinity;
+  const timer = snapshotMs === Infinity
+    ? undefined
+    : setTimeout(() => void askForSnapshot(target), snapshotMs);
+  await new Promise((resolve) => setTimeout(resolve, loadMs));
+  const atMs = await server.kill();
+  clearTimeout(timer);
+  await Promise.all(running);
+  return atMs;
+}
+
+async function askForSnapshot({ respPort, httpPort }: Target): Promise<void> {
+  try {
+    using client = await RespClient.connect(respPort);
+    await client.ask([httpPort === undefined ? "BGREWRITEAOF" : "BGSAVE"]);
+  } catch {
+    // The server is gone.
+  }
+}
+
+/** Reads every key and compares. Returns the sums over all writers. */
+async function settle(
+  { respPort }: Target,
+  writers: readonly Writer[],
+  shared: SharedKeys,
+  { atMs, graceMs }: { readonly atMs: number; readonly graceMs: number },
+): Promise<Kept> {
+  using client = await RespClient.connect(respPort);
+  const all: Kept[] = [];
+  for (const { journal } of writers) {
+    all.push(journal.settle(await readAll(client, journal.keys), atMs, graceMs));
+  }
+  await shared.settle(client, atMs, graceMs);
+  const sum = (of: (kept: Kept) => number) => all.reduce((total, kept) => total + of(kept), 0);
+  return {
+    sent: sum(({ sent }) => sent),
+    answered: sum(({ answered }) => answered),
+    kept: sum(({ kept }) => kept),
+    lost: sum(({ lost }) => lost),
+    lostAgeMs: Math.max(...all.map(({ lostAgeMs }) => lostAgeMs)),
+  };
+}
+
+/** What a server has under these keys: values and deadlines. */
+export async function readAll(
+  client: RespClient,
+  keys: readonly string[],
+): Promise<Map<string, KeyState>> {
+  const states = new Map<string, KeyState>();
+  if (keys.length === 0) return states;
+  const answers = await client.ask(
+    ...keys.flatMap((key) => [["GET", key], ["PEXPIRETIME", key]]),
+  );
+  for (const [i, key] of keys.entries()) {
+    const [value, deadlineMs] = [answers[2 * i]!, answers[2 * i + 1]!];
+    if (value instanceof Refusal) throw new Error(`Cannot read ${key}: ${value.text}`);
+    if (value === null) continue;
+    states.set(key, { value: value as string, deadlineMs: Math.max(0, deadlineMs as number) });
+  }
+  return states;
+}
