@@ -40,6 +40,7 @@ export {
 export { flushBucketsLocked, flushCostLocked, isEmptyLocked } from "./flush.ts";
 export { hashKey, inDatabase } from "./hash.ts";
 export { type HotReads, NOT_READ } from "./hot_reads.ts";
+export { ItemBatch } from "./item_batch.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";
@@ -48,6 +49,7 @@ export {
   isSparseLocked,
   itemMemoryLocked,
   KeyBatch,
+  type ScanBatch,
   scanBucketsLocked,
   scanSparseLocked,
 } from "./scan.ts";

@@ -28,16 +28,26 @@ const BATCH_BYTES = 64 * 1024;
 const SPARSE_ITEMS = 256;
 const SPARSE_BUCKETS = 32;
 
+/** What a walk fills with what it finds. */
+export interface ScanBatch {
+  /** Buckets of the items of a sparse shard. */
+  readonly buckets: Int32Array;
+  /**
+   * Adds the item at `address` if it is a live one of `database`. Returns false if there is no place: the
+   * batch has `most` items, or is full.
+   */
+  addLocked(memory: ShardMemory, address: number, database: number, most: number): boolean;
+}
+
 /** Keys that a walk has copied out of a shard. */
-export class KeyBatch {
+export class KeyBatch implements ScanBatch {
   /** The keys, one after the other. */
   readonly bytes: Uint8Array = new Uint8Array(BATCH_BYTES);
   /** Where each key begins. */
   readonly starts: Int32Array = new Int32Array(BATCH_KEYS);
   /** The length of each key. */
   readonly lengths: Int32Array = new Int32Array(BATCH_KEYS);
-  /** Buckets of the items of a sparse shard. */
-  readonly buckets: Int32Array = new Int32Array(SPARSE_ITEMS);
+  readonly buckets: Int32Array = sparseBuckets();
   /** How many keys there are. */
   count = 0;
   /** Bytes of all of them. */
@@ -49,10 +59,6 @@ export class KeyBatch {
     this.used = 0;
   }
 
-  /**
-   * Adds the key of the item at `address` if it is a live one of `database`. Returns false if there is
-   * no place: the batch holds `most` keys, or is full.
-   */
   addLocked(memory: ShardMemory, address: number, database: number, most: number): boolean {
     if (databaseOf(memory, address) !== database || isExpired(memory, address)) return true;
     const { count, used } = this;
@@ -67,15 +73,20 @@ export class KeyBatch {
   }
 }
 
+/** Space for the buckets of a sparse shard. */
+export function sparseBuckets(): Int32Array {
+  return new Int32Array(SPARSE_ITEMS);
+}
+
 /**
- * Adds to `batch` the keys of live items of stored database `database` in buckets `from` to `to` (not
- * included), until it holds `most` keys or is full. Returns the first bucket that was not looked at.
+ * Adds to `batch` the live items of stored database `database` in buckets `from` to `to` (not included),
+ * until it has `most` of them or is full. Returns the first bucket that was not looked at.
  */
 export function scanBucketsLocked(
   memory: ShardMemory,
   from: number,
   to: number,
-  batch: KeyBatch,
+  batch: ScanBatch,
   most: number,
   database: number,
 ): number {
@@ -103,7 +114,7 @@ export function isSparseLocked(memory: ShardMemory): boolean {
 export function scanSparseLocked(
   memory: ShardMemory,
   from: number,
-  batch: KeyBatch,
+  batch: ScanBatch,
   most: number,
   database: number,
 ): number {

@@ -228,7 +228,7 @@ function refused(text: string): Response {
 }
 
 /** Whether a request that has been let in may give commands of administration. */
-function mayAdminister(context: HttpContext, request: Request): boolean {
+export function mayAdminister(context: HttpContext, request: Request): boolean {
   const { config } = context;
   if (config.token === undefined && !config.allowAdmin) return false;
   return isNoPage(context, request);

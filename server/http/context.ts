@@ -23,6 +23,8 @@ import { Bodies } from "./bodies.ts";
 import { type CommandRunner, runnerPool } from "./command_runner.ts";
 import { LargeAnswers } from "./large_answers.ts";
 import { RequestAccess } from "./request_access.ts";
+import { Exports } from "./transfer/export_stream.ts";
+import { importBodyLimit, type ImportRunner, importRunners } from "./transfer/import_runner.ts";
 
 /** Most keys of one /mget and items of one /mput. */
 const MAX_ITEMS = 10_000;
@@ -79,6 +81,10 @@ export class HttpContext {
   readonly access: RequestAccess = new RequestAccess();
   /** What requests of the REST interface work with. */
   readonly runners: Pool<CommandRunner>;
+  /** What imports work with, the longest body of one, and the exports on their way. */
+  readonly imports: Pool<ImportRunner>;
+  readonly importBodyBytes: number;
+  readonly exports: Exports;
   /** Counts what is refused. */
   readonly refusals: Refusals;
   /** The WebSockets of this worker. */
@@ -106,6 +112,10 @@ export class HttpContext {
     this.commandBodyBytes = this.jsonBodyBytes + 2 * this.storeBodyBytes;
     this.refusals = new Refusals(region, actor, commands.stats);
     this.runners = runnerPool(commands, budget, this.refusals);
+    this.importBodyBytes = importBodyLimit(config, this.storeBodyBytes);
+    this.imports = importRunners(commands, this.importBodyBytes, this.refusals);
+    const { slices } = commands.server;
+    this.exports = new Exports({ cache, budget, slices, timeoutMs: bodyTimeoutMs, now });
     this.sockets = sockets;
     this.#commands = commands;
     this.#pause = new Pause(region, cache.now);
@@ -115,6 +125,7 @@ export class HttpContext {
   /** Gives up bodies and large answers that have taken too long; called a few times a second. */
   expire(): void {
     this.largeAnswers.expire();
+    this.exports.expire();
     this.bodies.expire();
   }
 

@@ -21,6 +21,8 @@ import {
   putRoute,
 } from "./json_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
+import { exportRoute } from "./transfer/export_route.ts";
+import { importRoute } from "./transfer/import_route.ts";
 import { storeDelete, storeGet, storePut } from "./store_routes.ts";
 
 /** One path and what it does by method. HEAD is answered wherever GET is. */
@@ -71,6 +73,16 @@ export const ROUTES: readonly Route[] = [
   { path: SOCKET_PATH, methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
   { path: "/pipeline", methods: { POST: pipelineRoute }, summary: "Run several commands" },
   { path: "/multi-exec", methods: { POST: multiExecRoute }, summary: "Run several as one" },
+  {
+    path: "/export",
+    methods: { GET: exportRoute },
+    summary: "All items, as commands that store them; for administrators",
+  },
+  {
+    path: "/import",
+    methods: { POST: importRoute },
+    summary: "Run commands that store items; for administrators",
+  },
   {
     path: "/",
     methods: { GET: banner, POST: commandRoute },

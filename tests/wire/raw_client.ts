@@ -136,7 +136,12 @@ export class RawClient implements Disposable {
 
   /** Reads exactly so many bytes, as text. */
   async receiveText(length: number): Promise<string> {
-    return decoder.decode(await this.#take(length));
+    return decoder.decode(await this.receiveBytes(length));
+  }
+
+  /** Reads exactly so many bytes, whatever they are. */
+  async receiveBytes(length: number): Promise<Uint8Array> {
+    return await this.#take(length);
   }
 
   /** Reads up to the end of the connection. */

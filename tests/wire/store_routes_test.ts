@@ -62,7 +62,8 @@ conversation("/health, /ready and / say what they should", [
     "GET /",
     `200 {"name":"slabkv","version":"${project.version}","routes":["POST /put","GET /get",` +
     '"DELETE /delete","POST /delete","POST /incr","POST /mput","POST /mget","GET /health",' +
-    '"GET /ready","GET /stats","POST /pipeline","POST /multi-exec","GET /","POST /",' +
+    '"GET /ready","GET /stats","POST /pipeline","POST /multi-exec","GET /export","POST /import",' +
+    '"GET /","POST /",' +
     '"PUT /store/{key}","POST /store/{key}","DELETE /store/{key}","GET /get/{key}"]}',
   ],
 ]);

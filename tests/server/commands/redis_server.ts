@@ -53,13 +53,13 @@ export class RedisConnection {
 /** A running redis-server and one connection to it. */
 export class RedisServer extends RedisConnection implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
-  readonly #port: number;
+  readonly port: number;
   readonly #others: RedisConnection[] = [];
 
   private constructor(process: Deno.ChildProcess, port: number, conn: Deno.Conn) {
     super(conn);
     this.#process = process;
-    this.#port = port;
+    this.port = port;
   }
 
   /** Starts one on a free port, with nothing on disk. */
@@ -91,7 +91,7 @@ export class RedisServer extends RedisConnection implements AsyncDisposable {
 
   /** Opens another connection, which ends with the server. */
   async another(): Promise<RedisConnection> {
-    const connection = await RedisConnection.open(this.#port);
+    const connection = await RedisConnection.open(this.port);
     this.#others.push(connection);
     return connection;
   }
