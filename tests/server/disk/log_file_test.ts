@@ -16,17 +16,9 @@ import {
 import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
 import { LogFile } from "../../../server/disk/log_file.ts";
 import { FaultyFileSystem } from "./faulty_file_system.ts";
+import { withDir } from "./fixture.ts";
 
 const BEGINNING = { position: 4096, previous: 1024, shardCount: 8, timeMs: 1e12, writer: "0.1.0" };
-
-async function withDir(test: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir({ prefix: "slabkv-disk-" });
-  try {
-    await test(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
 
 Deno.test("LogFile writes a head, then each block with its position and how far it lags the disk", () =>
   withDir(async (dir) => {

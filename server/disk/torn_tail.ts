@@ -1,0 +1,81 @@
+// What a crash of the machine may leave in the log: its end cut off anywhere, or holes in what was not yet
+// synced, since a file system writes pages in any order. Tells such holes from damage, and cuts them off.
+
+import { Found } from "./block_scanner.ts";
+import type { Damage } from "./block_scanner.ts";
+import { FileBlocks, openToRead, readAt } from "./file_blocks.ts";
+import type { FileSystem } from "./file_system.ts";
+
+/** The end of a log that a crash has left unfinished. */
+export interface TornTail {
+  readonly path: string;
+  /** To how many bytes the file is to be cut. */
+  readonly offset: number;
+  /** How many are cut off. */
+  readonly bytes: number;
+}
+
+/** What disks write at once at least. */
+const SECTOR_BYTES = 512;
+
+/** Bytes of a file that are looked at at once. */
+const LOOK_BYTES = 256 * SECTOR_BYTES;
+
+/**
+ * Tells whether damage behind which there are whole blocks is a hole of a crash: a sector of zeros is in
+ * it, and no block behind it says that the log was on the disk by then. So nothing of it had been promised.
+ */
+export async function isUnsyncedHole(
+  fs: FileSystem,
+  path: string,
+  mark: number,
+  damage: Damage,
+): Promise<boolean> {
+  const { endOffset: offset, nextPosition: position } = damage;
+  const blocks = await FileBlocks.open(fs, { path, mark, offset, endOffset: Infinity, position });
+  try {
+    for (;;) {
+      const found = await blocks.next();
+      if (found === Found.end) break;
+      const { position, unsyncedBytes } = blocks.scanner.header;
+      if (found === Found.block && position - unsyncedBytes > damage.position) return false;
+    }
+  } finally {
+    blocks.close();
+  }
+  return await hasZeroSector(fs, path, damage);
+}
+
+async function hasZeroSector(
+  fs: FileSystem,
+  path: string,
+  { offset, endOffset }: Damage,
+): Promise<boolean> {
+  const file = await openToRead(fs, path);
+  const bytes = new Uint8Array(LOOK_BYTES);
+  try {
+    let at = Math.ceil(offset / SECTOR_BYTES) * SECTOR_BYTES;
+    while (at < endOffset) {
+      const read = Math.min(await readAt(file, path, at, bytes), endOffset - at);
+      for (let from = 0; from + SECTOR_BYTES <= read; from += SECTOR_BYTES) {
+        if (bytes.subarray(from, from + SECTOR_BYTES).every((byte) => byte === 0)) return true;
+      }
+      if (read < LOOK_BYTES) return false;
+      at += LOOK_BYTES;
+    }
+    return false;
+  } finally {
+    file.close();
+  }
+}
+
+/** Cuts off a torn tail, on the disk too. Needed before another log continues this one. */
+export async function cutTornTail(fs: FileSystem, { path, offset }: TornTail): Promise<void> {
+  const file = await fs.open(path, "read-write");
+  try {
+    await file.truncate(offset);
+    await file.syncData();
+  } finally {
+    file.close();
+  }
+}

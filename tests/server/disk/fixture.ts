@@ -1,0 +1,154 @@
+/**
+ * What the tests of server/disk/ share: folders that are gone afterwards, small logs and snapshots, and all
+ * blocks of them in one go.
+ *
+ * @module
+ */
+
+import { BlockBuffer } from "../../../server/disk/blocks.ts";
+import type { DamageCount } from "../../../server/disk/damage.ts";
+import { decodeFileHead } from "../../../server/disk/file_head.ts";
+import { DENO_FILE_SYSTEM, type FileSystem } from "../../../server/disk/file_system.ts";
+import { LogFile } from "../../../server/disk/log_file.ts";
+import {
+  type LogPart,
+  LogReader,
+  type LogReading,
+  readHeadBytes,
+} from "../../../server/disk/log_reader.ts";
+import {
+  readSnapshotTable,
+  SectionReader,
+  type SnapshotPart,
+} from "../../../server/disk/snapshot_file.ts";
+import { SnapshotWriter } from "../../../server/disk/snapshot_writer.ts";
+
+/** Runs a test with a folder of its own. */
+export async function withDir(test: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "slabkv-disk-" });
+  try {
+    await test(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** What the heads of the tests' files say. */
+export const FACTS = { shardCount: 4, timeMs: 1_700_000_000_000, writer: "0.1.0" } as const;
+
+/** A payload of so many words, each of which is different in each test's block. */
+export function payloadOf(seed: number, words: number): Uint8Array {
+  const payload = new Uint32Array(words).map((_, index) =>
+    Math.imul(seed * 64 + index + 1, 0x9e3779b1)
+  );
+  return new Uint8Array(payload.buffer);
+}
+
+/** Appends payloads to a log, synced after each unless told otherwise. */
+export async function appendAll(
+  log: LogFile,
+  payloads: readonly Uint8Array[],
+  isSynced = true,
+): Promise<void> {
+  for (const payload of payloads) {
+    const block = new BlockBuffer(payload.length);
+    block.payload.set(payload);
+    await log.append(block, payload.length);
+    if (isSynced) await log.sync();
+  }
+}
+
+/** Makes a log file of payloads. Returns the position behind it. */
+export async function makeLog(
+  dir: string,
+  position: number,
+  previous: number,
+  payloads: readonly Uint8Array[],
+  isSynced = true,
+): Promise<number> {
+  const log = await LogFile.create(DENO_FILE_SYSTEM, dir, { position, previous, ...FACTS });
+  await appendAll(log, payloads, isSynced);
+  log.close();
+  return log.position;
+}
+
+/** Makes a snapshot with the blocks of each shard. */
+export async function makeSnapshot(
+  fs: FileSystem,
+  dir: string,
+  position: number,
+  head: Uint8Array,
+  shards: readonly (readonly Uint8Array[])[],
+): Promise<string> {
+  const writer = await SnapshotWriter.create(fs, dir, {
+    position,
+    ...FACTS,
+    shardCount: shards.length,
+    head,
+  });
+  try {
+    for (const [shard, blocks] of shards.entries()) {
+      await writer.beginSection(shard, position + 8 * shard, 100 + shard);
+      for (const payload of blocks) {
+        const block = new BlockBuffer(payload.length);
+        block.payload.set(payload);
+        await writer.append(block, payload.length, 1);
+      }
+    }
+    return (await writer.finish()).path;
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** A file with what its head says. */
+export async function partOf(path: string, kind: "log" | "snapshot"): Promise<LogPart> {
+  const head = decodeFileHead(await readHeadBytes(DENO_FILE_SYSTEM, path), kind);
+  if (typeof head === "string") throw new Error(head);
+  return { path, head };
+}
+
+/** A block of a log, kept. */
+export interface KeptBlock {
+  readonly position: number;
+  readonly payload: Uint8Array;
+}
+
+/** Reads logs to their end. */
+export async function readLogs(
+  parts: readonly LogPart[],
+  reading: LogReading = { recover: false },
+  fs: FileSystem = DENO_FILE_SYSTEM,
+): Promise<{ reader: LogReader; blocks: KeptBlock[] }> {
+  const reader = new LogReader(fs, parts, reading);
+  const blocks: KeptBlock[] = [];
+  while (await reader.fill()) {
+    while (reader.next()) {
+      blocks.push({ position: reader.position, payload: reader.payload.slice() });
+    }
+  }
+  return { reader, blocks };
+}
+
+/** Reads all sections of a snapshot: for each shard its blocks. */
+export async function readSnapshot(
+  part: SnapshotPart,
+  skipped?: DamageCount,
+  chunkBytes?: number,
+): Promise<{ head: Uint8Array; shards: Uint8Array[][] }> {
+  const table = await readSnapshotTable(DENO_FILE_SYSTEM, part, skipped);
+  const shards: Uint8Array[][] = [];
+  for (const section of table.sections) {
+    const blocks: Uint8Array[] = [];
+    const reader = await SectionReader.open(DENO_FILE_SYSTEM, part, section, {
+      skipped,
+      chunkBytes,
+    });
+    while (await reader.fill()) {
+      while (reader.next()) blocks.push(reader.payload.slice());
+    }
+    shards[section.shard] = blocks;
+  }
+  return { head: table.headPayload, shards };
+}
