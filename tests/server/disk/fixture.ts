@@ -6,7 +6,7 @@
  */
 
 import { BlockBuffer } from "../../../server/disk/blocks.ts";
-import type { DamageCount } from "../../../server/disk/damage.ts";
+import type { DamageCount } from "../../../server/disk/reading/damage.ts";
 import { decodeFileHead } from "../../../server/disk/file_head.ts";
 import { DENO_FILE_SYSTEM, type FileSystem } from "../../../server/disk/file_system.ts";
 import { LogFile } from "../../../server/disk/log_file.ts";
@@ -15,12 +15,12 @@ import {
   LogReader,
   type LogReading,
   readHeadBytes,
-} from "../../../server/disk/log_reader.ts";
+} from "../../../server/disk/reading/log_reader.ts";
 import {
   readSnapshotTable,
   SectionReader,
   type SnapshotPart,
-} from "../../../server/disk/snapshot_file.ts";
+} from "../../../server/disk/reading/snapshot_file.ts";
 import { SnapshotWriter } from "../../../server/disk/snapshot_writer.ts";
 
 /** Runs a test with a folder of its own. */

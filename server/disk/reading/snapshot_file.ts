@@ -2,19 +2,19 @@
 // threads can read one snapshot. Damage stops it or, with --recover, is skipped. What the effects say is
 // the engine's.
 
-import { BlockKind } from "./blocks.ts";
+import { BlockKind } from "../blocks.ts";
 import { Found } from "./block_scanner.ts";
 import { DamageCount, damageError } from "./damage.ts";
-import { FILE_HEAD_BYTES, type FileHead } from "./file_head.ts";
+import { FILE_HEAD_BYTES, type FileHead } from "../file_head.ts";
 import { FileBlocks, openToRead, readAt } from "./file_blocks.ts";
-import type { FileSystem } from "./file_system.ts";
+import type { FileSystem } from "../file_system.ts";
 import {
   decodeFooter,
   decodeTrailer,
   footerBytes,
   type Section,
   TRAILER_BYTES,
-} from "./snapshot_layout.ts";
+} from "../snapshot_layout.ts";
 import { recoverSections } from "./snapshot_recovery.ts";
 
 /** A snapshot and what its head says. Can be sent to another thread. */

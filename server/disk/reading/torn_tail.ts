@@ -4,7 +4,7 @@
 import { Found } from "./block_scanner.ts";
 import type { Damage } from "./block_scanner.ts";
 import { FileBlocks, openToRead, readAt } from "./file_blocks.ts";
-import type { FileSystem } from "./file_system.ts";
+import type { FileSystem } from "../file_system.ts";
 
 /** The end of a log that a crash has left unfinished. */
 export interface TornTail {

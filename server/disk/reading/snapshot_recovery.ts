@@ -1,12 +1,12 @@
 // Finds the sections of a snapshot whose table is damaged, by looking at each of its blocks. For
 // --recover only.
 
-import { BLOCK_HEADER_BYTES, BlockKind } from "./blocks.ts";
+import { BLOCK_HEADER_BYTES, BlockKind } from "../blocks.ts";
 import { Found } from "./block_scanner.ts";
-import { FILE_HEAD_BYTES, type FileHead } from "./file_head.ts";
+import { FILE_HEAD_BYTES, type FileHead } from "../file_head.ts";
 import { FileBlocks } from "./file_blocks.ts";
-import type { FileSystem } from "./file_system.ts";
-import { decodeSectionStart, type Section } from "./snapshot_layout.ts";
+import type { FileSystem } from "../file_system.ts";
+import { decodeSectionStart, type Section } from "../snapshot_layout.ts";
 
 /**
  * Finds the sections. What is between two blocks of a shard belongs to its section; of a section whose

@@ -4,9 +4,9 @@
 
 import { type Damage, Found } from "./block_scanner.ts";
 import { DamageCount, damageError, missingError } from "./damage.ts";
-import { FILE_HEAD_BYTES, type FileHead } from "./file_head.ts";
+import { FILE_HEAD_BYTES, type FileHead } from "../file_head.ts";
 import { FileBlocks, openToRead, readAt } from "./file_blocks.ts";
-import type { FileSystem } from "./file_system.ts";
+import type { FileSystem } from "../file_system.ts";
 import { isUnsyncedHole, type TornTail } from "./torn_tail.ts";
 
 /** A log file and what its head says. Can be sent to another thread. */

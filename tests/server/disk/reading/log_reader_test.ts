@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { BLOCK_HEADER_BYTES } from "../../../server/disk/blocks.ts";
-import { DamageError } from "../../../server/disk/damage.ts";
-import { FILE_HEAD_BYTES, fileName } from "../../../server/disk/file_head.ts";
-import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
-import { cutTornTail } from "../../../server/disk/torn_tail.ts";
-import { makeLog, partOf, payloadOf, readLogs, withDir } from "./fixture.ts";
+import { BLOCK_HEADER_BYTES } from "../../../../server/disk/blocks.ts";
+import { DamageError } from "../../../../server/disk/reading/damage.ts";
+import { FILE_HEAD_BYTES, fileName } from "../../../../server/disk/file_head.ts";
+import { DENO_FILE_SYSTEM } from "../../../../server/disk/file_system.ts";
+import { cutTornTail } from "../../../../server/disk/reading/torn_tail.ts";
+import { makeLog, partOf, payloadOf, readLogs, withDir } from "../fixture.ts";
 
 const PAYLOADS = [payloadOf(1, 2), payloadOf(2, 9), payloadOf(3, 1), payloadOf(4, 30)];
 

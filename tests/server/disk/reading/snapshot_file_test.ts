@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
-import { readSnapshotTable } from "../../../server/disk/snapshot_file.ts";
-import { SnapshotWriter } from "../../../server/disk/snapshot_writer.ts";
-import { FaultyFileSystem } from "./faulty_file_system.ts";
-import { FACTS, makeSnapshot, partOf, payloadOf, readSnapshot, withDir } from "./fixture.ts";
+import { DENO_FILE_SYSTEM } from "../../../../server/disk/file_system.ts";
+import { readSnapshotTable } from "../../../../server/disk/reading/snapshot_file.ts";
+import { SnapshotWriter } from "../../../../server/disk/snapshot_writer.ts";
+import { FaultyFileSystem } from "../faulty_file_system.ts";
+import { FACTS, makeSnapshot, partOf, payloadOf, readSnapshot, withDir } from "../fixture.ts";
 
 const HEAD = payloadOf(9, 3);
 const SHARDS = [[payloadOf(1, 2), payloadOf(2, 5)], [], [payloadOf(3, 40)]];

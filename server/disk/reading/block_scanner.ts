@@ -2,7 +2,7 @@
 // next whole one. Holds one piece and at most one block. Pure: knows no file, and judges no damage.
 
 import { crc32 } from "node:zlib";
-import { BLOCK_HEADER_BYTES, type BlockHeader, readBlockHeader } from "./blocks.ts";
+import { BLOCK_HEADER_BYTES, type BlockHeader, readBlockHeader } from "../blocks.ts";
 
 /** What {@linkcode BlockScanner.next} found. */
 export const Found = {

@@ -2,7 +2,7 @@
 // memory. What damage means is for whoever reads.
 
 import { BlockScanner, Found } from "./block_scanner.ts";
-import { type DiskFile, type FileSystem, reasonOf } from "./file_system.ts";
+import { type DiskFile, type FileSystem, reasonOf } from "../file_system.ts";
 
 /** Bytes that are read at once. */
 export const CHUNK_BYTES = 1024 * 1024;
