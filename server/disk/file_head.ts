@@ -51,6 +51,14 @@ export interface FileHead {
   readonly writer: string;
 }
 
+/** Why bytes are no head. */
+export interface HeadProblem {
+  /** Goes on after "Cannot read FILE: ". */
+  readonly problem: string;
+  /** Whether they are one, but of another version of the format. */
+  readonly isOtherFormat: boolean;
+}
+
 /** Writes a head. */
 export function encodeFileHead(head: FileHead): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(FILE_HEAD_BYTES);
@@ -74,21 +82,23 @@ export function encodeFileHead(head: FileHead): Uint8Array<ArrayBuffer> {
  *
  * @param bytes the first {@linkcode FILE_HEAD_BYTES} of the file
  * @param kind what the file should be
- * @returns the facts, or why there are none, to go on after "Cannot read FILE: "
+ * @returns the facts, or why there are none
  */
-export function decodeFileHead(bytes: Uint8Array, kind: FileKind): FileHead | string {
-  if (bytes.length < FILE_HEAD_BYTES) return `it ends after ${bytes.length} bytes, inside its head`;
+export function decodeFileHead(bytes: Uint8Array, kind: FileKind): FileHead | HeadProblem {
+  if (bytes.length < FILE_HEAD_BYTES) return damaged(`it ends after ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const magic = view.getUint32(At.magic, true);
   const format = view.getUint32(At.format, true);
   const isWhole = view.getUint32(At.crc, true) === crc32(bytes.subarray(0, At.crc));
-  if (magic !== MAGICS[kind]) return `it does not begin as a ${kind} of slabkv does`;
-  if (
-    format !== FORMAT_VERSION && (isWhole || view.getUint32(At.headBytes, true) !== FILE_HEAD_BYTES)
-  ) {
-    return `it is in format ${format}, and this version of slabkv knows format ${FORMAT_VERSION} only`;
+  if (view.getUint32(At.magic, true) !== MAGICS[kind]) {
+    return damaged(`it does not begin as a ${kind} of slabkv does`);
   }
-  if (!isWhole) return "its head is damaged";
+  const isSameLength = view.getUint32(At.headBytes, true) === FILE_HEAD_BYTES;
+  if (format !== FORMAT_VERSION && (isWhole || !isSameLength)) {
+    const problem =
+      `it is in format ${format}, and this program knows format ${FORMAT_VERSION} only`;
+    return { problem, isOtherFormat: true };
+  }
+  if (!isWhole) return damaged("its head is damaged");
   const writer = bytes.subarray(At.writer, At.writer + WRITER_BYTES);
   const end = writer.indexOf(0);
   return {
@@ -100,6 +110,10 @@ export function decodeFileHead(bytes: Uint8Array, kind: FileKind): FileHead | st
     timeMs: readWide(view, At.timeMs),
     writer: new TextDecoder().decode(end < 0 ? writer : writer.subarray(0, end)),
   };
+}
+
+function damaged(problem: string): HeadProblem {
+  return { problem, isOtherFormat: false };
 }
 
 /** A mark for a new file. */

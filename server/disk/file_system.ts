@@ -18,8 +18,11 @@ export interface DiskFile {
   size(): Promise<number>;
   /** Resolves when what was written is on the disk: the bytes, and the length that they need. */
   syncData(): Promise<void>;
-  /** Takes the lock of the file for writing, if nobody has it. Throws where there are no locks. */
-  tryLock(): Promise<boolean>;
+  /**
+   * Takes the lock of the file, if nobody has it: for itself if `isExclusive`, which it is unless told
+   * otherwise, else with others that do not need it for themselves. Throws where there are no locks.
+   */
+  tryLock(isExclusive?: boolean): Promise<boolean>;
   close(): void;
 }
 
@@ -88,8 +91,8 @@ class DenoFile implements DiskFile {
     await this.#file.syncData();
   }
 
-  async tryLock(): Promise<boolean> {
-    return await this.#file.tryLock(true);
+  async tryLock(isExclusive = true): Promise<boolean> {
+    return await this.#file.tryLock(isExclusive);
   }
 
   close(): void {

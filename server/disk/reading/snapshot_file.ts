@@ -62,7 +62,9 @@ export async function readSnapshotTable(
   const sections = await recoverSections(fs, path, head);
   const endOffset = sections[0]?.offset ?? bytes;
   const headPayload = await readHeadPayload(fs, part, endOffset, skipped);
-  return { path, head, headPayload, sections, items: 0, bytes };
+  const most = Math.max(0, ...sections.map(({ shard }) => shard));
+  const shardCount = head.shardCount || 2 ** Math.ceil(Math.log2(most + 1));
+  return { path, head: { ...head, shardCount }, headPayload, sections, items: 0, bytes };
 }
 
 interface Table {

@@ -88,7 +88,7 @@ export class FaultyFileSystem implements FileSystem {
       truncate: (bytes) => this.run("truncate", path, () => file.truncate(bytes)),
       size: () => this.run("size", path, () => file.size()),
       syncData: () => this.run("sync", path, () => file.syncData()),
-      tryLock: () => this.run("lock", path, () => file.tryLock()),
+      tryLock: (isExclusive) => this.run("lock", path, () => file.tryLock(isExclusive)),
       close: () => file.close(),
     };
   }

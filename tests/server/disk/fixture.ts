@@ -105,7 +105,7 @@ export async function makeSnapshot(
 /** A file with what its head says. */
 export async function partOf(path: string, kind: "log" | "snapshot"): Promise<LogPart> {
   const head = decodeFileHead(await readHeadBytes(DENO_FILE_SYSTEM, path), kind);
-  if (typeof head === "string") throw new Error(head);
+  if ("problem" in head) throw new Error(head.problem);
   return { path, head };
 }
 

@@ -37,7 +37,7 @@ Deno.test("LogFile writes a head, then each block with its position and how far 
     assertEquals(log.path, `${dir}/log-0000000000001000.slabkv`);
     assertEquals(bytes.length, log.bytes);
     const head = decodeFileHead(bytes, "log");
-    if (typeof head === "string") throw new Error(head);
+    if ("problem" in head) throw new Error(head.problem);
     assertEquals(head, { kind: "log", mark: head.mark, ...BEGINNING });
     const view = new DataView(bytes.buffer);
     const found: number[][] = [];
@@ -99,19 +99,22 @@ Deno.test("decodeFileHead() knows a damaged head at every bit, and another forma
   assertEquals(decodeFileHead(bytes, "log"), head);
   for (let bit = 0; bit < 8 * bytes.length; bit++) {
     bytes[bit >> 3]! ^= 1 << (bit & 7);
-    assertEquals(typeof decodeFileHead(bytes, "log"), "string", `bit ${bit}`);
+    assertEquals("problem" in decodeFileHead(bytes, "log"), true, `bit ${bit}`);
     bytes[bit >> 3]! ^= 1 << (bit & 7);
   }
   for (let length = 0; length < bytes.length; length++) {
-    assertEquals(typeof decodeFileHead(bytes.subarray(0, length), "log"), "string");
+    assertEquals("problem" in decodeFileHead(bytes.subarray(0, length), "log"), true);
   }
-  assertEquals(decodeFileHead(bytes, "snapshot"), "it does not begin as a snapshot of slabkv does");
+  assertEquals(decodeFileHead(bytes, "snapshot"), {
+    problem: "it does not begin as a snapshot of slabkv does",
+    isOtherFormat: false,
+  });
   bytes[4] = 2;
   bytes[8] = 96;
-  assertEquals(
-    decodeFileHead(bytes, "log"),
-    "it is in format 2, and this version of slabkv knows format 1 only",
-  );
+  assertEquals(decodeFileHead(bytes, "log"), {
+    problem: "it is in format 2, and this program knows format 1 only",
+    isOtherFormat: true,
+  });
 });
 
 Deno.test("fileName() and parseFileName() agree", () => {
