@@ -5,6 +5,7 @@
 import { addCounter } from "./counters.ts";
 import { hashKey, inDatabase } from "./hash.ts";
 import * as layout from "./layout.ts";
+import type { LogRing } from "./log/log_ring.ts";
 import { HotReads, NOT_READ } from "./hot_reads.ts";
 import { isPoisoned, lockOwner, poisonLock, releaseLock } from "./lock.ts";
 import { LockWaits } from "./lock_waits.ts";
@@ -20,16 +21,13 @@ import { Warming } from "./warming.ts";
 const { MAX_HEADER_BYTES, SHARD_LOCK } = layout;
 const { REGION_SHARDS_CLEARED } = regionLayout;
 
-/**
- * What {@linkcode Cache.withShard} and {@linkcode Cache.withShards} run. An object, not a function:
- * one can be reused for every request.
- */
+/** What {@linkcode Cache.withShard} and its kin run. An object can be reused for every request. */
 export interface LockedWork {
   /** Runs with the locks held. {@linkcode Cache.shardOf} gives the shards. May not wait. */
   runLocked(): void;
 }
 
-/** The get, put or delete that is being run. */
+/** The get, put or delete at work. */
 class Operation implements LockedWork {
   shard!: Shard;
   operation!: (shard: Shard) => Outcome;
@@ -54,6 +52,7 @@ export class Cache<C extends string = never, G extends string = never> {
   readonly hotReads: HotReads;
   readonly #shardMask: number;
   readonly #owner: number;
+  readonly #log: LogRing | null;
   readonly #lockWaitsWord: number;
   readonly #lockTimeoutsWord: number;
   /** The shards that {@linkcode withShards} has to lock, then those that it has locked. */
@@ -67,8 +66,8 @@ export class Cache<C extends string = never, G extends string = never> {
    * Attaches to `region` as `actor`.
    *
    * @param now the clock that deadlines are compared with
-   * @param nextTurn resolves after the thread's next turn, in which it may wait for locks again; without it
-   *   each operation may wait as long as is allowed for a turn
+   * @param nextTurn resolves after the thread's next turn, in which it may wait for locks again; else each
+   *   operation may wait as long as is allowed for a turn
    */
   constructor(
     region: Region<C, G>,
@@ -84,6 +83,7 @@ export class Cache<C extends string = never, G extends string = never> {
     this.#warming = new Warming(this.shards);
     this.#shardMask = count - 1;
     this.#owner = actor + 1;
+    this.#log = region.log?.attach(actor) ?? null;
     this.#lockWaitsWord = region.counterWord(actor, "lockWaits");
     this.#lockTimeoutsWord = region.counterWord(actor, "lockTimeouts");
     this.#shardSet = new ShardSet(count);
@@ -112,9 +112,12 @@ export class Cache<C extends string = never, G extends string = never> {
     try {
       work.runLocked();
     } catch (error) {
+      this.#log?.buffer.clear();
       poisonLock(shard.memory.words, SHARD_LOCK);
       throw error;
     }
+    // The log has what has changed before others see it, and so in that order.
+    if (this.#log !== null) this.#log.commit();
     releaseLock(shard.memory.words, SHARD_LOCK);
     return true;
   }
@@ -130,7 +133,7 @@ export class Cache<C extends string = never, G extends string = never> {
 
   /** The same for all shards. */
   withAllShards(work: LockedWork): boolean {
-    for (let index = 0; index <= this.#shardMask; index++) this.#shardSet.add(index);
+    for (const { index } of this.shards) this.#shardSet.add(index);
     return this.withNoted(work);
   }
 
@@ -146,9 +149,11 @@ export class Cache<C extends string = never, G extends string = never> {
     try {
       work.runLocked();
     } catch (error) {
+      this.#log?.buffer.clear();
       this.#endListed(count, poisonLock);
       throw error;
     }
+    this.#log?.commit();
     this.#endListed(count, releaseLock);
     return true;
   }
@@ -260,29 +265,31 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   /**
-   * Removes expired items of shard `index`. Looks at up to `buckets` buckets, from where the last
-   * call stopped. Returns whether the pass over the shard is complete; true also if it is locked.
+   * Removes expired items of shard `index`, in up to `buckets` buckets from where the last call stopped. Returns
+   * whether the pass over the shard is complete; true also if it is locked, or the log has no room.
    */
   sweep(index: number, buckets: number): boolean {
+    // Main is who makes room in the log, so it must not wait for it.
+    if (this.#log?.hasRoom() === false) return true;
     let complete = true;
-    this.withShard(index, {
-      runLocked: () => complete = this.shards[index]!.sweepLocked(buckets),
-    });
+    this.withShard(index, { runLocked: () => complete = this.shards[index]!.sweepLocked(buckets) });
     return complete;
   }
 
   /**
-   * Clears and unlocks every shard that is marked broken. Does the same with shards whose lock
-   * `deadActor`, if given, still holds. Only main calls it. Returns how many there were.
+   * Clears and unlocks every shard that is marked broken, and those whose lock `deadActor`, if given, still
+   * holds. Only main calls it. Returns how many there were.
    */
   repair(deadActor = -1): number {
     let cleared = 0;
+    if (deadActor >= 0) this.#log?.noteEnded(deadActor);
     for (const shard of this.shards) {
       const words = shard.memory.words;
       const orphaned = deadActor >= 0 && lockOwner(words, SHARD_LOCK) === deadActor + 1;
       if (!orphaned && !isPoisoned(words, SHARD_LOCK)) continue;
       shard.memory.isMarked = false;
       shard.repairLocked();
+      this.#log?.commit();
       releaseLock(words, SHARD_LOCK);
       Atomics.notify(words, SHARD_LOCK);
       Atomics.add(this.region.words, REGION_SHARDS_CLEARED, 1);

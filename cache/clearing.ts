@@ -37,4 +37,5 @@ export function emptyShardLocked(memory: ShardMemory): void {
   words[SHARD_FREE_EIGHTHS] = geometry.slotCount * SLOT_EIGHTHS;
   emptyIndexLocked(memory);
   advanceVersionLocked(memory);
+  memory.region.log?.buffer.clearShard(memory);
 }

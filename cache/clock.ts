@@ -15,10 +15,9 @@ import { isExpired, itemEighths, keyBytesOf, valueBytesOf } from "./item_header.
 import { hashOfItem } from "./item_hash.ts";
 import { removeLocked } from "./removal.ts";
 import {
-  enterRingLocked,
+  changeRingLocked,
   handWord,
   hitCountLocked,
-  leaveRingLocked,
   newerOf,
   ringEighthsWord,
   ringOf,
@@ -29,9 +28,7 @@ import { bucketOfItemLocked } from "./table.ts";
 
 const {
   CONTEST_STEPS,
-  COUNT_MASK,
   COUNT_ONE,
-  COUNT_SHIFT,
   EIGHTH_BYTES,
   EIGHTH_WORD_SHIFT,
   FILLING_SHARE,
@@ -127,12 +124,7 @@ export function evictItemLocked(memory: ShardMemory, address: number, isOver: bo
 
 /** Moves an item from probation to the main ring, with `count` hits left. */
 function promote(memory: ShardMemory, address: number, count: number): void {
-  const eighths = itemEighths(memory, address);
-  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
-  leaveRingLocked(memory, address);
-  memory.words[ringEighthsWord(RING_PROBATION)]! -= eighths;
-  memory.words[at] = (memory.words[at]! & ~COUNT_MASK) | (count << COUNT_SHIFT);
-  enterRingLocked(memory, address, RING_MAIN, eighths);
+  changeRingLocked(memory, address, RING_MAIN, count, itemEighths(memory, address));
 }
 
 /** Takes a hit from the item at the hand of the main ring, and moves the hand on. */

@@ -141,6 +141,7 @@ export function swapDatabasesLocked({ region, shards }: AllShards, a: number, b:
     memory.words[SHARD_SWAP_HIGH] = memory.words[SHARD_VERSION_HIGH]!;
   }
   Atomics.add(words, REGION_SWAPS, 1);
+  region.log?.buffer.swap(words);
   publishOverflow(region);
 }
 

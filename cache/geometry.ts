@@ -123,6 +123,9 @@ export interface RegionGeometry {
   readonly regionBytes: number;
   /** Shards, a power of two. */
   readonly shardCount: number;
+  /** First byte of the log ring, and its length: a power of two, or 0 where there is none. */
+  readonly logByte: number;
+  readonly logBytes: number;
   /** First byte of the first shard. */
   readonly shardsByte: number;
   /** Actor blocks: main's and the workers'. */
@@ -134,21 +137,25 @@ export interface RegionGeometry {
 }
 
 /**
- * Divides `regionBytes` among the header page, `actorCount` actor blocks and the shards: the
- * smallest power of two from MIN_SHARDS on that keeps a shard at 32 MiB or less.
- * Throws RangeError when that leaves a shard too small.
+ * Divides `regionBytes` among the header page, `actorCount` actor blocks, a log ring of `logBytes` and the
+ * shards: the smallest power of two from MIN_SHARDS on that keeps a shard at 32 MiB or less. A ring has at least a
+ * page, and a power of two: what is over that is left to the shards. Throws RangeError when that leaves a shard too
+ * small.
  */
 export function planRegion(
   regionBytes: number,
   averageItemBytes: number,
   actorCount: number,
+  logBytes = 0,
 ): RegionGeometry {
   if (actorCount < 1 || actorCount > MAX_ACTORS) {
     throw new RangeError(`Cannot plan a region for ${actorCount} actors: 1 to ${MAX_ACTORS}`);
   }
   // Whole pages, as in the buffer: a thread that attaches plans by the buffer's length.
   const pagedBytes = Math.floor(regionBytes / PAGE_BYTES) * PAGE_BYTES;
-  const shardsByte = alignUp(REGION_HEADER_BYTES + actorCount * ACTOR_BLOCK_BYTES, PAGE_BYTES);
+  const logByte = alignUp(REGION_HEADER_BYTES + actorCount * ACTOR_BLOCK_BYTES, PAGE_BYTES);
+  const ringBytes = logBytes === 0 ? 0 : Math.max(PAGE_BYTES, 2 ** Math.floor(Math.log2(logBytes)));
+  const shardsByte = logByte + ringBytes;
   let shardCount = MIN_SHARDS;
   while ((pagedBytes - shardsByte) / shardCount > MAX_SHARD_BYTES) shardCount *= 2;
   const share = (pagedBytes - shardsByte) / shardCount;
@@ -156,6 +163,8 @@ export function planRegion(
   return {
     regionBytes: pagedBytes,
     shardCount,
+    logByte,
+    logBytes: ringBytes,
     shardsByte,
     actorCount,
     averageItemBytes,

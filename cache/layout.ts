@@ -117,6 +117,8 @@ export const SHARD_SWEEP_EARLIEST_S = 36;
 export const SHARD_END = 37;
 /** How often the index has grown. */
 export const SHARD_SEGMENTS = 38;
+/** Whether a snapshot of the shard is being made. */
+export const SHARD_COPYING = 39;
 /** 64-bit counters. */
 export const SHARD_EVICTIONS = 40;
 export const SHARD_EXPIRATIONS = 44;
@@ -225,6 +227,7 @@ assertLayout({
         ...wordsOf({ SHARD_BUMP, SHARD_FREE_EIGHTHS, SHARD_ITEMS, SHARD_DEADLINE_ITEMS }),
         ...wordsOf({ SHARD_VERSION_LOW, SHARD_VERSION_HIGH, SHARD_SWEEP_BUCKET }),
         ...wordsOf({ SHARD_NEXT_DEADLINE_S, SHARD_SWEEP_EARLIEST_S, SHARD_END, SHARD_SEGMENTS }),
+        ...wordsOf({ SHARD_COPYING }),
         ["evictions", SHARD_EVICTIONS, COUNTER_WORDS],
         ["expirations", SHARD_EXPIRATIONS, COUNTER_WORDS],
         ["window evictions", SHARD_WINDOW_EVICTIONS, COUNTER_WORDS],

@@ -30,9 +30,11 @@ import {
   REGION_AVERAGE_ITEM,
   REGION_HEADER_BYTES,
   REGION_LAYOUT,
+  REGION_LOG_BYTES,
   REGION_MAGIC,
   REGION_NAMES,
   REGION_NUMBERS,
+  REGION_PERSISTENCE,
   REGION_SHARD_BYTES,
   REGION_SHARD_COUNT,
   REGION_SLOW_ENTRIES,
@@ -41,6 +43,7 @@ import {
 import { planRegion, type RegionGeometry } from "./geometry.ts";
 import { readCounter } from "./counters.ts";
 import { hashKey } from "./hash.ts";
+import { LogRing } from "./log/log_ring.ts";
 
 /** What a server over this region should be doing. */
 export const RegionState = { loading: 0, ready: 1, draining: 2 } as const;
@@ -60,6 +63,8 @@ export interface RegionOptions<C extends string = never, G extends string = neve
   readonly averageItemBytes?: number;
   /** Threads that may use the region: main and the workers. */
   readonly actorCount?: number;
+  /** Bytes of the log ring, of those of the region; none unless given. */
+  readonly logBytes?: number;
   /** Counters and gauges of every thread, beside the engine's own. */
   readonly names?: ActorNames<C, G>;
 }
@@ -82,6 +87,8 @@ export class Region<C extends string = never, G extends string = never> {
   readonly prefixHashes: Int32Array = new Int32Array(16);
   /** Space for the key of an item whose change is being published. */
   readonly eventKey: Uint8Array = new Uint8Array(MAX_KEY_BYTES);
+  /** Where this thread's changes go, or null where nothing keeps them; see {@linkcode restores}. */
+  log: LogRing | null;
 
   readonly #counterPlaces: ReadonlyMap<string, number>;
   readonly #gaugePlaces: ReadonlyMap<string, number>;
@@ -98,6 +105,10 @@ export class Region<C extends string = never, G extends string = never> {
     this.#gaugePlaces = placesOf("gauges", names.gauges, MAX_ACTOR_GAUGES);
     this.words = new Int32Array(buffer, 0, geometry.shardsByte / WORD_BYTES);
     this.wordBytes = new Uint8Array(buffer, 0, geometry.shardsByte);
+    const blockWords = ACTOR_BLOCK_BYTES / WORD_BYTES;
+    this.log = geometry.logBytes === 0
+      ? null
+      : new LogRing(buffer, this.words, geometry, this.actorWord(0), blockWords);
   }
 
   /**
@@ -113,6 +124,7 @@ export class Region<C extends string = never, G extends string = never> {
       options.memoryBytes,
       average,
       options.actorCount ?? DEFAULT_ACTOR_COUNT,
+      options.logBytes,
     );
     const region = new Region<C, G>(new SharedArrayBuffer(geometry.regionBytes), geometry, names);
     const words = region.words;
@@ -123,6 +135,7 @@ export class Region<C extends string = never, G extends string = never> {
     words[REGION_AVERAGE_ITEM] = geometry.averageItemBytes;
     words[REGION_ACTORS] = geometry.actorCount;
     words[REGION_NAMES] = hashOfNames(names);
+    words[REGION_LOG_BYTES] = geometry.logBytes;
     for (let i = 0; i < DATABASE_COUNT; i++) words[REGION_DATABASES + i] = i;
     for (let i = 0; i < geometry.shardCount; i++) formatShard(region, i);
     return region;
@@ -148,6 +161,7 @@ export class Region<C extends string = never, G extends string = never> {
       buffer.byteLength,
       words[REGION_AVERAGE_ITEM]!,
       words[REGION_ACTORS]!,
+      words[REGION_LOG_BYTES]!,
     );
     return new Region<C, G>(buffer, geometry, names);
   }
@@ -200,6 +214,11 @@ export class Region<C extends string = never, G extends string = never> {
     return sum;
   }
 
+  /** First of the words in which main tells all threads of what is on disk. */
+  get persistenceWord(): number {
+    return REGION_PERSISTENCE;
+  }
+
   /** A number that no thread has been given before; counted from 1. */
   nextNumber(): number {
     return (Atomics.add(this.words, REGION_NUMBERS, 1) + 1) >>> 0;
@@ -208,6 +227,11 @@ export class Region<C extends string = never, G extends string = never> {
   /** Number of the next entry in the list of slow commands; counted from 0. */
   nextSlowEntry(): number {
     return Atomics.add(this.words, REGION_SLOW_ENTRIES, 1) >>> 0;
+  }
+
+  /** This thread restores what is on disk already, so its changes go nowhere. To be called before it has a cache. */
+  restores(): void {
+    this.log = null;
   }
 
   /** Something begins that may take long, so the clock is read; whoever measures it ends it. */

@@ -36,9 +36,22 @@ export const REGION_WATCHERS = 9;
 export const REGION_NUMBERS = 10;
 /** How many entries the list of slow commands has had. */
 export const REGION_SLOW_ENTRIES = 11;
+/** Bytes of the log ring; 0: there is none. */
+export const REGION_LOG_BYTES = 12;
+/** The log ring (log/log_ring.ts): its ends, what is on disk, whether main sleeps; each in a cache line of its own. */
+export const LOG_TAIL = 256;
+export const LOG_HEAD = 272;
+export const LOG_FLUSHED = 288;
+export const LOG_SIGNAL = 304;
+/** Read often, written seldom. */
+export const LOG_STATE = 320;
+export const LOG_GAPS = 321;
+/** What main tells all threads of what is on disk; the server says what each word means. */
+export const REGION_PERSISTENCE = 336;
+export const PERSISTENCE_WORDS = 64;
 export const REGION_HEADER_BYTES = PAGE_BYTES;
 export const MAGIC = 0x534c_4142;
-export const LAYOUT_VERSION = 6;
+export const LAYOUT_VERSION = 7;
 
 /** Most actors (main and workers) there may be; a lock word can name more. */
 export const MAX_ACTORS = 65;
@@ -55,6 +68,9 @@ export const ACTOR_WATCHES = 322;
 export const ACTOR_WATCHES_ALL = 323;
 /** One bit for each length of prefix that is watched; see change_filter.ts. */
 export const ACTOR_PREFIX_LENGTHS = 324;
+/** While the actor takes a place in the log ring: how many words, and which it wants; else 0. */
+export const ACTOR_LOG_INTENT = 325;
+export const ACTOR_LOG_PLACE = 326;
 export const ACTOR_RING_ENTRIES = 336;
 /** How many gauges and counters there is space for. */
 export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
@@ -101,6 +117,12 @@ assertLayout({
         ...wordsOf({ REGION_MAGIC, REGION_LAYOUT, REGION_SHARD_COUNT, REGION_SHARD_BYTES }),
         ...wordsOf({ REGION_AVERAGE_ITEM, REGION_ACTORS, REGION_STATE, REGION_SHARDS_CLEARED }),
         ...wordsOf({ REGION_NAMES, REGION_WATCHERS, REGION_NUMBERS, REGION_SLOW_ENTRIES }),
+        ...wordsOf({ REGION_LOG_BYTES, LOG_STATE, LOG_GAPS }),
+        ["log tail", LOG_TAIL, LINE_WORDS],
+        ["log head", LOG_HEAD, LINE_WORDS],
+        ["log flushed", LOG_FLUSHED, LINE_WORDS],
+        ["log signal", LOG_SIGNAL, LINE_WORDS],
+        ["persistence", REGION_PERSISTENCE, PERSISTENCE_WORDS],
         ["databases", REGION_DATABASES, REGION_SWAPS + 1 - REGION_DATABASES],
       ],
     },
@@ -113,7 +135,7 @@ assertLayout({
         ["ring head", ACTOR_RING_HEAD, LINE_WORDS],
         ["ring tail", ACTOR_RING_TAIL, LINE_WORDS],
         ...wordsOf({ ACTOR_RING_SIGNAL, ACTOR_RING_OVERFLOW, ACTOR_WATCHES, ACTOR_WATCHES_ALL }),
-        ...wordsOf({ ACTOR_PREFIX_LENGTHS }),
+        ...wordsOf({ ACTOR_PREFIX_LENGTHS, ACTOR_LOG_INTENT, ACTOR_LOG_PLACE }),
         ["events", ACTOR_RING_ENTRIES, RING_ENTRIES * EVENT_WORDS],
         ["filter", ACTOR_FILTER, FILTER_WORDS],
         ["reads", ACTOR_READS, LINE_WORDS],

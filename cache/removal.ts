@@ -21,7 +21,20 @@ const {
   SHARD_READERS,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
+  WORD_RANGE,
 } = layout;
+
+/** The shard's version sequence: the version of its latest change. */
+export function sequenceOf({ words }: ShardMemory): number {
+  return words[SHARD_VERSION_HIGH]! * WORD_RANGE + (words[SHARD_VERSION_LOW]! >>> 0);
+}
+
+/** Sets the shard's version sequence: a snapshot or a log says how far it had come. */
+export function setSequenceLocked({ words }: ShardMemory, version: number): void {
+  const high = Math.floor(version / WORD_RANGE);
+  words[SHARD_VERSION_HIGH] = high;
+  words[SHARD_VERSION_LOW] = (version - high * WORD_RANGE) | 0;
+}
 
 /** Raises the shard's version sequence by one. The new version is then in its two words. */
 export function advanceVersionLocked(memory: ShardMemory): void {
@@ -47,18 +60,24 @@ export function publishItemLocked(memory: ShardMemory, address: number, why: Cha
 export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKind): void {
   const words = memory.words;
   publishItemLocked(memory, words[bucket]! & ADDRESS_MASK, why);
-  dropLocked(memory, bucket);
+  dropLocked(memory, bucket, why);
   if (why === ChangeKind.evicted) addCounter(words, SHARD_EVICTIONS, 1);
   else if (why === ChangeKind.expired) addCounter(words, SHARD_EXPIRATIONS, 1);
 }
 
-/** Removes the item in the bucket at word `bucket`, and tells nobody. */
-export function dropLocked(memory: ShardMemory, bucket: number): void {
+/** Removes the item in the bucket at word `bucket`, and tells nobody who watches. */
+export function dropLocked(
+  memory: ShardMemory,
+  bucket: number,
+  why: ChangeKind = ChangeKind.deleted,
+): void {
   const words = memory.words;
   if (words[SHARD_READERS] !== 0) beginChangeLocked(memory);
   const address = words[bucket]! & ADDRESS_MASK;
   const database = databaseOf(memory, address);
   const deadlineMs = deadlineOf(memory, address);
+  const { log } = memory.region;
+  if (log !== null) log.buffer.remove(memory, address, hashOfItem(memory, address), why);
   leaveBucketLocked(memory, bucket);
   if (deadlineMs !== 0) countDeadlineLocked(memory, database, deadlineMs, 0);
   countItemLocked(memory, database, -1);

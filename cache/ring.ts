@@ -91,6 +91,21 @@ export function enterRingLocked(
   setOlder(words, hand, address);
 }
 
+/** Moves an item of `eighths` eighths to the end of ring `ring`, with `count` hits. */
+export function changeRingLocked(
+  memory: ShardMemory,
+  address: number,
+  ring: number,
+  count: number,
+  eighths: number,
+): void {
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
+  memory.words[ringEighthsWord(ringOf(memory, address))]! -= eighths;
+  leaveRingLocked(memory, address);
+  memory.words[at] = (memory.words[at]! & ~COUNT_MASK) | (count << COUNT_SHIFT);
+  enterRingLocked(memory, address, ring, eighths);
+}
+
 /**
  * Takes an item out of its ring. A hand that points at it moves on. The caller subtracts its eighths
  * from the ring's sum, since it walks the item's pieces anyway.

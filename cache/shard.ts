@@ -199,6 +199,7 @@ export class Shard {
       this.#moveDeadline(database, oldDeadlineMs, newDeadlineMs);
     }
     addCounter(this.#regionWords, this.#putsWord, 1);
+    if (memory.region.log !== null) memory.region.log.buffer.put(memory, address, put);
     publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
     return Outcome.stored;
   }
@@ -237,6 +238,7 @@ export class Shard {
     const words = memory.words;
     const deadlineMs = storedDeadline(newMs);
     const oldMs = deadlineOf(memory, address);
+    const before = versionOf(memory, address);
     beginChangeLocked(memory);
     memory.beginOperation();
     if (deadlineMs !== 0 && !hasDeadlinePlace(memory, address)) {
@@ -246,6 +248,7 @@ export class Shard {
     const high = words[SHARD_VERSION_HIGH]!;
     stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
     if (deadlineMs !== oldMs) this.#moveDeadline(databaseOf(memory, address), oldMs, deadlineMs);
+    memory.region.log?.buffer.expire(memory, address, before);
     publishItemLocked(memory, address, ChangeKind.put);
   }
 

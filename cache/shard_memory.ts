@@ -32,6 +32,8 @@ export class ShardMemory {
   readonly geometry: ShardGeometry;
   /** The region it is part of. */
   readonly region: Region;
+  /** Which shard of the region this is. */
+  readonly index: number;
 
   /** First word of the buckets. */
   readonly bucketsWord: number;
@@ -52,7 +54,7 @@ export class ShardMemory {
   /** Home buckets of a segment of the index divided by 2^32. */
   readonly segmentScale: number;
   /** Free eighths that an insert leaves behind. */
-  readonly reserveEighths: number;
+  reserveEighths: number;
   /** Largest item, header included, in bytes. */
   readonly maxItemBytes: number;
 
@@ -92,6 +94,7 @@ export class ShardMemory {
     const geometry = region.geometry.shard;
     const start = region.shardByte(index);
     this.region = region;
+    this.index = index;
     this.geometry = geometry;
     this.words = new Int32Array(region.buffer, start, geometry.shardBytes / WORD_BYTES);
     this.bytes = new Uint8Array(region.buffer, start, geometry.shardBytes);

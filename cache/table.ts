@@ -11,6 +11,7 @@ import * as layout from "./layout.ts";
 import { segmentWindowWord } from "./index_growth.ts";
 import { keyEquals } from "./item.ts";
 import { hashOfItem } from "./item_hash.ts";
+import { versionOf } from "./item_header.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
 const {
@@ -121,6 +122,23 @@ function findInWindow(
   const end = start + WINDOW_BUCKETS;
   for (let at = start; at < end; at++) {
     if (isAt(memory, at, tag, key, keyStart, keyBytes)) return at;
+  }
+  return 0;
+}
+
+/** Finds the item with this hash and version. Returns the word of its bucket, or 0. */
+export function findVersionLocked(memory: ShardMemory, hash: number, version: number): number {
+  const { words } = memory;
+  const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
+  let start = windowWord(memory, hash);
+  for (let other = 0; other <= words[SHARD_SEGMENTS]! + 1; other++) {
+    for (let at = start; at < start + WINDOW_BUCKETS; at++) {
+      const bucket = words[at]!;
+      const address = bucket & ADDRESS_MASK;
+      if (address === 0 || ((bucket >>> TAG_SHIFT) & TAG_MASK) !== tag) continue;
+      if (versionOf(memory, address) === version && hashOfItem(memory, address) === hash) return at;
+    }
+    if (other <= words[SHARD_SEGMENTS]!) start = otherWindowWord(memory, hash, other);
   }
   return 0;
 }

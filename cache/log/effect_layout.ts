@@ -1,0 +1,161 @@
+// Every offset and width of effects and of records. An effect is a final change of the cache, as the log and
+// snapshots keep it; it is made of 32-bit words, little endian, and its first one has its kind. Touches no
+// memory; its end checks that all of it holds together.
+//
+//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | why 2
+//   put     1 hash | 2 version, low | 3 version, high 16, and deadline, high 16 | 4 deadline, low | 5 value bytes
+//           then the key, the value, and bytes up to a whole word
+//   remove  1 hash | 2, 3 version of the item that goes
+//   expire  1 hash | 2, 3 version before | 4, 5 version after | 6, 7 deadline
+//   clear   1 shard | 2 of so many | 3, 4 the latest version that is gone
+//   swap    1 to 16 the stored database of each number
+//   mark    1 shard | 2 of so many | 3, 4 the version that the shard has reached
+//   policy  1 shard | 2 of so many | 3 probation's share | 4 to 6 age, number and shift of ghosts
+//           | 7 words of the ghost table, then these
+//
+// Versions and deadlines of two words have the low one first. A record begins with a word: its length in words, this
+// one included; whether it is the first and the last part of what belongs together; the actor that wrote it.
+
+import { DATABASE_BITS, DATABASE_COUNT } from "../database_layout.ts";
+import { COUNT_BITS, KEY_BYTES_BITS, RING_BITS, WORD_BITS } from "../item_layout.ts";
+import { assertLayout, bitsOf, wordsOf } from "../layout_check.ts";
+import { MAX_ACTORS } from "../region_layout.ts";
+
+/** What an effect does. */
+export const EffectKind = {
+  /** An item has this value. */
+  put: 1,
+  /** The item with this version is gone. */
+  remove: 2,
+  /** The item with this version has another one now, and another deadline. */
+  expire: 3,
+  /** A shard is empty. */
+  clear: 4,
+  /** Clients' numbers of databases mean these. */
+  swap: 5,
+  /** A shard's version sequence has come so far. */
+  mark: 6,
+  /** What a shard's eviction goes by. */
+  policy: 7,
+} as const;
+/** One of the values of the constant of the same name. */
+export type EffectKind = typeof EffectKind[keyof typeof EffectKind];
+
+export const KIND_BITS = 3;
+export const KIND_MASK = (1 << KIND_BITS) - 1;
+export const EFFECT_DATABASE_SHIFT = KIND_BITS;
+export const EFFECT_KEY_SHIFT = EFFECT_DATABASE_SHIFT + DATABASE_BITS;
+export const EFFECT_KEY_MASK = (1 << KEY_BYTES_BITS) - 1;
+export const EFFECT_RING_SHIFT = EFFECT_KEY_SHIFT + KEY_BYTES_BITS;
+export const EFFECT_COUNT_SHIFT = EFFECT_RING_SHIFT + RING_BITS;
+export const WHY_SHIFT = EFFECT_COUNT_SHIFT + COUNT_BITS;
+export const WHY_BITS = 2;
+export const WHY_MASK = (1 << WHY_BITS) - 1;
+
+export const EFFECT_HASH = 1;
+export const EFFECT_VERSION = 2;
+export const PUT_HIGHS = 3;
+export const PUT_DEADLINE_LOW = 4;
+export const PUT_VALUE_BYTES = 5;
+export const PUT_WORDS = 6;
+export const REMOVE_WORDS = 4;
+export const EXPIRE_VERSION = 4;
+export const EXPIRE_DEADLINE = 6;
+export const EXPIRE_WORDS = 8;
+export const EFFECT_SHARD = 1;
+export const EFFECT_SHARD_COUNT = 2;
+export const SHARD_EFFECT_VERSION = 3;
+export const CLEAR_WORDS = 5;
+export const MARK_WORDS = CLEAR_WORDS;
+export const SWAP_TABLE = 1;
+export const SWAP_WORDS = SWAP_TABLE + DATABASE_COUNT;
+export const POLICY_PROBATION = 3;
+/** The shard's words for ghosts, one after the other. */
+export const POLICY_GHOSTS = 4;
+export const POLICY_GHOST_WORDS = 7;
+export const POLICY_WORDS = 8;
+
+/** In a record's first word. */
+export const RECORD_LENGTH_BITS = 22;
+export const RECORD_LENGTH_MASK = (1 << RECORD_LENGTH_BITS) - 1;
+export const RECORD_FIRST = 1 << RECORD_LENGTH_BITS;
+export const RECORD_LAST = RECORD_FIRST << 1;
+export const RECORD_ACTOR_SHIFT = RECORD_LENGTH_BITS + 2;
+export const RECORD_ACTOR_BITS = 7;
+export const RECORD_ACTOR_MASK = (1 << RECORD_ACTOR_BITS) - 1;
+
+assertLayout({
+  areas: [
+    bitsOf(
+      "first word of an effect",
+      ["kind", 0, KIND_BITS],
+      ["database", EFFECT_DATABASE_SHIFT, DATABASE_BITS],
+      ["key", EFFECT_KEY_SHIFT, KEY_BYTES_BITS],
+      ["ring", EFFECT_RING_SHIFT, RING_BITS],
+      ["count", EFFECT_COUNT_SHIFT, COUNT_BITS],
+      ["why", WHY_SHIFT, WHY_BITS],
+    ),
+    {
+      name: "put in words",
+      length: PUT_WORDS,
+      fields: wordsOf({
+        EFFECT_HASH,
+        EFFECT_VERSION,
+        PUT_HIGHS,
+        PUT_DEADLINE_LOW,
+        PUT_VALUE_BYTES,
+      }),
+    },
+    { name: "remove in words", length: REMOVE_WORDS, fields: [["version", EFFECT_VERSION, 2]] },
+    {
+      name: "expire in words",
+      length: EXPIRE_WORDS,
+      fields: [
+        ["before", EFFECT_VERSION, 2],
+        ["after", EXPIRE_VERSION, 2],
+        ["deadline", EXPIRE_DEADLINE, 2],
+      ],
+    },
+    {
+      name: "clear in words",
+      length: CLEAR_WORDS,
+      fields: [
+        ...wordsOf({ EFFECT_SHARD, EFFECT_SHARD_COUNT }),
+        ["version", SHARD_EFFECT_VERSION, 2],
+      ],
+    },
+    {
+      name: "policy in words",
+      length: POLICY_WORDS,
+      fields: [
+        ...wordsOf({ EFFECT_SHARD, EFFECT_SHARD_COUNT, POLICY_PROBATION }),
+        ["ghosts", POLICY_GHOSTS, 3],
+        ...wordsOf({ POLICY_GHOST_WORDS }),
+      ],
+    },
+    bitsOf(
+      "first word of a record",
+      ["length", 0, RECORD_LENGTH_BITS],
+      ["first", Math.log2(RECORD_FIRST), 1],
+      ["last", Math.log2(RECORD_LAST), 1],
+      ["actor", RECORD_ACTOR_SHIFT, RECORD_ACTOR_BITS],
+    ),
+    {
+      name: "actor of a record in bits",
+      length: RECORD_ACTOR_BITS,
+      fields: [["actor", 0, Math.ceil(Math.log2(MAX_ACTORS))]],
+    },
+  ],
+  masks: [
+    ["KIND_MASK", KIND_MASK, 0, KIND_BITS],
+    ["EFFECT_KEY_MASK", EFFECT_KEY_MASK, 0, KEY_BYTES_BITS],
+    ["WHY_MASK", WHY_MASK, 0, WHY_BITS],
+    ["RECORD_LENGTH_MASK", RECORD_LENGTH_MASK, 0, RECORD_LENGTH_BITS],
+    ["RECORD_ACTOR_MASK", RECORD_ACTOR_MASK, 0, RECORD_ACTOR_BITS],
+  ],
+  shifts: [["values of a kind", Object.keys(EffectKind).length + 1, KIND_BITS]],
+  sums: [["bits of a record's first word", WORD_BITS - 1, [
+    RECORD_ACTOR_SHIFT,
+    RECORD_ACTOR_BITS,
+  ]]],
+});

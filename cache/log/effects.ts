@@ -1,0 +1,94 @@
+// What an effect says of itself: its length, and the numbers in it. Checks each before anything is read of it, since
+// it comes from a disk. Pure.
+
+import { KEY_BYTES_BITS } from "../item_layout.ts";
+import { DATABASE_COUNT } from "../database_layout.ts";
+import { VALUE_BYTES_MASK, WORD_RANGE } from "../layout.ts";
+import {
+  CLEAR_WORDS,
+  EFFECT_KEY_MASK,
+  EFFECT_KEY_SHIFT,
+  EFFECT_SHARD,
+  EFFECT_SHARD_COUNT,
+  EffectKind,
+  EXPIRE_WORDS,
+  KIND_MASK,
+  MARK_WORDS,
+  POLICY_GHOST_WORDS,
+  POLICY_WORDS,
+  PUT_VALUE_BYTES,
+  PUT_WORDS,
+  REMOVE_WORDS,
+  SWAP_TABLE,
+  SWAP_WORDS,
+} from "./effect_layout.ts";
+
+/** The longest key that a put can have, in bytes. */
+export const MAX_EFFECT_KEY_BYTES = 2 ** KEY_BYTES_BITS - 1;
+
+/** The number in two words, the low one first. */
+export function numberAt(words: Int32Array, at: number): number {
+  return words[at + 1]! * WORD_RANGE + (words[at]! >>> 0);
+}
+
+/** Words of the effect at word `at`, as it says; 0 where it says nothing that can be. */
+function statedWords(words: Int32Array, at: number, end: number): number {
+  const first = words[at]!;
+  switch (first & KIND_MASK) {
+    case EffectKind.put: {
+      if (at + PUT_WORDS > end) return 0;
+      const valueBytes = words[at + PUT_VALUE_BYTES]!;
+      if (valueBytes < 0 || valueBytes > VALUE_BYTES_MASK) return 0;
+      const keyBytes = (first >>> EFFECT_KEY_SHIFT) & EFFECT_KEY_MASK;
+      return PUT_WORDS + ((keyBytes + valueBytes + 3) >>> 2);
+    }
+    case EffectKind.remove:
+      return REMOVE_WORDS;
+    case EffectKind.expire:
+      return EXPIRE_WORDS;
+    case EffectKind.clear:
+      return CLEAR_WORDS;
+    case EffectKind.swap:
+      return SWAP_WORDS;
+    case EffectKind.mark:
+      return MARK_WORDS;
+    case EffectKind.policy: {
+      const ghosts = at + POLICY_WORDS > end ? -1 : words[at + POLICY_GHOST_WORDS]!;
+      return ghosts < 0 ? 0 : POLICY_WORDS + ghosts;
+    }
+    default:
+      return 0;
+  }
+}
+
+/**
+ * Words of the effect at word `at`; `end` is where what was read ends. Throws RangeError where there is no effect, or
+ * one that says what cannot be.
+ */
+export function effectWords(words: Int32Array, at: number, end: number): number {
+  const count = statedWords(words, at, end);
+  const kind = words[at]! & KIND_MASK;
+  if (count === 0 || at + count > end) {
+    throw new RangeError(
+      `Cannot read effect at word ${at}: kind ${kind} does not end in its record`,
+    );
+  }
+  if (kind === EffectKind.clear || kind === EffectKind.mark || kind === EffectKind.policy) {
+    const [shard, shards] = [words[at + EFFECT_SHARD]!, words[at + EFFECT_SHARD_COUNT]!];
+    if (shards <= 0 || (shards & (shards - 1)) !== 0 || shard < 0 || shard >= shards) {
+      throw new RangeError(
+        `Cannot read effect at word ${at}: there is no shard ${shard} of ${shards}`,
+      );
+    }
+  }
+  if (kind === EffectKind.swap && !isTable(words.subarray(at + SWAP_TABLE, at + SWAP_WORDS))) {
+    throw new RangeError(`Cannot read effect at word ${at}: databases are missing in it`);
+  }
+  return count;
+}
+
+/** Whether `table` has every stored database once. */
+export function isTable(table: ArrayLike<number>): boolean {
+  return table.length === DATABASE_COUNT && new Set(Array.from(table)).size === DATABASE_COUNT &&
+    Array.from(table).every((number) => number >= 0 && number < DATABASE_COUNT);
+}

@@ -1,0 +1,279 @@
+// Brings back what snapshots and logs hold: applies effects to the shards of a cache, in their order. The cache may
+// have another size and other shards than the one that wrote them. What an item's version already covers is
+// skipped, and what belongs to shards that another thread restores. Locks each shard for itself.
+
+import type { Cache, LockedWork } from "../cache.ts";
+import { clearCounter } from "../counters.ts";
+import { DATABASE_COUNT, REGION_DATABASES } from "../database_layout.ts";
+import { ENGINE_COUNTERS } from "../actor_names.ts";
+import { ChangeKind } from "../event_ring.ts";
+import { rememberGhostLocked } from "../ghost.ts";
+import { deadlineOf, itemEighths, stampItem, versionOf } from "../item_header.ts";
+import * as shardLayout from "../layout.ts";
+import { Outcome } from "../outcome.ts";
+import { PutRequest } from "../put_request.ts";
+import { dropLocked } from "../removal.ts";
+import { changeRingLocked, ringOf } from "../ring.ts";
+import type { Shard } from "../shard.ts";
+import { freshenWindowsLocked } from "../stale_buckets.ts";
+import { findVersionLocked } from "../table.ts";
+import { effectWords, numberAt } from "./effects.ts";
+import * as layout from "./effect_layout.ts";
+import { LogRecords, wordsOfBytes } from "./log_records.ts";
+import { clearAgainLocked, markLocked, setPolicyLocked } from "./shard_effects.ts";
+
+const {
+  ADDRESS_MASK,
+  DEADLINE_HIGH_SHIFT,
+  MAX_COUNT,
+  RING_MAIN,
+  RING_PROBATION,
+  SHARD_STALE,
+  VERSION_HIGH_MASK,
+  WORD_RANGE,
+} = shardLayout;
+const { EffectKind, EFFECT_HASH, EFFECT_SHARD, EFFECT_SHARD_COUNT, EFFECT_VERSION } = layout;
+
+/** Reasons of removals, by their number in an effect. */
+const REASONS: readonly ChangeKind[] = [ChangeKind.deleted, ChangeKind.evicted, ChangeKind.expired];
+
+/** What is to be restored by a {@linkcode Restore}. */
+export interface RestoreOptions {
+  /** Shards of the region that has written it. */
+  readonly shardCount: number;
+  /** Where the log of each of those shards begins to count: what is before is in the snapshot. None: everywhere. */
+  readonly begins?: Float64Array;
+  /** Whether this thread restores shard `index` of the cache; all of them unless given. */
+  readonly owns?: (index: number) => boolean;
+}
+
+/** What a {@linkcode Restore} has done. */
+export interface RestoreCounts {
+  /** Puts that were carried out. */
+  puts: number;
+  /** Effects that were covered already. */
+  skipped: number;
+  /** Items that are too large for the shards of this cache. */
+  tooLarge: number;
+}
+
+/**
+ * Restores shards in one thread, whose region is told so by {@linkcode Region.restores}. Its cache has a clock that
+ * stands at 0: what has expired by now may have been given another deadline before, further on in the log.
+ */
+export class Restore implements LockedWork {
+  readonly counts: RestoreCounts = { puts: 0, skipped: 0, tooLarge: 0 };
+  readonly #cache: Cache;
+  readonly #shardCount: number;
+  readonly #begins: Float64Array | undefined;
+  readonly #owns: (index: number) => boolean;
+  readonly #put = new PutRequest();
+  readonly #records: LogRecords;
+  #isSection = false;
+  #words!: Int32Array;
+  #bytes!: Uint8Array;
+  #at = 0;
+  #shard!: Shard;
+
+  constructor(cache: Cache, { shardCount, begins, owns = () => true }: RestoreOptions) {
+    if (cache.now() !== 0) {
+      throw new Error("Cannot restore: the clock of the cache does not stand at 0");
+    }
+    this.#cache = cache;
+    this.#shardCount = shardCount;
+    this.#begins = begins;
+    this.#owns = owns;
+    for (const { memory } of cache.shards) memory.reserveEighths = 0;
+    this.#records = new LogRecords((words, bytes, from, to, position) => {
+      this.#apply(words, bytes, from, to, position);
+    });
+  }
+
+  /** Applies effects of a snapshot. Throws RangeError where they cannot be read. */
+  applySection(effects: Uint8Array): void {
+    this.#isSection = true;
+    const words = wordsOfBytes(effects);
+    this.#apply(words, effects, 0, words.length, Infinity);
+  }
+
+  /** Applies the records of a block of the log that begins at `position`. Throws RangeError as above. */
+  applyLog(records: Uint8Array, position: number): void {
+    this.#isSection = false;
+    this.#records.block(records, position);
+  }
+
+  #apply(
+    words: Int32Array,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    position: number,
+  ): void {
+    this.#words = words;
+    this.#bytes = bytes;
+    for (let at = from; at < to;) {
+      const count = effectWords(words, at, to);
+      this.#at = at;
+      const kind = words[at]! & layout.KIND_MASK;
+      if (kind <= EffectKind.expire) this.#applyToKey(words[at + EFFECT_HASH]!, position);
+      else if (kind === EffectKind.swap) this.#swap();
+      else {this.#applyToShards(
+          words[at + EFFECT_SHARD]!,
+          words[at + EFFECT_SHARD_COUNT]!,
+          position,
+        );}
+      at += count;
+    }
+  }
+
+  /** Whether the snapshot has what shard `shard` has done before `position`. */
+  #isCovered(shard: number, position: number): boolean {
+    return this.#begins !== undefined && position < this.#begins[shard]!;
+  }
+
+  #applyToKey(hash: number, position: number): void {
+    if (this.#isCovered(hash & (this.#shardCount - 1), position)) return;
+    const shard = this.#cache.shardOf(hash);
+    if (this.#owns(shard.index)) this.#lockAndRun(shard);
+  }
+
+  /** Applies an effect on a whole shard to those that its keys are in now. */
+  #applyToShards(index: number, count: number, position: number): void {
+    if (this.#isCovered(index, position)) return;
+    const { shards } = this.#cache;
+    const common = Math.min(count, shards.length) - 1;
+    for (const shard of shards) {
+      if ((shard.index & common) === (index & common) && this.#owns(shard.index)) {
+        this.#lockAndRun(shard);
+      }
+    }
+  }
+
+  #lockAndRun(shard: Shard): void {
+    this.#shard = shard;
+    if (this.#cache.withShard(shard.index, this)) return;
+    throw new Error(`Cannot restore shard ${shard.index}: somebody else has locked it`);
+  }
+
+  /** Applies the effect to the shard, which is locked. */
+  runLocked(): void {
+    const words = this.#words;
+    const at = this.#at;
+    const { memory } = this.#shard;
+    switch (words[at]! & layout.KIND_MASK) {
+      case EffectKind.put:
+        return this.#putLocked();
+      case EffectKind.remove:
+        return this.#removeLocked();
+      case EffectKind.expire:
+        return this.#expireLocked();
+      case EffectKind.clear:
+        return clearAgainLocked(memory, words, at);
+      case EffectKind.mark:
+        return markLocked(memory, numberAt(words, at + layout.SHARD_EFFECT_VERSION));
+      default:
+        return setPolicyLocked(memory, words, at);
+    }
+  }
+
+  #putLocked(): void {
+    const words = this.#words;
+    const at = this.#at;
+    const highs = words[at + layout.PUT_HIGHS]!;
+    const deadlineMs = (highs >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
+      (words[at + layout.PUT_DEADLINE_LOW]! >>> 0);
+    const version = (highs & VERSION_HIGH_MASK) * WORD_RANGE + (words[at + EFFECT_VERSION]! >>> 0);
+    const put = this.#fillPut(deadlineMs);
+    const shard = this.#shard;
+    const { memory } = shard;
+    const old = shard.peekLocked(put.hash, put.key, put.keyStart, put.keyBytes);
+    if (old !== 0 && versionOf(memory, old) >= version) {
+      this.counts.skipped++;
+      return;
+    }
+    if (shard.putLocked(put) !== Outcome.stored) {
+      // What it was to replace is no longer its value.
+      if (old !== 0) shard.deleteLocked(put.hash, put.key, put.keyStart, put.keyBytes);
+      this.counts.tooLarge++;
+      return;
+    }
+    const address = shard.peekLocked(put.hash, put.key, put.keyStart, put.keyBytes);
+    this.counts.puts++;
+    markLocked(memory, version);
+    stampItem(memory, address, words[at + EFFECT_VERSION]!, highs & VERSION_HIGH_MASK, deadlineMs);
+    if (this.#isSection) this.#placeLocked(address);
+  }
+
+  /** What the put at hand stores. */
+  #fillPut(deadlineMs: number): PutRequest {
+    const at = this.#at;
+    const first = this.#words[at]!;
+    const put = this.#put;
+    const keyStart = 4 * (at + layout.PUT_WORDS);
+    const keyBytes = (first >>> layout.EFFECT_KEY_SHIFT) & layout.EFFECT_KEY_MASK;
+    put.database = (first >>> layout.EFFECT_DATABASE_SHIFT) & (DATABASE_COUNT - 1);
+    put.setKey(this.#words[at + EFFECT_HASH]!, this.#bytes, keyStart, keyBytes);
+    put.setValue(this.#bytes, keyStart + keyBytes, this.#words[at + layout.PUT_VALUE_BYTES]!);
+    put.setTerms(deadlineMs);
+    return put;
+  }
+
+  /** Puts an item in the ring in which it was, with the hits that it had. */
+  #placeLocked(address: number): void {
+    const { memory } = this.#shard;
+    const first = this.#words[this.#at]!;
+    const ring = (first >>> layout.EFFECT_RING_SHIFT) & 1 ? RING_MAIN : RING_PROBATION;
+    const count = (first >>> layout.EFFECT_COUNT_SHIFT) & MAX_COUNT;
+    changeRingLocked(memory, address, ring, count, itemEighths(memory, address));
+  }
+
+  /** Word of the bucket of the item that the effect is about, or 0. */
+  #findVersion(): number {
+    const hash = this.#words[this.#at + EFFECT_HASH]!;
+    const { memory } = this.#shard;
+    if (memory.words[SHARD_STALE] !== 0) freshenWindowsLocked(memory, hash);
+    const version = numberAt(this.#words, this.#at + EFFECT_VERSION);
+    const bucket = findVersionLocked(memory, hash, version);
+    if (bucket === 0) this.counts.skipped++;
+    return bucket;
+  }
+
+  #removeLocked(): void {
+    const bucket = this.#findVersion();
+    if (bucket === 0) return;
+    const { memory } = this.#shard;
+    const why = (this.#words[this.#at]! >>> layout.WHY_SHIFT) & layout.WHY_MASK;
+    const address = memory.words[bucket]! & ADDRESS_MASK;
+    if (REASONS[why] === ChangeKind.evicted && ringOf(memory, address) === RING_PROBATION) {
+      rememberGhostLocked(memory, this.#words[this.#at + EFFECT_HASH]!);
+    }
+    dropLocked(memory, bucket);
+  }
+
+  #expireLocked(): void {
+    const bucket = this.#findVersion();
+    if (bucket === 0) return;
+    const { memory } = this.#shard;
+    const words = this.#words;
+    const address = memory.words[bucket]! & ADDRESS_MASK;
+    this.#shard.setDeadlineLocked(address, numberAt(words, this.#at + layout.EXPIRE_DEADLINE));
+    const version = this.#at + layout.EXPIRE_VERSION;
+    stampItem(memory, address, words[version]!, words[version + 1]!, deadlineOf(memory, address));
+    markLocked(memory, numberAt(words, version));
+  }
+
+  /** The table of databases is the region's: whoever restores shard 0 sets it. */
+  #swap(): void {
+    if (!this.#owns(0)) return;
+    const { region } = this.#cache;
+    for (let i = 0; i < DATABASE_COUNT; i++) {
+      region.words[REGION_DATABASES + i] = this.#words[this.#at + layout.SWAP_TABLE + i]!;
+    }
+  }
+
+  /** All is restored that this thread restores: forgets what it has counted as hits, puts and deletes. */
+  end(): void {
+    const { region, actor } = this.#cache;
+    for (const name of ENGINE_COUNTERS) clearCounter(region.words, region.counterWord(actor, name));
+  }
+}

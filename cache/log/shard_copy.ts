@@ -1,0 +1,96 @@
+// Copies a shard into effects, for a snapshot: a few items under each lock, while others go on. The copy is of the
+// moment when it began. It has only items that are not newer: what has changed since is in the log behind that
+// moment, whole. So what is restored never needs more space than the shard had. Only one copy is made of a
+// shard at a time.
+
+import type { Cache, LockedWork } from "../cache.ts";
+import { bucketTotal, bucketWord } from "../index_growth.ts";
+import { hashOfItem } from "../item_hash.ts";
+import { isExpired, versionOf } from "../item_header.ts";
+import { ADDRESS_MASK, SHARD_COPYING } from "../layout.ts";
+import { sequenceOf } from "../removal.ts";
+import { freshenLocked } from "../stale_buckets.ts";
+import type { EffectBuffer } from "./effect_buffer.ts";
+
+/** Most under one lock: buckets that are looked at, items, and words of effects. */
+const MAX_BUCKETS = 2048;
+const MAX_ITEMS = 256;
+const MAX_WORDS = 16 * 1024;
+
+/** How far a copy is. */
+export const CopyStep = {
+  /** More is to come. */
+  more: 0,
+  /** That was the last. */
+  done: 1,
+  /** Nothing: the shard's lock could not be had in time. */
+  busy: 2,
+} as const;
+/** One of the values of the constant of the same name. */
+export type CopyStep = typeof CopyStep[keyof typeof CopyStep];
+
+/** The copy of one shard. */
+export class ShardCopy implements LockedWork {
+  /** Position in the log ring when the copy began: what the shard has changed since is behind it. */
+  beginPosition = 0;
+  /** The shard's version sequence then. */
+  version = 0;
+  /** Items copied. */
+  items = 0;
+  readonly #cache: Cache;
+  readonly #index: number;
+  #into!: EffectBuffer;
+  #bucket = -1;
+  #isDone = false;
+
+  /** A copy of shard `index`, to be made step by step. */
+  constructor(cache: Cache, index: number) {
+    this.#cache = cache;
+    this.#index = index;
+  }
+
+  /** Appends the next items to `into`. */
+  step(into: EffectBuffer): CopyStep {
+    this.#into = into;
+    if (!this.#cache.withShard(this.#index, this)) return CopyStep.busy;
+    return this.#isDone ? CopyStep.done : CopyStep.more;
+  }
+
+  /** Ends a copy that will not be completed. Returns false where the shard's lock could not be had in time. */
+  abort(): boolean {
+    const { words } = this.#cache.shards[this.#index]!.memory;
+    return this.#cache.withShard(this.#index, { runLocked: () => words[SHARD_COPYING] = 0 });
+  }
+
+  /** The part of {@linkcode step} that needs the lock. */
+  runLocked(): void {
+    const { memory } = this.#cache.shards[this.#index]!;
+    if (this.#bucket < 0) {
+      memory.words[SHARD_COPYING] = 1;
+      this.beginPosition = this.#cache.region.log?.tail ?? 0;
+      this.version = sequenceOf(memory);
+      this.#bucket = 0;
+    }
+    const into = this.#into;
+    const total = bucketTotal(memory);
+    const end = Math.min(total, this.#bucket + MAX_BUCKETS);
+    const full = into.used + MAX_WORDS;
+    let left = MAX_ITEMS;
+    let bucket = this.#bucket;
+    freshenLocked(memory, bucket, end);
+    for (; bucket < end && left > 0 && into.used < full; bucket++) {
+      const address = memory.words[bucketWord(memory, bucket)]! & ADDRESS_MASK;
+      if (address === 0 || isExpired(memory, address)) continue;
+      if (versionOf(memory, address) > this.version) continue;
+      into.putItem(memory, address, hashOfItem(memory, address));
+      left--;
+    }
+    this.items += MAX_ITEMS - left;
+    this.#bucket = bucket;
+    if (bucket < total) return;
+    into.policy(memory);
+    into.mark(memory, this.version);
+    memory.words[SHARD_COPYING] = 0;
+    this.#isDone = true;
+  }
+}
