@@ -4,7 +4,8 @@
 import { beginChangeLocked } from "./change_mark.ts";
 import * as databaseLayout from "./database_layout.ts";
 import * as layout from "./layout.ts";
-import { advanceVersionLocked } from "./removal.ts";
+import { recordClearing } from "./log/record_shards.ts";
+import { advanceVersionLocked, sequenceOf } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { emptyIndexLocked } from "./stale_buckets.ts";
 
@@ -37,5 +38,6 @@ export function emptyShardLocked(memory: ShardMemory): void {
   words[SHARD_FREE_EIGHTHS] = geometry.slotCount * SLOT_EIGHTHS;
   emptyIndexLocked(memory);
   advanceVersionLocked(memory);
-  memory.region.log?.buffer.clearShard(memory);
+  const { log } = memory.region;
+  if (log !== null) recordClearing(log.buffer, memory, sequenceOf(memory));
 }

@@ -4,6 +4,7 @@
 
 import * as databaseLayout from "./database_layout.ts";
 import * as layout from "./layout.ts";
+import { recordSwap } from "./log/record_shards.ts";
 import { publishOverflow } from "./event_ring.ts";
 import type { Region } from "./region.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -141,7 +142,7 @@ export function swapDatabasesLocked({ region, shards }: AllShards, a: number, b:
     memory.words[SHARD_SWAP_HIGH] = memory.words[SHARD_VERSION_HIGH]!;
   }
   Atomics.add(words, REGION_SWAPS, 1);
-  region.log?.buffer.swap(words);
+  if (region.log !== null) recordSwap(region.log.buffer, words);
   publishOverflow(region);
 }
 

@@ -123,8 +123,9 @@ export interface RegionGeometry {
   readonly regionBytes: number;
   /** Shards, a power of two. */
   readonly shardCount: number;
-  /** First byte of the log ring, and its length: a power of two, or 0 where there is none. */
+  /** First byte of the log ring. */
   readonly logByte: number;
+  /** Its length: a power of two, or 0 where there is none. */
   readonly logBytes: number;
   /** First byte of the first shard. */
   readonly shardsByte: number;

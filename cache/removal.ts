@@ -5,6 +5,7 @@ import { beginChangeLocked } from "./change_mark.ts";
 import { addCounter } from "./counters.ts";
 import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts";
 import * as layout from "./layout.ts";
+import { recordRemoval } from "./log/record.ts";
 import { freeChainLocked } from "./chain.ts";
 import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
 import { readKey } from "./item.ts";
@@ -77,7 +78,7 @@ export function dropLocked(
   const database = databaseOf(memory, address);
   const deadlineMs = deadlineOf(memory, address);
   const { log } = memory.region;
-  if (log !== null) log.buffer.remove(memory, address, hashOfItem(memory, address), why);
+  if (log !== null) recordRemoval(log.buffer, memory, address, why === ChangeKind.evicted);
   leaveBucketLocked(memory, bucket);
   if (deadlineMs !== 0) countDeadlineLocked(memory, database, deadlineMs, 0);
   countItemLocked(memory, database, -1);

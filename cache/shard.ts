@@ -23,6 +23,7 @@ import {
   valueBytesOf,
   versionOf,
 } from "./item_header.ts";
+import { recordDeadline, recordPut } from "./log/record.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
@@ -199,7 +200,8 @@ export class Shard {
       this.#moveDeadline(database, oldDeadlineMs, newDeadlineMs);
     }
     addCounter(this.#regionWords, this.#putsWord, 1);
-    if (memory.region.log !== null) memory.region.log.buffer.put(memory, address, put);
+    const { log } = memory.region;
+    if (log !== null) recordPut(log.buffer, memory, address, put);
     publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
     return Outcome.stored;
   }
@@ -248,7 +250,8 @@ export class Shard {
     const high = words[SHARD_VERSION_HIGH]!;
     stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
     if (deadlineMs !== oldMs) this.#moveDeadline(databaseOf(memory, address), oldMs, deadlineMs);
-    memory.region.log?.buffer.expire(memory, address, before);
+    const { log } = memory.region;
+    if (log !== null) recordDeadline(log.buffer, memory, address, before);
     publishItemLocked(memory, address, ChangeKind.put);
   }
 

@@ -2,7 +2,7 @@
 // snapshots keep it; it is made of 32-bit words, little endian, and its first one has its kind. Touches no
 // memory; its end checks that all of it holds together.
 //
-//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | why 2
+//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | evicted 1
 //   put     1 hash | 2 version, low | 3 version, high 16, and deadline, high 16 | 4 deadline, low | 5 value bytes
 //           then the key, the value, and bytes up to a whole word
 //   remove  1 hash | 2, 3 version of the item that goes
@@ -49,8 +49,10 @@ export const EFFECT_KEY_MASK = (1 << KEY_BYTES_BITS) - 1;
 export const EFFECT_RING_SHIFT = EFFECT_KEY_SHIFT + KEY_BYTES_BITS;
 export const EFFECT_COUNT_SHIFT = EFFECT_RING_SHIFT + RING_BITS;
 export const WHY_SHIFT = EFFECT_COUNT_SHIFT + COUNT_BITS;
-export const WHY_BITS = 2;
+export const WHY_BITS = 1;
 export const WHY_MASK = (1 << WHY_BITS) - 1;
+/** In a removal: the item was evicted, so it may leave a ghost. */
+export const WHY_EVICTED = 1;
 
 export const EFFECT_HASH = 1;
 export const EFFECT_VERSION = 2;

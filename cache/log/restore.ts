@@ -6,7 +6,6 @@ import type { Cache, LockedWork } from "../cache.ts";
 import { clearCounter } from "../counters.ts";
 import { DATABASE_COUNT, REGION_DATABASES } from "../database_layout.ts";
 import { ENGINE_COUNTERS } from "../actor_names.ts";
-import { ChangeKind } from "../event_ring.ts";
 import { rememberGhostLocked } from "../ghost.ts";
 import { deadlineOf, itemEighths, stampItem, versionOf } from "../item_header.ts";
 import * as shardLayout from "../layout.ts";
@@ -34,9 +33,6 @@ const {
 } = shardLayout;
 const { EffectKind, EFFECT_HASH, EFFECT_SHARD, EFFECT_SHARD_COUNT, EFFECT_VERSION } = layout;
 
-/** Reasons of removals, by their number in an effect. */
-const REASONS: readonly ChangeKind[] = [ChangeKind.deleted, ChangeKind.evicted, ChangeKind.expired];
-
 /** What is to be restored by a {@linkcode Restore}. */
 export interface RestoreOptions {
   /** Shards of the region that has written it. */
@@ -62,6 +58,7 @@ export interface RestoreCounts {
  * stands at 0: what has expired by now may have been given another deadline before, further on in the log.
  */
 export class Restore implements LockedWork {
+  /** What was done so far. */
   readonly counts: RestoreCounts = { puts: 0, skipped: 0, tooLarge: 0 };
   readonly #cache: Cache;
   readonly #shardCount: number;
@@ -75,6 +72,7 @@ export class Restore implements LockedWork {
   #at = 0;
   #shard!: Shard;
 
+  /** Restores into `cache`, which no other thread serves yet. */
   constructor(cache: Cache, { shardCount, begins, owns = () => true }: RestoreOptions) {
     if (cache.now() !== 0) {
       throw new Error("Cannot restore: the clock of the cache does not stand at 0");
@@ -242,9 +240,10 @@ export class Restore implements LockedWork {
     const bucket = this.#findVersion();
     if (bucket === 0) return;
     const { memory } = this.#shard;
-    const why = (this.#words[this.#at]! >>> layout.WHY_SHIFT) & layout.WHY_MASK;
+    const isEvicted =
+      ((this.#words[this.#at]! >>> layout.WHY_SHIFT) & layout.WHY_MASK) === layout.WHY_EVICTED;
     const address = memory.words[bucket]! & ADDRESS_MASK;
-    if (REASONS[why] === ChangeKind.evicted && ringOf(memory, address) === RING_PROBATION) {
+    if (isEvicted && ringOf(memory, address) === RING_PROBATION) {
       rememberGhostLocked(memory, this.#words[this.#at + EFFECT_HASH]!);
     }
     dropLocked(memory, bucket);

@@ -11,6 +11,8 @@ import { ADDRESS_MASK, SHARD_COPYING } from "../layout.ts";
 import { sequenceOf } from "../removal.ts";
 import { freshenLocked } from "../stale_buckets.ts";
 import type { EffectBuffer } from "./effect_buffer.ts";
+import { recordItem } from "./record.ts";
+import { recordMark, recordPolicy } from "./record_shards.ts";
 
 /** Most under one lock: buckets that are looked at, items, and words of effects. */
 const MAX_BUCKETS = 2048;
@@ -82,14 +84,14 @@ export class ShardCopy implements LockedWork {
       const address = memory.words[bucketWord(memory, bucket)]! & ADDRESS_MASK;
       if (address === 0 || isExpired(memory, address)) continue;
       if (versionOf(memory, address) > this.version) continue;
-      into.putItem(memory, address, hashOfItem(memory, address));
+      recordItem(into, memory, address, hashOfItem(memory, address));
       left--;
     }
     this.items += MAX_ITEMS - left;
     this.#bucket = bucket;
     if (bucket < total) return;
-    into.policy(memory);
-    into.mark(memory, this.version);
+    recordPolicy(into, memory);
+    recordMark(into, memory, this.version);
     memory.words[SHARD_COPYING] = 0;
     this.#isDone = true;
   }

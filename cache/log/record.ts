@@ -1,0 +1,131 @@
+// Writes down what happens to items, as effects. Those who change items call it, once it has happened, or just
+// before an item goes.
+
+import { databaseOf } from "../databases.ts";
+import { copyBytes, readKey, readValue } from "../item.ts";
+import { deadlineOf, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
+import { hashOfItem } from "../item_hash.ts";
+import * as shardLayout from "../layout.ts";
+import type { PutRequest } from "../put_request.ts";
+import { hitCountLocked, ringOf } from "../ring.ts";
+import type { ShardMemory } from "../shard_memory.ts";
+import type { EffectBuffer } from "./effect_buffer.ts";
+import * as layout from "./effect_layout.ts";
+
+const {
+  DEADLINE_HIGH_SHIFT,
+  EIGHTH_WORD_SHIFT,
+  ITEM_HIGHS,
+  ITEM_VERSION_LOW,
+  SHARD_COPYING,
+  VERSION_HIGH_MASK,
+  WORD_BYTES,
+  WORD_RANGE,
+} = shardLayout;
+const {
+  EFFECT_COUNT_SHIFT,
+  EFFECT_DATABASE_SHIFT,
+  EFFECT_HASH,
+  EFFECT_KEY_SHIFT,
+  EFFECT_RING_SHIFT,
+  EFFECT_VERSION,
+  EffectKind,
+  EXPIRE_DEADLINE,
+  EXPIRE_VERSION,
+  EXPIRE_WORDS,
+  PUT_DEADLINE_LOW,
+  PUT_HIGHS,
+  PUT_VALUE_BYTES,
+  PUT_WORDS,
+  REMOVE_WORDS,
+  WHY_EVICTED,
+  WHY_SHIFT,
+} = layout;
+
+/** `put` was carried out: the item at `address` has its bytes now. */
+export function recordPut(
+  into: EffectBuffer,
+  memory: ShardMemory,
+  address: number,
+  put: PutRequest,
+): void {
+  const { hash, database, key, keyStart, keyBytes, value, valueStart, valueBytes } = put;
+  const at = addPut(into, memory, address, hash, database, keyBytes, valueBytes);
+  copyBytes(key, keyStart, into.bytes, at, keyBytes);
+  copyBytes(value, valueStart, into.bytes, at + keyBytes, valueBytes);
+}
+
+/** The whole item at `address`, with its ring and its count. */
+export function recordItem(
+  into: EffectBuffer,
+  memory: ShardMemory,
+  address: number,
+  hash: number,
+): void {
+  const keyBytes = keyBytesOf(memory, address);
+  const valueBytes = valueBytesOf(memory, address);
+  const head = into.used;
+  const at = addPut(into, memory, address, hash, databaseOf(memory, address), keyBytes, valueBytes);
+  readKey(memory, address, into.bytes, at);
+  readValue(memory, address, into.bytes, at + keyBytes);
+  into.words[head]! |= (ringOf(memory, address) << EFFECT_RING_SHIFT) |
+    (hitCountLocked(memory, address) << EFFECT_COUNT_SHIFT);
+}
+
+/** Adds a put without key and value. Returns the byte where they begin. */
+function addPut(
+  into: EffectBuffer,
+  memory: ShardMemory,
+  address: number,
+  hash: number,
+  database: number,
+  keyBytes: number,
+  valueBytes: number,
+): number {
+  const at = into.add(PUT_WORDS + ((keyBytes + valueBytes + WORD_BYTES - 1) >>> 2));
+  const { words } = into;
+  const from = address << EIGHTH_WORD_SHIFT;
+  const highs = memory.words[from + ITEM_HIGHS]!;
+  const deadlineMs = deadlineOf(memory, address);
+  const deadlineHigh = Math.floor(deadlineMs / WORD_RANGE);
+  words[at] = EffectKind.put | (database << EFFECT_DATABASE_SHIFT) | (keyBytes << EFFECT_KEY_SHIFT);
+  words[at + EFFECT_HASH] = hash;
+  words[at + EFFECT_VERSION] = memory.words[from + ITEM_VERSION_LOW]!;
+  words[at + PUT_HIGHS] = (highs & VERSION_HIGH_MASK) | (deadlineHigh << DEADLINE_HIGH_SHIFT);
+  words[at + PUT_DEADLINE_LOW] = (deadlineMs - deadlineHigh * WORD_RANGE) | 0;
+  // The bytes up to a whole word are not to be those of another item.
+  words[into.used - 1] = 0;
+  words[at + PUT_VALUE_BYTES] = valueBytes;
+  return (at + PUT_WORDS) * WORD_BYTES;
+}
+
+/** The item at `address` is about to go; `isEvicted`: for want of space. */
+export function recordRemoval(
+  into: EffectBuffer,
+  memory: ShardMemory,
+  address: number,
+  isEvicted: boolean,
+): void {
+  const at = into.add(REMOVE_WORDS);
+  into.words[at] = EffectKind.remove | (isEvicted ? WHY_EVICTED << WHY_SHIFT : 0);
+  into.words[at + EFFECT_HASH] = hashOfItem(memory, address);
+  into.number(at + EFFECT_VERSION, versionOf(memory, address));
+}
+
+/** The item at `address`, whose version was `before`, has another deadline now. */
+export function recordDeadline(
+  into: EffectBuffer,
+  memory: ShardMemory,
+  address: number,
+  before: number,
+): void {
+  const hash = hashOfItem(memory, address);
+  // A snapshot leaves out what changes while it is made, and then nothing has the version before.
+  if (memory.words[SHARD_COPYING] !== 0) return recordItem(into, memory, address, hash);
+  const at = into.add(EXPIRE_WORDS);
+  into.words[at] = EffectKind.expire;
+  into.words[at + EFFECT_HASH] = hash;
+  into.number(at + EFFECT_VERSION, before);
+  into.number(at + EXPIRE_VERSION, versionOf(memory, address));
+  into.number(at + EXPIRE_DEADLINE, deadlineOf(memory, address));
+}
