@@ -20,6 +20,7 @@ export type CommandName =
   | "stats"
   | "ping"
   | "health"
+  | "check"
   | "bench"
   | "version"
   | "completions"
@@ -64,6 +65,7 @@ const COMMAND_NAMES: readonly string[] = [
   "stats",
   "ping",
   "health",
+  "check",
   "bench",
   "version",
   "completions",
@@ -158,6 +160,16 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
     options: ACCESS_OPTIONS,
     summary: "Exit with 0 if the server is healthy, else with 2",
     details: ["Made for the health checks of containers; needs no token."],
+  },
+  check: {
+    name: "check",
+    operands: [{ name: "DIR" }],
+    options: [ACCESS.json, HELP],
+    summary: "Verify every byte of a data dir, and print a line for each of its files",
+    details: [
+      "Asks no server and changes nothing; while a server uses the data dir, its last log may look torn.",
+      "Exit code 1 when something is damaged or missing.",
+    ],
   },
   bench: {
     name: "bench",

@@ -15,7 +15,7 @@ import { localTarget } from "./target.ts";
 export const EXIT = {
   /** Done, or the key was found. */
   ok: 0,
-  /** The key was not there. For bench: answers were wrong. */
+  /** The key was not there. For bench: answers were wrong. For check: damage. */
   miss: 1,
   /** The command could not be carried out. */
   error: 2,

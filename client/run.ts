@@ -6,6 +6,7 @@
  */
 
 import { runBench } from "./bench/bench.ts";
+import { check } from "./check_command.ts";
 import { type CommandName, findCommand } from "./commands.ts";
 import { completionScript } from "./completions.ts";
 import { type ClientContext, EXIT } from "./context.ts";
@@ -30,6 +31,7 @@ const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
   stats,
   ping,
   health,
+  check,
   bench: runBench,
   version,
   completions,

@@ -68,6 +68,11 @@ export class LogReader {
     return this.#payload;
   }
 
+  /** The file that is being read. */
+  get path(): string {
+    return this.#parts[this.#index]?.path ?? "";
+  }
+
   /** The position of the first of them. */
   get position(): number {
     return this.#position;
@@ -137,6 +142,7 @@ export class LogReader {
     this.#endPosition = position;
     const range = { path, mark, offset: FILE_HEAD_BYTES, endOffset: Infinity, position };
     this.#blocks = await FileBlocks.open(this.#fs, range, this.#reading.chunkBytes);
+    this.readBytes += FILE_HEAD_BYTES;
     return true;
   }
 

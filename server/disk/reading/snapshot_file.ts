@@ -103,13 +103,34 @@ async function readTable(
     const { header, payload } = blocks.scanner;
     const isFooter = found === Found.block && header.kind === BlockKind.footer;
     const sections = isFooter ? decodeFooter(payload) : undefined;
-    if (sections?.length !== head.shardCount || await blocks.next() !== Found.end) {
+    const isAll = sections !== undefined && isWholeTable(sections, head.shardCount, items, offset);
+    if (!isAll || await blocks.next() !== Found.end) {
       return { table: "the table of sections is damaged", bytes };
     }
     return { table: { sections, items, footerOffset: offset }, bytes };
   } finally {
     blocks.close();
   }
+}
+
+/** Whether there is a section for each shard, one behind the other up to the footer. */
+function isWholeTable(
+  sections: readonly Section[],
+  shardCount: number,
+  items: number,
+  footerOffset: number,
+): boolean {
+  let offset = sections[0]?.offset ?? footerOffset;
+  let counted = 0;
+  const shards = new Set<number>();
+  for (const section of sections) {
+    if (section.offset !== offset || section.shard >= shardCount) return false;
+    offset += section.bytes;
+    counted += section.items;
+    shards.add(section.shard);
+  }
+  return offset === footerOffset && counted === items && shards.size === shardCount &&
+    sections.length === shardCount;
 }
 
 async function readHeadPayload(

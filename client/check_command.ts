@@ -1,0 +1,73 @@
+/**
+ * The command `check`: verifies a data dir without a server, and prints what was found: as lines for
+ * people, or as one object.
+ *
+ * @module
+ */
+
+import { holderPhrase } from "../server/disk/dir_lock.ts";
+import { DENO_FILE_SYSTEM, reasonOf } from "../server/disk/file_system.ts";
+import { checkDataDir, type CheckedFile, type CheckReport } from "../server/disk/reading/check.ts";
+import { DamageError } from "../server/disk/reading/damage.ts";
+import { type ClientContext, EXIT } from "./context.ts";
+import { ACCESS } from "./options.ts";
+import { ClientError, writeAll } from "./platform.ts";
+
+/** `check`: a line for each file and a summary; exit code 1 on damage. */
+export async function check({ platform, operands, values }: ClientContext): Promise<number> {
+  const dir = operands[0]!;
+  let report: CheckReport;
+  try {
+    report = await checkDataDir(DENO_FILE_SYSTEM, dir);
+  } catch (error) {
+    if (!(error instanceof DamageError)) {
+      throw new ClientError(`Cannot check ${dir}: ${reasonOf(error)}`);
+    }
+    await writeAll(platform.stdout, `${error.message}\n`);
+    return EXIT.miss;
+  }
+  const text = values.get(ACCESS.json) ? `${JSON.stringify(report)}\n` : reportText(report);
+  await writeAll(platform.stdout, text);
+  return report.damageCount > 0 ? EXIT.miss : EXIT.ok;
+}
+
+/** Writes a report for people, a newline at the end of each line. */
+export function reportText(report: CheckReport): string {
+  const { dir, files, ignored, damageCount, bytes, user } = report;
+  const lines = files.flatMap((file) => fileLines(file, dir));
+  lines.push(...ignored);
+  if (user !== false) {
+    const who = holderPhrase(user === true ? undefined : user);
+    lines.push(`In use: ${who}. What it is just writing may look torn`);
+  }
+  const used = files.filter(({ verdict }) => verdict !== "unused").length;
+  const places = `${grouped(damageCount)} ${damageCount === 1 ? "place" : "places"}`;
+  const verdict = damageCount > 0
+    ? `damage in ${places}: restore a backup, or start with --recover to go on without what is lost`
+    : files.length === 0
+    ? "no snapshot and no log"
+    : "no damage";
+  lines.push(`${grouped(used)} files, ${grouped(bytes)} bytes read: ${verdict}`);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function fileLines(file: CheckedFile, dir: string): string[] {
+  const { path, verdict, blocks, bytes, items, tornBytes, damage } = file;
+  const name = path.startsWith(dir) ? path.slice(dir.length).replace(/^\/+/, "") : path;
+  const content = `${grouped(bytes)} bytes, ${grouped(blocks)} blocks` +
+    (name.startsWith("snapshot") ? `, ${grouped(items)} items` : "");
+  const details: Record<CheckedFile["verdict"], string> = {
+    whole: content,
+    torn: `${content}; the next start cuts off ${grouped(tornBytes)} bytes at its end`,
+    damaged: content,
+    unused: "the next start removes it",
+  };
+  return [
+    `${verdict.padEnd(8)} ${name}: ${details[verdict]}`,
+    ...damage.map(({ offset, reason }) => `         at byte ${offset}: ${reason}`),
+  ];
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}

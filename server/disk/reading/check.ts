@@ -1,0 +1,177 @@
+// Verifies every byte of what a start would load from a data dir, changes nothing, and goes on behind
+// damage, so that all of it is told. Whether a start would succeed is the same question.
+
+import { isLocked, type LockHolder } from "../dir_lock.ts";
+import { type DataDir, scanDataDir } from "../data_dir.ts";
+import type { FileSystem } from "../file_system.ts";
+import { DamageCount, type SkippedDamage } from "./damage.ts";
+import { LogReader } from "./log_reader.ts";
+import { readSnapshotTable, SectionReader, type SnapshotPart } from "./snapshot_file.ts";
+
+/** How often it is begun anew where files go away meanwhile. */
+const MAX_TRIES = 3;
+
+/** What became of a file. */
+export type Verdict =
+  | "whole"
+  /** The last log, with an end that the next start cuts off. */
+  | "torn"
+  | "damaged"
+  /** The next start removes it. */
+  | "unused";
+
+/** What was found out about a file. */
+export interface CheckedFile {
+  readonly path: string;
+  verdict: Verdict;
+  /** Bytes that were read. */
+  bytes: number;
+  blocks: number;
+  /** Of a snapshot. */
+  items: number;
+  /** Bytes at the end that the next start cuts off. */
+  tornBytes: number;
+  damage: SkippedDamage[];
+}
+
+/** What was found out about a data dir. */
+export interface CheckReport {
+  readonly dir: string;
+  /** In the order in which a start reads them; then those that it does not need. */
+  readonly files: readonly CheckedFile[];
+  /** Why logs count for nothing that are not older than the snapshot. */
+  readonly ignored: readonly string[];
+  /** Places of damage. */
+  readonly damageCount: number;
+  readonly bytes: number;
+  /** Whether a process is using it, and which: then its last log may just be growing. */
+  readonly user: LockHolder | boolean;
+}
+
+/**
+ * Verifies a data dir.
+ *
+ * @param fs the file system
+ * @param dir the folder
+ * @param onProgress hears how many bytes of how many have been read
+ * @throws {DamageError} if a file is of another format; else what the file system throws
+ */
+export async function checkDataDir(
+  fs: FileSystem,
+  dir: string,
+  onProgress: (bytes: number, ofBytes: number) => void = () => {},
+): Promise<CheckReport> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await checkOnce(fs, dir, onProgress);
+    } catch (error) {
+      // A running server has just removed what a new snapshot has made superfluous.
+      const isGone = error instanceof Error && error.cause instanceof Deno.errors.NotFound;
+      if (!isGone || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+async function checkOnce(
+  fs: FileSystem,
+  dir: string,
+  onProgress: (bytes: number, ofBytes: number) => void,
+): Promise<CheckReport> {
+  const user = await isLocked(fs, dir);
+  const skipped = new DamageCount();
+  const found = await scanDataDir(fs, dir, skipped);
+  const files = new CheckedFiles();
+  let done = 0;
+  const onRead = (bytes: number): void => onProgress(done += bytes, found.bytes);
+  const { snapshot } = found;
+  if (snapshot !== null) {
+    await checkSnapshot(fs, snapshot, files.of(snapshot.path), skipped, onRead);
+  }
+  await checkLogs(fs, found, files, skipped, onRead);
+  for (const path of found.leftovers) files.of(path).verdict = "unused";
+  for (const damage of skipped.noted) {
+    const file = files.of(damage.path);
+    file.verdict = "damaged";
+    file.damage.push(damage);
+  }
+  return {
+    dir,
+    files: files.list,
+    ignored: found.ignored,
+    damageCount: skipped.count,
+    bytes: done,
+    user,
+  };
+}
+
+/** The files that were met so far. */
+class CheckedFiles {
+  readonly list: CheckedFile[] = [];
+
+  of(path: string): CheckedFile {
+    const known = this.list.find((file) => file.path === path);
+    if (known !== undefined) return known;
+    const file: CheckedFile = {
+      path,
+      verdict: "whole",
+      bytes: 0,
+      blocks: 0,
+      items: 0,
+      tornBytes: 0,
+      damage: [],
+    };
+    this.list.push(file);
+    return file;
+  }
+}
+
+async function checkSnapshot(
+  fs: FileSystem,
+  part: SnapshotPart,
+  file: CheckedFile,
+  skipped: DamageCount,
+  onRead: (bytes: number) => void,
+): Promise<void> {
+  const table = await readSnapshotTable(fs, part, skipped);
+  const sectionBytes = table.sections.reduce((sum, { bytes }) => sum + bytes, 0);
+  file.bytes = table.bytes - sectionBytes;
+  onRead(file.bytes);
+  file.items = table.sections.reduce((sum, { items }) => sum + items, 0);
+  for (const section of table.sections) {
+    const reader = await SectionReader.open(fs, part, section, { skipped });
+    let before = 0;
+    while (await reader.fill()) {
+      while (reader.next()) file.blocks++;
+      onRead(reader.readBytes - before);
+      before = reader.readBytes;
+    }
+    file.bytes += reader.readBytes;
+  }
+}
+
+async function checkLogs(
+  fs: FileSystem,
+  { logs }: DataDir,
+  files: CheckedFiles,
+  skipped: DamageCount,
+  onRead: (bytes: number) => void,
+): Promise<void> {
+  const reader = new LogReader(fs, logs, { recover: true });
+  let before = 0;
+  for (const { path } of logs) files.of(path);
+  while (await reader.fill()) {
+    const file = files.of(reader.path);
+    while (reader.next()) file.blocks++;
+    file.bytes += reader.readBytes - before;
+    onRead(reader.readBytes - before);
+    before = reader.readBytes;
+  }
+  for (const damage of reader.skipped.noted) {
+    skipped.note(damage.path, damage.offset, damage.reason);
+  }
+  skipped.count += reader.skipped.count - reader.skipped.noted.length;
+  if (reader.torn === null) return;
+  const file = files.of(reader.torn.path);
+  file.verdict = "torn";
+  file.tornBytes = reader.torn.bytes;
+}
