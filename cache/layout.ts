@@ -138,10 +138,11 @@ export const RING_PROBATION = 0;
 export const RING_MAIN = 1;
 export const RING_COUNT = 2;
 
-/** A 64-bit counter (counters.ts): its words, and how many to leave for one. */
+/** The words of a 64-bit counter (counters.ts). */
 export const COUNTER_HIGH = 0;
 export const COUNTER_LOW = 1;
 export const COUNTER_HIGH_AGAIN = 2;
+/** How many words to leave for one. */
 export const COUNTER_WORDS = 4;
 
 /** Lock word: owner (actor + 1), somebody waits, contents may be broken. */

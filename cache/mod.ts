@@ -19,6 +19,7 @@ export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_na
 export { Cache, type LockedWork } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter } from "./counters.ts";
+export { COUNTER_WORDS } from "./layout.ts";
 export { DATABASE_COUNT } from "./database_layout.ts";
 export {
   type AllShards,

@@ -30,7 +30,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "server/codecs": ["server/contract"],
   "server/contract": ["cache", "server/config"],
   "server/config": [],
-  "server/disk": [],
+  "server/disk": ["cache", "server/contract"],
   "cache": [],
 };
 

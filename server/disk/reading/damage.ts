@@ -32,8 +32,16 @@ export interface SkippedDamage {
   readonly reason: string;
 }
 
+/** What a {@linkcode DamageCount} has counted, as it goes from one thread to another. */
+export interface DamageFacts {
+  readonly count: number;
+  readonly bytes: number;
+  readonly lostBytes: number;
+  readonly noted: readonly SkippedDamage[];
+}
+
 /** Damage that was skipped in one or more files. */
-export class DamageCount {
+export class DamageCount implements DamageFacts {
   /** Places. */
   count = 0;
   /** Bytes of files that could not be used. */
@@ -48,6 +56,14 @@ export class DamageCount {
     this.note(path, offset, reason);
     this.bytes += endOffset - offset;
     if (position >= 0 && nextPosition > position) this.lostBytes += nextPosition - position;
+  }
+
+  /** Counts what another one has counted. */
+  join(other: DamageFacts): void {
+    this.count += other.count;
+    this.bytes += other.bytes;
+    this.lostBytes += other.lostBytes;
+    this.noted.push(...other.noted.slice(0, MAX_NOTED - this.noted.length));
   }
 
   /** Counts damage of another kind. */
