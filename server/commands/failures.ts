@@ -26,6 +26,12 @@ export const PAUSED = failure(
   "BUSY",
 );
 
+export const SHED = failure(
+  "shed",
+  "slabkv is overloaded and refuses commands (--max-lag), nothing has changed, try again",
+  "BUSY",
+);
+
 export const LOADING = failure("loading", "slabkv is loading the dataset in memory", "LOADING");
 
 export const NO_AUTH = refused("Authentication required.", "NOAUTH");

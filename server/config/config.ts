@@ -49,6 +49,8 @@ export interface Config {
   readonly bodyTimeoutMs: number;
   /** Memory for bodies that are being read and large answers that are being sent. */
   readonly bodyMemoryBytes: number;
+  /** A worker whose event loop is further behind than this for a second refuses requests; 0: never. */
+  readonly maxLagMs: number;
   /** Status of the JSON answer to a key that is not there. */
   readonly missStatus: 200 | 404;
   /** Secret that requests must bear. Never to be logged or shown. */

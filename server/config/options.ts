@@ -171,6 +171,13 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => 64 * MIB,
     description: "What bodies, large answers and commands on their way may hold at once, else 503",
   },
+  maxLagMs: {
+    flag: "max-lag",
+    kind: duration(0, 60_000),
+    fallback: () => 500,
+    description:
+      "How far a worker may be behind for a second before it answers 503; 0 for no limit",
+  },
   missStatus: {
     flag: "miss-status",
     kind: choice([STATUS_CODE.OK, STATUS_CODE.NotFound]),

@@ -72,6 +72,11 @@ export class Refusals implements FailureListener {
     if (code !== "") this.#count(counterOfCode(code));
   }
 
+  /** Counts a request over HTTP, or a message, that the breaker has refused. */
+  shed(): void {
+    this.#count("shed");
+  }
+
   /** Counts an answer over HTTP with a status from 400 on. */
   answered(status: number): void {
     this.#count(counterOfStatus(status));

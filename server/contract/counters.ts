@@ -95,6 +95,17 @@ export const COUNTERS = [
       "memory than it was given.",
     isShown: true,
   },
+  {
+    name: "breakerOpens",
+    meaning: "Times that the worker's breaker was opened, since its event loop was behind " +
+      "(`--max-lag`).",
+    isShown: true,
+  },
+  {
+    name: "breakerOpenMs",
+    meaning: "Milliseconds that its breaker was open, and let nothing in.",
+    isShown: true,
+  },
   ...REFUSAL_COUNTERS,
 ] as const satisfies readonly CounterRow[];
 
@@ -193,6 +204,30 @@ export const GAUGES = [
     isShown: false,
     endsWithWorker: false,
     unit: MEMORY_STEP_BYTES,
+  },
+  {
+    name: "mode",
+    meaning: "How the worker treats requests; see gate.ts. 0: it answers all of them.",
+    isShown: false,
+    endsWithWorker: true,
+  },
+  {
+    name: "probes",
+    meaning: "How often the worker has measured how far its event loop is behind.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  {
+    name: "probedLag",
+    meaning: "What it measured last, in milliseconds.",
+    isShown: false,
+    endsWithWorker: true,
+  },
+  {
+    name: "lagMs",
+    meaning: "Milliseconds that its event loop is behind, as main sees it; 0 with `--max-lag 0`.",
+    isShown: true,
+    endsWithWorker: true,
   },
 ] as const satisfies readonly GaugeRow[];
 

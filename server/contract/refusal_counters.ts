@@ -71,6 +71,11 @@ export const REFUSAL_COUNTERS = [
   kindRow("itemsTooLarge", "tooLarge", "Items that are too large for the cache."),
   kindRow("answersTooLarge", "answerTooLarge", "Commands whose answer would be too large."),
   kindRow("locksBusy", "busy", "Commands that could not lock their keys within 50 ms."),
+  kindRow(
+    "shed",
+    "shed",
+    "Requests, messages and commands refused by the breaker (`--max-lag`), over every protocol.",
+  ),
   kindRow("otherRefusals", "refused", "Commands refused for another reason."),
   codeRow("ERR"),
   codeRow("NOAUTH"),

@@ -22,7 +22,9 @@ export type FailureKind =
   /** CLIENT PAUSE holds the command, and its protocol lets nobody wait. */
   | "paused"
   /** The data are still being loaded. */
-  | "loading";
+  | "loading"
+  /** The breaker lets nothing in, or not this: the worker is overloaded. */
+  | "shed";
 
 /** A command's refusal: its kind, and the error code and text of the Redis protocol. */
 export interface Failure {

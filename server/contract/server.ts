@@ -135,12 +135,17 @@ export interface ServerTotals {
   readonly failed: readonly number[];
 }
 
+/** Whether traffic should be sent to the server, and why not. */
+export type ServerState = "loading" | "ready" | "draining" | "shedding";
+
 /** The state of the whole server. Any worker can answer for it. */
 export interface ServerStatus {
   /** Why the server is not healthy, or null. */
   unhealthy(): string | null;
   /** Whether traffic should be sent here. */
-  readonly state: "loading" | "ready" | "draining";
+  readonly state: ServerState;
+  /** The body of /health while it is healthy, as JSON. */
+  healthText(): string;
   /** The body of /stats, as JSON. */
   statsText(): string;
 }

@@ -3,6 +3,7 @@
 
 import type { ServerCache } from "../contract/counters.ts";
 import { Args } from "../contract/args.ts";
+import type { Gate } from "../contract/breaker/gate.ts";
 import { CollectedReply } from "../codecs/collected_reply.ts";
 import { JsonAnswers } from "../codecs/json_answers.ts";
 import { JsonHit } from "../codecs/json_hit.ts";
@@ -53,6 +54,7 @@ export interface HttpContextParts {
   readonly status: ServerStatus;
   readonly commands: CommandContext;
   readonly sockets: Sockets;
+  readonly gate: Gate;
 }
 
 /** Everything that a worker's routes work with. */
@@ -89,12 +91,14 @@ export class HttpContext {
   readonly refusals: Refusals;
   /** The WebSockets of this worker. */
   readonly sockets: Sockets;
+  /** How requests are treated. */
+  readonly gate: Gate;
   /** CLIENT PAUSE: who is held is refused here, since HTTP has a status for that. */
   readonly #pause: Pause;
   readonly #commands: CommandContext;
 
   constructor(parts: HttpContextParts) {
-    const { config, cache, budget, status, commands, sockets } = parts;
+    const { config, cache, budget, status, commands, sockets, gate } = parts;
     const { region, actor } = cache;
     const now = () => performance.now();
     this.config = config;
@@ -117,6 +121,7 @@ export class HttpContext {
     const { slices } = commands.server;
     this.exports = new Exports({ cache, budget, slices, timeoutMs: bodyTimeoutMs, now });
     this.sockets = sockets;
+    this.gate = gate;
     this.#commands = commands;
     this.#pause = new Pause(region, cache.now);
     commands.session.locate = () => this.access.currentAddress();

@@ -2,22 +2,27 @@
 // first, by comparing strings in place; everything else goes through the table.
 
 import { addCounter } from "../../cache/mod.ts";
+import { errorText } from "../codecs/json_answers.ts";
+import { errorAnswer } from "../codecs/json_command_reply.ts";
 import type { ServerRegion } from "../contract/counters.ts";
+import { type Gate, WorkerMode } from "../contract/breaker/gate.ts";
 import { Admission } from "./admission.ts";
-import { CLOSE, error, methodNotAllowed, overloaded, RETRY } from "./answers.ts";
+import { CLOSE, error, json, methodNotAllowed, overloaded, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { SlowClient } from "./large_answers.ts";
-import { LOADING_MESSAGE } from "./refusals.ts";
+import { LOADING_MESSAGE, SHED_MESSAGE } from "./refusals.ts";
 import type { RequestAccess } from "./request_access.ts";
 import { isCommandPath, isOpenPath, route } from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";
-import { LOADING } from "../commands/failures.ts";
+import { LOADING, SHED } from "../commands/failures.ts";
 import { isSocketPath, tokenOfProtocols } from "./websocket_route.ts";
 
-/** While shedding, one answer in this many asks its client to reconnect. */
-const SHED_ONE_IN = 200;
+/** While clients are to spread, one answer in this many asks its client to reconnect. */
+const SPREAD_ONE_IN = 200;
 
+const SHED_TEXT = errorText(SHED_MESSAGE);
+const SHED_COMMAND_TEXT = errorAnswer(`${SHED.code} ${SHED_MESSAGE}`);
 const STOPPING = "Server is stopping. Ask another one, or this one later.";
 const STOPPING_HEADERS = { ...RETRY, ...CLOSE };
 const HOST_REFUSED = "Host is not allowed. Ask by an address of this server, or --allow-host it.";
@@ -35,30 +40,16 @@ export interface HandlerOptions {
   readonly actor: number;
   /** Whether the listener is one that web pages cannot reach. */
   readonly trusted: boolean;
-  /** How requests are treated at first. */
-  readonly mode: HandlerMode;
   /** Called with an exception that a request has caused: a bug. */
   readonly onBug: (error: unknown) => void;
 }
 
-/** How a handler treats the requests that come to it. */
-export type HandlerMode =
-  /** As they should be. */
-  | "open"
-  /** The same, but some clients are asked to reconnect, so that they spread over more workers. */
-  | "shedding"
-  /** Refused: the server is about to stop, and only what is in work still ends. */
-  | "draining"
-  /** Refused: the data are still being loaded. */
-  | "loading";
-
 /** Handles the requests of one listener. */
 export class HttpHandler {
-  /** How requests are treated from now on. */
-  mode: HandlerMode;
   readonly #context: HttpContext;
   readonly #admission: Admission;
   readonly #access: RequestAccess;
+  readonly #gate: Gate;
   readonly #words: Int32Array;
   readonly #requestsWord: number;
   readonly #errorsWord: number;
@@ -68,10 +59,10 @@ export class HttpHandler {
   #answered = 0;
 
   constructor(options: HandlerOptions) {
-    this.mode = options.mode;
     this.#context = options.context;
     this.#admission = new Admission(options.context.config, options.trusted);
     this.#access = options.context.access;
+    this.#gate = options.context.gate;
     this.#words = options.region.words;
     this.#requestsWord = options.region.counterWord(options.actor, "requests");
     this.#errorsWord = options.region.counterWord(options.actor, "errors");
@@ -83,7 +74,7 @@ export class HttpHandler {
   handle(request: Request): Response | Promise<Response> {
     addCounter(this.#words, this.#requestsWord, 1);
     this.#access.current = request;
-    return this.mode === "open" ? this.#answer(request) : this.#answerInMode(request);
+    return this.#gate.isOpen ? this.#answer(request) : this.#answerInMode(request);
   }
 
   /** Counts an answer if it is a refusal. Costs those that are not one compare. */
@@ -173,11 +164,7 @@ export class HttpHandler {
       ? await this.#routed(request, method, url, path)
       : await this.#refusal(request, path, 401, TOKEN_REFUSED, BEARER);
     this.#looked(response);
-    if (shared && response.status !== 101) {
-      response.headers.set("access-control-allow-origin", origin);
-      response.headers.set("access-control-expose-headers", "upstash-sync-token");
-      response.headers.append("vary", "Origin");
-    }
+    if (shared && response.status !== 101) share(response, origin);
     return response;
   }
 
@@ -189,31 +176,62 @@ export class HttpHandler {
     return false;
   }
 
-  async #answerInMode(request: Request): Promise<Response> {
-    if (this.mode === "draining") return this.#answerProbe(request, STOPPING, STOPPING_HEADERS);
-    if (this.mode === "loading") {
-      return this.#answerProbe(request, LOADING_MESSAGE, RETRY, LOADING.code);
+  #answerInMode(request: Request): Response | Promise<Response> {
+    const { mode } = this.#gate;
+    if (mode === WorkerMode.open || mode === WorkerMode.spreading) {
+      if (this.#gate.isShedding && !this.#isProbe(request) && this.#gate.refuses()) {
+        return this.#shed(request);
+      }
+      return mode === WorkerMode.open ? this.#answer(request) : this.#answerOne(request);
     }
+    if (this.#isProbe(request)) return this.#answer(request);
+    return mode === WorkerMode.draining
+      ? this.#refuse(request, STOPPING, STOPPING_HEADERS)
+      : this.#refuse(request, LOADING_MESSAGE, RETRY, LOADING.code);
+  }
+
+  /** Answers, and asks one client in many to reconnect. */
+  async #answerOne(request: Request): Promise<Response> {
     const response = await this.#answer(request);
     // A socket that has just been opened is to stay, and its answer must not say otherwise.
-    if (response.status === 101 || ++this.#answered % SHED_ONE_IN !== 0) return response;
+    if (response.status === 101 || ++this.#answered % SPREAD_ONE_IN !== 0) return response;
     response.headers.set("connection", "close");
     return response;
   }
 
-  /** Answers probes and /stats alone, so that somebody can see why it takes so long; refuses all else. */
-  async #answerProbe(
+  /**
+   * Whether it asks about the server itself, or may go on to ask. Such requests are always answered, so that
+   * somebody can see why others are not.
+   */
+  #isProbe({ url, method }: Request): boolean {
+    const path = this.#admission.pathStart(url);
+    if (path < 0) return false;
+    return isOpenPath(url, path) || url.startsWith("/stats", path) ||
+      method === "OPTIONS" && this.#admission.allowsOrigins;
+  }
+
+  async #refuse(
     request: Request,
     message: string,
     headers: Readonly<Record<string, string>>,
     code?: string,
   ): Promise<Response> {
-    const { url } = request;
-    const path = this.#admission.pathStart(url);
-    if (path >= 0 && (isOpenPath(url, path) || url.startsWith("/stats", path))) {
-      return await this.#answer(request);
-    }
+    const path = this.#admission.pathStart(request.url);
     return this.#looked(await this.#refusal(request, path, 503, message, headers, code));
+  }
+
+  /** Refuses a request that the breaker does not let in, for as little as may be: there are very many. */
+  #shed(request: Request): Response {
+    this.#context.refusals.shed();
+    const { url, method } = request;
+    const path = this.#admission.pathStart(url);
+    const isCommand = path >= 0 && isCommandRequest(method, url, path) || isCommandPath(url, path);
+    const response = json(isCommand ? SHED_COMMAND_TEXT : SHED_TEXT, 503, RETRY);
+    if (this.#admission.allowsOrigins) {
+      const origin = this.#access.header(request, "origin");
+      if (origin !== null && this.#admission.sharesWith(origin)) share(response, origin);
+    }
+    return this.#looked(response);
   }
 
   /** Answers a request that has caused an exception. */
@@ -236,6 +254,13 @@ function authorizationOf(
   const authorization = access.header(request, "authorization");
   if (authorization !== null || !isSocketPath(url, path)) return authorization;
   return tokenOfProtocols(access.header(request, "sec-websocket-protocol"));
+}
+
+/** Lets pages of this origin read an answer. */
+function share({ headers }: Response, origin: string): void {
+  headers.set("access-control-allow-origin", origin);
+  headers.set("access-control-expose-headers", "upstash-sync-token");
+  headers.append("vary", "Origin");
 }
 
 function preflight(origin: string): Response {

@@ -11,6 +11,9 @@ export type Refusal = readonly [status: number, message: string];
 export const LOADING_MESSAGE =
   "Data are still being loaded, see GET /ready. Nothing has changed; try again in a moment.";
 
+/** What those are told whom the breaker does not let in. */
+export const SHED_MESSAGE = "Server is overloaded. Nothing has changed; try again in a moment.";
+
 const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
   unknownCommand: [400, "Command is not known."],
   syntax: [400, "Options contradict each other or are not known."],
@@ -23,6 +26,7 @@ const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
   refused: [400, "Command was refused."],
   busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
   loading: [503, LOADING_MESSAGE],
+  shed: [503, SHED_MESSAGE],
   paused: [503, "Clients are paused. Nothing has changed; try again in a moment."],
 };
 

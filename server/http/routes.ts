@@ -37,7 +37,7 @@ export interface Route {
 
 const health: RouteHandler = ({ status }) => {
   const reason = status.unhealthy();
-  if (reason === null) return jsonOk('{"status":"healthy"}');
+  if (reason === null) return jsonOk(status.healthText());
   return json(`{"status":"unhealthy","message":${JSON.stringify(reason)}}`, 503);
 };
 

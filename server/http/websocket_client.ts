@@ -14,6 +14,7 @@ import type { Watch } from "../contract/changes.ts";
 import type { HttpContext, Sockets } from "./context.ts";
 import { LARGE_BYTES } from "./large_answers.ts";
 import { OPERATIONS } from "./json_operations.ts";
+import { SHED_MESSAGE } from "./refusals.ts";
 import { answerFields, unreadable } from "./websocket_answers.ts";
 import { SocketWatches } from "./websocket_watches.ts";
 
@@ -40,6 +41,7 @@ const LARGE = '"mget"';
 /** How often a large text is copied on its way, in V8 and in Deno. */
 const TEXT_COPIES = 3;
 const SHORT = errorText("Too many large answers on their way. Try again in a moment.");
+const SHED_TEXT = errorText(SHED_MESSAGE);
 const MAX_ID_CHARS = 64;
 
 /** Reasons to close a socket, as RFC 6455 numbers them. */
@@ -195,6 +197,7 @@ export class SocketClient implements MemoryOwner {
   }
 
   #run(op: unknown, fields: Fields): string {
+    if (this.#context.gate.refuses()) return this.#shed();
     if (op === "watch") return this.#watches.watch(fields, this.#context);
     if (op === "unwatch") return this.#watches.unwatch(fields, this.#context);
     const operation = typeof op === "string" ? OPERATIONS.get(op) : undefined;
@@ -203,6 +206,11 @@ export class SocketClient implements MemoryOwner {
     if (operation !== undefined) return answerFields(this.#context, operation, fields);
     const names = [...OPERATIONS.keys(), "watch", "unwatch"].map((name) => `"${name}"`).join(", ");
     return this.#unreadable(`Field "op" is not valid. Send one of ${names}.`);
+  }
+
+  #shed(): string {
+    this.#context.refusals.shed();
+    return SHED_TEXT;
   }
 
   #unreadable(message: string): string {

@@ -4,7 +4,9 @@
 import { readStats, RegionState } from "../../cache/mod.ts";
 import { type Counter, COUNTERS, GAUGES, type ServerCache } from "../contract/counters.ts";
 import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
-import type { ServerStatus } from "../contract/server.ts";
+import { breakerState } from "../contract/breaker/gate.ts";
+import type { ServerState, ServerStatus } from "../contract/server.ts";
+import { breakerStatus, isOverloaded } from "./breaker/breaker_status.ts";
 import { VERSION } from "../config/version.ts";
 
 const SHOWN_COUNTERS = COUNTERS.filter((row) => row.isShown && !("group" in row));
@@ -19,13 +21,15 @@ export class RegionStatus implements ServerStatus {
   readonly #cache: ServerCache;
   readonly #startedMs: number;
   readonly #liveness: Liveness;
+  readonly #maxLagMs: number;
 
   /**
-   * `startedMs` is the start of the process, in milliseconds since 1970. The owner of `liveness` calls
-   * its `look()`.
+   * `startedMs` is the start of the process, in milliseconds since 1970, and `maxLagMs` the value of --max-lag. The
+   * owner of `liveness` calls its `look()`.
    */
-  constructor(cache: ServerCache, startedMs: number, liveness: Liveness) {
+  constructor(cache: ServerCache, startedMs: number, liveness: Liveness, maxLagMs: number) {
     this.#cache = cache;
+    this.#maxLagMs = maxLagMs;
     this.#startedMs = startedMs;
     this.#liveness = liveness;
   }
@@ -38,11 +42,18 @@ export class RegionStatus implements ServerStatus {
     return `${name} has not moved for ${Math.floor(silentMs / 1000)} s.`;
   }
 
+  healthText(): string {
+    const breaker = breakerStatus(this.#cache.region, this.#maxLagMs);
+    // Whoever restarts what is not healthy must not restart what has much to do.
+    const isShedding = breaker.state === "open" || breaker.state === "half-open";
+    return JSON.stringify({ status: "healthy", ...isShedding && { shedding: true, breaker } });
+  }
+
   /** Whether traffic should be sent here. */
-  get state(): "loading" | "ready" | "draining" {
-    const state = this.#cache.region.state;
-    if (state === RegionState.ready) return "ready";
-    return state === RegionState.draining ? "draining" : "loading";
+  get state(): ServerState {
+    const { region } = this.#cache;
+    if (region.state === RegionState.ready) return isOverloaded(region) ? "shedding" : "ready";
+    return region.state === RegionState.draining ? "draining" : "loading";
   }
 
   /** The body of /stats. */
@@ -68,6 +79,7 @@ export class RegionStatus implements ServerStatus {
       expirations: stats.expirations,
       total: this.#sum(SHOWN_COUNTERS),
       refusals: this.#sum(REFUSALS),
+      breaker: breakerStatus(region, this.#maxLagMs),
       connections: this.#connections(),
       workers,
     });
@@ -89,13 +101,14 @@ export class RegionStatus implements ServerStatus {
     return Object.fromEntries(rows.map(({ name }) => [name, region.total(name)]));
   }
 
-  #workers(): Record<string, number>[] {
+  #workers(): Record<string, number | string>[] {
     const { region } = this.#cache;
-    const workers: Record<string, number>[] = [];
+    const workers: Record<string, number | string>[] = [];
     for (let actor = 1; actor < region.geometry.actorCount; actor++) {
       if (region.gauge(actor, "serving") === 0) continue;
       workers.push({
         worker: actor,
+        breaker: breakerState(region, actor),
         ...Object.fromEntries(
           SHOWN_GAUGES.map(({ name, unit }) => [name, region.gauge(actor, name) * unit]),
         ),

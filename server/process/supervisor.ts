@@ -10,6 +10,7 @@ import { messageOf } from "../contract/error_text.ts";
 import type { CpuMeter } from "./meters.ts";
 import type { HeapReturn } from "./memory/heap_return.ts";
 import type { MemoryWatch } from "./memory/memory_watch.ts";
+import { LagWatch, LOOK_MS } from "./breaker/lag_watch.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log.ts";
 import { noteThreadCpu, Rates } from "./meters.ts";
@@ -20,7 +21,7 @@ const MEMORY_MS = 50;
 const SWEEP_MS = 25;
 const SWEEP_BUDGET_MS = 1;
 const SWEEP_BUCKETS = 256;
-const SHED_MS = 1000;
+const SPREAD_MS = 1000;
 
 /** The parts that a supervisor works with. */
 export interface SupervisorOptions {
@@ -70,7 +71,14 @@ export class Supervisor {
     this.#timers.push(setInterval(() => this.#watch(), WATCH_MS));
     this.#timers.push(setInterval(() => this.#sweep(), SWEEP_MS));
     const { memory } = this.#options;
+    const { maxLagMs } = this.#options.config;
+    if (maxLagMs > 0) this.#watchLag(maxLagMs);
     if (memory !== undefined) this.#timers.push(setInterval(() => memory.look(), MEMORY_MS));
+  }
+
+  #watchLag(maxLagMs: number): void {
+    const lag = new LagWatch(this.#options.cache.region, maxLagMs, this.#options.log);
+    this.#timers.push(setInterval(() => lag.look(performance.now()), LOOK_MS));
   }
 
   #watch(): void {
@@ -108,7 +116,7 @@ export class Supervisor {
     this.#adding = true;
     try {
       await pool.add();
-      pool.shed(SHED_MS);
+      pool.spread(SPREAD_MS);
       log.info("workers", `added a worker, now ${pool.size}`, { workers: pool.size });
     } catch (error) {
       log.warn("workers", `could not add a worker: ${messageOf(error)}`);

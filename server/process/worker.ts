@@ -8,13 +8,15 @@ import { CommandContext } from "../contract/command.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf, traceOf } from "../contract/error_text.ts";
 import { ControlChannel } from "./control.ts";
+import { Gate, WorkerMode } from "../contract/breaker/gate.ts";
 import { HttpContext } from "../http/context.ts";
-import { type HandlerMode, HttpHandler } from "../http/handler.ts";
+import { HttpHandler } from "../http/handler.ts";
 import { HttpListener } from "../http/listener.ts";
 import { SocketHub } from "../http/websocket_client.ts";
 import type { Credentials, Listen } from "../contract/listen.ts";
 import { MemoryBudget } from "../contract/memory_budget.ts";
 import { type Heap, HeapReturn, threadHeap } from "./memory/heap_return.ts";
+import { LagProbe } from "./breaker/lag_probe.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
 import type { Question } from "./questions.ts";
@@ -65,7 +67,7 @@ export function runWorker(scope: WorkerScope, calls?: SocketCalls): void {
     renew: (credentials) => server?.renew(credentials as Credentials),
     collect: () => server?.collect(),
     cut: () => server?.cut(),
-    shed: (ms) => server?.shed(ms as number),
+    spread: (ms) => server?.spread(ms as number),
     ask: (question) => server?.local.answer(question as Question),
   });
 }
@@ -83,10 +85,11 @@ class WorkerServer {
   readonly #liveness: Liveness;
   readonly #context: HttpContext;
   readonly #sockets: SocketHub;
-  readonly #handlers: HttpHandler[] = [];
   readonly #listeners: HttpListener[] = [];
   readonly #raw: RawServer;
   readonly #budget: MemoryBudget;
+  readonly #gate: Gate;
+  readonly #maxLagMs: number;
   readonly #drainMs: number;
   readonly #heap: Heap | undefined = threadHeap();
   readonly #heapReturn: HeapReturn | undefined;
@@ -105,24 +108,22 @@ class WorkerServer {
     this.local = local;
     const session = new Session(0, "http", "", "", start.startedMs, true);
     const commands = new CommandContext(cache, local, COMMANDS, session);
-    const status = new RegionStatus(cache, start.startedMs, this.#liveness);
+    const status = new RegionStatus(cache, start.startedMs, this.#liveness, start.config.maxLagMs);
     const watch = new WorkerWatch(this.#region, start.actor);
     local.watch = watch;
+    const gate = new Gate(this.#region, start.actor);
+    gate.mode = start.isLoading ? WorkerMode.loading : WorkerMode.open;
+    this.#gate = gate;
     this.#sockets = new SocketHub(cache, watch);
     const { config, listens } = start;
     this.#drainMs = config.drainTimeoutMs;
+    this.#maxLagMs = config.maxLagMs;
     const budget = new MemoryBudget(this.#region, start.actor, config.bodyMemoryBytes);
     this.#budget = budget;
     const heap = this.#heap;
     if (heap !== undefined) this.#heapReturn = new HeapReturn(heap, performance.now());
-    this.#context = new HttpContext({
-      config,
-      cache,
-      budget,
-      status,
-      commands,
-      sockets: this.#sockets,
-    });
+    const sockets = this.#sockets;
+    this.#context = new HttpContext({ config, cache, budget, status, commands, sockets, gate });
     this.#failedTokens = new PacedNews((address, count) => {
       channel.notify("failedTokens", { address, count });
     });
@@ -131,9 +132,8 @@ class WorkerServer {
       channel.notify("warn", warningText(text, count));
     }, WARNING_PAUSE_MS);
     const warn = (error: unknown) => this.#warnings.note(messageOf(error));
-    const { isLoading } = start;
     this.#raw = new RawServer(
-      { config, cache, budget, server: local, listens, isLoading, onBug, warn },
+      { config, cache, budget, server: local, listens, gate, onBug, warn },
       calls,
     );
     local.registry = this.#raw.clients;
@@ -148,10 +148,8 @@ class WorkerServer {
         region: this.#region,
         actor: start.actor,
         trusted: listen.unixPath !== undefined,
-        mode: isLoading ? "loading" : "open",
         onBug,
       });
-      this.#handlers.push(handler);
       this.#listeners.push(new HttpListener(listen, handler, start.config.compress, warn));
     }
   }
@@ -163,6 +161,16 @@ class WorkerServer {
     this.#tick();
     this.#setServing(1);
     setInterval(() => this.#tick(), TICK_MS);
+    if (this.#maxLagMs > 0) void this.#probe().run();
+  }
+
+  #probe(): LagProbe {
+    return new LagProbe(this.#region, this.#actor, {
+      now: () => performance.now(),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      nextTurn,
+      ownTurn: () => this.local.slices.turn(),
+    });
   }
 
   #tick(): void {
@@ -191,13 +199,12 @@ class WorkerServer {
 
   /** The data are loaded: answers all requests from now on. */
   open(): void {
-    this.#change("loading", "open");
-    this.#raw.open();
+    this.#change(WorkerMode.loading, WorkerMode.open);
   }
 
   /** Stops listening. Resolves when all requests are answered. Main bounds the wait. */
   async drain(): Promise<void> {
-    for (const handler of this.#handlers) handler.mode = "draining";
+    this.#gate.mode = WorkerMode.draining;
     this.#sockets.drain();
     const ended = this.#raw.drain();
     // A shutdown of Deno.serve cuts off bodies that are still arriving, so they may end first.
@@ -241,15 +248,12 @@ class WorkerServer {
   }
 
   /** Asks some clients to reconnect, for `ms` milliseconds. */
-  shed(ms: number): void {
-    this.#change("open", "shedding");
-    setTimeout(() => this.#change("shedding", "open"), ms);
+  spread(ms: number): void {
+    this.#change(WorkerMode.open, WorkerMode.spreading);
+    setTimeout(() => this.#change(WorkerMode.spreading, WorkerMode.open), ms);
   }
 
-  /** Changes the mode of the handlers that are in `from`. */
-  #change(from: HandlerMode, to: HandlerMode): void {
-    for (const handler of this.#handlers) {
-      if (handler.mode === from) handler.mode = to;
-    }
+  #change(from: WorkerMode, to: WorkerMode): void {
+    if (this.#gate.mode === from) this.#gate.mode = to;
   }
 }

@@ -225,8 +225,8 @@ export class WorkerPool {
   }
 
   /** For `ms`, asks some clients of the workers to reconnect, so that they spread. */
-  shed(ms: number): void {
-    for (const { channel } of this.#members.values()) channel.notify("shed", ms);
+  spread(ms: number): void {
+    for (const { channel } of this.#members.values()) channel.notify("spread", ms);
   }
 
   /** Has all workers collect garbage. Resolves when they have, or after `timeoutMs`. */

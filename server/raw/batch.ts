@@ -4,6 +4,9 @@
 
 import { Excess } from "../codecs/excess.ts";
 import { Decoded } from "../codecs/resp_decode.ts";
+import { WorkerMode } from "../contract/breaker/gate.ts";
+import { refusedWhileLoading } from "../commands/connection/while_loading.ts";
+import { refusedWhileShedding } from "../commands/connection/while_shedding.ts";
 import { type Session, Silence } from "../contract/session.ts";
 import { beginUntimed } from "../commands/timing.ts";
 import { ClientTime } from "./client_time.ts";
@@ -29,6 +32,8 @@ export class Batch {
   readonly #session: Session;
   readonly #input: InputBuffer;
   readonly #time: ClientTime;
+  /** Whether the breaker does not let the commands in that have come: all of them, or none. */
+  #isShed = false;
   /** What is left of a command that was too large. */
   readonly #excess = new Excess();
 
@@ -69,14 +74,14 @@ export class Batch {
     let seen = input.at;
     let done: void | Promise<void> = undefined;
     /** Whether answers may be kept back, or commands held or refused. */
-    let isSpecial = this.#isSpecial();
+    let isSpecial = this.#isSpecialBatch();
     let isSkipping = !this.#excess.isEmpty;
     try {
       for (;;) {
         if (isSkipping && !this.#skip(reply)) break;
         isSkipping = false;
         decoder.isTrusted = session.isAuthenticated;
-        if (decoder.at >= seen && input.end - decoder.at > MIN_READ_AHEAD_BYTES) {
+        if (!this.#isShed && decoder.at >= seen && input.end - decoder.at > MIN_READ_AHEAD_BYTES) {
           seen = protocol.readAhead(input.bytes, input.end, session.database);
         }
         const start = decoder.at;
@@ -94,7 +99,7 @@ export class Batch {
         if (isSpecial && this.#holds(start)) break;
         count++;
         reply.begin();
-        done = isSpecial && raw.isLoading && protocol.refuseLoading(context, args, reply)
+        done = isSpecial && this.#isRefused(reply)
           ? undefined
           : protocol.run(context, input.bytes, args, reply);
         if (protocol.wasLong) isSpecial = this.#isSpecial();
@@ -116,12 +121,28 @@ export class Batch {
   }
 
   /**
-   * Whether there is a pause, data are being loaded, or CLIENT REPLY keeps answers back. It becomes so by CLIENT,
-   * after which one looks again, and by others between two batches.
+   * Whether there is a pause, commands are refused for now, or CLIENT REPLY keeps answers back. It becomes so by
+   * CLIENT, after which one looks again, and by others between two batches.
    */
   #isSpecial(): boolean {
-    const { pause, isLoading } = this.#context;
-    return pause.isOn || isLoading || this.#session.silence !== Silence.none;
+    const { pause, gate } = this.#context;
+    return pause.isOn || !gate.isOpen || this.#session.silence !== Silence.none;
+  }
+
+  /** The same for commands that have come now, which the breaker lets in or does not. */
+  #isSpecialBatch(): boolean {
+    const { gate } = this.#context;
+    this.#isShed = !gate.isOpen && gate.refuses();
+    return this.#isSpecial();
+  }
+
+  /** Refuses the command in `args` while data are loaded, or a whole batch that the breaker does not let in. */
+  #isRefused(reply: RawReply): boolean {
+    const { gate, context, args } = this.#context;
+    if (gate.isOpen) return false;
+    const refuse = gate.mode === WorkerMode.loading ? refusedWhileLoading : refusedWhileShedding;
+    if (refuse === refusedWhileShedding && !this.#isShed) return false;
+    return this.#protocol.isRefused(refuse, context, args, reply);
   }
 
   /** Whether a pause may hold the command at `start`, which cannot be read twice. */

@@ -15,7 +15,6 @@ import { isHeld } from "../commands/connection/client_pause.ts";
 import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { findCommand } from "../commands/find.ts";
 import type { Pause } from "../commands/connection/pause.ts";
-import { refusedWhileLoading } from "../commands/connection/while_loading.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { ReplyPool } from "./reply_pool.ts";
 import type { Session } from "../contract/session.ts";
@@ -29,6 +28,14 @@ const APOSTROPHE = 0x27;
 
 /** Answers that a connection can be given. */
 export type RawReply = RespReply | TextReply;
+
+/** Refuses a command, or returns false. */
+export type Refuse = (
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: RawReply,
+) => boolean;
 
 /** What the loop knows of a decoder; see RespDecoder. */
 export interface RawDecoder {
@@ -59,8 +66,8 @@ export interface RawProtocol {
   mayReadAgain(bytes: Uint8Array, at: number, end: number): boolean;
   /** Whether the command that {@linkcode next} has found has to wait for the end of a pause. */
   isHeld(pause: Pause, session: Session, args: Args): boolean;
-  /** Refuses that command where it has to wait until data are loaded; returns whether it did. */
-  refuseLoading(context: CommandContext, args: Args, reply: RawReply): boolean;
+  /** Has `refuse` judge that command. Returns whether it was refused. */
+  isRefused(refuse: Refuse, context: CommandContext, args: Args, reply: RawReply): boolean;
   /** Runs that command. */
   run(
     context: CommandContext,
@@ -141,8 +148,8 @@ export class RespProtocol implements RawProtocol {
     return this.#command !== null && isHeld(pause, session, this.#command, args);
   }
 
-  refuseLoading(context: CommandContext, args: Args, reply: RespReply): boolean {
-    return this.#command !== null && refusedWhileLoading(context, this.#command, args, reply);
+  isRefused(refuse: Refuse, context: CommandContext, args: Args, reply: RespReply): boolean {
+    return this.#command !== null && refuse(context, this.#command, args, reply);
   }
 
   takeReply(session: Session, memory: MemorySource): RespReply {
@@ -225,9 +232,9 @@ export class TextProtocol implements RawProtocol {
     return command !== null && isHeld(pause, session, command, args);
   }
 
-  refuseLoading(context: CommandContext, args: Args, reply: TextReply): boolean {
+  isRefused(refuse: Refuse, context: CommandContext, args: Args, reply: TextReply): boolean {
     const command = this.#commands[this.decoder.verb] ?? null;
-    return command !== null && refusedWhileLoading(context, command, args, reply);
+    return command !== null && refuse(context, command, args, reply);
   }
 
   takeReply(session: Session, memory: MemorySource): TextReply {

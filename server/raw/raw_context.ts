@@ -5,6 +5,7 @@
 import { addCounter } from "../../cache/mod.ts";
 import type { Counter, ServerRegion } from "../contract/counters.ts";
 import { Args } from "../contract/args.ts";
+import type { Gate } from "../contract/breaker/gate.ts";
 import type { CommandContext } from "../contract/command.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
@@ -28,8 +29,8 @@ export interface RawContextOptions {
   readonly clients: RawClients;
   /** Counts what is refused. */
   readonly refusals: Refusals;
-  /** Whether the data are still being loaded. */
-  readonly isLoading: boolean;
+  /** Which commands are run. */
+  readonly gate: Gate;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A context like `before`, with its buffers, for when a command keeps that one. */
@@ -49,8 +50,8 @@ export class RawContext {
   readonly onBug: (error: unknown) => void;
   /** CLIENT PAUSE. */
   readonly pause: Pause;
-  /** Whether the data are still being loaded, so that most commands are refused. */
-  isLoading: boolean;
+  /** Which commands are run. */
+  readonly gate: Gate;
   /** What the command in work runs with. */
   readonly args: Args = new Args();
   context: CommandContext;
@@ -73,7 +74,7 @@ export class RawContext {
     this.now = options.now;
     this.onBug = options.onBug;
     this.#calls = options.calls;
-    this.isLoading = options.isLoading;
+    this.gate = options.gate;
     this.pause = new Pause(options.region, options.now);
     this.#region = options.region;
     this.#actor = options.actor;

@@ -7,6 +7,7 @@ import { COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
 import type { Credentials, Listen } from "../contract/listen.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
+import type { Gate } from "../contract/breaker/gate.ts";
 import { Refusals } from "../contract/command_stats.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { ServerFacade } from "../contract/server.ts";
@@ -31,8 +32,8 @@ export interface RawServerOptions {
   readonly budget: MemoryBudget;
   readonly server: ServerFacade;
   readonly listens: readonly Listen[];
-  /** Whether the data are still being loaded. */
-  readonly isLoading: boolean;
+  /** Which commands are run. */
+  readonly gate: Gate;
   readonly onBug: (error: unknown) => void;
   readonly warn: (error: unknown) => void;
 }
@@ -45,7 +46,7 @@ export class RawServer {
 
   /** By `calls` answers are sent at once. */
   constructor(options: RawServerOptions, calls?: SocketCalls) {
-    const { config, cache, budget, server, listens, isLoading, onBug, warn } = options;
+    const { config, cache, budget, server, listens, gate, onBug, warn } = options;
     const { region, actor, now } = cache;
     this.clients = new RawClients(region, actor, config.maxConnections, now);
     const nobody = new Session(0, "resp", "", "", now(), false);
@@ -60,7 +61,7 @@ export class RawServer {
       budget,
       maxHeldBytes: maxCommandBytes(config) + MAX_ANSWER_BYTES + SPARE_BYTES,
       clients: this.clients,
-      isLoading,
+      gate,
       now,
       newContext,
       onBug,
@@ -86,11 +87,6 @@ export class RawServer {
   /** Listens with other credentials where it has some. */
   renew(credentials: Credentials): void {
     for (const listener of this.#listeners) listener.renew(credentials);
-  }
-
-  /** The data are loaded: all commands are run from now on. */
-  open(): void {
-    this.#context.isLoading = false;
   }
 
   /** Closes what has taken too long. */

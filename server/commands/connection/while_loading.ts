@@ -20,12 +20,19 @@ export function refusedWhileLoading(
   args: Args,
   reply: Reply,
 ): boolean {
-  const { arity: [least, most], flags } = command;
-  if (args.count < least || args.count > most) return false;
-  if (!context.session.isAuthenticated && !flags.includes("noauth")) return false;
-  if (mayRun(factsOf(command), args)) return false;
+  if (isRefusedAnyway(context, command, args) || mayRun(factsOf(command), args)) return false;
   refuse(context, command, LOADING, reply);
   return true;
+}
+
+/** Whether dispatch() refuses a command in any case. */
+export function isRefusedAnyway(
+  { session }: CommandContext,
+  { arity: [least, most], flags }: Command,
+  args: Args,
+): boolean {
+  if (args.count < least || args.count > most) return true;
+  return !session.isAuthenticated && !flags.includes("noauth");
 }
 
 function mayRun(facts: CommandFacts, args: Args): boolean {

@@ -59,6 +59,7 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     maxInFlight: 10_000,
     bodyTimeoutMs: 10_000,
     bodyMemoryBytes: 64 * MIB,
+    maxLagMs: 500,
     missStatus: 200,
     token: undefined,
     allowAdmin: false,

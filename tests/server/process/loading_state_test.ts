@@ -2,70 +2,20 @@
 // as soon as that is over, by workers that start later too. The workers are real ones.
 
 import { assertEquals } from "@std/assert";
-import { Cache, RegionState } from "../../../cache/mod.ts";
-import { findPort } from "../../../server/process/listen_checks.ts";
-import { Log } from "../../../server/process/log.ts";
-import { WorkerPool } from "../../../server/process/worker_pool.ts";
-import { RawClient } from "../../wire/raw_client.ts";
+import { RegionState } from "../../../cache/mod.ts";
 import { exchange } from "../../wire/raw_fixture.ts";
-import { configOf, newRegion } from "../fixture.ts";
+import { PoolBench } from "./pool_bench.ts";
 
 const LOADING = "-LOADING slabkv is loading the dataset in memory\r\n";
 const TEXT =
   "Data are still being loaded, see GET /ready. Nothing has changed; try again in a moment.";
 const JSON_TEXT = `503 {"status":"ERROR","message":"${TEXT}"}`;
 
-class Bench implements Disposable {
-  readonly region = newRegion();
-  readonly workers: Worker[] = [];
-  readonly ports = [0, 1, 2].map(() => findPort("127.0.0.1", 0));
-  readonly pool: WorkerPool;
-
-  constructor() {
-    const [http, resp, text] = this.ports as [number, number, number];
-    const hostname = "127.0.0.1";
-    this.pool = new WorkerPool({
-      cache: new Cache(this.region, 0),
-      config: configOf("--websocket"),
-      listens: [
-        { hostname, port: http },
-        { protocol: "resp", hostname, port: resp },
-        { protocol: "text", hostname, port: text },
-      ],
-      startedMs: 0,
-      isLoading: true,
-      log: new Log({ format: "text", now: () => 0, out: () => {}, err: () => {} }),
-      spawn: (name) => {
-        const url = new URL("./programs/failing_worker.ts", import.meta.url);
-        this.workers.push(new Worker(url, { type: "module", name }));
-        return this.workers.at(-1)!;
-      },
-      onFatal: (message) => {
-        throw new Error(message);
-      },
-    });
-  }
-
-  client(place: 0 | 1 | 2): Promise<RawClient> {
-    return RawClient.connect({ hostname: "127.0.0.1", port: this.ports[place]! });
-  }
-
-  async ask(request: string): Promise<string> {
-    using client = await this.client(0);
-    const { status, text } = await client.ask(request);
-    return `${status} ${text}`;
-  }
-
-  [Symbol.dispose](): void {
-    this.workers.forEach((worker) => worker.terminate());
-  }
-}
-
 Deno.test({
   name: "while data are loaded all routes but probes and /stats answer 503, commands LOADING",
   ignore: Deno.build.os !== "linux",
 }, async () => {
-  using bench = new Bench();
+  using bench = new PoolBench(true);
   await bench.pool.add();
   for (
     const request of [
@@ -106,7 +56,7 @@ Deno.test({
   name: "WorkerPool.open() has workers serve that refused all, and those that start later",
   ignore: Deno.build.os !== "linux",
 }, async () => {
-  using bench = new Bench();
+  using bench = new PoolBench(true);
   await bench.pool.add();
   using resp = await bench.client(1);
   using text = await bench.client(2);

@@ -12,7 +12,7 @@ function serve(region: ServerRegion, actor: number): void {
 }
 
 function statusOf(region: ServerRegion, startedMs = NOW_MS, liveness = new Liveness(region, 0)) {
-  return new RegionStatus(newCache(region), startedMs, liveness);
+  return new RegionStatus(newCache(region), startedMs, liveness, 500);
 }
 
 Deno.test("RegionStatus.state follows the region", () => {
@@ -73,9 +73,11 @@ Deno.test("RegionStatus.statsText() has its fields in one order", () => {
   serve(region, 1);
   const { total, connections, workers: [worker] } = JSON.parse(statusOf(region).statsText());
   const counters = "requests hits misses puts deletes errors overloads lockWaits lockTimeouts " +
-    "clientsRefused clientsSlow connections inputBytes outputBytes failedTokens httpCuts";
+    "clientsRefused clientsSlow connections inputBytes outputBytes failedTokens httpCuts " +
+    "breakerOpens breakerOpenMs";
   assertEquals(Object.keys(total).join(" "), counters);
   assertEquals(Object.keys(connections), ["http", "resp", "text", "websocket"]);
-  const gauges = "worker inFlight bodyBytes respClients textClients cpuUser cpuSystem";
+  const gauges =
+    "worker breaker inFlight bodyBytes respClients textClients cpuUser cpuSystem lagMs";
   assertEquals(Object.keys(worker).join(" "), `${gauges} ${counters}`);
 });
