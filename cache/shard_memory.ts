@@ -53,6 +53,8 @@ export class ShardMemory {
   readonly mapBias: number;
   /** Home buckets of a segment of the index divided by 2^32. */
   readonly segmentScale: number;
+  /** Whether this thread restores the shard, so that nothing may be lost which fits. */
+  isRestoring = false;
   /** Free eighths that an insert leaves behind. */
   reserveEighths: number;
   /** Largest item, header included, in bytes. */

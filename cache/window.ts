@@ -8,6 +8,7 @@ import { addCounter } from "./counters.ts";
 import { growIndexLocked } from "./index_growth.ts";
 import { isExpired, versionOf } from "./item_header.ts";
 import { hitCountLocked } from "./ring.ts";
+import { relocateLocked } from "./relocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { emptyBucketLocked, secondWindowWord, windowWord } from "./table.ts";
 
@@ -22,10 +23,12 @@ const {
 } = layout;
 
 /**
- * Makes an empty bucket for `hash`, whose windows are full: in a longer index, else by an eviction. Returns
- * its word.
+ * Makes an empty bucket for `hash`, whose windows are full: in a longer index, else by an eviction. While data are
+ * restored first of all by moving another item. Returns its word.
  */
 export function makeBucketLocked(memory: ShardMemory, hash: number): number {
+  const left = memory.isRestoring ? relocateLocked(memory, hash) : 0;
+  if (left !== 0) return left;
   const grown = growIndexLocked(memory) ? emptyBucketLocked(memory, hash) : 0;
   return grown || evictFromWindowLocked(memory, hash);
 }

@@ -81,7 +81,10 @@ export class Restore implements LockedWork {
     this.#shardCount = shardCount;
     this.#begins = begins;
     this.#owns = owns;
-    for (const { memory } of cache.shards) memory.reserveEighths = 0;
+    for (const { memory } of cache.shards) {
+      memory.reserveEighths = 0;
+      memory.isRestoring = true;
+    }
     this.#records = new LogRecords((words, bytes, from, to, position) => {
       this.#apply(words, bytes, from, to, position);
     });

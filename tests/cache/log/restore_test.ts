@@ -108,3 +108,20 @@ Deno.test("Restore brings items back into regions of other sizes, with other sha
     assertEquals(evictions > 0, memoryBytes < MEMORY_BYTES);
   }
 });
+
+Deno.test("Restore moves items between their windows where these were filled in another order, and evicts none", () => {
+  const logged = new LoggedCache(8 * MEMORY_BYTES);
+  const random = new Random(3);
+  const value = valueOf(4, 1);
+  while (readStats(logged.cache).windowEvictions < 100) {
+    logged.cache.put(bytesOf(`key:${random.nextU32()}`), value);
+    logged.drain();
+  }
+  const snapshot = takeSnapshot(logged);
+  logged.blocks.length = 0;
+  const restored = restore(logged, snapshot, 8 * MEMORY_BYTES);
+  checkAll(restored);
+  assertRestored(restored, logged.cache);
+  assertEquals(readStats(restored).evictions, 0);
+  assertEquals(readStats(restored).items, readStats(logged.cache).items);
+});
