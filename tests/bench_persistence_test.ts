@@ -27,6 +27,8 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
     "RESP SET, pipeline 64: throughput with everysec against without",
   ],
   always: ["slabkv always: 64 clients against one"],
+  copies: ["longest hold of a lock for a copy", "items that did not come back"],
+  hits: [],
 };
 
 for (const [part, wanted] of Object.entries(SAID)) {

@@ -7,13 +7,17 @@
 import { runCommandLine, showProgress } from "../command_line.ts";
 import { type Row, rowTable } from "../report.ts";
 import { alwaysRows } from "./always.ts";
+import { copyRows } from "./copies.ts";
 import { everysecRows } from "./everysec.ts";
+import { hitRows } from "./hits.ts";
 import { type BenchOptions, helpOf, parseOptions } from "./options.ts";
 
 /** Every part: its name, and what measures it. */
 export const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
   everysec: everysecRows,
   always: alwaysRows,
+  copies: copyRows,
+  hits: hitRows,
 };
 
 /** Runs the parts that are named, or all. Throws on a name that is none, and on wrong answers. */
