@@ -1,0 +1,192 @@
+// Lock, table, log ring and recovery, interleaved at every atomic step: what is restored after a crash at any point
+// is what the records up to there have made, by a model that knows nothing of the engine.
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  Cache,
+  databaseTable,
+  Outcome,
+  readStats,
+  Region,
+  Restore,
+  setDatabaseTable,
+  ValueBuffer,
+} from "../../cache/mod.ts";
+import { besideFilters } from "../cache/fixture.ts";
+import { checkAll } from "../cache/model.ts";
+import type { Crash, RunOptions } from "./crash.ts";
+import { InterleavedRun } from "./interleaving.ts";
+import { DATABASES, type Held, type Key, keyOf } from "./operations.ts";
+
+const decoder = new TextDecoder();
+
+/** What clients would find: each key's value and deadline, and what the numbers of databases mean. */
+class Model {
+  readonly held = new Map<string, Held>();
+  readonly table: number[];
+  readonly #shardOf: ReadonlyMap<string, number>;
+
+  constructor(run: InterleavedRun, keys: readonly Key[], endByte: number) {
+    this.table = databaseTable(run.cache).map((_, i) => i);
+    this.#shardOf = new Map(keys.map(({ name, bytes, database }) => {
+      const hash = run.cache.hash(bytes, 0, bytes.length, database);
+      return [name, run.cache.shardOf(hash).index];
+    }));
+    const inOrder = run.committed.toSorted((a, b) => a.endByte - b.endByte);
+    for (const committed of inOrder) if (committed.endByte <= endByte) this.#carryOut(committed);
+  }
+
+  #carryOut({ effects }: InterleavedRun["committed"][number]): void {
+    for (const effect of effects) {
+      if (effect.kind === "set" && effect.held !== null) this.held.set(effect.name, effect.held);
+      else if (effect.kind === "set") this.held.delete(effect.name);
+      else if (effect.kind === "swap") {
+        const { a, b } = effect;
+        [this.table[a], this.table[b]] = [this.table[b]!, this.table[a]!];
+      } else {
+        for (const name of this.held.keys()) {
+          const isIn = this.#shardOf.get(name) === effect.shard;
+          const { kind } = effect;
+          if (isIn && (kind === "clear" || name.startsWith(`${effect.database} `))) {
+            this.held.delete(name);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** What a cache holds of these keys. */
+function contentsOf(cache: Cache, keys: readonly Key[]): Map<string, Held> {
+  const into = new ValueBuffer();
+  const held = new Map<string, Held>();
+  for (const { name, bytes, database } of keys) {
+    if (cache.get(bytes, into, database) !== Outcome.hit) continue;
+    held.set(name, { value: decoder.decode(into.copy()), deadlineMs: into.deadlineMs });
+  }
+  return held;
+}
+
+/** Where the log of a crash ends. */
+function endOf(run: InterleavedRun, { blocks }: Crash): number {
+  const last = run.blocks[blocks - 1];
+  return last === undefined ? 0 : last.position + last.bytes.length;
+}
+
+/** A cache with what a crash has left. */
+function restore(
+  run: InterleavedRun,
+  { blocks, snapshot, nowMs }: Crash,
+  memoryBytes: number,
+): Cache {
+  const region = Region.create({ memoryBytes: besideFilters(memoryBytes) });
+  region.restores();
+  const cache = new Cache(region, 1, () => 0);
+  const shardCount = run.cache.shards.length;
+  const restoring = new Restore(cache, {
+    shardCount,
+    ...snapshot === null ? {} : { begins: snapshot.begins },
+  });
+  if (snapshot !== null) setDatabaseTable(cache, snapshot.table);
+  for (const section of snapshot?.sections ?? []) restoring.applySection(section);
+  for (const { position, bytes } of run.blocks.slice(0, blocks)) {
+    if (position >= (snapshot?.startByte ?? 0)) restoring.applyLog(bytes, position);
+  }
+  restoring.end();
+  return new Cache(region, 1, () => nowMs);
+}
+
+/** Compares what is restored with the model: no key has another value, and none is missing but for want of memory. */
+function compare(run: InterleavedRun, crash: Crash, keys: readonly Key[], restored: Cache): number {
+  const model = new Model(run, keys, endOf(run, crash));
+  const found = contentsOf(restored, keys);
+  assertEquals(databaseTable(restored), model.table);
+  for (const [name, held] of found) assertEquals(held, model.held.get(name), name);
+  let missing = 0;
+  for (const [name, { deadlineMs }] of model.held) {
+    const isLive = deadlineMs === 0 || deadlineMs > crash.nowMs;
+    if (isLive && !found.has(name)) missing++;
+  }
+  return missing;
+}
+
+const BASE = {
+  workers: 3,
+  operations: 6_000,
+  memoryBytes: 4 * 2 ** 20,
+  keys: 120,
+  maxValueBytes: 9_000,
+  interruptOneIn: 15,
+  endOneIn: 0,
+  faultyOneIn: 0,
+  logBytes: 64 * 1024,
+  startPosition: 0,
+};
+
+function runAndKeys(options: RunOptions): [InterleavedRun, Key[]] {
+  const run = new InterleavedRun(options);
+  run.run();
+  assertEquals(run.counts.gaps, 0);
+  assert(run.counts.interrupted > 500 && run.counts.snapshots > 5, JSON.stringify(run.counts));
+  const keys = Array.from(
+    { length: DATABASES * options.keys },
+    (_, i) => keyOf(i % DATABASES, i >> 1),
+  );
+  return [run, keys];
+}
+
+/** Compares what every crash has left, with its snapshot and from the log alone. */
+function compareAll(run: InterleavedRun, keys: readonly Key[], sizes: readonly number[]): void {
+  for (const [i, crash] of run.crashes.entries()) {
+    for (const one of [crash, { ...crash, snapshot: null }]) {
+      const restored = restore(run, one, sizes[i % sizes.length]!);
+      assertEquals(compare(run, one, keys, restored), 0, `crash ${i}`);
+      if (i % 10 === 0) checkAll(restored);
+    }
+  }
+}
+
+for (const seed of [1, 2]) {
+  Deno.test(`a crash at any point of interleaved operations leaves whole records in order, seed ${seed}`, () => {
+    const [run, keys] = runAndKeys({ ...BASE, seed });
+    assert(run.counts.busy > 0, "nobody found a lock taken");
+    compareAll(run, keys, [BASE.memoryBytes, 2 * BASE.memoryBytes]);
+  });
+
+  Deno.test(`the same with actors that end at any step or fail half done, seed ${seed}`, () => {
+    const options = {
+      ...BASE,
+      seed,
+      endOneIn: 1_500,
+      faultyOneIn: 150,
+      maxValueBytes: 1_200,
+      logBytes: 32 * 1024,
+      // The ring counts over the largest word on the way.
+      startPosition: 2 ** 31 - 90_000,
+    };
+    const [run, keys] = runAndKeys(options);
+    const { ended, faulty, cleared } = run.counts;
+    assert(ended > 20 && faulty > 10 && cleared > 20, JSON.stringify(run.counts));
+    compareAll(run, keys, [BASE.memoryBytes]);
+  });
+
+  Deno.test(`the same in full memory, where no key has a value of before, seed ${seed}`, () => {
+    const options = { ...BASE, seed, memoryBytes: 512 * 1024, keys: 1_500, startPosition: -20_000 };
+    const [run, keys] = runAndKeys(options);
+    assert(readStats(run.cache).evictions > 300, "the memory never got full");
+    for (const [i, crash] of run.crashes.entries()) {
+      const restored = restore(run, crash, options.memoryBytes);
+      const missing = compare(run, crash, keys, restored);
+      const evictions = readStats(run.cache).evictions + readStats(restored).evictions;
+      assert(missing <= evictions, `crash ${i}: ${missing} keys are missing`);
+    }
+    const restored = restore(run, run.crashes.at(-1)!, options.memoryBytes);
+    checkAll(restored);
+    const [found, live] = [contentsOf(restored, keys), contentsOf(run.cache, keys)];
+    for (const [name, held] of found) assertEquals(held, live.get(name), name);
+    assert(
+      live.size - found.size <= readStats(restored).evictions,
+      "more is gone than was evicted",
+    );
+  });
+}
