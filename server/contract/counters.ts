@@ -229,6 +229,20 @@ export const GAUGES = [
     isShown: true,
     endsWithWorker: true,
   },
+  {
+    name: "loadBytes",
+    meaning: "In main's block: bytes that the loading of data has read, in the same steps.",
+    isShown: false,
+    endsWithWorker: false,
+    unit: MEMORY_STEP_BYTES,
+  },
+  {
+    name: "loadTotalBytes",
+    meaning: "In main's block: bytes that are to be read, in the same steps.",
+    isShown: false,
+    endsWithWorker: false,
+    unit: MEMORY_STEP_BYTES,
+  },
 ] as const satisfies readonly GaugeRow[];
 
 /** Name of a counter, the engine's included. */

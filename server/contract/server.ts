@@ -3,6 +3,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
+import type { LoadProgress } from "./load_progress.ts";
 import type { Session } from "./session.ts";
 import type { TimeSlices } from "./time_slices.ts";
 import type { Tracking, TrackingOptions, TrackingStart } from "./tracking.ts";
@@ -146,6 +147,8 @@ export interface ServerStatus {
   readonly state: ServerState;
   /** The body of /health while it is healthy, as JSON. */
   healthText(): string;
+  /** How far the loading of data is; null when nothing is being loaded. */
+  readonly loading: LoadProgress | null;
   /** The body of /stats, as JSON. */
   statsText(): string;
 }

@@ -42,9 +42,10 @@ const health: RouteHandler = ({ status }) => {
 };
 
 const ready: RouteHandler = ({ status }) => {
-  const { state } = status;
+  const { state, loading } = status;
   if (state === "ready") return jsonOk('{"status":"ready"}');
-  return json(`{"status":"${state}"}`, 503, RETRY);
+  if (loading === null) return json(`{"status":"${state}"}`, 503, RETRY);
+  return json(JSON.stringify({ status: "loading", ...loading }), 503, RETRY);
 };
 
 const banner: RouteHandler = ({ config }) => jsonOk(bannerText(config.websocket));

@@ -3,6 +3,7 @@
 
 import { readStats, RegionState } from "../../cache/mod.ts";
 import { type Counter, COUNTERS, GAUGES, type ServerCache } from "../contract/counters.ts";
+import { type LoadProgress, loadProgress } from "../contract/load_progress.ts";
 import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import { breakerState } from "../contract/breaker/gate.ts";
 import type { ServerState, ServerStatus } from "../contract/server.ts";
@@ -54,6 +55,10 @@ export class RegionStatus implements ServerStatus {
     const { region } = this.#cache;
     if (region.state === RegionState.ready) return isOverloaded(region) ? "shedding" : "ready";
     return region.state === RegionState.draining ? "draining" : "loading";
+  }
+
+  get loading(): LoadProgress | null {
+    return loadProgress(this.#cache);
   }
 
   /** The body of /stats. */

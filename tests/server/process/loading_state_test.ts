@@ -3,6 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import { RegionState } from "../../../cache/mod.ts";
+import { noteLoadProgress } from "../../../server/contract/load_progress.ts";
 import { exchange } from "../../wire/raw_fixture.ts";
 import { PoolBench } from "./pool_bench.ts";
 
@@ -35,6 +36,10 @@ Deno.test({
   const { headers } = await http.ask("GET /get?key=k");
   assertEquals(headers.get("retry-after"), "1");
   assertEquals(await bench.ask("GET /health"), '200 {"status":"healthy"}');
+  noteLoadProgress(bench.region, 2 ** 20, 4 * 2 ** 20);
+  const progress = { items: 0, bytes: 2 ** 20, totalBytes: 4 * 2 ** 20, percent: 25 };
+  const status = JSON.stringify({ status: "loading", ...progress });
+  assertEquals(await bench.ask("GET /ready"), `503 ${status}`);
   assertEquals((await bench.ask("GET /stats")).slice(0, 3), "200");
   using resp = await bench.client(1);
   await exchange(resp, "PING\r\nSET k v\r\nECHO x\r\nGET\r\n", LOADING + LOADING + "$1\r\nx\r\n");
@@ -45,6 +50,7 @@ Deno.test({
 
   bench.pool.open();
   bench.region.state = RegionState.ready;
+  assertEquals(await bench.ask("GET /ready"), '200 {"status":"ready"}');
   await exchange(
     resp,
     "EXEC\r\n",
