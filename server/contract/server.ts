@@ -3,7 +3,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
-import type { LoadProgress } from "./load_progress.ts";
+import type { LoadProgress } from "./persistence/load_progress.ts";
 import type { Session } from "./session.ts";
 import type { TimeSlices } from "./time_slices.ts";
 import type { Tracking, TrackingOptions, TrackingStart } from "./tracking.ts";

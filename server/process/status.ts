@@ -3,7 +3,7 @@
 
 import { readStats, RegionState } from "../../cache/mod.ts";
 import { type Counter, COUNTERS, GAUGES, type ServerCache } from "../contract/counters.ts";
-import { type LoadProgress, loadProgress } from "../contract/load_progress.ts";
+import { type LoadProgress, loadProgress } from "../contract/persistence/load_progress.ts";
 import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import { breakerState } from "../contract/breaker/gate.ts";
 import type { ServerState, ServerStatus } from "../contract/server.ts";

@@ -3,7 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import { RegionState } from "../../../cache/mod.ts";
-import { noteLoadProgress } from "../../../server/contract/load_progress.ts";
+import { noteLoadProgress } from "../../../server/contract/persistence/load_progress.ts";
 import { exchange } from "../../wire/raw_fixture.ts";
 import { PoolBench } from "./pool_bench.ts";
 

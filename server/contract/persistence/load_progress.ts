@@ -1,8 +1,8 @@
 // How far the loading of data at a start is, in words of the region that main writes and every thread reads:
 // for /ready, /stats, INFO and the progress line.
 
-import { readStats, RegionState } from "../../cache/mod.ts";
-import { MEMORY_STEP_BYTES, type ServerCache, type ServerRegion } from "./counters.ts";
+import { readStats, RegionState } from "../../../cache/mod.ts";
+import { MEMORY_STEP_BYTES, type ServerCache, type ServerRegion } from "../counters.ts";
 
 /** How far it is. */
 export interface LoadProgress {
