@@ -30,6 +30,15 @@ export function readCounter(words: Int32Array, at: number): number {
   }
 }
 
+/** Makes the counter at word `at` any whole number from 0. Only its writer may do so. */
+export function setCounter(words: Int32Array, at: number, value: number): void {
+  const high = Math.floor(value / WORD_RANGE) | 0;
+  const low = (value % WORD_RANGE) | 0;
+  Atomics.store(words, at + COUNTER_HIGH, high);
+  Atomics.store(words, at + COUNTER_LOW, low);
+  Atomics.store(words, at + COUNTER_HIGH_AGAIN, high);
+}
+
 /** Sets the counter at word `at` to zero. Only its writer may do so. */
 export function clearCounter(words: Int32Array, at: number): void {
   Atomics.store(words, at + COUNTER_HIGH, 0);

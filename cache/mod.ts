@@ -18,7 +18,8 @@
 export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_names.ts";
 export { Cache, type LockedWork } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
-export { addCounter, clearCounter, readCounter } from "./counters.ts";
+export { addCounter, clearCounter, readCounter, setCounter } from "./counters.ts";
+export { PERSISTENCE_WORDS } from "./region_layout.ts";
 export { COUNTER_WORDS } from "./layout.ts";
 export { DATABASE_COUNT } from "./database_layout.ts";
 export {

@@ -48,6 +48,7 @@ export const LOG_STATE = 320;
 export const LOG_GAPS = 321;
 /** What main tells all threads of what is on disk; the server says what each word means. */
 export const REGION_PERSISTENCE = 336;
+/** How many words the server has for what it says of log and snapshots. */
 export const PERSISTENCE_WORDS = 64;
 export const REGION_HEADER_BYTES = PAGE_BYTES;
 export const MAGIC = 0x534c_4142;

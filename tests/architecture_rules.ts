@@ -30,7 +30,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "server/codecs": ["server/contract"],
   "server/contract": ["cache", "server/config"],
   "server/config": [],
-  "server/disk": ["cache", "server/contract"],
+  "server/disk": ["cache", "server/config", "server/contract"],
   "cache": [],
 };
 

@@ -1,0 +1,58 @@
+// What a log writer works with: the ring, the disk, its clocks, and whom it tells. Interfaces only, so
+// that tests can let each of them misbehave.
+
+import type { LogRing } from "../../cache/mod.ts";
+import type { Config } from "../config/config.ts";
+import type { PersistenceStatus } from "../contract/persistence/persistence_status.ts";
+import type { FileSystem } from "./file_system.ts";
+
+/** The log ring, as far as it is written. */
+export type WrittenRing = Pick<
+  LogRing,
+  | "capacityBytes"
+  | "flushed"
+  | "gaps"
+  | "read"
+  | "readPosition"
+  | "setFlushed"
+  | "sleep"
+  | "state"
+  | "tail"
+>;
+
+/** Where events of the log are printed. */
+export interface EventLog {
+  info(event: string, text: string): void;
+  error(event: string, text: string): void;
+}
+
+/** What a log writer works with. */
+export interface LogWriterOptions {
+  readonly ring: WrittenRing;
+  readonly fs: FileSystem;
+  readonly dir: string;
+  readonly policy: Pick<Config, "fsync" | "onWriteError">;
+  readonly status: PersistenceStatus;
+  readonly log: EventLog;
+  readonly shardCount: number;
+  /** The version of the program. */
+  readonly writer: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds by a clock that nobody sets, such as `performance.now`. */
+  readonly clock: () => number;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
+  /** A snapshot is needed, since the log lacks something. May be called while one is made. */
+  readonly askForSnapshot: (reason: string) => void;
+}
+
+/** Where the log goes on after a start. */
+export interface LogContinuation {
+  /** The position of the first byte that will be written. */
+  readonly position: number;
+  /** The start of the log file that the new one continues, if there is one. */
+  readonly previous?: number;
+  /** From where the log is replayed after the latest snapshot. */
+  readonly snapshotPosition: number;
+}

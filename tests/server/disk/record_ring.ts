@@ -1,0 +1,131 @@
+/**
+ * A log ring of numbered records, with a clock that only the log writer's own waits move: what the tests
+ * of the log writer drive it with. Also reads back what is on the disk, as a start would.
+ *
+ * @module
+ */
+
+import { setImmediate } from "node:timers";
+import { crc32 } from "node:zlib";
+import { LogState } from "../../../cache/mod.ts";
+import {
+  BLOCK_HEADER_BYTES,
+  type BlockHeader,
+  readBlockHeader,
+} from "../../../server/disk/blocks.ts";
+import { decodeFileHead, FILE_HEAD_BYTES, parseFileName } from "../../../server/disk/file_head.ts";
+import type { WrittenRing } from "../../../server/disk/log_writer_options.ts";
+
+/** Words of a record: a length and a number. */
+const RECORD_WORDS = 2;
+/** Of a sleep. */
+const STEP_MS = 10;
+
+/** A ring of numbered records. */
+export class RecordRing implements WrittenRing {
+  readonly capacityBytes: number;
+  tail: number;
+  readPosition: number;
+  gaps = 0;
+  state: LogState = LogState.ok;
+  flushed: number;
+  /** Milliseconds by the clock of the test. */
+  nowMs = 1_000_000;
+  readonly #waiting: number[] = [];
+  #next = 0;
+
+  /** Positions begin at `from`, which may be just before they wrap. */
+  constructor(capacityBytes = 1024, from = -4) {
+    this.capacityBytes = capacityBytes;
+    this.tail = this.readPosition = this.flushed = from;
+  }
+
+  /** Appends the next record. Returns its number, and the position just past it. */
+  append(): { number: number; position: number } {
+    const number = ++this.#next;
+    this.#waiting.push(number);
+    this.tail = (this.tail + RECORD_WORDS) | 0;
+    return { number, position: this.tail };
+  }
+
+  /** A record that finds no space. */
+  drop(): void {
+    this.#next++;
+    this.gaps++;
+  }
+
+  isFlushed(position: number): boolean {
+    return ((this.flushed - position) | 0) >= 0;
+  }
+
+  read(to: Uint8Array): number {
+    const words = new Uint32Array(to.buffer, to.byteOffset, to.length >>> 2);
+    const count = Math.min(this.#waiting.length, Math.floor(words.length / RECORD_WORDS));
+    for (let i = 0; i < count; i++) words.set([RECORD_WORDS, this.#waiting[i]!], RECORD_WORDS * i);
+    this.#waiting.splice(0, count);
+    this.readPosition = (this.readPosition + RECORD_WORDS * count) | 0;
+    return 4 * RECORD_WORDS * count;
+  }
+
+  setFlushed(position: number): void {
+    this.flushed = position;
+  }
+
+  /** Time passes, until something is appended. */
+  async sleep(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms && this.readPosition === this.tail; passed += STEP_MS) {
+      await this.pause(Math.min(STEP_MS, ms - passed));
+    }
+  }
+
+  /** Time passes. */
+  async pause(ms: number): Promise<void> {
+    this.nowMs += ms;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/** A log file as it is on the disk. */
+interface LogOnDisk {
+  readonly position: number;
+  readonly previous: number;
+  readonly records: readonly number[];
+}
+
+/** The numbers of the records that a start finds which begins at `position`, in their order. */
+export async function recordsFrom(dir: string, position: number): Promise<number[]> {
+  const files: LogOnDisk[] = [];
+  for await (const { name } of Deno.readDir(dir)) {
+    if (parseFileName(name)?.kind === "log") files.push(await readLog(`${dir}/${name}`));
+  }
+  const found: number[] = [];
+  let at = files.find((file) => file.position === position);
+  while (at !== undefined) {
+    const { position, records } = at;
+    found.push(...records);
+    const end = position + 4 * RECORD_WORDS * records.length;
+    at = files.find((file) =>
+      file.previous === position && file.position === end && end > position
+    );
+  }
+  return found;
+}
+
+async function readLog(path: string): Promise<LogOnDisk> {
+  const bytes = await Deno.readFile(path);
+  const view = new DataView(bytes.buffer);
+  const head = decodeFileHead(bytes.subarray(0, FILE_HEAD_BYTES), "log");
+  if (!("position" in head)) throw new Error(`Cannot read ${path}`);
+  const records: number[] = [];
+  const header = {} as BlockHeader;
+  for (let at = FILE_HEAD_BYTES; at + BLOCK_HEADER_BYTES <= bytes.length;) {
+    if (!readBlockHeader(bytes, view, at, head.mark, header)) break;
+    const from = at + BLOCK_HEADER_BYTES;
+    const payload = bytes.subarray(from, from + header.payloadBytes);
+    if (payload.length < header.payloadBytes || crc32(payload) !== header.payloadCrc) break;
+    const words = new Uint32Array(payload.slice().buffer);
+    for (let i = 1; i < words.length; i += RECORD_WORDS) records.push(words[i]!);
+    at = from + header.payloadBytes;
+  }
+  return { position: head.position, previous: head.previous, records };
+}
