@@ -75,7 +75,7 @@ async function hasZeros(
 
 /** Cuts off a torn tail, on the disk too. Needed before another log continues this one. */
 export async function cutTornTail(fs: FileSystem, { path, offset }: TornTail): Promise<void> {
-  const file = await fs.open(path, "read-write");
+  const file = await fs.open(path, "existing");
   try {
     await file.truncate(offset);
     await file.syncData();

@@ -100,7 +100,7 @@ export class MemoryFileSystem implements FileSystem {
     if (mode === "new" && known !== undefined) {
       return Promise.reject(new Deno.errors.AlreadyExists(path));
     }
-    if (mode === "read" && known === undefined) {
+    if ((mode === "read" || mode === "existing") && known === undefined) {
       return Promise.reject(new Deno.errors.NotFound(path));
     }
     const content = known ?? new Content();
