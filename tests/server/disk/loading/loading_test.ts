@@ -108,8 +108,47 @@ Deno.test("Loading brings back nothing that has expired, unless it was given mor
   });
 });
 
-Deno.test("Loading fills a region of another size, with other shards, by the rules of eviction", async () => {
-  for (const factor of [0.25, 0.5, 2, 40, 80]) {
+Deno.test("Loading spreads items over more shards, and joins those of several", async () => {
+  for (const [fromMib, toMib] of [[300, 1], [1, 300], [300, 600]] as const) {
+    await withDir(async (dir) => {
+      const { logged, snapshot, logs } = await filesOf(dir, fromMib, fromMib * MEMORY_BYTES);
+      const cache = emptyCache(toMib * MEMORY_BYTES, () => logged.clock.nowMs);
+      assert(cache.shards.length !== logged.cache.shards.length);
+      const result = await loadingOf(cache, await planOf(snapshot, logs)).run();
+      assertRestored(cache, logged.cache);
+      assertEquals(result.evicted, 0);
+      assertEquals(contentsOf(cache), contentsOf(logged.cache));
+    });
+  }
+});
+
+Deno.test("Loading keeps what was asked for where there is half as much space, by any shards", async () => {
+  for (const [fromMib, toMib] of [[8, 4], [300, 4]] as const) {
+    await withDir(async (dir) => {
+      const logged = new LoggedCache(fromMib * MEMORY_BYTES);
+      const { cache, clock } = logged;
+      const [items, value] = [24_000, new ValueBuffer()];
+      for (let i = 0; i < items; i++) {
+        cache.put(bytesOf(`key:${i}`), valueOf(200, i));
+        logged.drain();
+      }
+      for (let i = 0; i < 3 * items; i += 5) cache.get(bytesOf(`key:${i % items}`), value);
+      logged.blocks.length = 0;
+      const snapshot = await writeSnapshot(dir, logged);
+      const loaded = emptyCache(toMib * MEMORY_BYTES, () => clock.nowMs);
+      const { evicted } = await loadingOf(loaded, await planOf(snapshot, [])).run();
+      assert(evicted > items / 4, String(evicted));
+      let kept = 0;
+      for (let i = 0; i < items; i += 5) {
+        if (loaded.get(bytesOf(`key:${i}`), value) === Outcome.hit) kept++;
+      }
+      assert(kept > 0.98 * items / 5, `${kept} of ${items / 5}`);
+    });
+  }
+});
+
+Deno.test("Loading fills a region of another size by the rules of eviction", async () => {
+  for (const factor of [0.25, 0.5, 2, 40]) {
     await withDir(async (dir) => {
       const { logged, snapshot, logs } = await filesOf(dir, 100 * factor);
       const cache = emptyCache(factor * MEMORY_BYTES, () => logged.clock.nowMs);
