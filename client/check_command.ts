@@ -52,10 +52,10 @@ export function reportText(report: CheckReport): string {
 }
 
 function fileLines(file: CheckedFile, dir: string): string[] {
-  const { path, verdict, blocks, bytes, items, tornBytes, damage } = file;
+  const { path, verdict, blocks, bytes, items, records, tornBytes, damage } = file;
   const name = path.startsWith(dir) ? path.slice(dir.length).replace(/^\/+/, "") : path;
   const content = `${grouped(bytes)} bytes, ${grouped(blocks)} blocks` +
-    (name.startsWith("snapshot") ? `, ${grouped(items)} items` : "");
+    (name.startsWith("snapshot") ? `, ${grouped(items)} items` : `, ${grouped(records)} records`);
   const details: Record<CheckedFile["verdict"], string> = {
     whole: content,
     torn: `${content}; the next start cuts off ${grouped(tornBytes)} bytes at its end`,

@@ -87,6 +87,11 @@ export function effectWords(words: Int32Array, at: number, end: number): number 
   return count;
 }
 
+/** The kind of the effect at word `at`. */
+export function effectKind(words: Int32Array, at: number): EffectKind {
+  return (words[at]! & KIND_MASK) as EffectKind;
+}
+
 /** Whether `table` has every stored database once. */
 export function isTable(table: ArrayLike<number>): boolean {
   return table.length === DATABASE_COUNT && new Set(Array.from(table)).size === DATABASE_COUNT &&

@@ -3,10 +3,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileName } from "../../server/disk/file_head.ts";
 import { DENO_FILE_SYSTEM } from "../../server/disk/file_system.ts";
-import { makeLog, makeSnapshot, payloadOf, withDir } from "../server/disk/fixture.ts";
+import { itemsOf, makeLog, makeSnapshot, recordsOf, withDir } from "../server/disk/fixture.ts";
 import { run } from "./fixture.ts";
 
-const PAYLOADS = [payloadOf(1, 2), payloadOf(2, 250)];
+const PAYLOADS = [recordsOf(1, 1), recordsOf(2, 50)];
 
 Deno.test("check prints a line for each file and a summary", () =>
   withDir(async (dir) => {
@@ -14,7 +14,7 @@ Deno.test("check prints a line for each file and a summary", () =>
       (await run(["check", dir])).stdout,
       "0 files, 0 bytes read: no snapshot and no log\n",
     );
-    await makeSnapshot(DENO_FILE_SYSTEM, dir, 0, new Uint8Array(), [[payloadOf(4, 6)], []]);
+    await makeSnapshot(DENO_FILE_SYSTEM, dir, 0, new Uint8Array(), [[itemsOf(4, 6)], []]);
     const end = await makeLog(dir, 0, 0, PAYLOADS);
     const path = `${dir}/${fileName("log", end)}`;
     await makeLog(dir, end, 0, PAYLOADS);
@@ -22,12 +22,12 @@ Deno.test("check prints a line for each file and a summary", () =>
     const { code, stdout, stderr } = await run(["check", `${dir}/`]);
     assertEquals([code, stderr], [0, ""]);
     assertEquals(stdout.split("\n"), [
-      `whole    ${fileName("snapshot", 0)}: 376 bytes, 1 blocks, 1 items`,
-      `whole    ${fileName("log", 0)}: 1,152 bytes, 2 blocks`,
+      `whole    ${fileName("snapshot", 0)}: 568 bytes, 1 blocks, 6 items`,
+      `whole    ${fileName("log", 0)}: 1,164 bytes, 2 blocks, 51 records`,
       `torn     ${
         fileName("log", end)
-      }: 1,148 bytes, 1 blocks; the next start cuts off 1,028 bytes at its end`,
-      "3 files, 2,676 bytes read: no damage",
+      }: 1,160 bytes, 1 blocks, 1 records; the next start cuts off 1,028 bytes at its end`,
+      "3 files, 2,892 bytes read: no damage",
       "",
     ]);
   }));
@@ -40,7 +40,10 @@ Deno.test("check ends with 1 on damage, and says where", () =>
     await Deno.writeFile(path, bytes.with(115, bytes[115]! ^ 1));
     const { code, stdout } = await run(["check", dir]);
     assertEquals(code, 1);
-    assertStringIncludes(stdout, `damaged  ${fileName("log", 0)}: 1,152 bytes, 1 blocks\n`);
+    assertStringIncludes(
+      stdout,
+      `damaged  ${fileName("log", 0)}: 1,164 bytes, 1 blocks, 50 records\n`,
+    );
     assertStringIncludes(
       stdout,
       "at byte 80: the checksum of the block is not that of its bytes\n",

@@ -1,8 +1,11 @@
 // Verifies every byte of what a start would load from a data dir, changes nothing, and goes on behind
 // damage, so that all of it is told. Whether a start would succeed is the same question.
 
+import { EffectKind, effectKind, effectWords, LogRecords } from "../../../cache/mod.ts";
+import { messageOf } from "../../contract/error_text.ts";
 import { isLocked, type LockHolder } from "../dir_lock.ts";
 import { type DataDir, scanDataDir } from "../data_dir.ts";
+import { FILE_HEAD_BYTES } from "../file_head.ts";
 import type { FileSystem } from "../file_system.ts";
 import { DamageCount, type SkippedDamage } from "./damage.ts";
 import { LogReader } from "./log_reader.ts";
@@ -27,8 +30,10 @@ export interface CheckedFile {
   /** Bytes that were read. */
   bytes: number;
   blocks: number;
-  /** Of a snapshot. */
+  /** Items of a snapshot. */
   items: number;
+  /** Records of a log; those in parts count when they are whole. */
+  records: number;
   /** Bytes at the end that the next start cuts off. */
   tornBytes: number;
   damage: SkippedDamage[];
@@ -117,6 +122,7 @@ class CheckedFiles {
       bytes: 0,
       blocks: 0,
       items: 0,
+      records: 0,
       tornBytes: 0,
       damage: [],
     };
@@ -136,12 +142,18 @@ async function checkSnapshot(
   const sectionBytes = table.sections.reduce((sum, { bytes }) => sum + bytes, 0);
   file.bytes = table.bytes - sectionBytes;
   onRead(file.bytes);
-  file.items = table.sections.reduce((sum, { items }) => sum + items, 0);
+  const { headPayload } = table;
+  checkEffects(skipped, part.path, FILE_HEAD_BYTES, () => countPuts(headPayload));
   for (const section of table.sections) {
     const reader = await SectionReader.open(fs, part, section, { skipped });
     let before = 0;
     while (await reader.fill()) {
-      while (reader.next()) file.blocks++;
+      while (reader.next()) {
+        file.blocks++;
+        checkEffects(skipped, part.path, reader.offset, () => {
+          file.items += countPuts(reader.payload);
+        });
+      }
       onRead(reader.readBytes - before);
       before = reader.readBytes;
     }
@@ -158,10 +170,20 @@ async function checkLogs(
 ): Promise<void> {
   const reader = new LogReader(fs, logs, { recover: true });
   let before = 0;
+  let file: CheckedFile;
+  const records = new LogRecords((words, _bytes, from, to) => {
+    file.records++;
+    for (let at = from; at < to;) at += effectWords(words, at, to);
+  });
   for (const { path } of logs) files.of(path);
   while (await reader.fill()) {
-    const file = files.of(reader.path);
-    while (reader.next()) file.blocks++;
+    file = files.of(reader.path);
+    while (reader.next()) {
+      file.blocks++;
+      checkEffects(skipped, reader.path, reader.offset, () => {
+        records.block(reader.payload, reader.position);
+      });
+    }
     file.bytes += reader.readBytes - before;
     onRead(reader.readBytes - before);
     before = reader.readBytes;
@@ -171,7 +193,33 @@ async function checkLogs(
   }
   skipped.count += reader.skipped.count - reader.skipped.noted.length;
   if (reader.torn === null) return;
-  const file = files.of(reader.torn.path);
-  file.verdict = "torn";
-  file.tornBytes = reader.torn.bytes;
+  const torn = files.of(reader.torn.path);
+  torn.verdict = "torn";
+  torn.tornBytes = reader.torn.bytes;
+}
+
+/** Notes what `read` finds wrong with a whole block: then it was written so. */
+function checkEffects(
+  skipped: DamageCount,
+  path: string,
+  offset: number,
+  read: () => void,
+): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    skipped.note(path, offset, messageOf(error));
+  }
+}
+
+/** Counts the items among effects, each of which has to end in them. */
+function countPuts(payload: Uint8Array): number {
+  const words = new Int32Array(payload.buffer, payload.byteOffset, payload.length / 4);
+  let puts = 0;
+  for (let at = 0; at < words.length;) {
+    if (effectKind(words, at) === EffectKind.put) puts++;
+    at += effectWords(words, at, words.length);
+  }
+  return puts;
 }

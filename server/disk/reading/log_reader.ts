@@ -73,6 +73,11 @@ export class LogReader {
     return this.#parts[this.#index]?.path ?? "";
   }
 
+  /** Where the block begins in its file. */
+  get offset(): number {
+    return this.#blocks?.scanner.offset ?? 0;
+  }
+
   /** The position of the first of them. */
   get position(): number {
     return this.#position;

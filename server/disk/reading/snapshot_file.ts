@@ -209,6 +209,11 @@ export class SectionReader {
     return this.#blocks.scanner.payload;
   }
 
+  /** Where the block begins in its file. */
+  get offset(): number {
+    return this.#blocks.scanner.offset;
+  }
+
   /**
    * Reads on, once {@linkcode next} has said that there are no more blocks.
    *

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { EFFECT_KEY_SHIFT, RECORD_FIRST, RECORD_LAST } from "../../../cache/log/effect_layout.ts";
 import { BlockBuffer } from "../../../server/disk/blocks.ts";
 import type { DamageCount } from "../../../server/disk/reading/damage.ts";
 import { decodeFileHead } from "../../../server/disk/file_head.ts";
@@ -42,6 +43,20 @@ export function payloadOf(seed: number, words: number): Uint8Array {
     Math.imul(seed * 64 + index + 1, 0x9e3779b1)
   );
   return new Uint8Array(payload.buffer);
+}
+
+/** A payload of so many records, each of which removes an item. */
+export function recordsOf(seed: number, count: number): Uint8Array {
+  const record = (index: number) => [RECORD_FIRST | RECORD_LAST | 5, 2, seed, index, 0];
+  return new Uint8Array(Int32Array.from(Array(count).keys().flatMap(record)).buffer);
+}
+
+/** A payload of so many items with keys of four bytes and values of eight. */
+export function itemsOf(seed: number, count: number): Uint8Array {
+  const item = (
+    index: number,
+  ) => [1 | 4 << EFFECT_KEY_SHIFT, seed, index, 0, 0, 8, seed, index, seed];
+  return new Uint8Array(Int32Array.from(Array(count).keys().flatMap(item)).buffer);
 }
 
 /** Appends payloads to a log, synced after each unless told otherwise. */

@@ -4,16 +4,24 @@ import { fileName } from "../../../../server/disk/file_head.ts";
 import { DENO_FILE_SYSTEM } from "../../../../server/disk/file_system.ts";
 import { checkDataDir } from "../../../../server/disk/reading/check.ts";
 import { FaultyFileSystem } from "../faulty_file_system.ts";
-import { makeLog, makeSnapshot, partOf, payloadOf, withDir } from "../fixture.ts";
+import {
+  itemsOf,
+  makeLog,
+  makeSnapshot,
+  partOf,
+  payloadOf,
+  recordsOf,
+  withDir,
+} from "../fixture.ts";
 
-const PAYLOADS = [payloadOf(1, 2), payloadOf(2, 9), payloadOf(3, 1)];
+const PAYLOADS = [recordsOf(1, 2), recordsOf(2, 9), recordsOf(3, 1)];
 
 /** A data dir with a snapshot, two logs, and what is left over. */
 async function makeDir(dir: string): Promise<string[]> {
   const middle = await makeLog(dir, 64, 64, PAYLOADS);
   await makeLog(dir, middle, 64, PAYLOADS);
   await makeLog(dir, 0, 0, PAYLOADS);
-  await makeSnapshot(DENO_FILE_SYSTEM, dir, 64, payloadOf(9, 2), [[payloadOf(4, 6)], []]);
+  await makeSnapshot(DENO_FILE_SYSTEM, dir, 64, recordsOf(9, 1).subarray(4), [[itemsOf(4, 6)], []]);
   const names = [fileName("snapshot", 64), fileName("log", 64), fileName("log", middle)];
   return [...names, fileName("log", 0)].map((name) => `${dir}/${name}`);
 }
@@ -25,13 +33,13 @@ Deno.test("checkDataDir() reads every byte of what is needed", () =>
     const fs = DENO_FILE_SYSTEM;
     const report = await checkDataDir(fs, dir, (...bytes) => progress = bytes);
     const facts = report.files.map((
-      { path, verdict, blocks, items },
-    ) => [path, verdict, blocks, items]);
+      { path, verdict, blocks, items, records },
+    ) => [path, verdict, blocks, items, records]);
     assertEquals(facts, [
-      [paths[0], "whole", 1, 1],
-      [paths[1], "whole", 3, 0],
-      [paths[2], "whole", 3, 0],
-      [paths[3], "unused", 0, 0],
+      [paths[0], "whole", 1, 6, 0],
+      [paths[1], "whole", 3, 0, 12],
+      [paths[2], "whole", 3, 0, 12],
+      [paths[3], "unused", 0, 0, 0],
     ]);
     const sizes = await Promise.all(paths.map(async (path) => (await Deno.stat(path)).size));
     assertEquals(report.files.map(({ bytes }) => bytes), [...sizes.slice(0, 3), 0]);
@@ -59,9 +67,25 @@ Deno.test("checkDataDir() tells of each damage, and who uses the data dir", () =
         ["unused", []],
       ],
     );
-    assertEquals(report.files[2]!.tornBytes, 35);
+    assertEquals(report.files[2]!.tornBytes, 51);
     assertEquals([report.damageCount, report.user], [3, holder]);
     await lock.release();
+  }));
+
+Deno.test("checkDataDir() reads records and effects of whole blocks too", () =>
+  withDir(async (dir) => {
+    const half = recordsOf(1, 1).subarray(0, 8);
+    await makeLog(dir, 0, 0, [recordsOf(1, 2), half, recordsOf(1, 1)]);
+    const effects = [itemsOf(1, 2), payloadOf(7, 3), itemsOf(1, 1)];
+    await makeSnapshot(DENO_FILE_SYSTEM, dir, 0, new Uint8Array(), [effects]);
+    const report = await checkDataDir(DENO_FILE_SYSTEM, dir);
+    const facts = report.files.map(({ items, records, damage }) => [items, records, damage.length]);
+    assertEquals(facts, [[3, 0, 1], [0, 3, 1]]);
+    assertEquals(report.files[1]!.damage[0], {
+      path: `${dir}/${fileName("log", 0)}`,
+      offset: 80 + 32 + 40,
+      reason: "Cannot read record at byte 0 of its block: it does not end in it",
+    });
   }));
 
 Deno.test("checkDataDir() begins anew where a server has just removed files", () =>
