@@ -37,8 +37,6 @@ export class LogWriter implements SyncTarget {
   #position: number;
   /** Of that, bytes that are in the block and not yet in a file. */
   #pendingBytes = 0;
-  /** No record that is still to be read was answered before. */
-  #sinceMs: number;
   #snapshotPosition: number;
   #isClosed = false;
   /** The latest piece of work on the file; the next one begins after it. */
@@ -50,8 +48,7 @@ export class LogWriter implements SyncTarget {
     this.#previous = from.previous ?? from.position;
     this.#position = from.position;
     this.#snapshotPosition = from.snapshotPosition;
-    this.#sinceMs = options.clock();
-    this.#lag = new WriteLag(options.status, this.#sinceMs);
+    this.#lag = new WriteLag(options.status, options.ring.readPosition, options.clock());
     this.#health = new LogHealth(options);
     this.#sync = new LogSync(options, this.#health, this);
     this.#health.begin(from.position);
@@ -91,8 +88,7 @@ export class LogWriter implements SyncTarget {
         await pause(PAUSE_MS);
       } else {
         await ring.sleep(Math.min(IDLE_MS, Math.max(1, this.#sync.dueMs - clock())));
-        // The ring was empty until now.
-        this.#sinceMs = clock();
+        this.#lag.wasEmpty(ring.readPosition, clock());
       }
     }
   }
@@ -122,23 +118,23 @@ export class LogWriter implements SyncTarget {
   async #writeSome(): Promise<boolean> {
     const { ring, clock } = this.#options;
     for (let i = 0; i < MAX_BLOCKS; i++) {
-      const readMs = clock();
       if (!this.#readBlock()) return i > 0;
-      // What is left in the ring may have come before this.
-      const isEmpty = ring.readPosition === ring.tail;
+      // What is left may wait until there is more of it.
+      const isLast = ring.readPosition === ring.tail;
       if (!await this.#append()) return true;
-      this.#lag.note(this.#sinceMs, clock());
-      if (!isEmpty) continue;
-      this.#sinceMs = readMs;
-      return true;
+      this.#lag.note(clock());
+      if (isLast) return true;
     }
     return true;
   }
 
   /** Fills the block from the ring. Returns whether there is something to be written. */
   #readBlock(): boolean {
+    const { ring, clock } = this.#options;
     if (this.#pendingBytes === 0) {
-      this.#pendingBytes = this.#options.ring.read(this.#block.payload);
+      const nowMs = clock();
+      this.#lag.willRead(ring.readPosition, ring.tail, nowMs);
+      this.#pendingBytes = ring.read(this.#block.payload);
       this.#position += this.#pendingBytes;
     }
     return this.#pendingBytes > 0;

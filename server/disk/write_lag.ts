@@ -10,6 +10,11 @@ const PART_MS = 10_000;
 /** The longest waits. Times are in milliseconds by one clock. */
 export class WriteLag {
   readonly #status: PersistenceStatus;
+  /** No record that is not written was answered before. */
+  #sinceMs: number;
+  /** A tail of the ring, and when it was that. */
+  #markTail: number;
+  #markMs: number;
   readonly #longest = new Float64Array(PARTS);
   #part = 0;
   #partSinceMs: number;
@@ -17,14 +22,35 @@ export class WriteLag {
   #lastMs = 0;
   #hasNews = false;
 
-  constructor(status: PersistenceStatus, nowMs: number) {
+  /** Nothing that is behind `position` of the ring was answered before `nowMs`. */
+  constructor(status: PersistenceStatus, position: number, nowMs: number) {
     this.#status = status;
     this.#partSinceMs = nowMs;
+    this.#sinceMs = this.#markMs = nowMs;
+    this.#markTail = position;
   }
 
-  /** At `nowMs` the kernel has records of which none was answered before `sinceMs`. */
-  note(sinceMs: number, nowMs: number): void {
-    const ms = Math.max(0, nowMs - sinceMs);
+  /** At `nowMs` the ring is about to be read from `position` on, and has just been empty. */
+  wasEmpty(position: number, nowMs: number): void {
+    this.#markTail = position;
+    this.#markMs = nowMs;
+  }
+
+  /**
+   * The ring is about to be read from `position` on, and what was written of it before was noted. It ends at `tail`, as
+   * was seen after `nowMs`. Under writes as fast as can be it is never found empty.
+   */
+  willRead(position: number, tail: number, nowMs: number): void {
+    if (((position - this.#markTail) | 0) < 0) return;
+    // All that was there at that time has been read.
+    this.#sinceMs = this.#markMs;
+    this.#markTail = tail;
+    this.#markMs = nowMs;
+  }
+
+  /** At `nowMs` the kernel has what was read. */
+  note(nowMs: number): void {
+    const ms = Math.max(0, nowMs - this.#sinceMs);
     this.#lastMs = ms;
     this.#longest[this.#part] = Math.max(this.#longest[this.#part]!, ms);
     this.#worstMs = Math.max(this.#worstMs, ms);
