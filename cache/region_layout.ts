@@ -54,8 +54,8 @@ export const REGION_HEADER_BYTES = PAGE_BYTES;
 export const MAGIC = 0x534c_4142;
 export const LAYOUT_VERSION = 7;
 
-/** Most actors (main and workers) there may be; a lock word can name more. */
-export const MAX_ACTORS = 65;
+/** Most actors there may be: main, 64 workers and 8 threads that load. A lock word can name more. */
+export const MAX_ACTORS = 73;
 /** An actor's block: gauges, counters, event filter, event ring. */
 export const ACTOR_GAUGES = 0;
 export const ACTOR_COUNTERS = 32;

@@ -58,6 +58,8 @@ export interface RestoreCounts {
  * stands at 0: what has expired by now may have been given another deadline before, further on in the log.
  */
 export class Restore implements LockedWork {
+  /** Whether of sections only items with hits left are restored: what eviction keeps longest. */
+  onlyHit = false;
   /** What was done so far. */
   readonly counts: RestoreCounts = { puts: 0, skipped: 0, tooLarge: 0 };
   readonly #cache: Cache;
@@ -180,6 +182,7 @@ export class Restore implements LockedWork {
   #putLocked(): void {
     const words = this.#words;
     const at = this.#at;
+    if (this.onlyHit && this.#isSection && this.#hits === 0) return;
     const highs = words[at + layout.PUT_HIGHS]!;
     const deadlineMs = (highs >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
       (words[at + layout.PUT_DEADLINE_LOW]! >>> 0);
@@ -224,8 +227,12 @@ export class Restore implements LockedWork {
     const { memory } = this.#shard;
     const first = this.#words[this.#at]!;
     const ring = (first >>> layout.EFFECT_RING_SHIFT) & 1 ? RING_MAIN : RING_PROBATION;
-    const count = (first >>> layout.EFFECT_COUNT_SHIFT) & MAX_COUNT;
-    changeRingLocked(memory, address, ring, count, itemEighths(memory, address));
+    changeRingLocked(memory, address, ring, this.#hits, itemEighths(memory, address));
+  }
+
+  /** The hits that the item at hand had left. */
+  get #hits(): number {
+    return (this.#words[this.#at]! >>> layout.EFFECT_COUNT_SHIFT) & MAX_COUNT;
   }
 
   /** Word of the bucket of the item that the effect is about, or 0. */

@@ -2,7 +2,7 @@
 // whichever are next, then it reads the whole log and applies what concerns its own shards. Sections of one
 // group go to the same shards, and nobody else touches those meanwhile.
 
-import { Cache, Region, Restore, type RestoreCounts } from "../../../cache/mod.ts";
+import { Cache, readStats, Region, Restore, type RestoreCounts } from "../../../cache/mod.ts";
 import { messageOf } from "../../contract/error_text.ts";
 import { ACTOR_NAMES, type ServerRegion } from "../../contract/counters.ts";
 import { DamageCount, type DamageFacts, missingError } from "../reading/damage.ts";
@@ -36,8 +36,10 @@ export interface LoaderStart {
 
 /** What a loader has done in the end. */
 export interface LoaderResult {
-  readonly puts: number;
+  /** Items that are too large for the shards of this region. */
   readonly tooLarge: number;
+  /** Items that were evicted, and brought back because they had been asked for. */
+  readonly again: number;
   /** Damage in sections that it has read. */
   readonly sections: DamageFacts;
   /** Damage in the log: the same for all loaders, as all that follows. */
@@ -71,6 +73,7 @@ export class Loader {
   readonly #sectionDamage = new DamageCount();
   readonly #logDamage = new DamageCount();
   readonly #counts: RestoreCounts[] = [];
+  #again = 0;
 
   /** By the clock `now`, in milliseconds since 1970, items have expired. */
   constructor(fs: FileSystem, region: ServerRegion, start: LoaderStart, now: () => number) {
@@ -101,7 +104,25 @@ export class Loader {
       if (group >= groups) return;
       const sections = snapshot.sections.filter(({ shard }) => (shard & (groups - 1)) === group);
       await this.#loadGroup(restore, snapshot, sections);
+      if (readStats(this.#cache).evictions > 0) await this.#loadHit(restore, snapshot, sections);
     }
+  }
+
+  /**
+   * There was less space than before, so what was asked for may have had to go before the rest had come: brings
+   * that back once more. Eviction then finds what was not.
+   */
+  async #loadHit(
+    restore: Restore,
+    table: SnapshotTable,
+    sections: readonly Section[],
+  ): Promise<void> {
+    const { puts, tooLarge } = restore.counts;
+    restore.onlyHit = true;
+    await this.#loadGroup(restore, table, sections, new DamageCount());
+    restore.onlyHit = false;
+    this.#again += restore.counts.puts - puts;
+    restore.counts.tooLarge = tooLarge;
   }
 
   #restore(options: { begins?: Float64Array; owns?: (index: number) => boolean }): Restore {
@@ -118,9 +139,9 @@ export class Loader {
     restore: Restore,
     table: SnapshotTable,
     sections: readonly Section[],
+    damage = this.#sectionDamage,
   ): Promise<void> {
-    const { recover } = this.#start.plan;
-    const skipped = recover ? this.#sectionDamage : undefined;
+    const skipped = this.#start.plan.recover ? damage : undefined;
     let readers: SectionReader[] = [];
     for (const section of sections) {
       readers.push(await SectionReader.open(this.#fs, table, section, { skipped }));
@@ -128,7 +149,7 @@ export class Loader {
     while (readers.length > 0) {
       const left: SectionReader[] = [];
       for (const reader of readers) {
-        if (await this.#loadBlock(restore, table, reader)) left.push(reader);
+        if (await this.#loadBlock(restore, table, reader, damage)) left.push(reader);
       }
       readers = left;
     }
@@ -139,13 +160,14 @@ export class Loader {
     restore: Restore,
     { path }: SnapshotTable,
     reader: SectionReader,
+    damage: DamageCount,
   ): Promise<boolean> {
     while (!reader.next()) {
       const before = reader.readBytes;
       if (!await reader.fill()) return false;
       this.#words.addSectionBytes(this.#start.index, reader.readBytes - before);
     }
-    this.#apply(this.#sectionDamage, path, () => restore.applySection(reader.payload));
+    this.#apply(damage, path, () => restore.applySection(reader.payload));
     return true;
   }
 
@@ -183,7 +205,7 @@ export class Loader {
     restore.end();
     this.#logDamage.join(reader.skipped);
     return {
-      puts: this.#counts.reduce((sum, { puts }) => sum + puts, 0),
+      again: this.#again,
       tooLarge: this.#counts.reduce((sum, { tooLarge }) => sum + tooLarge, 0),
       sections: { ...this.#sectionDamage },
       log: { ...this.#logDamage },

@@ -93,7 +93,9 @@ export class Loading {
     // Each reads all of the log.
     const logs = sum((index) => this.#words.logBytes(index)) / this.#count;
     const { items } = readStats(this.#parts.cache);
-    return { items, bytes: Math.floor(sections + logs), totalBytes: this.#fileBytes };
+    const totalBytes = this.#fileBytes;
+    // Some of it may be read twice.
+    return { items, bytes: Math.min(totalBytes, Math.floor(sections + logs)), totalBytes };
   }
 
   /**
@@ -163,12 +165,13 @@ export class Loading {
     const log = results[0];
     if (log !== undefined) damage.join(log.log);
     const { items, evictions, expirations } = readStats(cache);
-    const tooLarge = results.reduce((sum, each) => sum + each.tooLarge, 0);
+    // What went and came back has not gone.
+    const more = results.reduce((sum, { tooLarge, again }) => sum + tooLarge - again, 0);
     const endPosition = plan.logs.length === 0 ? position : log!.endPosition;
     return {
       items,
       expired: expirations,
-      evicted: evictions + tooLarge,
+      evicted: evictions + more,
       endPosition,
       replayedBytes: plan.logs.length === 0 ? 0 : endPosition - plan.logs[0]!.head.position,
       tornBytes: log?.tornBytes ?? 0,
