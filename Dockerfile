@@ -5,7 +5,7 @@
 FROM denoland/deno:2.9.6 AS build
 WORKDIR /src
 COPY . .
-RUN deno task compile
+RUN deno task compile && mkdir /data
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 ARG VERSION=0.1.0
@@ -18,6 +18,8 @@ LABEL org.opencontainers.image.title="slabkv" \
 # Makes V8 size its heap by the container's memory and not by the machine's.
 ENV DENO_USE_CGROUPS=1
 COPY --from=build /src/dist/slabkv /usr/local/bin/slabkv
+# Where a volume for --data-dir goes; a new one takes its owner from here.
+COPY --from=build --chown=65532:65532 --chmod=700 /data /data
 USER 65532:65532
 EXPOSE 7171
 STOPSIGNAL SIGTERM

@@ -9,11 +9,25 @@ import {
   authorityOf,
   libcPaths,
   libcSockets,
+  type LoaderScope,
   OPTION_ROWS,
+  runLoader,
   runWorker,
   serve,
   type WorkerScope,
 } from "./server/mod.ts";
+
+/** Begins the names of threads that load. */
+const LOADER = "loader-";
+const NO_PERMISSIONS = {
+  net: false,
+  read: false,
+  write: false,
+  env: false,
+  sys: false,
+  run: false,
+  ffi: false,
+} as const;
 
 /**
  * The narrowest permissions with which a worker can do its work. That for the C library it gives up as
@@ -33,12 +47,10 @@ function workerPermissions(
   const libraries = libcPaths();
   const files = paths.length > 0 ? paths : false;
   return {
+    ...NO_PERMISSIONS,
     net,
     read: files,
     write: files,
-    env: false,
-    sys: false,
-    run: false,
     ffi: libraries.length > 0 ? libraries : false,
   } as const;
 }
@@ -78,11 +90,15 @@ async function runMain(): Promise<void> {
     },
     denoVersion: Deno.version.deno,
     canSharePort: Deno.build.os === "linux",
-    spawn: (name, _config, listens) =>
+    spawn: (name, { dataDir }, listens) =>
       new Worker(import.meta.url, {
         type: "module",
         name,
-        deno: { permissions: { ...workerPermissions(listens) } },
+        deno: {
+          permissions: name.startsWith(LOADER)
+            ? { ...NO_PERMISSIONS, read: [resolve(dataDir!)] }
+            : { ...workerPermissions(listens) },
+        },
       }),
     onSignal: (handler) => {
       const signals: Deno.Signal[] = Deno.build.os === "windows"
@@ -109,6 +125,7 @@ function refusePermissions(error: unknown): never {
 }
 
 if (!("WorkerGlobalScope" in globalThis)) await runMain().catch(refusePermissions);
+else if (self.name.startsWith(LOADER)) runLoader(globalThis as unknown as LoaderScope);
 else {
   const calls = libcSockets();
   Deno.permissions.revokeSync({ name: "ffi" });

@@ -50,6 +50,7 @@ export { LogRecords, type RecordTaker } from "./log/log_records.ts";
 export { LogRing, LogState } from "./log/log_ring.ts";
 export { Restore, type RestoreCounts, type RestoreOptions } from "./log/restore.ts";
 export { databaseTable, raiseVersions, setDatabaseTable } from "./log/shard_effects.ts";
+export { recordSwap } from "./log/record_shards.ts";
 export { CopyStep, ShardCopy } from "./log/shard_copy.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ACCESS, BENCH, type ClientOption, HELP, TTL } from "./options.ts";
+import { ACCESS, BENCH, type ClientOption, HELP, SNAPSHOT_TIMEOUT, TTL } from "./options.ts";
 
 /** The names of the commands. */
 export type CommandName =
@@ -21,6 +21,7 @@ export type CommandName =
   | "ping"
   | "health"
   | "check"
+  | "snapshot"
   | "bench"
   | "version"
   | "completions"
@@ -66,6 +67,7 @@ const COMMAND_NAMES: readonly string[] = [
   "ping",
   "health",
   "check",
+  "snapshot",
   "bench",
   "version",
   "completions",
@@ -170,6 +172,13 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
       "Asks no server and changes nothing; while a server uses the data dir, its last log may look torn.",
       "Exit code 1 when something is damaged or missing.",
     ],
+  },
+  snapshot: {
+    name: "snapshot",
+    operands: [],
+    options: [ACCESS.url, ACCESS.token, ACCESS.ca, SNAPSHOT_TIMEOUT, ACCESS.json, HELP],
+    summary: "Have the server save everything to its --data-dir, and wait for it",
+    details: ["The server must have a token, or have been started with --admin."],
   },
   bench: {
     name: "bench",

@@ -83,6 +83,15 @@ export const ACCESS = {
   },
 } as const;
 
+/** The time limit of `snapshot`. */
+export const SNAPSHOT_TIMEOUT: ClientOption<number> = {
+  flag: "timeout",
+  ...duration(1, 3_600_000),
+  fallback: 600_000,
+  fallbackText: "10m",
+  description: "Time for the connection and the answer together; the snapshot is made all the same",
+};
+
 const MAX_TTL_MS = 3_153_600_000_000;
 
 /** The further option of `put`. */

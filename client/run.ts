@@ -15,7 +15,7 @@ import { ClientError, type ClientPlatform, writeAll } from "./platform.ts";
 import { del, get, incr, put } from "./item_commands.ts";
 import { parseCommand } from "./parse.ts";
 import { flush, keys, ttl } from "./rest_commands.ts";
-import { health, ping, stats } from "./server_commands.ts";
+import { health, ping, snapshot, stats } from "./server_commands.ts";
 import { versionLine } from "../server/config/version.ts";
 
 type Handler = (context: ClientContext) => Promise<number>;
@@ -32,6 +32,7 @@ const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
   ping,
   health,
   check,
+  snapshot,
   bench: runBench,
   version,
   completions,

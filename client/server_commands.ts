@@ -1,6 +1,6 @@
 /**
- * The commands about the server as a whole: stats, ping and health. They print what it says. They only
- * judge whether it is there and healthy.
+ * The commands about the server as a whole: stats, ping, health and snapshot. They print what it says.
+ * They only judge whether it is there and healthy.
  *
  * @module
  */
@@ -8,7 +8,9 @@
 import { accessOf, type ClientContext, EXIT } from "./context.ts";
 import { exchange, refusal } from "./exchange.ts";
 import { ClientError, writeAll } from "./platform.ts";
-import { ACCESS } from "./options.ts";
+import { ACCESS, SNAPSHOT_TIMEOUT } from "./options.ts";
+
+const NO_BODY = new Uint8Array(0);
 
 /** `stats`: prints the counters, one per line, or as the server sends them. */
 export async function stats(context: ClientContext): Promise<number> {
@@ -52,6 +54,23 @@ export async function health(context: ClientContext): Promise<number> {
     context.platform.stdout,
     context.values.get(ACCESS.json) ? `${text}\n` : "healthy\n",
   );
+  return EXIT.ok;
+}
+
+/** `snapshot`: has the server save everything, and prints what that came to. */
+export async function snapshot(context: ClientContext): Promise<number> {
+  const { platform, values } = context;
+  const server = { ...await accessOf(context), timeoutMs: values.get(SNAPSHOT_TIMEOUT) };
+  const answer = await exchange(server, { method: "POST", path: "/snapshot", body: NO_BODY });
+  if (answer.status !== 200) throw refusal(server, answer);
+  const { items, bytes, seconds } = parseObject(
+    new TextDecoder().decode(answer.body),
+    server.target.url,
+  );
+  const line = values.get(ACCESS.json)
+    ? JSON.stringify({ items, bytes, seconds })
+    : `${items} items in ${bytes} bytes, in ${Number(seconds).toFixed(1)} s`;
+  await writeAll(platform.stdout, `${line}\n`);
   return EXIT.ok;
 }
 

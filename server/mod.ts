@@ -3,6 +3,7 @@
 
 export { authorityOf } from "./config/addresses.ts";
 export { OPTION_ROWS } from "./config/options.ts";
+export { type LoaderScope, runLoader } from "./disk/loading/loader.ts";
 export { libcPaths, libcSockets } from "./process/libc_sockets.ts";
 export { serve, type ServePlatform } from "./process/serve.ts";
 export { runWorker, type WorkerScope } from "./process/worker.ts";

@@ -13,13 +13,14 @@ export type Rule = (files: readonly Source[]) => string[];
 export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["client", "server"],
   "client": ["server/config", "server/disk"],
-  "server": ["server/config", "server/process"],
+  "server": ["server/config", "server/disk", "server/process"],
   "server/process": [
     "cache",
     "server/changes",
     "server/commands",
     "server/config",
     "server/contract",
+    "server/disk",
     "server/http",
     "server/raw",
   ],

@@ -20,6 +20,7 @@ const workflowNames = Array.from(
 const workflows = workflowNames.map((name) => ({ name, text: read(`.github/workflows/${name}`) }));
 const statefulSet = read("deploy/kubernetes/base/statefulset.yaml");
 const production = read("deploy/kubernetes/overlays/production/statefulset.yaml");
+const persistent = read("deploy/kubernetes/overlays/persistent/statefulset.yaml");
 const dockerfile = read("Dockerfile");
 const compose = read("compose.yaml");
 const nginx = read("deploy/nginx.conf");
@@ -165,6 +166,26 @@ Deno.test("kubernetes: production starts with its token alone, and not without",
   assertEquals(parseConfig(args, {}, limits).kind, "error");
   const name = only(production, /- name: (SLABKV_\w+)/g);
   assertEquals(configOf(args, { [name]: "secret" }).token, "secret");
+});
+
+Deno.test("volumes for --data-dir belong to the user and have room, and a stop has time for a snapshot", () => {
+  const user = only(dockerfile, /^USER (\d+):\1$/gm);
+  const dir = only(dockerfile, /^COPY --from=build --chown=65532:65532 --chmod=700 \S+ (\S+)$/gm);
+  assertEquals(only(persistent, /fsGroup: (\d+)/g), user);
+  assertEquals(only(persistent, /mountPath: (\S+)/g), dir);
+  assertEquals(only(persistent, /SLABKV_DATA_DIR\s+value: (\S+)/g), dir);
+  assertEquals(only(compose, /SLABKV_DATA_DIR: (\S+)/g), dir);
+  assertEquals(only(compose, /- data:(\S+)/g), dir);
+  assertEquals(configOf([], { SLABKV_DATA_DIR: dir }).dataDir, dir);
+  const storageMib = 1024 * Number(only(persistent, /storage: (\d+)Gi/g));
+  assert(storageMib * MIB >= 6 * configOf([]).memoryBytes);
+  assertMatch(unit, /^StateDirectory=slabkv$/m);
+  const graces = [
+    only(persistent, /terminationGracePeriodSeconds: (\d+)/g),
+    only(compose, /stop_grace_period: (\d+)s/g),
+    only(unit, /^TimeoutStopSec=(\d+)$/gm),
+  ];
+  for (const seconds of graces) assert(Number(seconds) >= 60, seconds);
 });
 
 Deno.test("kubernetes: variables of a service named slabkv do not disturb the server", () => {

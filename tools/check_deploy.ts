@@ -19,7 +19,7 @@ export interface Check {
   readonly calls: (work: string) => Promise<string[][]> | string[][];
 }
 
-const OVERLAYS = ["small", "production"];
+const OVERLAYS = ["small", "persistent", "production"];
 const rendered = (work: string, overlay: string) => `${work}/${overlay}.yaml`;
 
 /** The oldest Kubernetes for these manifests: the first with preStop sleep by default. */

@@ -55,7 +55,9 @@ export const ALL_KEYS_TOO_LONG = refused(
 );
 export const STRING_TOO_LONG = refused("string exceeds maximum allowed size (--max-value-bytes)");
 export const BAD_KEY = refused("key is empty or too long, see --max-key");
-export const NO_PERSISTENCE = refused("this server keeps nothing on disk");
+export const NO_PERSISTENCE = refused(
+  "this server keeps nothing on disk, start it with --data-dir",
+);
 
 function failure(kind: FailureKind, message: string, code = "ERR"): Failure {
   return { kind, code, message };

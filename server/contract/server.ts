@@ -74,6 +74,33 @@ export interface OptionProblem {
   readonly why: string;
 }
 
+/**
+ * Who asks for a snapshot, and how long for. "save" and "wait" are told when it is done: the first is
+ * refused while another one is made, the second waits for its turn. "background" and "rewrite" are told
+ * at once, as BGSAVE and BGREWRITEAOF are.
+ */
+export interface SnapshotQuestion {
+  readonly how: "save" | "wait" | "background" | "rewrite";
+  /** Of "background": whether one after a rewrite will do, where that is being made. */
+  readonly mayWait?: boolean;
+}
+
+/** What a snapshot came to. */
+export interface SnapshotSummary {
+  readonly items: number;
+  /** Of the file. */
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** What becomes of a snapshot that was asked for. */
+export type SnapshotAnswer =
+  | { readonly outcome: "done"; readonly summary: SnapshotSummary }
+  | { readonly outcome: "started" | "scheduled" }
+  /** Refused: one is being made, of the same kind or of the other one. */
+  | { readonly outcome: "running" | "otherRunning" }
+  | { readonly outcome: "failed"; readonly why: string };
+
 /** The server, as commands see it. */
 export interface ServerFacade {
   readonly config: Config;
@@ -120,8 +147,12 @@ export interface ServerFacade {
   clearSlowLogNow(): void;
   /** Notes that somebody at `address` gave a wrong token. */
   noteFailedToken(address: string): void;
-  /** Ends the process as a signal does: work in progress may end first. */
-  shutdown(): void;
+  /** Asks for a snapshot. Resolves with what becomes of it. */
+  snapshot(question: SnapshotQuestion): Promise<SnapshotAnswer>;
+  /** The same for where nothing may wait: one is made soon, and whoever runs the server hears of it. */
+  snapshotSoon(): void;
+  /** Ends the process as a signal does: work in progress may end first. `saves`: with a snapshot. */
+  shutdown(saves: boolean): void;
 }
 
 /** Numbers of all workers together. */

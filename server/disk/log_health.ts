@@ -93,6 +93,11 @@ export class LogHealth {
     this.#begun = { position, holes: this.#holes };
   }
 
+  /** Whether the log lacks nothing since that file was begun, and none was begun in its place. */
+  isWholeSince(position: number): boolean {
+    return position === this.#begun.position && this.#holes === this.#begun.holes;
+  }
+
   /** A snapshot stands from where the log file at `position` was begun. */
   snapshotStands(position: number): void {
     if (position === this.#begun.position) this.#healed = this.#begun.holes;

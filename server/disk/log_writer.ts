@@ -4,10 +4,10 @@
 
 import { FaultStep } from "../contract/persistence/faults.ts";
 import { BlockBuffer } from "./blocks.ts";
-import { LogFile } from "./log_file.ts";
+import type { LogFile } from "./log_file.ts";
 import { LogHealth } from "./log_health.ts";
 import { LogSync, type SyncTarget } from "./log_sync.ts";
-import type { LogContinuation, LogWriterOptions } from "./log_writer_options.ts";
+import { beginLog, type LogContinuation, type LogWriterOptions } from "./log_writer_options.ts";
 import { WriteLag } from "./write_lag.ts";
 
 /** A block holds at most so much; the ring has records in parts of at most as much. */
@@ -57,7 +57,7 @@ export class LogWriter implements SyncTarget {
 
   /** Begins a log file where the log goes on. Rejects where that cannot be done. */
   static async open(options: LogWriterOptions, from: LogContinuation): Promise<LogWriter> {
-    return new LogWriter(options, await create(options, from.position, from.previous), from);
+    return new LogWriter(options, await beginLog(options, from.position, from.previous), from);
   }
 
   /** Position just past what was read off the ring. */
@@ -212,7 +212,7 @@ export class LogWriter implements SyncTarget {
     // One in which nothing stands is replaced.
     const start = old.startPosition === position ? this.#previous : old.startPosition;
     const previous = this.#health.isWhole ? start : position;
-    this.#file = await create(this.#options, position, previous);
+    this.#file = await beginLog(this.#options, position, previous);
     this.#previous = previous;
     this.#health.begin(position);
     old.close();
@@ -230,7 +230,13 @@ export class LogWriter implements SyncTarget {
       const { fault } = this.#options.status;
       if (this.#isBroken) throw new Error(`Cannot begin another log: ${fault ?? "it is closed"}`);
       const { position, startPosition } = this.#file;
-      if (position !== startPosition) await this.#begin(position);
+      if (position !== startPosition) {
+        await this.#begin(position).catch((error) => {
+          // Its name may be there, and then whatever the old one has beyond it contradicts that.
+          this.#fail(FaultStep.begin, error);
+          throw error;
+        });
+      }
       this.#health.begin(position);
       return position;
     });
@@ -244,16 +250,23 @@ export class LogWriter implements SyncTarget {
   }
 
   /** Writes and syncs all that is in the ring now, under every policy. Returns whether that could be done. */
-  flush(): Promise<boolean> {
+  async flush(): Promise<boolean> {
+    return await this.#flushAll() && this.#health.isWhole;
+  }
+
+  /** The same; returns whether the log has all that changed since {@linkcode rotate} returned `position`. */
+  async isWholeSince(position: number): Promise<boolean> {
+    return await this.#flushAll() && this.#health.isWholeSince(position);
+  }
+
+  #flushAll(): Promise<boolean> {
     return this.#alone(async () => {
       if (this.#isBroken) await this.#replace();
-      const { ring } = this.#options;
-      const goal = ring.tail;
-      while (!this.#isBroken && ((goal - this.writtenRingPosition) | 0) > 0) {
-        if (!await this.#writeSome()) break;
-      }
+      const goal = this.#options.ring.tail;
+      const isShort = () => ((goal - this.writtenRingPosition) | 0) > 0;
+      while (!this.#isBroken && isShort() && await this.#writeSome());
       await this.#sync.sync();
-      return !this.#isBroken && this.#health.isWhole;
+      return !this.#isBroken && !isShort();
     });
   }
 
@@ -274,12 +287,4 @@ export class LogWriter implements SyncTarget {
     status.set("logPosition", this.#position - this.#pendingBytes);
     status.set("logBytes", this.bytesSinceSnapshot);
   }
-}
-
-function create(
-  { fs, dir, shardCount, writer, now }: LogWriterOptions,
-  position: number,
-  previous?: number,
-): Promise<LogFile> {
-  return LogFile.create(fs, dir, { position, previous, shardCount, timeMs: now(), writer });
 }

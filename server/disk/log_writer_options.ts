@@ -1,10 +1,12 @@
-// What a log writer works with: the ring, the disk, its clocks, and whom it tells. Interfaces only, so
-// that tests can let each of them misbehave.
+// What a log writer works with: the ring, the disk, its clocks, and whom it tells. Interfaces, so that tests
+// can let each of them misbehave; and how a log file begins that has all of that.
 
 import type { LogRing } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
 import type { PersistenceStatus } from "../contract/persistence/persistence_status.ts";
+import type { EventLog } from "./event_log.ts";
 import type { FileSystem } from "./file_system.ts";
+import { LogFile } from "./log_file.ts";
 
 /** The log ring, as far as it is written. */
 export type WrittenRing = Pick<
@@ -20,12 +22,6 @@ export type WrittenRing = Pick<
   | "tail"
 >;
 
-/** Where events of the log are printed. */
-export interface EventLog {
-  info(event: string, text: string): void;
-  error(event: string, text: string): void;
-}
-
 /** What a log writer works with. */
 export interface LogWriterOptions {
   readonly ring: WrittenRing;
@@ -33,7 +29,7 @@ export interface LogWriterOptions {
   readonly dir: string;
   readonly policy: Pick<Config, "fsync" | "onWriteError">;
   readonly status: PersistenceStatus;
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, "info" | "error">;
   readonly shardCount: number;
   /** The version of the program. */
   readonly writer: string;
@@ -55,4 +51,13 @@ export interface LogContinuation {
   readonly previous?: number;
   /** From where the log is replayed after the latest snapshot. */
   readonly snapshotPosition: number;
+}
+
+/** Begins a log file at `position`. Rejects where that cannot be done. */
+export function beginLog(
+  { fs, dir, shardCount, writer, now }: LogWriterOptions,
+  position: number,
+  previous?: number,
+): Promise<LogFile> {
+  return LogFile.create(fs, dir, { position, previous, shardCount, timeMs: now(), writer });
 }

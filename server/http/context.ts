@@ -18,7 +18,7 @@ import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { Pool } from "../contract/pool.ts";
 import { Refusals } from "../contract/command_stats.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
-import type { ServerStatus } from "../contract/server.ts";
+import type { ServerFacade, ServerStatus } from "../contract/server.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
 import { Bodies } from "./bodies.ts";
 import { type CommandRunner, runnerPool } from "./command_runner.ts";
@@ -132,6 +132,11 @@ export class HttpContext {
     this.largeAnswers.expire();
     this.exports.expire();
     this.bodies.expire();
+  }
+
+  /** The server around the cache. */
+  get server(): ServerFacade {
+    return this.#commands.server;
   }
 
   /** Whose turn it is to do work of some length. */

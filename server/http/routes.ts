@@ -1,6 +1,7 @@
 // The table of HTTP routes with fixed paths, and those that answer about the server itself.
 // The 405 answers, the banner at / and the docs derive from this table.
 
+import { snapshotRoute } from "./admin/snapshot_route.ts";
 import { VERSION } from "../config/version.ts";
 import { error, json, jsonOk, methodNotAllowed, RETRY } from "./answers.ts";
 import {
@@ -72,6 +73,7 @@ export const ROUTES: readonly Route[] = [
     summary: "Counters and sizes",
   },
   { path: SOCKET_PATH, methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
+  { path: "/snapshot", methods: { POST: snapshotRoute }, summary: "Save everything to disk" },
   { path: "/pipeline", methods: { POST: pipelineRoute }, summary: "Run several commands" },
   { path: "/multi-exec", methods: { POST: multiExecRoute }, summary: "Run several as one" },
   {

@@ -201,3 +201,24 @@ function tryUnixPath(path: string, refuse: (error: unknown) => StartError): void
     throw refuse(error);
   }
 }
+
+/** The Unix sockets of this process, which go when it ends: but only those that it made itself. */
+export class OwnSockets {
+  readonly #paths: readonly string[];
+  /** None before the first worker listens. */
+  #ours: readonly (readonly [path: string, identity: string | null])[] = [];
+
+  constructor(paths: readonly string[]) {
+    this.#paths = paths;
+  }
+
+  /** Notes what tells them from others at the same place: they have been made now. */
+  note(): void {
+    this.#ours = this.#paths.map((path) => [path, socketIdentity(path)]);
+  }
+
+  /** Removes them. */
+  remove(): void {
+    for (const [path, identity] of this.#ours) removeSocket(path, identity);
+  }
+}

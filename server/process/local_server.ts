@@ -17,6 +17,8 @@ import {
   ServerRefusal,
   type ServerTotals,
   type SlowEntry,
+  type SnapshotAnswer,
+  type SnapshotQuestion,
 } from "../contract/server.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
@@ -29,6 +31,9 @@ import { SlowLog } from "./slow_log.ts";
 /** How long main waits for the workers before it answers without those that are late. */
 export const QUESTION_TIMEOUT_MS = 800;
 const MIN_LIST_BYTES = 64 * 1024;
+/** Longest time that a client waits for a snapshot; it is made all the same. */
+const SNAPSHOT_TIMEOUT_MS = 3_600_000;
+const NO_SNAPSHOTS: SnapshotAnswer = { outcome: "failed", why: "nothing is kept on disk" };
 
 /** One worker's view of the server. */
 export class LocalServer implements ServerFacade {
@@ -280,7 +285,16 @@ export class LocalServer implements ServerFacade {
     this.onFailedToken(address);
   }
 
-  shutdown(): void {
-    this.channel?.notify("shutdown");
+  async snapshot(question: SnapshotQuestion): Promise<SnapshotAnswer> {
+    const asked = this.channel?.request("snapshot", question, SNAPSHOT_TIMEOUT_MS);
+    return await asked as SnapshotAnswer ?? NO_SNAPSHOTS;
+  }
+
+  snapshotSoon(): void {
+    this.channel?.notify("snapshot", { how: "wait" });
+  }
+
+  shutdown(saves: boolean): void {
+    this.channel?.notify("shutdown", saves);
   }
 }

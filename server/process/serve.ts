@@ -2,9 +2,9 @@
 // that fails, fails here, with one clear line and exit code 2.
 
 import { Cache, Region } from "../../cache/mod.ts";
-import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
+import { ACTOR_NAMES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { bannerFields, bannerText } from "./banner.ts";
-import type { Config } from "../config/config.ts";
+import { type Config, logRingBytes } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
 import { messageOf } from "../contract/error_text.ts";
 import { CpuMeter } from "./meters.ts";
@@ -15,16 +15,18 @@ import type { Listen } from "../contract/listen.ts";
 import {
   findPort,
   holdPorts,
+  OwnSockets,
   prepareUnixPath,
   readCredentials,
-  removeSocket,
   renewedCredentials,
-  socketIdentity,
   StartError,
 } from "./listen_checks.ts";
 import { Log } from "./log.ts";
+import type { Persistence } from "../disk/persistence.ts";
+import { bringBack, loaderLimit, openData } from "./data/data_start.ts";
+import type { SnapshotAnswer } from "../contract/server.ts";
 import type { Limits } from "../config/limits.ts";
-import { EXIT_BROKEN, Supervisor } from "./supervisor.ts";
+import { EXIT_BROKEN, Supervisor, type SupervisorOptions } from "./supervisor.ts";
 import { formatSize, MIB } from "../config/units.ts";
 import { denoProblem, versionLine } from "../config/version.ts";
 import { WorkerPool } from "./worker_pool.ts";
@@ -52,6 +54,7 @@ export const EXIT_USAGE = 2;
 const MAX_WORKERS = 64;
 /** Free memory of the C library is handed back at most so often. */
 const TRIM_GAP_MS = 1000;
+const NOT_LOADED: SnapshotAnswer = { outcome: "failed", why: "nothing is loaded yet" };
 
 /** Runs the server until it is told to stop. Only help, version and errors return. */
 export async function serve(platform: ServePlatform): Promise<void> {
@@ -91,16 +94,18 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   using _held = await holdPorts(hostname, [port, respPort, textPort]);
   const listens = await plan(config);
   const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
-  const cache = new Cache(createRegion(config, maxWorkers + 1), 0);
+  const stored = await openData(config, startedMs, log);
+  // Loaders have actors of their own, behind those of the workers.
+  const loaders = stored === null ? 0 : loaderLimit(platform.limits.cpus);
+  const cache = new Cache(createRegion(config, maxWorkers + 1 + loaders), 0);
   checkValueLimit(config, cache.maxItemBytes);
-  let supervisor: Supervisor | null = null;
-  const sockets = listens.flatMap(({ unixPath }) => unixPath ?? []);
-  // Those that are ours; none before the first worker listens.
-  let ours: (readonly [path: string, identity: string | null])[] = [];
+  const sockets = new OwnSockets(listens.flatMap(({ unixPath }) => unixPath ?? []));
   const exit = (code: number) => {
-    for (const [path, identity] of ours) removeSocket(path, identity);
+    sockets.remove();
     platform.exit(code);
   };
+  let supervisor = null as Supervisor | null;
+  let persistence = null as Persistence | null;
   const pool = new WorkerPool({
     cache,
     config,
@@ -108,19 +113,50 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
     startedMs,
     log,
     spawn: (name) => platform.spawn(name, config, listens),
-    onShutdown: () => void supervisor?.stop("SHUTDOWN"),
+    onShutdown: (saves) => void supervisor?.stop("SHUTDOWN", saves),
+    onSnapshot: async (question) => await persistence?.ask(question) ?? NOT_LOADED,
+    isLoading: stored !== null,
     onFatal: (message) => {
       log.error("fatal", message);
       exit(EXIT_BROKEN);
     },
   });
+  // While data are loaded, nothing has changed that could be lost.
+  platform.onSignal((signal) => void (supervisor === null ? exit(0) : supervisor.stop(signal)));
   const first = config.workers === "auto" ? 1 : maxWorkers;
   await pool.add();
-  ours = identities(sockets);
+  sockets.note();
   for (let i = 1; i < first; i++) await pool.add();
+  if (stored !== null) {
+    const spawn = (name: string) => platform.spawn(name, config, []);
+    const parts = { stored, cache, config, log, loaders, firstActor: maxWorkers + 1, spawn };
+    persistence = await bringBack(parts).catch((error) => {
+      sockets.remove();
+      throw error;
+    });
+  }
   const meter = new CpuMeter(platform.limits.cpus);
+  const memory = memoryParts(cache, pool, log, config, sockets);
+  const parts = { cache, config, pool, log, meter, persistence, maxWorkers, exit, ...memory };
+  supervisor = new Supervisor(parts);
+  supervisor.start();
+  pool.open();
+  // Without TLS the signal keeps its meaning: the terminal is gone, and the process ends.
+  if (config.tlsCertPath !== undefined) platform.onReload(() => void reload(config, pool, log));
+  const facts = { cache, config, listens, workers: first, maxWorkers };
+  log.info("start", bannerText(facts), bannerFields(facts));
+}
+
+/** What sees to it that the process does not outgrow its memory, where it can be seen. */
+function memoryParts(
+  cache: ServerCache,
+  pool: WorkerPool,
+  log: Log,
+  { bodyMemoryBytes: bodyBytes }: Config,
+  sockets: OwnSockets,
+): Pick<SupervisorOptions, "libc" | "memory"> {
   const heap = libcHeap();
-  const libc = heap && new HeapReturn(heap, performance.now(), TRIM_GAP_MS);
+  if (heap === undefined) return { libc: undefined, memory: undefined };
   const workers = {
     get size() {
       return pool.size;
@@ -129,24 +165,14 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
     cut: async (ms: number) => {
       await pool.cut(ms);
       // Their listeners have made new ones.
-      ours = identities(sockets);
+      sockets.note();
     },
   };
-  const { bodyMemoryBytes: bodyBytes } = config;
   const now = () => performance.now();
-  const memory = heap && new MemoryWatch({ cache, workers, log, heap, bodyBytes, now });
-  supervisor = new Supervisor({ cache, config, pool, log, meter, libc, memory, maxWorkers, exit });
-  supervisor.start();
-  platform.onSignal((signal) => void supervisor?.stop(signal));
-  // Without TLS the signal keeps its meaning: the terminal is gone, and the process ends.
-  if (config.tlsCertPath !== undefined) platform.onReload(() => void reload(config, pool, log));
-  const facts = { cache, config, listens, workers: first, maxWorkers };
-  log.info("start", bannerText(facts), bannerFields(facts));
-}
-
-/** Unix sockets, each with what tells it from another one at the same place. */
-function identities(paths: readonly string[]): (readonly [string, string | null])[] {
-  return paths.map((path) => [path, socketIdentity(path)]);
+  return {
+    libc: new HeapReturn(heap, now(), TRIM_GAP_MS),
+    memory: new MemoryWatch({ cache, workers, log, heap, bodyBytes, now }),
+  };
 }
 
 /** Reads the certificate again. Where that fails, the one before stays. */
@@ -200,8 +226,10 @@ function checkValueLimit({ maxValueBytes, memoryBytes }: Config, maxItemBytes: n
 
 function createRegion(config: Config, actorCount: number): ServerRegion {
   const { memoryBytes, averageItemBytes } = config;
+  const logBytes = logRingBytes(config);
+  const names = ACTOR_NAMES;
   try {
-    return Region.create({ memoryBytes, averageItemBytes, actorCount, names: ACTOR_NAMES });
+    return Region.create({ memoryBytes, averageItemBytes, actorCount, logBytes, names });
   } catch (error) {
     throw new StartError(
       `Cannot set ${formatSize(memoryBytes)} aside: ${messageOf(error)}. Choose another --memory`,

@@ -13,6 +13,7 @@ import type { MemoryWatch } from "./memory/memory_watch.ts";
 import { LagWatch, LOOK_MS } from "./breaker/lag_watch.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log.ts";
+import type { Persistence } from "../disk/persistence.ts";
 import { noteThreadCpu, Rates } from "./meters.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
@@ -34,6 +35,8 @@ export interface SupervisorOptions {
   readonly libc: HeapReturn | undefined;
   /** Sees to it that the process does not outgrow what it was given; undefined where it cannot be seen. */
   readonly memory: MemoryWatch | undefined;
+  /** Keeps log and snapshots; null without a data dir. */
+  readonly persistence: Persistence | null;
   /** Most workers with `--workers auto`. */
   readonly maxWorkers: number;
   /** Ends the process. */
@@ -97,6 +100,7 @@ export class Supervisor {
     }
     if (this.#options.config.workers === "auto") this.#scale();
     this.#options.libc?.tick(performance.now(), 0, heldBytesOf(cache.region));
+    this.#options.persistence?.tick();
   }
 
   #scale(): void {
@@ -147,8 +151,11 @@ export class Supervisor {
     }
   }
 
-  /** At the first signal stops listening, lets work end, and exits with 0. At the second exits at once. */
-  async stop(signal: string): Promise<void> {
+  /**
+   * At the first signal stops listening, lets work end, brings what was changed to the disk, with a snapshot
+   * if `saves`, and exits with 0. At the second exits at once.
+   */
+  async stop(signal: string, saves = true): Promise<void> {
     const { cache, pool, log, exit, config } = this.#options;
     if (this.#draining) return exit(130);
     this.#draining = true;
@@ -157,8 +164,17 @@ export class Supervisor {
     const complete = await pool.drain(config.drainTimeoutMs);
     for (const timer of this.#timers) clearInterval(timer);
     if (!complete) log.warn("drain", "some requests were cut off after the drain timeout");
+    if (!await this.#save(saves)) return exit(EXIT_BROKEN);
     log.info("stop", "stopped", { complete });
     exit(0);
+  }
+
+  /** Brings all to the disk. Returns false where that could not be done. */
+  async #save(saves: boolean): Promise<boolean> {
+    const { persistence, log } = this.#options;
+    if (persistence === null || await persistence.stop(saves)) return true;
+    log.error("stop", "stopped, and what was changed last could not be written to --data-dir");
+    return false;
   }
 }
 

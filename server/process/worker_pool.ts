@@ -12,6 +12,7 @@ import type { Log } from "./log.ts";
 import type { Question } from "./questions.ts";
 import { failedTokenText, PacedNews } from "./paced_news.ts";
 import { Relay } from "./relay.ts";
+import type { SnapshotAnswer, SnapshotQuestion } from "../contract/server.ts";
 import type { WorkerStart } from "./worker.ts";
 
 const START_TIMEOUT_MS = 10_000;
@@ -30,8 +31,10 @@ export interface PoolOptions {
   readonly log: Log;
   /** Starts a thread that runs `runWorker`. */
   readonly spawn: (name: string) => Worker;
-  /** Called when a client wants the process to end. */
-  readonly onShutdown?: () => void;
+  /** Called when a client wants the process to end, with a snapshot or without. */
+  readonly onShutdown?: (saves: boolean) => void;
+  /** Called when a client wants a snapshot. */
+  readonly onSnapshot?: (question: SnapshotQuestion) => Promise<SnapshotAnswer>;
   /** Whether workers refuse most of what they are asked until {@linkcode WorkerPool.open}. */
   readonly isLoading?: boolean;
   /** Longest time for the start of a worker, in milliseconds; 10 s unless given. */
@@ -121,7 +124,8 @@ export class WorkerPool {
       bug: (text) => this.#onBug(actor, String(text)),
       askAll: (question) => this.#relay.ask(question),
       failedTokens: (news) => this.#noteFailedTokens(news as FailedTokenNews),
-      shutdown: () => this.#options.onShutdown?.(),
+      shutdown: (saves) => this.#options.onShutdown?.(saves === true),
+      snapshot: (question) => this.#options.onSnapshot?.(question as SnapshotQuestion),
       warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
     });
     // Unix sockets cannot be shared, so the first worker has them.

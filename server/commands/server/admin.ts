@@ -1,12 +1,12 @@
-// Commands for people who run the server: CONFIG, SLOWLOG, LATENCY, TIME, SHUTDOWN, and those about
-// saving, which do nothing here. Commands about all workers ask the server.
+// Commands for people who run the server: CONFIG, SLOWLOG, LATENCY, TIME, LOLWUT. Commands about all
+// workers ask the server.
 
 import { VERSION } from "../../config/version.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { type OptionProblem, type SlowEntry, slowEntryBytes } from "../../contract/server.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { ANSWER_TOO_LARGE, NO_PERSISTENCE, refused, SYNTAX } from "../failures.ts";
+import { ANSWER_TOO_LARGE, refused, SYNTAX } from "../failures.ts";
 import type { Glob } from "../glob.ts";
 import { answerText, mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
@@ -204,38 +204,6 @@ export function time({ cache }: CommandContext, _args: Args, reply: Reply): void
   reply.array(2);
   reply.text(String(Math.floor(ms / 1000)));
   reply.text(String(Math.floor(ms % 1000 * 1000)));
-}
-
-/** BGSAVE [SCHEDULE]: there is nothing to save to. */
-export function backgroundSave(_context: CommandContext, args: Args, reply: Reply): void {
-  const isRight = args.count === 0 || args.count === 1 && tokenOf(args, 0) === "SCHEDULE";
-  reply.fail(isRight ? NO_PERSISTENCE : SYNTAX);
-}
-
-/** SAVE, BGREWRITEAOF: there is nothing to save to. */
-export function save(_context: CommandContext, _args: Args, reply: Reply): void {
-  reply.fail(NO_PERSISTENCE);
-}
-
-/** LASTSAVE: the start of the process, as Redis answers before its first save. */
-export function lastsave({ server }: CommandContext, _args: Args, reply: Reply): void {
-  reply.integer(Math.floor(server.startedMs / 1000));
-}
-
-const SHUTDOWN_WORDS: readonly string[] = ["SAVE", "NOSAVE", "NOW", "FORCE", "ABORT"];
-
-/** SHUTDOWN [NOSAVE] [NOW] [FORCE]: ends the process as SIGTERM does. */
-export function shutdown({ server, session }: CommandContext, args: Args, reply: Reply): void {
-  const words = Array.from({ length: args.count }, (_, i) => tokenOf(args, i));
-  const isAbort = words.includes("ABORT");
-  const isRight = words.every((word) => SHUTDOWN_WORDS.includes(word)) &&
-    !(words.includes("SAVE") && words.includes("NOSAVE")) && !(isAbort && words.length > 1);
-  if (!isRight) return reply.fail(SYNTAX);
-  if (isAbort) return reply.fail(refused("No shutdown in progress."));
-  if (words.includes("SAVE")) return reply.fail(NO_PERSISTENCE);
-  session.afterReply = "close";
-  server.shutdown();
-  reply.ok();
 }
 
 /** LOLWUT [VERSION number ...]: Redis paints here. */

@@ -1,17 +1,7 @@
 // Rows of the command table: connections, transactions, and the server itself.
 // See command.ts for the fields of a row.
 
-import {
-  backgroundSave,
-  config,
-  lastsave,
-  latency,
-  lolwut,
-  save,
-  shutdown,
-  slowlog,
-  time,
-} from "./admin.ts";
+import { config, latency, lolwut, slowlog, time } from "./admin.ts";
 import { client } from "../connection/client.ts";
 import {
   type CommandFlag,
@@ -27,6 +17,7 @@ import { select, swapdb } from "../connection/databases.ts";
 import { debug } from "./debug.ts";
 import { functions } from "./functions.ts";
 import { replicaOf, role, wait, waitAof } from "./replicas.ts";
+import { backgroundSave, lastsave, rewrite, save, shutdown } from "./saving.ts";
 import { acl } from "./users.ts";
 import { info } from "./info.ts";
 import { withSubcommands } from "../subcommands.ts";
@@ -93,24 +84,10 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   withSubcommands(
     server("CONFIG", 1, MAX_ARGUMENTS, ["admin"], "Reads and sets options", config),
   ),
-  server("SAVE", 0, 0, ["admin", "nomulti"], "Not available: nothing is kept on disk", save),
-  server(
-    "BGSAVE",
-    0,
-    MAX_ARGUMENTS,
-    ["admin", "nomulti"],
-    "Not available: nothing is kept on disk",
-    backgroundSave,
-  ),
-  server(
-    "BGREWRITEAOF",
-    0,
-    0,
-    ["admin", "nomulti"],
-    "Not available: nothing is kept on disk",
-    save,
-  ),
-  server("LASTSAVE", 0, 0, ["fast"], "Returns when the server started", lastsave),
+  server("SAVE", 0, 0, ["admin", "nomulti"], "Makes a snapshot, and answers when it stands", save),
+  server("BGSAVE", 0, MAX_ARGUMENTS, ["admin"], "Begins to make a snapshot", backgroundSave),
+  server("BGREWRITEAOF", 0, 0, ["admin"], "The same: a snapshot makes the log short", rewrite),
+  server("LASTSAVE", 0, 0, ["fast"], "Returns when the latest snapshot was made", lastsave),
   server("TIME", 0, 0, ["fast"], "Returns the time in seconds and microseconds", time),
   withSubcommands(server(
     "LATENCY",
@@ -128,7 +105,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     0,
     MAX_ARGUMENTS,
     ["admin", "nomulti"],
-    "Ends the server in order",
+    "Ends the server in order, with a snapshot or without",
     shutdown,
   ),
   server(

@@ -64,9 +64,7 @@ export class FileBlocks {
     this.#file = file;
     this.#path = range.path;
     this.#left = range.endOffset - range.offset;
-    // A short part needs no long buffer.
-    const most = Math.min(chunkBytes, this.#left);
-    this.scanner = new BlockScanner(range.mark, range.offset, range.position, most);
+    this.scanner = new BlockScanner(range.mark, range.offset, range.position, chunkBytes);
   }
 
   /** Opens the file and goes to the beginning of the part. */

@@ -62,8 +62,8 @@ export class RedisServer extends RedisConnection implements AsyncDisposable {
     this.port = port;
   }
 
-  /** Starts one on a free port, with nothing on disk. */
-  static async start(): Promise<RedisServer> {
+  /** Starts one on a free port, with nothing on disk unless `more` options say otherwise. */
+  static async start(...more: readonly string[]): Promise<RedisServer> {
     const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = probe.addr as Deno.NetAddr;
     probe.close();
@@ -76,6 +76,7 @@ export class RedisServer extends RedisConnection implements AsyncDisposable {
       "",
       "--appendonly",
       "no",
+      ...more,
     ];
     const options = { args, stdout: "null", stderr: "null" } as const;
     const process = new Deno.Command("redis-server", options).spawn();
