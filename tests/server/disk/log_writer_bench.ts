@@ -12,6 +12,9 @@ import { LogWriter } from "../../../server/disk/log_writer.ts";
 import { FaultyFileSystem, type Operation } from "./faulty_file_system.ts";
 import { RecordRing, recordsFrom } from "./record_ring.ts";
 
+/** Longest wait for what is to come. */
+const PATIENCE_MS = 30_000;
+
 /** When the log is synced, and what happens to writes while it cannot be written. */
 export type Policy = { fsync: "always" | "everysec" | "no"; onWriteError: "refuse" | "continue" };
 
@@ -113,10 +116,14 @@ export class Bench implements AsyncDisposable {
     return new Set([...numbers, ...await recordsFrom(this.dir, position)]);
   }
 
-  /** Lets the loop go on until `isDone`, or for so many seconds of the test's clock. */
-  async until(isDone: () => boolean, seconds = 20): Promise<boolean> {
-    const endMs = this.ring.nowMs + 1000 * seconds;
-    while (!isDone() && this.ring.nowMs < endMs) {
+  /**
+   * Lets the loop go on until `isDone`, or for so many seconds of the test's clock; unless they are given with all
+   * patience, since that clock runs ahead while a busy machine writes.
+   */
+  async until(isDone: () => boolean, seconds?: number): Promise<boolean> {
+    const endMs = seconds === undefined ? Infinity : this.ring.nowMs + 1000 * seconds;
+    const patienceMs = performance.now() + PATIENCE_MS;
+    while (!isDone() && this.ring.nowMs < endMs && performance.now() < patienceMs) {
       if (this.isWanted) await this.snap();
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
