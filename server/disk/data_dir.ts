@@ -24,7 +24,7 @@ export interface DataDir {
   readonly bytes: number;
   /** Paths of files that are not needed: unfinished, or older than the snapshot. */
   readonly leftovers: readonly string[];
-  /** Logs among them that count for nothing though they are not older, and why, as sentences. */
+  /** Which logs among them count for nothing though they are not older, and why, as sentences. */
   readonly ignored: readonly string[];
 }
 
@@ -73,8 +73,8 @@ export async function scanDataDir(
   const used = new Set([snapshot, ...chain.logs].map((part) => part?.path));
   return {
     dir,
-    snapshot: snapshot === null ? null : withShards(snapshot, chain.logs[0]),
-    logs: chain.logs,
+    snapshot: snapshot === null ? null : withShards(snapshot, chain.logs[0], 0),
+    logs: chain.logs.map((log) => withShards(log, snapshot, 1)),
     bytes: [...snapshots, ...logs].reduce(
       (sum, { path, bytes }) => used.has(path) ? sum + bytes : sum,
       0,
@@ -101,49 +101,95 @@ async function newestSnapshot(
   return null;
 }
 
-/** A snapshot whose head is lost has as many shards as the log that was begun with it. */
-function withShards({ path, head }: SnapshotPart, log: LogPart | undefined): SnapshotPart {
-  return { path, head: { ...head, shardCount: head.shardCount || log?.head.shardCount || 0 } };
+/** A file whose head is lost has as many shards as what was begun with it; else `fallback` of them. */
+function withShards(
+  { path, head }: LogPart,
+  other: LogPart | null | undefined,
+  fallback: number,
+): LogPart {
+  return {
+    path,
+    head: { ...head, shardCount: head.shardCount || other?.head.shardCount || fallback },
+  };
 }
 
-/** The logs that continue each other from the snapshot on. */
+/** Logs that continue each other, and what is not among them. */
+interface Chain {
+  readonly logs: readonly LogPart[];
+  readonly leftovers: readonly string[];
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Finds the logs that continue each other from the snapshot on, by looking from the last one backwards. One
+ * that was begun after a failure continues none: it needs a snapshot, before which nothing of it is promised.
+ */
 async function chainOf(
   fs: FileSystem,
   snapshot: SnapshotPart | null,
   files: readonly NamedFile[],
   skipped: DamageCount | undefined,
-): Promise<{ logs: LogPart[]; leftovers: string[]; ignored: string[] }> {
-  const logs: LogPart[] = [];
+): Promise<Chain> {
+  const parts: LogPart[] = [];
+  for (const file of files) {
+    const head = await headOf(fs, file, "log", skipped);
+    if (head !== undefined) parts.push({ path: file.path, head });
+  }
   const begin = snapshot?.head.position ?? 0;
   const miss = (path: string, problem: string): void => {
     if (skipped === undefined) throw missingError(problem);
     skipped.note(path, 0, problem);
   };
-  const [first] = files;
-  if (first === undefined ? snapshot !== null : first.position !== begin) {
-    const needed = fileName("log", begin);
-    const problem = snapshot === null
-      ? `${first!.path} is there, but not the snapshot or the log before it`
-      : `${needed} is missing, which belongs to ${snapshot.path}`;
-    miss(first?.path ?? snapshot!.path, problem);
-  }
-  for (const [index, file] of files.entries()) {
-    const head = await headOf(fs, file, "log", skipped);
-    if (head === undefined) continue;
-    const before = logs.at(-1)?.head.position;
-    if (before !== undefined && head.previous === head.position) {
-      // Nothing of it was promised: its snapshot was to be finished before.
-      const leftovers = files.slice(index).map(({ path }) => path);
-      const reason = "was begun after a failure, and the snapshot that it needs was never finished";
-      return { logs, leftovers, ignored: [`${file.path} ${reason}`] };
+  const ignored: string[] = [];
+  let last = parts.length - 1;
+  while (last >= 0) {
+    const logs = chainTo(parts, last, begin, miss);
+    const [{ path, head }] = logs as [LogPart, ...LogPart[]];
+    if (head.previous !== head.position || head.position === begin) {
+      const leftovers = parts.filter((part) => !logs.includes(part)).map(({ path }) => path);
+      return { logs, leftovers, ignored };
     }
-    if (before !== undefined && head.previous !== before && head.previous !== UNKNOWN) {
-      const needed = fileName("log", head.previous);
-      miss(file.path, `${needed} is missing, which ${file.path} continues`);
-    }
-    logs.push({ path: file.path, head });
+    const reason = "was begun after a failure, and the snapshot that it needs was never finished";
+    ignored.push(`${path} ${reason}`);
+    last = parts.findIndex((part) => part.path === path) - 1;
   }
-  return { logs, leftovers: [], ignored: [] };
+  if (snapshot !== null) {
+    miss(snapshot.path, `${fileName("log", begin)} is missing, which belongs to ${snapshot.path}`);
+  } else if (parts.length > 0) {
+    miss(parts[0]!.path, `${parts[0]!.path} is there, but not the snapshot that it needs`);
+  }
+  return { logs: parts, leftovers: [], ignored: [] };
+}
+
+/** The logs up to the one at `last`: from the beginning on, or from one on that continues none. */
+function chainTo(
+  parts: readonly LogPart[],
+  last: number,
+  begin: number,
+  miss: (path: string, problem: string) => void,
+): LogPart[] {
+  const chain: LogPart[] = [];
+  for (let index = last; index >= 0;) {
+    const part = parts[index]!;
+    chain.unshift(part);
+    const { path, head: { position, previous } } = part;
+    if (position === begin || position === previous) break;
+    const before = parts.findIndex(({ head }) => head.position === previous);
+    if (before < 0 && previous !== UNKNOWN) {
+      miss(path, `${fileName("log", previous)} is missing, which ${path} continues`);
+    }
+    index = before < 0 ? index - 1 : before;
+  }
+  return chain;
+}
+
+/**
+ * The start of the log file that one continues which goes on at `position`, behind all of `logs`; undefined
+ * if there is none.
+ */
+export function continuedBy(logs: readonly LogPart[], position: number): number | undefined {
+  // An empty one at the same position is replaced.
+  return logs.findLast(({ head }) => head.position < position)?.head.position;
 }
 
 /** Reads a head. Gives undefined where the file is of no use and goes without. */

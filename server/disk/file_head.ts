@@ -116,9 +116,9 @@ function damaged(problem: string): HeadProblem {
   return { problem, isOtherFormat: false };
 }
 
-/** A mark for a new file. */
+/** A mark for a new file. Never 0, as what was not written is. */
 export function randomMark(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+  return crypto.getRandomValues(new Uint32Array(1))[0]! || 1;
 }
 
 /** How a file is called: "log-00000000000f4240.slabkv". */

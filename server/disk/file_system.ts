@@ -1,8 +1,11 @@
 // The disk as this room sees it: all access to files goes through FileSystem, so that tests can let any
 // one operation fail. The real one is Deno's, without waiting in the thread. Knows no format.
 
-/** How a file is opened: to be read, made anew (it must not be there yet), or both read and written. */
-export type OpenMode = "read" | "new" | "read-write";
+/**
+ * How a file is opened: to be read; made anew, so that it must not be there yet; to be read and written, as
+ * it is; or the same, but made if it is not there.
+ */
+export type OpenMode = "read" | "new" | "existing" | "read-write";
 
 /** An open file. Its operations wait for each other. */
 export interface DiskFile {
@@ -107,6 +110,8 @@ export const DENO_FILE_SYSTEM: FileSystem = {
       ? { read: true }
       : mode === "new"
       ? { write: true, createNew: true, mode: 0o600 }
+      : mode === "existing"
+      ? { read: true, write: true }
       : { read: true, write: true, create: true, mode: 0o600 };
     return new DenoFile(await Deno.open(path, options));
   },

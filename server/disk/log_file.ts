@@ -51,8 +51,8 @@ export class LogFile {
 
   /**
    * Makes a log file. When it resolves, its head and its name are on the disk: a log without a whole head
-   * never bears its name. A log that it continues must be synced before. An empty one of the same position
-   * is replaced.
+   * never bears its name. The log that it continues is synced before: its end may not get lost when it is
+   * no longer the last. An empty one of the same position is replaced.
    *
    * @throws what the file system throws; nothing is left open then
    */
@@ -70,6 +70,7 @@ export class LogFile {
       writer,
     });
     const temporary = `${path}.tmp`;
+    if (previous !== position) await syncFile(fs, pathIn(dir, fileName("log", previous)));
     await fs.remove(temporary).catch(() => {});
     const writing = await fs.open(temporary, "new");
     let syncing: DiskFile | undefined;
@@ -78,7 +79,7 @@ export class LogFile {
       await writing.syncData();
       await fs.rename(temporary, path);
       await fs.syncDir(dir);
-      syncing = await fs.open(path, "read-write");
+      syncing = await fs.open(path, "existing");
     } catch (error) {
       writing.close();
       throw error;
@@ -133,5 +134,14 @@ export class LogFile {
   close(): void {
     this.#writing.close();
     this.#syncing.close();
+  }
+}
+
+async function syncFile(fs: FileSystem, path: string): Promise<void> {
+  const file = await fs.open(path, "existing");
+  try {
+    await file.syncData();
+  } finally {
+    file.close();
   }
 }

@@ -4,9 +4,8 @@
 
 import type { ServerCache } from "../../contract/counters.ts";
 import { noteLoadProgress } from "../../contract/persistence/load_progress.ts";
-import { type DataDir, removeLeftovers, scanDataDir } from "../data_dir.ts";
+import { continuedBy, type DataDir, removeLeftovers, scanDataDir } from "../data_dir.ts";
 import { DirLock, type LockHolder } from "../dir_lock.ts";
-import type { FileHead } from "../file_head.ts";
 import { type FileSystem, reasonOf } from "../file_system.ts";
 import { DamageCount } from "../reading/damage.ts";
 import { readSnapshotTable, type SnapshotTable } from "../reading/snapshot_file.ts";
@@ -152,7 +151,7 @@ export class StoredData {
     const facts = { ...result, bytes, snapshot: snapshot?.head ?? null };
     return {
       position: result.endPosition,
-      previous: previousOf(logs.at(-1)?.head, result.endPosition),
+      previous: continuedBy(logs, result.endPosition),
       snapshotPosition: snapshot?.head.position ?? 0,
       mustSave: result.evicted > 0 || result.damage.count > 0,
       facts,
@@ -163,9 +162,4 @@ export class StoredData {
   release(): Promise<void> {
     return this.#lock.release();
   }
-}
-
-/** The start of the log that one from `position` on continues; an empty one there is replaced by it. */
-function previousOf(last: FileHead | undefined, position: number): number | undefined {
-  return last?.position === position ? last.previous : last?.position;
 }

@@ -64,7 +64,9 @@ export class FileBlocks {
     this.#file = file;
     this.#path = range.path;
     this.#left = range.endOffset - range.offset;
-    this.scanner = new BlockScanner(range.mark, range.offset, range.position, chunkBytes);
+    // A short part needs no long buffer.
+    const most = Math.min(chunkBytes, this.#left);
+    this.scanner = new BlockScanner(range.mark, range.offset, range.position, most);
   }
 
   /** Opens the file and goes to the beginning of the part. */

@@ -168,6 +168,10 @@ export class LogReader {
     }
     if (!this.#reading.recover) throw damageError(path, damage.offset, damage.reason);
     this.skipped.add(path, damage);
+    if (damage.nextPosition >= 0 || next === undefined) return;
+    // That the end of this log is missing is said once.
+    this.skipped.lostBytes += Math.max(0, next.head.position - damage.position);
+    this.#endPosition = Math.max(this.#endPosition, next.head.position);
   }
 
   #cut(path: string, { offset }: Damage, endOffset: number, isLast: boolean): void {

@@ -1,8 +1,7 @@
 // What a crash of the machine may leave in the log: its end cut off anywhere, or holes in what was not yet
 // synced, since a file system writes pages in any order. Tells such holes from damage, and cuts them off.
 
-import { Found } from "./block_scanner.ts";
-import type { Damage } from "./block_scanner.ts";
+import { type Damage, Found } from "./block_scanner.ts";
 import { FileBlocks, openToRead, readAt } from "./file_blocks.ts";
 import type { FileSystem } from "../file_system.ts";
 
@@ -18,12 +17,16 @@ export interface TornTail {
 /** What disks write at once at least. */
 const SECTOR_BYTES = 512;
 
+/** So many zeros at the end of a sector: no less is appended. */
+const ZERO_BYTES = 4;
+
 /** Bytes of a file that are looked at at once. */
 const LOOK_BYTES = 256 * SECTOR_BYTES;
 
 /**
- * Tells whether damage behind which there are whole blocks is a hole of a crash: a sector of zeros is in
- * it, and no block behind it says that the log was on the disk by then. So nothing of it had been promised.
+ * Tells whether damage behind which there are whole blocks is a hole of a crash: a sector in it ends with
+ * zeros, and no block behind it says that the log was on the disk by then. So nothing of it had been
+ * promised.
  */
 export async function isUnsyncedHole(
   fs: FileSystem,
@@ -43,10 +46,11 @@ export async function isUnsyncedHole(
   } finally {
     blocks.close();
   }
-  return await hasZeroSector(fs, path, damage);
+  return await hasZeros(fs, path, damage);
 }
 
-async function hasZeroSector(
+/** Whether a sector that was not written, or not up to its end, is in the damage. */
+async function hasZeros(
   fs: FileSystem,
   path: string,
   { offset, endOffset }: Damage,
@@ -54,14 +58,14 @@ async function hasZeroSector(
   const file = await openToRead(fs, path);
   const bytes = new Uint8Array(LOOK_BYTES);
   try {
-    let at = Math.ceil(offset / SECTOR_BYTES) * SECTOR_BYTES;
-    while (at < endOffset) {
+    for (let at = offset - offset % SECTOR_BYTES; at < endOffset; at += LOOK_BYTES) {
       const read = Math.min(await readAt(file, path, at, bytes), endOffset - at);
-      for (let from = 0; from + SECTOR_BYTES <= read; from += SECTOR_BYTES) {
-        if (bytes.subarray(from, from + SECTOR_BYTES).every((byte) => byte === 0)) return true;
+      for (let end = SECTOR_BYTES; end <= read; end += SECTOR_BYTES) {
+        const isWord = at + end - ZERO_BYTES >= offset;
+        if (isWord && bytes.subarray(end - ZERO_BYTES, end).every((byte) => byte === 0)) {
+          return true;
+        }
       }
-      if (read < LOOK_BYTES) return false;
-      at += LOOK_BYTES;
     }
     return false;
   } finally {
@@ -71,7 +75,7 @@ async function hasZeroSector(
 
 /** Cuts off a torn tail, on the disk too. Needed before another log continues this one. */
 export async function cutTornTail(fs: FileSystem, { path, offset }: TornTail): Promise<void> {
-  const file = await fs.open(path, "read-write");
+  const file = await fs.open(path, "existing");
   try {
     await file.truncate(offset);
     await file.syncData();

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { removeLeftovers, scanDataDir } from "../../../server/disk/data_dir.ts";
+import { continuedBy, removeLeftovers, scanDataDir } from "../../../server/disk/data_dir.ts";
 import { fileName } from "../../../server/disk/file_head.ts";
 import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
 import { DamageCount, DamageError } from "../../../server/disk/reading/damage.ts";
@@ -71,7 +71,7 @@ Deno.test("scanDataDir() refuses missing files and says which", () =>
     );
     await Deno.rename(`${dir}/away`, `${dir}/${logName(second)}`);
     await Deno.remove(`${dir}/${logName(0)}`);
-    await refused(`${logName(second)} is there, but not the snapshot or the log before it`, [
+    await refused(`${logName(0)} is missing, which ${dir}/${logName(second)} continues. `, [
       logName(second),
       logName(third),
     ]);
@@ -79,7 +79,7 @@ Deno.test("scanDataDir() refuses missing files and says which", () =>
     assertEquals((await loaded(dir)).length, 3);
     await Deno.remove(`${dir}/${logName(second)}`);
     const name = fileName("snapshot", second);
-    await refused(`${logName(second)} is missing, which belongs to ${dir}/${name}`, [
+    await refused(`${logName(second)} is missing, which ${dir}/${logName(third)} continues. `, [
       name,
       logName(third),
     ]);
@@ -87,18 +87,46 @@ Deno.test("scanDataDir() refuses missing files and says which", () =>
     await refused(`${logName(second)} is missing, which belongs to ${dir}/${name}`, [name]);
   }));
 
-Deno.test("scanDataDir() ignores a log that was begun after a failure and has no snapshot", () =>
+Deno.test("scanDataDir() ignores logs from one on that was begun after a failure and has no snapshot", () =>
   withDir(async (dir) => {
     const end = await makeLog(dir, 0, 0, PAYLOADS);
-    await makeLog(dir, end + 400, end + 400, PAYLOADS);
+    const begun = end + 400;
+    const next = await makeLog(dir, begun, begun, PAYLOADS);
+    await makeLog(dir, next, begun, PAYLOADS);
     const found = await scanDataDir(DENO_FILE_SYSTEM, dir);
-    const path = `${dir}/${logName(end + 400)}`;
-    assertEquals(found.ignored, [
-      `${path} was begun after a failure, and the snapshot that it needs was never finished`,
+    const path = `${dir}/${logName(begun)}`;
+    const reason = "was begun after a failure, and the snapshot that it needs was never finished";
+    assertEquals(found.ignored, [`${path} ${reason}`]);
+    assertEquals(found.leftovers, [path, `${dir}/${logName(next)}`]);
+    assertEquals(found.logs.map(({ head }) => head.position), [0]);
+    // A start goes on at the end of the first, and may be unable to remove the others.
+    const later = await makeLog(dir, end, 0, Array(20).fill(payloadOf(5, 30)));
+    await makeLog(dir, later, end, PAYLOADS);
+    assertEquals(await loaded(dir), [logName(0), logName(end), logName(later)]);
+    await snapshotAt(dir, begun);
+    await Deno.remove(`${dir}/${logName(later)}`);
+    assertEquals(await loaded(dir), [fileName("snapshot", begun), logName(begun), logName(next)]);
+  }));
+
+Deno.test("scanDataDir() refuses a log without the snapshot that it needs", () =>
+  withDir(async (dir) => {
+    await makeLog(dir, 64, 64, PAYLOADS);
+    const problem = `${dir}/${logName(64)} is there, but not the snapshot that it needs`;
+    await assertRejects(() => loaded(dir), DamageError, problem);
+    assertEquals(await loaded(dir, new DamageCount()), [logName(64)]);
+  }));
+
+Deno.test("continuedBy() names the last log before, but for an empty one of the same position", () =>
+  withDir(async (dir) => {
+    const end = await makeLog(dir, 0, 0, PAYLOADS);
+    const { logs } = await scanDataDir(DENO_FILE_SYSTEM, dir);
+    assertEquals([continuedBy([], 0), continuedBy(logs, 0), continuedBy(logs, end)], [
+      undefined,
+      undefined,
+      0,
     ]);
-    assertEquals([found.logs.length, found.leftovers], [1, [path]]);
-    await snapshotAt(dir, end + 400);
-    assertEquals(await loaded(dir), [fileName("snapshot", end + 400), logName(end + 400)]);
+    await makeLog(dir, end, 0, []);
+    assertEquals(continuedBy((await scanDataDir(DENO_FILE_SYSTEM, dir)).logs, end), 0);
   }));
 
 Deno.test("scanDataDir() refuses a damaged head, and recovers what it said", () =>
@@ -120,7 +148,8 @@ Deno.test("scanDataDir() refuses a damaged head, and recovers what it said", () 
           { path, head: { mark, position } },
         ) => [path, mark, position]);
       assertEquals(facts(found), facts(whole));
-      assertEquals(found.snapshot!.head.shardCount, 4);
+      const parts = [found.snapshot!, ...found.logs];
+      for (const { head } of parts) assertEquals(head.shardCount, 4);
       assertEquals(skipped.noted, [{ path, offset: 0, reason: "its head is damaged" }]);
       await Deno.writeFile(path, bytes);
     }

@@ -18,7 +18,7 @@ import { LogFile } from "../../../server/disk/log_file.ts";
 import { FaultyFileSystem } from "./faulty_file_system.ts";
 import { withDir } from "./fixture.ts";
 
-const BEGINNING = { position: 4096, previous: 1024, shardCount: 8, timeMs: 1e12, writer: "0.1.0" };
+const BEGINNING = { position: 4096, previous: 4096, shardCount: 8, timeMs: 1e12, writer: "0.1.0" };
 
 Deno.test("LogFile writes a head, then each block with its position and how far it lags the disk", () =>
   withDir(async (dir) => {
