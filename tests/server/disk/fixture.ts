@@ -7,7 +7,6 @@
 
 import { EFFECT_KEY_SHIFT, RECORD_FIRST, RECORD_LAST } from "../../../cache/log/effect_layout.ts";
 import { BlockBuffer } from "../../../server/disk/blocks.ts";
-import type { DamageCount } from "../../../server/disk/reading/damage.ts";
 import { decodeFileHead } from "../../../server/disk/file_head.ts";
 import { DENO_FILE_SYSTEM, type FileSystem } from "../../../server/disk/file_system.ts";
 import { LogFile } from "../../../server/disk/log_file.ts";
@@ -20,6 +19,7 @@ import {
 import {
   readSnapshotTable,
   SectionReader,
+  type SectionReading,
   type SnapshotPart,
 } from "../../../server/disk/reading/snapshot_file.ts";
 import { SnapshotWriter } from "../../../server/disk/snapshot_writer.ts";
@@ -149,20 +149,14 @@ export async function readLogs(
 /** Reads all sections of a snapshot: for each shard its blocks. */
 export async function readSnapshot(
   part: SnapshotPart,
-  skipped?: DamageCount,
-  chunkBytes?: number,
+  { fs = DENO_FILE_SYSTEM, chunkBytes, skipped }: SectionReading & { fs?: FileSystem } = {},
 ): Promise<{ head: Uint8Array; shards: Uint8Array[][] }> {
-  const table = await readSnapshotTable(DENO_FILE_SYSTEM, part, skipped);
+  const table = await readSnapshotTable(fs, part, skipped);
   const shards: Uint8Array[][] = [];
   for (const section of table.sections) {
     const blocks: Uint8Array[] = [];
-    const reader = await SectionReader.open(DENO_FILE_SYSTEM, part, section, {
-      skipped,
-      chunkBytes,
-    });
-    while (await reader.fill()) {
-      while (reader.next()) blocks.push(reader.payload.slice());
-    }
+    const reader = await SectionReader.open(fs, part, section, { skipped, chunkBytes });
+    while (await reader.fill()) while (reader.next()) blocks.push(reader.payload.slice());
     shards[section.shard] = blocks;
   }
   return { head: table.headPayload, shards };

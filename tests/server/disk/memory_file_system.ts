@@ -1,6 +1,6 @@
 /**
  * A file system in memory, whose machine can crash: then of what was not synced any sector may be there or
- * not, and of names whose folder was not synced all or none.
+ * not, and of changed names in a folder that was not synced any.
  *
  * @module
  */
@@ -84,8 +84,11 @@ export class MemoryFileSystem implements FileSystem {
   /** What is left after a crash of the machine. */
   crash(random: () => number): MemoryFileSystem {
     const left = new MemoryFileSystem();
-    const names = random() < 0.5 ? this.#names : this.#syncedNames;
-    for (const [path, content] of names) left.put(path, content.afterCrash(random));
+    for (const path of new Set([...this.#names.keys(), ...this.#syncedNames.keys()])) {
+      const names = random() < 0.5 ? this.#names : this.#syncedNames;
+      const content = names.get(path);
+      if (content !== undefined) left.put(path, content.afterCrash(random));
+    }
     return left;
   }
 

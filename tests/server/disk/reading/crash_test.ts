@@ -1,19 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { continuedBy, scanDataDir } from "../../../../server/disk/data_dir.ts";
+import { continuedBy, removeLeftovers, scanDataDir } from "../../../../server/disk/data_dir.ts";
 import { LogFile } from "../../../../server/disk/log_file.ts";
 import { LogReader } from "../../../../server/disk/reading/log_reader.ts";
 import { cutTornTail } from "../../../../server/disk/reading/torn_tail.ts";
-import { appendAll, FACTS, payloadOf } from "../fixture.ts";
+import { appendAll, FACTS, makeSnapshot, payloadOf, readSnapshot } from "../fixture.ts";
 import { MemoryFileSystem } from "../memory_file_system.ts";
 
-/** What a server does: appends so many words, syncs, or begins another log. */
-type Step = { readonly words: number } | "sync" | "next";
+/** What a server does: appends so many words, syncs, begins another log, or makes a snapshot. */
+type Step = { readonly words: number } | "sync" | "next" | "snapshot";
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ words: fc.integer({ min: 1, max: 400 }) }) },
   { weight: 2, arbitrary: fc.constant("sync" as const) },
-  { weight: 1, arbitrary: fc.constant("next" as const) },
+  { weight: 1, arbitrary: fc.constantFrom("next" as const, "snapshot" as const) },
 );
 
 /** A machine whose server starts, runs and is cut off from power, again and again. */
@@ -28,13 +28,12 @@ class Machine {
     let log = await this.start();
     for (const step of steps) {
       if (step === "sync") await log.sync();
-      if (step === "sync" || step === "next") this.synced = this.written.length;
-      if (step === "next" && log.position > log.startPosition) {
-        log.close();
-        const previous = log.startPosition;
-        log = await LogFile.create(this.fs, "/d", { ...FACTS, position: log.position, previous });
+      if (step === "next" || step === "snapshot") log = await this.#next(log);
+      if (step === "snapshot") await this.#save(log);
+      if (typeof step === "string") {
+        this.synced = this.written.length;
+        continue;
       }
-      if (typeof step === "string") continue;
       const payload = payloadOf(this.#seed++, step.words);
       await appendAll(log, [payload], false);
       this.written.push(payload);
@@ -42,12 +41,28 @@ class Machine {
     log.close();
   }
 
+  async #next(log: LogFile): Promise<LogFile> {
+    const { position, startPosition } = log;
+    if (position === startPosition) return log;
+    log.close();
+    return await LogFile.create(this.fs, "/d", { ...FACTS, position, previous: startPosition });
+  }
+
+  /** Makes a snapshot of all that was written, and removes what it makes superfluous. */
+  async #save(log: LogFile): Promise<void> {
+    const head = new Uint8Array();
+    await makeSnapshot(this.fs, "/d", log.startPosition, head, [this.written, [], [], []]);
+    await removeLeftovers(this.fs, await scanDataDir(this.fs, "/d"));
+  }
+
   /** Starts as a server does, and compares what is there with what was promised. */
   async start(): Promise<LogFile> {
     const { fs } = this;
     const found = await scanDataDir(fs, "/d");
+    const payloads = found.snapshot === null
+      ? []
+      : (await readSnapshot(found.snapshot, { fs })).shards[0]!;
     const reader = new LogReader(fs, found.logs, { recover: false, chunkBytes: 1024 });
-    const payloads: Uint8Array[] = [];
     while (await reader.fill()) while (reader.next()) payloads.push(reader.payload.slice());
     assert(
       payloads.length >= this.synced,
@@ -55,6 +70,7 @@ class Machine {
     );
     assertEquals(payloads, this.written.slice(0, payloads.length));
     if (reader.torn !== null) await cutTornTail(fs, reader.torn);
+    await removeLeftovers(fs, found);
     this.written = payloads;
     const position = reader.endPosition;
     const previous = continuedBy(found.logs, position);

@@ -14,7 +14,7 @@ Deno.test("a snapshot is read as it was written, whatever is read at once", () =
     assertEquals(path, `${dir}/snapshot-0000000000001000.slabkv`);
     const part = await partOf(path, "snapshot");
     for (const chunkBytes of [1, 33, 64, undefined]) {
-      assertEquals(await readSnapshot(part, undefined, chunkBytes), { head: HEAD, shards: SHARDS });
+      assertEquals(await readSnapshot(part, { chunkBytes }), { head: HEAD, shards: SHARDS });
     }
     const table = await readSnapshotTable(DENO_FILE_SYSTEM, part);
     assertEquals(table.items, 3);
