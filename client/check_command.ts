@@ -6,7 +6,7 @@
  */
 
 import { holderPhrase } from "../server/disk/dir_lock.ts";
-import { DENO_FILE_SYSTEM, reasonOf } from "../server/disk/file_system.ts";
+import { DENO_FILE_SYSTEM } from "../server/disk/file_system.ts";
 import { checkDataDir, type CheckedFile, type CheckReport } from "../server/disk/reading/check.ts";
 import { DamageError } from "../server/disk/reading/damage.ts";
 import { type ClientContext, EXIT } from "./context.ts";
@@ -21,7 +21,8 @@ export async function check({ platform, operands, values }: ClientContext): Prom
     report = await checkDataDir(DENO_FILE_SYSTEM, dir);
   } catch (error) {
     if (!(error instanceof DamageError)) {
-      throw new ClientError(`Cannot check ${dir}: ${reasonOf(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ClientError(`Cannot check ${dir}: ${reason}`);
     }
     await writeAll(platform.stdout, `${error.message}\n`);
     return EXIT.miss;

@@ -2,7 +2,8 @@
 // process ends, however that happens. Over NFS, Linux makes it a lock that all hosts see. Where a file
 // system has no locks, what the file says has to do.
 
-import { type DiskFile, type FileSystem, pathIn, reasonOf } from "./file_system.ts";
+import { messageOf } from "../contract/error_text.ts";
+import { type DiskFile, type FileSystem, pathIn } from "./file_system.ts";
 
 /** The file that is locked. It stays when nobody uses the data dir, and is empty then. */
 export const LOCK_NAME = "slabkv.lock";
@@ -67,7 +68,7 @@ export class DirLock {
       try {
         isFree = await tryLock(file);
       } catch (error) {
-        weakness = reasonOf(error);
+        weakness = messageOf(error);
       }
       const before = await contentOf(file);
       if (!isFree) throw new LockError(usedText(dir, before));

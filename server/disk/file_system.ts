@@ -35,7 +35,7 @@ export interface FoundFile {
   readonly bytes: number;
 }
 
-/** A file system. Operations reject with errors of Deno, which {@linkcode reasonOf} puts into words. */
+/** A file system. Operations reject with errors of Deno. */
 export interface FileSystem {
   open(path: string, mode: OpenMode): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
@@ -51,11 +51,6 @@ export interface FileSystem {
 /** A path of a file in a folder. */
 export function pathIn(dir: string, name: string): string {
   return dir.endsWith("/") ? `${dir}${name}` : `${dir}/${name}`;
-}
-
-/** What went wrong, for a message: "No space left on device (os error 28)". */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 class DenoFile implements DiskFile {
@@ -103,6 +98,14 @@ class DenoFile implements DiskFile {
   }
 }
 
+/** What file systems say that sync no folders, as some over the network: then nothing more can be done. */
+const UNSYNCABLE: ReadonlySet<string | undefined> = new Set([
+  "EINVAL",
+  "EBADF",
+  "ENOTSUP",
+  "ENOSYS",
+]);
+
 /** The file system of the machine. Only the user may read what it makes. */
 export const DENO_FILE_SYSTEM: FileSystem = {
   async open(path, mode) {
@@ -129,6 +132,12 @@ export const DENO_FILE_SYSTEM: FileSystem = {
     // Windows opens no folders, and keeps their names in a journal of its own.
     if (Deno.build.os === "windows") return;
     using file = await Deno.open(dir, { read: true });
-    await file.sync();
+    try {
+      await file.sync();
+    } catch (error) {
+      if (!(error instanceof Error && UNSYNCABLE.has((error as { code?: string }).code))) {
+        throw error;
+      }
+    }
   },
 };

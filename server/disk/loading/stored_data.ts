@@ -2,11 +2,12 @@
 // already. Says what loading came to, and where the log goes on. What happens from there on is
 // persistence.ts's affair.
 
+import { messageOf } from "../../contract/error_text.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { noteLoadProgress } from "../../contract/persistence/load_progress.ts";
 import { continuedBy, type DataDir, removeLeftovers, scanDataDir } from "../data_dir.ts";
 import { DirLock, type LockHolder } from "../dir_lock.ts";
-import { type FileSystem, reasonOf } from "../file_system.ts";
+import type { FileSystem } from "../file_system.ts";
 import { DamageCount } from "../reading/damage.ts";
 import { readSnapshotTable, type SnapshotTable } from "../reading/snapshot_file.ts";
 import { cutTornTail } from "../reading/torn_tail.ts";
@@ -94,7 +95,7 @@ export class StoredData {
     } catch (error) {
       await lock?.release();
       // What comes from the system says neither what was to be done nor where.
-      const reason = reasonOf(error);
+      const reason = messageOf(error);
       if (reason.startsWith("Cannot ")) throw error;
       throw new Error(`Cannot use --data-dir ${dir}: ${reason}`, { cause: error });
     }

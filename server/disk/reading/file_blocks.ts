@@ -1,8 +1,9 @@
 // Reads the blocks of a part of a file, a piece at a time: never more than one piece and one block are in
 // memory. What damage means is for whoever reads.
 
+import { messageOf } from "../../contract/error_text.ts";
 import { BlockScanner, Found } from "./block_scanner.ts";
-import { type DiskFile, type FileSystem, reasonOf } from "../file_system.ts";
+import type { DiskFile, FileSystem } from "../file_system.ts";
 
 /** Bytes that are read at once. */
 export const CHUNK_BYTES = 1024 * 1024;
@@ -50,7 +51,7 @@ export async function readAt(
 }
 
 function readError(path: string, error: unknown): Error {
-  return new Error(`Cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+  return new Error(`Cannot read ${path}: ${messageOf(error)}`, { cause: error });
 }
 
 /** The blocks of a part of a file. */
