@@ -35,13 +35,56 @@ export class AnswerReader {
    * @throws {ClientError} if it isn't HTTP, too long, or ends early
    */
   async read(): Promise<ClientAnswer> {
+    const { status, headers } = await this.readHead();
+    return { status, body: await this.readBody(status, headers) };
+  }
+
+  /**
+   * Reads the beginning of the answer.
+   *
+   * @returns its status, and its headers with names in lower case
+   * @throws {ClientError} if it isn't HTTP, too long, or ends early
+   */
+  async readHead(): Promise<{ status: number; headers: Map<string, string> }> {
     let status = 100;
     let headers = new Map<string, string>();
     while (status < 200) {
       status = this.#status(await this.#line());
       headers = await this.#headers();
     }
-    return { status, body: await this.#body(status, headers) };
+    return { status, headers };
+  }
+
+  /**
+   * Gives the body of an answer piece by piece, whatever its length. Each piece is good until the next.
+   *
+   * @param headers what {@linkcode readHead} has read
+   * @throws {ClientError} if it is not whole
+   */
+  async *pieces(headers: Map<string, string>): AsyncGenerator<Uint8Array> {
+    if (!/\bchunked$/i.test(headers.get("transfer-encoding") ?? "")) {
+      yield* this.#span(lengthOf(headers.get("content-length") ?? "", 10));
+      return;
+    }
+    for (;;) {
+      const length = lengthOf((await this.#line()).split(";", 1)[0] ?? "", 16);
+      if (length === 0) break;
+      yield* this.#span(length);
+      await this.#line();
+    }
+    await this.#headers();
+  }
+
+  /** Gives the next `length` bytes as they come. */
+  async *#span(length: number): AsyncGenerator<Uint8Array> {
+    for (let left = length; left > 0;) {
+      if (this.#start === this.#end) await this.#fillOrFail();
+      const count = Math.min(left, this.#end - this.#start);
+      const piece = this.#bytes.subarray(this.#start, this.#start + count);
+      this.#start += count;
+      left -= count;
+      yield piece;
+    }
   }
 
   #status(line: string): number {
@@ -59,7 +102,14 @@ export class AnswerReader {
     return headers;
   }
 
-  async #body(status: number, headers: Map<string, string>): Promise<Uint8Array<ArrayBuffer>> {
+  /**
+   * Reads the body of an answer.
+   *
+   * @param status its status
+   * @param headers what {@linkcode readHead} has read
+   * @throws {ClientError} if it is too long, or ends early
+   */
+  async readBody(status: number, headers: Map<string, string>): Promise<Uint8Array<ArrayBuffer>> {
     if (status === 204 || status === 304) return new Uint8Array(0);
     if (/\bchunked$/i.test(headers.get("transfer-encoding") ?? "")) return await this.#chunks();
     const length = headers.get("content-length");

@@ -22,6 +22,8 @@ export type CommandName =
   | "health"
   | "check"
   | "snapshot"
+  | "export"
+  | "import"
   | "bench"
   | "version"
   | "completions"
@@ -33,6 +35,8 @@ export interface Operand {
   readonly isOptional?: boolean;
   /** The words that it may be. */
   readonly words?: readonly string[];
+  /** It is the path of a file. */
+  readonly complete?: "file";
 }
 
 /** One row of the table. */
@@ -68,12 +72,15 @@ const COMMAND_NAMES: readonly string[] = [
   "health",
   "check",
   "snapshot",
+  "export",
+  "import",
   "bench",
   "version",
   "completions",
   "help",
 ];
 const KEY: Operand = { name: "KEY" };
+const FILE: Operand = { name: "FILE", complete: "file" };
 
 /** The table, in the order of help. */
 export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
@@ -179,6 +186,28 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
     options: [ACCESS.url, ACCESS.token, ACCESS.ca, SNAPSHOT_TIMEOUT, ACCESS.json, HELP],
     summary: "Have the server save everything to its --data-dir, and wait for it",
     details: ["The server must have a token, or have been started with --admin."],
+  },
+  export: {
+    name: "export",
+    operands: [FILE],
+    options: ACCESS_OPTIONS,
+    summary: "Write all items to a file as commands that slabkv import and redis-cli --pipe take",
+    details: [
+      'The file "-" is stdout. The file appears when it is whole: until then it is FILE.tmp. The server',
+      "needs --admin or --token. --timeout is for each piece of the answer.",
+    ],
+  },
+  import: {
+    name: "import",
+    operands: [FILE],
+    options: ACCESS_OPTIONS,
+    summary: "Store what is in a file: an export, or data of Redis as commands, AOF or dump.rdb",
+    details: [
+      'The file "-" is stdin; a folder is the appendonlydir of Redis 7. Commands run in the order of the',
+      "file. Those that change nothing here are left out, and so is what is no string. A summary counts",
+      "them. The server needs --admin or --token. What it cannot take at once is sent again. Exit code 1",
+      "when something was left out that has not expired.",
+    ],
   },
   bench: {
     name: "bench",

@@ -66,7 +66,11 @@ function bashScript(lines: readonly Line[]): string {
   const words = lines.map(({ name, operands, options }) => {
     const pattern = name === "serve" ? "serve | -*" : name;
     const found = [...operandWords(operands), ...options.map(({ flag }) => `--${flag}`)];
-    return `    ${pattern}) words="${found.join(" ")}" ;;`;
+    // Files besides, where the command takes one.
+    const files = operands.some(({ complete }) => complete === "file")
+      ? ` COMPREPLY=($(compgen -W "$words" -f -- "$current")); return`
+      : "";
+    return `    ${pattern}) words="${found.join(" ")}"${files === "" ? "" : `;${files}`} ;;`;
   });
   return [
     "# bash completion for slabkv",
@@ -131,12 +135,13 @@ function zshOption({ flag, placeholder, description, complete }: LineOption): st
 }
 
 function zshOperands(operands: readonly Operand[]): string[] {
-  return operands.map(({ name, isOptional, words }, index) =>
-    quoted(`${index + 1}:${isOptional ? ":" : ""}${name}:${zshWords(words)}`)
+  return operands.map(({ name, isOptional, words, complete }, index) =>
+    quoted(`${index + 1}:${isOptional ? ":" : ""}${name}:${zshWords(complete ?? words)}`)
   );
 }
 
-function zshWords(words: readonly string[] | undefined): string {
+function zshWords(words: readonly string[] | "file" | undefined): string {
+  if (words === "file") return "_files";
   return words === undefined ? " " : `(${words.join(" ")})`;
 }
 
@@ -144,6 +149,7 @@ function fishScript(lines: readonly Line[]): string {
   const rows = lines.flatMap(({ name, summary, operands, options }) => [
     `complete -c slabkv -n __fish_use_subcommand -a ${name} -d ${fishQuoted(summary)}`,
     ...operandWords(operands).map((word) => `${fishSeen(name)} -a ${word}`),
+    ...operands.filter(({ complete }) => complete === "file").map(() => `${fishSeen(name)} -F`),
     ...options.map((option) => `${fishSeen(name)} ${fishOption(option)}`),
   ]);
   const bare = lines.filter(({ name }) => name === "serve").flatMap(({ options }) => options)

@@ -14,6 +14,8 @@ import { commandText, overviewText } from "./help.ts";
 import { ClientError, type ClientPlatform, writeAll } from "./platform.ts";
 import { del, get, incr, put } from "./item_commands.ts";
 import { parseCommand } from "./parse.ts";
+import { runExport } from "./transfer/export.ts";
+import { runImport } from "./transfer/import.ts";
 import { flush, keys, ttl } from "./rest_commands.ts";
 import { health, ping, snapshot, stats } from "./server_commands.ts";
 import { versionLine } from "../server/config/version.ts";
@@ -33,6 +35,8 @@ const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
   health,
   check,
   snapshot,
+  export: runExport,
+  import: runImport,
   bench: runBench,
   version,
   completions,

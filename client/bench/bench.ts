@@ -16,7 +16,8 @@ import { deleteAll, type KeySet, putAll } from "./key_set.ts";
 import { KeyTraffic } from "./key_traffic.ts";
 import { Load } from "./load.ts";
 import { createMessages } from "./messages.ts";
-import { Progress } from "./progress.ts";
+import { ProgressLine } from "../progress_line.ts";
+import { progressLine } from "./progress.ts";
 import { isClean, reportOf, reportText } from "./report.ts";
 import { type BenchSettings, planText, readSettings } from "./settings.ts";
 import { StampedValues } from "./stamped_value.ts";
@@ -78,7 +79,7 @@ async function drive(platform: ClientPlatform, load: Load, settings: BenchSettin
   const startMs = performance.now();
   let lastMs = startMs;
   let last = 0;
-  await using _progress = new Progress(platform, () => {
+  await using _progress = new ProgressLine(platform, (columns) => {
     const nowMs = performance.now();
     const { answered, counts } = load;
     const perSecond = Math.round((answered - last) / Math.max(1, nowMs - lastMs) * 1000);
@@ -86,7 +87,7 @@ async function drive(platform: ClientPlatform, load: Load, settings: BenchSettin
     last = answered;
     const shares = [(nowMs - startMs) / settings.durationMs, answered / settings.maxRequests];
     const problems = counts.wrong + counts.errors + counts.failed;
-    return { share: Math.max(...shares), perSecond, problems };
+    return progressLine({ share: Math.max(...shares), perSecond, problems }, columns);
   });
   await load.run();
 }

@@ -9,8 +9,8 @@ import { command, connectRaw, exchange } from "./raw_fixture.ts";
 import { TestServer } from "./server.ts";
 
 const NO_ADMIN = errorBody(
-  "Administration over HTTP needs a server with --admin or --token, and never comes from a browser. " +
-    "Start it with one of them.",
+  "Administration over HTTP needs --admin or --token, and never comes from a browser. " +
+    "Start slabkv with one of them.",
 );
 const encoder = new TextEncoder();
 

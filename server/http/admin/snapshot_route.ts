@@ -2,18 +2,15 @@
 // of administration are. Main makes it; other requests go on meanwhile.
 
 import { error, json, jsonOk } from "../answers.ts";
-import { mayAdminister } from "../command_routes.ts";
+import { adminRefusal } from "./admin_refusal.ts";
 import type { RouteHandler } from "../context.ts";
 
-/** The refusal of administration to those who may not. */
-export const NO_ADMINISTRATION =
-  "Administration over HTTP needs --admin or --token, and never comes from a browser. " +
-  "Start slabkv with one of them.";
 const NO_DATA_DIR = "Nothing is kept on disk. Start slabkv with --data-dir.";
 
 /** POST /snapshot */
 export const snapshotRoute: RouteHandler = async (context, request) => {
-  if (!mayAdminister(context, request)) return error(403, NO_ADMINISTRATION);
+  const refused = adminRefusal(context, request);
+  if (refused !== null) return refused;
   const { server } = context;
   if (server.config.dataDir === undefined) return error(409, NO_DATA_DIR);
   const answer = await server.snapshot({ how: "wait" });

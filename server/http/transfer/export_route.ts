@@ -2,8 +2,8 @@
 // take. How they are made stands in export_stream.ts.
 
 import { overloaded } from "../answers.ts";
+import { adminRefusal } from "../admin/admin_refusal.ts";
 import type { HttpContext, RouteHandler } from "../context.ts";
-import { adminRefusal } from "./admin.ts";
 
 /** GET /export; the header "slabkv-items" says how many there were at the beginning. */
 export const exportRoute: RouteHandler = (context: HttpContext, request: Request) => {

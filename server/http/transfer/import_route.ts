@@ -3,7 +3,7 @@
 
 import type { TimeSlices } from "../../contract/time_slices.ts";
 import { error, json, RETRY } from "../answers.ts";
-import { adminRefusal } from "./admin.ts";
+import { adminRefusal } from "../admin/admin_refusal.ts";
 import type { HttpContext, RouteHandler } from "../context.ts";
 import type { ImportRunner } from "./import_runner.ts";
 

@@ -1,0 +1,222 @@
+// slabkv import with what a real redis-server has written: dump.rdb, an append-only file in parts, one in a
+// single file, and commands; compared key by key with that server.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { hasRedis, RedisConnection, RedisServer } from "../server/commands/redis_server.ts";
+import { runToEnd, TestServer } from "./server.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** The lines that choose a key's database and store it, for strings in all encodings of RDB files. */
+function stringLines(): [select: string, key: string, value: string][] {
+  const until = Date.now() + HOUR_MS;
+  return Array.from({ length: 300 }, (_, i) => {
+    const bytes = Array.from({ length: i % 70 }, (_, at) => {
+      return `\\x${(at * i & 255).toString(16).padStart(2, "0")}`;
+    }).join("");
+    const values = [i - 150, i * 1000 - 40_000, i * 7_000_000, "ab".repeat(i), bytes];
+    const value = String(values[i % 5]) || '""';
+    const terms = i % 4 === 0 ? ` PXAT ${until + i}` : "";
+    return [`SELECT ${i % 3}`, `key${i}\\x00\\xff${bytes.slice(0, 12)}`, value + terms];
+  });
+}
+
+/** Lines that fill database 9 with values of all types, and change some of them in every way. */
+function otherLines(): string[] {
+  const many = Array.from({ length: 150 }, (_, i) => [
+    `ZADD many ${i} m${i}`,
+    `XADD stream ${i + 1}-1 f ${"v".repeat(i + 1)}`,
+  ]);
+  return [
+    ...[
+      "SELECT 9",
+      "INCR counter",
+      "APPEND counter 5",
+      "SETRANGE counter 1 x",
+      "EXPIRE counter 3000",
+    ],
+    ...[`RPUSH list ${"word ".repeat(500).trim()}`, "SADD numbers 1 2 3"],
+    ...[`SADD words a b ${"c".repeat(100)}`, "ZADD few 1 a 2.5 b", "HSET small f v"],
+    ...[`HSET large f ${"v".repeat(5000)}`, ...many.flat()],
+    ...[
+      "XGROUP CREATE stream g 0",
+      "XREADGROUP GROUP g c COUNT 5 STREAMS stream >",
+      "XDEL stream 1-1",
+    ],
+    ...["SET gone 1", "DEL gone", "MSET x 1 y 2", "RENAME x z", "PEXPIRE y 100000000", "PERSIST y"],
+    ...["MULTI", "SET in-transaction 1", "INCR in-transaction", "EXEC", "SET last 1"],
+  ];
+}
+
+const STRINGS = stringLines();
+const OTHER_KEYS = ["counter", "gone", "x", "y", "z", "in-transaction", "last"];
+/** Strings in the end, those in database 9 among them, and what is left out of an RDB file by type. */
+const STRING_COUNT = STRINGS.length + OTHER_KEYS.length - 2;
+const LEFT_OUT = { lists: 1, sets: 2, "sorted sets": 2, hashes: 2, streams: 1 };
+
+async function fill(redis: RedisConnection): Promise<void> {
+  for (const [select, key, value] of STRINGS) {
+    for (const line of [select, `SET ${key} ${value}`]) assertEquals(await redis.say(line), "+OK");
+  }
+  for (const line of otherLines()) {
+    const answer = await redis.say(line);
+    assert(!answer.startsWith("-"), `${line}: ${answer}`);
+  }
+}
+
+async function importInto(server: TestServer, path: string) {
+  const { code, stdout, stderr } = await runToEnd([
+    ...["import", path, "--json", "--timeout", "20s"],
+    ...["--url", `http://127.0.0.1:${server.port}`],
+  ]);
+  return { code, stderr, counts: stdout === "" ? {} : JSON.parse(stdout) };
+}
+
+/** Asks both servers about each key, and how many strings there are. */
+async function assertSame(server: TestServer, redis: RedisConnection): Promise<void> {
+  const addresses = server.event("start")!.addresses as string[];
+  const address = addresses.find((each) => each.startsWith("redis://"))!;
+  const own = await RedisConnection.open(Number(/\d+$/.exec(address)![0]));
+  try {
+    const keys = [
+      ...STRINGS.map(([select, key]) => [select, key] as const),
+      ...OTHER_KEYS.map((key) => ["SELECT 9", key] as const),
+    ];
+    for (const [select, key] of keys) {
+      for (const line of [select, `GET ${key}`, `STRLEN ${key}`, `PEXPIRETIME ${key}`]) {
+        assertEquals(await own.say(line), await redis.say(line), `${select} ${line}`);
+      }
+    }
+  } finally {
+    own.close();
+  }
+  assertEquals((await server.stats()).items, STRING_COUNT);
+}
+
+async function withServers(
+  options: readonly string[],
+  work: (server: TestServer, redis: RedisServer, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using redis = await RedisServer.start("--dir", folder, ...options);
+    await using server = await TestServer.start(["--admin", "--resp-port", "0"]);
+    await work(server, redis, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const ignore = !await hasRedis();
+
+Deno.test({
+  name:
+    "import takes the strings of a dump.rdb, and counts the rest by type (skipped: no redis-server)",
+  ignore,
+  fn: () =>
+    withServers([], async (server, redis, folder) => {
+      await fill(redis);
+      await redis.say("SELECT 0");
+      assertEquals(await redis.say("SAVE"), "+OK");
+      const { code, counts } = await importInto(server, `${folder}/dump.rdb`);
+      assertEquals([code, counts.taken, counts.leftOut], [1, STRING_COUNT, LEFT_OUT]);
+      await assertSame(server, redis);
+      const bytes = await Deno.readFile(`${folder}/dump.rdb`);
+      await Deno.writeFile(`${folder}/cut.rdb`, bytes.subarray(0, bytes.length - 20));
+      const cut = await importInto(server, `${folder}/cut.rdb`);
+      assertEquals(cut.code, 2);
+      assertMatch(
+        cut.stderr,
+        /^slabkv: Cannot import .*cut\.rdb from byte \d+ on: it ends too early\n$/,
+      );
+    }),
+});
+
+for (const preamble of ["yes", "no"]) {
+  Deno.test({
+    name:
+      `import takes an appendonlydir, aof-use-rdb-preamble ${preamble} (skipped: no redis-server)`,
+    ignore,
+    fn: () =>
+      withServers(
+        [
+          "--appendonly",
+          "yes",
+          "--aof-use-rdb-preamble",
+          preamble,
+          "--aof-timestamp-enabled",
+          "yes",
+        ],
+        async (server, redis, folder) => {
+          await fill(redis);
+          await rewritten(redis);
+          // The base has all that is there by now; these go to the increment.
+          for (
+            const line of [
+              "SELECT 9",
+              "SET gone 2",
+              "DEL gone",
+              "INCR y",
+              "SET y 2",
+              "LPUSH list z",
+            ]
+          ) {
+            await redis.say(line);
+          }
+          await redis.say("CONFIG SET appendfsync always");
+          await redis.say("SET last 1");
+          const path = `${folder}/appendonlydir`;
+          const { code, counts } = await importInto(server, path);
+          assertEquals(code, 1);
+          assert(counts.leftOut["commands LPUSH"] === 1, JSON.stringify(counts));
+          if (preamble === "yes") assertEquals(counts.leftOut.streams, 1);
+          await assertSame(server, redis);
+          await cutTail(path);
+          const cut = await importInto(server, path);
+          assertEquals(cut.code, 1);
+          assertMatch(
+            cut.counts.notes[0],
+            /ends inside a command \(byte \d+\), which was left out$/,
+          );
+        },
+      ),
+  });
+}
+
+Deno.test({
+  name:
+    "import takes a single append-only file, and what redis-cli would pipe (skipped: no redis-server)",
+  ignore,
+  fn: () =>
+    withServers(["--appendonly", "yes"], async (server, redis, folder) => {
+      await fill(redis);
+      const increment = `${folder}/appendonlydir/appendonly.aof.1.incr.aof`;
+      const base = `${folder}/appendonlydir/appendonly.aof.1.base.rdb`;
+      const single = `${folder}/appendonly.aof`;
+      await Deno.copyFile(base, single);
+      await Deno.writeFile(single, await Deno.readFile(increment), { append: true });
+      const { code, counts } = await importInto(server, single);
+      assertEquals([code, counts.refused], [1, 0]);
+      await assertSame(server, redis);
+    }),
+});
+
+/** Has the server write a new base, and waits for it. */
+async function rewritten(redis: RedisConnection): Promise<void> {
+  await redis.say("BGREWRITEAOF");
+  for (;;) {
+    const info = await redis.say("INFO persistence");
+    if (/aof_rewrite_in_progress:0/.test(info) && /aof_rewrite_scheduled:0/.test(info)) return;
+  }
+}
+
+/** Cuts the last increment off inside its last command. */
+async function cutTail(folder: string): Promise<void> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".incr.aof")) names.push(name);
+  }
+  const path = `${folder}/${names.sort().at(-1)}`;
+  const { size } = await Deno.stat(path);
+  await Deno.truncate(path, size - 3);
+}
