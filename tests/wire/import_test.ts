@@ -188,17 +188,20 @@ Deno.test({
     "import takes a single append-only file, and what redis-cli would pipe (skipped: no redis-server)",
   ignore,
   fn: () =>
-    withServers(["--appendonly", "yes"], async (server, redis, folder) => {
-      await fill(redis);
-      const increment = `${folder}/appendonlydir/appendonly.aof.1.incr.aof`;
-      const base = `${folder}/appendonlydir/appendonly.aof.1.base.rdb`;
-      const single = `${folder}/appendonly.aof`;
-      await Deno.copyFile(base, single);
-      await Deno.writeFile(single, await Deno.readFile(increment), { append: true });
-      const { code, counts } = await importInto(server, single);
-      assertEquals([code, counts.refused], [1, 0]);
-      await assertSame(server, redis);
-    }),
+    withServers(
+      ["--appendonly", "yes", "--appendfsync", "always"],
+      async (server, redis, folder) => {
+        await fill(redis);
+        const increment = `${folder}/appendonlydir/appendonly.aof.1.incr.aof`;
+        const base = `${folder}/appendonlydir/appendonly.aof.1.base.rdb`;
+        const single = `${folder}/appendonly.aof`;
+        await Deno.copyFile(base, single);
+        await Deno.writeFile(single, await Deno.readFile(increment), { append: true });
+        const { code, counts } = await importInto(server, single);
+        assertEquals([code, counts.refused], [1, 0]);
+        await assertSame(server, redis);
+      },
+    ),
 });
 
 /** Has the server write a new base, and waits for it. */
