@@ -13,6 +13,7 @@ const PROGRAMS = [
   "bench/http/fill.ts",
   "bench/http/run.ts",
   "bench/proof/kill.ts",
+  "bench/proof/soak.ts",
   "bench/resp/run.ts",
   "bench/resp/flush.ts",
   "bench/resp/profile.ts",

@@ -2,70 +2,13 @@
 // is what the records up to there have made, by a model that knows nothing of the engine.
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  Cache,
-  databaseTable,
-  Outcome,
-  readStats,
-  Region,
-  Restore,
-  setDatabaseTable,
-  ValueBuffer,
-} from "../../cache/mod.ts";
+import { Cache, readStats, Region, Restore, setDatabaseTable } from "../../cache/mod.ts";
 import { besideFilters } from "../cache/fixture.ts";
 import { checkAll } from "../cache/model.ts";
 import type { Crash, RunOptions } from "./crash.ts";
 import { InterleavedRun } from "./interleaving.ts";
-import { DATABASES, type Held, type Key, keyOf } from "./operations.ts";
-
-const decoder = new TextDecoder();
-
-/** What clients would find: each key's value and deadline, and what the numbers of databases mean. */
-class Model {
-  readonly held = new Map<string, Held>();
-  readonly table: number[];
-  readonly #shardOf: ReadonlyMap<string, number>;
-
-  constructor(run: InterleavedRun, keys: readonly Key[], endByte: number) {
-    this.table = databaseTable(run.cache).map((_, i) => i);
-    this.#shardOf = new Map(keys.map(({ name, bytes, database }) => {
-      const hash = run.cache.hash(bytes, 0, bytes.length, database);
-      return [name, run.cache.shardOf(hash).index];
-    }));
-    const inOrder = run.committed.toSorted((a, b) => a.endByte - b.endByte);
-    for (const committed of inOrder) if (committed.endByte <= endByte) this.#carryOut(committed);
-  }
-
-  #carryOut({ effects }: InterleavedRun["committed"][number]): void {
-    for (const effect of effects) {
-      if (effect.kind === "set" && effect.held !== null) this.held.set(effect.name, effect.held);
-      else if (effect.kind === "set") this.held.delete(effect.name);
-      else if (effect.kind === "swap") {
-        const { a, b } = effect;
-        [this.table[a], this.table[b]] = [this.table[b]!, this.table[a]!];
-      } else {
-        for (const name of this.held.keys()) {
-          const isIn = this.#shardOf.get(name) === effect.shard;
-          const { kind } = effect;
-          if (isIn && (kind === "clear" || name.startsWith(`${effect.database} `))) {
-            this.held.delete(name);
-          }
-        }
-      }
-    }
-  }
-}
-
-/** What a cache holds of these keys. */
-function contentsOf(cache: Cache, keys: readonly Key[]): Map<string, Held> {
-  const into = new ValueBuffer();
-  const held = new Map<string, Held>();
-  for (const { name, bytes, database } of keys) {
-    if (cache.get(bytes, into, database) !== Outcome.hit) continue;
-    held.set(name, { value: decoder.decode(into.copy()), deadlineMs: into.deadlineMs });
-  }
-  return held;
-}
+import { allKeys, contentsOf, missingOf, Model } from "./model.ts";
+import type { Key } from "./operations.ts";
 
 /** Where the log of a crash ends. */
 function endOf(run: InterleavedRun, { blocks }: Crash): number {
@@ -96,18 +39,10 @@ function restore(
   return new Cache(region, 1, () => nowMs);
 }
 
-/** Compares what is restored with the model: no key has another value, and none is missing but for want of memory. */
+/** How many keys are missing in what was restored after a crash; that all others are right was checked. */
 function compare(run: InterleavedRun, crash: Crash, keys: readonly Key[], restored: Cache): number {
-  const model = new Model(run, keys, endOf(run, crash));
-  const found = contentsOf(restored, keys);
-  assertEquals(databaseTable(restored), model.table);
-  for (const [name, held] of found) assertEquals(held, model.held.get(name), name);
-  let missing = 0;
-  for (const [name, { deadlineMs }] of model.held) {
-    const isLive = deadlineMs === 0 || deadlineMs > crash.nowMs;
-    if (isLive && !found.has(name)) missing++;
-  }
-  return missing;
+  const model = new Model(run.cache, keys, run.committed, endOf(run, crash));
+  return missingOf(restored, model, keys, crash.nowMs);
 }
 
 const BASE = {
@@ -128,11 +63,7 @@ function runAndKeys(options: RunOptions): [InterleavedRun, Key[]] {
   run.run();
   assertEquals(run.counts.gaps, 0);
   assert(run.counts.interrupted > 500 && run.counts.snapshots > 5, JSON.stringify(run.counts));
-  const keys = Array.from(
-    { length: DATABASES * options.keys },
-    (_, i) => keyOf(i % DATABASES, i >> 1),
-  );
-  return [run, keys];
+  return [run, allKeys(options.keys)];
 }
 
 /** Compares what every crash has left, with its snapshot and from the log alone. */

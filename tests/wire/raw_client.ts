@@ -50,14 +50,17 @@ export class RawClient implements Disposable {
   readonly #conn: Deno.TcpConn | Deno.UnixConn | Deno.TlsConn;
   #unread = new Uint8Array(0);
   #closed = false;
+  readonly #maxWaitMs: number;
 
-  constructor(conn: Deno.TcpConn | Deno.UnixConn | Deno.TlsConn) {
+  /** Gives up when nothing has come for `maxWaitMs`. */
+  constructor(conn: Deno.TcpConn | Deno.UnixConn | Deno.TlsConn, maxWaitMs = WAIT_MAX_MS) {
     this.#conn = conn;
+    this.#maxWaitMs = maxWaitMs;
   }
 
   /** Connects to a TCP address. */
-  static async connect(address: Deno.ConnectOptions): Promise<RawClient> {
-    return new RawClient(await Deno.connect(address));
+  static async connect(address: Deno.ConnectOptions, maxWaitMs?: number): Promise<RawClient> {
+    return new RawClient(await Deno.connect(address), maxWaitMs);
   }
 
   /** Sends bytes as they are. */
@@ -119,14 +122,14 @@ export class RawClient implements Disposable {
   /** Reads what there is. Returns false at the end of the connection. */
   async #read(): Promise<boolean> {
     const buffer = new Uint8Array(65_536);
-    const timer = setTimeout(() => this.close(), WAIT_MAX_MS);
+    const timer = setTimeout(() => this.close(), this.#maxWaitMs);
     try {
       const count = await this.#conn.read(buffer);
       if (count === null) return false;
       this.#unread = joined(this.#unread, buffer.subarray(0, count));
       return true;
     } catch (error) {
-      if (this.#closed) throw new Error(`Nothing came for ${WAIT_MAX_MS} ms`, { cause: error });
+      if (this.#closed) throw new Error(`Nothing came for ${this.#maxWaitMs} ms`, { cause: error });
       if (error instanceof Deno.errors.ConnectionReset) return false;
       throw error;
     } finally {

@@ -2,63 +2,8 @@
 // that hangs cannot be stopped: the process ends with 70, and until then no lock of that worker is freed.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { freePort, readLines } from "../../../bench/child_servers.ts";
-import { RawClient } from "../../wire/raw_client.ts";
-import { until } from "../../wire/server.ts";
-import type { Trouble } from "./programs/troubled_server.ts";
-
-/** Longest time until a server notices: a start may take 10 s. */
-const NOTICE_MS = 40_000;
-
-class TroubledServer implements AsyncDisposable {
-  readonly port = freePort();
-  text = "";
-  code: number | undefined;
-  readonly #child: Deno.ChildProcess;
-  readonly #done: Promise<unknown>;
-
-  constructor(trouble: Trouble) {
-    const program = new URL("./programs/troubled_server.ts", import.meta.url).pathname;
-    const options = ["--port", `${this.port}`, "--workers", "2", "--memory", "16MiB"];
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", program, trouble, ...options],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const note = (line: string) => this.text += `${line}\n`;
-    const { stdout, stderr, status } = this.#child;
-    this.#done = Promise.all([
-      readLines(stdout, note),
-      readLines(stderr, note),
-      status.then(({ code }) => this.code = code),
-    ]);
-  }
-
-  /** Asks for the key whose shard the worker has locked; the status, or 0 where there is no answer. */
-  async ask(): Promise<number> {
-    try {
-      using client = await RawClient.connect({ hostname: "127.0.0.1", port: this.port });
-      return (await client.ask("GET /get?key=k")).status;
-    } catch {
-      return 0;
-    }
-  }
-
-  stop(): void {
-    this.#child.kill("SIGTERM");
-  }
-
-  async ended(): Promise<number | undefined> {
-    await this.#done;
-    return this.code;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.code === undefined) this.#child.kill("SIGKILL");
-    await this.#done;
-  }
-}
+import { until } from "../../../wire/server.ts";
+import { NOTICE_MS, TroubledServer } from "./troubled.ts";
 
 /** Waits until the lock is held, then asks until the server has ended. Returns all statuses, each once. */
 async function statusesToTheEnd(server: TroubledServer): Promise<number[]> {
