@@ -107,6 +107,29 @@ export abstract class OutputBuffer implements Reply {
     this.used = this.begun;
   }
 
+  /**
+   * Puts `failure` in the place of some answers: those from `places[0]` to `places[1]`, and so on for the first
+   * `count` of `places`, which ascend.
+   */
+  replace(places: Int32Array, count: number, failure: Failure): void {
+    const before = this.bytes.slice(0, this.used);
+    this.used = 0;
+    let from = 0;
+    for (let i = 0; i < count; i += 2) {
+      this.#append(before.subarray(from, places[i]));
+      this.begin();
+      this.fail(failure);
+      from = places[i + 1]!;
+    }
+    this.#append(before.subarray(from));
+  }
+
+  #append(bytes: Uint8Array): void {
+    this.makeSpace(bytes.length);
+    this.bytes.set(bytes, this.used);
+    this.used += bytes.length;
+  }
+
   /** Makes space for `length` more bytes, in `bytes` from `used`. */
   protected makeSpace(length: number): void {
     if (this.used + length > this.bytes.length) this.#grow(this.used + length);

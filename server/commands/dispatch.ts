@@ -16,6 +16,7 @@ import {
   wrongArity,
 } from "./failures.ts";
 import type { Transaction } from "../contract/transaction.ts";
+import { failingProblem } from "./connection/log_admission.ts";
 import { endCaching, rememberReads } from "./reads.ts";
 import { runCounted } from "./timing.ts";
 
@@ -108,7 +109,8 @@ function queue(
   reply: Reply,
 ): void {
   if (command.flags.includes("nomulti")) return refuse(context, command, NOT_IN_MULTI, reply);
-  const problem = command.problem?.(args) ?? null;
+  const problem = (command.isWrite ? failingProblem(context, context.log) : null) ??
+    command.problem?.(args) ?? null;
   if (problem !== null) return refuse(context, command, problem, reply);
   const kept = transaction.enqueue(command.id, args);
   if (kept === "tooLarge") return refuse(context, command, TRANSACTION_TOO_LARGE, reply);

@@ -4,8 +4,10 @@
 import type { Args } from "../contract/args.ts";
 import { answerBytes, type Reply } from "../contract/reply.ts";
 import { inDatabase, NOT_READ, storedDatabase } from "../../cache/mod.ts";
-import { type Command, type CommandContext, keyCountOf } from "../contract/command.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
+import { keyCountOf } from "../contract/keys/key_places.ts";
 import { BUSY, wrongArity } from "./failures.ts";
+import { writeProblem } from "./connection/log_admission.ts";
 import { get } from "./strings/values.ts";
 
 /**
@@ -21,6 +23,11 @@ export function execute(
   if (args.count < command.arity[0] || args.count > command.arity[1]) {
     reply.fail(wrongArity(command.name));
     return;
+  }
+  const { log } = context;
+  if (log !== null && command.isWrite) {
+    const problem = writeProblem(context, log);
+    if (problem !== null) return reply.fail(problem);
   }
   const { keys } = command;
   if (keys !== null && !keys.many) return executeOne(context, command, keys.first, args, reply);

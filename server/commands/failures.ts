@@ -34,6 +34,18 @@ export const SHED = failure(
 
 export const LOADING = failure("loading", "slabkv is loading the dataset in memory", "LOADING");
 
+export const LOG_FULL = failure(
+  "logFull",
+  "slabkv could not write its log as fast as needed, nothing has changed, try again",
+  "BUSY",
+);
+/** Of a write that was carried out, under --fsync always. */
+export const NOT_DURABLE = failure(
+  "notDurable",
+  "this was carried out but could not be written to disk, so it may or may not outlive a crash",
+  "MISCONF",
+);
+
 export const NO_AUTH = refused("Authentication required.", "NOAUTH");
 export const NO_SUCH_KEY = refused("no such key");
 export const NOT_FLOAT = refused("value is not a valid float");
@@ -66,6 +78,11 @@ function failure(kind: FailureKind, message: string, code = "ERR"): Failure {
 /** Any other refusal, with the code ERR unless another is given. */
 export function refused(message: string, code = "ERR"): Failure {
   return failure("refused", message, code);
+}
+
+/** The refusal of a write while the log cannot be written, for this reason; in the words of Redis. */
+export function logFailing(cause: string): Failure {
+  return failure("logFailing", `Errors writing to the AOF file: ${cause}`, "MISCONF");
 }
 
 /** The refusal of an EXEC that has not run for this reason. */

@@ -2,7 +2,8 @@
 // are read, so that no change in between is missed. Does not know how clients are told.
 
 import type { Args } from "../contract/args.ts";
-import { type Command, type CommandContext, keyCountOf } from "../contract/command.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
+import { keyCountOf } from "../contract/keys/key_places.ts";
 import type { Tracking } from "../contract/tracking.ts";
 import { tokenOf } from "./argument_text.ts";
 import { cachingProblem } from "./connection/client_tracking.ts";

@@ -14,7 +14,12 @@ export const COMMANDS: readonly Command[] = [
   ...KEY_ROWS,
   ...SCRIPT_ROWS,
   ...SERVER_ROWS,
-].map((row, id) => ({ ...row, id, isTimed: row.keys === null || row.keys.many }));
+].map((row, id) => ({
+  ...row,
+  id,
+  isWrite: row.flags.includes("write"),
+  isTimed: row.keys === null || row.keys.many,
+}));
 
 /** The command of this name. Throws RangeError if there is none. */
 export function commandOf(name: string): Command {

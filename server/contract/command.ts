@@ -8,6 +8,7 @@ import type { Failure, Reply } from "./reply.ts";
 import {
   KeyBatch,
   type LockedWork,
+  type LogRing,
   PutRequest,
   type Region,
   type Shard,
@@ -16,6 +17,7 @@ import {
 import type { ServerCache } from "./counters.ts";
 import type { ServerFacade } from "./server.ts";
 import type { Session } from "./session.ts";
+import { type KeyPlaces, ONE_KEY } from "./keys/key_places.ts";
 import { keyByteLimit } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
 
@@ -47,6 +49,10 @@ export class CommandContext implements LockedWork {
   shard: Shard;
   /** Longest key that can be stored, in bytes. */
   readonly maxKeyBytes: number;
+  /** The log of what is changed; null where nothing is kept on disk. */
+  readonly log: LogRing | null;
+  /** How many commands that write have begun. Counted only where there is a log. */
+  writes = 0;
   /** Whether EXEC is running. Locks are held then, so nothing may wait. */
   isAtomic = false;
   /** Calls and times of commands in this worker. */
@@ -92,6 +98,7 @@ export class CommandContext implements LockedWork {
     this.stats = server.stats;
     this.maxKeyBytes = keyByteLimit(server.config);
     this.#region = cache.region;
+    this.log = cache.region.log;
     this.#atWorkWord = cache.region.gaugeWord(cache.actor, "command");
     this.scratch = before?.scratch ?? new Uint8Array(SCRATCH_BYTES);
     if (before !== undefined) this.#takeBuffers(before);
@@ -181,24 +188,6 @@ export class CommandContext implements LockedWork {
   }
 }
 
-/** Where the keys are among a command's arguments. */
-export interface KeyPlaces {
-  /** Index of the first key. */
-  readonly first: number;
-  /** Whether there are keys up to the last argument, or one only. */
-  readonly many: boolean;
-  /** Arguments from one key to the next. */
-  readonly step: number;
-  /** At most so many keys; the arguments after them are options. */
-  readonly most?: number;
-}
-
-/** How many keys there are among `count` arguments. */
-export function keyCountOf({ first, many, step, most }: KeyPlaces, count: number): number {
-  if (count <= first) return 0;
-  return many ? Math.min(Math.ceil((count - first) / step), most ?? Infinity) : 1;
-}
-
 /** What a command does, as COMMAND INFO and access control see it. */
 export type CommandFlag =
   | "read"
@@ -263,6 +252,8 @@ export interface CommandRow {
 export interface Command extends CommandRow {
   /** Its place in the table, from 0. Counters use it as their index. */
   readonly id: number;
+  /** Whether it may change something, by its flags. */
+  readonly isWrite: boolean;
   /** Whether each call is timed. Calls of commands with one key are too quick for that. */
   readonly isTimed: boolean;
 }
@@ -294,7 +285,3 @@ export function oneKeyRows(group: CommandGroup) {
 
 /** Most arguments of one command. Bounds what one request can lock and allocate. */
 export const MAX_ARGUMENTS = 30_000;
-/** The first argument is the only key. */
-export const ONE_KEY: KeyPlaces = { first: 0, many: false, step: 1 };
-/** Every argument is a key. */
-export const MANY_KEYS: KeyPlaces = { first: 0, many: true, step: 1 };

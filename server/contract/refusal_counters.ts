@@ -71,6 +71,17 @@ export const REFUSAL_COUNTERS = [
   kindRow("itemsTooLarge", "tooLarge", "Items that are too large for the cache."),
   kindRow("answersTooLarge", "answerTooLarge", "Commands whose answer would be too large."),
   kindRow("locksBusy", "busy", "Commands that could not lock their keys within 50 ms."),
+  kindRow("logFull", "logFull", "Writes refused since the log ring stayed full for 50 ms."),
+  kindRow(
+    "logFailing",
+    "logFailing",
+    "Writes refused since the log could not be written (`--on-write-error refuse`).",
+  ),
+  kindRow(
+    "notDurable",
+    "notDurable",
+    "Writes answered with an error after they were carried out, since they may not be on disk.",
+  ),
   kindRow(
     "shed",
     "shed",
@@ -84,6 +95,7 @@ export const REFUSAL_COUNTERS = [
   codeRow("OOM"),
   codeRow("BUSY"),
   codeRow("LOADING"),
+  codeRow("MISCONF"),
   codeRow("EXECABORT"),
   codeRow("NOSCRIPT"),
   codeRow("NOPROTO"),

@@ -21,6 +21,11 @@ export type FailureKind =
   | "busy"
   /** CLIENT PAUSE holds the command, and its protocol lets nobody wait. */
   | "paused"
+  /** The log cannot be written, or cannot take more now: nothing has changed. */
+  | "logFailing"
+  | "logFull"
+  /** What was carried out may not outlive a crash. */
+  | "notDurable"
   /** The data are still being loaded. */
   | "loading"
   /** The breaker lets nothing in, or not this: the worker is overloaded. */

@@ -3,6 +3,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
+import type { Durability } from "./persistence/durability.ts";
 import type { LoadProgress } from "./persistence/load_progress.ts";
 import type { Session } from "./session.ts";
 import type { TimeSlices } from "./time_slices.ts";
@@ -110,6 +111,8 @@ export interface ServerFacade {
   readonly slowerThanUs: number;
   /** Calls and times of commands in this worker. */
   readonly stats: CommandStats;
+  /** Who waits until changes are on the disk; null where no answer does. */
+  readonly durability: Durability | null;
   /** Divides long work of this worker into slices of time. */
   readonly slices: TimeSlices;
   /** Begins to track what a client reads; or says why not. */

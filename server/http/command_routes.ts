@@ -11,6 +11,7 @@ import {
 } from "../codecs/json_command.ts";
 import { type JsonParts, partsOf } from "../codecs/json_checks.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
+import { NOT_DURABLE } from "../commands/failures.ts";
 import { findCommand } from "../commands/find.ts";
 import type { Command } from "../contract/command.ts";
 import { error, json, methodNotAllowed } from "./answers.ts";
@@ -95,7 +96,12 @@ async function one(
   reply.finish();
   const problem = reply.error;
   if (problem === null) return sent(context, reply);
-  return json(reply.answer(), problem.startsWith("BUSY ") ? 503 : 400, SYNC_HEADERS);
+  return json(reply.answer(), statusOf(problem), SYNC_HEADERS);
+}
+
+/** The status of an error by its text: 503 where the same may be carried out a little later. */
+function statusOf(problem: string): number {
+  return /^(BUSY|MISCONF) |^EXECABORT .*: MISCONF /.test(problem) ? 503 : 400;
 }
 
 /** The command that a path such as /set/foo/bar names, or null. */
@@ -211,7 +217,10 @@ async function runTransaction(
   reply.next(true);
   await runner.mark(EXEC);
   reply.finish();
-  return reply.isFailed ? json(reply.answer(), 400, SYNC_HEADERS) : sent(context, reply);
+  const problem = reply.error;
+  return reply.isFailed
+    ? json(reply.answer(), problem === null ? 400 : statusOf(problem), SYNC_HEADERS)
+    : sent(context, reply);
 }
 
 /** A finished answer; a large one goes out bit by bit. */
@@ -224,7 +233,7 @@ function sent(context: HttpContext, reply: JsonCommandReply): Response | Promise
 }
 
 function refused(text: string): Response {
-  return json(errorAnswer(text), 400, SYNC_HEADERS);
+  return json(errorAnswer(text), statusOf(text), SYNC_HEADERS);
 }
 
 /** Whether a request that has been let in may give commands of administration. */
@@ -232,6 +241,19 @@ export function mayAdminister(context: HttpContext, request: Request): boolean {
   const { config } = context;
   if (config.token === undefined && !config.allowAdmin) return false;
   return isNoPage(context, request);
+}
+
+/** The answer to all commands, once what they have changed is on the disk; or the error that it is not. */
+async function whenDurable(
+  context: HttpContext,
+  runner: CommandRunner,
+  answer: Response,
+): Promise<Response> {
+  const { durability } = context;
+  if (durability === null || !runner.hasWritten || await durability.wait()) return answer;
+  context.noteNotDurable();
+  await answer.body?.cancel();
+  return json(errorAnswer(`${NOT_DURABLE.code} ${NOT_DURABLE.message}`), 503, SYNC_HEADERS);
 }
 
 async function read(
@@ -255,7 +277,7 @@ async function read(
         return context.bodies.refuse();
       }
       isRead = true;
-      return await work(body, runner, parts);
+      return await whenDurable(context, runner, await work(body, runner, parts));
     } finally {
       runner.end();
       context.runners.give(runner);

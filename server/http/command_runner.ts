@@ -48,6 +48,8 @@ export class CommandRunner implements MemoryOwner {
   readonly args: Args = new Args();
   readonly reply: JsonCommandReply = new JsonCommandReply();
   readonly context: CommandContext;
+  /** Whether the commands of its request have changed anything; said only where there is a log. */
+  hasWritten = false;
   /** Whether the latest command was one that may take a while. */
   mayBeSlow = false;
   readonly #now: () => number;
@@ -97,6 +99,7 @@ export class CommandRunner implements MemoryOwner {
     this.reply.begin(isBase64);
     this.reply.peer = this.#session;
     this.#isGivenUp = false;
+    this.hasWritten = false;
     this.#commandBytes = 0;
     return this.#settle();
   }
@@ -188,8 +191,15 @@ export class CommandRunner implements MemoryOwner {
     const copiedBefore = context.copiedBytes;
     context.session = this.#session;
     beginUntimed(context);
+    const { writes } = context;
+    const commits = context.server.durability?.commits;
     try {
       const pending = dispatch(context, command, this.args, this.reply);
+      if (writes !== context.writes) {
+        // One that takes its time goes on to write.
+        const { durability } = context.server;
+        if (pending !== undefined || durability?.commits !== commits) this.hasWritten = true;
+      }
       // Others set it to 0 now and then.
       this.#copiedBytes += Math.max(0, context.copiedBytes - copiedBefore);
       return pending === undefined ? null : this.#watched(pending);

@@ -10,19 +10,22 @@ import { JsonHit } from "../codecs/json_hit.ts";
 import type { JsonLimits } from "../codecs/json_decode.ts";
 import { QueryFound } from "../codecs/query.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
-import { PAUSED } from "../commands/failures.ts";
+import { NOT_DURABLE, PAUSED } from "../commands/failures.ts";
 import { Pause } from "../commands/connection/pause.ts";
 import { beginUntimed, runCounted, runTimed } from "../commands/timing.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
+import type { Durability } from "../contract/persistence/durability.ts";
 import type { Pool } from "../contract/pool.ts";
 import { Refusals } from "../contract/command_stats.ts";
 import { type Failure, MAX_ANSWER_BYTES, type Reply } from "../contract/reply.ts";
 import type { ServerFacade, ServerStatus } from "../contract/server.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
+import { error } from "./answers.ts";
 import { Bodies } from "./bodies.ts";
 import { type CommandRunner, runnerPool } from "./command_runner.ts";
 import { LargeAnswers } from "./large_answers.ts";
+import { NOT_DURABLE_MESSAGE } from "./refusals.ts";
 import { RequestAccess } from "./request_access.ts";
 import { Exports } from "./transfer/export_stream.ts";
 import { importBodyLimit, type ImportRunner, importRunners } from "./transfer/import_runner.ts";
@@ -96,6 +99,9 @@ export class HttpContext {
   /** CLIENT PAUSE: who is held is refused here, since HTTP has a status for that. */
   readonly #pause: Pause;
   readonly #commands: CommandContext;
+  /** What the answer to the latest command waits for. */
+  #durable: Promise<boolean> | null = null;
+  #commits = 0;
 
   constructor(parts: HttpContextParts) {
     const { config, cache, budget, status, commands, sockets, gate } = parts;
@@ -178,10 +184,49 @@ export class HttpContext {
 
   #execute(command: Command, reply: Reply): void {
     const commands = this.#commands;
+    const { durability } = commands.server;
+    if (durability !== null) {
+      this.#durable = null;
+      this.#commits = durability.commits;
+    }
     beginUntimed(commands);
     // A second try is part of the same call.
     if (commands.commands[command.id] === command) runCounted(commands, command, this.args, reply);
     else runTimed(commands, command, this.args, reply, 1);
+    if (durability !== null && command.isWrite && durability.commits !== this.#commits) {
+      this.#durable = durability.wait();
+    }
+  }
+
+  /**
+   * Resolves with whether what the latest command has changed is on the disk, where its answer has to wait for
+   * that; null where not. To be asked at once, before another one runs.
+   */
+  takeDurable(): Promise<boolean> | null {
+    const durable = this.#durable;
+    this.#durable = null;
+    return durable;
+  }
+
+  /** The answer to the latest command, once what it says is on the disk; or the error that it is not. */
+  whenDurable(answer: Response): Response | Promise<Response> {
+    return this.#durable === null ? answer : this.#waited(answer, this.takeDurable()!);
+  }
+
+  async #waited(answer: Response, durable: Promise<boolean>): Promise<Response> {
+    if (await durable) return answer;
+    this.noteNotDurable();
+    return error(503, NOT_DURABLE_MESSAGE);
+  }
+
+  /** Counts a write that was carried out and is answered with an error. */
+  noteNotDurable(): void {
+    this.refusals.failed(NOT_DURABLE, this.#commands.session);
+  }
+
+  /** Who waits until changes are on the disk; null where no answer does. */
+  get durability(): Durability | null {
+    return this.#commands.server.durability;
   }
 
   #refused(failure: Failure, maxBytes: number): void {

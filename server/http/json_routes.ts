@@ -33,17 +33,23 @@ export function problemAnswer(problem: Problem): Response {
 }
 
 /** Runs an operation with the arguments in `context.args`, and answers. */
-function respond(context: HttpContext, operation: JsonOperation): Response {
-  return answer(context, runOperation(context, operation));
+function respond(
+  context: HttpContext,
+  operation: JsonOperation,
+): Response | Promise<Response> {
+  return context.whenDurable(answer(context, runOperation(context, operation)));
 }
 
 /** The same where there may be many values: no more than there is memory for. */
-function respondMany(context: HttpContext, operation: JsonOperation): Response {
+function respondMany(
+  context: HttpContext,
+  operation: JsonOperation,
+): Response | Promise<Response> {
   const { largeAnswers } = context;
   const maxBytes = Math.min(MAX_ANSWER_BYTES, Math.max(LARGE_BYTES, largeAnswers.maxBytes));
   const body = runOperation(context, operation, maxBytes);
   if (maxBytes < MAX_ANSWER_BYTES && isTooLarge(body)) return largeAnswers.refuse(maxBytes + 1);
-  return answer(context, body);
+  return context.whenDurable(answer(context, body));
 }
 
 /** Whether more was asked for than may be copied. */
@@ -87,7 +93,7 @@ export function deleteRoute(
   _request: Request,
   url: string,
   query: number,
-): Response {
+): Response | Promise<Response> {
   const { args, found, jsonLimits } = context;
   const problem = decodeQueryKey(url, query, args, jsonLimits, TAKES_NONE, found);
   return problem === null ? respond(context, DELETE) : problemAnswer(problem);

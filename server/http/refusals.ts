@@ -14,6 +14,10 @@ export const LOADING_MESSAGE =
 /** What those are told whom the breaker does not let in. */
 export const SHED_MESSAGE = "Server is overloaded. Nothing has changed; try again in a moment.";
 
+/** What those are told whose write was carried out and may be lost. */
+export const NOT_DURABLE_MESSAGE = "Write was carried out but could not be written to disk: it " +
+  "may or may not outlive a crash. Read it before you write again.";
+
 const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
   unknownCommand: [400, "Command is not known."],
   syntax: [400, "Options contradict each other or are not known."],
@@ -25,6 +29,12 @@ const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
   answerTooLarge: [413, "Answer would be too large. Ask for fewer keys at a time."],
   refused: [400, "Command was refused."],
   busy: [503, "Key is locked by other requests. Nothing has changed; try again in a moment."],
+  logFailing: [
+    503,
+    "Log cannot be written, so nothing may change: nothing has. See GET /health, then try again.",
+  ],
+  logFull: [503, "Log takes no more for now. Nothing has changed; try again in a moment."],
+  notDurable: [503, NOT_DURABLE_MESSAGE],
   loading: [503, LOADING_MESSAGE],
   shed: [503, SHED_MESSAGE],
   paused: [503, "Clients are paused. Nothing has changed; try again in a moment."],

@@ -57,16 +57,21 @@ export function storePut(
       args.pushAscii(String(found.ttlMs));
     }
     const reply = context.run(SET);
-    return reply.failure !== null ? refusal(reply.failure) : new Response(null);
+    if (reply.failure !== null) return refusal(reply.failure);
+    return context.whenDurable(new Response(null));
   });
 }
 
 /** DELETE /store/{key} */
-export function storeDelete(context: HttpContext, url: string, start: number): Response {
+export function storeDelete(
+  context: HttpContext,
+  url: string,
+  start: number,
+): Response | Promise<Response> {
   const { args, found, storeLimits } = context;
   const problem = decodePathKey(url, start, args, storeLimits, TAKES_NONE, found);
   if (problem !== null) return problemAnswer(problem);
   const reply = context.run(DEL);
   if (reply.failure !== null) return refusal(reply.failure);
-  return reply.integers[0] === 0 ? notFound() : new Response(null);
+  return context.whenDurable(reply.integers[0] === 0 ? notFound() : new Response(null));
 }

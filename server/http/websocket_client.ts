@@ -15,7 +15,7 @@ import type { HttpContext, Sockets } from "./context.ts";
 import { LARGE_BYTES } from "./large_answers.ts";
 import { OPERATIONS } from "./json_operations.ts";
 import { SHED_MESSAGE } from "./refusals.ts";
-import { answerFields, unreadable } from "./websocket_answers.ts";
+import { answerFields, notDurable, readMessage, unreadable, withId } from "./websocket_answers.ts";
 import { SocketWatches } from "./websocket_watches.ts";
 
 /** Longest message that is answered, in bytes. */
@@ -42,7 +42,6 @@ const LARGE = '"mget"';
 const TEXT_COPIES = 3;
 const SHORT = errorText("Too many large answers on their way. Try again in a moment.");
 const SHED_TEXT = errorText(SHED_MESSAGE);
-const MAX_ID_CHARS = 64;
 
 /** Reasons to close a socket, as RFC 6455 numbers them. */
 const Close = { goingAway: 1001, unsupported: 1003, policy: 1008, tooBig: 1009 } as const;
@@ -65,6 +64,8 @@ export class SocketClient implements MemoryOwner {
   /** Where the client is. */
   readonly #address: string;
   #isClosing = false;
+  /** Whether an answer waits for the disk, and nothing is in the backlog for it. */
+  #isWaiting = false;
 
   constructor(socket: WebSocket, context: HttpContext, cache: ServerCache, watch: Watch) {
     this.#socket = socket;
@@ -86,23 +87,39 @@ export class SocketClient implements MemoryOwner {
     if (data.length > MAX_MESSAGE_BYTES || Buffer.byteLength(data) > MAX_MESSAGE_BYTES) {
       return this.close(Close.tooBig, `message of more than ${MAX_MESSAGE_BYTES} bytes`);
     }
-    if (this.#backlog.length === 0 && !this.#context.slices.isBusy) return this.#serve(data);
+    if (this.#backlog.length === 0 && !this.#isWaiting && !this.#context.slices.isBusy) {
+      const later = this.#serve(data);
+      return later === null ? undefined : void this.#wait(later);
+    }
     this.#backlogBytes += data.length + MESSAGE_COST_BYTES;
     // Deno reads on, whatever waits, and while messages keep coming it does nothing else.
     if (this.#backlogBytes > MAX_BACKLOG_BYTES) {
       return this.close(Close.policy, "too many messages");
     }
-    if (this.#backlog.push(data) === 1) this.#work();
+    if (this.#backlog.push(data) === 1 && !this.#isWaiting) this.#work();
   }
 
-  #serve(data: string): void {
+  /** Answers a message. Returns null, or where its answer waits for the disk what resolves when it is sent. */
+  #serve(data: string): Promise<void> | null {
     const fromMs = performance.now();
     this.#context.access.current = this.#address;
-    this.send(this.#answer(data));
+    const answer = this.#answer(data);
+    const durable = this.#context.takeDurable();
+    if (durable === null) this.send(answer);
     const ms = performance.now() - fromMs + EXCHANGE_MS;
     this.#usualMs = Math.min(ms, this.#latestMs || ms);
     this.#latestMs = ms;
     this.#fairMs = this.#context.slices.spendFor(this.#fairMs, ms);
+    return durable && durable.then((isDurable) => {
+      this.send(isDurable ? answer : notDurable(this.#context, answer));
+    });
+  }
+
+  async #wait(later: Promise<void>): Promise<void> {
+    this.#isWaiting = true;
+    await later;
+    this.#isWaiting = false;
+    if (this.#backlog.length > 0) this.#work();
   }
 
   /** Answers the messages that wait, when it has its turn. */
@@ -114,7 +131,8 @@ export class SocketClient implements MemoryOwner {
       const ms = this.#usualMs || (data.includes(LARGE) ? LARGE_MS : USUAL_MS);
       if (slices.isBusy) await slices.turnOf(this.#fairMs, ms);
       if (this.#isClosing) break;
-      this.#serve(data);
+      const later = this.#serve(data);
+      if (later !== null) await later;
       backlog.shift();
       this.#backlogBytes -= data.length + MESSAGE_COST_BYTES;
     }
@@ -173,27 +191,11 @@ export class SocketClient implements MemoryOwner {
   }
 
   #answer(data: string): string {
-    let fields: unknown;
-    try {
-      fields = JSON.parse(data);
-    } catch {
-      return this.#unreadable(
-        'Message is not valid JSON. Send an object such as {"op":"get","key":"k"}.',
-      );
-    }
-    if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-      return this.#unreadable(
-        'Message is not a JSON object. Send one such as {"op":"get","key":"k"}.',
-      );
-    }
-    const { id, op, ...rest } = fields as Fields;
-    if (id === undefined) return this.#run(op, rest);
-    if (!isId(id)) {
-      return this.#unreadable(
-        `Field "id" is not valid. Send a number, or a string of at most ${MAX_ID_CHARS} characters.`,
-      );
-    }
-    return `{"id":${JSON.stringify(id)},${this.#run(op, rest).slice(1)}`;
+    const message = readMessage(data);
+    if (typeof message === "string") return this.#unreadable(message);
+    const { id, op, fields } = message;
+    const answer = this.#run(op, fields);
+    return id === undefined ? answer : withId(id, answer);
   }
 
   #run(op: unknown, fields: Fields): string {
@@ -229,10 +231,6 @@ export class SocketClient implements MemoryOwner {
     this.#isClosing = true;
     this.#watches.end();
   }
-}
-
-function isId(id: unknown): id is string | number {
-  return typeof id === "number" || typeof id === "string" && id.length <= MAX_ID_CHARS;
 }
 
 /** The sockets of one worker. */

@@ -20,6 +20,7 @@ import {
   type SnapshotAnswer,
   type SnapshotQuestion,
 } from "../contract/server.ts";
+import type { Durability } from "../contract/persistence/durability.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
@@ -43,6 +44,8 @@ export class LocalServer implements ServerFacade {
   readonly slices: TimeSlices = new TimeSlices();
   /** The watches of this worker; set by the worker. */
   watch: Watch | null = null;
+  /** Who waits until changes are on the disk; set by the worker where anybody has to. */
+  durability: Durability | null = null;
   /** The connections of this worker; set by the worker. */
   registry: ClientRegistry | null = null;
   /** The channel to main; null in tests with this worker alone. */
@@ -224,10 +227,8 @@ export class LocalServer implements ServerFacade {
     if (this.channel === null || this.#isTelling) return;
     this.#isTelling = true;
     // A worker that cannot be told is about to be ended, and begins with the options of the start.
-    for (;;) {
-      const question = this.#nextNews();
-      if (question === null) break;
-      await this.#send(question).catch(() => {});
+    for (let news = this.#nextNews(); news !== null; news = this.#nextNews()) {
+      await this.#send(news).catch(() => {});
     }
     this.#isTelling = false;
   }
@@ -263,8 +264,7 @@ export class LocalServer implements ServerFacade {
   }
 
   async slowLog(most: number): Promise<readonly SlowEntry[] | null> {
-    const { maxEntries } = this.#slowLog;
-    const wanted = Math.min(most, maxEntries);
+    const wanted = Math.min(most, this.#slowLog.maxEntries);
     return joinedEntries(await this.#questions.ask({ what: "slowLog", most: wanted }), wanted);
   }
 

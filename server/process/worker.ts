@@ -17,6 +17,7 @@ import type { Credentials, Listen } from "../contract/listen.ts";
 import { MemoryBudget } from "../contract/memory_budget.ts";
 import { type Heap, HeapReturn, threadHeap } from "./memory/heap_return.ts";
 import { LagProbe } from "./breaker/lag_probe.ts";
+import { durabilityOf } from "../contract/persistence/durability.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
 import type { Question } from "./questions.ts";
@@ -105,6 +106,7 @@ class WorkerServer {
     const cache = new Cache(this.#region, start.actor, Date.now, nextTurn);
     const local = new LocalServer(start.config, start.startedMs);
     local.channel = channel;
+    local.durability = durabilityOf(this.#region.log, start.config, () => performance.now());
     this.local = local;
     const session = new Session(0, "http", "", "", start.startedMs, true);
     const commands = new CommandContext(cache, local, COMMANDS, session);

@@ -13,6 +13,7 @@ import { ClientTime } from "./client_time.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 import type { RawContext } from "./raw_context.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
+import { WriteMarks } from "./write_marks.ts";
 
 /** With this many bytes of answers, no command is run before they are written. */
 const MAX_OUTPUT_BYTES = 256 * 1024;
@@ -34,6 +35,8 @@ export class Batch {
   readonly #time: ClientTime;
   /** Whether the breaker does not let the commands in that have come: all of them, or none. */
   #isShed = false;
+  /** Which answers have to wait for the disk; null where none ever do. */
+  readonly #marks: WriteMarks | null;
   /** What is left of a command that was too large. */
   readonly #excess = new Excess();
 
@@ -42,6 +45,8 @@ export class Batch {
     this.#protocol = protocol;
     this.#session = session;
     this.#input = input;
+    const { durability } = context.context.server;
+    this.#marks = durability === null ? null : new WriteMarks(durability, context.context);
     this.#time = new ClientTime(context.context.server.slices);
   }
 
@@ -74,7 +79,7 @@ export class Batch {
     let seen = input.at;
     let done: void | Promise<void> = undefined;
     /** Whether answers may be kept back, or commands held or refused. */
-    let isSpecial = this.#isSpecialBatch();
+    let isSpecial = this.#beginBatch(reply);
     let isSkipping = !this.#excess.isEmpty;
     try {
       for (;;) {
@@ -103,7 +108,7 @@ export class Batch {
           ? undefined
           : protocol.run(context, input.bytes, args, reply);
         if (protocol.wasLong) isSpecial = this.#isSpecial();
-        if (isSpecial && done === undefined) this.#keepBack(reply);
+        if (done === undefined) this.#ended(reply, isSpecial);
         const isFull = reply.used > MAX_OUTPUT_BYTES || reply.isOver;
         this.hasMore = done !== undefined || session.afterReply === "close" || isFull ||
           this.#time.isEnough(context, decoder.at, protocol.wasLong);
@@ -120,6 +125,22 @@ export class Batch {
     return this.#finished(done, reply);
   }
 
+  /** A command has its answer, which may be kept back, or have to wait. */
+  #ended(reply: RawReply, isSpecial: boolean): void {
+    if (isSpecial) this.#keepBack(reply);
+    if (this.#marks !== null) this.#marks.note(reply.used, false);
+  }
+
+  /** Whether the answers of the latest run have to wait until what they say is on the disk. */
+  get mustWait(): boolean {
+    return this.#marks !== null && this.#marks.hasWritten;
+  }
+
+  /** Resolves when they may be sent; those of writes may be errors then. */
+  whenDurable(reply: RawReply): Promise<void> {
+    return this.#marks!.settle(reply);
+  }
+
   /**
    * Whether there is a pause, commands are refused for now, or CLIENT REPLY keeps answers back. It becomes so by
    * CLIENT, after which one looks again, and by others between two batches.
@@ -130,7 +151,8 @@ export class Batch {
   }
 
   /** The same for commands that have come now, which the breaker lets in or does not. */
-  #isSpecialBatch(): boolean {
+  #beginBatch(reply: RawReply): boolean {
+    this.#marks?.begin(this.#context.context, reply.used);
     const { gate } = this.#context;
     this.#isShed = !gate.isOpen && gate.refuses();
     return this.#isSpecial();
@@ -179,6 +201,7 @@ export class Batch {
     try {
       await done;
       this.#keepBack(reply);
+      this.#marks?.note(reply.used, true);
     } catch (error) {
       this.#onBug(error, reply);
     }

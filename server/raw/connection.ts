@@ -1,7 +1,7 @@
-// One raw connection: reads, has every command run that is complete, writes their answers at once,
-// and so on until either side ends it. What a client sends faster than it reads answers waits in
-// its own socket. Idle, it holds its input buffer of 4 KiB; all else is in its account, and a client
-// that is slow or silent loses it, and its connection, where memory is short.
+// One raw connection: reads, has every command run that is complete, writes their answers at once, and so on until
+// either side ends it. What a client sends faster than it reads answers waits in its own socket. Idle, it holds
+// its input buffer of 4 KiB; all else is in its account, and a client that is slow or silent loses it, and its
+// connection, where memory is short.
 
 import { RespReply } from "../codecs/resp_reply.ts";
 import { stopTracking } from "../commands/connection/client_tracking.ts";
@@ -38,7 +38,6 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
   /** Whether commands are being run or answers written. */
   #isBusy = false;
   isEnded = false;
-  /** When the command began, or the connection was broken. */
   #incompleteSinceMs = 0;
   #brokenSinceMs = 0;
   readonly #reader: RawInput;
@@ -133,7 +132,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
         }
       } else this.#batch.wait(count);
       if (input.at > 0) this.#incompleteSinceMs = 0;
-      if (!input.settle(count)) return this.#refuse("memory");
+      if (!input.settle(count)) return this.#refuse();
       if (input.end === 0) this.#incompleteSinceMs = 0;
       else this.#incompleteSinceMs ||= this.#context.now();
     }
@@ -157,18 +156,18 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     this.#isBusy = true;
     const reply = this.takeReply();
     const done = this.#batch.run(reply);
-    const isOne = done === undefined && !this.#batch.hasMore;
+    const isOne = done === undefined && !this.#batch.hasMore && !this.#batch.mustWait;
     if (!isOne || this.#output.pushed.flushing !== undefined) return this.#answerRest(reply, done);
     return this.#output.begin(reply) ?? this.#endAnswer();
   }
 
-  /** Of the write that was begun, `taken` bytes have been. */
+  /** `taken` bytes of the write that was begun have been. */
   #endWrite(taken: number): Promise<void> | null {
     const rest = this.#output.endBegun(taken);
     return rest === null ? this.#endAnswer() : rest.then(() => this.#endAnswer() ?? undefined);
   }
 
-  /** Goes on where commands were run that took their time, or were only the first. */
+  /** Goes on where commands have taken their time, wait for the disk, or were only the first. */
   async #answerRest(reply: RawReply, done: void | Promise<void>): Promise<void> {
     const batch = this.#batch;
     for (;;) {
@@ -176,6 +175,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
         this.#reader.readAhead();
         await done;
       }
+      if (batch.mustWait) await batch.whenDurable(reply);
       await this.#output.send(reply);
       const turn = batch.isHeld ? this.#waitForPause() : batch.hasMore ? batch.turn() : null;
       if (turn !== null) await turn;
@@ -205,11 +205,11 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     this.#account.give(Math.min(HELD_BYTES, this.#account.bytes));
   }
 
-  async #refuse(reason: "memory"): Promise<void> {
+  async #refuse(): Promise<void> {
     this.#isBusy = true;
     this.#context.count("overloads");
     const reply = this.takeReply();
-    reply.error(this.#protocol.refusal(reason));
+    reply.error(this.#protocol.refusal("memory"));
     await this.#output.send(reply);
     await this.#linger();
   }
@@ -244,7 +244,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
   }
 
   check(nowMs: number): void {
-    const { idleTimeoutMs, bodyTimeoutMs } = this.#context.config;
+    const { config: { idleTimeoutMs, bodyTimeoutMs } } = this.#context;
     const idleMs = this.session.idleMs(nowMs);
     if (this.#output.isWaiting) {
       if (this.#output.isSlow(nowMs)) this.#endSlow();
@@ -254,7 +254,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
       if (this.session.hasLeft) this.end();
     } else if (!this.#isBusy) {
       const idle = idleTimeoutMs > 0 && idleMs > idleTimeoutMs;
-      // Only what holds more than its share of memory has to come soon.
+      // Only what holds much has to come soon.
       const slow = this.#incompleteSinceMs > 0 && this.bufferBytes > INPUT_BYTES &&
         nowMs - this.#incompleteSinceMs > bodyTimeoutMs;
       if (idle || slow) this.end();

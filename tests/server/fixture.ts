@@ -18,9 +18,9 @@ import { Session } from "../../server/contract/session.ts";
 /** The time of every test, in milliseconds since 1970. */
 export const NOW_MS = 1_700_000_000_000;
 
-/** A region for main and two workers. */
-export function newRegion(memoryBytes = 8 * 2 ** 20): ServerRegion {
-  return Region.create({ memoryBytes, actorCount: 3, names: ACTOR_NAMES });
+/** A region for main and two workers, with a log ring if that has a size. */
+export function newRegion(memoryBytes = 8 * 2 ** 20, logBytes = 0): ServerRegion {
+  return Region.create({ memoryBytes, actorCount: 3, names: ACTOR_NAMES, logBytes });
 }
 
 /** A cache of actor 1 over a new region, at a fixed time. */

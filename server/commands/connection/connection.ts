@@ -9,6 +9,7 @@ import { stopTracking } from "./client_tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX, wrongArity } from "../failures.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
+import { failingProblem } from "./log_admission.ts";
 import { integerOf, isPlainName, shownText, textOf, tokenOf } from "../argument_text.ts";
 
 const NO_PASSWORD_SET = refused(
@@ -43,10 +44,13 @@ export function nameProblem(args: Args, index: number, bad = BAD_NAME): Failure 
 }
 
 /** PING [message]. */
-export function ping(_context: CommandContext, args: Args, reply: Reply): void {
-  if (args.count === 0) reply.status("PONG");
+export function ping(context: CommandContext, args: Args, reply: Reply): void {
+  // As with Redis, it tells those who look after servers.
+  const problem = failingProblem(context, context.log);
+  if (problem !== null) reply.fail(problem);
+  else if (args.count === 0) reply.status("PONG");
   else if (args.count > 1) reply.fail(wrongArity("ping"));
-  else echo(_context, args, reply);
+  else echo(context, args, reply);
 }
 
 /** ECHO message. */

@@ -14,11 +14,14 @@ import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
 import { hashKeys } from "../execute.ts";
+import { writeProblem } from "./log_admission.ts";
 import { selected } from "./databases.ts";
 import { beginTimed, beginUntimed, endTimed, endUntimed } from "../timing.ts";
 import {
   ALL_KEYS_TOO_LONG,
   BUSY,
+  execAborted,
+  LOG_FULL,
   NO_MEMORY,
   refused,
   TRANSACTION_TOO_LARGE,
@@ -108,7 +111,11 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
   // What it runs must find no transaction; its memory is held until it has run.
   session.transaction = null;
   try {
+    const { log } = context;
+    const problem = log !== null && transaction.hasWrites ? writeProblem(context, log) : null;
     if (transaction.isBroken) reply.fail(ABORTED);
+    else if (problem === LOG_FULL) reply.fail(problem);
+    else if (problem !== null) reply.fail(execAborted(problem));
     else runLocked(context, transaction, reply);
   } finally {
     transaction.end();

@@ -1,13 +1,8 @@
 // Rows of the command table: commands on keys, whatever their values are, and on the whole keyspace.
 // See command.ts for the fields of a row.
 
-import {
-  type CommandRow,
-  MANY_KEYS,
-  MAX_ARGUMENTS,
-  oneKeyRows,
-  row,
-} from "../../contract/command.ts";
+import { type CommandRow, MAX_ARGUMENTS, oneKeyRows, row } from "../../contract/command.ts";
+import { MANY_KEYS } from "../../contract/keys/key_places.ts";
 import {
   expire,
   expireat,

@@ -7,10 +7,10 @@ import {
   type CommandFlag,
   type CommandGroup,
   type CommandRow,
-  MANY_KEYS,
   MAX_ARGUMENTS,
   row,
 } from "../../contract/command.ts";
+import { MANY_KEYS } from "../../contract/keys/key_places.ts";
 import { command } from "./command_info.ts";
 import { auth, echo, hello, ping, quit, reset } from "../connection/connection.ts";
 import { select, swapdb } from "../connection/databases.ts";

@@ -1,13 +1,8 @@
 // Rows of the command table: commands on values and on counters.
 // See command.ts for the fields of a row.
 
-import {
-  type CommandRow,
-  MANY_KEYS,
-  MAX_ARGUMENTS,
-  oneKeyRows,
-  row,
-} from "../../contract/command.ts";
+import { type CommandRow, MAX_ARGUMENTS, oneKeyRows, row } from "../../contract/command.ts";
+import { MANY_KEYS } from "../../contract/keys/key_places.ts";
 import { decr, decrBy, incr, incrBy, incrByFloat } from "./counters.ts";
 import { append, getrange, setrange, strlen } from "./ranges.ts";
 import { lcs } from "./lcs.ts";

@@ -5,6 +5,7 @@ import type { TimeSlices } from "../../contract/time_slices.ts";
 import { error, json, RETRY } from "../answers.ts";
 import { adminRefusal } from "../admin/admin_refusal.ts";
 import type { HttpContext, RouteHandler } from "../context.ts";
+import { NOT_DURABLE_MESSAGE } from "../refusals.ts";
 import type { ImportRunner } from "./import_runner.ts";
 
 /** Commands between two looks at the clock. */
@@ -35,12 +36,20 @@ export const importRoute: RouteHandler = (context, request, url, query) => {
 };
 
 async function answered(context: HttpContext, runner: ImportRunner): Promise<Response> {
+  const { durability } = context;
+  const commits = durability?.commits;
   const isDone = await runAll(runner, context.slices);
+  const isDurable = durability === null || durability.commits === commits ||
+    await durability.wait();
   const { done, stored, failed, errors, skipped, passing, unreadable } = runner;
   const counts = { done, stored, failed, skipped: Object.fromEntries(skipped), errors };
   const text = (message: string) => JSON.stringify({ ...counts, message });
   if (unreadable !== "") return json(text(`Body cannot be read: ${unreadable}.`), 400);
   if (passing !== null) return json(text(`${passing.code} ${passing.message}`), 503, RETRY);
+  if (!isDurable) {
+    context.noteNotDurable();
+    return json(text(NOT_DURABLE_MESSAGE), 503);
+  }
   return isDone ? json(JSON.stringify(counts), 200) : json(text(TOO_LONG), 503, RETRY);
 }
 

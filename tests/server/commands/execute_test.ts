@@ -67,6 +67,7 @@ for (const many of [false, true]) {
     keys,
     summary: "Throws",
     id: 0,
+    isWrite: true,
     isTimed: false,
     run: () => {
       throw new RangeError("bug");

@@ -2,6 +2,8 @@
 // region, the test tells them.
 
 import { Cache } from "../../../cache/mod.ts";
+import { logRingBytes } from "../../../server/config/config.ts";
+import type { ServerRegion } from "../../../server/contract/counters.ts";
 import { findPort } from "../../../server/process/listen_checks.ts";
 import { Log } from "../../../server/process/log.ts";
 import { WorkerPool } from "../../../server/process/worker_pool.ts";
@@ -10,7 +12,7 @@ import { configOf, newRegion } from "../fixture.ts";
 
 /** A pool of workers that listen for every protocol; disposing of it ends them. */
 export class PoolBench implements Disposable {
-  readonly region = newRegion();
+  readonly region: ServerRegion;
   readonly workers: Worker[] = [];
   readonly ports = [0, 1, 2].map(() => findPort("127.0.0.1", 0));
   readonly pool: WorkerPool;
@@ -18,9 +20,11 @@ export class PoolBench implements Disposable {
   constructor(isLoading: boolean, ...args: string[]) {
     const [http, resp, text] = this.ports as [number, number, number];
     const hostname = "127.0.0.1";
+    const config = configOf("--websocket", ...args);
+    this.region = newRegion(8 * 2 ** 20, logRingBytes(config));
     this.pool = new WorkerPool({
       cache: new Cache(this.region, 0),
-      config: configOf("--websocket", ...args),
+      config,
       listens: [
         { hostname, port: http },
         { protocol: "resp", hostname, port: resp },

@@ -4,7 +4,7 @@
 import { Random } from "../../../../bench/workload.ts";
 import { MAX_DEADLINE_MS } from "../../../../cache/mod.ts";
 import { COMMANDS } from "../../../../server/commands/table.ts";
-import { keyCountOf } from "../../../../server/contract/command.ts";
+import { keyCountOf } from "../../../../server/contract/keys/key_places.ts";
 import { newCache, newRegion } from "../../fixture.ts";
 import { RedisServer } from "../redis_server.ts";
 import { Speaker } from "../speaker.ts";

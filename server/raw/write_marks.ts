@@ -1,0 +1,65 @@
+// Which answers of a batch are those of writes. They have to wait until what they say is on the disk, and
+// where that cannot be, they become errors; the answers between them stay. Used under `--fsync always`.
+
+import type { CommandContext } from "../contract/command.ts";
+import { grownPlaces } from "../contract/growing_bytes.ts";
+import type { Durability } from "../contract/persistence/durability.ts";
+import { NOT_DURABLE } from "../commands/failures.ts";
+import type { RawReply } from "./protocols.ts";
+
+/** The writes of one batch. */
+export class WriteMarks {
+  readonly #durability: Durability;
+  #context: CommandContext;
+  /** Where answers of writes begin and end, in turn. */
+  #places: Int32Array = new Int32Array(16);
+  #count = 0;
+  /** Whether anything was written. */
+  hasWritten = false;
+  /** Where the next answer begins. */
+  #at = 0;
+  #writes = 0;
+  #commits = 0;
+
+  constructor(durability: Durability, context: CommandContext) {
+    this.#durability = durability;
+    this.#context = context;
+  }
+
+  /** Commands begin to run in `context`, and `used` bytes of answers are there. */
+  begin(context: CommandContext, used: number): void {
+    this.#context = context;
+    this.#writes = context.writes;
+    this.#commits = this.#durability.commits;
+    this.#count = 0;
+    this.hasWritten = false;
+    this.#at = used;
+  }
+
+  /** A command has run, and its answer ends at `end`. Others may have run meanwhile if it took its time. */
+  note(end: number, tookTime: boolean): void {
+    const { writes } = this.#context;
+    const { commits } = this.#durability;
+    if (writes !== this.#writes && (tookTime || commits !== this.#commits)) this.#add(end);
+    this.#writes = writes;
+    this.#commits = commits;
+    this.#at = end;
+  }
+
+  #add(end: number): void {
+    this.hasWritten = true;
+    // An answer that is kept back cannot become an error.
+    if (end <= this.#at) return;
+    if (this.#count + 2 > this.#places.length) {
+      this.#places = grownPlaces(this.#places, this.#count + 2);
+    }
+    this.#places[this.#count++] = this.#at;
+    this.#places[this.#count++] = end;
+  }
+
+  /** Resolves when the answers on `reply` may be sent. */
+  async settle(reply: RawReply): Promise<void> {
+    this.hasWritten = false;
+    if (!await this.#durability.wait()) reply.replace(this.#places, this.#count, NOT_DURABLE);
+  }
+}
