@@ -5,7 +5,15 @@
  * @module
  */
 
-import { ACCESS, BENCH, type ClientOption, HELP, SNAPSHOT_TIMEOUT, TTL } from "./options.ts";
+import {
+  ACCESS,
+  BENCH,
+  type ClientOption,
+  DATA_DIR,
+  HELP,
+  SNAPSHOT_TIMEOUT,
+  TTL,
+} from "./options.ts";
 
 /** The names of the commands. */
 export type CommandName =
@@ -190,11 +198,12 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
   export: {
     name: "export",
     operands: [FILE],
-    options: ACCESS_OPTIONS,
+    options: [DATA_DIR, ...ACCESS_OPTIONS],
     summary: "Write all items to a file as commands that slabkv import and redis-cli --pipe take",
     details: [
       'The file "-" is stdout. The file appears when it is whole: until then it is FILE.tmp. The server',
-      "needs --admin or --token. --timeout is for each piece of the answer.",
+      "needs --admin or --token. --timeout is for each piece of the answer. Exit code 1 when a data dir had",
+      "a torn end, which was left out.",
     ],
   },
   import: {

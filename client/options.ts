@@ -105,6 +105,18 @@ export const TTL: ClientOption<number | undefined> = {
   description: "Time after which the item expires, in seconds or with a unit: 60, 90m, 1d",
 };
 
+/** The further option of `export`. */
+export const DATA_DIR: ClientOption<string | undefined> = {
+  flag: "data-dir",
+  placeholder: "DIR",
+  expected: "the path of a folder",
+  complete: "file",
+  parse: (text) => text === "" || text.includes("\0") ? undefined : text,
+  fallback: undefined,
+  fallbackText: "",
+  description: "Read this data dir, which no server may be using, in place of asking a server",
+};
+
 /** The further options of `bench`. */
 export const BENCH = {
   connections: {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { DENO_FILE_SYSTEM } from "../../server/disk/file_system.ts";
+import { DataDirExport } from "../../server/disk/loading/data_dir_export.ts";
 import { AnswerReader } from "../answer_reader.ts";
 import {
   type Access,
@@ -15,7 +17,7 @@ import {
 } from "../connection.ts";
 import { accessOf, type ClientContext, EXIT } from "../context.ts";
 import { authorizationLine, refusal } from "../exchange.ts";
-import { ACCESS } from "../options.ts";
+import { ACCESS, DATA_DIR } from "../options.ts";
 import { type ByteSink, ClientError, writeAll } from "../platform.ts";
 import { progressBar, ProgressLine } from "../progress_line.ts";
 import { ByteInput, FOUND } from "./byte_input.ts";
@@ -39,14 +41,16 @@ interface Target {
 export async function runExport(context: ClientContext): Promise<number> {
   const { platform, operands, values } = context;
   const path = operands[0]!;
-  const access = await accessOf(context);
+  const dir = values.get(DATA_DIR);
   const startMs = performance.now();
   const isStdout = path === "-";
   const target = isStdout ? stdoutTarget(platform.stdout) : await fileTarget(path);
   const counter = new ItemCounter();
+  let notes: readonly string[] = [];
   try {
     await using _line = new ProgressLine(platform, (columns) => counter.line(columns));
-    await receive(access, target, counter);
+    if (dir === undefined) await receive(await accessOf(context), target, counter);
+    else notes = await readDataDir(dir, target, counter);
     await target.end();
   } catch (error) {
     await target.abandon();
@@ -58,7 +62,35 @@ export async function runExport(context: ClientContext): Promise<number> {
     ? `${JSON.stringify({ items, bytes, seconds: Math.round(seconds * 1000) / 1000 })}\n`
     : `Wrote ${number(items)} items, ${number(bytes)} bytes, in ${seconds.toFixed(1)} s\n`;
   await writeAll(isStdout ? platform.stderr : platform.stdout, text);
-  return EXIT.ok;
+  for (const note of notes) await writeAll(platform.stderr, `slabkv: ${note}\n`);
+  return notes.length === 0 ? EXIT.ok : EXIT.miss;
+}
+
+/** Loads a data dir, and writes what is in it. Returns what is to be said of it. */
+async function readDataDir(dir: string, target: Target, counter: ItemCounter): Promise<string[]> {
+  try {
+    const loaded = await DataDirExport.load(DENO_FILE_SYSTEM, dir, Date.now, (progress) => {
+      counter.loading = progress.bytes / progress.totalBytes;
+    });
+    counter.begin(loaded.items);
+    for (const piece of loaded.commands()) {
+      counter.add(piece);
+      await target.write(piece);
+    }
+    counter.end();
+    const { lost, tornBytes } = loaded;
+    const notes = [];
+    if (lost > 0) notes.push(`${number(lost)} items found no space and are missing`);
+    if (tornBytes > 0) {
+      notes.push(`The end of the log is torn: ${number(tornBytes)} bytes are left out`);
+    }
+    return notes;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ClientError(
+      reason.startsWith("Cannot ") ? reason : `Cannot export ${dir}: ${reason}`,
+    );
+  }
 }
 
 /** Asks the server, and writes what comes. */
@@ -156,6 +188,8 @@ class ItemCounter {
     refused: () => this.items++,
   });
   readonly #reading = this.#reader.read();
+  /** The share of a data dir that is loaded. */
+  loading = 1;
   #total = NaN;
 
   /** About `total` items will come. */
@@ -190,6 +224,9 @@ class ItemCounter {
   }
 
   line(columns: number): string {
+    if (this.loading < 1 && this.bytes === 0) {
+      return `${progressBar(this.loading, BAR_COLUMNS)} loading`;
+    }
     const share = this.items / this.#total;
     const bar = Number.isFinite(share) ? `${progressBar(share, BAR_COLUMNS)} ` : "";
     return `${bar}${number(this.items)} items`.slice(0, Math.max(0, columns - 1));

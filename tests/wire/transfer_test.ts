@@ -6,7 +6,7 @@ import { hasRedis, RedisServer } from "../server/commands/redis_server.ts";
 import { errorBody } from "./conversation.ts";
 import { joined, RawClient } from "./raw_client.ts";
 import { command, connectRaw, exchange } from "./raw_fixture.ts";
-import { TestServer } from "./server.ts";
+import { runToEnd, TestServer } from "./server.ts";
 
 const NO_ADMIN = errorBody(
   "Administration over HTTP needs --admin or --token, and never comes from a browser. " +
@@ -150,3 +150,57 @@ Deno.test("/export and /import are for administrators, and not for browsers", as
   const head = await client.ask(`HEAD /export${bearer}`);
   assert(head.status === 200 && head.headers.get("slabkv-items") === "0");
 });
+
+Deno.test("export --data-dir gives what a server had that is stopped, and refuses one that is in use", async () => {
+  const folder = await Deno.makeTempDir();
+  const dir = `${folder}/data`;
+  const [before, after, again] = ["before", "after", "again"].map((name) =>
+    `${folder}/${name}.resp`
+  );
+  try {
+    await using server = await TestServer.start(["--admin", "--resp-port", "0", "--data-dir", dir]);
+    const url = `http://127.0.0.1:${server.port}`;
+    using client = await connectRaw(server, "redis");
+    const long = "x".repeat(700_000);
+    await exchange(client, command("SET", "long", long), "+OK\r\n");
+    for (let i = 0; i < 500; i++) {
+      const terms = i % 3 === 0 ? ["EX", "1000"] : [];
+      await exchange(client, command("SELECT", String(i % 4)), "+OK\r\n");
+      await exchange(client, command("SET", `k${i}`, `value ${i}`, ...terms), "+OK\r\n");
+    }
+    await exchange(client, command("DEL", "k499"), ":1\r\n");
+    assertEquals((await runToEnd(["export", before!, "--url", url])).code, 0);
+    const refused = await runToEnd(["export", after!, "--data-dir", dir]);
+    assertEquals(refused.code, 2);
+    assertMatch(
+      refused.stderr,
+      /^slabkv: Cannot export .*\/data: process \d+ on host .* has used it since/,
+    );
+    server.kill("SIGTERM");
+    await server.ended();
+    const { code, stdout } = await runToEnd(["export", after!, "--data-dir", dir]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^Wrote 500 items, /);
+    assertEquals(await sortedItems(after!), await sortedItems(before!));
+    // It has changed nothing, so another one finds the same.
+    assertEquals((await runToEnd(["export", again!, "--data-dir", dir])).code, 0);
+    assertEquals(await Deno.readTextFile(again!), await Deno.readTextFile(after!));
+    const empty = await runToEnd(["export", again!, "--data-dir", folder]);
+    assertMatch(empty.stderr, /^slabkv: Cannot export .*: it is no data dir, or an empty one\n$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** The items of an export, each behind its database. */
+async function sortedItems(path: string): Promise<string[]> {
+  const text = await Deno.readTextFile(path);
+  let database = "0";
+  const items: string[] = [];
+  for (const each of text.split(/(?=\*[235]\r\n)/)) {
+    const select = /^\*2\r\n\$6\r\nSELECT\r\n\$\d+\r\n(\d+)\r\n$/.exec(each);
+    if (select === null) items.push(`${database} ${each}`);
+    else database = select[1]!;
+  }
+  return items.sort();
+}

@@ -8,8 +8,8 @@ import type { MemoryBudget } from "../../contract/memory_budget.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { nextTurn, type TimeSlices } from "../../contract/time_slices.ts";
 import { SlowClient } from "../large_answers.ts";
-import { selectCommand, setCommands } from "./export_commands.ts";
-import { BATCH_BYTES, ItemWalk } from "./item_walk.ts";
+import { CommandWriter } from "../../contract/export/export_commands.ts";
+import { BATCH_BYTES, ItemWalk } from "../../contract/export/item_walk.ts";
 
 /** Copies of a batch that are alive at once: itself, its commands, and those that Deno has taken ahead. */
 const COPIES = 3;
@@ -39,8 +39,7 @@ class Export implements MemoryOwner {
   readonly #parts: ExportParts;
   readonly #all: Set<Export>;
   readonly #walk: ItemWalk;
-  /** The database that was chosen last. */
-  #database = 0;
+  readonly #writer = new CommandWriter();
   /** Whether it was let go of. */
   hasEnded = false;
 
@@ -81,21 +80,9 @@ class Export implements MemoryOwner {
       if (step === "done") return null;
       if (step === "busy") return "blocked";
       if (step === "tooLong" && !this.#grow(walk.batch.neededBytes)) return "blocked";
-      if (walk.batch.count > 0) return this.#commands();
+      if (walk.batch.count > 0) return this.#writer.write(walk.batch, walk.database);
     }
     return "bare";
-  }
-
-  #commands(): Uint8Array<ArrayBuffer> {
-    const { batch, database } = this.#walk;
-    const sets = setCommands(batch);
-    if (database === this.#database) return sets;
-    this.#database = database;
-    const select = selectCommand(database);
-    const bytes = new Uint8Array(select.length + sets.length);
-    bytes.set(select);
-    bytes.set(sets, select.length);
-    return bytes;
   }
 
   /** Makes space for a long item, if there is memory for it. */
@@ -103,7 +90,7 @@ class Export implements MemoryOwner {
     const { batch } = this.#walk;
     const moreBytes = neededBytes - batch.bytes.length;
     if (!this.account.tryTake(COPIES * moreBytes)) return false;
-    batch.bytes = new Uint8Array(neededBytes);
+    this.#walk.grow();
     return true;
   }
 
@@ -112,7 +99,7 @@ class Export implements MemoryOwner {
     const { batch } = this.#walk;
     const moreBytes = batch.bytes.length - BATCH_BYTES;
     if (moreBytes === 0) return;
-    batch.bytes = new Uint8Array(BATCH_BYTES);
+    this.#walk.shrink();
     this.account.give(COPIES * moreBytes);
   }
 

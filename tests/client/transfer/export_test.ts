@@ -49,36 +49,40 @@ Deno.test("export shows a bar on a terminal", async () => {
 });
 
 Deno.test("export leaves nothing behind where it fails, and keeps what was there", async () => {
-  const answers: [() => Response, RegExp][] = [
-    [() => text('{"message":"no"}', 403), /answered 403: no/],
-    [() => new Response(COMMANDS.slice(0, -3)), /ended inside a command/],
-    [() => new Response(cutOff()), /closed before the answer ended|reset/],
+  const head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+  const chunk = (content: string) => `${content.length.toString(16)}\r\n${content}\r\n`;
+  const answers: [string, RegExp][] = [
+    ['HTTP/1.1 403 Forbidden\r\ncontent-length: 16\r\n\r\n{"message":"no"}', /answered 403: no/],
+    [`${head}${chunk(COMMANDS.slice(0, -3))}0\r\n\r\n`, /ended inside a command/],
+    [`${head}${chunk(COMMANDS)}`, /closed before the answer ended/],
+    [`${head}${chunk(COMMANDS).slice(0, -20)}`, /closed before the answer ended/],
   ];
   for (const [answer, message] of answers) {
-    await using server = new FakeServer(answer);
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const serving = answerOnce(listener, answer);
     await inFolder(async (path) => {
       await Deno.writeTextFile(path, "before");
-      const { code, stderr } = await run(["export", path, "--url", server.url]);
+      const url = `http://127.0.0.1:${listener.addr.port}`;
+      const { code, stderr } = await run(["export", path, "--url", url]);
       assertEquals(code, 2);
       assertMatch(stderr, message);
       assertEquals(await Deno.readTextFile(path), "before");
       assertEquals(await namesBeside(path), ["out.resp"]);
     });
+    await serving;
   }
 });
+
+async function answerOnce(listener: Deno.TcpListener, answer: string): Promise<void> {
+  const conn = await listener.accept();
+  listener.close();
+  await conn.read(new Uint8Array(1000));
+  await conn.write(new TextEncoder().encode(answer));
+  conn.close();
+}
 
 Deno.test("export says where it cannot write", async () => {
   const { code, stderr } = await run(["export", "/nothing/here", "--url", "http://127.0.0.1:9"]);
   assertEquals(code, 2);
   assertMatch(stderr, /^slabkv: Cannot write \/nothing\/here: /);
 });
-
-/** A body that breaks off. */
-function cutOff(): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    pull(controller) {
-      controller.enqueue(new TextEncoder().encode(COMMANDS));
-      setTimeout(() => controller.error(new Error("broken")), 10);
-    },
-  });
-}

@@ -6,7 +6,7 @@ import { MemoryBudget } from "../../../../server/contract/memory_budget.ts";
 import { TimeSlices } from "../../../../server/contract/time_slices.ts";
 import { SlowClient } from "../../../../server/http/large_answers.ts";
 import { Exports } from "../../../../server/http/transfer/export_stream.ts";
-import { BATCH_BYTES, ItemWalk } from "../../../../server/http/transfer/item_walk.ts";
+import { BATCH_BYTES, ItemWalk } from "../../../../server/contract/export/item_walk.ts";
 import { holdShard, letGo } from "../../../cache/fixture.ts";
 import { newCache, newRegion, NOW_MS } from "../../fixture.ts";
 

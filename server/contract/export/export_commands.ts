@@ -2,19 +2,37 @@
 // an item has a deadline. Knows no shard and no request.
 
 import type { ItemBatch } from "../../../cache/mod.ts";
-import { writeAscii } from "../../contract/text_bytes.ts";
+import { writeAscii } from "../text_bytes.ts";
 
 /** Most bytes that a command takes beside its key and value. */
 const MAX_COMMAND_BYTES = 96;
 
-/** The command that chooses a database, by the number that clients use. */
-export function selectCommand(database: number): Uint8Array<ArrayBuffer> {
+/** Writes the commands of one export. */
+export class CommandWriter {
+  /** The database that was chosen last, by the number that clients use. */
+  #database = 0;
+
+  /** The commands that store the items of a batch, which are in `database`. */
+  write(batch: ItemBatch, database: number): Uint8Array<ArrayBuffer> {
+    const sets = setCommands(batch);
+    if (database === this.#database) return sets;
+    this.#database = database;
+    const select = selectCommand(database);
+    const bytes = new Uint8Array(select.length + sets.length);
+    bytes.set(select);
+    bytes.set(sets, select.length);
+    return bytes;
+  }
+}
+
+/** The command that chooses a database. */
+function selectCommand(database: number): Uint8Array<ArrayBuffer> {
   const text = String(database);
   return new TextEncoder().encode(`*2\r\n$6\r\nSELECT\r\n$${text.length}\r\n${text}\r\n`);
 }
 
 /** The commands that store the items of a batch. */
-export function setCommands(batch: ItemBatch): Uint8Array<ArrayBuffer> {
+function setCommands(batch: ItemBatch): Uint8Array<ArrayBuffer> {
   const { count, used, bytes, keyLengths, valueLengths, deadlinesMs } = batch;
   const to = new Uint8Array(used + count * MAX_COMMAND_BYTES);
   let at = 0;

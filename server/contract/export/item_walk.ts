@@ -64,6 +64,16 @@ export class ItemWalk implements LockedWork {
     return batch.count === 0 && batch.neededBytes > 0 ? "tooLong" : "more";
   }
 
+  /** Makes space in the batch for the item that was too long for it. */
+  grow(): void {
+    this.batch.bytes = new Uint8Array(this.batch.neededBytes);
+  }
+
+  /** Makes the batch as small again as it was. */
+  shrink(): void {
+    if (this.batch.bytes.length > BATCH_BYTES) this.batch.bytes = new Uint8Array(BATCH_BYTES);
+  }
+
   /** The part of {@linkcode step} that needs the shard's lock. */
   runLocked(): void {
     const { memory } = this.#cache.shards[this.#shard]!;
