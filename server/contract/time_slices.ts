@@ -17,15 +17,37 @@ const PIECE_MS = 0.25;
  * do, or at each 61st pass; 64 empty ones take 0.13 ms. A timer of 0 ms leaves the thread idle for 2.
  */
 const TURN_PASSES = 64;
+/**
+ * After so many milliseconds a turn ends sooner, so many passes after the timer has: no timer ends before new input was
+ * looked for. While HTTP clients keep the loop busy, 64 passes took 6 s. Others take a few milliseconds, and must be
+ * that many: with 1 ms, others waited for a tenth of a second beside 500 clients that send PING without end.
+ */
+const LONG_TURN_MS = 50;
+const LAST_PASSES = 3;
+
+/** A turn of the event loop that is being waited for. */
+interface Turn {
+  left: number;
+  readonly resolve: () => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
 
 /** Resolves after the event loop has had its turn: what has come in by now has been looked at. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => pass(TURN_PASSES, resolve));
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => turn.left = Math.min(turn.left, LAST_PASSES), LONG_TURN_MS);
+    const turn: Turn = { left: TURN_PASSES, resolve, timer };
+    pass(turn);
+  });
 }
 
-function pass(left: number, resolve: () => void): void {
-  if (left === 0) resolve();
-  else setImmediate(pass, left - 1, resolve);
+function pass(turn: Turn): void {
+  if (turn.left-- > 0) {
+    setImmediate(pass, turn);
+    return;
+  }
+  clearTimeout(turn.timer);
+  turn.resolve();
 }
 
 /** One that waits. */
