@@ -14,6 +14,7 @@ const PROGRAMS = [
   "bench/http/run.ts",
   "bench/proof/kill.ts",
   "bench/proof/soak.ts",
+  "bench/overload/run.ts",
   "bench/resp/run.ts",
   "bench/resp/flush.ts",
   "bench/resp/profile.ts",
@@ -50,6 +51,7 @@ Deno.test("benchmarks say in one line what is wrong with their arguments", async
     ["bench/proof/kill.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
     ["bench/http/fill.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
     ["bench/resp/run.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
+    ["bench/overload/run.ts", "--none", /^[^\n]*--none[^\n]*\n$/],
   ];
   for (const [program, argument, message] of table) {
     const args = ["run", "-A", "--quiet", program, argument];

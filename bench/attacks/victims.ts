@@ -20,8 +20,10 @@ const MAX_LINE_CHARACTERS = 160;
 export function optionsFor(attack: Attack): string[] {
   const ports = ["--resp-port", "0", "--text-port", "0"];
   const workers = ["--workers", String(attack.workers ?? 1)];
+  const options = attack.options ?? [];
   // An open breaker would refuse the polite client, too.
-  return [...ports, ...workers, "--memory", MEMORY, "--max-lag", "0", ...attack.options ?? []];
+  const lag = options.includes("--max-lag") ? [] : ["--max-lag", "0"];
+  return [...ports, ...workers, "--memory", MEMORY, ...lag, ...options];
 }
 
 /** The servers of one run; disposing of it ends them all. */

@@ -7,7 +7,7 @@ import { errorAnswer } from "../codecs/json_command_reply.ts";
 import type { ServerRegion } from "../contract/counters.ts";
 import { type Gate, WorkerMode } from "../contract/breaker/gate.ts";
 import { Admission } from "./admission.ts";
-import { CLOSE, error, json, methodNotAllowed, overloaded, RETRY } from "./answers.ts";
+import { CLOSE, error, methodNotAllowed, overloaded, RETRY } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { SlowClient } from "./large_answers.ts";
@@ -23,6 +23,10 @@ const SPREAD_ONE_IN = 200;
 
 const SHED_TEXT = errorText(SHED_MESSAGE);
 const SHED_COMMAND_TEXT = errorAnswer(`${SHED.code} ${SHED_MESSAGE}`);
+const SHED_INIT: ResponseInit = {
+  status: 503,
+  headers: { "content-type": "application/json", ...RETRY },
+};
 const STOPPING = "Server is stopping. Ask another one, or this one later.";
 const STOPPING_HEADERS = { ...RETRY, ...CLOSE };
 const HOST_REFUSED = "Host is not allowed. Ask by an address of this server, or --allow-host it.";
@@ -226,7 +230,7 @@ export class HttpHandler {
     const { url, method } = request;
     const path = this.#admission.pathStart(url);
     const isCommand = path >= 0 && isCommandRequest(method, url, path) || isCommandPath(url, path);
-    const response = json(isCommand ? SHED_COMMAND_TEXT : SHED_TEXT, 503, RETRY);
+    const response = new Response(isCommand ? SHED_COMMAND_TEXT : SHED_TEXT, SHED_INIT);
     if (this.#admission.allowsOrigins) {
       const origin = this.#access.header(request, "origin");
       if (origin !== null && this.#admission.sharesWith(origin)) share(response, origin);

@@ -170,8 +170,6 @@ class WorkerServer {
     return new LagProbe(this.#region, this.#actor, {
       now: () => performance.now(),
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      nextTurn,
-      ownTurn: () => this.local.slices.turn(),
     });
   }
 

@@ -7,47 +7,45 @@ import { newRegion } from "../../fixture.ts";
 
 function setUp() {
   const region = newRegion();
-  const late = { timerMs: 0, turnMs: 0, ownMs: 0 };
-  const waits: string[] = [];
+  const late = { longMs: 0, shortMs: 0 };
+  let waits: number[] = [];
   let nowMs = 1000;
-  const wait = (name: string, ms: number) => {
-    waits.push(name);
-    nowMs += ms;
-    return Promise.resolve();
-  };
   const probe = new LagProbe(region, 1, {
     now: () => nowMs,
-    sleep: (ms) => wait("sleep", ms + late.timerMs),
-    nextTurn: () => wait("turn", late.turnMs),
-    ownTurn: () => wait("own", late.ownMs),
+    sleep: (ms) => {
+      waits.push(ms);
+      nowMs += ms + (ms === PROBE_MS ? late.longMs : late.shortMs);
+      return Promise.resolve();
+    },
   });
   const measure = async () => {
-    waits.length = 0;
+    waits = [];
     await probe.measure();
-    return [region.gauge(1, "probedLag"), waits.join(" ")];
+    return [region.gauge(1, "probedLag"), ...waits];
   };
   return { region, late, measure };
 }
 
-Deno.test("LagProbe measures the timer, the look for new input, and the wait for a turn together", async () => {
+Deno.test("LagProbe measures a timer that was set long ago, or one set at work where that is later", async () => {
   const { region, late, measure } = setUp();
-  assertEquals(await measure(), [0, "sleep turn own"]);
-  Object.assign(late, { timerMs: 60, turnMs: 5900, ownMs: 40 });
-  assertEquals(await measure(), [6000, "sleep turn own"]);
-  assertEquals(region.gauge(1, "probes"), 2);
-  assertEquals(PROBE_MS, 100);
+  assertEquals(await measure(), [0, PROBE_MS, 1]);
+  Object.assign(late, { longMs: 60, shortMs: 5900 });
+  assertEquals(await measure(), [5900, PROBE_MS, 1]);
+  Object.assign(late, { longMs: 3000, shortMs: 4 });
+  assertEquals(await measure(), [3000, PROBE_MS, 1]);
+  assertEquals(region.gauge(1, "probes"), 3);
 });
 
-Deno.test("LagProbe measures the timer alone where nobody has sent anything and the timer was prompt", async () => {
+Deno.test("LagProbe sets one timer alone where nobody has sent anything and it was prompt", async () => {
   const { region, late, measure } = setUp();
   await measure();
-  assertEquals(await measure(), [0, "sleep"]);
-  late.timerMs = 3;
-  assertEquals(await measure(), [3, "sleep turn own"]);
-  late.timerMs = 0;
+  assertEquals(await measure(), [0, PROBE_MS]);
+  late.longMs = 3;
+  assertEquals(await measure(), [3, PROBE_MS, 1]);
+  late.longMs = 0;
   for (const name of ["requests", "inputBytes"] as const) {
     addCounter(region.words, region.counterWord(1, name), 1);
-    assertEquals(await measure(), [0, "sleep turn own"]);
-    assertEquals(await measure(), [0, "sleep"]);
+    assertEquals(await measure(), [0, PROBE_MS, 1]);
+    assertEquals(await measure(), [0, PROBE_MS]);
   }
 });
