@@ -207,7 +207,7 @@ export const GAUGES = [
   },
   {
     name: "mode",
-    meaning: "How the worker treats requests; see gate.ts. 0: it answers all of them.",
+    meaning: "How the worker treats requests, by its own mode and its breaker; 0: it answers all.",
     isShown: false,
     endsWithWorker: true,
   },
