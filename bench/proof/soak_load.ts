@@ -111,8 +111,8 @@ export class SoakLoad {
       const key = this.#key();
       const isGet = this.#random.below(2) === 0;
       const response = isGet
-        ? await fetch(`${base}/store/${key}`)
-        : await fetch(`${base}/store/${key}`, { method: "PUT", body: this.#value(key) });
+        ? await fetch(`${base}/get/${key}`)
+        : await fetch(`${base}/store/${key}`, { method: "POST", body: this.#value(key) });
       const text = await response.text();
       this.#counts.commands++;
       if (response.status >= 400 && response.status !== 404) {
