@@ -14,8 +14,20 @@ import { HttpWriter, RespWriter, type Target, type Writer } from "./writers.ts";
 export const PROCESS_CRASH_MS = 10;
 /** Keys of each writer: few, so that they are written again and again. */
 const WRITER_KEYS = 60;
+/** A start that is killed lasts at most so long. */
+const MAX_START_MS = 800;
 const RESP_WRITERS = 4;
 const HTTP_WRITERS = 3;
+
+/** How a server ends: one that is stopped in order loses nothing, whatever the policy. */
+type Ending = "killed" | "stopped";
+
+/** When a server has ended, and what had been answered how long before must be kept. */
+interface End {
+  readonly ending: Ending;
+  readonly atMs: number;
+  readonly graceMs: number;
+}
 
 /** What rounds there are. */
 export interface KillOptions {
@@ -28,13 +40,13 @@ export interface KillOptions {
   readonly loadMs: readonly [min: number, max: number];
   /** What was answered this long before the kill must be there, where not everything must. */
   readonly graceMs?: number;
-  readonly serverOptions?: readonly string[];
   readonly onRound?: (round: Round) => void;
 }
 
-/** One kill. */
+/** One kill, or a stop in order. */
 export interface Round extends Kept {
   readonly policy: Policy;
+  readonly ending: Ending;
   readonly startMs: number;
   readonly refusals: readonly string[];
 }
@@ -45,31 +57,46 @@ export async function runKillRounds(options: KillOptions): Promise<Round[]> {
   const writers = writersOf(options, random);
   const shared = new SharedKeys();
   const rounds: Round[] = [];
-  let crash = { atMs: 0, graceMs: 0 };
+  const { policies } = options;
+  let end: End | null = null;
   // One more start than there are kills: the last one shows what the last kill has left.
-  for (let i = 0; i <= options.policies.length; i++) {
-    const policy = options.policies[Math.min(i, options.policies.length - 1)]!;
+  for (let i = 0; i <= policies.length; i++) {
+    const policy = policies[Math.min(i, policies.length - 1)]!;
+    if (i > 0) await killAtStart(options, policy, random);
     const beganMs = performance.now();
-    const server = await KilledServer.start(orderOf(options, policy));
+    const server = await KilledServer.start(orderOf(options, policy, random));
     await using _ended = server;
     const startMs = performance.now() - beganMs;
-    if (i > 0) {
-      const kept = await settle(server.target, writers, shared, crash);
+    if (end !== null) {
+      const kept = await settle(server.target, writers, shared, end);
       const refusals = writers.flatMap(({ refusals }) => refusals.splice(0));
-      const round = { ...kept, policy: options.policies[i - 1]!, startMs, refusals };
+      const { ending } = end;
+      const round = { ...kept, policy: policies[i - 1]!, ending, startMs, refusals };
       rounds.push(round);
       options.onRound?.(round);
     }
-    if (i === options.policies.length) break;
-    const atMs = await loadAndKill(server, writers, shared, random, options.loadMs);
-    const graceMs = policy === "always" ? 0 : options.graceMs ?? PROCESS_CRASH_MS;
-    crash = { atMs, graceMs };
+    if (i === policies.length) break;
+    const ending = random.below(5) === 0 ? "stopped" : "killed";
+    const atMs = await loadAndEnd(server, ending, writers, shared, random, options.loadMs);
+    const isExact = policy === "always" || ending === "stopped";
+    end = { ending, atMs, graceMs: isExact ? 0 : options.graceMs ?? PROCESS_CRASH_MS };
   }
   return rounds;
 }
 
-function orderOf({ kind, folder, serverOptions }: KillOptions, policy: Policy): ServerOptions {
-  return { kind, folder, policy, ...serverOptions === undefined ? {} : { options: serverOptions } };
+/** In one of three rounds the server is killed while it starts, whatever it is at; the next start must do. */
+async function killAtStart(options: KillOptions, policy: Policy, random: Random): Promise<void> {
+  while (random.below(3) === 0) {
+    const order = orderOf(options, policy, random);
+    await KilledServer.killAtStart(order, random.below(MAX_START_MS));
+  }
+}
+
+/** What to start: now and then with more memory, so with more shards, or another number of workers. */
+function orderOf({ kind, folder }: KillOptions, policy: Policy, random: Random): ServerOptions {
+  const memory = random.below(4) === 0 ? "320MiB" : "64MiB";
+  const options = ["--memory", memory, "--workers", `${1 + random.below(3)}`];
+  return { kind, folder, policy, options };
 }
 
 function writersOf({ kind }: KillOptions, random: Random): Writer[] {
@@ -86,9 +113,10 @@ function writersOf({ kind }: KillOptions, random: Random): Writer[] {
   return [...resp, ...http];
 }
 
-/** Lets all write, and kills the server while they do. Returns when. */
-async function loadAndKill(
+/** Lets all write, and ends the server while they do. Returns when. */
+async function loadAndEnd(
   server: KilledServer,
+  ending: Ending,
   writers: readonly Writer[],
   shared: SharedKeys,
   random: Random,
@@ -107,10 +135,17 @@ async function loadAndKill(
     ? undefined
     : setTimeout(() => void askForSnapshot(target), snapshotMs);
   await new Promise((resolve) => setTimeout(resolve, loadMs));
-  const atMs = await server.kill();
+  const atMs = ending === "killed" ? await server.kill() : await stopInOrder(server);
   clearTimeout(timer);
   await Promise.all(running);
   return atMs;
+}
+
+/** Stops a server. What was answered by its end must be kept: returns a time after that. */
+async function stopInOrder(server: KilledServer): Promise<number> {
+  const code = await server.stop();
+  if (code !== 0) throw new Error(`Server ended with ${code}: ${await server.stderr}`);
+  return Infinity;
 }
 
 async function askForSnapshot({ respPort, httpPort }: Target): Promise<void> {
@@ -127,7 +162,7 @@ async function settle(
   { respPort }: Target,
   writers: readonly Writer[],
   shared: SharedKeys,
-  { atMs, graceMs }: { readonly atMs: number; readonly graceMs: number },
+  { atMs, graceMs }: End,
 ): Promise<Kept> {
   using client = await RespClient.connect(respPort);
   const all: Kept[] = [];

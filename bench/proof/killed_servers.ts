@@ -42,6 +42,25 @@ export class KilledServer implements AsyncDisposable {
 
   /** Starts a server and waits until it has its data. */
   static async start(options: ServerOptions): Promise<KilledServer> {
+    const server = KilledServer.#spawn(options);
+    try {
+      await server.#ready();
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+    return server;
+  }
+
+  /** Starts a server and kills it after a time, ready or not. Throws Error where it ended by itself. */
+  static async killAtStart(options: ServerOptions, afterMs: number): Promise<void> {
+    await using server = KilledServer.#spawn(options);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    if (server.#code === undefined) return;
+    throw new Error(`Server ended at its start with ${server.#code}: ${await server.#text}`);
+  }
+
+  static #spawn(options: ServerOptions): KilledServer {
     const target = {
       respPort: freePort(),
       httpPort: options.kind === "slabkv" ? freePort() : undefined,
@@ -56,14 +75,7 @@ export class KilledServer implements AsyncDisposable {
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    const server = new KilledServer(child, target);
-    try {
-      await server.#ready();
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
-    return server;
+    return new KilledServer(child, target);
   }
 
   get pid(): number {
