@@ -1,15 +1,17 @@
 /**
- * Writes the table of counters and gauges in docs/api.md from server/contract/counters.ts. With
- * --check it only says whether the page has to change. The rest of the page is written by hand.
+ * Writes the tables of counters and gauges, and of the facts of persistence, in docs/api.md from
+ * server/contract/. With --check it only says whether the page has to change. The rest of the page is
+ * written by hand.
  *
  * @module
  */
 
 import { COUNTERS, GAUGES } from "../server/contract/counters.ts";
+import { FACTS } from "../server/contract/persistence/persistence_facts.ts";
 
-const OPENING = "<!-- counters: made by deno task counters:docs -->\n";
-const CLOSING = "<!-- /counters -->\n";
-const HEAD = "| counter or gauge | what it is |\n| --- | --- |\n";
+const HEADS = { counters: "counter or gauge", persistence: "fact" } as const;
+/** The tables of the page. */
+export type TableName = keyof typeof HEADS;
 
 /** A row of either table, as far as the page shows it. */
 export interface DocumentedRow {
@@ -19,8 +21,9 @@ export interface DocumentedRow {
 }
 
 /** The table of those rows that /stats shows, as Markdown. */
-export function counterTable(rows: readonly DocumentedRow[]): string {
-  return HEAD + rows.filter(({ isShown }) => isShown).map(lineOf).join("");
+export function counterTable(rows: readonly DocumentedRow[], name: TableName = "counters"): string {
+  return `| ${HEADS[name]} | what it is |\n| --- | --- |\n` +
+    rows.filter(({ isShown }) => isShown).map(lineOf).join("");
 }
 
 function lineOf({ name, meaning }: DocumentedRow): string {
@@ -30,20 +33,30 @@ function lineOf({ name, meaning }: DocumentedRow): string {
 }
 
 /** The page with the table between its marks. Throws Error where the marks are not there. */
-export function withCounters(page: string, rows: readonly DocumentedRow[]): string {
-  const from = page.indexOf(OPENING) + OPENING.length;
-  const to = page.indexOf(CLOSING, from);
-  if (from < OPENING.length || to < 0) throw new Error("Cannot find the marks around the counters");
-  return page.slice(0, from) + counterTable(rows) + page.slice(to);
+export function withCounters(
+  page: string,
+  rows: readonly DocumentedRow[],
+  name: TableName = "counters",
+): string {
+  const opening = `<!-- ${name}: made by deno task counters:docs -->\n`;
+  const from = page.indexOf(opening) + opening.length;
+  const to = page.indexOf(`<!-- /${name} -->\n`, from);
+  if (from < opening.length || to < 0) throw new Error(`Cannot find the marks around the ${name}`);
+  return page.slice(0, from) + counterTable(rows, name) + page.slice(to);
 }
 
 /** All rows in the order of the page. */
 export const COUNTER_ROWS: readonly DocumentedRow[] = [...GAUGES, ...COUNTERS];
 
+/** The page as the tables of the code have it. */
+export function withTables(page: string): string {
+  return withCounters(withCounters(page, COUNTER_ROWS), FACTS, "persistence");
+}
+
 if (import.meta.main) {
   const path = new URL("../docs/api.md", import.meta.url);
   const before = await Deno.readTextFile(path);
-  const page = withCounters(before, COUNTER_ROWS);
+  const page = withTables(before);
   if (!Deno.args.includes("--check")) {
     await Deno.writeTextFile(path, page);
   } else if (page !== before) {

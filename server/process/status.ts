@@ -4,6 +4,12 @@
 import { readStats, RegionState } from "../../cache/mod.ts";
 import { type Counter, COUNTERS, GAUGES, type ServerCache } from "../contract/counters.ts";
 import { type LoadProgress, loadProgress } from "../contract/persistence/load_progress.ts";
+import type { Config } from "../config/config.ts";
+import {
+  logProblem,
+  type PersistencePolicy,
+  persistenceReport,
+} from "./data/persistence_report.ts";
 import { type Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import { breakerState } from "../contract/breaker/gate.ts";
 import type { ServerState, ServerStatus } from "../contract/server.ts";
@@ -23,14 +29,20 @@ export class RegionStatus implements ServerStatus {
   readonly #startedMs: number;
   readonly #liveness: Liveness;
   readonly #maxLagMs: number;
+  readonly #policy: PersistencePolicy;
 
   /**
-   * `startedMs` is the start of the process, in milliseconds since 1970, and `maxLagMs` the value of --max-lag. The
-   * owner of `liveness` calls its `look()`.
+   * `startedMs` is the start of the process, in milliseconds since 1970. The owner of `liveness` calls its `look()`.
    */
-  constructor(cache: ServerCache, startedMs: number, liveness: Liveness, maxLagMs: number) {
+  constructor(
+    cache: ServerCache,
+    startedMs: number,
+    liveness: Liveness,
+    config: PersistencePolicy & Pick<Config, "maxLagMs">,
+  ) {
     this.#cache = cache;
-    this.#maxLagMs = maxLagMs;
+    this.#maxLagMs = config.maxLagMs;
+    this.#policy = config;
     this.#startedMs = startedMs;
     this.#liveness = liveness;
   }
@@ -38,16 +50,24 @@ export class RegionStatus implements ServerStatus {
   /** Why the server is not healthy, or null. */
   unhealthy(): string | null {
     const { actor, silentMs } = this.#liveness.mostSilent();
-    if (silentMs <= SILENCE_MAX_MS) return null;
-    const name = actor === 0 ? "Supervisor" : `Worker ${actor}`;
-    return `${name} has not moved for ${Math.floor(silentMs / 1000)} s.`;
+    if (silentMs > SILENCE_MAX_MS) {
+      const name = actor === 0 ? "Supervisor" : `Worker ${actor}`;
+      return `${name} has not moved for ${Math.floor(silentMs / 1000)} s.`;
+    }
+    const problem = logProblem(this.#cache.region, this.#policy);
+    return problem?.isRefusing === true ? `Writes are refused. ${problem.fault}.` : null;
   }
 
   healthText(): string {
     const breaker = breakerStatus(this.#cache.region, this.#maxLagMs);
     // Whoever restarts what is not healthy must not restart what has much to do.
     const isShedding = breaker.state === "open" || breaker.state === "half-open";
-    return JSON.stringify({ status: "healthy", ...isShedding && { shedding: true, breaker } });
+    const problem = logProblem(this.#cache.region, this.#policy);
+    return JSON.stringify({
+      status: "healthy",
+      ...isShedding && { shedding: true, breaker },
+      ...problem !== null && { log: "failing", message: `Writes may be lost. ${problem.fault}.` },
+    });
   }
 
   /** Whether traffic should be sent here. */
@@ -85,6 +105,7 @@ export class RegionStatus implements ServerStatus {
       total: this.#sum(SHOWN_COUNTERS),
       refusals: this.#sum(REFUSALS),
       breaker: breakerStatus(region, this.#maxLagMs),
+      persistence: persistenceReport(region, this.#policy),
       connections: this.#connections(),
       workers,
     });

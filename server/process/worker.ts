@@ -110,7 +110,7 @@ class WorkerServer {
     this.local = local;
     const session = new Session(0, "http", "", "", start.startedMs, true);
     const commands = new CommandContext(cache, local, COMMANDS, session);
-    const status = new RegionStatus(cache, start.startedMs, this.#liveness, start.config.maxLagMs);
+    const status = new RegionStatus(cache, start.startedMs, this.#liveness, start.config);
     const watch = new WorkerWatch(this.#region, start.actor);
     local.watch = watch;
     const gate = new Gate(this.#region, start.actor);

@@ -10,16 +10,8 @@ import type { CommandContext } from "../../contract/command.ts";
 import { later } from "../deferred_answer.ts";
 import { answerText } from "../answer_text.ts";
 import { tokenOf } from "../argument_text.ts";
-import {
-  clients,
-  cpu,
-  type Fields,
-  memory,
-  persistence,
-  replication,
-  server,
-  stats,
-} from "./info_fields.ts";
+import { clients, cpu, type Fields, memory, replication, server, stats } from "./info_fields.ts";
+import { persistence } from "./info_persistence.ts";
 
 type Section = (context: CommandContext, totals: ServerTotals) => Fields;
 

@@ -1,5 +1,5 @@
 // The fields of INFO that there always are. Those that Redis has and that mean something here have its
-// names. Where nothing ever happens that a field counts, such as saving, it says so with a constant, since
+// names. Where nothing ever happens that a field counts, such as copying to a replica, it says so with a constant, since
 // tools read it. docs/operating.md lists what is left out.
 
 import process from "node:process";
@@ -13,8 +13,6 @@ import { COMPATIBLE_VERSION } from "../compatible_version.ts";
 
 /** The fields of a section, in their order. */
 export type Fields = Readonly<Record<string, string | number>>;
-
-const NO_SAVE = -1;
 
 /** Section Server. */
 export function server({ cache, server }: CommandContext): Fields {
@@ -111,42 +109,6 @@ function human(bytes: number): string {
   let value = bytes;
   for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
   return unit === 0 ? `${value}B` : `${value.toFixed(2)}${units[unit]}`;
-}
-
-/** Section Persistence: there is none. */
-export function persistence({ server }: CommandContext): Fields {
-  return {
-    loading: 0,
-    async_loading: 0,
-    current_cow_peak: 0,
-    current_cow_size: 0,
-    current_cow_size_age: 0,
-    current_fork_perc: "0.00",
-    current_save_keys_processed: 0,
-    current_save_keys_total: 0,
-    rdb_changes_since_last_save: 0,
-    rdb_bgsave_in_progress: 0,
-    rdb_last_save_time: Math.floor(server.startedMs / 1000),
-    rdb_last_bgsave_status: "ok",
-    rdb_last_bgsave_time_sec: NO_SAVE,
-    rdb_current_bgsave_time_sec: NO_SAVE,
-    rdb_saves: 0,
-    rdb_last_cow_size: 0,
-    rdb_last_load_keys_expired: 0,
-    rdb_last_load_keys_loaded: 0,
-    aof_enabled: 0,
-    aof_rewrite_in_progress: 0,
-    aof_rewrite_scheduled: 0,
-    aof_last_rewrite_time_sec: NO_SAVE,
-    aof_current_rewrite_time_sec: NO_SAVE,
-    aof_last_bgrewrite_status: "ok",
-    aof_rewrites: 0,
-    aof_rewrites_consecutive_failures: 0,
-    aof_last_write_status: "ok",
-    aof_last_cow_size: 0,
-    module_fork_in_progress: 0,
-    module_fork_last_cow_size: 0,
-  };
 }
 
 /** Section Stats. Connections and bytes are those of the Redis and text protocols. */

@@ -212,9 +212,16 @@ Deno.test({
   }
   assertEquals(await bench.ask('POST / ["SET","k","3"]'), `503 {"error":"${MISCONF}"}`);
   assertEquals(await bench.ask("GET /get/k"), "200 1");
+  const fault = "Log cannot be written: No space left on device";
+  const unhealthy = { status: "unhealthy", message: `Writes are refused. ${fault}.` };
+  assertEquals(await bench.ask("GET /health"), `503 ${JSON.stringify(unhealthy)}`);
+  const { persistence } = JSON.parse((await bench.ask("GET /stats")).slice(4));
+  assertEquals([persistence.state, persistence.fault, persistence.faults], ["failing", fault, 1]);
+  assertStringIncludes(await bench.ask('POST / ["INFO","persistence"]'), `log_fault:${fault}`);
   assert(bench.region.total("logFailing") > HTTP_WRITES.length);
   bench.heal();
   await exchange(resp, "SET k 3\r\nPING\r\n", "+OK\r\n+PONG\r\n");
+  assertEquals(await bench.ask("GET /health"), '200 {"status":"healthy"}');
 });
 
 Deno.test({
@@ -225,6 +232,7 @@ Deno.test({
   using resp = await bench.client(1);
   await bench.held("k", "1", () => exchange(resp, "SET k 1\r\n", "+OK\r\n"), () => bench.fail());
   await exchange(resp, "SET k 2\r\nPING\r\n", "+OK\r\n+PONG\r\n");
+  assertStringIncludes(await bench.ask("GET /health"), '200 {"status":"healthy","log":"failing",');
   assertEquals(await bench.ask('POST /put {"key":"k","value":"3"}'), PUT_OK);
 });
 

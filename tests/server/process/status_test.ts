@@ -5,14 +5,14 @@ import { addCounter, RegionState } from "../../../cache/mod.ts";
 import type { ServerRegion } from "../../../server/contract/counters.ts";
 import { Liveness } from "../../../server/process/liveness.ts";
 import { RegionStatus } from "../../../server/process/status.ts";
-import { newCache, newRegion, NOW_MS } from "../fixture.ts";
+import { configOf, newCache, newRegion, NOW_MS } from "../fixture.ts";
 
 function serve(region: ServerRegion, actor: number): void {
   Atomics.store(region.words, region.gaugeWord(actor, "serving"), 1);
 }
 
 function statusOf(region: ServerRegion, startedMs = NOW_MS, liveness = new Liveness(region, 0)) {
-  return new RegionStatus(newCache(region), startedMs, liveness, 500);
+  return new RegionStatus(newCache(region), startedMs, liveness, configOf());
 }
 
 Deno.test("RegionStatus.state follows the region", () => {

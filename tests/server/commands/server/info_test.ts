@@ -2,6 +2,7 @@
 // out, and what only this server has, is listed here and in docs/operating.md.
 
 import { assert, assertEquals } from "@std/assert";
+import { RegionState } from "../../../../cache/mod.ts";
 import { newCache } from "../../fixture.ts";
 import { hasRedis, RedisServer } from "../redis_server.ts";
 import { Speaker } from "../speaker.ts";
@@ -78,7 +79,9 @@ Deno.test({
   fn: async () => {
     await using redis = await RedisServer.start();
     assertEquals(await sectionsOf(redis), SECTIONS.map((pair) => [...pair]));
-    const speaker = new Speaker(newCache());
+    const cache = newCache();
+    cache.region.state = RegionState.ready;
+    const speaker = new Speaker(cache);
     const lists = /^(cmdstat_|errorstat_|latency_|db\d)/;
     const namesOf = async (talker: Talker) =>
       fieldsOf(await textOf(talker, "everything")).filter((name) => !lists.test(name));

@@ -1,0 +1,110 @@
+// Section Persistence of INFO. The fields of Redis mean the same here: a snapshot is what BGSAVE and what
+// BGREWRITEAOF make there, and the log is the append-only file. Those that begin with "log_" are our own.
+
+import { LogState, readStats } from "../../../cache/mod.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { loadProgress } from "../../contract/persistence/load_progress.ts";
+import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
+import type { Fields } from "./info_fields.ts";
+
+const NO_SAVE = -1;
+
+/** Section Persistence. */
+export function persistence(context: CommandContext): Fields {
+  const { cache, cache: { region } } = context;
+  const status = new PersistenceStatus(region);
+  const isSaving = status.get("snapshotSince") > 0;
+  const loading = loadProgress(cache);
+  return {
+    loading: loading === null ? 0 : 1,
+    async_loading: 0,
+    current_cow_peak: 0,
+    current_cow_size: 0,
+    current_cow_size_age: 0,
+    current_fork_perc: "0.00",
+    current_save_keys_processed: isSaving ? status.get("snapshotItems") : 0,
+    current_save_keys_total: isSaving ? readStats(cache).items : 0,
+    ...snapshotFields(context, status),
+    rdb_last_cow_size: 0,
+    rdb_last_load_keys_expired: 0,
+    rdb_last_load_keys_loaded: status.get("loadedItems"),
+    ...logFields(context, status),
+    module_fork_in_progress: 0,
+    module_fork_last_cow_size: 0,
+    ...region.log !== null && sizeFields(context, status),
+    ...loading !== null && {
+      loading_start_time: Math.floor(context.server.startedMs / 1000),
+      loading_total_bytes: loading.totalBytes,
+      loading_loaded_bytes: loading.bytes,
+      loading_loaded_perc: loading.percent.toFixed(2),
+    },
+  };
+}
+
+/** Seconds that the latest snapshot took, and that the one at work takes so far. */
+function snapshotSeconds({ cache }: CommandContext, status: PersistenceStatus) {
+  const since = status.get("snapshotSince");
+  return {
+    latest: status.get("snapshots") === 0 ? NO_SAVE : Math.round(status.get("snapshotMs") / 1000),
+    current: since === 0 ? NO_SAVE : Math.max(0, Math.floor(cache.now() / 1000) - since),
+  };
+}
+
+function snapshotFields(context: CommandContext, status: PersistenceStatus): Fields {
+  const { cache: { region }, server } = context;
+  const changes = region.total("puts") + region.total("deletes") - status.get("changesAtSave");
+  const { latest, current } = snapshotSeconds(context, status);
+  return {
+    rdb_changes_since_last_save: region.log === null ? 0 : Math.max(0, changes),
+    rdb_bgsave_in_progress: current === NO_SAVE ? 0 : 1,
+    rdb_last_save_time: status.get("lastSave") || Math.floor(server.startedMs / 1000),
+    rdb_last_bgsave_status: okOr(status.get("snapshotFailed") === 0),
+    rdb_last_bgsave_time_sec: latest,
+    rdb_current_bgsave_time_sec: current,
+    rdb_saves: status.get("snapshots"),
+  };
+}
+
+function logFields(context: CommandContext, status: PersistenceStatus): Fields {
+  const { log } = context.cache.region;
+  const { latest, current } = snapshotSeconds(context, status);
+  return {
+    aof_enabled: log === null ? 0 : 1,
+    aof_rewrite_in_progress: current === NO_SAVE ? 0 : 1,
+    aof_rewrite_scheduled: 0,
+    aof_last_rewrite_time_sec: latest,
+    aof_current_rewrite_time_sec: current,
+    aof_last_bgrewrite_status: okOr(status.get("snapshotFailed") === 0),
+    aof_rewrites: status.get("snapshots"),
+    aof_rewrites_consecutive_failures: status.get("snapshotFailed"),
+    aof_last_write_status: okOr(log === null || log.state === LogState.ok),
+    aof_last_cow_size: 0,
+  };
+}
+
+function sizeFields({ server }: CommandContext, status: PersistenceStatus): Fields {
+  const [logBytes, base] = [status.get("logBytes"), status.get("snapshotBytes")];
+  return {
+    aof_current_size: base + logBytes,
+    aof_base_size: base,
+    aof_pending_rewrite: 0,
+    aof_buffer_length: 0,
+    aof_pending_bio_fsync: 0,
+    aof_delayed_fsync: 0,
+    log_fsync: server.config.fsync,
+    log_fault: status.fault ?? "none",
+    log_faults: status.get("faults"),
+    log_position: status.get("logPosition"),
+    log_durable_position: status.get("durablePosition"),
+    log_lag_usec: status.get("lagUs"),
+    log_lag_minute_usec: status.get("lagMinuteUs"),
+    log_lag_worst_usec: status.get("lagWorstUs"),
+    log_sync_usec: status.get("syncUs"),
+    log_gaps: status.get("gaps"),
+    log_discarded_bytes: status.get("discardedBytes"),
+  };
+}
+
+function okOr(isOk: boolean): string {
+  return isOk ? "ok" : "err";
+}
