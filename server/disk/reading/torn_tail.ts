@@ -17,8 +17,11 @@ export interface TornTail {
 /** What disks write at once at least. */
 const SECTOR_BYTES = 512;
 
-/** So many zeros at the end of a sector: no less is appended. */
-const ZERO_BYTES = 4;
+/**
+ * So many zeros at the end of a sector make it one that was not written, or not up to there. Fewer are in
+ * records too; a hole that is as short is taken for damage, but that needs a sector that was full but for these.
+ */
+const ZERO_BYTES = 32;
 
 /** Bytes of a file that are looked at at once. */
 const LOOK_BYTES = 256 * SECTOR_BYTES;
@@ -61,8 +64,8 @@ async function hasZeros(
     for (let at = offset - offset % SECTOR_BYTES; at < endOffset; at += LOOK_BYTES) {
       const read = Math.min(await readAt(file, path, at, bytes), endOffset - at);
       for (let end = SECTOR_BYTES; end <= read; end += SECTOR_BYTES) {
-        const isWord = at + end - ZERO_BYTES >= offset;
-        if (isWord && bytes.subarray(end - ZERO_BYTES, end).every((byte) => byte === 0)) {
+        const isInside = at + end - ZERO_BYTES >= offset;
+        if (isInside && bytes.subarray(end - ZERO_BYTES, end).every((byte) => byte === 0)) {
           return true;
         }
       }

@@ -13,6 +13,8 @@ import type {
 } from "../../../server/disk/file_system.ts";
 
 const SECTOR_BYTES = 512;
+/** A sector of which less is new is there. The server takes what is missing of it for damage, rightly or not. */
+const MIN_HOLE_BYTES = 32;
 
 /** The content of a file, now and as it is on the disk for certain. */
 class Content {
@@ -50,7 +52,8 @@ class Content {
     left.set(synced.subarray(0, length));
     const share = random();
     for (let at = 0; at < length; at += SECTOR_BYTES) {
-      const isWritten = random() < share;
+      const hole = at + SECTOR_BYTES - synced.length;
+      const isWritten = random() < share || hole > 0 && hole < MIN_HOLE_BYTES;
       if (isWritten) left.set(now.subarray(at, Math.min(at + SECTOR_BYTES, length)), at);
     }
     return left;

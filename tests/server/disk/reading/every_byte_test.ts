@@ -7,7 +7,7 @@ import { DamageCount, DamageError } from "../../../../server/disk/reading/damage
 import { LogReader } from "../../../../server/disk/reading/log_reader.ts";
 import type { TornTail } from "../../../../server/disk/reading/torn_tail.ts";
 import { readSnapshotTable, SectionReader } from "../../../../server/disk/reading/snapshot_file.ts";
-import { appendAll, makeSnapshot, payloadOf } from "../fixture.ts";
+import { appendAll, FACTS, makeSnapshot, payloadOf, recordsOf } from "../fixture.ts";
 import { LogFile } from "../../../../server/disk/log_file.ts";
 import { MemoryFileSystem } from "../memory_file_system.ts";
 
@@ -138,6 +138,17 @@ Deno.test("every bit of the logs matters: the start stops, or the last block is 
       assertEquals(skipped.noted.map((noted) => [noted.path, noted.offset]), [[path, offset]]);
     }
     fs.put(path, bytes);
+  }
+});
+
+Deno.test("damage in the middle of a log that was never synced is no torn tail", async () => {
+  const fs = new MemoryFileSystem();
+  const log = await LogFile.create(fs, "/d", { position: 0, ...FACTS });
+  await appendAll(log, [recordsOf(1, 100), recordsOf(2, 9)], false);
+  const bytes = fs.get(log.path);
+  for (let at = FILE_HEAD_BYTES; at < FILE_HEAD_BYTES + BLOCK_HEADER_BYTES + 2000; at++) {
+    fs.put(log.path, bytes.with(at, bytes[at]! ^ 0x10));
+    await assertRejects(() => load(fs, false), DamageError, "damage at byte 80: ");
   }
 });
 
