@@ -27,36 +27,54 @@ export interface SharedOptions {
   readonly keys: number;
   readonly maxValueBytes: number;
   readonly seed: number;
+  /** Bytes of a log ring, which `drain` reads; none unless given. */
+  readonly logBytes?: number;
+  /** Called while the threads are at work, again and again with a turn between, and once more at their end. */
+  readonly drain?: (cache: Cache) => void;
 }
 
 /** Lets all threads run to their end. */
 export async function runThreads(options: SharedOptions): Promise<SharedHistory> {
-  const { threads, memoryBytes, seed } = options;
+  const { threads, seed, logBytes = 0, drain, ...sizes } = options;
   const actorCount = threads + 1;
-  const region = Region.create({ memoryBytes: besideFilters(memoryBytes, actorCount), actorCount });
+  const memoryBytes = besideFilters(sizes.memoryBytes, actorCount) + logBytes;
+  const region = Region.create({ memoryBytes, actorCount, logBytes });
+  const cache = new Cache(region, 0);
   const clock = new Int32Array(new SharedArrayBuffer(8));
   clock[1] = threads;
   const url = new URL("./history_worker.ts", import.meta.url);
   const workers = Array.from({ length: threads }, () => new Worker(url, { type: "module" }));
+  let isDone = false;
+  const draining = drainAll(() => isDone, () => drain?.(cache));
   try {
     const histories = await Promise.all(workers.map((worker, i) => {
       const { promise, resolve, reject } = Promise.withResolvers<ThreadHistory>();
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = (event) => reject(new Error(event.message));
       const { buffer } = region;
-      const order: HistoryOptions = { ...options, buffer, clock, actor: i + 1, seed: seed + i };
+      const order: HistoryOptions = { ...sizes, buffer, clock, actor: i + 1, seed: seed + i };
       worker.postMessage(order);
       return promise;
     }));
     return {
-      cache: new Cache(region, 0),
+      cache,
       operations: histories.flatMap(({ operations }) => operations),
       unlocked: histories.reduce((sum, { unlocked }) => sum + unlocked, 0),
       busy: histories.reduce((sum, { busy }) => sum + busy, 0),
     };
   } finally {
+    isDone = true;
+    await draining;
     for (const worker of workers) worker.terminate();
   }
+}
+
+async function drainAll(isDone: () => boolean, drain: () => void): Promise<void> {
+  while (!isDone()) {
+    drain();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  drain();
 }
 
 /** The operations on each key. */

@@ -107,7 +107,11 @@ class Thread {
 
   run(): ThreadHistory {
     this.#awaitOthers();
-    for (let i = 0; i < this.#options.operations; i++) this.#step();
+    const { log } = this.#cache.region;
+    for (let i = 0; i < this.#options.operations; i++) {
+      while (log?.waitForRoom() === false);
+      this.#step();
+    }
     return { operations: this.#operations, unlocked: this.#unlocked, busy: this.#busy };
   }
 
