@@ -11,14 +11,18 @@ import { checkDataDir, type CheckedFile, type CheckReport } from "../server/disk
 import { DamageError } from "../server/disk/reading/damage.ts";
 import { type ClientContext, EXIT } from "./context.ts";
 import { ACCESS } from "./options.ts";
-import { ClientError, writeAll } from "./platform.ts";
+import { ClientError, type ClientPlatform, writeAll } from "./platform.ts";
+import { progressBar, ProgressLine } from "./progress_line.ts";
+
+const MAX_BAR_COLUMNS = 60;
+const BESIDE_BAR_COLUMNS = 9;
 
 /** `check`: a line for each file and a summary; exit code 1 on damage. */
 export async function check({ platform, operands, values }: ClientContext): Promise<number> {
   const dir = operands[0]!;
   let report: CheckReport;
   try {
-    report = await checkDataDir(DENO_FILE_SYSTEM, dir);
+    report = await checkWithProgress(dir, platform);
   } catch (error) {
     if (!(error instanceof DamageError)) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -30,6 +34,16 @@ export async function check({ platform, operands, values }: ClientContext): Prom
   const text = values.get(ACCESS.json) ? `${JSON.stringify(report)}\n` : reportText(report);
   await writeAll(platform.stdout, text);
   return report.damageCount > 0 ? EXIT.miss : EXIT.ok;
+}
+
+async function checkWithProgress(dir: string, platform: ClientPlatform): Promise<CheckReport> {
+  let share = 0;
+  await using _line = new ProgressLine(platform, (columns) => {
+    return progressBar(share, Math.min(MAX_BAR_COLUMNS, Math.max(0, columns - BESIDE_BAR_COLUMNS)));
+  });
+  return await checkDataDir(DENO_FILE_SYSTEM, dir, (bytes, ofBytes) => {
+    share = ofBytes === 0 ? 1 : bytes / ofBytes;
+  });
 }
 
 /** Writes a report for people, a newline at the end of each line. */

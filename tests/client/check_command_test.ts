@@ -32,6 +32,15 @@ Deno.test("check prints a line for each file and a summary", () =>
     ]);
   }));
 
+Deno.test("check shows how far it is on a terminal, and wipes that away", () =>
+  withDir(async (dir) => {
+    await makeLog(dir, 0, 0, PAYLOADS);
+    const { stdout, stderr } = await run(["check", dir], { isTerminal: true });
+    assertStringIncludes(stderr, `\r[${"-".repeat(60)}]   0 %\x1b[K`);
+    assertEquals(stderr.endsWith("\r\x1b[K"), true);
+    assertEquals(stdout, (await run(["check", dir])).stdout);
+  }));
+
 Deno.test("check ends with 1 on damage, and says where", () =>
   withDir(async (dir) => {
     await makeLog(dir, 0, 0, PAYLOADS);

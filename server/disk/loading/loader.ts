@@ -8,10 +8,14 @@ import { ACTOR_NAMES, type ServerRegion } from "../../contract/counters.ts";
 import { DamageCount, type DamageFacts, missingError } from "../reading/damage.ts";
 import { DENO_FILE_SYSTEM, type FileSystem } from "../file_system.ts";
 import { LoadWords } from "./load_words.ts";
+import { CHUNK_BYTES } from "../reading/file_blocks.ts";
 import { type LogPart, LogReader } from "../reading/log_reader.ts";
 import { SectionReader, type SnapshotTable } from "../reading/snapshot_file.ts";
 import type { Section } from "../snapshot_layout.ts";
 import type { TornTail } from "../reading/torn_tail.ts";
+
+/** What is read at once of each section, where many are read in turns. */
+const MIN_CHUNK_BYTES = 64 * 1024;
 
 /** What is to be loaded. */
 export interface LoadPlan {
@@ -142,9 +146,10 @@ export class Loader {
     damage = this.#sectionDamage,
   ): Promise<void> {
     const skipped = this.#start.plan.recover ? damage : undefined;
+    const chunkBytes = Math.max(MIN_CHUNK_BYTES, CHUNK_BYTES / sections.length);
     let readers: SectionReader[] = [];
     for (const section of sections) {
-      readers.push(await SectionReader.open(this.#fs, table, section, { skipped }));
+      readers.push(await SectionReader.open(this.#fs, table, section, { skipped, chunkBytes }));
     }
     while (readers.length > 0) {
       const left: SectionReader[] = [];
