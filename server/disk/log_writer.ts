@@ -16,6 +16,8 @@ const BLOCK_BYTES = 1024 * 1024;
 const PAUSE_MS = 2;
 /** While there is nothing, time to the next look at what else is due. */
 const IDLE_MS = 250;
+/** So often the ring is looked at again where somebody is in the middle of a record; one that ended is passed sooner. */
+const MAX_WAITS = 200;
 /** Blocks in a row before others may have a new file. */
 const MAX_BLOCKS = 16;
 /** While writes are refused, the ring keeps this part of itself for when the log can be written. */
@@ -264,7 +266,12 @@ export class LogWriter implements SyncTarget {
       if (this.#isBroken) await this.#replace();
       const goal = this.#options.ring.tail;
       const isShort = () => ((goal - this.writtenRingPosition) | 0) > 0;
-      while (!this.#isBroken && isShort() && await this.#writeSome());
+      for (let waits = 0; !this.#isBroken && isShort() && waits < MAX_WAITS;) {
+        if (await this.#writeSome()) continue;
+        // Somebody has a place in the ring and has not filled it yet.
+        waits++;
+        await this.#options.pause(PAUSE_MS);
+      }
       await this.#sync.sync();
       return !this.#isBroken && !isShort();
     });

@@ -85,6 +85,20 @@ Deno.test("LogWriter.rotate() begins a file that continues the one before", asyn
   assertEquals(bench.writer.bytesSinceSnapshot, 8);
 });
 
+Deno.test("LogWriter.flush() waits for a record that is being appended, though not for ever", async () => {
+  await using bench = new Bench();
+  await bench.open({ fsync: "everysec", onWriteError: "refuse" });
+  const fill = bench.ring.reserve();
+  const sinceMs = bench.ring.nowMs;
+  const flushing = bench.writer.flush();
+  await bench.until(() => bench.ring.nowMs > sinceMs + 20);
+  fill();
+  assert(await flushing);
+  assert(bench.ring.isFlushed(bench.ring.tail));
+  bench.ring.reserve();
+  assertEquals(await bench.writer.flush(), false);
+});
+
 Deno.test("LogWriter makes up with a snapshot for a record that found no space", async () => {
   await using bench = new Bench();
   await bench.open({ fsync: "everysec", onWriteError: "refuse" });

@@ -48,6 +48,12 @@ export class RecordRing implements WrittenRing {
     return { number, position: this.tail };
   }
 
+  /** Takes the place of the next record, which is filled, and can be read, when what is returned is called. */
+  reserve(): () => void {
+    this.tail = (this.tail + RECORD_WORDS) | 0;
+    return () => this.#waiting.push(++this.#next);
+  }
+
   /** A record that finds no space. */
   drop(): void {
     this.#next++;
