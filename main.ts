@@ -74,6 +74,21 @@ function clientPlatform(): ClientPlatform {
   };
 }
 
+/** Where a bar may be drawn. One that is gone must not end the start. */
+function terminal() {
+  const encoder = new TextEncoder();
+  return {
+    columns: () => Deno.consoleSize().columns || 80,
+    write: (text: string) => {
+      try {
+        Deno.stderr.writeSync(encoder.encode(text));
+      } catch {
+        // Nobody looks any more.
+      }
+    },
+  };
+}
+
 async function runMain(): Promise<void> {
   const code = await runClient(Deno.args, clientPlatform());
   if (code !== undefined) Deno.exit(code);
@@ -111,6 +126,7 @@ async function runMain(): Promise<void> {
     },
     out: console.log,
     err: console.error,
+    terminal: Deno.stderr.isTerminal() ? terminal() : undefined,
     exit: Deno.exit,
   });
 }

@@ -3,7 +3,7 @@
 
 import { Cache, Region } from "../../cache/mod.ts";
 import { ACTOR_NAMES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
-import { bannerFields, bannerText } from "./banner.ts";
+import { addressOf, bannerFields, bannerText } from "./banner.ts";
 import { type Config, logRingBytes } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
 import { messageOf } from "../contract/error_text.ts";
@@ -24,6 +24,8 @@ import {
 import { Log } from "./log.ts";
 import type { Persistence } from "../disk/persistence.ts";
 import { bringBack, loaderLimit, openData } from "./data/data_start.ts";
+import type { Terminal } from "./data/load_line.ts";
+import type { StoredData } from "../disk/loading/stored_data.ts";
 import type { SnapshotAnswer } from "../contract/server.ts";
 import type { Limits } from "../config/limits.ts";
 import { EXIT_BROKEN, Supervisor, type SupervisorOptions } from "./supervisor.ts";
@@ -46,6 +48,8 @@ export interface ServePlatform {
   readonly onReload: (handler: () => void) => void;
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
+  /** The terminal behind `err`, if it is one. */
+  readonly terminal?: Terminal | undefined;
   readonly exit: (code: number) => never;
 }
 
@@ -95,17 +99,51 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   const listens = await plan(config);
   const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
   const stored = await openData(config, startedMs, log);
+  const sockets = new OwnSockets(listens.flatMap(({ unixPath }) => unixPath ?? []));
+  try {
+    await startOn({ platform, config, startedMs, log, listens, maxWorkers, stored, sockets });
+  } catch (error) {
+    sockets.remove();
+    await stored?.release();
+    throw error;
+  }
+}
+
+/** What a server is started on. */
+interface Ground {
+  readonly platform: ServePlatform;
+  readonly config: Config;
+  readonly startedMs: number;
+  readonly log: Log;
+  readonly listens: readonly Listen[];
+  readonly maxWorkers: number;
+  /** The data dir; null without one. */
+  readonly stored: StoredData | null;
+  readonly sockets: OwnSockets;
+}
+
+/** Listens, loads, and serves. */
+async function startOn(ground: Ground): Promise<void> {
+  const { platform, config, startedMs, log, listens, maxWorkers, stored, sockets } = ground;
   // Loaders have actors of their own, behind those of the workers.
   const loaders = stored === null ? 0 : loaderLimit(platform.limits.cpus);
   const cache = new Cache(createRegion(config, maxWorkers + 1 + loaders), 0);
   checkValueLimit(config, cache.maxItemBytes);
-  const sockets = new OwnSockets(listens.flatMap(({ unixPath }) => unixPath ?? []));
   const exit = (code: number) => {
     sockets.remove();
     platform.exit(code);
   };
   let supervisor = null as Supervisor | null;
   let persistence = null as Persistence | null;
+  const stop = async (why: string, saves = true) => {
+    if (supervisor !== null && (persistence !== null || stored === null)) {
+      return void supervisor.stop(why, saves);
+    }
+    // Before all is loaded nothing has changed that could be lost.
+    log.info("stop", `${why}: stopped before the server was ready`);
+    await stored?.release();
+    exit(0);
+  };
   const pool = new WorkerPool({
     cache,
     config,
@@ -113,7 +151,7 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
     startedMs,
     log,
     spawn: (name) => platform.spawn(name, config, listens),
-    onShutdown: (saves) => void supervisor?.stop("SHUTDOWN", saves),
+    onShutdown: (saves) => void stop("SHUTDOWN", saves),
     onSnapshot: async (question) => await persistence?.ask(question) ?? NOT_LOADED,
     isLoading: stored !== null,
     onFatal: (message) => {
@@ -121,25 +159,23 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
       exit(EXIT_BROKEN);
     },
   });
-  // While data are loaded, nothing has changed that could be lost.
-  platform.onSignal((signal) => void (supervisor === null ? exit(0) : supervisor.stop(signal)));
+  platform.onSignal((signal) => void stop(signal));
   const first = config.workers === "auto" ? 1 : maxWorkers;
   await pool.add();
   sockets.note();
   for (let i = 1; i < first; i++) await pool.add();
-  if (stored !== null) {
-    const spawn = (name: string) => platform.spawn(name, config, []);
-    const parts = { stored, cache, config, log, loaders, firstActor: maxWorkers + 1, spawn };
-    persistence = await bringBack(parts).catch((error) => {
-      sockets.remove();
-      throw error;
-    });
-  }
   const meter = new CpuMeter(platform.limits.cpus);
   const memory = memoryParts(cache, pool, log, config, sockets);
-  const parts = { cache, config, pool, log, meter, persistence, maxWorkers, exit, ...memory };
-  supervisor = new Supervisor(parts);
+  supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit, ...memory });
   supervisor.start();
+  if (stored !== null) {
+    const spawn = (name: string) => platform.spawn(name, config, []);
+    const threads = { loaders, firstActor: maxWorkers + 1, spawn };
+    const terminal = config.logFormat === "text" ? platform.terminal : undefined;
+    const addresses = listens.map(addressOf);
+    persistence = await bringBack({ stored, cache, config, log, terminal, addresses, ...threads });
+  }
+  supervisor.open(persistence);
   pool.open();
   // Without TLS the signal keeps its meaning: the terminal is gone, and the process ends.
   if (config.tlsCertPath !== undefined) platform.onReload(() => void reload(config, pool, log));

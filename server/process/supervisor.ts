@@ -35,8 +35,6 @@ export interface SupervisorOptions {
   readonly libc: HeapReturn | undefined;
   /** Sees to it that the process does not outgrow what it was given; undefined where it cannot be seen. */
   readonly memory: MemoryWatch | undefined;
-  /** Keeps log and snapshots; null without a data dir. */
-  readonly persistence: Persistence | null;
   /** Most workers with `--workers auto`. */
   readonly maxWorkers: number;
   /** Ends the process. */
@@ -54,6 +52,10 @@ export class Supervisor {
   readonly #liveness: Liveness;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #lastRequests = new Map<number, number>();
+  /** Whether all data are there. */
+  #isOpen = false;
+  /** Keeps log and snapshots; null without a data dir. */
+  #persistence: Persistence | null = null;
   #sweptShard = 0;
   #draining = false;
   #adding = false;
@@ -65,18 +67,24 @@ export class Supervisor {
     this.#liveness = new Liveness(options.cache.region, performance.now());
   }
 
-  /** Starts watching. The workers are already listening. */
+  /** Starts watching. The workers are already listening; data may still be loaded. */
   start(): void {
     const { region } = this.#options.cache;
     Liveness.beat(region, 0);
     Atomics.store(region.words, region.gaugeWord(0, "serving"), 1);
-    region.state = RegionState.ready;
     this.#timers.push(setInterval(() => this.#watch(), WATCH_MS));
     this.#timers.push(setInterval(() => this.#sweep(), SWEEP_MS));
     const { memory } = this.#options;
     const { maxLagMs } = this.#options.config;
     if (maxLagMs > 0) this.#watchLag(maxLagMs);
     if (memory !== undefined) this.#timers.push(setInterval(() => memory.look(), MEMORY_MS));
+  }
+
+  /** All data are there, and what changes is kept by `persistence`, if it is kept: the server is ready. */
+  open(persistence: Persistence | null): void {
+    this.#persistence = persistence;
+    this.#isOpen = true;
+    this.#options.cache.region.state = RegionState.ready;
   }
 
   #watchLag(maxLagMs: number): void {
@@ -98,9 +106,9 @@ export class Supervisor {
       log.error("hang", `${hangText(cache.region, actor, silentMs)}, giving up`, { actor });
       exit(EXIT_BROKEN);
     }
-    if (this.#options.config.workers === "auto") this.#scale();
+    if (this.#options.config.workers === "auto" && this.#isOpen) this.#scale();
     this.#options.libc?.tick(performance.now(), 0, heldBytesOf(cache.region));
-    this.#options.persistence?.tick();
+    this.#persistence?.tick();
   }
 
   #scale(): void {
@@ -130,6 +138,8 @@ export class Supervisor {
 
   /** Removes expired items, for a millisecond at most. */
   #sweep(): void {
+    // Before, what has expired may be given more time by what is still to come.
+    if (!this.#isOpen) return;
     const { cache } = this.#options;
     const endMs = performance.now() + SWEEP_BUDGET_MS;
     for (let visited = 0; visited < cache.shards.length && performance.now() < endMs;) {
@@ -171,9 +181,11 @@ export class Supervisor {
 
   /** Brings all to the disk. Returns false where that could not be done. */
   async #save(saves: boolean): Promise<boolean> {
-    const { persistence, log } = this.#options;
-    if (persistence === null || await persistence.stop(saves)) return true;
-    log.error("stop", "stopped, and what was changed last could not be written to --data-dir");
+    if (this.#persistence === null || await this.#persistence.stop(saves)) return true;
+    this.#options.log.error(
+      "stop",
+      "stopped, and what was changed last could not be written to --data-dir",
+    );
     return false;
   }
 }

@@ -9,11 +9,12 @@ import { type LoadFacts, loadFields, loadText } from "../../disk/loading/load_re
 import type { Thread } from "../../disk/loading/loader_thread.ts";
 import { StoredData } from "../../disk/loading/stored_data.ts";
 import { Persistence } from "../../disk/persistence.ts";
-import { Liveness } from "../liveness.ts";
 import type { Log } from "../log.ts";
+import { LoadLine, type Terminal } from "./load_line.ts";
+import { loadProgress } from "../../contract/persistence/load_progress.ts";
+import { MIB } from "../../config/units.ts";
 
 const MAX_LOADERS = 8;
-const BEAT_MS = 250;
 
 /** How many loaders there may be on so many CPUs. */
 export function loaderLimit(cpus: number): number {
@@ -39,6 +40,10 @@ export interface DataStart {
   readonly cache: ServerCache;
   readonly config: Config;
   readonly log: Log;
+  /** Where a bar may be drawn. */
+  readonly terminal: Terminal | undefined;
+  /** Where clients are refused meanwhile. */
+  readonly addresses: readonly string[];
   /** Most loaders, and the actor of the first one. */
   readonly loaders: number;
   readonly firstActor: number;
@@ -48,33 +53,42 @@ export interface DataStart {
 
 /** Brings the data back, then begins to keep what changes. Rejects where that cannot be done. */
 export async function bringBack(start: DataStart): Promise<Persistence> {
-  const { stored, cache, config, log, ...threads } = start;
-  Liveness.beat(cache.region, 0);
-  const timer = setInterval(() => Liveness.beat(cache.region, 0), BEAT_MS);
-  try {
-    const clock = () => performance.now();
-    const loaded = await stored.load({ cache, ...threads, onProgress: () => {}, clock });
-    const { facts } = loaded;
-    log.info("load", loadText(facts), loadFields(facts));
-    for (const { path, offset, reason } of facts.damage.noted) {
-      log.warn("load", `skipped damage in ${path} at byte ${offset}: ${reason}`);
-    }
-    const status = new PersistenceStatus(cache.region);
-    note(facts, status);
-    return await Persistence.begin({
-      cache,
-      config,
-      fs: DENO_FILE_SYSTEM,
-      dir: config.dataDir!,
-      release: () => stored.release(),
-      status,
-      log,
-      now: Date.now,
-      clock,
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    }, loaded);
-  } finally {
-    clearInterval(timer);
+  const { stored, cache, config, log, terminal, addresses, ...threads } = start;
+  const clock = () => performance.now();
+  const { bytes } = stored;
+  if (bytes > 0) {
+    const size = `${Math.ceil(bytes / MIB)} MiB of ${config.dataDir}`;
+    const text = `loading ${size}; until then ${addresses.join(", ")} refuse`;
+    log.info("loading", text, { bytes, addresses });
+  }
+  const line = new LoadLine(terminal, log, clock);
+  const onProgress = () => {
+    const progress = loadProgress(cache);
+    if (progress !== null) line.show(progress);
+  };
+  const loaded = await stored.load({ cache, ...threads, onProgress, clock })
+    .finally(() => line.end());
+  report(loaded.facts, log);
+  const status = new PersistenceStatus(cache.region);
+  note(loaded.facts, status);
+  return await Persistence.begin({
+    cache,
+    config,
+    fs: DENO_FILE_SYSTEM,
+    dir: config.dataDir!,
+    release: () => stored.release(),
+    status,
+    log,
+    now: Date.now,
+    clock,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  }, loaded);
+}
+
+function report(facts: LoadFacts, log: Log): void {
+  log.info("load", loadText(facts), loadFields(facts));
+  for (const { path, offset, reason } of facts.damage.noted) {
+    log.warn("load", `skipped damage in ${path} at byte ${offset}: ${reason}`);
   }
 }
 
