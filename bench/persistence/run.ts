@@ -10,13 +10,19 @@ import { alwaysRows } from "./always.ts";
 import { copyRows } from "./copies.ts";
 import { everysecRows } from "./everysec.ts";
 import { hitRows } from "./hits.ts";
+import { lagRows } from "./lag.ts";
 import { type BenchOptions, helpOf, parseOptions } from "./options.ts";
+import { snapshotRows } from "./snapshot.ts";
+import { loadingRows } from "./start.ts";
 
 /** Every part: its name, and what measures it. */
 export const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
   everysec: everysecRows,
   always: alwaysRows,
+  lag: lagRows,
+  snapshot: snapshotRows,
   copies: copyRows,
+  start: loadingRows,
   hits: hitRows,
 };
 
