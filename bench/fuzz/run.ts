@@ -5,7 +5,8 @@ import { answerHelp, showProgress } from "../command_line.ts";
 import { markdownTable } from "../report.ts";
 import { Random } from "../workload.ts";
 import { Mutator } from "./mutate.ts";
-import { type Target, TARGETS } from "./targets.ts";
+import type { Target } from "./rules.ts";
+import { TARGETS } from "./targets.ts";
 
 const DEFAULT_INPUTS = 1_000_000;
 

@@ -15,24 +15,13 @@ import { parseInteger } from "../../server/commands/integers.ts";
 import { parseLongDouble } from "../../server/commands/strings/long_doubles.ts";
 import { AheadCommands } from "../../server/raw/resp_ahead.ts";
 import { plainMatch } from "./plain_match.ts";
-
-/** One codec under test. */
-export interface Target {
-  readonly name: string;
-  readonly samples: readonly string[];
-  /** What means something to it. */
-  readonly pieces: readonly string[];
-  /** Throws Error when the codec breaks a rule with this input, which it may change. */
-  readonly check: (input: Uint8Array<ArrayBuffer>) => void;
-}
+import { must } from "./rules.ts";
+import { READER_TARGETS } from "./reader_targets.ts";
+import type { Target } from "./rules.ts";
 
 const LIMITS = { maxKeyChars: 20, maxKeyBytes: 60, maxValueChars: 30, maxItems: 5 };
 const RESP_LIMITS = { maxArguments: 20, maxBulkBytes: 200, maxCommandBytes: 300 };
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function must(holds: boolean, what: string): void {
-  if (!holds) throw new Error(what);
-}
 
 /** What a decoder of a stream does with these bytes when they come in pieces of `step`. */
 function readStream(
@@ -275,4 +264,5 @@ export const TARGETS: readonly Target[] = [
     pieces: ["-", "+", ".", "e", "0", "9", "00", "inf", " "],
     check: checkNumbers,
   },
+  ...READER_TARGETS,
 ];

@@ -43,7 +43,7 @@ export class CutOffError extends FormatError {
 /** The window. */
 export class ByteInput {
   /** The bytes; those from `at` to `end` have come and are not taken yet. */
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(WINDOW_BYTES);
+  bytes: Uint8Array<ArrayBuffer>;
   /** Where the next byte lies. */
   at = 0;
   /** Where those end that have come. */
@@ -57,6 +57,13 @@ export class ByteInput {
   #crc: Crc64 | null = null;
   /** Up to where bytes are in the checksum. */
   #summed = 0;
+  readonly #windowBytes: number;
+
+  /** The window has `windowBytes`, unless more is needed at once. */
+  constructor(windowBytes = WINDOW_BYTES) {
+    this.#windowBytes = windowBytes;
+    this.bytes = new Uint8Array(windowBytes);
+  }
 
   /** How many bytes were taken. */
   get position(): number {
@@ -73,9 +80,10 @@ export class ByteInput {
     this.#sum();
     const { at, end, wanted } = this;
     const { length } = this.bytes;
+    const window = this.#windowBytes;
     if (wanted > length) this.#move(Math.max(wanted, 2 * length));
-    else if (length > WINDOW_BYTES && Math.max(wanted, end - at + 1) <= WINDOW_BYTES) {
-      this.#move(WINDOW_BYTES);
+    else if (length > window && Math.max(wanted, end - at + 1) <= window) {
+      this.#move(window);
     } else if (at > 0) this.bytes.copyWithin(0, at, end);
     this.#before += at;
     this.#summed -= at;

@@ -70,15 +70,14 @@ export class RespReader {
       }
       const first = input.bytes[input.at]!;
       const found = first === STAR ? this.#array() : this.#line();
-      const isTooLong = (found < 0 ? this.#needed : found) - input.at > this.#maxBytes;
-      if (found >= 0 && !isTooLong) {
+      if (found >= 0) {
         this.start = input.at;
         this.end = found;
         if (first !== HASH && this.name !== "\n") yield FOUND;
         input.at = this.end - this.start + input.at;
         continue;
       }
-      if (isTooLong) {
+      if (first === STAR && this.#needed - input.at > this.#maxBytes) {
         if (!(yield* this.#passOver())) return;
         continue;
       }
@@ -107,7 +106,8 @@ export class RespReader {
       if (length === INCOMPLETE) return INCOMPLETE;
       const start = this.#after;
       at = start + length + 2;
-      if (at > end) return this.#waitFor(at);
+      // What is too long is passed over, whether it has come or not.
+      if (at > end || at - input.at > this.#maxBytes) return this.#waitFor(at);
       if (bytes[at - 2] !== CR || bytes[at - 1] !== LF) {
         throw this.#error(at - 2, "expected a line end behind an argument");
       }

@@ -205,3 +205,36 @@ Deno.test("unpackLzf() stays within its bounds, whatever it is given", () => {
     ),
   );
 });
+
+Deno.test("RdbReader reads what Redis 7.0 has written: strings in all encodings, the others by type", async () => {
+  // By redis-server 7.0.15 with maxmemory-policy allkeys-lfu, so that each key has a frequency.
+  const file = await Deno.readFile(new URL("fixtures/redis_7_0.rdb", import.meta.url));
+  for (const step of [Infinity, 1]) {
+    const { items, tally, position } = read(file, step);
+    assertEquals(position, file.length);
+    const strings = items.filter(([, key]) => key !== "hll").sort(([, a], [, b]) => a < b ? -1 : 1);
+    assertEquals(strings, [
+      [0, "", "empty key", 0],
+      [0, "empty", "", 0],
+      [0, "int16", "-300", 0],
+      [0, "int32", "70000000", 0],
+      [0, "int8", "-5", 0],
+      [0, "large-int", "123456789012", 0],
+      [0, "later", "v", 4_102_444_800_000],
+      [9, "other-database", "yes", 0],
+      [0, "packed", "ab".repeat(200), 0],
+      [0, "seconds", "v", 4_102_444_801_000],
+      [0, "text", "plain text", 0],
+    ]);
+    assertEquals(items.length, strings.length + 1);
+    const others = {
+      lists: 2,
+      sets: 2,
+      "sorted sets": 2,
+      hashes: 2,
+      streams: 1,
+      "function libraries": 1,
+    };
+    assertEquals(Object.fromEntries(tally.reasons), others);
+  }
+});
