@@ -43,59 +43,96 @@ export async function runExport(context: ClientContext): Promise<number> {
   const path = operands[0]!;
   const dir = values.get(DATA_DIR);
   const startMs = performance.now();
-  const isStdout = path === "-";
-  const target = isStdout ? stdoutTarget(platform.stdout) : await fileTarget(path);
   const counter = new ItemCounter();
-  let notes: readonly string[] = [];
-  try {
+  let loaded: DataDirExport | undefined;
+  {
     await using _line = new ProgressLine(platform, (columns) => counter.line(columns));
-    if (dir === undefined) await receive(await accessOf(context), target, counter);
-    else notes = await readDataDir(dir, target, counter);
-    await target.end();
-  } catch (error) {
-    await target.abandon();
-    throw error;
+    if (dir !== undefined) loaded = await loadDataDir(dir, counter);
+    const access = await accessOf(context);
+    await write(context, path, (target, interrupt) => {
+      return loaded === undefined
+        ? receive(access, target, counter, interrupt)
+        : writeLoaded(loaded, target, counter, interrupt);
+    });
   }
   const seconds = (performance.now() - startMs) / 1000;
   const { items, bytes } = counter;
   const text = values.get(ACCESS.json)
     ? `${JSON.stringify({ items, bytes, seconds: Math.round(seconds * 1000) / 1000 })}\n`
     : `Wrote ${number(items)} items, ${number(bytes)} bytes, in ${seconds.toFixed(1)} s\n`;
-  await writeAll(isStdout ? platform.stderr : platform.stdout, text);
+  await writeAll(path === "-" ? platform.stderr : platform.stdout, text);
+  const notes = loaded === undefined ? [] : notesOf(loaded);
   for (const note of notes) await writeAll(platform.stderr, `slabkv: ${note}\n`);
   return notes.length === 0 ? EXIT.ok : EXIT.miss;
 }
 
-/** Loads a data dir, and writes what is in it. Returns what is to be said of it. */
-async function readDataDir(dir: string, target: Target, counter: ItemCounter): Promise<string[]> {
+/** Has `work` write to what the path means. Nothing is left behind where that fails, or on Ctrl-C. */
+async function write(
+  { platform }: ClientContext,
+  path: string,
+  work: (target: Target, interrupt: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const target = path === "-" ? stdoutTarget(platform.stdout) : await fileTarget(path);
+  const interrupt = new AbortController();
+  const forget = platform.onInterrupt?.(() => interrupt.abort());
   try {
-    const loaded = await DataDirExport.load(DENO_FILE_SYSTEM, dir, Date.now, (progress) => {
-      counter.loading = progress.bytes / progress.totalBytes;
-    });
-    counter.begin(loaded.items);
-    for (const piece of loaded.commands()) {
-      counter.add(piece);
-      await target.write(piece);
-    }
-    counter.end();
-    const { lost, tornBytes } = loaded;
-    const notes = [];
-    if (lost > 0) notes.push(`${number(lost)} items found no space and are missing`);
-    if (tornBytes > 0) {
-      notes.push(`The end of the log is torn: ${number(tornBytes)} bytes are left out`);
-    }
-    return notes;
+    await work(target, interrupt.signal);
+    await target.end();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ClientError(
-      reason.startsWith("Cannot ") ? reason : `Cannot export ${dir}: ${reason}`,
-    );
+    await target.abandon();
+    if (interrupt.signal.aborted) throw new ClientError(`Interrupted: ${path} is as it was`);
+    throw error instanceof WriteError ? new ClientError(error.message) : error;
+  } finally {
+    forget?.();
   }
 }
 
+async function loadDataDir(dir: string, counter: ItemCounter): Promise<DataDirExport> {
+  try {
+    return await DataDirExport.load(DENO_FILE_SYSTEM, dir, Date.now, (progress) => {
+      counter.loading = progress.bytes / progress.totalBytes;
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isWhole = reason.startsWith("Cannot ");
+    throw new ClientError(isWhole ? reason : `Cannot export ${dir}: ${reason}`);
+  }
+}
+
+async function writeLoaded(
+  loaded: DataDirExport,
+  target: Target,
+  counter: ItemCounter,
+  interrupt: AbortSignal,
+): Promise<void> {
+  counter.begin(loaded.items);
+  for (const piece of loaded.commands()) {
+    interrupt.throwIfAborted();
+    counter.add(piece);
+    await target.write(piece);
+  }
+  counter.end();
+}
+
+/** What is to be said of a data dir whose items are not all there. */
+function notesOf({ lost, tornBytes }: DataDirExport): string[] {
+  const notes: string[] = [];
+  if (lost > 0) notes.push(`${number(lost)} items found no space and are missing`);
+  if (tornBytes > 0) {
+    notes.push(`The end of the log is torn: ${number(tornBytes)} bytes are left out`);
+  }
+  return notes;
+}
+
 /** Asks the server, and writes what comes. */
-async function receive(access: Access, target: Target, counter: ItemCounter): Promise<void> {
+async function receive(
+  access: Access,
+  target: Target,
+  counter: ItemCounter,
+  interrupt: AbortSignal,
+): Promise<void> {
   const giveUp = new AbortController();
+  interrupt.addEventListener("abort", () => giveUp.abort());
   let timer = setTimeout(() => giveUp.abort(), access.timeoutMs);
   let conn: Deno.Conn | undefined;
   try {
@@ -116,7 +153,7 @@ async function receive(access: Access, target: Target, counter: ItemCounter): Pr
     }
     counter.end();
   } catch (error) {
-    if (error instanceof WriteError) throw new ClientError(error.message);
+    if (error instanceof WriteError) throw error;
     throw explain(access, error, giveUp.signal);
   } finally {
     clearTimeout(timer);

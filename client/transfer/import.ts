@@ -5,10 +5,13 @@
  * @module
  */
 
+import type { Access } from "../connection.ts";
 import { accessOf, type ClientContext, EXIT } from "../context.ts";
+import { exchange } from "../exchange.ts";
 import { ACCESS } from "../options.ts";
 import { ClientError, writeAll } from "../platform.ts";
 import { progressBar, ProgressLine } from "../progress_line.ts";
+import { parseObject } from "../server_commands.ts";
 import { ByteInput, FormatError } from "./byte_input.ts";
 import { Importer } from "./importer.ts";
 import { Sender } from "./sender.ts";
@@ -24,6 +27,7 @@ export async function runImport(context: ClientContext): Promise<number> {
   const tally = new Tally();
   const sources = await openSources(operands[0]!, platform);
   const startMs = performance.now();
+  const before = await evictionsOf(access);
   let problem: unknown;
   try {
     const sender = new Sender(access, tally);
@@ -37,13 +41,26 @@ export async function runImport(context: ClientContext): Promise<number> {
   } finally {
     for (const source of sources) source[Symbol.dispose]();
   }
+  const seconds = (performance.now() - startMs) / 1000;
   if (problem === undefined || tally.taken > 0) {
-    const seconds = (performance.now() - startMs) / 1000;
+    tally.evicted = Math.max(0, await evictionsOf(access) - before) || 0;
     const isJson = values.get(ACCESS.json);
     await writeAll(platform.stdout, isJson ? `${tally.json(seconds)}\n` : tally.text(seconds));
   }
   if (problem !== undefined) throw problem;
   return tally.isComplete ? EXIT.ok : EXIT.miss;
+}
+
+/** How many items the server has evicted so far; NaN where it does not say. */
+async function evictionsOf(access: Access): Promise<number> {
+  try {
+    const { status, body } = await exchange(access, { method: "GET", path: "/stats" });
+    const { evictions } = parseObject(new TextDecoder().decode(body), access.target.url);
+    return status === 200 && typeof evictions === "number" ? evictions : NaN;
+  } catch {
+    // Whether it can be reached, the import will say.
+    return NaN;
+  }
 }
 
 async function takeAll(

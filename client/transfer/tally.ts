@@ -27,8 +27,10 @@ export class Tally implements LeftOut {
   readonly named: Refused[] = [];
   /** How many were left out, by reason. */
   readonly reasons: Map<string, number> = new Map();
-  /** What else is to be said. */
+  /** What else was left out, as sentences. */
   readonly notes: string[] = [];
+  /** Items that the server has evicted meanwhile, which may be among those that were taken in. */
+  evicted = 0;
 
   leftOut(reason: string, count = 1): void {
     const isKnown = this.reasons.has(reason) || this.reasons.size < MAX_REASONS;
@@ -63,6 +65,11 @@ export class Tally implements LeftOut {
       lines.push(`Refused ${number(this.refusedCount)}, the first of them:`);
     }
     for (const { key, why } of this.named) lines.push(`  ${JSON.stringify(key)}: ${why}`);
+    if (this.evicted > 0) {
+      lines.push(
+        `The server evicted ${number(this.evicted)} items meanwhile: its --memory is too small`,
+      );
+    }
     return [...lines, ...this.notes].map((line) => `${line}\n`).join("");
   }
 
@@ -74,6 +81,7 @@ export class Tally implements LeftOut {
       refused: this.refusedCount,
       firstRefused: this.named,
       notes: this.notes,
+      evicted: this.evicted,
       seconds: Math.round(seconds * 1000) / 1000,
     });
   }

@@ -1,6 +1,7 @@
 // slabkv export: the file is there when it is whole, and what was there before stays until then.
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { spawn, until } from "../../wire/server.ts";
 import { FakeServer, run, text } from "../fixture.ts";
 
 const COMMANDS = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n" +
@@ -71,6 +72,31 @@ Deno.test("export leaves nothing behind where it fails, and keeps what was there
     });
     await serving;
   }
+});
+
+Deno.test({
+  name: "export leaves nothing behind on Ctrl-C",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (path) => {
+      await using server = new FakeServer(() => {
+        return new Response(
+          new ReadableStream({
+            start: (controller) => controller.enqueue(new TextEncoder().encode(COMMANDS)),
+          }),
+        );
+      });
+      const child = await spawn(["export", path, "--url", server.url, "--timeout", "1m"]);
+      const beside = `${path}.tmp`;
+      await until("what has come is written", async () => {
+        return (await Deno.stat(beside).catch(() => null))?.size === COMMANDS.length;
+      });
+      child.kill("SIGINT");
+      const { code, stderr } = await child.output();
+      assertEquals(code, 2);
+      assertEquals(new TextDecoder().decode(stderr), `slabkv: Interrupted: ${path} is as it was\n`);
+      assertEquals(await namesBeside(path), []);
+    }),
 });
 
 async function answerOnce(listener: Deno.TcpListener, answer: string): Promise<void> {
