@@ -40,7 +40,8 @@ export const PERSISTENCE_OPTIONS: { readonly [F in PersistenceField]: Option<Con
     flag: "snapshot-every",
     kind: duration(0, 30 * 86_400_000),
     fallback: () => 0,
-    description: "Time between snapshots; 0 makes one only when the log is twice the data",
+    description:
+      "Time between snapshots; 0 makes one only when the log is twice the data, and 256 MiB",
   },
   onWriteError: {
     flag: "on-write-error",

@@ -8,8 +8,8 @@ import type { EventLog } from "./event_log.ts";
 /** After a snapshot that failed, the next one that nobody asked for waits so long, and then longer. */
 const RETRY_MS = 5000;
 const MAX_RETRY_MS = 300_000;
-/** A log shorter than this is read in a moment, whatever the data are. */
-const MIN_LOG_BYTES = 64 * 1024 * 1024;
+/** A log shorter than this is read in two seconds, whatever the data are; copying small ones again and again costs more. */
+const MIN_LOG_BYTES = 256 * 1024 * 1024;
 /** So many times the data may the log be long. */
 const LOG_PER_DATA = 2;
 

@@ -94,13 +94,13 @@ Deno.test("Snapshots tells those who wait when theirs stands: one that began aft
   assertEquals(await save, DONE);
 });
 
-Deno.test("Snapshots makes one when the log is twice the data, and 64 MiB at least", async () => {
+Deno.test("Snapshots makes one when the log is twice the data, and 256 MiB at least", async () => {
   const making = new Making(0, 1000);
-  making.position = 1000 + 64 * MIB - 1;
+  making.position = 1000 + 256 * MIB - 1;
   making.snapshots.tick();
   assertEquals(making.count, 0);
   making.position++;
-  making.dataBytes = 32 * MIB + 1;
+  making.dataBytes = 128 * MIB + 1;
   making.snapshots.tick();
   assertEquals(making.count, 0);
   making.dataBytes--;
@@ -109,7 +109,7 @@ Deno.test("Snapshots makes one when the log is twice the data, and 64 MiB at lea
   assertEquals(making.count, 1);
   assertEquals(await making.snapshots.ask({ how: "rewrite" }), { outcome: "running" });
   // What is logged while it is made counts for the next one.
-  making.position += 63 * MIB;
+  making.position += 255 * MIB;
   await making.end();
   making.snapshots.tick();
   making.position += MIB;
