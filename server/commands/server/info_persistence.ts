@@ -3,7 +3,7 @@
 
 import { LogState, readStats } from "../../../cache/mod.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { loadProgress } from "../../contract/persistence/load_progress.ts";
+import { type LoadProgress, loadProgress } from "../../contract/persistence/load_progress.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
 import type { Fields } from "./info_fields.ts";
 
@@ -32,12 +32,22 @@ export function persistence(context: CommandContext): Fields {
     module_fork_in_progress: 0,
     module_fork_last_cow_size: 0,
     ...region.log !== null && sizeFields(context, status),
-    ...loading !== null && {
-      loading_start_time: Math.floor(context.server.startedMs / 1000),
-      loading_total_bytes: loading.totalBytes,
-      loading_loaded_bytes: loading.bytes,
-      loading_loaded_perc: loading.percent.toFixed(2),
-    },
+    ...loading !== null && loadingFields(context, loading),
+  };
+}
+
+/** How far loading is. Clients wait as long as `loading_eta_seconds` says before they ask again. */
+function loadingFields({ cache, server }: CommandContext, progress: LoadProgress): Fields {
+  const { bytes, totalBytes, percent } = progress;
+  const seconds = Math.max(0, cache.now() - server.startedMs) / 1000;
+  const left = bytes === 0 ? 1 : seconds * Math.max(0, totalBytes - bytes) / bytes;
+  return {
+    loading_start_time: Math.floor(server.startedMs / 1000),
+    loading_total_bytes: totalBytes,
+    loading_rdb_used_mem: 0,
+    loading_loaded_bytes: bytes,
+    loading_loaded_perc: percent.toFixed(2),
+    loading_eta_seconds: Math.max(1, Math.ceil(left)),
   };
 }
 

@@ -1,6 +1,7 @@
 // Who may run what, how commands are found, and what is counted of them.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { RegionState } from "../../../cache/mod.ts";
 import { findCommand } from "../../../server/commands/find.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
@@ -53,7 +54,9 @@ Deno.test("dispatch() answers NOAUTH until AUTH or HELLO has given the token", a
 });
 
 Deno.test("INFO shows what tools read", async () => {
-  const speaker = new Speaker(newCache());
+  const cache = newCache();
+  cache.region.state = RegionState.ready;
+  const speaker = new Speaker(cache);
   for (const line of ["SET k v EX 10", "GET k", "GET x", "GET", "MGET a b"]) {
     await speaker.say(line);
   }

@@ -1,13 +1,15 @@
 // The start with a data dir, end to end: the workers listen and refuse while data are loaded, serve
 // afterwards, and a start that is ended before leaves everything as it was.
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort, readLines } from "../../../../bench/child_servers.ts";
 import { RawClient } from "../../../wire/raw_client.ts";
 import { exchange } from "../../../wire/raw_fixture.ts";
 import { until } from "../../../wire/server.ts";
 
 const ITEMS = 200;
+/** Longest wait, however busy the machine is. */
+const NOTICE_MS = 40_000;
 const LOADING = "-LOADING slabkv is loading the dataset in memory\r\n";
 
 /** A server whose loading begins when it is told to. */
@@ -40,12 +42,14 @@ class HeldServer implements AsyncDisposable {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode("\n"));
     await writer.close();
-    await until("it is ready", () => this.lines.some((line) => line.startsWith("slabkv ")));
+    const isReady = () => this.lines.some((line) => line.startsWith("slabkv "));
+    await until("it is ready", isReady, NOTICE_MS);
   }
 
   /** Waits until its workers listen. */
   async listens(): Promise<void> {
-    await until("it listens", async () => (await this.ask("GET /health")).startsWith("200"));
+    const listens = async () => (await this.ask("GET /health")).startsWith("200");
+    await until("it listens", listens, NOTICE_MS);
   }
 
   async ask(request: string): Promise<string> {
@@ -111,6 +115,10 @@ Deno.test({
     assertEquals([status, items, percent], ["loading", 0, 0]);
     using client = await server.resp();
     await exchange(client, "GET key:1\r\nECHO x\r\n", `${LOADING}$1\r\nx\r\n`);
+    using other = await server.resp();
+    await other.send("INFO persistence\r\nQUIT\r\n");
+    const info = await other.receiveRest();
+    assertMatch(info, /loading:1\r\n[^]*loading_loaded_perc:0.00\r\nloading_eta_seconds:1\r\n/);
     await server.release();
     assertEquals(await server.ask("GET /ready"), '200 {"status":"ready"}');
     const last = ITEMS - 1;
