@@ -36,6 +36,11 @@ export class EffectBuffer {
     if (this.words.length > KEPT_WORDS) this.#resize(KEPT_WORDS);
   }
 
+  /** Forgets all effects, and keeps the memory: for who fills it to about the same again and again. */
+  rewind(): void {
+    this.used = BEFORE_WORDS;
+  }
+
   #resize(length: number): void {
     const words = new Int32Array(length);
     if (length > this.used) words.set(this.words.subarray(0, this.used));

@@ -10,13 +10,17 @@ import { parseFileName } from "./file_head.ts";
 import { type FileSystem, pathIn } from "./file_system.ts";
 import { SnapshotWriter } from "./snapshot_writer.ts";
 
-/** Of main's time at a stretch; where nobody is served any more, the log goes on all the same. */
-const SLICE_MS = 1;
+/**
+ * Of main's time at a stretch: less than the system lets a thread run at once, so that main seldom waits for a
+ * CPU with a lock in its hands. Where nobody is served any more, the log goes on all the same.
+ */
+const SLICE_MS = 0.4;
 const URGENT_SLICE_MS = 10;
 /** For each millisecond of work so many of rest, while clients are served. */
-const REST_PER_WORK = 3;
-/** A block of a snapshot, unless a single item is larger. */
+const REST_PER_WORK = 9;
+/** A block of a snapshot is written when it has so many bytes; what comes under one lock may be more. */
 const BLOCK_BYTES = 256 * 1024;
+const SPARE_BYTES = 128 * 1024;
 /** So often the lock of one shard may not be had, 50 ms each time. */
 const MAX_BUSY = 200;
 
@@ -93,7 +97,7 @@ export class SnapshotMaker {
     const shardCount = cache.shards.length;
     const beginning = { position, shardCount, timeMs: now(), writer, head };
     const file = await SnapshotWriter.create(fs, dir, beginning);
-    this.#block = new BlockBuffer(BLOCK_BYTES);
+    this.#block = new BlockBuffer(BLOCK_BYTES + SPARE_BYTES);
     this.#writing = Promise.resolve();
     try {
       for (let shard = 0; shard < shardCount; shard++) await this.#section(file, shard);
@@ -120,6 +124,7 @@ export class SnapshotMaker {
     const { cache, clock, pause, log, onProgress } = this.#parts;
     const copy = new ShardCopy(cache, shard);
     const effects = this.#effects;
+    effects.rewind();
     let isBegun = false;
     let busyCount = 0;
     let items = 0;
@@ -127,7 +132,6 @@ export class SnapshotMaker {
       for (let step: CopyStep = CopyStep.more; step !== CopyStep.done;) {
         if (this.#isAborted) throw new Error("it was given up");
         const fromMs = clock();
-        effects.clear();
         do {
           step = copy.step(effects);
         } while (step === CopyStep.more && !this.#isSliceOver(fromMs));
@@ -140,9 +144,11 @@ export class SnapshotMaker {
           await this.#writing;
           await file.beginSection(shard, position, copy.version);
         }
-        if (!effects.isEmpty) await this.#append(file, copy.items - items);
-        items = copy.items;
-        onProgress(file.items);
+        if (step === CopyStep.done || this.#isBlockFull) {
+          await this.#append(file, copy.items - items);
+          items = copy.items;
+          onProgress(file.items);
+        }
         await pause(this.#isUrgent ? 0 : Math.max(1, workedMs * REST_PER_WORK));
       }
     } catch (error) {
@@ -151,17 +157,24 @@ export class SnapshotMaker {
     }
   }
 
+  get #isBlockFull(): boolean {
+    return this.#effects.effects.length >= BLOCK_BYTES;
+  }
+
   #isSliceOver(fromMs: number): boolean {
     const sliceMs = this.#isUrgent ? URGENT_SLICE_MS : SLICE_MS;
-    return this.#effects.used * 4 >= BLOCK_BYTES || this.#parts.clock() - fromMs >= sliceMs;
+    return this.#isBlockFull || this.#parts.clock() - fromMs >= sliceMs;
   }
 
   /** Appends all effects as one block, when the one before is written. */
   async #append(file: SnapshotWriter, items: number): Promise<void> {
     await this.#writing;
     const { effects } = this.#effects;
-    const block = effects.length <= BLOCK_BYTES ? this.#block! : new BlockBuffer(effects.length);
+    const fits = effects.length <= BLOCK_BYTES + SPARE_BYTES;
+    const block = fits ? this.#block! : new BlockBuffer(effects.length);
     block.payload.set(effects);
+    // Anew for each block it would be so much garbage that others wait while it is collected.
+    this.#effects.rewind();
     this.#writing = file.append(block, effects.length, items);
     // Who waits for it next hears of a failure.
     this.#writing.catch(() => {});
