@@ -19,7 +19,8 @@ import { SnapshotMaker, type SnapshotMakerParts } from "../../../server/disk/sna
 
 const LOG_BYTES = 2 ** 20;
 const MEMORY_BYTES = 4 * 2 ** 20;
-const NOW_MS = 1_700_000_000_000;
+/** The time of all of it. */
+export const NOW_MS = 1_700_000_000_000;
 const encoder = new TextEncoder();
 
 /** A region without a clock of its own, and with nothing but main's log if it keeps one. */
