@@ -75,9 +75,7 @@ export class Journal {
    * @throws {Error} where no part that is long enough gives what was found
    */
   settle(found: ReadonlyMap<string, KeyState>, crashMs: number, graceMs: number): Kept {
-    const isOwed = ({ answeredMs, isRefused }: Step) =>
-      !isRefused && answeredMs < crashMs - graceMs;
-    const owed = this.#steps.findLastIndex(isOwed) + 1;
+    const owed = this.#owed(crashMs - graceMs);
     const kept = this.#longestPart(found);
     if (kept < owed) throw this.#broken(found, owed, kept);
     const answered = this.#steps.filter(({ answeredMs, isRefused }) =>
@@ -89,6 +87,20 @@ export class Journal {
     this.#steps.length = 0;
     const lostAgeMs = lost.length === 0 ? 0 : crashMs - lost[0]!.answeredMs;
     return { sent, answered: answered.length, kept, lost: lost.length, lostAgeMs };
+  }
+
+  /** How many steps there are up to the last one that was answered before a time and has changed something. */
+  #owed(beforeMs: number): number {
+    const states = new Map(this.#before);
+    let owed = 0;
+    for (const [i, step] of this.#steps.entries()) {
+      const before = step.changes.map(({ key }) => states.get(key));
+      carryOut(step, states);
+      if (step.answeredMs >= beforeMs) continue;
+      // Nobody waits for the disk to be told that nothing was there.
+      if (step.changes.some(({ key }, at) => !isSame(before[at], states.get(key)))) owed = i + 1;
+    }
+    return owed;
   }
 
   /** How many steps the longest part has that gives what was found; -1 if there is none. */

@@ -60,11 +60,12 @@ abstract class StampedWriter implements Writer {
     return stamp.padEnd(length, "v");
   }
 
+  /** Notes an answer, or the error in its place: after some of those nobody knows whether it will last. */
   protected noteAnswer(step: Step, refusal: string | null): void {
+    if (refusal !== null) this.refusals.push(refusal);
+    if (refusal !== null && /\bcarried out\b/.test(refusal)) return;
     step.answeredMs = performance.now();
-    if (refusal === null) return;
-    step.isRefused = true;
-    this.refusals.push(refusal);
+    step.isRefused = refusal !== null;
   }
 }
 

@@ -260,7 +260,9 @@ export class InterleavedRun {
       const lastByte = this.#byteOf(main.log.lastOfThread);
       for (const [i, shard] of broken.entries()) {
         const endByte = lastByte - CLEAR_BYTES * (broken.length - 1 - i);
-        this.committed.push({ endByte, effects: [{ kind: "clear", shard: shard.index }] });
+        const shards = main.cache.shards.length;
+        const effects = [{ kind: "clear", shard: shard.index, shards }] as const;
+        this.committed.push({ endByte, effects });
       }
       if (ended === null) continue;
       Object.assign(ended, this.#attach(ended.number));

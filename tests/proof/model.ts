@@ -8,14 +8,15 @@ import type { Committed } from "./crash.ts";
 import { DATABASES, type Held, type Key, keyOf } from "./operations.ts";
 
 const decoder = new TextDecoder();
+const SOAK_SEEDS = 40;
 
 /** What clients would find: each key's value and deadline, and what the numbers of databases mean. */
 export class Model {
   readonly held = new Map<string, Held>();
   readonly table: number[];
-  readonly #shardOf: ReadonlyMap<string, number>;
+  readonly #hashes: ReadonlyMap<string, number>;
 
-  /** What the records that end by `endByte` have made of nothing. `cache` says which shard keys are in. */
+  /** What the records that end by `endByte` have made of nothing. `cache` gives keys their hashes. */
   constructor(
     cache: Cache,
     keys: readonly Key[],
@@ -23,9 +24,8 @@ export class Model {
     endByte: number,
   ) {
     this.table = Array.from({ length: DATABASE_COUNT }, (_, i) => i);
-    this.#shardOf = new Map(keys.map(({ name, bytes, database }) => {
-      const hash = cache.hash(bytes, 0, bytes.length, database);
-      return [name, cache.shardOf(hash).index];
+    this.#hashes = new Map(keys.map(({ name, bytes, database }) => {
+      return [name, cache.hash(bytes, 0, bytes.length, database)];
     }));
     const inOrder = committed.toSorted((a, b) => a.endByte - b.endByte);
     for (const each of inOrder) if (each.endByte <= endByte) this.#carryOut(each);
@@ -40,7 +40,7 @@ export class Model {
         [this.table[a], this.table[b]] = [this.table[b]!, this.table[a]!];
       } else {
         for (const name of this.held.keys()) {
-          const isIn = this.#shardOf.get(name) === effect.shard;
+          const isIn = (this.#hashes.get(name)! & (effect.shards - 1)) === effect.shard;
           const { kind } = effect;
           if (isIn && (kind === "clear" || name.startsWith(`${effect.database} `))) {
             this.held.delete(name);
@@ -86,4 +86,10 @@ export function missingOf(
 /** The keys numbered from 0, in every database that operations use. */
 export function allKeys(count: number): Key[] {
   return Array.from({ length: DATABASES * count }, (_, i) => keyOf(i % DATABASES, i >> 1));
+}
+
+/** The seeds of a test: these, or many more with SLABKV_SOAK=1. */
+export function seedsOf(...seeds: readonly number[]): readonly number[] {
+  if (Deno.env.get("SLABKV_SOAK") !== "1") return seeds;
+  return Array.from({ length: SOAK_SEEDS }, (_, i) => 100 + i);
 }

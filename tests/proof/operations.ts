@@ -21,10 +21,15 @@ export interface Held {
 /** A change that an operation has made. */
 export type Effect =
   | { readonly kind: "set"; readonly name: string; readonly held: Held | null }
-  /** Database `database` has nothing in shard `shard`. */
-  | { readonly kind: "flush"; readonly shard: number; readonly database: number }
-  /** Shard `shard` has nothing. */
-  | { readonly kind: "clear"; readonly shard: number }
+  /** Database `database` has nothing in shard `shard` of `shards`. */
+  | {
+    readonly kind: "flush";
+    readonly shard: number;
+    readonly shards: number;
+    readonly database: number;
+  }
+  /** Shard `shard` of `shards` has nothing. */
+  | { readonly kind: "clear"; readonly shard: number; readonly shards: number }
   | { readonly kind: "swap"; readonly a: number; readonly b: number };
 
 export const DATABASES = 2;
@@ -139,7 +144,7 @@ export class Operation implements LockedWork {
   flush(shard: number, database: number): void {
     const one = this.#cache.shards[shard]!;
     flushBucketsLocked(one, database, 0, bucketTotal(one.memory));
-    this.effects.push({ kind: "flush", shard, database });
+    this.effects.push({ kind: "flush", shard, shards: this.#cache.shards.length, database });
   }
 
   swap(a: number, b: number): void {
