@@ -15,6 +15,7 @@ const PROGRAMS = [
   "bench/proof/kill.ts",
   "bench/proof/soak.ts",
   "bench/overload/run.ts",
+  "bench/proxy/run.ts",
   "bench/resp/run.ts",
   "bench/resp/flush.ts",
   "bench/resp/profile.ts",

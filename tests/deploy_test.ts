@@ -215,12 +215,29 @@ Deno.test("nginx: slow headers end, bodies wait for their end, and connections a
   assertMatch(nginx, /limit_conn addresses \d+;/);
 });
 
-Deno.test("HAProxy: slow headers end, connections are counted, and names and sizes are those of slabkv", () => {
+Deno.test("HAProxy: 2 s to read and write, 120 s idle, /ready asked, names and sizes those of slabkv", () => {
   const { host, port, maxValueBytes } = configOf([]);
   assertEquals(only(haproxy, /set-header Host (\S+)/g), `${host}:${port}`);
   assertEquals(Number(only(haproxy, /req\.body_size gt (\d+)/g)), maxValueBytes);
-  assert(Number(only(haproxy, /timeout http-request (\d+)s/g)) <= 10);
-  assert(haproxy.includes(`server slabkv ${host}:${port} maxconn`));
+  const timesOf = (section: string) => {
+    const text = haproxy.slice(haproxy.indexOf(`\n${section}\n`) + 1).split(/\n\n/)[0]!;
+    const found = [...text.matchAll(/^ {2}timeout (\S+) (\d+)s$/gm)];
+    return Object.fromEntries(found.map(([, name, seconds]) => [name, Number(seconds)]));
+  };
+  assertEquals(timesOf("frontend http"), {
+    "http-request": 2,
+    "client": 2,
+    "http-keep-alive": 120,
+  });
+  assertEquals(timesOf("backend slabkv_http"), { server: 2, tunnel: 120 });
+  assertEquals([timesOf("frontend redis"), timesOf("backend slabkv_redis")], [
+    { client: 120 },
+    { server: 120 },
+  ]);
+  const check = `GET uri /ready ver HTTP/1.1 hdr Host ${host}:${port}`;
+  assert(haproxy.includes(check) && haproxy.includes("http-check expect status 200"));
+  assert(haproxy.includes(`server slabkv ${host}:${port} maxconn 4096 check\n`));
+  assertMatch(haproxy, new RegExp(`server slabkv ${host}:6380 maxconn 8192 check port ${port}\n`));
   assertEquals(haproxy.match(/tcp-request connection reject if/g)?.length, 2);
   assertMatch(haproxy, /tune\.h2\.max-concurrent-streams \d+/);
 });
