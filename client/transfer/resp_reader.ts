@@ -42,6 +42,8 @@ export class RespReader {
   readonly #input: ByteInput;
   readonly #maxBytes: number;
   readonly #others: LeftOut;
+  /** Whether what was read last is a command: no annotation, and not empty. */
+  #isCommand = false;
   /** Where the number that was read last ends. */
   #after = 0;
   /** From where on bytes are needed that have not come. */
@@ -73,7 +75,7 @@ export class RespReader {
       if (found >= 0) {
         this.start = input.at;
         this.end = found;
-        if (first !== HASH && this.name !== "\n") yield FOUND;
+        if (this.#isCommand) yield FOUND;
         input.at = this.end - this.start + input.at;
         continue;
       }
@@ -97,7 +99,7 @@ export class RespReader {
     const count = this.#number(input.at);
     if (count === INCOMPLETE) return INCOMPLETE;
     let at = this.#after;
-    this.name = "\n";
+    this.#isCommand = count > 0;
     this.argumentLength = -1;
     for (let i = 0; i < count; i++) {
       if (at >= end) return this.#waitFor(at + 1);
@@ -133,7 +135,8 @@ export class RespReader {
     }
     const text = String.fromCharCode(...bytes.subarray(at, Math.min(lf, at + SHOWN_BYTES)));
     const words = /^[\s]*([^\s]*)(?:\s+([^\s]+))?/.exec(text)!;
-    this.name = words[1] === "" ? "\n" : words[1]!.toUpperCase();
+    this.name = words[1]!.toUpperCase();
+    this.#isCommand = this.name !== "" && bytes[at] !== HASH;
     this.argumentLength = -1;
     if (words[2] !== undefined) {
       this.argumentStart = at + text.indexOf(words[2], text.indexOf(words[1]!) + words[1]!.length);

@@ -76,6 +76,7 @@ export class Sender {
       }
       const progress = answer === null ? NOTHING_DONE : this.#progressIn(answer);
       this.#count(progress);
+      const wasAll = progress.done === to - from;
       from += progress.done;
       if (answer?.status === 200) {
         if (from !== to) throw this.#unexpected();
@@ -83,6 +84,8 @@ export class Sender {
         this.#mostCommands = Math.min(this.#cap, 2 * this.#mostCommands);
         continue;
       }
+      // All have run, but the server could not write its log.
+      if (wasAll) this.#tally.notDurable = true;
       if (progress.done > 0) [tries, pausedMs] = [0, 0];
       const isHopeless = pausedMs > PATIENCE_MS || !this.#hasConnected;
       if (isHopeless) throw this.#outOfPatience(answer);

@@ -48,10 +48,14 @@ export class Tally implements LeftOut {
     this.refusedCount += count;
   }
 
+  /** Whether the server could not write to its disk what it had carried out. */
+  notDurable = false;
+
   /** Whether all that could be of use was taken: what has expired is of none. */
   get isComplete(): boolean {
     const others = [...this.reasons.keys()].filter((reason) => reason !== EXPIRED);
-    return others.length === 0 && this.refusedCount === 0 && this.notes.length === 0;
+    const isSafe = this.notes.length === 0 && !this.notDurable;
+    return others.length === 0 && this.refusedCount === 0 && isSafe;
   }
 
   /** Lines for people. */
@@ -65,6 +69,9 @@ export class Tally implements LeftOut {
       lines.push(`Refused ${number(this.refusedCount)}, the first of them:`);
     }
     for (const { key, why } of this.named) lines.push(`  ${JSON.stringify(key)}: ${why}`);
+    if (this.notDurable) {
+      lines.push("The server could not write some of it to its disk: see its log");
+    }
     if (this.evicted > 0) {
       lines.push(
         `The server evicted ${number(this.evicted)} items meanwhile: its --memory is too small`,
@@ -82,6 +89,7 @@ export class Tally implements LeftOut {
       firstRefused: this.named,
       notes: this.notes,
       evicted: this.evicted,
+      isDurable: !this.notDurable,
       seconds: Math.round(seconds * 1000) / 1000,
     });
   }

@@ -68,7 +68,7 @@ async function runAll(runner: ImportRunner, slices: TimeSlices): Promise<boolean
     if (!slices.isOverAfter(ms)) continue;
     slices.spend(ms);
     spentMs += ms;
-    if (spentMs > MAX_IMPORT_MS) return false;
+    if (spentMs > MAX_IMPORT_MS) return !runner.hasMore;
     await slices.turn();
     fromMs = performance.now();
   }

@@ -99,6 +99,11 @@ export class ImportRunner {
     this.unreadable = "";
   }
 
+  /** Whether there is more of the body. */
+  get hasMore(): boolean {
+    return this.#decoder.at < this.#bytes.length;
+  }
+
   /** Forgets the body. */
   end(): void {
     this.#bytes = new Uint8Array();
@@ -112,7 +117,7 @@ export class ImportRunner {
   step(): boolean | Promise<boolean> {
     const bytes = this.#bytes;
     const decoder = this.#decoder;
-    if (decoder.at >= bytes.length) return false;
+    if (!this.hasMore) return false;
     const found = decoder.next(bytes, bytes.length, this.#args, this.#excess);
     if (found === Decoded.command) return this.#run();
     if (found === Decoded.tooLarge) return this.#passOver();

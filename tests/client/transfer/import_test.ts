@@ -36,6 +36,7 @@ Deno.test("import prints what was taken in and what was not, and exits with 1 fo
     firstRefused: [],
     notes: [],
     evicted: 0,
+    isDurable: true,
   });
 });
 
@@ -60,4 +61,18 @@ Deno.test("import says why it could not begin or go on, and what it has taken in
   );
   const absent = await run(["import", "/nothing/here", "--url", server.url]);
   assertEquals([absent.code, absent.stdout], [2, ""]);
+});
+
+Deno.test("import says that the server could not write to its disk what it had carried out", async () => {
+  await using server = new FakeServer((_, path) => {
+    if (path === "/stats") return Response.json({ evictions: 0 });
+    const counts = { done: 1, stored: 1, failed: 0, skipped: {}, errors: [] };
+    return Response.json({ ...counts, message: "not on disk" }, { status: 503 });
+  });
+  const { code, stdout } = await run(["import", "-", "--url", server.url], { stdin: "SET a 1\n" });
+  assertEquals(code, 1);
+  assertMatch(
+    stdout,
+    /^Took in 1 .*\nThe server could not write some of it to its disk: see its log\n$/,
+  );
 });

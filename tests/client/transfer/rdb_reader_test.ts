@@ -10,6 +10,7 @@ import { RdbReader } from "../../../client/transfer/rdb_reader.ts";
 import { Tally } from "../../../client/transfer/tally.ts";
 import * as rdb from "./rdb_writer.ts";
 
+const RUNS = { numRuns: 300, seed: 7171 };
 const NOW_MS = 1_700_000_000_000;
 const LIMITS = { maxKeyBytes: 100, maxValueBytes: 5000 };
 
@@ -173,6 +174,7 @@ Deno.test("RdbReader gives any strings in any pieces", () => {
       const { items } = read(rdb.rdbFile(10, ...parts), step);
       assertEquals(items, pairs.map(([key, value]) => [0, latin(key, 90), latin(value, 90), 0]));
     }),
+    RUNS,
   );
 });
 
@@ -203,6 +205,7 @@ Deno.test("unpackLzf() stays within its bounds, whatever it is given", () => {
         assertEquals(to[length], 77);
       },
     ),
+    RUNS,
   );
 });
 
