@@ -14,6 +14,9 @@ import { LogWriter } from "./log_writer.ts";
 import { SnapshotMaker } from "./snapshot_maker.ts";
 import { Snapshots } from "./snapshots.ts";
 
+/** So long may a process that gives up take to bring its last changes to the disk. */
+const RESCUE_MS = 1000;
+
 /** What persistence works with. */
 export interface PersistenceParts {
   readonly cache: ServerCache;
@@ -106,6 +109,11 @@ export class Persistence {
   /** Makes a snapshot if it is time for one. Called a few times a second. */
   tick(): void {
     this.#snapshots.tick();
+  }
+
+  /** The process has to end at once: brings what was changed to the disk, as far as that is quick. */
+  async rescue(): Promise<void> {
+    await Promise.race([this.#writer.flush(), this.#parts.pause(RESCUE_MS)]);
   }
 
   /**

@@ -156,7 +156,8 @@ async function startOn(ground: Ground): Promise<void> {
     isLoading: stored !== null,
     onFatal: (message) => {
       log.error("fatal", message);
-      exit(EXIT_BROKEN);
+      if (supervisor === null) exit(EXIT_BROKEN);
+      else supervisor.giveUp();
     },
   });
   platform.onSignal((signal) => void stop(signal));

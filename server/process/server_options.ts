@@ -55,6 +55,7 @@ export class ServerOptions {
       "timeout": String(Math.round(config.idleTimeoutMs / 1000)),
       "tracking-table-max-keys": String(MAX_TRACKED_KEYS),
       ...Object.fromEntries(this.#kept),
+      ...diskOptions(config),
     };
   }
 
@@ -94,11 +95,19 @@ export class ServerOptions {
       const isFine = number >= 0 && number <= MAX_SLOW_ENTRIES;
       return isFine ? null : `argument must be between 0 and ${MAX_SLOW_ENTRIES} inclusive`;
     }
-    const option = KEPT_BY_NAME.get(name);
+    const option = Object.hasOwn(diskOptions(this.#config), name)
+      ? undefined
+      : KEPT_BY_NAME.get(name);
     if (option !== undefined) return keptProblem(option, value);
     // Setting an option to the value that it has is allowed.
     if (meansTheSame(value, this.all()[name]!)) return null;
     const reason = FIXED_REASONS[name];
     return `can't set immutable config${reason === undefined ? "" : `: ${reason}`}`;
   }
+}
+
+/** What is fixed where there is a data dir. */
+function diskOptions({ dataDir, fsync }: Config): Readonly<Record<string, string>> {
+  if (dataDir === undefined) return {};
+  return { "appendonly": "yes", "appendfsync": fsync, "dir": dataDir };
 }

@@ -93,7 +93,7 @@ export class Supervisor {
   }
 
   #watch(): void {
-    const { cache, pool, log, exit } = this.#options;
+    const { cache, pool, log } = this.#options;
     Liveness.beat(cache.region, 0);
     pool.tick();
     noteThreadCpu(cache.region, 0);
@@ -104,11 +104,19 @@ export class Supervisor {
     const { actor, silentMs } = this.#liveness.mostSilent();
     if (silentMs > SILENCE_MAX_MS && !this.#draining) {
       log.error("hang", `${hangText(cache.region, actor, silentMs)}, giving up`, { actor });
-      exit(EXIT_BROKEN);
+      this.giveUp();
     }
     if (this.#options.config.workers === "auto" && this.#isOpen) this.#scale();
     this.#options.libc?.tick(performance.now(), 0, heldBytesOf(cache.region));
     this.#persistence?.tick();
+  }
+
+  /** Ends the process, which can no longer serve; but what was answered is to be on the disk. */
+  giveUp(): void {
+    this.#draining = true;
+    const { exit } = this.#options;
+    if (this.#persistence === null) exit(EXIT_BROKEN);
+    else void this.#persistence.rescue().finally(() => exit(EXIT_BROKEN));
   }
 
   #scale(): void {

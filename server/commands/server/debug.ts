@@ -6,7 +6,7 @@ import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { shownText, textOf, tokenOf } from "../argument_text.ts";
 import { later } from "../deferred_answer.ts";
-import { NO_PERSISTENCE, NOT_FLOAT, refused } from "../failures.ts";
+import { NOT_FLOAT, refused } from "../failures.ts";
 import { answerHelp } from "../help.ts";
 import { tooManyArguments } from "../subcommands.ts";
 
@@ -26,6 +26,7 @@ const KINDS = ["string", "integer", "double", "null", "array", "set", "map"];
 const BAD_KIND = refused(
   `Wrong protocol type name. Please use one of the following: ${KINDS.join("|")}`,
 );
+const NO_RELOAD = refused("data are loaded at a start only, see SAVE and --data-dir");
 const NOT_HERE = refused(
   "values are not kept in objects, send OBJECT ENCODING or MEMORY USAGE in place of it",
 );
@@ -53,7 +54,7 @@ export function debug(
   if (WITHOUT_EFFECT[token] === count) return reply.ok();
   if (token === "PROTOCOL" && count === 1) return answerKind(tokenOf(args, 1), reply);
   if (token === "ERROR" && count === 1) return answerError(args, reply);
-  if (token === "RELOAD" || token === "LOADAOF") return reply.fail(NO_PERSISTENCE);
+  if (token === "RELOAD" || token === "LOADAOF") return reply.fail(NO_RELOAD);
   if (token === "OBJECT" && count >= 1) return reply.fail(NOT_HERE);
   reply.fail(tooManyArguments("DEBUG", args));
 }

@@ -112,9 +112,11 @@ export const FIXED_OPTIONS: Readonly<Record<string, string>> = {
 
 /** What to say of options that cannot be set. */
 export const FIXED_REASONS: Readonly<Record<string, string>> = {
-  "appendonly": "this server keeps nothing on disk",
+  "appendfsync": "see --fsync",
+  "appendonly": "see --data-dir",
   "bind": "see --host",
   "databases": "there are always as many",
+  "dir": "see --data-dir",
   "latency-monitor-threshold": "no latency events are recorded, see SLOWLOG",
   "maxclients": "see --max-connections",
   "maxmemory": "the memory is fixed at start, see --memory",
@@ -123,7 +125,7 @@ export const FIXED_REASONS: Readonly<Record<string, string>> = {
   "proto-max-bulk-len": "see --max-value-bytes",
   "replicaof": "this server has no replicas",
   "requirepass": "the password is the token, see --token",
-  "save": "this server keeps nothing on disk",
+  "save": "see --snapshot-every",
   "timeout": "see --idle-timeout",
 };
 

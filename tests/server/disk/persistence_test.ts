@@ -164,6 +164,23 @@ Deno.test("Persistence.begin() makes a snapshot first where files do not say wha
   });
 });
 
+Deno.test("Persistence.rescue() brings the last changes to the disk, and waits no longer than a second for one", async () => {
+  await withDir(async (dir) => {
+    const kept = new Kept(dir);
+    await kept.begin();
+    kept.change(30);
+    await kept.persistence.rescue();
+    assertEquals(await kept.afterCrash(), contentsOf(kept.cache));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    kept.fs.before = () => promise;
+    kept.change(1);
+    await kept.persistence.rescue();
+    resolve();
+    kept.fs.before = null;
+    assertEquals(await kept.persistence.stop(false), true);
+  });
+});
+
 Deno.test("Persistence.stop() says where the last changes could not be written", async () => {
   await withDir(async (dir) => {
     const kept = new Kept(dir);

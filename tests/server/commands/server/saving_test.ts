@@ -156,3 +156,23 @@ Deno.test("SHUTDOWN saves unless it is told not to", async () => {
   }
   assertEquals(server.stops, [true, true, false, false]);
 });
+
+Deno.test("CONFIG tells of the data dir, and leaves it as it was at the start", async () => {
+  const speaker = new Speaker(newCache(), new SavingServer());
+  const cannot = "-ERR CONFIG SET failed (possibly related to argument";
+  const table: [string, string][] = [
+    ["CONFIG GET appendonly", '["appendonly", "yes"]'],
+    ["CONFIG GET appendfsync", '["appendfsync", "everysec"]'],
+    ["CONFIG GET dir", '["dir", "/nowhere"]'],
+    ["CONFIG SET appendfsync everysec appendonly yes", "+OK"],
+    [
+      "CONFIG SET appendfsync always",
+      `${cannot} 'appendfsync') - can't set immutable config: see --fsync`,
+    ],
+    [
+      "CONFIG SET appendonly no",
+      `${cannot} 'appendonly') - can't set immutable config: see --data-dir`,
+    ],
+  ];
+  for (const [line, answer] of table) assertEquals(await speaker.say(line), answer, line);
+});
