@@ -15,6 +15,8 @@ export interface LogBeginning {
    * data dir, or one that counts only together with a snapshot of its position, as after a failed write.
    */
   readonly previous?: number;
+  /** Whether that one has been synced: then it is not synced again. */
+  readonly isSynced?: boolean;
   readonly shardCount: number;
   readonly timeMs: number;
   /** The version of the program. */
@@ -51,8 +53,8 @@ export class LogFile {
 
   /**
    * Makes a log file. When it resolves, its head and its name are on the disk: a log without a whole head
-   * never bears its name. The log that it continues is synced before: its end may not get lost when it is
-   * no longer the last. An empty one of the same position is replaced.
+   * never bears its name. The log that it continues is synced before, if it is not yet: its end may not get
+   * lost when it is no longer the last. An empty one of the same position is replaced.
    *
    * @throws what the file system throws; nothing is left open then
    */
@@ -70,7 +72,9 @@ export class LogFile {
       writer,
     });
     const temporary = `${path}.tmp`;
-    if (previous !== position) await syncFile(fs, pathIn(dir, fileName("log", previous)));
+    if (previous !== position && !beginning.isSynced) {
+      await syncFile(fs, pathIn(dir, fileName("log", previous)));
+    }
     await fs.remove(temporary).catch(() => {});
     const writing = await fs.open(temporary, "new");
     let syncing: DiskFile | undefined;

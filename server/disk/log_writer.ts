@@ -59,7 +59,8 @@ export class LogWriter implements SyncTarget {
 
   /** Begins a log file where the log goes on. Rejects where that cannot be done. */
   static async open(options: LogWriterOptions, from: LogContinuation): Promise<LogWriter> {
-    return new LogWriter(options, await beginLog(options, from.position, from.previous), from);
+    const file = await beginLog(options, from.position, from.previous, false);
+    return new LogWriter(options, file, from);
   }
 
   /** Position just past what was read off the ring. */
@@ -208,13 +209,13 @@ export class LogWriter implements SyncTarget {
     }
   }
 
-  /** Begins another file at `position`, and closes the one before. Rejects where that cannot be done. */
+  /** Begins another file at `position`, and closes the one before, which is synced if the log is whole. */
   async #begin(position: number): Promise<void> {
     const old = this.#file;
     // One in which nothing stands is replaced.
     const start = old.startPosition === position ? this.#previous : old.startPosition;
     const previous = this.#health.isWhole ? start : position;
-    this.#file = await beginLog(this.#options, position, previous);
+    this.#file = await beginLog(this.#options, position, previous, true);
     this.#previous = previous;
     this.#health.begin(position);
     old.close();

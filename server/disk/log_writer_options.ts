@@ -53,11 +53,16 @@ export interface LogContinuation {
   readonly snapshotPosition: number;
 }
 
-/** Begins a log file at `position`. Rejects where that cannot be done. */
+/**
+ * Begins a log file at `position`, which continues that of `previous`; whether that one `isSynced`. Rejects where
+ * that cannot be done.
+ */
 export function beginLog(
   { fs, dir, shardCount, writer, now }: LogWriterOptions,
   position: number,
-  previous?: number,
+  previous: number | undefined,
+  isSynced: boolean,
 ): Promise<LogFile> {
-  return LogFile.create(fs, dir, { position, previous, shardCount, timeMs: now(), writer });
+  const timeMs = now();
+  return LogFile.create(fs, dir, { position, previous, isSynced, shardCount, timeMs, writer });
 }

@@ -1,6 +1,6 @@
 /**
- * A log writer over a folder of its own, with a ring of numbered records and snapshots that are kept in
- * memory; and a file system on which a failed sync loses what was written.
+ * A log writer over a folder of its own, with a ring of numbered records and snapshots whose items are
+ * kept in memory; and a file system on which a failed sync loses what was written.
  *
  * @module
  */
@@ -9,8 +9,9 @@ import { setImmediate } from "node:timers";
 import { PersistenceStatus } from "../../../server/contract/persistence/persistence_status.ts";
 import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
 import { LogWriter } from "../../../server/disk/log_writer.ts";
+import { makeSnapshot } from "./fixture.ts";
 import { FaultyFileSystem, type Operation } from "./faulty_file_system.ts";
-import { RecordRing, recordsFrom } from "./record_ring.ts";
+import { RecordRing, recordsOnDisk } from "./record_ring.ts";
 
 /** Longest wait for what is to come. */
 const PATIENCE_MS = 30_000;
@@ -18,9 +19,13 @@ const PATIENCE_MS = 30_000;
 /** When the log is synced, and what happens to writes while it cannot be written. */
 export type Policy = { fsync: "always" | "everysec" | "no"; onWriteError: "refuse" | "continue" };
 
-/** A failed sync may lose what was written since the one before: here it does. */
+/**
+ * A failed sync loses what was written since the one before. That is seen once nothing is appended any more:
+ * a disk writes whole sectors, so what is appended meanwhile would bring back what is lost beside it.
+ */
 export class LossyFileSystem extends FaultyFileSystem {
   readonly #syncedBytes = new Map<string, number>();
+  readonly #lossy = new Map<string, number>();
 
   override async run<T>(
     operation: Operation,
@@ -30,16 +35,26 @@ export class LossyFileSystem extends FaultyFileSystem {
   ): Promise<T> {
     const name = path.replace(/\.tmp$/, "");
     const bytes = operation === "sync" ? (await Deno.stat(path)).size : 0;
+    if (operation === "open" && path !== name) await this.#lose();
     try {
       const result = await super.run(operation, path, act, partly);
       if (operation === "sync") this.#syncedBytes.set(name, bytes);
       return result;
     } catch (error) {
-      if (operation === "sync") await Deno.truncate(path, this.#syncedBytes.get(name) ?? 0);
+      if (operation === "sync" && path === name) {
+        this.#lossy.set(name, this.#syncedBytes.get(name) ?? 0);
+      }
       throw error;
     }
   }
+
+  async #lose(): Promise<void> {
+    for (const [path, bytes] of this.#lossy) await Deno.truncate(path, bytes);
+    this.#lossy.clear();
+  }
 }
+
+const NO_ITEMS = Array.from({ length: 8 }, () => []);
 
 /** A log writer over a new folder, and a snapshot maker that keeps numbers in memory. */
 export class Bench implements AsyncDisposable {
@@ -51,7 +66,7 @@ export class Bench implements AsyncDisposable {
   writer!: LogWriter;
   /** What the latest snapshot holds, and from where the log is replayed. */
   snapshot: { position: number; numbers: ReadonlySet<number> } = {
-    position: 8,
+    position: 0,
     numbers: new Set(),
   };
   /** All that was changed in memory. */
@@ -102,6 +117,7 @@ export class Bench implements AsyncDisposable {
       const position = await this.writer.rotate();
       // A snapshot that fails here has begun a log file for nothing.
       await this.fs.run("rename", "snapshot", () => Promise.resolve());
+      await makeSnapshot(DENO_FILE_SYSTEM, this.dir, position, new Uint8Array(), NO_ITEMS);
       this.snapshot = { position, numbers: new Set(this.changed) };
       this.writer.snapshotStands(position);
       return true;
@@ -112,8 +128,15 @@ export class Bench implements AsyncDisposable {
 
   /** What a start would find after a crash now. */
   async found(): Promise<Set<number>> {
-    const { numbers, position } = this.snapshot;
-    return new Set([...numbers, ...await recordsFrom(this.dir, position)]);
+    const { numbers } = this.snapshot;
+    for (;;) {
+      try {
+        return new Set([...numbers, ...await recordsOnDisk(this.dir)]);
+      } catch (error) {
+        // The writer has renamed a file meanwhile.
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
   }
 
   /**

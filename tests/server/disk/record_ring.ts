@@ -6,15 +6,11 @@
  */
 
 import { setImmediate } from "node:timers";
-import { crc32 } from "node:zlib";
 import { LogState } from "../../../cache/mod.ts";
-import {
-  BLOCK_HEADER_BYTES,
-  type BlockHeader,
-  readBlockHeader,
-} from "../../../server/disk/blocks.ts";
-import { decodeFileHead, FILE_HEAD_BYTES, parseFileName } from "../../../server/disk/file_head.ts";
+import { scanDataDir } from "../../../server/disk/data_dir.ts";
+import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
 import type { WrittenRing } from "../../../server/disk/log_writer_options.ts";
+import { readLogs } from "./fixture.ts";
 
 /** Words of a record: a length and a number. */
 const RECORD_WORDS = 2;
@@ -91,47 +87,12 @@ export class RecordRing implements WrittenRing {
   }
 }
 
-/** A log file as it is on the disk. */
-interface LogOnDisk {
-  readonly position: number;
-  readonly previous: number;
-  readonly records: readonly number[];
-}
-
-/** The numbers of the records that a start finds which begins at `position`, in their order. */
-export async function recordsFrom(dir: string, position: number): Promise<number[]> {
-  const files: LogOnDisk[] = [];
-  for await (const { name } of Deno.readDir(dir)) {
-    if (parseFileName(name)?.kind === "log") files.push(await readLog(`${dir}/${name}`));
-  }
-  const found: number[] = [];
-  let at = files.find((file) => file.position === position);
-  while (at !== undefined) {
-    const { position, records } = at;
-    found.push(...records);
-    const end = position + 4 * RECORD_WORDS * records.length;
-    at = files.find((file) =>
-      file.previous === position && file.position === end && end > position
-    );
-  }
-  return found;
-}
-
-async function readLog(path: string): Promise<LogOnDisk> {
-  const bytes = await Deno.readFile(path);
-  const view = new DataView(bytes.buffer);
-  const head = decodeFileHead(bytes.subarray(0, FILE_HEAD_BYTES), "log");
-  if (!("position" in head)) throw new Error(`Cannot read ${path}`);
-  const records: number[] = [];
-  const header = {} as BlockHeader;
-  for (let at = FILE_HEAD_BYTES; at + BLOCK_HEADER_BYTES <= bytes.length;) {
-    if (!readBlockHeader(bytes, view, at, head.mark, header)) break;
-    const from = at + BLOCK_HEADER_BYTES;
-    const payload = bytes.subarray(from, from + header.payloadBytes);
-    if (payload.length < header.payloadBytes || crc32(payload) !== header.payloadCrc) break;
-    const words = new Uint32Array(payload.slice().buffer);
-    for (let i = 1; i < words.length; i += RECORD_WORDS) records.push(words[i]!);
-    at = from + header.payloadBytes;
-  }
-  return { position: head.position, previous: head.previous, records };
+/** The numbers of the records that a start finds behind the latest snapshot, in their order. */
+export async function recordsOnDisk(dir: string): Promise<number[]> {
+  const { logs } = await scanDataDir(DENO_FILE_SYSTEM, dir);
+  const { blocks } = await readLogs(logs);
+  return blocks.flatMap(({ payload }) => {
+    const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.length / 4);
+    return [...words].filter((_, i) => i % RECORD_WORDS === RECORD_WORDS - 1);
+  });
 }
