@@ -90,13 +90,13 @@ function terminal() {
 }
 
 async function runMain(): Promise<void> {
-  const code = await runClient(Deno.args, clientPlatform());
-  if (code !== undefined) Deno.exit(code);
+  const args = serverArguments(Deno.args);
+  if (args === undefined) Deno.exit(await runClient(Deno.args, clientPlatform()));
   const env = Deno.env.toObject();
   // Deno would silently listen there instead of on --host and --port.
   Deno.env.delete("DENO_SERVE_ADDRESS");
   await serve({
-    args: serverArguments(Deno.args) ?? [],
+    args,
     env,
     limits: {
       totalMemoryBytes: os.totalmem(),
@@ -141,7 +141,7 @@ function refusePermissions(error: unknown): never {
 }
 
 if (!("WorkerGlobalScope" in globalThis)) await runMain().catch(refusePermissions);
-else if (self.name.startsWith(LOADER)) runLoader(globalThis as unknown as LoaderScope);
+else if (self.name.startsWith(LOADER)) await runLoader(globalThis as unknown as LoaderScope);
 else {
   const calls = libcSockets();
   Deno.permissions.revokeSync({ name: "ffi" });

@@ -1,6 +1,6 @@
 /**
- * Runs the command that a command line names. First decides whether it is a command of the client. This
- * costs one comparison, since the server starts through here too.
+ * Runs the command that a command line names. That it is one of the client, server_arguments.ts has said,
+ * so that the server starts without all of this.
  *
  * @module
  */
@@ -44,32 +44,16 @@ const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
 };
 
 /**
- * Gives the server's arguments in a command line.
- *
- * @param args the command line, without the program
- * @returns its arguments; undefined if the command is the client's
- */
-export function serverArguments(args: readonly string[]): string[] | undefined {
-  const [first = "-", second, ...more] = args;
-  if (first.startsWith("-")) return [...args];
-  if (first === "serve") return args.slice(1);
-  // Only the server can show its options.
-  const isHelp = first === "help" && second === "serve" && more.length === 0;
-  return isHelp ? ["--help"] : undefined;
-}
-
-/**
  * Runs a command of the client.
  *
  * @param args the command line, without the program
  * @param platform what the process provides
- * @returns the exit code, or undefined if the arguments are the server's: see serverArguments()
+ * @returns the exit code
  */
 export async function runClient(
   args: readonly string[],
   platform: ClientPlatform,
-): Promise<number | undefined> {
-  if (serverArguments(args) !== undefined) return undefined;
+): Promise<number> {
   try {
     return await run(args, platform);
   } catch (error) {

@@ -23,9 +23,8 @@ import {
 } from "./listen_checks.ts";
 import { Log } from "./log.ts";
 import type { Persistence } from "../disk/persistence.ts";
-import { bringBack, loaderLimit, openData } from "./data/data_start.ts";
+import type { DataStart } from "./data/data_start.ts";
 import type { Terminal } from "./data/load_line.ts";
-import type { StoredData } from "../disk/loading/stored_data.ts";
 import type { SnapshotAnswer } from "../contract/server.ts";
 import type { Limits } from "../config/limits.ts";
 import { EXIT_BROKEN, Supervisor, type SupervisorOptions } from "./supervisor.ts";
@@ -98,15 +97,22 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   using _held = await holdPorts(hostname, [port, respPort, textPort]);
   const listens = await plan(config);
   const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
-  const stored = await openData(config, startedMs, log);
+  const data = await openData(config, startedMs, log);
   const sockets = new OwnSockets(listens.flatMap(({ unixPath }) => unixPath ?? []));
   try {
-    await startOn({ platform, config, startedMs, log, listens, maxWorkers, stored, sockets });
+    await startOn({ platform, config, startedMs, log, listens, maxWorkers, data, sockets });
   } catch (error) {
     sockets.remove();
-    await stored?.release();
+    await data?.release();
     throw error;
   }
+}
+
+/** Opens the data dir, if there is to be one. A start without does without all that this takes. */
+async function openData(config: Config, startMs: number, log: Log): Promise<DataStart | null> {
+  if (config.dataDir === undefined) return null;
+  const { DataStart } = await import("./data/data_start.ts");
+  return await DataStart.open(config, startMs, log);
 }
 
 /** What a server is started on. */
@@ -118,15 +124,15 @@ interface Ground {
   readonly listens: readonly Listen[];
   readonly maxWorkers: number;
   /** The data dir; null without one. */
-  readonly stored: StoredData | null;
+  readonly data: DataStart | null;
   readonly sockets: OwnSockets;
 }
 
 /** Listens, loads, and serves. */
 async function startOn(ground: Ground): Promise<void> {
-  const { platform, config, startedMs, log, listens, maxWorkers, stored, sockets } = ground;
+  const { platform, config, startedMs, log, listens, maxWorkers, data, sockets } = ground;
   // Loaders have actors of their own, behind those of the workers.
-  const loaders = stored === null ? 0 : loaderLimit(platform.limits.cpus);
+  const loaders = data?.loaderLimit(platform.limits.cpus) ?? 0;
   const cache = new Cache(createRegion(config, maxWorkers + 1 + loaders), 0);
   checkValueLimit(config, cache.maxItemBytes);
   const exit = (code: number) => {
@@ -136,12 +142,12 @@ async function startOn(ground: Ground): Promise<void> {
   let supervisor = null as Supervisor | null;
   let persistence = null as Persistence | null;
   const stop = async (why: string, saves = true) => {
-    if (supervisor !== null && (persistence !== null || stored === null)) {
+    if (supervisor !== null && (persistence !== null || data === null)) {
       return void supervisor.stop(why, saves);
     }
     // Before all is loaded nothing has changed that could be lost.
     log.info("stop", `${why}: stopped before the server was ready`);
-    await stored?.release();
+    await data?.release();
     exit(0);
   };
   const pool = new WorkerPool({
@@ -153,7 +159,7 @@ async function startOn(ground: Ground): Promise<void> {
     spawn: (name) => platform.spawn(name, config, listens),
     onShutdown: (saves) => void stop("SHUTDOWN", saves),
     onSnapshot: async (question) => await persistence?.ask(question) ?? NOT_LOADED,
-    isLoading: stored !== null,
+    isLoading: data !== null,
     onFatal: (message) => {
       log.error("fatal", message);
       if (supervisor === null) exit(EXIT_BROKEN);
@@ -169,12 +175,12 @@ async function startOn(ground: Ground): Promise<void> {
   const memory = memoryParts(cache, pool, log, config, sockets);
   supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit, ...memory });
   supervisor.start();
-  if (stored !== null) {
+  if (data !== null) {
     const spawn = (name: string) => platform.spawn(name, config, []);
     const threads = { loaders, firstActor: maxWorkers + 1, spawn };
     const terminal = config.logFormat === "text" ? platform.terminal : undefined;
     const addresses = listens.map(addressOf);
-    persistence = await bringBack({ stored, cache, config, log, terminal, addresses, ...threads });
+    persistence = await data.bringBack({ cache, terminal, addresses, ...threads });
   }
   supervisor.open(persistence);
   pool.open();

@@ -16,30 +16,9 @@ import { MIB } from "../../config/units.ts";
 
 const MAX_LOADERS = 8;
 
-/** How many loaders there may be on so many CPUs. */
-export function loaderLimit(cpus: number): number {
-  return Math.max(1, Math.min(MAX_LOADERS, cpus));
-}
-
-/** Locks the data dir of a configuration and looks at it; null without one. */
-export async function openData(
-  { dataDir: dir, recover }: Config,
-  startMs: number,
-  log: Log,
-): Promise<StoredData | null> {
-  if (dir === undefined) return null;
-  const holder = { pid: Deno.pid, host: Deno.hostname(), startMs };
-  const stored = await StoredData.open({ fs: DENO_FILE_SYSTEM, dir, recover, holder });
-  for (const warning of stored.warnings) log.warn("data", warning);
-  return stored;
-}
-
-/** What a start with a data dir works with. */
-export interface DataStart {
-  readonly stored: StoredData;
+/** What bringing the data back works with. */
+export interface DataStartParts {
   readonly cache: ServerCache;
-  readonly config: Config;
-  readonly log: Log;
   /** Where a bar may be drawn. */
   readonly terminal: Terminal | undefined;
   /** Where clients are refused meanwhile. */
@@ -51,38 +30,74 @@ export interface DataStart {
   readonly spawn: (name: string) => Thread;
 }
 
-/** Brings the data back, then begins to keep what changes. Rejects where that cannot be done. */
-export async function bringBack(start: DataStart): Promise<Persistence> {
-  const { stored, cache, config, log, terminal, addresses, ...threads } = start;
-  const clock = () => performance.now();
-  const { bytes } = stored;
-  if (bytes > 0) {
-    const size = `${Math.ceil(bytes / MIB)} MiB of ${config.dataDir}`;
-    const text = `loading ${size}; until then ${addresses.join(", ")} refuse`;
-    log.info("loading", text, { bytes, addresses });
+/** A start with a data dir. */
+export class DataStart {
+  readonly #stored: StoredData;
+  readonly #config: Config;
+  readonly #log: Log;
+
+  private constructor(stored: StoredData, config: Config, log: Log) {
+    this.#stored = stored;
+    this.#config = config;
+    this.#log = log;
   }
-  const line = new LoadLine(terminal, log, clock);
-  const onProgress = () => {
-    const progress = loadProgress(cache);
-    if (progress !== null) line.show(progress);
-  };
-  const loaded = await stored.load({ cache, ...threads, onProgress, clock })
-    .finally(() => line.end());
-  report(loaded.facts, log);
-  const status = new PersistenceStatus(cache.region);
-  note(loaded.facts, status);
-  return await Persistence.begin({
-    cache,
-    config,
-    fs: DENO_FILE_SYSTEM,
-    dir: config.dataDir!,
-    release: () => stored.release(),
-    status,
-    log,
-    now: Date.now,
-    clock,
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  }, loaded);
+
+  /** Locks the data dir of a configuration and looks at it. Rejects where it cannot be used. */
+  static async open(config: Config, startMs: number, log: Log): Promise<DataStart> {
+    const { dataDir, recover } = config;
+    const holder = { pid: Deno.pid, host: Deno.hostname(), startMs };
+    const dir = dataDir!;
+    const stored = await StoredData.open({ fs: DENO_FILE_SYSTEM, dir, recover, holder });
+    for (const warning of stored.warnings) log.warn("data", warning);
+    return new DataStart(stored, config, log);
+  }
+
+  /** How many loaders there may be on so many CPUs. */
+  loaderLimit(cpus: number): number {
+    return Math.max(1, Math.min(MAX_LOADERS, cpus));
+  }
+
+  /** Brings the data back, then begins to keep what changes. Rejects where that cannot be done. */
+  async bringBack(parts: DataStartParts): Promise<Persistence> {
+    const { cache, terminal, addresses, ...threads } = parts;
+    const stored = this.#stored;
+    const config = this.#config;
+    const log = this.#log;
+    const clock = () => performance.now();
+    const { bytes } = stored;
+    if (bytes > 0) {
+      const size = `${Math.ceil(bytes / MIB)} MiB of ${config.dataDir}`;
+      const text = `loading ${size}; until then ${addresses.join(", ")} refuse`;
+      log.info("loading", text, { bytes, addresses });
+    }
+    const line = new LoadLine(terminal, log, clock);
+    const onProgress = () => {
+      const progress = loadProgress(cache);
+      if (progress !== null) line.show(progress);
+    };
+    const loaded = await stored.load({ cache, ...threads, onProgress, clock })
+      .finally(() => line.end());
+    report(loaded.facts, log);
+    const status = new PersistenceStatus(cache.region);
+    note(loaded.facts, status);
+    return await Persistence.begin({
+      cache,
+      config,
+      fs: DENO_FILE_SYSTEM,
+      dir: config.dataDir!,
+      release: () => stored.release(),
+      status,
+      log,
+      now: Date.now,
+      clock,
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    }, loaded);
+  }
+
+  /** Gives the data dir up. */
+  release(): Promise<void> {
+    return this.#stored.release();
+  }
 }
 
 function report(facts: LoadFacts, log: Log): void {
