@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hasRedis, RedisConnection, RedisServer } from "../server/commands/redis_server.ts";
-import { runToEnd, TestServer } from "./server.ts";
+import { runToEnd, TestServer, until } from "./server.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -202,6 +202,36 @@ Deno.test({
         await assertSame(server, redis);
       },
     ),
+});
+
+Deno.test("import runs each command once, also where the server holds it up now and then", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using server = await TestServer.start(["--admin", "--workers", "2"]);
+    const keys = 50;
+    const times = 4000;
+    const line = (i: number) => `INCR k${i % keys}\n`;
+    const path = `${folder}/counters`;
+    await Deno.writeTextFile(
+      path,
+      Array.from({ length: keys * times }, (_, i) => line(i)).join(""),
+    );
+    let isDone = false;
+    const importing = importInto(server, path).finally(() => isDone = true);
+    const counted = () => server.ask("GET /get/k0");
+    while (!isDone) {
+      await server.ask('POST / ["CLIENT","PAUSE","20","WRITE"]');
+      const before = await counted();
+      await until("the import goes on", async () => isDone || await counted() !== before);
+    }
+    const { code, counts } = await importing;
+    assertEquals([code, counts.taken, counts.refused], [0, keys * times, 0]);
+    const names = Array.from({ length: keys }, (_, i) => `"k${i}"`).join(",");
+    const values = Array(keys).fill(`"${times}"`).join(",");
+    assertEquals(await server.ask(`POST / ["MGET",${names}]`), `200 {"result":[${values}]}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 /** Has the server write a new base, and waits for it. */
