@@ -55,6 +55,7 @@ export class Persistence {
       now,
       clock,
       pause,
+      dataBytes: () => readStats(cache).usedBytes,
       onProgress: (items) => status.set("snapshotItems", items),
       onLeftover: (name, error) => {
         log.warn("snapshot", `Cannot delete ${name}, which is no longer needed: ${error}`);
@@ -95,7 +96,9 @@ export class Persistence {
     persistence = new Persistence(parts, writer, loaded);
     void writer.run();
     if (loaded.mustSave) {
+      persistence.#maker.isUrgent = true;
       const saved = await persistence.ask({ how: "save" });
+      persistence.#maker.isUrgent = false;
       if (saved.outcome === "failed") throw new Error(`Cannot make a snapshot: ${saved.why}`);
     }
     return persistence;
@@ -125,7 +128,7 @@ export class Persistence {
     await this.#snapshots.close();
     let isSafe = await this.#writer.flush();
     if (saves) {
-      this.#maker.hurry();
+      this.#maker.isUrgent = true;
       const { outcome } = await this.#snapshots.last();
       // Who was cut off may have changed something to the last.
       isSafe = await this.#writer.flush() || outcome === "done" && isSafe;

@@ -2,7 +2,7 @@
 // under each lock, in slices of a millisecond with a rest behind each. Only when all of it is on the disk are
 // older logs and snapshots deleted. When it is time for one, snapshots.ts knows.
 
-import { CopyStep, EffectBuffer, recordSwap, ShardCopy } from "../../cache/mod.ts";
+import { CopyStep, EffectBuffer, LogState, recordSwap, ShardCopy } from "../../cache/mod.ts";
 import type { ServerCache } from "../contract/counters.ts";
 import type { SnapshotSummary } from "../contract/server.ts";
 import { BlockBuffer } from "./blocks.ts";
@@ -17,7 +17,11 @@ import { SnapshotWriter } from "./snapshot_writer.ts";
 const SLICE_MS = 0.4;
 const URGENT_SLICE_MS = 10;
 /** For each millisecond of work so many of rest, while clients are served. */
-const REST_PER_WORK = 9;
+const MOST_REST = 9;
+/** The same where a log grows faster than the snapshot, or writes are refused until it stands. */
+const LEAST_REST = 1;
+/** A log that has grown by less is nothing that a snapshot has to hurry for. */
+const MIN_GROWN_BYTES = 256 * 1024 * 1024;
 /** A block of a snapshot is written when it has so many bytes; what comes under one lock may be more. */
 const BLOCK_BYTES = 256 * 1024;
 const SPARE_BYTES = 128 * 1024;
@@ -54,6 +58,8 @@ export interface SnapshotMakerParts {
   readonly clock: () => number;
   /** Resolves after so many milliseconds; after 0 in a later turn. */
   readonly pause: (ms: number) => Promise<void>;
+  /** About how many bytes the items have. */
+  readonly dataBytes: () => number;
   /** Told from time to time how many items there are so far. */
   readonly onProgress: (items: number) => void;
   /** Told of files that are no longer needed and cannot be deleted. */
@@ -67,7 +73,6 @@ export class SnapshotMaker {
   #block: BlockBuffer | null = null;
   /** The block that is being written, while the next items are copied. */
   #writing: Promise<void> = Promise.resolve();
-  /** Nobody is served any more: no rests. */
   #isUrgent = false;
   #isAborted = false;
 
@@ -75,9 +80,9 @@ export class SnapshotMaker {
     this.#parts = parts;
   }
 
-  /** From now on it takes all of the time: nobody is served any more. */
-  hurry(): void {
-    this.#isUrgent = true;
+  /** Whether it takes all of main's time from now on, since nobody is served. */
+  set isUrgent(isUrgent: boolean) {
+    this.#isUrgent = isUrgent;
   }
 
   /** Has the one that is being made fail. */
@@ -100,7 +105,9 @@ export class SnapshotMaker {
     this.#block = new BlockBuffer(BLOCK_BYTES + SPARE_BYTES);
     this.#writing = Promise.resolve();
     try {
-      for (let shard = 0; shard < shardCount; shard++) await this.#section(file, shard);
+      for (let shard = 0; shard < shardCount; shard++) {
+        await this.#section(file, shard, this.#restPerWork(position));
+      }
       await this.#writing;
       // Its shards are of different moments: only with the log between them is it the state of one.
       if (!await log.isWholeSince(position)) {
@@ -120,7 +127,17 @@ export class SnapshotMaker {
     }
   }
 
-  async #section(file: SnapshotWriter, shard: number): Promise<void> {
+  /** How long to rest, for a snapshot that began at `position`: the less, the more the log has grown meanwhile. */
+  #restPerWork(position: number): number {
+    const { cache, log, dataBytes } = this.#parts;
+    const ring = cache.region.log!;
+    if (ring.state === LogState.failing) return LEAST_REST;
+    const grown = log.positionOf(ring.tail) - position;
+    const share = grown / Math.max(MIN_GROWN_BYTES, dataBytes());
+    return Math.max(LEAST_REST, MOST_REST * (1 - share));
+  }
+
+  async #section(file: SnapshotWriter, shard: number, restPerWork: number): Promise<void> {
     const { cache, clock, pause, log, onProgress } = this.#parts;
     const copy = new ShardCopy(cache, shard);
     const effects = this.#effects;
@@ -149,7 +166,7 @@ export class SnapshotMaker {
           items = copy.items;
           onProgress(file.items);
         }
-        await pause(this.#isUrgent ? 0 : Math.max(1, workedMs * REST_PER_WORK));
+        await pause(this.#isUrgent ? 0 : Math.max(1, workedMs * restPerWork));
       }
     } catch (error) {
       copy.abort();

@@ -62,6 +62,7 @@ export class KeptCache {
         this.between(ms);
         await this.drain();
       },
+      dataBytes: () => 0,
       onProgress: () => {},
       onLeftover: (name) => this.leftovers.push(name),
       ...parts,

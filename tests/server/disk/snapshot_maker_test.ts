@@ -154,10 +154,43 @@ Deno.test("SnapshotMaker rests nine times as long as it works, unless nobody is 
     assert(pauses.every((ms) => ms >= 1 && ms < 9 * 0.65), String(pauses));
     assert(pauses.some((ms) => ms > 9 * 0.35), String(pauses));
     pauses.length = 0;
-    kept.maker.hurry();
+    kept.maker.isUrgent = true;
     await kept.maker.make();
     assertEquals(pauses.length, shards);
     assertEquals(pauses.filter((ms) => ms > 0), []);
+    await kept.crash();
+  });
+});
+
+Deno.test("SnapshotMaker rests the less the more the log grows, and little while writes are refused", async () => {
+  await withDir(async (dir) => {
+    let looks = 0;
+    const grown = { bytes: 0 };
+    const clock = () => 0.1 * looks++;
+    const kept = await KeptCache.open(DENO_FILE_SYSTEM, dir, { clock });
+    const positionOf = kept.positionOf.bind(kept);
+    kept.positionOf = (ringPosition) => positionOf(ringPosition) + grown.bytes;
+    for (let i = 0; i < 15_000; i++) kept.put(`key ${i}`, "value");
+    await kept.drain();
+    const restOf = async (bytes: number) => {
+      grown.bytes = bytes;
+      let sum = 0;
+      let count = 0;
+      kept.between = (ms) => {
+        sum += ms;
+        count++;
+      };
+      await kept.maker.make();
+      return sum / count;
+    };
+    const [none, half, much] = [
+      await restOf(0),
+      await restOf(128 * 2 ** 20),
+      await restOf(2 ** 30),
+    ];
+    assert(none > 1.5 * half && half > 1.5 * much, `${none} ms, ${half} ms, ${much} ms`);
+    kept.cache.region.log!.state = 1;
+    assertEquals(await restOf(0), much);
     await kept.crash();
   });
 });
