@@ -100,6 +100,32 @@ for (
 }
 
 Deno.test({
+  name: "a second signal ends the last snapshot at once, and the next start has all from the log",
+  ignore,
+  fn: () =>
+    withDir(async (dir) => {
+      {
+        await using server = await TestServer.start(["--data-dir", dir]);
+        const value = "v".repeat(1000);
+        for (let i = 0; i < 30; i++) {
+          const pairs = Array.from({ length: 1000 }, (_, j) => [`key ${i} ${j}`, value]);
+          assertEquals(await command(server, "MSET", ...pairs.flat()), { result: "OK" });
+        }
+        server.kill("SIGTERM");
+        await until("the snapshot is being made", async () => {
+          return (await snapshotsIn(dir)).some((name) => name.endsWith(".tmp"));
+        });
+        server.kill("SIGTERM");
+        assertEquals((await server.ended()).code, 130);
+        assertEquals(server.event("snapshot"), undefined);
+      }
+      await using server = await TestServer.start(["--data-dir", dir]);
+      assertEquals(await command(server, "DBSIZE"), { result: 30_000 });
+      assertEquals(await snapshotsIn(dir), []);
+    }),
+});
+
+Deno.test({
   name: "--snapshot-every makes a snapshot when something has changed",
   ignore,
   fn: () =>
