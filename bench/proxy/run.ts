@@ -3,7 +3,6 @@
  * a client with attackers and without, in turns.
  */
 
-import net from "node:net";
 import { answerHelp } from "../command_line.ts";
 import { median } from "../figures.ts";
 import { ChildServers, ownCommand, readLines, untilReady } from "../child_servers.ts";
@@ -11,6 +10,7 @@ import { Connection, noTraffic } from "../attacks/connection.ts";
 import { head } from "../attacks/messages.ts";
 import { portsOf } from "../attacks/victims.ts";
 import { markdownTable } from "../report.ts";
+import type { AttackOrders, AttackState } from "./attackers.ts";
 import { Haproxy, hasHaproxy } from "./haproxy.ts";
 
 const HELP =
@@ -21,9 +21,6 @@ Usage: deno run -A bench/proxy/run.ts
 Takes a minute. The attackers come from ten addresses, 127.0.0.2 and up: one may have 256 connections.`;
 
 const ATTACKERS = 500;
-const ADDRESSES = 10;
-/** Each sends a byte of its headers so often, and comes again when it is cut off. */
-const DRIP_MS = 500;
 const ROUNDS = 5;
 const ROUND_MS = 5000;
 const INTERVAL_MS = 4;
@@ -41,45 +38,24 @@ class Server extends ChildServers {
   }
 }
 
-/** Clients that drip headers, from several addresses, until they are stopped. */
+/** The attackers: a thread of their own, so that their work does not delay who measures. */
 class Attackers implements Disposable {
-  readonly #sockets = new Set<net.Socket>();
-  readonly #timer: ReturnType<typeof setInterval>;
-  #isStopped = false;
-  /** How often one was cut off. */
-  cuts = 0;
+  readonly #worker = new Worker(new URL("./attackers.ts", import.meta.url), { type: "module" });
 
-  constructor(port: number) {
-    for (let i = 0; i < ATTACKERS; i++) this.#connect(port, `127.0.0.${2 + i % ADDRESSES}`);
-    this.#timer = setInterval(() => {
-      for (const socket of this.#sockets) socket.write("y");
-    }, DRIP_MS);
+  constructor(orders: AttackOrders) {
+    this.#worker.postMessage(orders);
   }
 
-  #connect(port: number, localAddress: string): void {
-    const socket = net.connect({ host: "127.0.0.1", port, localAddress });
-    socket.on("connect", () => {
-      this.#sockets.add(socket);
-      socket.write("GET /get?key=k HTTP/1.1\r\nhost: localhost\r\nx: ");
+  /** How they stand. */
+  state(): Promise<AttackState> {
+    return new Promise((resolve) => {
+      this.#worker.onmessage = ({ data }) => resolve(data);
+      this.#worker.postMessage("state");
     });
-    socket.on("error", () => {});
-    socket.resume();
-    socket.on("close", () => {
-      this.#sockets.delete(socket);
-      if (this.#isStopped) return;
-      this.cuts++;
-      this.#connect(port, localAddress);
-    });
-  }
-
-  get open(): number {
-    return this.#sockets.size;
   }
 
   [Symbol.dispose](): void {
-    this.#isStopped = true;
-    clearInterval(this.#timer);
-    for (const socket of this.#sockets) socket.destroy();
+    this.#worker.terminate();
   }
 }
 
@@ -116,11 +92,12 @@ async function report(print: (text: string) => void): Promise<void> {
   let open = Infinity;
   for (let round = 0; round < ROUNDS; round++) {
     without.push(await ask(proxy.ports.http));
-    using attackers = new Attackers(proxy.ports.http);
+    using attackers = new Attackers({ port: proxy.ports.http, attackers: ATTACKERS });
     await new Promise((resolve) => setTimeout(resolve, 1000));
     beside.push(await ask(proxy.ports.http));
-    open = Math.min(open, attackers.open);
-    cuts += attackers.cuts;
+    const state = await attackers.state();
+    open = Math.min(open, state.open);
+    cuts += state.cuts;
   }
   const row = (name: string, rounds: number[][]) => [
     name,

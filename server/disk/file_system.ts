@@ -127,7 +127,15 @@ export const DENO_FILE_SYSTEM: FileSystem = {
     }
     return files;
   },
-  makeDir: (dir) => Deno.mkdir(dir, { recursive: true, mode: 0o700 }),
+  async makeDir(dir) {
+    try {
+      await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      // The system would say that a file exists, though a folder may.
+      if (error instanceof Deno.errors.AlreadyExists) throw new Error("it is no folder");
+      throw error;
+    }
+  },
   async syncDir(dir) {
     // Windows opens no folders, and keeps their names in a journal of its own.
     if (Deno.build.os === "windows") return;

@@ -141,11 +141,14 @@ async function startOn(ground: Ground): Promise<void> {
   };
   let supervisor = null as Supervisor | null;
   let persistence = null as Persistence | null;
+  let hasStopped = false;
   const stop = async (why: string, saves = true) => {
     if (supervisor !== null && (persistence !== null || data === null)) {
       return void supervisor.stop(why, saves);
     }
-    // Before all is loaded nothing has changed that could be lost.
+    if (hasStopped) return exit(130);
+    // Before all is loaded nothing has changed that could be lost, and from here on nothing may change any more.
+    hasStopped = true;
     log.info("stop", `${why}: stopped before the server was ready`);
     await data?.release();
     exit(0);
@@ -175,19 +178,28 @@ async function startOn(ground: Ground): Promise<void> {
   const memory = memoryParts(cache, pool, log, config, sockets);
   supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit, ...memory });
   supervisor.start();
-  if (data !== null) {
-    const spawn = (name: string) => platform.spawn(name, config, []);
-    const threads = { loaders, firstActor: maxWorkers + 1, spawn };
-    const terminal = config.logFormat === "text" ? platform.terminal : undefined;
-    const addresses = listens.map(addressOf);
-    persistence = await data.bringBack({ cache, terminal, addresses, ...threads });
-  }
+  persistence = await load(ground, cache, loaders);
+  if (hasStopped) return;
   supervisor.open(persistence);
   pool.open();
   // Without TLS the signal keeps its meaning: the terminal is gone, and the process ends.
   if (config.tlsCertPath !== undefined) platform.onReload(() => void reload(config, pool, log));
   const facts = { cache, config, listens, workers: first, maxWorkers };
   log.info("start", bannerText(facts), bannerFields(facts));
+}
+
+/** Brings the data back, while the workers listen already; null where nothing is kept. */
+async function load(
+  { platform, config, listens, maxWorkers, data }: Ground,
+  cache: ServerCache,
+  loaders: number,
+): Promise<Persistence | null> {
+  if (data === null) return null;
+  const spawn = (name: string) => platform.spawn(name, config, []);
+  const threads = { loaders, firstActor: maxWorkers + 1, spawn };
+  const terminal = config.logFormat === "text" ? platform.terminal : undefined;
+  const addresses = listens.map(addressOf);
+  return await data.bringBack({ cache, terminal, addresses, ...threads });
 }
 
 /** What sees to it that the process does not outgrow its memory, where it can be seen. */

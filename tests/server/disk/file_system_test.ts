@@ -51,3 +51,10 @@ Deno.test({
     await fs.syncDir("/sys");
   },
 });
+
+Deno.test("DENO_FILE_SYSTEM.makeDir() says that a file is no folder", () =>
+  withDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/file`, "");
+    await assertRejects(() => fs.makeDir(`${dir}/file`), Error, "it is no folder");
+    await fs.makeDir(dir);
+  }));
