@@ -33,6 +33,9 @@ const {
 } = shardLayout;
 const { EffectKind, EFFECT_HASH, EFFECT_SHARD, EFFECT_SHARD_COUNT, EFFECT_VERSION } = layout;
 
+/** So often a lock is waited for, up to 50 ms each time. */
+const MAX_LOCK_TRIES = 100;
+
 /** What is to be restored by a {@linkcode Restore}. */
 export interface RestoreOptions {
   /** Shards of the region that has written it. */
@@ -154,7 +157,10 @@ export class Restore implements LockedWork {
 
   #lockAndRun(shard: Shard): void {
     this.#shard = shard;
-    if (this.#cache.withShard(shard.index, this)) return;
+    // Clients may hold it for a moment, who WATCH a key, and their thread may have to wait for a processor.
+    for (let tries = 0; tries < MAX_LOCK_TRIES; tries++) {
+      if (this.#cache.withShard(shard.index, this)) return;
+    }
     throw new Error(`Cannot restore shard ${shard.index}: somebody else has locked it`);
   }
 

@@ -13,6 +13,8 @@ import { LoaderThread, type Thread } from "./loader_thread.ts";
 /** A loader that reads nothing for so long stands still: the disk does not answer, or there is a bug. */
 const SILENCE_MAX_MS = 60_000;
 const LOOK_MS = 100;
+/** So often the locks of all shards are waited for, up to 50 ms each time. */
+const MAX_LOCK_TRIES = 100;
 /** For fewer bytes another loader is not worth its start. */
 const BYTES_PER_LOADER = 4 * 1024 * 1024;
 
@@ -103,11 +105,20 @@ export class Loading {
    * loaders are ended in any case.
    */
   async run(): Promise<LoadResult> {
-    const { plan, cache, now } = this.#parts;
+    const { plan, now } = this.#parts;
     const fromMs = now();
     const results = plan.snapshot === null && plan.logs.length === 0 ? [] : await this.#load();
-    if (!raiseVersions(cache)) throw new Error("Cannot load the data: a shard is locked");
+    await this.#raiseVersions();
     return this.#joined(results, now() - fromMs);
+  }
+
+  /** Raises all versions. Clients may hold a lock for a moment, who WATCH a key. */
+  async #raiseVersions(): Promise<void> {
+    for (let tries = 0; tries < MAX_LOCK_TRIES; tries++) {
+      if (raiseVersions(this.#parts.cache)) return;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    throw new Error("Cannot load the data: a shard stays locked");
   }
 
   async #load(): Promise<LoaderResult[]> {

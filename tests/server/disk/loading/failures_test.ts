@@ -6,7 +6,8 @@ import { readStats } from "../../../../cache/mod.ts";
 import type { LoaderOrder } from "../../../../server/disk/loading/loader.ts";
 import type { Thread } from "../../../../server/disk/loading/loader_thread.ts";
 import { assertRestored, contentsOf, LoggedCache } from "../../../cache/log/fixture.ts";
-import { bytesOf, valueOf } from "../../../cache/fixture.ts";
+import { bytesOf, holdShard, letGo, valueOf } from "../../../cache/fixture.ts";
+import { until } from "../../../wire/server.ts";
 import { withDir } from "../fixture.ts";
 import { emptyCache, FakeThread, loadingOf, planOf, writeLog, writeSnapshot } from "./fixture.ts";
 
@@ -155,6 +156,19 @@ Deno.test("Loading ends with a message where a loader stands still", async () =>
     const message = "Cannot load the data: loader-2 has read nothing for ";
     await assertRejects(() => loading.run(), Error, message);
     assertEquals(orders.map(({ step }) => step), ["sections"]);
+  });
+});
+
+Deno.test("Loading waits for a client that holds a shard for longer than a command would wait", async () => {
+  await withDir(async (dir) => {
+    const { snapshot, log } = await filesOf(dir);
+    const cache = emptyCache(MEMORY_BYTES, Date.now);
+    const held = holdShard(cache, 0)!;
+    const plan = await planOf(snapshot, [log]);
+    const running = loadingOf(cache, plan, { spawn: realThread }).run();
+    await until("a loader has waited in vain", () => cache.region.total("lockTimeouts") > 0);
+    letGo(held);
+    assertEquals((await running).items, 1500);
   });
 });
 
