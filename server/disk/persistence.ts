@@ -114,6 +114,11 @@ export class Persistence {
     this.#snapshots.tick();
   }
 
+  /** Nobody new is served any more: those who wait for a snapshot are to have it soon. */
+  hurry(): void {
+    this.#maker.isUrgent = true;
+  }
+
   /** The process has to end at once: brings what was changed to the disk, as far as that is quick. */
   async rescue(): Promise<void> {
     await Promise.race([this.#writer.flush(), this.#parts.pause(RESCUE_MS)]);
@@ -124,11 +129,11 @@ export class Persistence {
    * `saves`. Resolves with whether all of it is on the disk; then no log is written any more.
    */
   async stop(saves: boolean): Promise<boolean> {
+    this.hurry();
     this.#maker.abort();
     await this.#snapshots.close();
     let isSafe = await this.#writer.flush();
     if (saves) {
-      this.#maker.isUrgent = true;
       const { outcome } = await this.#snapshots.last();
       // Who was cut off may have changed something to the last.
       isSafe = await this.#writer.flush() || outcome === "done" && isSafe;

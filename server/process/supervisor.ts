@@ -179,6 +179,7 @@ export class Supervisor {
     this.#draining = true;
     cache.region.state = RegionState.draining;
     log.info("drain", `${signal}: finishing work in progress`, { signal });
+    this.#persistence?.hurry();
     const complete = await pool.drain(config.drainTimeoutMs);
     for (const timer of this.#timers) clearInterval(timer);
     if (!complete) log.warn("drain", "some requests were cut off after the drain timeout");

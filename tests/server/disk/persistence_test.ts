@@ -32,6 +32,8 @@ class Kept {
   readonly events: string[] = [];
   persistence!: Persistence;
   released = 0;
+  /** How long it has rested each time. */
+  readonly pauses: number[] = [];
   #changes = 0;
 
   constructor(dir: string) {
@@ -50,7 +52,10 @@ class Kept {
       log: { info: note, warn: note, error: note },
       now: () => NOW_MS,
       clock: () => SPEED * performance.now(),
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms / SPEED)),
+      pause: (ms) => {
+        this.pauses.push(ms);
+        return new Promise((resolve) => setTimeout(resolve, ms / SPEED));
+      },
     };
     this.persistence = await Persistence.begin(parts, {
       position: 0,
@@ -161,6 +166,22 @@ Deno.test("Persistence.begin() makes a snapshot first where files do not say wha
     kept.fs.fault = { operation: "rename", nth: 2, times: 1 };
     const failure = await kept.begin(true).then(() => null, (error: Error) => error.message);
     assertEquals(failure, "Cannot make a snapshot: No space left on device (os error 28)");
+  });
+});
+
+Deno.test("Persistence.hurry() leaves out the rests of a snapshot for which somebody waits", async () => {
+  await withDir(async (dir) => {
+    const kept = new Kept(dir);
+    await kept.begin();
+    kept.change(30);
+    kept.persistence.hurry();
+    await kept.isWell();
+    kept.pauses.length = 0;
+    assertEquals((await kept.persistence.ask({ how: "wait" })).outcome, "done");
+    assert(kept.pauses.length >= kept.cache.shards.length);
+    // Only the log writer waits a little, where it has something to write.
+    assertEquals(kept.pauses.filter((ms) => ms > 0), []);
+    assertEquals(await kept.persistence.stop(false), true);
   });
 });
 
