@@ -69,7 +69,7 @@ export const ACTOR_WATCHES = 322;
 export const ACTOR_WATCHES_ALL = 323;
 /** One bit for each length of prefix that is watched; see change_filter.ts. */
 export const ACTOR_PREFIX_LENGTHS = 324;
-/** While the actor takes a place in the log ring: how many words, and which it wants; else 0. */
+/** While the actor takes a place in the log ring: how many words, negative once it has them, and which; else 0. */
 export const ACTOR_LOG_INTENT = 325;
 export const ACTOR_LOG_PLACE = 326;
 export const ACTOR_RING_ENTRIES = 336;

@@ -24,6 +24,7 @@ import {
   versionOf,
 } from "./item_header.ts";
 import { recordDeadline, recordPut } from "./log/record.ts";
+import { recordSwap } from "./log/record_shards.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
@@ -278,7 +279,10 @@ export class Shard {
   repairLocked(): void {
     raiseStripesLocked(this.memory);
     this.clearLocked();
-    publishOverflow(this.memory.region);
+    const { region } = this.memory;
+    // Who has left it so may have exchanged databases before, without a word of it in the log.
+    if (region.log !== null) recordSwap(region.log.buffer, region.words);
+    publishOverflow(region);
   }
 
   /** Empties the shard; see clearing.ts. */

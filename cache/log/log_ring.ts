@@ -163,6 +163,7 @@ export class LogRing {
       if (seen === tail) break;
       tail = seen;
     }
+    words[intent] = -count; // The place is this actor's for certain.
     this.#copyIn(from, start + 1, tail + 1, count - 1);
     const head = count | parts | (this.#actor << RECORD_ACTOR_SHIFT);
     Atomics.store(this.#ring, tail & this.#mask, head);
@@ -255,7 +256,8 @@ export class LogRing {
   noteEnded(actor: number): void {
     const intent = this.#intentWord(actor);
     const place = intent + ACTOR_LOG_PLACE - ACTOR_LOG_INTENT;
-    if (this.#words[intent] !== 0) this.#holes.note(this.#words[place]!, this.#words[intent]!);
+    const count = this.#words[intent]!;
+    if (count !== 0) this.#holes.note(this.#words[place]!, Math.abs(count), count < 0);
     this.#words[intent] = 0;
   }
 

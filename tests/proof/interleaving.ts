@@ -14,17 +14,17 @@ import {
 } from "../../cache/mod.ts";
 import { SHARD_LOCK } from "../../cache/layout.ts";
 import { isPoisoned, lockOwner } from "../../cache/lock.ts";
-import { CLEAR_WORDS } from "../../cache/log/effect_layout.ts";
+import { CLEAR_WORDS, SWAP_WORDS } from "../../cache/log/effect_layout.ts";
 import { LOG_FLUSHED, LOG_HEAD, LOG_TAIL } from "../../cache/region_layout.ts";
 import { Random } from "../../bench/workload.ts";
 import { besideFilters } from "../cache/fixture.ts";
-import { Faulty, type OperationOptions, randomOperation } from "./operations.ts";
+import { type Effect, Faulty, type OperationOptions, randomOperation } from "./operations.ts";
 import type { Block, Committed, Crash, RunOptions, Snapshot } from "./crash.ts";
 import { Ended, SteppedAtomics } from "./stepped_atomics.ts";
 
 const MAIN = 0;
-/** Bytes of the record that tells of a cleared shard. */
-const CLEAR_BYTES = 4 * (1 + CLEAR_WORDS);
+/** Bytes of the record that tells of a cleared shard, and what databases mean now. */
+const CLEAR_BYTES = 4 * (1 + CLEAR_WORDS + SWAP_WORDS);
 /** So many actors may be under way at once: one inside another. */
 const MAX_DEPTH = 4;
 
@@ -261,7 +261,11 @@ export class InterleavedRun {
       for (const [i, shard] of broken.entries()) {
         const endByte = lastByte - CLEAR_BYTES * (broken.length - 1 - i);
         const shards = main.cache.shards.length;
-        const effects = [{ kind: "clear", shard: shard.index, shards }] as const;
+        // Who has ended while it exchanged databases may have done so, and not have come to log it.
+        const effects: Effect[] = [
+          { kind: "clear", shard: shard.index, shards },
+          { kind: "table", table: databaseTable(main.cache) },
+        ];
         this.committed.push({ endByte, effects });
       }
       if (ended === null) continue;

@@ -85,23 +85,6 @@ for (const seed of seedsOf(1, 2)) {
     compareAll(run, keys, [BASE.memoryBytes, 2 * BASE.memoryBytes]);
   });
 
-  Deno.test(`the same with actors that end at any step or fail half done, seed ${seed}`, () => {
-    const options = {
-      ...BASE,
-      seed,
-      endOneIn: 1_500,
-      faultyOneIn: 150,
-      maxValueBytes: 1_200,
-      logBytes: 32 * 1024,
-      // The ring counts over the largest word on the way.
-      startPosition: 2 ** 31 - 90_000,
-    };
-    const [run, keys] = runAndKeys(options);
-    const { ended, faulty, cleared } = run.counts;
-    assert(ended > 20 && faulty > 10 && cleared > 20, JSON.stringify(run.counts));
-    compareAll(run, keys, [BASE.memoryBytes]);
-  });
-
   Deno.test(`the same in full memory, where no key has a value of before, seed ${seed}`, () => {
     const options = { ...BASE, seed, memoryBytes: 512 * 1024, keys: 1_500, startPosition: -20_000 };
     const [run, keys] = runAndKeys(options);
@@ -120,5 +103,25 @@ for (const seed of seedsOf(1, 2)) {
       live.size - found.size <= readStats(restored).evictions,
       "more is gone than was evicted",
     );
+  });
+}
+
+// With seed 126 one that has ended had wanted a place in the ring which another took, and was slow to fill.
+for (const seed of seedsOf(1, 2, 126)) {
+  Deno.test(`a crash leaves whole records in order though actors end at any step or fail half done, seed ${seed}`, () => {
+    const options = {
+      ...BASE,
+      seed,
+      endOneIn: 1_500,
+      faultyOneIn: 150,
+      maxValueBytes: 1_200,
+      logBytes: 32 * 1024,
+      // The ring counts over the largest word on the way.
+      startPosition: 2 ** 31 - 90_000,
+    };
+    const [run, keys] = runAndKeys(options);
+    const { ended, faulty, cleared } = run.counts;
+    assert(ended > 20 && faulty > 10 && cleared > 20, JSON.stringify(run.counts));
+    compareAll(run, keys, [BASE.memoryBytes]);
   });
 }

@@ -13,7 +13,7 @@ const SOAK_SEEDS = 40;
 /** What clients would find: each key's value and deadline, and what the numbers of databases mean. */
 export class Model {
   readonly held = new Map<string, Held>();
-  readonly table: number[];
+  table: number[];
   readonly #hashes: ReadonlyMap<string, number>;
 
   /** What the records that end by `endByte` have made of nothing. `cache` gives keys their hashes. */
@@ -35,6 +35,7 @@ export class Model {
     for (const effect of effects) {
       if (effect.kind === "set" && effect.held !== null) this.held.set(effect.name, effect.held);
       else if (effect.kind === "set") this.held.delete(effect.name);
+      else if (effect.kind === "table") this.table = [...effect.table];
       else if (effect.kind === "swap") {
         const { a, b } = effect;
         [this.table[a], this.table[b]] = [this.table[b]!, this.table[a]!];

@@ -30,7 +30,9 @@ export type Effect =
   }
   /** Shard `shard` of `shards` has nothing. */
   | { readonly kind: "clear"; readonly shard: number; readonly shards: number }
-  | { readonly kind: "swap"; readonly a: number; readonly b: number };
+  | { readonly kind: "swap"; readonly a: number; readonly b: number }
+  /** The stored database of each number. */
+  | { readonly kind: "table"; readonly table: readonly number[] };
 
 export const DATABASES = 2;
 const encoder = new TextEncoder();

@@ -1,5 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Cache, LogRecords, Outcome, Region } from "../../../cache/mod.ts";
+import {
+  Cache,
+  databaseTable,
+  LogRecords,
+  Outcome,
+  Region,
+  storedDatabase,
+  swapDatabasesLocked,
+} from "../../../cache/mod.ts";
+import { CLEAR_WORDS, SWAP_WORDS } from "../../../cache/log/effect_layout.ts";
 import { ACTOR_LOG_INTENT, ACTOR_LOG_PLACE, LOG_TAIL } from "../../../cache/region_layout.ts";
 import { besideFilters, bytesOf, put, valueOf } from "../fixture.ts";
 import { assertRestored, LoggedCache, restore } from "./fixture.ts";
@@ -121,7 +130,7 @@ Deno.test("LogRing can be read on after a thread ended in the middle of a record
   put(cache, "a", valueOf(1));
   // What actor 1 leaves behind where it ends after it has taken its place, and before it has filled it.
   const block = cache.region.actorWord(1);
-  words[block + ACTOR_LOG_INTENT] = 9;
+  words[block + ACTOR_LOG_INTENT] = -9;
   words[block + ACTOR_LOG_PLACE] = words[LOG_TAIL]!;
   words[LOG_TAIL]! += 9;
   log.noteEnded(1);
@@ -134,7 +143,7 @@ Deno.test("LogRing can be read on after a thread ended in the middle of a record
   assertRestored(restore(logged, null, 2 ** 20), cache);
 });
 
-Deno.test("an operation that throws leaves nothing in the log but that its shard was cleared", () => {
+Deno.test("an operation that throws leaves in the log that its shard was cleared, and what databases mean", () => {
   const logged = new LoggedCache(2 ** 20);
   const { cache } = logged;
   put(cache, "a", valueOf(1));
@@ -152,9 +161,28 @@ Deno.test("an operation that throws leaves nothing in the log but that its shard
   logged.drain();
   assertEquals(recordsOf(logged).map(([, words]) => words), [
     recordsOf(logged)[0]![1]!,
-    5,
+    CLEAR_WORDS + SWAP_WORDS,
   ]);
   assertRestored(restore(logged, null, 2 ** 20), cache);
+});
+
+Deno.test("databases that were exchanged by an operation that throws mean the same after a restart", () => {
+  const logged = new LoggedCache(2 ** 20);
+  const { cache } = logged;
+  const work = {
+    runLocked() {
+      swapDatabasesLocked(cache, 0, 3);
+      throw new Error("bug");
+    },
+  };
+  assertThrows(() => cache.withAllShards(work), Error, "bug");
+  cache.repair();
+  cache.put(bytesOf("a"), valueOf(1), { database: storedDatabase(cache.region, 0) });
+  logged.drain();
+  const restored = restore(logged, null, 2 ** 20);
+  assertEquals(storedDatabase(cache.region, 0), 3);
+  assertEquals(databaseTable(restored), databaseTable(cache));
+  assertRestored(restored, cache);
 });
 
 Deno.test("a region without a log has none, and takes no bytes for it", () => {
