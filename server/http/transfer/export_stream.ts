@@ -58,16 +58,14 @@ class Export implements MemoryOwner {
     this.account.touch();
     this.#shrink();
     for (let tries = 0; tries < MAX_TRIES;) {
+      // One piece for each turn of the event loop: whoever has come meanwhile waits for no more than that.
+      await nextTurn();
       await slices.turn();
       if (this.hasEnded) return null;
       const found = slices.counted(() => this.#step());
-      if (found === "bare") tries = 0;
-      else if (found !== "blocked") return found;
-      else {
-        tries++;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-      await nextTurn();
+      if (found !== "bare" && found !== "blocked") return found;
+      tries = found === "bare" ? 0 : tries + 1;
+      if (tries > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     throw new Error("Cannot export: a shard stays locked, or there is no memory for a long item");
   }
