@@ -3,19 +3,22 @@
 
 import { databaseOf } from "../databases.ts";
 import { copyBytes, readKey, readValue } from "../item.ts";
-import { deadlineOf, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
+import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
 import * as shardLayout from "../layout.ts";
 import type { PutRequest } from "../put_request.ts";
 import { hitCountLocked, ringOf } from "../ring.ts";
 import type { ShardMemory } from "../shard_memory.ts";
+import { pieceEighths } from "../slab.ts";
 import type { EffectBuffer } from "./effect_buffer.ts";
 import * as layout from "./effect_layout.ts";
 
 const {
   DEADLINE_HIGH_SHIFT,
+  EIGHTH_BYTE_SHIFT,
   EIGHTH_WORD_SHIFT,
   ITEM_HIGHS,
+  ITEM_NEWER,
   ITEM_VERSION_LOW,
   SHARD_COPYING,
   VERSION_HIGH_MASK,
@@ -51,8 +54,36 @@ export function recordPut(
 ): void {
   const { hash, database, key, keyStart, keyBytes, value, valueStart, valueBytes } = put;
   const at = addPut(into, memory, address, hash, database, keyBytes, valueBytes);
+  if (copyWhole(into, at, memory, address, keyBytes + valueBytes)) return;
   copyBytes(key, keyStart, into.bytes, at, keyBytes);
   copyBytes(value, valueStart, into.bytes, at + keyBytes, valueBytes);
+}
+
+/**
+ * Copies `bytes` bytes of key and value to byte `at`, word by word: a put of 16 + 100 bytes took an eighth longer with a
+ * view for each. Returns false for an item of several pieces.
+ */
+function copyWhole(
+  into: EffectBuffer,
+  at: number,
+  memory: ShardMemory,
+  address: number,
+  bytes: number,
+): boolean {
+  const item = address << EIGHTH_WORD_SHIFT;
+  const first = memory.words[item + ITEM_NEWER]!;
+  const header = headerBytes(first);
+  if (header + bytes > pieceEighths(first) << EIGHTH_BYTE_SHIFT) return false;
+  const { words: from } = memory;
+  const { words: to } = into;
+  const fromWord = item + header / WORD_BYTES;
+  const toWord = at / WORD_BYTES;
+  const count = (bytes + WORD_BYTES - 1) >>> 2;
+  for (let i = 0; i < count; i++) to[toWord + i] = from[fromWord + i]!;
+  const over = bytes & (WORD_BYTES - 1);
+  // What is behind them in the item is not to be seen.
+  if (over !== 0) to[toWord + count - 1]! &= (1 << (8 * over)) - 1;
+  return true;
 }
 
 /** The whole item at `address`, with its ring and its count. */
@@ -66,8 +97,10 @@ export function recordItem(
   const valueBytes = valueBytesOf(memory, address);
   const head = into.used;
   const at = addPut(into, memory, address, hash, databaseOf(memory, address), keyBytes, valueBytes);
-  readKey(memory, address, into.bytes, at);
-  readValue(memory, address, into.bytes, at + keyBytes);
+  if (!copyWhole(into, at, memory, address, keyBytes + valueBytes)) {
+    readKey(memory, address, into.bytes, at);
+    readValue(memory, address, into.bytes, at + keyBytes);
+  }
   into.words[head]! |= (ringOf(memory, address) << EFFECT_RING_SHIFT) |
     (hitCountLocked(memory, address) << EFFECT_COUNT_SHIFT);
 }
