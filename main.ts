@@ -9,12 +9,11 @@ import {
   authorityOf,
   libcPaths,
   libcSockets,
-  type LoaderScope,
   OPTION_ROWS,
   runLoader,
   runWorker,
   serve,
-  type WorkerScope,
+  type ThreadScope,
 } from "./server/mod.ts";
 
 /** Begins the names of threads that load. */
@@ -141,9 +140,9 @@ function refusePermissions(error: unknown): never {
 }
 
 if (!("WorkerGlobalScope" in globalThis)) await runMain().catch(refusePermissions);
-else if (self.name.startsWith(LOADER)) await runLoader(globalThis as unknown as LoaderScope);
+else if (self.name.startsWith(LOADER)) await runLoader(globalThis as unknown as ThreadScope);
 else {
   const calls = libcSockets();
   Deno.permissions.revokeSync({ name: "ffi" });
-  runWorker(globalThis as unknown as WorkerScope, calls);
+  await runWorker(globalThis as unknown as ThreadScope, calls);
 }

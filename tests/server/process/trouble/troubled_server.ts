@@ -4,7 +4,7 @@
 
 import { Cache, Region } from "../../../../cache/mod.ts";
 import { ACTOR_NAMES } from "../../../../server/contract/counters.ts";
-import { type LoaderScope, runLoader, runWorker, serve } from "../../../../server/mod.ts";
+import { runLoader, runWorker, serve } from "../../../../server/mod.ts";
 import type { WorkerStart } from "../../../../server/process/worker.ts";
 import { holdShard } from "../../../cache/fixture.ts";
 
@@ -92,7 +92,7 @@ function waitForPuts(trouble: string, start: WorkerStart): void {
 }
 
 if ("WorkerGlobalScope" in globalThis) {
-  if (self.name.startsWith("loader-")) runLoader(globalThis as unknown as LoaderScope);
+  if (self.name.startsWith("loader-")) runLoader(self);
   else {
     if (!self.name.startsWith("worker-")) expectTrouble(self.name);
     runWorker(self);
