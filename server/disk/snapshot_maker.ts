@@ -11,10 +11,10 @@ import { type FileSystem, pathIn } from "./file_system.ts";
 import { SnapshotWriter } from "./snapshot_writer.ts";
 
 /**
- * Of main's time at a stretch: less than the system lets a thread run at once, so that main seldom waits for a
- * CPU with a lock in its hands. Where nobody is served any more, the log goes on all the same.
+ * Of main's time at a stretch: about one step, so that main, fresh from its rest, is seldom made to wait for a CPU with
+ * a lock in its hands (bench/persistence: snapshot). Where nobody is served any more, only the log has to go on.
  */
-const SLICE_MS = 0.4;
+const SLICE_MS = 0.1;
 const URGENT_SLICE_MS = 10;
 /** For each millisecond of work so many of rest, while clients are served. */
 const MOST_REST = 9;

@@ -142,8 +142,8 @@ Deno.test("a snapshot does not stand when the log could not be written while it 
 Deno.test("SnapshotMaker rests nine times as long as it works, unless nobody is served", async () => {
   await withDir(async (dir) => {
     let looks = 0;
-    // Each look at the clock is a tenth of a millisecond after the one before.
-    const kept = await KeptCache.open(DENO_FILE_SYSTEM, dir, { clock: () => 0.1 * looks++ });
+    // Each look at the clock is half a millisecond after the one before: a slice has one step, and takes 1 ms.
+    const kept = await KeptCache.open(DENO_FILE_SYSTEM, dir, { clock: () => 0.5 * looks++ });
     for (let i = 0; i < 15_000; i++) kept.put(`key ${i}`, "value");
     await kept.drain();
     const pauses: number[] = [];
@@ -151,12 +151,13 @@ Deno.test("SnapshotMaker rests nine times as long as it works, unless nobody is 
     await kept.maker.make();
     const shards = kept.cache.shards.length;
     assert(pauses.length >= 2 * shards, `${pauses.length} slices`);
-    assert(pauses.every((ms) => ms >= 1 && ms < 9 * 0.65), String(pauses));
-    assert(pauses.some((ms) => ms > 9 * 0.35), String(pauses));
+    // The last step of a shard ends without another look.
+    assert(pauses.every((ms) => ms > 4 && ms <= 9), String(pauses));
+    assert(pauses.filter((ms) => ms > 8.5).length > pauses.length / 2, String(pauses));
     pauses.length = 0;
     kept.maker.isUrgent = true;
     await kept.maker.make();
-    assertEquals(pauses.length, shards);
+    assert(pauses.length >= shards);
     assertEquals(pauses.filter((ms) => ms > 0), []);
     await kept.crash();
   });
@@ -166,7 +167,7 @@ Deno.test("SnapshotMaker rests the less the more the log grows, and little while
   await withDir(async (dir) => {
     let looks = 0;
     const grown = { bytes: 0 };
-    const clock = () => 0.1 * looks++;
+    const clock = () => 0.5 * looks++;
     const kept = await KeptCache.open(DENO_FILE_SYSTEM, dir, { clock });
     const positionOf = kept.positionOf.bind(kept);
     kept.positionOf = (ringPosition) => positionOf(ringPosition) + grown.bytes;
