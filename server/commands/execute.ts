@@ -7,7 +7,7 @@ import { inDatabase, NOT_READ, storedDatabase } from "../../cache/mod.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import { keyCountOf } from "../contract/keys/key_places.ts";
 import { BUSY, wrongArity } from "./failures.ts";
-import { writeProblem } from "./connection/log_admission.ts";
+import { refusesWrite } from "./connection/log_admission.ts";
 import { get } from "./strings/values.ts";
 
 /**
@@ -24,11 +24,7 @@ export function execute(
     reply.fail(wrongArity(command.name));
     return;
   }
-  const { log } = context;
-  if (log !== null && command.isWrite) {
-    const problem = writeProblem(context, log);
-    if (problem !== null) return reply.fail(problem);
-  }
+  if (context.log !== null && refusesWrite(context, command, reply)) return;
   const { keys } = command;
   if (keys !== null && !keys.many) return executeOne(context, command, keys.first, args, reply);
   context.noteAtWork(command);

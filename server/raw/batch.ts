@@ -108,7 +108,7 @@ export class Batch {
           ? undefined
           : protocol.run(context, input.bytes, args, reply);
         if (protocol.wasLong) isSpecial = this.#isSpecial();
-        if (done === undefined) this.#ended(reply, isSpecial);
+        if (isSpecial && done === undefined) this.#ended(reply);
         const isFull = reply.used > MAX_OUTPUT_BYTES || reply.isOver;
         this.hasMore = done !== undefined || session.afterReply === "close" || isFull ||
           this.#time.isEnough(context, decoder.at, protocol.wasLong);
@@ -126,9 +126,9 @@ export class Batch {
   }
 
   /** A command has its answer, which may be kept back, or have to wait. */
-  #ended(reply: RawReply, isSpecial: boolean): void {
-    if (isSpecial) this.#keepBack(reply);
-    if (this.#marks !== null) this.#marks.note(reply.used, false);
+  #ended(reply: RawReply): void {
+    this.#keepBack(reply);
+    this.#marks?.note(reply.used, false);
   }
 
   /** Whether the answers of the latest run have to wait until what they say is on the disk. */
@@ -142,12 +142,13 @@ export class Batch {
   }
 
   /**
-   * Whether there is a pause, commands are refused for now, or CLIENT REPLY keeps answers back. It becomes so by
-   * CLIENT, after which one looks again, and by others between two batches.
+   * Whether there is a pause, commands are refused for now, CLIENT REPLY keeps answers back, or they may have to
+   * wait. It becomes so by CLIENT, after which one looks again, and by others between two batches.
    */
   #isSpecial(): boolean {
     const { pause, gate } = this.#context;
-    return pause.isOn || !gate.isOpen || this.#session.silence !== Silence.none;
+    return this.#marks !== null || pause.isOn || !gate.isOpen ||
+      this.#session.silence !== Silence.none;
   }
 
   /** The same for commands that have come now, which the breaker lets in or does not. */
@@ -225,7 +226,7 @@ export class Batch {
     if (transaction !== null && transaction.isOpen) transaction.isBroken = true;
     reply.begin();
     reply.error(this.#protocol.decoder.error);
-    this.#keepBack(reply);
+    this.#ended(reply);
     return true;
   }
 

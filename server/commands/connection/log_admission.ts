@@ -2,10 +2,18 @@
 // written. What is refused here has changed nothing, and nothing is locked.
 
 import { type LogRing, LogState } from "../../../cache/mod.ts";
-import type { CommandContext } from "../../contract/command.ts";
+import type { Command, CommandContext } from "../../contract/command.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
-import type { Failure } from "../../contract/reply.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
 import { LOG_FULL, logFailing } from "../failures.ts";
+
+/** Refuses a command that writes and may not begin now. Returns false where any other goes on. */
+export function refusesWrite(context: CommandContext, command: Command, reply: Reply): boolean {
+  const problem = command.isWrite ? writeProblem(context, context.log!) : null;
+  if (problem === null) return false;
+  reply.fail(problem);
+  return true;
+}
 
 /** Why a write may not begin now, or null; then it counts as begun. May wait 50 ms for room in the log. */
 export function writeProblem(context: CommandContext, log: LogRing): Failure | null {
