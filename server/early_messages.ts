@@ -31,9 +31,14 @@ export class EarlyMessages implements ThreadScope {
     this.#scope.close();
   }
 
-  /** Hands over what has come so far, in its order, and all that still comes. There is one listener. */
+  /**
+   * Hands over what has come so far, in its order, and all that still comes: never before this returns, since who
+   * calls it may not be ready yet. There is one listener.
+   */
   addEventListener(_type: "message", listener: (event: MessageEvent) => void): void {
-    this.#listener = listener;
-    for (const event of this.#early.splice(0)) listener(event);
+    queueMicrotask(() => {
+      this.#listener = listener;
+      for (const event of this.#early.splice(0)) listener(event);
+    });
   }
 }

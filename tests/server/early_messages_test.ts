@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { EarlyMessages } from "../../server/early_messages.ts";
 
-Deno.test("EarlyMessages hands over what came before there was a listener, in its order", () => {
+Deno.test("EarlyMessages hands over what came before there was a listener, in its order", async () => {
   const sent: unknown[] = [];
   let deliver: (event: MessageEvent) => void = () => {};
   const early = new EarlyMessages({
@@ -18,8 +18,12 @@ Deno.test("EarlyMessages hands over what came before there was a listener, in it
   early.addEventListener("message", ({ data }) => {
     heard.push(data);
   });
+  // Who listens need not be ready yet.
+  assertEquals(heard, []);
   say(3);
-  assertEquals(heard, [1, 2, 3]);
+  await Promise.resolve();
+  say(4);
+  assertEquals(heard, [1, 2, 3, 4]);
   early.postMessage("answer");
   early.close();
   assertEquals(sent, ["answer", "closed"]);
