@@ -32,6 +32,8 @@ export class KilledServer implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #text: Promise<string>;
   #code: number | undefined;
+  /** What it answered last while it was not ready. */
+  #lastAnswer = "nothing";
 
   private constructor(child: Deno.ChildProcess, target: Target) {
     this.#child = child;
@@ -91,7 +93,9 @@ export class KilledServer implements AsyncDisposable {
       if (await this.#answers()) return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    throw new Error("Server has not become ready in time");
+    await this.kill();
+    const text = `it answered ${this.#lastAnswer}, and printed ${await this.#text}`;
+    throw new Error(`Server has not become ready in time: ${text}`);
   }
 
   /** Whether it answers a read, which it refuses while it loads. */
@@ -99,8 +103,10 @@ export class KilledServer implements AsyncDisposable {
     try {
       using client = await RespClient.connect(this.target.respPort);
       const [answer] = await client.ask(["GET", "ready?"]);
+      this.#lastAnswer = JSON.stringify(answer);
       return answer === null;
-    } catch {
+    } catch (error) {
+      this.#lastAnswer = String(error);
       return false;
     }
   }

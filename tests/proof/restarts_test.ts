@@ -25,7 +25,7 @@ async function live(options: Partial<RestartOptions>): Promise<Found[]> {
     memoryBytes: () => AMPLE_BYTES,
     keys: 150,
     maxValueBytes: 6_000,
-    maxOperations: 4_000,
+    maxOperations: 2_500,
     ...options,
   });
   await restarts.run();
