@@ -17,7 +17,7 @@ import { SnapshotWriter } from "./snapshot_writer.ts";
 const SLICE_MS = 0.1;
 const URGENT_SLICE_MS = 10;
 /** For each millisecond of work so many of rest, while clients are served. */
-const MOST_REST = 9;
+const MOST_REST = 24;
 /** The same where a log grows faster than the snapshot, or writes are refused until it stands. */
 const LEAST_REST = 1;
 /** A log that has grown by less is nothing that a snapshot has to hurry for. */
