@@ -7,7 +7,7 @@ import type { Random } from "../workload.ts";
 import { type Answer, Refusal, RespClient } from "./resp_client.ts";
 import type { Target } from "./writers.ts";
 
-const KEYS = 400_000;
+const KEYS = 2_000_000;
 const BATCH = 50;
 const MAX_VALUE_CHARS = 1000;
 
