@@ -19,6 +19,8 @@ export interface DiskFile {
   truncate(bytes: number): Promise<void>;
   /** Its length in bytes. */
   size(): Promise<number>;
+  /** Whether a path is its name. Not where the name was removed, or given to another file. */
+  isAt(path: string): Promise<boolean>;
   /** Resolves when what was written is on the disk: the bytes, and the length that they need. */
   syncData(): Promise<void>;
   /**
@@ -83,6 +85,19 @@ class DenoFile implements DiskFile {
 
   async size(): Promise<number> {
     return (await this.#file.stat()).size;
+  }
+
+  async isAt(path: string): Promise<boolean> {
+    try {
+      const [here, there] = await Promise.all([this.#file.stat(), Deno.stat(path)]);
+      // Windows has no such numbers, and removes no file that is open.
+      return here.ino === there.ino && here.dev === there.dev;
+    } catch (error) {
+      const isGone = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.NotADirectory;
+      if (isGone) return false;
+      throw error;
+    }
   }
 
   async syncData(): Promise<void> {

@@ -86,6 +86,8 @@ export class LogFile {
       syncing = await fs.open(path, "existing");
     } catch (error) {
       writing.close();
+      // The next try may be at another position, and there may be one each second.
+      await fs.remove(temporary).catch(() => {});
       throw error;
     }
     return new LogFile(path, mark, position, writing, syncing);
@@ -132,6 +134,11 @@ export class LogFile {
     await this.#syncing.syncData();
     this.#synced = Math.max(this.#synced, position);
     return position;
+  }
+
+  /** Whether it is still where a start will look for it. */
+  async isThere(): Promise<boolean> {
+    return await this.#syncing.isAt(this.path);
   }
 
   /** Closes it, without a sync. */

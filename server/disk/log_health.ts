@@ -83,9 +83,9 @@ export class LogHealth {
 
   /** The log can be written, as it seems. Asks for a snapshot where it needs one. */
   look(): void {
-    if (!this.isFailing) return;
-    if (this.isWhole) return this.#heal();
-    if (this.isDue) this.#options.askForSnapshot("the log lacks what could not be written");
+    if (this.isWhole) {
+      if (this.isFailing) this.#heal();
+    } else if (this.isDue) this.#options.askForSnapshot("the log lacks what could not be written");
   }
 
   /** A log file was begun at `position`, from where a snapshot counts that begins now. */

@@ -8,6 +8,10 @@ import type { LogWriterOptions } from "./log_writer_options.ts";
 /** With `everysec`: what was written is synced after so long, less what a sync takes. */
 const SYNC_AFTER_MS = 950;
 const MIN_SYNC_AFTER_MS = 500;
+/** Time from one look whether the file is still there to the next. */
+const LOOK_MS = 1000;
+/** What is said of a file that has lost its name, as the system would. */
+const GONE = { code: "ENOENT" };
 
 /** What is synced. */
 export interface SyncTarget {
@@ -27,6 +31,7 @@ export class LogSync {
   /** When the oldest of what is not synced was written; Infinity: there is nothing. */
   #unsyncedSinceMs = Infinity;
   #tookMs = 0;
+  #lookMs = 0;
   /** The syncs at work, one after the other. */
   #last: Promise<void> | null = null;
 
@@ -59,6 +64,20 @@ export class LogSync {
   /** Resolves when no sync is at work. */
   async settled(): Promise<void> {
     await this.#last;
+  }
+
+  /**
+   * Looks now and then whether the file still has its name. To write and sync one without succeeds, but no
+   * start would find it. Never rejects.
+   */
+  async look(): Promise<void> {
+    const nowMs = this.#options.clock();
+    const { writtenFile: file } = this.#target;
+    if (file === null || nowMs < this.#lookMs) return;
+    this.#lookMs = nowMs + LOOK_MS;
+    // It may have been closed meanwhile, or its folder may not be seen for the moment.
+    const isThere = await file.isThere().catch(() => true);
+    if (!isThere && file === this.#target.writtenFile) this.#target.syncFailed(file, GONE);
   }
 
   async #now(): Promise<void> {

@@ -113,6 +113,7 @@ export class LogWriter implements SyncTarget {
     const hadSome = await this.#writeSome();
     if (policy.fsync === "always") await this.#sync.sync();
     else if (clock() >= this.#sync.dueMs) void this.#sync.sync();
+    void this.#sync.look();
     if (!this.#isBroken) this.#health.look();
     this.#show();
     return hadSome;
@@ -212,6 +213,7 @@ export class LogWriter implements SyncTarget {
   /** Begins another file at `position`, and closes the one before, which is synced if the log is whole. */
   async #begin(position: number): Promise<void> {
     const old = this.#file;
+    if (this.#health.isWhole && !await old.isThere()) this.#health.addHole();
     // One in which nothing stands is replaced.
     const start = old.startPosition === position ? this.#previous : old.startPosition;
     const previous = this.#health.isWhole ? start : position;

@@ -87,7 +87,9 @@ export class VolatileFileSystem implements FileSystem {
     let at = 0;
     let hasLock = false;
     const begin = () => this.#begin();
+    const names = this.#names;
     return {
+      isAt: (path) => Promise.resolve(names.get(path) === inode),
       async read(into) {
         await begin();
         const part = inode.bytes.subarray(at, Math.min(inode.length, at + into.length));

@@ -87,6 +87,7 @@ export class FaultyFileSystem implements FileSystem {
       seek: (offset) => this.run("seek", path, () => file.seek(offset)),
       truncate: (bytes) => this.run("truncate", path, () => file.truncate(bytes)),
       size: () => this.run("size", path, () => file.size()),
+      isAt: (other) => file.isAt(other),
       syncData: () => this.run("sync", path, () => file.syncData()),
       tryLock: (isExclusive) => this.run("lock", path, () => file.tryLock(isExclusive)),
       close: () => file.close(),

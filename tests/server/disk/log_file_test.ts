@@ -72,6 +72,8 @@ Deno.test("LogFile.create() leaves no log with that name if any of its operation
       for (let nth = 1; nth <= whole.count(operation); nth++) {
         const fs = new FaultyFileSystem(DENO_FILE_SYSTEM, { operation, nth, share: 0.5 });
         await assertRejects(() => LogFile.create(fs, dir, BEGINNING), Error, "No space left");
+        const left = [...Deno.readDirSync(dir)].filter(({ name }) => name.endsWith(".tmp"));
+        assertEquals(left, [], `${operation} ${nth}`);
         // Then it works again, whatever was left behind.
         (await LogFile.create(DENO_FILE_SYSTEM, dir, BEGINNING)).close();
         const names = [...Deno.readDirSync(dir)].map(({ name }) => name);

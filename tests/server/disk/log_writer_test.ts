@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LogState } from "../../../cache/mod.ts";
+import { decodeFileHead, fileName } from "../../../server/disk/file_head.ts";
 import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
 import type { Operation } from "./faulty_file_system.ts";
 import { Bench, LossyFileSystem, type Policy } from "./log_writer_bench.ts";
@@ -113,6 +114,49 @@ Deno.test("LogWriter makes up with a snapshot for a record that found no space",
   assertEquals(await bench.found(), new Set([1, 2]));
   assertEquals(bench.status.get("gaps"), 1);
   assertEquals(bench.status.fault, null);
+});
+
+Deno.test("LogWriter begins anew with a snapshot where its file was removed, replaced or moved", async () => {
+  const acts: Record<string, (path: string) => void> = {
+    removed: (path) => Deno.removeSync(path),
+    replaced: (path) => {
+      const bytes = Deno.readFileSync(path);
+      Deno.removeSync(path);
+      Deno.writeFileSync(path, bytes);
+    },
+    moved: (path) => Deno.renameSync(path, `${path}.old`),
+  };
+  for (const [what, act] of Object.entries(acts)) {
+    for (const fsync of ["always", "everysec", "no"] as const) {
+      await using bench = new Bench();
+      await bench.open({ fsync, onWriteError: "refuse" });
+      bench.change();
+      assert(await bench.writer.flush());
+      act(`${bench.dir}/${fileName("log", 0)}`);
+      // Nobody has to write for it to be seen.
+      assert(await bench.until(() => bench.ring.state === LogState.failing), `${what}, ${fsync}`);
+      assertEquals(bench.status.fault, "Log cannot be synced: No such file or directory");
+      assert(await bench.until(() => bench.ring.state === LogState.ok), `${what}, ${fsync}`);
+      bench.change();
+      assert(await bench.writer.flush());
+      assertEquals(bench.snapshot.numbers, new Set([1]), `${what}, ${fsync}`);
+      assertEquals(await bench.found(), bench.changed, `${what}, ${fsync}`);
+    }
+  }
+});
+
+Deno.test("LogWriter continues no file that is gone, even before it is missed", async () => {
+  await using bench = new Bench();
+  await bench.open({ fsync: "no", onWriteError: "refuse" });
+  bench.change();
+  assert(await bench.writer.flush());
+  await Deno.remove(`${bench.dir}/${fileName("log", 0)}`);
+  const position = await bench.writer.rotate();
+  assertEquals(position, 8);
+  const log = await Deno.readFile(`${bench.dir}/${fileName("log", position)}`);
+  const head = decodeFileHead(log, "log");
+  assert("previous" in head && head.previous === position);
+  assert(await bench.until(() => bench.snapshot.position === position));
 });
 
 Deno.test("LogWriter keeps the ring from filling while writes are refused", async () => {

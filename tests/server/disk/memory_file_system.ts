@@ -111,7 +111,8 @@ export class MemoryFileSystem implements FileSystem {
     }
     const content = known ?? new Content();
     this.#names.set(path, content);
-    return Promise.resolve(new OpenFile(content));
+    const isAt = (other: string) => this.#names.get(other) === content;
+    return Promise.resolve(new OpenFile(content, isAt));
   }
 
   rename(from: string, to: string): Promise<void> {
@@ -147,8 +148,15 @@ class OpenFile implements DiskFile {
   #at = 0;
   #hasLock = false;
 
-  constructor(content: Content) {
+  readonly #isAt: (path: string) => boolean;
+
+  constructor(content: Content, isAt: (path: string) => boolean) {
     this.#content = content;
+    this.#isAt = isAt;
+  }
+
+  isAt(path: string): Promise<boolean> {
+    return Promise.resolve(this.#isAt(path));
   }
 
   read(into: Uint8Array): Promise<number> {
