@@ -9,6 +9,7 @@ import { holderPhrase } from "../server/disk/dir_lock.ts";
 import { DENO_FILE_SYSTEM } from "../server/disk/file_system.ts";
 import { checkDataDir, type CheckedFile, type CheckReport } from "../server/disk/reading/check.ts";
 import { DamageError } from "../server/disk/reading/damage.ts";
+import { amount, grouped } from "./transfer/amounts.ts";
 import { type ClientContext, EXIT } from "./context.ts";
 import { ACCESS } from "./options.ts";
 import { ClientError, type ClientPlatform, writeAll } from "./platform.ts";
@@ -17,7 +18,7 @@ import { progressBar, ProgressLine } from "./progress_line.ts";
 const MAX_BAR_COLUMNS = 60;
 const BESIDE_BAR_COLUMNS = 9;
 
-/** `check`: a line for each file and a summary; exit code 1 on damage. */
+/** `check`: a line for each file and a summary; exit code 1 on damage, or where nothing is. */
 export async function check({ platform, operands, values }: ClientContext): Promise<number> {
   const dir = operands[0]!;
   let report: CheckReport;
@@ -33,7 +34,8 @@ export async function check({ platform, operands, values }: ClientContext): Prom
   }
   const text = values.get(ACCESS.json) ? `${JSON.stringify(report)}\n` : reportText(report);
   await writeAll(platform.stdout, text);
-  return report.damageCount > 0 ? EXIT.miss : EXIT.ok;
+  // Who checks backups is to hear of it where there is nothing in them.
+  return report.damageCount > 0 || report.files.length === 0 ? EXIT.miss : EXIT.ok;
 }
 
 async function checkWithProgress(dir: string, platform: ClientPlatform): Promise<CheckReport> {
@@ -56,21 +58,22 @@ export function reportText(report: CheckReport): string {
     lines.push(`In use: ${who}. What it is just writing may look torn`);
   }
   const used = files.filter(({ verdict }) => verdict !== "unused").length;
-  const places = `${grouped(damageCount)} ${damageCount === 1 ? "place" : "places"}`;
   const verdict = damageCount > 0
-    ? `damage in ${places}: restore a backup, or start with --recover to go on without what is lost`
+    ? `damage in ${
+      amount(damageCount, "place")
+    }: restore a backup, or start with --recover to go on without what is lost`
     : files.length === 0
-    ? "no snapshot and no log"
+    ? "it is no data dir, or an empty one"
     : "no damage";
-  lines.push(`${grouped(used)} files, ${grouped(bytes)} bytes read: ${verdict}`);
+  lines.push(`${amount(used, "file")}, ${grouped(bytes)} bytes read: ${verdict}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 
 function fileLines(file: CheckedFile, dir: string): string[] {
   const { path, verdict, blocks, bytes, items, records, tornBytes, damage } = file;
   const name = path.startsWith(dir) ? path.slice(dir.length).replace(/^\/+/, "") : path;
-  const content = `${grouped(bytes)} bytes, ${grouped(blocks)} blocks` +
-    (name.startsWith("snapshot") ? `, ${grouped(items)} items` : `, ${grouped(records)} records`);
+  const content = `${grouped(bytes)} bytes, ${amount(blocks, "block")}, ` +
+    (name.startsWith("snapshot") ? amount(items, "item") : amount(records, "record"));
   const details: Record<CheckedFile["verdict"], string> = {
     whole: content,
     torn: `${content}; the next start cuts off ${grouped(tornBytes)} bytes at its end`,
@@ -81,8 +84,4 @@ function fileLines(file: CheckedFile, dir: string): string[] {
     `${verdict.padEnd(8)} ${name}: ${details[verdict]}`,
     ...damage.map(({ offset, reason }) => `         at byte ${offset}: ${reason}`),
   ];
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
 }

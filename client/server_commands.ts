@@ -5,6 +5,7 @@
  * @module
  */
 
+import { amount } from "./transfer/amounts.ts";
 import { accessOf, type ClientContext, EXIT } from "./context.ts";
 import { exchange, refusal } from "./exchange.ts";
 import { ClientError, writeAll } from "./platform.ts";
@@ -69,7 +70,9 @@ export async function snapshot(context: ClientContext): Promise<number> {
   );
   const line = values.get(ACCESS.json)
     ? JSON.stringify({ items, bytes, seconds })
-    : `${items} items in ${bytes} bytes, in ${Number(seconds).toFixed(1)} s`;
+    : `Saved ${amount(Number(items), "item")}, ${amount(Number(bytes), "byte")}, in ${
+      Number(seconds).toFixed(1)
+    } s`;
   await writeAll(platform.stdout, `${line}\n`);
   return EXIT.ok;
 }

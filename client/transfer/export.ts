@@ -7,6 +7,7 @@
 
 import { DENO_FILE_SYSTEM } from "../../server/disk/file_system.ts";
 import { DataDirExport } from "../../server/disk/loading/data_dir_export.ts";
+import { amount } from "./amounts.ts";
 import { AnswerReader } from "../answer_reader.ts";
 import {
   type Access,
@@ -59,7 +60,7 @@ export async function runExport(context: ClientContext): Promise<number> {
   const { items, bytes } = counter;
   const text = values.get(ACCESS.json)
     ? `${JSON.stringify({ items, bytes, seconds: Math.round(seconds * 1000) / 1000 })}\n`
-    : `Wrote ${number(items)} items, ${number(bytes)} bytes, in ${seconds.toFixed(1)} s\n`;
+    : `Wrote ${amount(items, "item")}, ${amount(bytes, "byte")}, in ${seconds.toFixed(1)} s\n`;
   await writeAll(path === "-" ? platform.stderr : platform.stdout, text);
   const notes = loaded === undefined ? [] : notesOf(loaded);
   for (const note of notes) await writeAll(platform.stderr, `slabkv: ${note}\n`);
@@ -117,9 +118,9 @@ async function writeLoaded(
 /** What is to be said of a data dir whose items are not all there. */
 function notesOf({ lost, tornBytes }: DataDirExport): string[] {
   const notes: string[] = [];
-  if (lost > 0) notes.push(`${number(lost)} items found no space and are missing`);
+  if (lost > 0) notes.push(`No space was found for ${amount(lost, "item")}`);
   if (tornBytes > 0) {
-    notes.push(`The end of the log is torn: ${number(tornBytes)} bytes are left out`);
+    notes.push(`The end of the log is torn: ${amount(tornBytes, "byte")} left out`);
   }
   return notes;
 }
@@ -181,6 +182,10 @@ function stdoutTarget(sink: ByteSink): Target {
 
 /** Writes beside the file first, so that what was there stays until all is written. */
 async function fileTarget(path: string): Promise<Target> {
+  // Said at once, not when all is written.
+  if (await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false)) {
+    throw new ClientError(`Cannot write ${path}: it is a folder`);
+  }
   const beside = `${path}.tmp`;
   const orExplain = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -266,10 +271,6 @@ class ItemCounter {
     }
     const share = this.items / this.#total;
     const bar = Number.isFinite(share) ? `${progressBar(share, BAR_COLUMNS)} ` : "";
-    return `${bar}${number(this.items)} items`.slice(0, Math.max(0, columns - 1));
+    return `${bar}${amount(this.items, "item")}`.slice(0, Math.max(0, columns - 1));
   }
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
 }

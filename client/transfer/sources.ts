@@ -54,8 +54,10 @@ async function manifestOf(path: string): Promise<string | undefined> {
     }
   });
   if (found.length === 1) return found[0];
-  const why = found.length === 0 ? "no manifest of an append-only file" : "several manifests";
-  throw new ClientError(`Cannot import ${path}: the folder has ${why}`);
+  if (found.length > 1) throw new ClientError(`Cannot import ${path}: it has several manifests`);
+  throw new ClientError(
+    `Cannot import ${path}: it is a folder, and no appendonlydir of Redis 7. Name the file in it, such as dump.rdb`,
+  );
 }
 
 async function readManifest(path: string): Promise<string> {

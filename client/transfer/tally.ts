@@ -5,6 +5,7 @@
  * @module
  */
 
+import { amount, grouped } from "./amounts.ts";
 import { EXPIRED, type LeftOut } from "./rdb_reader.ts";
 
 /** Refused items that are named. */
@@ -60,13 +61,12 @@ export class Tally implements LeftOut {
 
   /** Lines for people. */
   text(seconds: number): string {
-    const number = (value: number) => Math.round(value).toLocaleString("en-US");
-    const rate = number(this.taken / Math.max(seconds, 0.001));
-    const lines = [`Took in ${number(this.taken)} in ${seconds.toFixed(1)} s (${rate}/s)`];
+    const rate = grouped(this.taken / Math.max(seconds, 0.001));
+    const lines = [`Took in ${grouped(this.taken)} in ${seconds.toFixed(1)} s (${rate}/s)`];
     const reasons = [...this.reasons].sort(([, a], [, b]) => b - a);
-    for (const [reason, count] of reasons) lines.push(`Left out ${number(count)}: ${reason}`);
+    for (const [reason, count] of reasons) lines.push(`Left out ${grouped(count)}: ${reason}`);
     if (this.refusedCount > 0) {
-      lines.push(`Refused ${number(this.refusedCount)}, the first of them:`);
+      lines.push(`Refused ${grouped(this.refusedCount)}, the first of them:`);
     }
     for (const { key, why } of this.named) lines.push(`  ${JSON.stringify(key)}: ${why}`);
     if (this.notDurable) {
@@ -74,7 +74,7 @@ export class Tally implements LeftOut {
     }
     if (this.evicted > 0) {
       lines.push(
-        `The server evicted ${number(this.evicted)} items meanwhile: its --memory is too small`,
+        `The server evicted ${amount(this.evicted, "item")} meanwhile: its --memory is too small`,
       );
     }
     return [...lines, ...this.notes].map((line) => `${line}\n`).join("");

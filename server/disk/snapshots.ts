@@ -143,7 +143,8 @@ export class Snapshots {
       this.#lastMs = fromMs;
       this.#retryMs = 0;
       const { items, bytes, seconds } = summary;
-      const text = `snapshot: ${items} items, ${bytes} bytes, ${seconds.toFixed(1)} s`;
+      const [item, byte] = [items, bytes].map((count) => count.toLocaleString("en-US"));
+      const text = `snapshot: ${item} items, ${byte} bytes, ${seconds.toFixed(1)} s`;
       log.info("snapshot", text, { items, bytes, seconds });
       return { outcome: "done", summary };
     } catch (error) {

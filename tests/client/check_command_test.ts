@@ -10,10 +10,6 @@ const PAYLOADS = [recordsOf(1, 1), recordsOf(2, 50)];
 
 Deno.test("check prints a line for each file and a summary", () =>
   withDir(async (dir) => {
-    assertEquals(
-      (await run(["check", dir])).stdout,
-      "0 files, 0 bytes read: no snapshot and no log\n",
-    );
     await makeSnapshot(DENO_FILE_SYSTEM, dir, 0, new Uint8Array(), [[itemsOf(4, 6)], []]);
     const end = await makeLog(dir, 0, 0, PAYLOADS);
     const path = `${dir}/${fileName("log", end)}`;
@@ -22,14 +18,23 @@ Deno.test("check prints a line for each file and a summary", () =>
     const { code, stdout, stderr } = await run(["check", `${dir}/`]);
     assertEquals([code, stderr], [0, ""]);
     assertEquals(stdout.split("\n"), [
-      `whole    ${fileName("snapshot", 0)}: 568 bytes, 1 blocks, 6 items`,
+      `whole    ${fileName("snapshot", 0)}: 568 bytes, 1 block, 6 items`,
       `whole    ${fileName("log", 0)}: 1,164 bytes, 2 blocks, 51 records`,
       `torn     ${
         fileName("log", end)
-      }: 1,160 bytes, 1 blocks, 1 records; the next start cuts off 1,028 bytes at its end`,
+      }: 1,160 bytes, 1 block, 1 record; the next start cuts off 1,028 bytes at its end`,
       "3 files, 2,892 bytes read: no damage",
       "",
     ]);
+  }));
+
+Deno.test("check ends with 1 where there is nothing to be checked", () =>
+  withDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/something-else`, "1");
+    const { code, stdout } = await run(["check", dir]);
+    assertEquals(stdout, "0 files, 0 bytes read: it is no data dir, or an empty one\n");
+    assertEquals(code, 1);
+    assertEquals((await run(["check", dir, "--json"])).code, 1);
   }));
 
 Deno.test("check shows how far it is on a terminal, and wipes that away", () =>
@@ -51,7 +56,7 @@ Deno.test("check ends with 1 on damage, and says where", () =>
     assertEquals(code, 1);
     assertStringIncludes(
       stdout,
-      `damaged  ${fileName("log", 0)}: 1,164 bytes, 1 blocks, 50 records\n`,
+      `damaged  ${fileName("log", 0)}: 1,164 bytes, 1 block, 50 records\n`,
     );
     assertStringIncludes(
       stdout,

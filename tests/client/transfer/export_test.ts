@@ -41,6 +41,15 @@ Deno.test("export writes what comes to the file, or to stdout", async () => {
   assertEquals(JSON.parse(piped.stderr).items, 2);
 });
 
+Deno.test("export asks for nothing where its file is a folder", async () => {
+  await inFolder(async (path) => {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    const { code, stderr } = await run(["export", folder, "--url", "http://127.0.0.1:1"]);
+    assertEquals(code, 2);
+    assertEquals(stderr, `slabkv: Cannot write ${folder}: it is a folder\n`);
+  });
+});
+
 Deno.test("export shows a bar on a terminal", async () => {
   await using server = new FakeServer(() =>
     new Response(COMMANDS, { headers: { "slabkv-items": "2" } })
