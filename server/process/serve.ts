@@ -180,12 +180,14 @@ async function startOn(ground: Ground): Promise<void> {
   supervisor.start();
   persistence = await load(ground, cache, loaders);
   if (hasStopped) return;
+  const facts = { cache, config, listens, workers: first, maxWorkers };
+  // Formatting numbers takes 10 ms the first time: before anybody's write could wait for main so long.
+  const [text, fields] = [bannerText(facts), bannerFields(facts)];
   supervisor.open(persistence);
   pool.open();
   // Without TLS the signal keeps its meaning: the terminal is gone, and the process ends.
   if (config.tlsCertPath !== undefined) platform.onReload(() => void reload(config, pool, log));
-  const facts = { cache, config, listens, workers: first, maxWorkers };
-  log.info("start", bannerText(facts), bannerFields(facts));
+  log.info("start", text, fields);
 }
 
 /** Brings the data back, while the workers listen already; null where nothing is kept. */
