@@ -62,7 +62,7 @@ conversation("/health, /ready and / say what they should", [
     "GET /",
     `200 {"name":"slabkv","version":"${project.version}","routes":["POST /put","GET /get",` +
     '"DELETE /delete","POST /delete","POST /incr","POST /mput","POST /mget","GET /health",' +
-    '"GET /ready","GET /stats","POST /pipeline","POST /multi-exec","GET /export","POST /import",' +
+    '"GET /ready","GET /stats","POST /snapshot","POST /pipeline","POST /multi-exec","GET /export","POST /import",' +
     '"GET /","POST /",' +
     '"PUT /store/{key}","POST /store/{key}","DELETE /store/{key}","GET /get/{key}"]}',
   ],
@@ -139,6 +139,8 @@ Deno.test("/stats counts what was done, by worker and in total", async () => {
     "expirations",
     "total",
     "refusals",
+    "breaker",
+    "persistence",
     "connections",
     "workers",
   ]);
