@@ -147,7 +147,7 @@ export class SnapshotMaker {
     let items = 0;
     try {
       for (let step: CopyStep = CopyStep.more; step !== CopyStep.done;) {
-        if (this.#isAborted) throw new Error("it was given up");
+        if (this.#isAborted) throw new Error("it was given up, since the server stops");
         const fromMs = clock();
         do {
           step = copy.step(effects);

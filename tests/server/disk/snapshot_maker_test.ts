@@ -204,7 +204,7 @@ Deno.test("SnapshotMaker.abort() ends the one that is made, and nothing of it is
     kept.between = () => {
       if (++pauses === 3) kept.maker.abort();
     };
-    await assertRejects(() => kept.maker.make(), Error, "it was given up");
+    await assertRejects(() => kept.maker.make(), Error, "it was given up, since the server stops");
     assertEquals((await namesIn(dir)).filter((name) => !name.startsWith("log")), []);
     assertEquals(pauses, 3);
     await kept.maker.make();
