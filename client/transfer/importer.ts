@@ -128,12 +128,13 @@ export class Importer {
         this.#addCommand(reader, input);
       }
     }
-    if (reader.cutAt < 0 && this.#held === null) return;
-    const why = reader.cutAt < 0 ? "inside a transaction" : "inside a command";
-    this.#endTransaction(this.#heldFrom);
+    if (reader.cutAt < 0 && !this.#isInTransaction) return;
+    const why = reader.cutAt < 0 || this.#isLong ? "inside a transaction" : "inside a command";
+    const what = this.#isLong ? "of which the commands before were taken in" : "which was left out";
+    this.#endTransaction(this.#isLong ? this.#database : this.#heldFrom);
     const at = reader.cutAt < 0 ? input.position : reader.cutAt;
     if (atEnd === "mustBeWhole") throw new FormatError(`it ends ${why}`, at);
-    this.#tally.notes.push(`${source.name} ends ${why} (byte ${at}), which was left out`);
+    this.#tally.notes.push(`${source.name} ends ${why} (byte ${at}), ${what}`);
   }
 
   /** Adds the command that the reader has found. Returns false where it has to be tried again after a flush. */

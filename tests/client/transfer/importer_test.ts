@@ -149,6 +149,19 @@ Deno.test("Importer takes a transaction as it comes that is too long to be held 
   );
 });
 
+Deno.test("Importer says that a long transaction has no end, though its commands were sent", async () => {
+  const value = "x".repeat(CHUNK_BYTES / 4);
+  const begun = command("MULTI") +
+    Array.from({ length: 9 }, (_, i) => command("SET", `k${i}`, value)).join("");
+  const note = "of which the commands before were taken in";
+  const { sent, notes } = await sentFor(begun);
+  assertEquals(sent.length, 9);
+  assertEquals(notes, [`stdin ends inside a transaction (byte ${begun.length}), ${note}`]);
+  const cut = await sentFor(begun + "*3\r\n$3\r\nSET\r\n");
+  assertEquals(cut.sent.length, 9);
+  assertEquals(cut.notes, [`stdin ends inside a transaction (byte ${begun.length}), ${note}`]);
+});
+
 Deno.test("Importer leaves out a command that is cut off at the end of the last file only", async () => {
   const first = command("SET", "a", "1");
   const stream = first + command("SET", "b", "2");
