@@ -45,7 +45,7 @@ export { type HotReads, NOT_READ } from "./hot_reads.ts";
 export { ItemBatch } from "./item_batch.ts";
 export { EffectBuffer } from "./log/effect_buffer.ts";
 export { EffectKind } from "./log/effect_layout.ts";
-export { effectKind, effectWords, isTable } from "./log/effects.ts";
+export { checkHash, effectKind, effectWords, isTable } from "./log/effects.ts";
 export { LogRecords, type RecordTaker } from "./log/log_records.ts";
 export { LogRing, LogState } from "./log/log_ring.ts";
 export { Restore, type RestoreCounts, type RestoreOptions } from "./log/restore.ts";

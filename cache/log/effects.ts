@@ -3,9 +3,12 @@
 
 import { KEY_BYTES_BITS } from "../item_layout.ts";
 import { DATABASE_COUNT } from "../database_layout.ts";
+import { hashKey, inDatabase } from "../hash.ts";
 import { VALUE_BYTES_MASK, WORD_RANGE } from "../layout.ts";
 import {
   CLEAR_WORDS,
+  EFFECT_DATABASE_SHIFT,
+  EFFECT_HASH,
   EFFECT_KEY_MASK,
   EFFECT_KEY_SHIFT,
   EFFECT_SHARD,
@@ -85,6 +88,21 @@ export function effectWords(words: Int32Array, at: number, end: number): number 
     throw new RangeError(`Cannot read effect at word ${at}: databases are missing in it`);
   }
   return count;
+}
+
+/**
+ * Throws RangeError where the effect at word `at` is a put whose hash is not that of its key: nobody would find
+ * the item, and the index would count as broken. `bytes` are the words.
+ */
+export function checkHash(words: Int32Array, bytes: Uint8Array, at: number): void {
+  const first = words[at]!;
+  if ((first & KIND_MASK) !== EffectKind.put) return;
+  const database = (first >>> EFFECT_DATABASE_SHIFT) & (DATABASE_COUNT - 1);
+  const keyBytes = (first >>> EFFECT_KEY_SHIFT) & EFFECT_KEY_MASK;
+  const hash = inDatabase(hashKey(bytes, 4 * (at + PUT_WORDS), keyBytes), database);
+  if (hash !== words[at + EFFECT_HASH]) {
+    throw new RangeError(`Cannot read effect at word ${at}: its hash is not that of its key`);
+  }
 }
 
 /** The kind of the effect at word `at`. */

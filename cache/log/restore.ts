@@ -16,7 +16,7 @@ import { changeRingLocked, ringOf } from "../ring.ts";
 import type { Shard } from "../shard.ts";
 import { freshenWindowsLocked } from "../stale_buckets.ts";
 import { findVersionLocked } from "../table.ts";
-import { effectWords, numberAt } from "./effects.ts";
+import { checkHash, effectWords, numberAt } from "./effects.ts";
 import * as layout from "./effect_layout.ts";
 import { LogRecords, wordsOfBytes } from "./log_records.ts";
 import { clearAgainLocked, markLocked, setPolicyLocked } from "./shard_effects.ts";
@@ -140,7 +140,9 @@ export class Restore implements LockedWork {
   #applyToKey(hash: number, position: number): void {
     if (this.#isCovered(hash & (this.#shardCount - 1), position)) return;
     const shard = this.#cache.shardOf(hash);
-    if (this.#owns(shard.index)) this.#lockAndRun(shard);
+    if (!this.#owns(shard.index)) return;
+    checkHash(this.#words, this.#bytes, this.#at);
+    this.#lockAndRun(shard);
   }
 
   /** Applies an effect on a whole shard to those that its keys are in now. */

@@ -1,7 +1,7 @@
 // Verifies every byte of what a start would load from a data dir, changes nothing, and goes on behind
 // damage, so that all of it is told. Whether a start would succeed is the same question.
 
-import { EffectKind, effectKind, effectWords, LogRecords } from "../../../cache/mod.ts";
+import { checkHash, EffectKind, effectKind, effectWords, LogRecords } from "../../../cache/mod.ts";
 import { messageOf } from "../../contract/error_text.ts";
 import { isLocked, type LockHolder } from "../dir_lock.ts";
 import { type DataDir, scanDataDir } from "../data_dir.ts";
@@ -171,9 +171,13 @@ async function checkLogs(
   const reader = new LogReader(fs, logs, { recover: true });
   let before = 0;
   let file: CheckedFile;
-  const records = new LogRecords((words, _bytes, from, to) => {
+  const records = new LogRecords((words, bytes, from, to) => {
     file.records++;
-    for (let at = from; at < to;) at += effectWords(words, at, to);
+    for (let at = from; at < to;) {
+      const count = effectWords(words, at, to);
+      checkHash(words, bytes, at);
+      at += count;
+    }
   });
   for (const { path } of logs) files.of(path);
   while (await reader.fill()) {
@@ -218,8 +222,10 @@ function countPuts(payload: Uint8Array): number {
   const words = new Int32Array(payload.buffer, payload.byteOffset, payload.length / 4);
   let puts = 0;
   for (let at = 0; at < words.length;) {
+    const count = effectWords(words, at, words.length);
+    checkHash(words, payload, at);
     if (effectKind(words, at) === EffectKind.put) puts++;
-    at += effectWords(words, at, words.length);
+    at += count;
   }
   return puts;
 }

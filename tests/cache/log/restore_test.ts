@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { KEEP_DEADLINE, readStats, swapDatabasesLocked } from "../../../cache/mod.ts";
 import { Random } from "../../../bench/workload.ts";
 import { checkAll } from "../model.ts";
@@ -124,4 +124,29 @@ Deno.test("Restore moves items between their windows where these were filled in 
   assertRestored(restored, logged.cache);
   assertEquals(readStats(restored).evictions, 0);
   assertEquals(readStats(restored).items, readStats(logged.cache).items);
+});
+
+Deno.test("Restore refuses an item whose hash is not that of its key, in sections and logs", () => {
+  const logged = new LoggedCache(MEMORY_BYTES);
+  for (const database of [0, 3]) {
+    const key = bytesOf(`the key in ${database}`);
+    logged.cache.put(key, valueOf(100, 1), { database });
+  }
+  const snapshot = takeSnapshot(logged);
+  checkAll(restore(logged, snapshot, MEMORY_BYTES));
+  checkAll(restore(logged, null, MEMORY_BYTES));
+  for (const from of [snapshot, null]) {
+    const places = from === null ? logged.blocks.map(({ bytes }) => bytes) : from.sections;
+    let tried = 0;
+    for (const bytes of places) {
+      const text = new TextDecoder("latin1").decode(bytes);
+      for (const { index } of text.matchAll(/the key in/g)) {
+        bytes[index]! ^= 1;
+        assertThrows(() => restore(logged, from, MEMORY_BYTES), RangeError, "not that of its key");
+        bytes[index]! ^= 1;
+        tried++;
+      }
+    }
+    assertEquals(tried, 2);
+  }
 });

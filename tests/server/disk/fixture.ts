@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hashKey } from "../../../cache/hash.ts";
 import { EFFECT_KEY_SHIFT, RECORD_FIRST, RECORD_LAST } from "../../../cache/log/effect_layout.ts";
 import { BlockBuffer } from "../../../server/disk/blocks.ts";
 import { decodeFileHead } from "../../../server/disk/file_head.ts";
@@ -53,9 +54,10 @@ export function recordsOf(seed: number, count: number): Uint8Array {
 
 /** A payload of so many items with keys of four bytes and values of eight. */
 export function itemsOf(seed: number, count: number): Uint8Array {
+  const hash = hashKey(new Uint8Array(Int32Array.of(seed).buffer), 0, 4);
   const item = (
     index: number,
-  ) => [1 | 4 << EFFECT_KEY_SHIFT, seed, index, 0, 0, 8, seed, index, seed];
+  ) => [1 | 4 << EFFECT_KEY_SHIFT, hash, index, 0, 0, 8, seed, index, seed];
   return new Uint8Array(Int32Array.from(Array(count).keys().flatMap(item)).buffer);
 }
 
