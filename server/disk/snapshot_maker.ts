@@ -116,7 +116,7 @@ export class SnapshotMaker {
       const { items, bytes } = await file.finish();
       log.snapshotStands(position);
       await this.#removeOlder(position);
-      return { items, bytes, seconds: (clock() - fromMs) / 1000 };
+      return { items, bytes, seconds: Math.round(clock() - fromMs) / 1000 };
     } catch (error) {
       await this.#writing.catch(() => {});
       await file.abort();

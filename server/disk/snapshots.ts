@@ -143,8 +143,9 @@ export class Snapshots {
       this.#lastMs = fromMs;
       this.#retryMs = 0;
       const { items, bytes, seconds } = summary;
-      const [item, byte] = [items, bytes].map((count) => count.toLocaleString("en-US"));
-      const text = `snapshot: ${item} items, ${byte} bytes, ${seconds.toFixed(1)} s`;
+      const [count, size] = [items, bytes].map((each) => each.toLocaleString("en-US"));
+      const text = `snapshot: ${count} ${items === 1 ? "item" : "items"}, ${size} bytes, ` +
+        `${seconds.toFixed(1)} s`;
       log.info("snapshot", text, { items, bytes, seconds });
       return { outcome: "done", summary };
     } catch (error) {

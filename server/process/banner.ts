@@ -1,4 +1,4 @@
-// The message of a server that has started: its addresses, its capacity, its workers. For people a
+// The message of a server that has started: its addresses, its capacity, its workers, its data dir. For people a
 // few lines with a command to try; for programs the same facts as fields.
 
 import { type Cache, readStats } from "../../cache/mod.ts";
@@ -45,6 +45,7 @@ export function capacityItems({ cache, config }: BannerFacts): number {
 /** A few lines for people. */
 export function bannerText(facts: BannerFacts): string {
   const { cache, config, listens, workers, maxWorkers } = facts;
+  const { dataDir, fsync } = config;
   const memory = formatSize(config.memoryBytes);
   const items = capacityItems(facts).toLocaleString("en-US");
   const grows = maxWorkers > workers ? `, up to ${maxWorkers} under load` : "";
@@ -57,12 +58,14 @@ export function bannerText(facts: BannerFacts): string {
     `  memory     ${memory} in ${cache.shards.length} shards`,
     `  capacity   ${items} items of ${config.averageItemBytes} bytes`,
     `  workers    ${workers}${grows}`,
+    ...dataDir === undefined ? [] : [`  data       ${dataDir}, --fsync ${fsync}`],
     `  try        curl ${token}-d '{"key":"k","value":"v"}' ${url}/put`,
   ].join("\n");
 }
 
 /** The same for programs. */
 export function bannerFields(facts: BannerFacts): LogFields {
+  const { dataDir, fsync } = facts.config;
   return {
     version: VERSION,
     addresses: facts.listens.map(addressOf),
@@ -70,5 +73,6 @@ export function bannerFields(facts: BannerFacts): LogFields {
     capacityItems: capacityItems(facts),
     workers: facts.workers,
     workersMax: facts.maxWorkers,
+    ...dataDir === undefined ? {} : { dataDir, fsync },
   };
 }

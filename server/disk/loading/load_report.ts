@@ -34,7 +34,8 @@ export function loadText(facts: LoadFacts): string {
     const places = damage.count === 1 ? "place" : "places";
     parts.push(`damage skipped at ${count(damage.count)} ${places}, ${count(damage.bytes)} bytes`);
   }
-  return `loaded ${count(items)} items in ${(ms / 1000).toFixed(2)} s ${parts.join(", ")}`;
+  const things = items === 1 ? "item" : "items";
+  return `loaded ${count(items)} ${things} in ${(ms / 1000).toFixed(2)} s ${parts.join(", ")}`;
 }
 
 /** The same for programs. */

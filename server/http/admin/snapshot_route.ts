@@ -15,8 +15,7 @@ export const snapshotRoute: RouteHandler = async (context, request) => {
   if (server.config.dataDir === undefined) return error(409, NO_DATA_DIR);
   const answer = await server.snapshot({ how: "wait" });
   if (answer.outcome === "done") {
-    const { items, bytes } = answer.summary;
-    const seconds = Math.round(answer.summary.seconds * 1000) / 1000;
+    const { items, bytes, seconds } = answer.summary;
     return jsonOk(JSON.stringify({ status: "OK", items, bytes, seconds }));
   }
   const why = answer.outcome === "failed" ? answer.why : "one is being made";

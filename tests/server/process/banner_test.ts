@@ -1,6 +1,6 @@
 // The banner: addresses as clients write them, and a capacity that the region can keep.
 
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { Cache, readStats, Region } from "../../../cache/mod.ts";
 import {
   addressOf,
@@ -50,6 +50,17 @@ Deno.test("capacityItems() shrinks as items grow", () => {
   ) as [number, number];
   assertEquals(small > 2 * large && large > 0, true);
   assertEquals(large * 512 < 8 * 2 ** 20, true);
+});
+
+Deno.test("bannerText() and bannerFields() name the data dir, if there is one", () => {
+  const without = factsOf();
+  assertEquals(bannerText(without).includes("  data "), false);
+  assertEquals("dataDir" in bannerFields(without), false);
+  const config = configOf("--data-dir", "/var/lib/slabkv", "--fsync", "always");
+  const facts = { ...without, config };
+  assertStringIncludes(bannerText(facts), "\n  data       /var/lib/slabkv, --fsync always\n");
+  const { dataDir, fsync } = bannerFields(facts);
+  assertEquals([dataDir, fsync], ["/var/lib/slabkv", "always"]);
 });
 
 Deno.test("bannerText() and bannerFields() say the same", () => {
