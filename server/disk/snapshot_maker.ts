@@ -75,6 +75,8 @@ export class SnapshotMaker {
   #writing: Promise<void> = Promise.resolve();
   #isUrgent = false;
   #isAborted = false;
+  /** Requests of all workers, when they were looked at last. */
+  #requests = -1;
 
   constructor(parts: SnapshotMakerParts) {
     this.#parts = parts;
@@ -166,12 +168,19 @@ export class SnapshotMaker {
           items = copy.items;
           onProgress(file.items);
         }
-        await pause(this.#isUrgent ? 0 : Math.max(1, workedMs * restPerWork));
+        await pause(this.#isUrgent || this.#isIdle() ? 0 : Math.max(1, workedMs * restPerWork));
       }
     } catch (error) {
       copy.abort();
       throw error;
     }
+  }
+
+  /** Whether nobody has asked for anything since this was looked at last: then nobody is held up. */
+  #isIdle(): boolean {
+    const before = this.#requests;
+    this.#requests = this.#parts.cache.region.total("requests");
+    return this.#requests === before;
   }
 
   get #isBlockFull(): boolean {

@@ -2,6 +2,7 @@
 // fail. Judged by what another cache has that is loaded from the folder.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { addCounter } from "../../../cache/mod.ts";
 import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
 import { contentsOf } from "../../cache/log/fixture.ts";
 import { FaultyFileSystem } from "./faulty_file_system.ts";
@@ -139,7 +140,12 @@ Deno.test("a snapshot does not stand when the log could not be written while it 
   });
 });
 
-Deno.test("SnapshotMaker rests 24 times as long as it works, unless nobody is served", async () => {
+/** Counts a request, so that somebody is served. */
+function countRequest({ region, actor }: KeptCache["cache"]): void {
+  addCounter(region.words, region.counterWord(actor, "requests"), 1);
+}
+
+Deno.test("SnapshotMaker rests 24 times as long as it works, unless nobody asks for anything", async () => {
   await withDir(async (dir) => {
     let looks = 0;
     // Each look at the clock is half a millisecond after the one before: a slice has one step, and takes 1 ms.
@@ -147,7 +153,10 @@ Deno.test("SnapshotMaker rests 24 times as long as it works, unless nobody is se
     for (let i = 0; i < 15_000; i++) kept.put(`key ${i}`, "value");
     await kept.drain();
     const pauses: number[] = [];
-    kept.between = (ms) => pauses.push(ms);
+    kept.between = (ms) => {
+      pauses.push(ms);
+      countRequest(kept.cache);
+    };
     await kept.maker.make();
     const shards = kept.cache.shards.length;
     assert(pauses.length >= 2 * shards, `${pauses.length} slices`);
@@ -159,6 +168,12 @@ Deno.test("SnapshotMaker rests 24 times as long as it works, unless nobody is se
     await kept.maker.make();
     assert(pauses.length >= shards);
     assertEquals(pauses.filter((ms) => ms > 0), []);
+    kept.maker.isUrgent = false;
+    pauses.length = 0;
+    kept.between = (ms) => pauses.push(ms);
+    await kept.maker.make();
+    // Only before the first look it is not known that nobody asks.
+    assertEquals(pauses.slice(1).filter((ms) => ms > 0), []);
     await kept.crash();
   });
 });
@@ -180,6 +195,7 @@ Deno.test("SnapshotMaker rests the less the more the log grows, and little while
       kept.between = (ms) => {
         sum += ms;
         count++;
+        countRequest(kept.cache);
       };
       await kept.maker.make();
       return sum / count;
