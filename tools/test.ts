@@ -15,8 +15,20 @@ const CHECKS: readonly (readonly string[])[] = [
   ["doc", "--lint", "cache/mod.ts"],
 ];
 
-/** Folders whose tests may run side by side: none of them measures, loads the machine, or minds that it is busy. */
-const SIDE_BY_SIDE = ["tests/cache/", "tests/client/", "tests/proof/", "tests/server/"];
+/**
+ * Folders whose tests may run side by side: none of them minds that the machine is busy, or looks at what the process
+ * has as a whole.
+ */
+const SIDE_BY_SIDE: readonly string[] = [
+  "cache",
+  "client",
+  "proof",
+  ...["changes", "codecs", "commands", "config", "contract", "disk", "http", "raw"].map((room) =>
+    `server/${room}`
+  ),
+].map((folder) => `tests/${folder}/`);
+/** Tests of the server as its clients see it: with the sources and, beside that, with the packed program. */
+const WIRE = "tests/wire/";
 
 /** How many tests passed and how many failed. */
 export interface Results {
@@ -38,10 +50,11 @@ export function readSummary(output: string): Results | undefined {
   return last && { passed: Number(last[1]), failed: Number(last[2]) };
 }
 
-/** Runs Deno and shows its output. Returns whether it exits 0, and what it printed. */
+/** Runs Deno and shows its output, at once or at its end. Returns whether it exits 0, and what it printed. */
 async function runDeno(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  isShownAtEnd = false,
 ): Promise<{ success: boolean; output: string }> {
   const command = new Deno.Command(Deno.execPath(), { args: [...args], env, stdout: "piped" });
   const child = command.spawn();
@@ -49,6 +62,7 @@ async function runDeno(
   let output = "";
   for await (const chunk of child.stdout) {
     output += decoder.decode(chunk, { stream: true });
+    if (isShownAtEnd) continue;
     for (let written = 0; written < chunk.length;) {
       written += await Deno.stdout.write(chunk.subarray(written));
     }
@@ -62,11 +76,7 @@ async function main(paths: readonly string[]): Promise<Results> {
     console.log(`deno ${check.join(" ")}`);
     if (!(await runDeno(check)).success) failedChecks++;
   }
-  const runs = paths.length > 0 ? [await runTests(paths)] : [
-    await runTests(["--parallel", ...SIDE_BY_SIDE]),
-    await runTests([`--ignore=${SIDE_BY_SIDE.join(",")}`, "tests/"]),
-  ];
-  if (paths.length === 0 && Deno.build.os !== "windows") runs.push(await testPacked());
+  const runs = paths.length > 0 ? [await runTests(paths)] : await runAll();
   const sum = (of: (results: Results) => number) => runs.reduce((total, run) => total + of(run), 0);
   return {
     passed: sum(({ passed }) => passed),
@@ -74,21 +84,35 @@ async function main(paths: readonly string[]): Promise<Results> {
   };
 }
 
+async function runAll(): Promise<Results[]> {
+  const runs = [
+    await runTests(["--parallel", ...SIDE_BY_SIDE]),
+    await runTests([`--ignore=${[...SIDE_BY_SIDE, WIRE].join(",")}`, "tests/"]),
+  ];
+  const packed = Deno.build.os === "windows" ? null : testPacked();
+  runs.push(await runTests([WIRE]));
+  if (packed !== null) runs.push(await packed);
+  return runs;
+}
+
 async function runTests(
   paths: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  isShownAtEnd = false,
 ): Promise<Results> {
-  const { success, output } = await runDeno(["test", "-A", "--no-check", LOCK, ...paths], env);
+  const args = ["test", "-A", "--no-check", LOCK, ...paths];
+  const { success, output } = await runDeno(args, env, isShownAtEnd);
+  if (isShownAtEnd) console.log(output);
   const { passed, failed } = readSummary(output) ?? { passed: 0, failed: 1 };
   return { passed, failed: success ? failed : Math.max(1, failed) };
 }
 
-/** Packs the program and runs the wire tests against it. */
+/** Packs the program and runs the wire tests against it, whose output is shown at their end. */
 async function testPacked(): Promise<Results> {
   console.log("deno task pack, and tests/wire against dist/slabkv");
   if (!(await runDeno(["run", "-A", "tools/pack.ts"])).success) return { passed: 0, failed: 1 };
   const binary = new URL("../dist/slabkv", import.meta.url).pathname;
-  return await runTests(["tests/wire"], { SLABKV_BIN: binary });
+  return await runTests([WIRE], { SLABKV_BIN: binary }, true);
 }
 
 if (import.meta.main) {

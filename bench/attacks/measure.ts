@@ -49,7 +49,7 @@ export const LONG: Form = {
 export const SMALL: Form = {
   isSmall: true,
   settleMs: 100,
-  attackMs: 1000,
+  attackMs: 600,
   calmMs: 0,
   maxGaugeWaitMs: 10_000,
 };
