@@ -41,7 +41,5 @@ export function setCounter(words: Int32Array, at: number, value: number): void {
 
 /** Sets the counter at word `at` to zero. Only its writer may do so. */
 export function clearCounter(words: Int32Array, at: number): void {
-  Atomics.store(words, at + COUNTER_HIGH, 0);
-  Atomics.store(words, at + COUNTER_LOW, 0);
-  Atomics.store(words, at + COUNTER_HIGH_AGAIN, 0);
+  setCounter(words, at, 0);
 }

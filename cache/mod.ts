@@ -45,25 +45,18 @@ export { type HotReads, NOT_READ } from "./hot_reads.ts";
 export { ItemBatch } from "./item_batch.ts";
 export { EffectBuffer } from "./log/effect_buffer.ts";
 export { EffectKind } from "./log/effect_layout.ts";
-export { checkHash, effectKind, effectWords, isTable } from "./log/effects.ts";
+export { checkHash, effectKind, effectWords } from "./log/effects.ts";
 export { LogRecords, type RecordTaker } from "./log/log_records.ts";
 export { LogRing, LogState } from "./log/log_ring.ts";
 export { Restore, type RestoreCounts, type RestoreOptions } from "./log/restore.ts";
-export { databaseTable, raiseVersions, setDatabaseTable } from "./log/shard_effects.ts";
+export { raiseVersions } from "./log/shard_effects.ts";
 export { recordSwap } from "./log/record_shards.ts";
 export { CopyStep, ShardCopy } from "./log/shard_copy.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
-export {
-  isSparseLocked,
-  itemMemoryLocked,
-  KeyBatch,
-  type ScanBatch,
-  scanBucketsLocked,
-  scanSparseLocked,
-} from "./scan.ts";
+export { isSparseLocked, itemMemoryLocked, KeyBatch, type ScanBatch, scanLocked } from "./scan.ts";
 export { hitCountLocked } from "./ring.ts";
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";

@@ -137,6 +137,24 @@ export function scanSparseLocked(
   return bucketTotal(memory);
 }
 
+/**
+ * Adds to `batch` the live items of stored database `database` in the next `stride` buckets from `from` on, or in all of
+ * them where that is quicker. Returns the first bucket that was not looked at.
+ */
+export function scanLocked(
+  memory: ShardMemory,
+  from: number,
+  stride: number,
+  batch: ScanBatch,
+  most: number,
+  database: number,
+): number {
+  if (databaseItems(memory, database) === 0) return bucketTotal(memory);
+  return isSparseLocked(memory)
+    ? scanSparseLocked(memory, from, batch, most, database)
+    : scanBucketsLocked(memory, from, from + stride, batch, most, database);
+}
+
 /** Bytes of memory that the item at `address` takes: its eighths and its bucket. */
 export function itemMemoryLocked(memory: ShardMemory, address: number): number {
   return itemEighths(memory, address) * EIGHTH_BYTES + BUCKET_BYTES;

@@ -130,15 +130,14 @@ function findInWindow(
 export function findVersionLocked(memory: ShardMemory, hash: number, version: number): number {
   const { words } = memory;
   const tag = (hash >>> TAG_HASH_SHIFT) & TAG_MASK;
-  let start = windowWord(memory, hash);
-  for (let other = 0; other <= words[SHARD_SEGMENTS]! + 1; other++) {
+  for (let other = -1; other <= words[SHARD_SEGMENTS]!; other++) {
+    const start = other < 0 ? windowWord(memory, hash) : otherWindowWord(memory, hash, other);
     for (let at = start; at < start + WINDOW_BUCKETS; at++) {
       const bucket = words[at]!;
       const address = bucket & ADDRESS_MASK;
       if (address === 0 || ((bucket >>> TAG_SHIFT) & TAG_MASK) !== tag) continue;
       if (versionOf(memory, address) === version && hashOfItem(memory, address) === hash) return at;
     }
-    if (other <= words[SHARD_SEGMENTS]!) start = otherWindowWord(memory, hash, other);
   }
   return 0;
 }

@@ -111,7 +111,7 @@ export function effectKind(words: Int32Array, at: number): EffectKind {
 }
 
 /** Whether `table` has every stored database once. */
-export function isTable(table: ArrayLike<number>): boolean {
+function isTable(table: ArrayLike<number>): boolean {
   return table.length === DATABASE_COUNT && new Set(Array.from(table)).size === DATABASE_COUNT &&
     Array.from(table).every((number) => number >= 0 && number < DATABASE_COUNT);
 }

@@ -60,7 +60,7 @@ export class LogRing {
   #readAt: number;
   readonly #holes = new LogHoles();
 
-  /** `words` are the region's header; the last two say where the actors' blocks are. */
+  /** `words` are the region's header; the last two say where actors' blocks are. */
   constructor(
     buffer: SharedArrayBuffer,
     words: Int32Array,
@@ -94,8 +94,7 @@ export class LogRing {
 
   /** Words of the ring that are not in use. */
   get #freeWords(): number {
-    const words = this.#words;
-    return this.#mask + 1 - ((Atomics.load(words, LOG_TAIL) - Atomics.load(words, LOG_HEAD)) >>> 0);
+    return this.#mask + 1 - ((this.tail - Atomics.load(this.#words, LOG_HEAD)) >>> 0);
   }
 
   /** Whether a write may begin. */
@@ -148,12 +147,13 @@ export class LogRing {
   /** Appends `count` words: the first for the length, then those of `from` behind word `start`. */
   #append(from: Int32Array, start: number, count: number, parts: number): boolean {
     const words = this.#words;
-    const intent = this.#intentWord(this.#actor);
+    const intent = this.#blockWord(this.#actor) + ACTOR_LOG_INTENT;
+    const place = this.#blockWord(this.#actor) + ACTOR_LOG_PLACE;
     // Main looks at this only once the thread has ended.
     words[intent] = count;
     let tail = Atomics.load(words, LOG_TAIL);
     for (;;) {
-      words[intent + ACTOR_LOG_PLACE - ACTOR_LOG_INTENT] = tail;
+      words[place] = tail;
       const used = (tail - Atomics.load(words, LOG_HEAD)) >>> 0;
       if (used + count > this.#mask + 1 && !this.#waitWithLocks(count)) {
         words[intent] = 0;
@@ -193,8 +193,8 @@ export class LogRing {
     if (here < count) ring.set(from.subarray(start + here, start + count), 0);
   }
 
-  #intentWord(actor: number): number {
-    return this.#blocksWord + actor * this.#blockWords + ACTOR_LOG_INTENT;
+  #blockWord(actor: number): number {
+    return this.#blocksWord + actor * this.#blockWords;
   }
 
   #wake(): void {
@@ -251,14 +251,14 @@ export class LogRing {
 
   /**
    * Actor `actor` has ended and will never run again. If it did so while it appended, a place in the ring stays
-   * empty: what is behind that can be read 100 ms later.
+   * empty: what is behind that can be read later (log_holes.ts).
    */
   noteEnded(actor: number): void {
-    const intent = this.#intentWord(actor);
-    const place = intent + ACTOR_LOG_PLACE - ACTOR_LOG_INTENT;
-    const count = this.#words[intent]!;
-    if (count !== 0) this.#holes.note(this.#words[place]!, Math.abs(count), count < 0);
-    this.#words[intent] = 0;
+    const block = this.#blockWord(actor);
+    const count = this.#words[block + ACTOR_LOG_INTENT]!;
+    const place = this.#words[block + ACTOR_LOG_PLACE]!;
+    if (count !== 0) this.#holes.note(place, Math.abs(count), count < 0);
+    this.#words[block + ACTOR_LOG_INTENT] = 0;
   }
 
   /** Position up to which all is on disk. */

@@ -123,11 +123,7 @@ export class Restore implements LockedWork {
       const kind = words[at]! & layout.KIND_MASK;
       if (kind <= EffectKind.expire) this.#applyToKey(words[at + EFFECT_HASH]!, position);
       else if (kind === EffectKind.swap) this.#swap();
-      else {this.#applyToShards(
-          words[at + EFFECT_SHARD]!,
-          words[at + EFFECT_SHARD_COUNT]!,
-          position,
-        );}
+      else this.#applyToShards(position);
       at += count;
     }
   }
@@ -146,7 +142,9 @@ export class Restore implements LockedWork {
   }
 
   /** Applies an effect on a whole shard to those that its keys are in now. */
-  #applyToShards(index: number, count: number, position: number): void {
+  #applyToShards(position: number): void {
+    const index = this.#words[this.#at + EFFECT_SHARD]!;
+    const count = this.#words[this.#at + EFFECT_SHARD_COUNT]!;
     if (this.#isCovered(index, position)) return;
     const { shards } = this.#cache;
     const common = Math.min(count, shards.length) - 1;

@@ -2,7 +2,6 @@
 // decides which shards they are about.
 
 import type { Cache } from "../cache.ts";
-import { DATABASE_COUNT, REGION_DATABASES } from "../database_layout.ts";
 import { bucketTotal, bucketWord } from "../index_growth.ts";
 import { versionOf } from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
@@ -57,16 +56,6 @@ export function setPolicyLocked(memory: ShardMemory, words: Int32Array, at: numb
   memory.words[SHARD_GHOST_SHIFT] = words[at + layout.POLICY_GHOSTS + 2]!;
   const from = at + layout.POLICY_WORDS;
   memory.words.set(words.subarray(from, from + ghosts), ghostWord);
-}
-
-/** The stored database of each number, as it is in the region: what a snapshot begins with. */
-export function databaseTable({ region }: Cache): number[] {
-  return Array.from(region.words.subarray(REGION_DATABASES, REGION_DATABASES + DATABASE_COUNT));
-}
-
-/** Sets that table. */
-export function setDatabaseTable({ region }: Cache, table: ArrayLike<number>): void {
-  region.words.set(table, REGION_DATABASES);
 }
 
 /**

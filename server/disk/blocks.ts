@@ -57,6 +57,11 @@ export interface BlockHeader {
   section: number;
 }
 
+/** A header of nothing, for {@linkcode readBlockHeader} to fill. */
+export function emptyBlockHeader(): BlockHeader {
+  return { payloadBytes: 0, position: 0, payloadCrc: 0, unsyncedBytes: 0, kind: 0, section: 0 };
+}
+
 /** Reads a 48-bit number from two words. */
 export function readWide(view: DataView, at: number): number {
   return view.getUint32(at, true) + view.getUint32(at + 4, true) * HIGH;

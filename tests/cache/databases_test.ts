@@ -13,13 +13,13 @@ import {
   Outcome,
   readDatabases,
   readStats,
-  scanBucketsLocked,
   storedDatabase,
   swapCount,
   swapCountOf,
   swapDatabasesLocked,
   ValueBuffer,
 } from "../../cache/mod.ts";
+import { scanBucketsLocked } from "../../cache/scan.ts";
 import { TAG_HASH_SHIFT, TAG_MASK } from "../../cache/layout.ts";
 import { bytesOf, makeFixture, valueOf } from "./fixture.ts";
 import { checkAll, flushShard } from "./model.ts";

@@ -2,15 +2,17 @@
 // values, and keys that fall into one window.
 
 import { assert, assertEquals } from "@std/assert";
-import { Cache, Outcome, Region, type Shard, ValueBuffer } from "../../cache/mod.ts";
-import { hashKey } from "../../cache/hash.ts";
 import {
-  SHARD_LOCK,
-  SHARD_VERSION_HIGH,
-  SHARD_VERSION_LOW,
-  WINDOW_BUCKETS,
-  WORD_RANGE,
-} from "../../cache/layout.ts";
+  Cache,
+  DATABASE_COUNT,
+  Outcome,
+  Region,
+  type Shard,
+  storedDatabase,
+  ValueBuffer,
+} from "../../cache/mod.ts";
+import { hashKey } from "../../cache/hash.ts";
+import { SHARD_LOCK, WINDOW_BUCKETS } from "../../cache/layout.ts";
 import { releaseLock, spinForLock } from "../../cache/lock.ts";
 import { ACTOR_BLOCK_BYTES, FILTER_BITS, PAGE_BYTES } from "../../cache/region_layout.ts";
 import { secondWindowWord, windowWord } from "../../cache/table.ts";
@@ -74,9 +76,9 @@ export function find(cache: Cache, key: string): { shard: Shard; address: number
   return { shard, address: shard.peekLocked(hash, bytes, 0, bytes.length), hash };
 }
 
-/** The version sequence of a shard: the version of its latest change. */
-export function sequenceOf({ memory: { words } }: Shard): number {
-  return words[SHARD_VERSION_HIGH]! * WORD_RANGE + (words[SHARD_VERSION_LOW]! >>> 0);
+/** The stored database of each number that clients use. */
+export function databaseTable({ region }: Cache): number[] {
+  return Array.from({ length: DATABASE_COUNT }, (_, number) => storedDatabase(region, number));
 }
 
 /** Locks the shard of a hash for the actor of `cache`, for as long as a test wants; null if it is held. */

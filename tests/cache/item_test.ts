@@ -3,7 +3,8 @@
 import { assertEquals } from "@std/assert";
 import { checkShardLocked, Outcome, ValueBuffer } from "../../cache/mod.ts";
 import { hashKey } from "../../cache/hash.ts";
-import { bytesOf, find, get, makeFixture, put, sequenceOf, valueOf } from "./fixture.ts";
+import { bytesOf, find, get, makeFixture, put, valueOf } from "./fixture.ts";
+import { sequenceOf } from "../../cache/removal.ts";
 
 Deno.test("readValue() returns values of every length around piece boundaries", () => {
   const { cache } = makeFixture();
@@ -74,13 +75,13 @@ Deno.test("putLocked() keeps a split key whole when its item grows, shrinks and 
 Deno.test("Cache.put() answers tooLarge and changes nothing", () => {
   const { cache } = makeFixture(256 * 1024);
   put(cache, "key", valueOf(100));
-  const before = sequenceOf(find(cache, "key").shard);
+  const before = sequenceOf(find(cache, "key").shard.memory);
   const key = bytesOf("key");
   const largest = cache.maxItemBytes - key.length;
   assertEquals(cache.put(key, new Uint8Array(largest + 1)), Outcome.tooLarge);
   assertEquals(cache.put(bytesOf("k".repeat(2048)), new Uint8Array(1)), Outcome.tooLarge);
   assertEquals(get(cache, "key"), valueOf(100));
-  assertEquals(sequenceOf(find(cache, "key").shard), before);
+  assertEquals(sequenceOf(find(cache, "key").shard.memory), before);
   assertEquals(cache.put(key, valueOf(largest, 5)), Outcome.stored);
   assertEquals(get(cache, "key"), valueOf(largest, 5));
 });

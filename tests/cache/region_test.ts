@@ -12,6 +12,7 @@ import {
   Region,
 } from "../../cache/mod.ts";
 import { planRegion } from "../../cache/geometry.ts";
+import { sequenceOf } from "../../cache/removal.ts";
 import {
   COUNTER_WORDS,
   MAX_SHARD_BYTES,
@@ -35,7 +36,6 @@ import {
   letGo,
   makeFixture,
   put,
-  sequenceOf,
   valueOf,
 } from "./fixture.ts";
 
@@ -116,9 +116,9 @@ Deno.test("Versions of a shard strictly increase over puts, deletes, expiries an
   const { cache, clock } = makeFixture();
   const [key, other] = keysOfShard(cache, 2);
   const shard = cache.shards[0]!;
-  let last = sequenceOf(shard);
+  let last = sequenceOf(shard.memory);
   const moved = () => {
-    const now = sequenceOf(shard);
+    const now = sequenceOf(shard.memory);
     assert(now > last, `version ${now} after ${last}`);
     last = now;
   };

@@ -2,13 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { bucketTotal, hitCountLocked, itemMemoryLocked, KeyBatch } from "../../cache/mod.ts";
-import {
-  checkShardLocked,
-  isSparseLocked,
-  readStats,
-  scanBucketsLocked,
-  scanSparseLocked,
-} from "../../cache/mod.ts";
+import { scanBucketsLocked, scanSparseLocked } from "../../cache/scan.ts";
+import { checkShardLocked, isSparseLocked, readStats } from "../../cache/mod.ts";
 import { bytesOf, find, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";
 
 Deno.test("scanBucketsLocked() stops at the limit, at the end of its range and at a full batch", () => {

@@ -3,7 +3,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../bench/workload.ts";
-import { KeyBatch, Outcome, readStats, scanBucketsLocked } from "../../cache/mod.ts";
+import { KeyBatch, Outcome, readStats } from "../../cache/mod.ts";
+import { scanBucketsLocked } from "../../cache/scan.ts";
 import { SHARD_HEADER_BYTES, SHARD_STALE } from "../../cache/layout.ts";
 import { bucketTotal } from "../../cache/index_growth.ts";
 import { bytesOf, get, keysOfShard, makeFixture, put, valueOf } from "./fixture.ts";

@@ -37,7 +37,8 @@ export interface Block {
 export interface Snapshot {
   readonly sections: readonly Uint8Array[];
   readonly begins: Float64Array;
-  readonly table: number[];
+  /** The effects that concern all shards. */
+  readonly head: Uint8Array;
   /** Log from here on belongs to it, and as much of it as was drained when it was done. */
   readonly startByte: number;
   readonly endBlock: number;

@@ -6,9 +6,9 @@
 import {
   Cache,
   CopyStep,
-  databaseTable,
   EffectBuffer,
   LogRing,
+  recordSwap,
   Region,
   ShardCopy,
 } from "../../cache/mod.ts";
@@ -17,7 +17,7 @@ import { isPoisoned, lockOwner } from "../../cache/lock.ts";
 import { CLEAR_WORDS, SWAP_WORDS } from "../../cache/log/effect_layout.ts";
 import { LOG_FLUSHED, LOG_HEAD, LOG_TAIL } from "../../cache/region_layout.ts";
 import { Random } from "../../bench/workload.ts";
-import { besideFilters } from "../cache/fixture.ts";
+import { besideFilters, databaseTable } from "../cache/fixture.ts";
 import { type Effect, Faulty, type OperationOptions, randomOperation } from "./operations.ts";
 import type { Block, Committed, Crash, RunOptions, Snapshot } from "./crash.ts";
 import { Ended, SteppedAtomics } from "./stepped_atomics.ts";
@@ -38,7 +38,8 @@ interface Actor {
 interface Making {
   readonly sections: Uint8Array[];
   readonly begins: Float64Array;
-  readonly table: number[];
+  /** The effects that concern all shards. */
+  readonly head: Uint8Array;
   readonly startByte: number;
   shard: number;
   copy: ShardCopy;
@@ -217,10 +218,12 @@ export class InterleavedRun {
   }
 
   #begin({ cache }: Actor): void {
+    const head = new EffectBuffer();
+    recordSwap(head, cache.region.words);
     this.#making = {
       sections: [],
       begins: new Float64Array(cache.shards.length),
-      table: databaseTable(cache),
+      head: head.effects.slice(),
       startByte: this.#drainedByte,
       shard: 0,
       copy: new ShardCopy(cache, 0),

@@ -3,7 +3,7 @@
 // SLABKV_SOAK=1 deno test -A tests/proof/interleaving_test.ts
 
 import { assert, assertEquals } from "@std/assert";
-import { Cache, readStats, Region, Restore, setDatabaseTable } from "../../cache/mod.ts";
+import { Cache, readStats, Region, Restore } from "../../cache/mod.ts";
 import { besideFilters } from "../cache/fixture.ts";
 import { checkAll } from "../cache/model.ts";
 import type { Crash, RunOptions } from "./crash.ts";
@@ -31,7 +31,7 @@ function restore(
     shardCount,
     ...snapshot === null ? {} : { begins: snapshot.begins },
   });
-  if (snapshot !== null) setDatabaseTable(cache, snapshot.table);
+  if (snapshot !== null) restoring.applySection(snapshot.head);
   for (const section of snapshot?.sections ?? []) restoring.applySection(section);
   for (const { position, bytes } of run.blocks.slice(0, blocks)) {
     if (position >= (snapshot?.startByte ?? 0)) restoring.applyLog(bytes, position);

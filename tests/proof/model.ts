@@ -2,8 +2,9 @@
 // hold.
 
 import { assertEquals } from "@std/assert";
-import { type Cache, databaseTable, Outcome, ValueBuffer } from "../../cache/mod.ts";
+import { type Cache, Outcome, ValueBuffer } from "../../cache/mod.ts";
 import { DATABASE_COUNT } from "../../cache/database_layout.ts";
+import { databaseTable } from "../cache/fixture.ts";
 import type { Committed } from "./crash.ts";
 import { DATABASES, type Held, type Key, keyOf } from "./operations.ts";
 

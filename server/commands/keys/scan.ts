@@ -12,8 +12,7 @@ import {
   KeyBatch,
   type LockedWork,
   mostBuckets,
-  scanBucketsLocked,
-  scanSparseLocked,
+  scanLocked,
 } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
@@ -107,11 +106,8 @@ export class Walk implements LockedWork {
     const { memory } = this.#cache.shards[this.shard]!;
     const { batch } = this;
     const [from, most, database] = [this.bucket, this.#most, this.#database];
-    const isSparse = isSparseLocked(memory);
-    this.looked += isSparse ? SPARSE_STRIDE : STRIDE;
-    this.bucket = isSparse
-      ? scanSparseLocked(memory, from, batch, most, database)
-      : scanBucketsLocked(memory, from, from + STRIDE, batch, most, database);
+    this.looked += isSparseLocked(memory) ? SPARSE_STRIDE : STRIDE;
+    this.bucket = scanLocked(memory, from, STRIDE, batch, most, database);
   }
 }
 

@@ -6,12 +6,9 @@ import {
   bucketTotal,
   type Cache,
   DATABASE_COUNT,
-  databaseItems,
-  isSparseLocked,
   ItemBatch,
   type LockedWork,
-  scanBucketsLocked,
-  scanSparseLocked,
+  scanLocked,
   storedDatabase,
 } from "../../../cache/mod.ts";
 
@@ -77,14 +74,7 @@ export class ItemWalk implements LockedWork {
   /** The part of {@linkcode step} that needs the shard's lock. */
   runLocked(): void {
     const { memory } = this.#cache.shards[this.#shard]!;
-    const { batch } = this;
-    const from = this.#bucket;
     const stored = this.#storedDatabases[this.database]!;
-    if (databaseItems(memory, stored) === 0) this.#bucket = bucketTotal(memory);
-    else if (isSparseLocked(memory)) {
-      this.#bucket = scanSparseLocked(memory, from, batch, Infinity, stored);
-    } else {
-      this.#bucket = scanBucketsLocked(memory, from, from + STRIDE, batch, Infinity, stored);
-    }
+    this.#bucket = scanLocked(memory, this.#bucket, STRIDE, this.batch, Infinity, stored);
   }
 }

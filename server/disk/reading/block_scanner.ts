@@ -2,7 +2,12 @@
 // next whole one. Holds one piece and at most one block. Pure: knows no file, and judges no damage.
 
 import { crc32 } from "node:zlib";
-import { BLOCK_HEADER_BYTES, type BlockHeader, readBlockHeader } from "../blocks.ts";
+import {
+  BLOCK_HEADER_BYTES,
+  type BlockHeader,
+  emptyBlockHeader,
+  readBlockHeader,
+} from "../blocks.ts";
 
 /** What {@linkcode BlockScanner.next} found. */
 export const Found = {
@@ -50,14 +55,7 @@ export class BlockScanner {
   #damageOffset = -1;
   #reason = "";
   #expected: number;
-  readonly header: BlockHeader = {
-    payloadBytes: 0,
-    position: 0,
-    payloadCrc: 0,
-    unsyncedBytes: 0,
-    kind: 0,
-    section: 0,
-  };
+  readonly header: BlockHeader = emptyBlockHeader();
   /** The payload of the block found, at a multiple of four bytes; valid until more bytes are fed. */
   payload: Uint8Array;
   /** Where the block found begins in the file. */

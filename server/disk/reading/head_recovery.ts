@@ -1,7 +1,7 @@
 // Makes up for the damaged head of a file from what its blocks, its end and its name say. For --recover
 // only: else a damaged head stops the start.
 
-import { BLOCK_HEADER_BYTES, type BlockHeader, readBlockHeader } from "../blocks.ts";
+import { BLOCK_HEADER_BYTES, emptyBlockHeader, readBlockHeader } from "../blocks.ts";
 import { FILE_HEAD_BYTES, type FileHead, type FileKind } from "../file_head.ts";
 import type { FileSystem } from "../file_system.ts";
 import { decodeTrailer, TRAILER_BYTES } from "../snapshot_layout.ts";
@@ -43,13 +43,5 @@ export async function recoverHead(
 function markOf(block: Uint8Array): number | undefined {
   const view = new DataView(block.buffer, block.byteOffset, block.length);
   const mark = view.getUint32(0, true);
-  const header: BlockHeader = {
-    payloadBytes: 0,
-    position: 0,
-    payloadCrc: 0,
-    unsyncedBytes: 0,
-    kind: 0,
-    section: 0,
-  };
-  return readBlockHeader(block, view, 0, mark, header) ? mark : undefined;
+  return readBlockHeader(block, view, 0, mark, emptyBlockHeader()) ? mark : undefined;
 }

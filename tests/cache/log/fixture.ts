@@ -5,14 +5,13 @@ import { assert, assertEquals } from "@std/assert";
 import {
   Cache,
   CopyStep,
-  databaseTable,
   EffectBuffer,
   type LogRing,
   Outcome,
   readStats,
+  recordSwap,
   Region,
   Restore,
-  setDatabaseTable,
   ShardCopy,
   ValueBuffer,
 } from "../../../cache/mod.ts";
@@ -60,7 +59,8 @@ export class LoggedCache {
 export interface Snapshot {
   readonly sections: readonly Uint8Array[];
   readonly begins: Float64Array;
-  readonly table: number[];
+  /** The effects that concern all shards. */
+  readonly head: Uint8Array;
   readonly shardCount: number;
 }
 
@@ -68,7 +68,8 @@ export interface Snapshot {
 export function takeSnapshot(logged: LoggedCache, between: () => void = () => {}): Snapshot {
   const { cache } = logged;
   logged.drain();
-  const table = databaseTable(cache);
+  const head = new EffectBuffer();
+  recordSwap(head, cache.region.words);
   const begins = new Float64Array(cache.shards.length);
   const sections = cache.shards.map((shard) => {
     const copy = new ShardCopy(cache, shard.index);
@@ -82,7 +83,7 @@ export function takeSnapshot(logged: LoggedCache, between: () => void = () => {}
     }
     return effects.effects.slice();
   });
-  return { sections, begins, table, shardCount: cache.shards.length };
+  return { sections, head: head.effects.slice(), begins, shardCount: cache.shards.length };
 }
 
 /** A cache of `memoryBytes` with what the snapshot, if any, and the log of `logged` up to `end` hold. */
@@ -100,7 +101,7 @@ export function restore(
     begins: undefined,
   };
   const restoring = new Restore(cache, { shardCount, begins });
-  if (snapshot !== null) setDatabaseTable(cache, snapshot.table);
+  if (snapshot !== null) restoring.applySection(snapshot.head);
   for (const section of snapshot?.sections ?? []) restoring.applySection(section);
   for (const { position, bytes } of logged.blocks) {
     if (position < end) restoring.applyLog(bytes, position);

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   Cache,
-  databaseTable,
   LogRecords,
   Outcome,
   Region,
@@ -10,7 +9,7 @@ import {
 } from "../../../cache/mod.ts";
 import { CLEAR_WORDS, SWAP_WORDS } from "../../../cache/log/effect_layout.ts";
 import { ACTOR_LOG_INTENT, ACTOR_LOG_PLACE, LOG_TAIL } from "../../../cache/region_layout.ts";
-import { besideFilters, bytesOf, put, valueOf } from "../fixture.ts";
+import { besideFilters, bytesOf, databaseTable, put, valueOf } from "../fixture.ts";
 import { assertRestored, LoggedCache, restore } from "./fixture.ts";
 
 /** Positions and lengths in words of all records that were read, whole ones. */

@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import {
   BLOCK_HEADER_BYTES,
   BlockBuffer,
-  type BlockHeader,
   BlockKind,
+  emptyBlockHeader,
   readBlockHeader,
 } from "../../../server/disk/blocks.ts";
 import {
@@ -41,14 +41,7 @@ Deno.test("LogFile writes a head, then each block with its position and how far 
     assertEquals(head, { kind: "log", mark: head.mark, ...BEGINNING });
     const view = new DataView(bytes.buffer);
     const found: number[][] = [];
-    const header: BlockHeader = {
-      payloadBytes: 0,
-      position: 0,
-      payloadCrc: 0,
-      unsyncedBytes: 0,
-      kind: 0,
-      section: 0,
-    };
+    const header = emptyBlockHeader();
     let at = FILE_HEAD_BYTES;
     while (at < bytes.length) {
       assertEquals(readBlockHeader(bytes, view, at, head.mark, header), true);

@@ -7,6 +7,7 @@ import { ACTOR_NAMES } from "../../../../server/contract/counters.ts";
 import { runLoader, runWorker, serve } from "../../../../server/mod.ts";
 import type { WorkerStart } from "../../../../server/process/worker.ts";
 import { holdShard } from "../../../cache/fixture.ts";
+import { platformOf } from "../data/programs/process_platform.ts";
 
 /** What can happen to a worker. */
 export type Trouble =
@@ -21,23 +22,12 @@ export const SOME_PUTS = 200;
 
 async function runMain(trouble: string, args: readonly string[]): Promise<void> {
   let isFirst = true;
-  await serve({
-    args,
-    env: {},
-    limits: { totalMemoryBytes: 2 ** 31, containerMemoryBytes: 0, cpus: 2 },
-    canSharePort: true,
-    denoVersion: Deno.version.deno,
-    spawn: (name) => {
-      const isTroubled = name === "worker-2" && isFirst;
-      if (isTroubled) isFirst = false;
-      return new Worker(import.meta.url, { type: "module", name: isTroubled ? trouble : name });
-    },
-    onReload: () => {},
-    onSignal: (handler) => Deno.addSignalListener("SIGTERM", () => handler("SIGTERM")),
-    out: console.log,
-    err: console.error,
-    exit: Deno.exit,
-  });
+  const spawn = (name: string) => {
+    const isTroubled = name === "worker-2" && isFirst;
+    if (isTroubled) isFirst = false;
+    return new Worker(import.meta.url, { type: "module", name: isTroubled ? trouble : name });
+  };
+  await serve(platformOf(args, spawn));
 }
 
 /** Takes a place in the log ring and ends before it has filled it, the lock of "k" held: so does a thread that dies. */

@@ -3,28 +3,18 @@
 // before a line comes from stdin.
 
 import { runLoader, runWorker, serve } from "../../../../../server/mod.ts";
+import { platformOf } from "./process_platform.ts";
 
 async function runMain(args: readonly string[]): Promise<void> {
   const released = Deno.stdin.read(new Uint8Array(1));
-  await serve({
-    args,
-    env: {},
-    limits: { totalMemoryBytes: 2 ** 31, containerMemoryBytes: 0, cpus: 2 },
-    canSharePort: true,
-    denoVersion: Deno.version.deno,
-    spawn: (name) => {
-      const worker = new Worker(import.meta.url, { type: "module", name });
-      if (!name.startsWith("loader-")) return worker;
-      const post = worker.postMessage.bind(worker);
-      worker.postMessage = (message: unknown) => void released.then(() => post(message));
-      return worker;
-    },
-    onReload: () => {},
-    onSignal: (handler) => Deno.addSignalListener("SIGTERM", () => handler("SIGTERM")),
-    out: console.log,
-    err: console.error,
-    exit: Deno.exit,
-  });
+  const spawn = (name: string) => {
+    const worker = new Worker(import.meta.url, { type: "module", name });
+    if (!name.startsWith("loader-")) return worker;
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (message: unknown) => void released.then(() => post(message));
+    return worker;
+  };
+  await serve(platformOf(args, spawn));
 }
 
 if (!("WorkerGlobalScope" in globalThis)) await runMain(Deno.args);
