@@ -10,7 +10,7 @@ import type { Failure, FailureListener, RunningCommand } from "./reply.ts";
 /** Of a quick command, one call in this many is timed. */
 const SAMPLE = 64;
 /** Most rows that a command table may have. */
-export const MAX_COMMANDS = 256;
+export const MAX_COMMANDS = 512;
 
 /** Counters by the number of a command. */
 export class CommandStats {

@@ -1,9 +1,10 @@
 // Who may run what, how commands are found, and what is counted of them.
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { RegionState } from "../../../cache/mod.ts";
-import { findCommand } from "../../../server/commands/find.ts";
+import { CommandFinder, findCommand } from "../../../server/commands/find.ts";
 import { COMMANDS } from "../../../server/commands/table.ts";
+import type { Command } from "../../../server/contract/command.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import { configOf, newCache, NOW_MS } from "../fixture.ts";
 import { Speaker } from "./speaker.ts";
@@ -27,6 +28,42 @@ Deno.test("findCommand() finds every command in any case, and nothing else", () 
   }
   for (const text of ["", "X".repeat(12), "X".repeat(100), "GE\0T", "ge4", "\u0147ET"]) {
     assertEquals(find(text), undefined, text);
+  }
+});
+
+const NAMES = ["ZREVRANGEBYSCORE", "ZREVRANGEBYSCALE", "GEORADIUSBYMEMBER", "GEORADIUSBYMEMBER_RO"]
+  .concat("GEORADIUS_RO", "BF.ADD", "CMS.INITBYPROB", "GET", "TWELVELETTER");
+
+function finderOf(...names: readonly string[]): CommandFinder {
+  return new CommandFinder(names.map((name, id): Command => ({ ...COMMANDS[0]!, name, id })));
+}
+
+function findWith(finder: CommandFinder, name: string): string | undefined {
+  const bytes = new TextEncoder().encode(`x${name}x`);
+  return finder.find(bytes, 1, bytes.length - 2)?.name;
+}
+
+Deno.test("CommandFinder finds names of more than twelve letters, with points and lines, in any case", () => {
+  const finder = finderOf(...NAMES);
+  for (const name of NAMES) {
+    assertEquals(findWith(finder, name), name);
+    assertEquals(findWith(finder, name.toLowerCase()), name);
+    for (const other of [`${name}X`, name.slice(0, -1), `${name.slice(0, -1)}~`]) {
+      assertEquals(findWith(finder, other) === name, false, other);
+    }
+  }
+});
+
+Deno.test("CommandFinder takes no other byte for a point or a line", () => {
+  const finder = finderOf(...NAMES);
+  for (const name of ["BF\x0eADD", "bf\x0eadd", "GEORADIUS\x7fRO", "CMS\x2dINITBYPROB"]) {
+    assertEquals(findWith(finder, name), undefined, name);
+  }
+});
+
+Deno.test("CommandFinder refuses names that it could not find", () => {
+  for (const name of ["", "get", "GE T", "1X", ".X", "X".repeat(25)]) {
+    assertThrows(() => finderOf(name), RangeError, `Cannot enter command ${name}`);
   }
 });
 

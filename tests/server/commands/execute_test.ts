@@ -14,7 +14,7 @@ import { failureOf, run } from "./commands.ts";
 Deno.test("COMMANDS have a name, a summary, an arity and keys within it", () => {
   assertEquals(new Set(COMMANDS.map(({ name }) => name)).size, COMMANDS.length);
   for (const { name, arity: [min, max], keys, summary } of COMMANDS) {
-    assertEquals(/^[A-Z]+$/.test(name) && summary !== "", true, name);
+    assertEquals(/^[A-Z][A-Z._]*$/.test(name) && summary !== "", true, name);
     assertEquals(min <= max && (keys === null || keys.first <= min && keys.step >= 1), true, name);
   }
 });
