@@ -5,7 +5,7 @@ import type { Args } from "../contract/args.ts";
 import { answerBytes, type Reply } from "../contract/reply.ts";
 import { inDatabase, NOT_READ, storedDatabase } from "../../cache/mod.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
-import { keyCountOf } from "../contract/keys/key_places.ts";
+import { placeKeys } from "../contract/keys/key_places.ts";
 import { BUSY, wrongArity } from "./failures.ts";
 import { refusesWrite } from "./connection/log_admission.ts";
 import { get } from "./strings/values.ts";
@@ -128,9 +128,10 @@ export function hashKeys(context: CommandContext, command: Command, args: Args):
   const { keys } = command;
   if (keys === null) return 0;
   context.reserveHashes(args.count);
-  const { cache, hashes, database } = context;
-  const count = keyCountOf(keys, args.count);
-  for (let key = 0, i = keys.first; key < count; key++, i += keys.step) {
+  const { cache, hashes, keyIndexes, database } = context;
+  const count = placeKeys(keys, args, keyIndexes);
+  for (let key = 0; key < count; key++) {
+    const i = keyIndexes[key]!;
     hashes[key] = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!, database);
   }
   return command.elsewhere === undefined

@@ -3,7 +3,7 @@
 
 import type { Args } from "../contract/args.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
-import { keyCountOf } from "../contract/keys/key_places.ts";
+import { placeKeys } from "../contract/keys/key_places.ts";
 import type { Tracking } from "../contract/tracking.ts";
 import { tokenOf } from "./argument_text.ts";
 import { cachingProblem } from "./connection/client_tracking.ts";
@@ -36,7 +36,7 @@ export function rememberReads(
 
 /** Has `tracking` remember the keys that `command` reads, where its mode says so or `isEvery`. */
 export function rememberKeys(
-  { cache }: CommandContext,
+  context: CommandContext,
   tracking: Tracking,
   { name, keys, flags }: Command,
   args: Args,
@@ -46,8 +46,11 @@ export function rememberKeys(
   if (keys === null || !flags.includes("read") || name === "WATCH") return;
   const { mode } = tracking.options;
   if (!isEvery && mode !== "all" && tracking.isCaching !== (mode === "optin")) return;
-  const keyCount = keyCountOf(keys, args.count);
-  for (let key = 0, i = keys.first; key < keyCount; key++, i += keys.step) {
+  context.reserveHashes(args.count);
+  const { cache, keyIndexes } = context;
+  const keyCount = placeKeys(keys, args, keyIndexes);
+  for (let key = 0; key < keyCount; key++) {
+    const i = keyIndexes[key]!;
     const hash = cache.hash(args.bytes, args.starts[i]!, args.lengths[i]!);
     tracking.remember(hash, args.bytes, args.starts[i]!, args.lengths[i]!);
   }

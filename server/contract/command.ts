@@ -43,6 +43,8 @@ export class CommandContext implements LockedWork {
   readonly heldWalks: HeldWalks = new HeldWalks();
   /** Hash of each key, in the order of the keys. */
   hashes: Int32Array = new Int32Array(16);
+  /** Which argument each key is, in the same order. */
+  keyIndexes: Int32Array = new Int32Array(16);
   /** What `Cache.warmMany` has read; means nothing, but has to be kept. */
   warmed = 0;
   /** The locked shard of a command with one key. */
@@ -107,6 +109,7 @@ export class CommandContext implements LockedWork {
   #takeBuffers(before: CommandContext): void {
     before.scratch = NO_BYTES;
     [this.hashes, before.hashes] = [before.hashes, this.hashes];
+    [this.keyIndexes, before.keyIndexes] = [before.keyIndexes, this.keyIndexes];
     [this.addresses, before.addresses] = [before.addresses, this.addresses];
     [this.#queuedArgs, before.#queuedArgs] = [before.#queuedArgs, undefined];
   }
@@ -157,9 +160,10 @@ export class CommandContext implements LockedWork {
     this.cache.region.words[this.#atWorkWord] = command === null ? 0 : command.id + 1;
   }
 
-  /** Makes space for `count` hashes. */
+  /** Makes space for `count` keys: their hashes, and which arguments they are. */
   reserveHashes(count: number): void {
     if (this.hashes.length < count) this.hashes = grownPlaces(this.hashes, count);
+    if (this.keyIndexes.length < count) this.keyIndexes = grownPlaces(this.keyIndexes, count);
   }
 
   /** Makes space for `count` addresses. */

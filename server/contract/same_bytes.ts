@@ -13,6 +13,17 @@ export function sameBytes(
   return true;
 }
 
+/** Whether `length` bytes from `start` are `word`, which is ASCII in upper case, in any case. */
+export function sameWord(bytes: Uint8Array, start: number, length: number, word: string): boolean {
+  if (length !== word.length) return false;
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[start + i]!;
+    const isLower = byte >= 0x61 && byte <= 0x7a;
+    if ((isLower ? byte - 0x20 : byte) !== word.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
 /**
  * Whether `length` bytes of `given` from `start` are `secret`. Takes the same time wherever the two
  * differ.

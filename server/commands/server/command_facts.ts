@@ -2,14 +2,17 @@
 // of command_lines.ts and ../subcommand_lines.ts. Knows no reply.
 
 import { type Command, MAX_ARGUMENTS } from "../../contract/command.ts";
+import { COLLECTION_LINES } from "./collection_lines.ts";
 import { COMMAND_LINES, KEY_NOTES } from "./command_lines.ts";
 import { SUBCOMMAND_LINES } from "../subcommand_lines.ts";
 
 /** Where keys are among the words of a call, its name being word 0, and what is done with them. */
 export interface KeySpec {
   readonly flags: readonly string[];
-  /** Word of the first key, or of the number of keys. */
+  /** Word of the first key, or of the number of keys; 0: that cannot be told. */
   readonly index: number;
+  /** The word in front of that, which is looked for from word `index` on; empty: that is where it is. */
+  readonly keyword: string;
   /** The last key, counted from the first or, below 0, from the end; null: there is a number. */
   readonly lastKey: number | null;
   readonly step: number;
@@ -29,8 +32,8 @@ export interface CommandFacts {
   readonly categories: readonly string[];
   readonly tips: readonly string[];
   readonly specs: readonly KeySpec[];
-  /** What is to be known of the keys, or undefined. */
-  readonly note: string | undefined;
+  /** What is to be known of each of the keys. */
+  readonly notes: readonly (string | undefined)[];
   readonly subcommands: readonly CommandFacts[];
 }
 
@@ -61,7 +64,7 @@ export function factsOf(command: Command): CommandFacts {
     group,
     ...facts,
     flags: withOurs(flags, command),
-    note: KEY_NOTES[name],
+    notes: KEY_NOTES[name] ?? [],
     subcommands,
   };
 }
@@ -79,7 +82,7 @@ function subcommandFacts(line: string): Omit<CommandFacts, "group"> {
     arity: Number(arity),
     summary,
     ...lineFacts(rest.join(" | ")),
-    note: undefined,
+    notes: [],
     subcommands: [],
   };
 }
@@ -130,20 +133,24 @@ function tipOf(word: string): string {
 
 function specOf(text: string): KeySpec {
   const [flags = "", place = ""] = text.split("@");
-  const [, index, kind, last, step] = /^(\d+)([:#])(-?\d+):(-?\d+)/.exec(place)!;
+  const known = /^(?:([A-Z]+)\+)?(\d+)([:#])(-?\d+):(-?\d+)/.exec(place);
+  const [, keyword = "", index, kind, last, step] = known ?? [];
   const hasNumber = kind === "#";
   return {
     flags: wordsOf(flags),
-    index: Number(index),
-    lastKey: hasNumber ? null : Number(last),
-    step: hasNumber ? 1 : Number(step),
+    index: Number(index ?? 0),
+    keyword,
+    lastKey: hasNumber ? null : Number(last ?? 0),
+    step: hasNumber ? 1 : Number(step ?? 1),
   };
 }
 
 const NO_FACTS = lineFacts("");
 // Read once, since COMMAND is about all of them.
 const LINE_FACTS: ReadonlyMap<string, LineFacts> = new Map(
-  Object.entries(COMMAND_LINES).map(([name, line]) => [name, lineFacts(line)]),
+  Object.entries({ ...COMMAND_LINES, ...COLLECTION_LINES }).map((
+    [name, line],
+  ) => [name, lineFacts(line)]),
 );
 const SUBCOMMAND_FACTS: ReadonlyMap<string, readonly Omit<CommandFacts, "group">[]> = Map.groupBy(
   SUBCOMMAND_LINES.map(subcommandFacts),
@@ -153,21 +160,43 @@ const SUBCOMMAND_FACTS: ReadonlyMap<string, readonly Omit<CommandFacts, "group">
 /** Most words of a call that may have keys: what one command may have, and its name. */
 const MAX_WORDS = MAX_ARGUMENTS + 1;
 
-/** The words that are keys of a call of `count` words, each with its specification. */
-export function* keyWords(
-  specs: readonly KeySpec[],
-  count: number,
-  numberAt: (word: number) => number | undefined,
-): Generator<readonly [word: number, spec: KeySpec]> {
+/** A call as far as its keys are concerned. */
+export interface CallWords {
+  /** How many words it has, its name included. */
+  readonly count: number;
+  /** The number that a word is, or undefined. */
+  numberAt(word: number): number | undefined;
+  /** The place of the first word from `from` on which is `keyword`, in any case; 0: there is none. */
+  placeOf(keyword: string, from: number): number;
+}
+
+/** The words that are keys of a call, each with its specification; none where its words are wrong. */
+export function keyWords(specs: readonly KeySpec[], call: CallWords): [word: number, KeySpec][] {
+  const words: [number, KeySpec][] = [];
   for (const spec of specs) {
-    const { index, lastKey, step } = spec;
-    let [first, last] = [index, lastKey ?? 0];
-    if (lastKey === null) {
-      const keys = index < count ? numberAt(index) : undefined;
-      if (keys === undefined || keys < 0 || keys > MAX_WORDS || index + keys >= count) continue;
-      first = index + 1;
-      last = index + keys;
-    } else last = lastKey < 0 ? count + lastKey : index + lastKey;
-    for (let word = first; word <= last && word < count; word += step) yield [word, spec];
+    const index = beginOf(spec, call);
+    if (index === 0) continue;
+    const [first, last] = rangeOf(spec, index, call);
+    if (last < first || last >= call.count) return [];
+    for (let word = first; word <= last; word += spec.step) words.push([word, spec]);
   }
+  return words;
+}
+
+/** The word at which the keys of `spec`, or their number, begin in a call; 0: it has none of them. */
+function beginOf({ index, keyword }: KeySpec, call: CallWords): number {
+  if (keyword === "") return index;
+  const place = call.placeOf(keyword, index);
+  return place === 0 ? 0 : place + 1;
+}
+
+function rangeOf(
+  { lastKey }: KeySpec,
+  index: number,
+  call: CallWords,
+): [first: number, last: number] {
+  if (lastKey !== null) return [index, lastKey < 0 ? call.count + lastKey : index + lastKey];
+  const keys = index < call.count ? call.numberAt(index) : undefined;
+  if (keys === undefined || keys < 0 || keys > MAX_WORDS) return [1, 0];
+  return [index + 1, index + keys];
 }

@@ -82,7 +82,7 @@ function answerInfo(facts: CommandFacts, reply: Reply): void {
   reply.set(tips.length);
   for (const tip of tips) reply.text(tip);
   reply.set(specs.length);
-  for (const spec of specs) answerSpec(spec, facts.note, reply);
+  for (const [i, spec] of specs.entries()) answerSpec(spec, facts.notes[i], reply);
   if (subcommands.length === 0) return reply.set(0);
   reply.array(subcommands.length);
   for (const subcommand of subcommands) answerInfo(subcommand, reply);
@@ -90,9 +90,13 @@ function answerInfo(facts: CommandFacts, reply: Reply): void {
 
 /** First key, last key and step, as Redis told of them before it had specifications. */
 function keyRange(specs: readonly KeySpec[]): readonly [first: number, last: number, step: number] {
-  const [from, to] = [specs[0], specs.at(-1)];
-  if (from === undefined || to === undefined) return [0, 0, 0];
-  if (from.lastKey === null || to.lastKey === null) return [0, 0, 0];
+  const plain = specs.filter(({ index, keyword, lastKey }) =>
+    index > 0 && keyword === "" && lastKey !== null
+  );
+  const [from, to] = [plain[0], plain.at(-1)];
+  if (from?.index !== specs[0]?.index || from?.lastKey == null || to?.lastKey == null) {
+    return [0, 0, 0];
+  }
   return [from.index, to.lastKey < 0 ? to.lastKey : to.index + to.lastKey, from.step];
 }
 
@@ -104,7 +108,15 @@ function answerSpec(spec: KeySpec, note: string | undefined, reply: Reply): void
   }
   reply.text("flags");
   answerWords(spec.flags, reply);
-  answerPart("begin_search", "index", [["index", spec.index]], reply);
+  if (spec.index === 0) {
+    answerPart("begin_search", "unknown", [], reply);
+    return answerPart("find_keys", "unknown", [], reply);
+  }
+  if (spec.keyword === "") answerPart("begin_search", "index", [["index", spec.index]], reply);
+  else {
+    const places = [["keyword", spec.keyword], ["startfrom", spec.index]] as const;
+    answerPart("begin_search", "keyword", places, reply);
+  }
   if (spec.lastKey === null) {
     const places = [["keynumidx", 0], ["firstkey", 1], ["keystep", spec.step]] as const;
     return answerPart("find_keys", "keynum", places, reply);
@@ -116,7 +128,7 @@ function answerSpec(spec: KeySpec, note: string | undefined, reply: Reply): void
 function answerPart(
   name: string,
   type: string,
-  places: readonly (readonly [string, number])[],
+  places: readonly (readonly [string, number | string])[],
   reply: Reply,
 ): void {
   reply.text(name);
@@ -127,7 +139,8 @@ function answerPart(
   reply.map(places.length);
   for (const [place, value] of places) {
     reply.text(place);
-    reply.integer(value);
+    if (typeof value === "string") reply.text(value);
+    else reply.integer(value);
   }
 }
 

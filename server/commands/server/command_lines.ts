@@ -5,7 +5,8 @@
 /**
  * By name: "since | flags | categories | tips | keys". Categories that follow from the flags are left
  * out. Keys are "flags @first:last:step", the last counted from the first or, below 0, from the end, or
- * "flags @number#0:1:1", where an argument says how many follow. Tips are shortened: nd stands for
+ * "flags @number#0:1:1", where an argument says how many follow, or "flags @WORD+from:last:step", where they
+ * follow a word that stands somewhere from there on, or "flags @?", where that cannot be told. Tips are shortened: nd stands for
  * nondeterministic_output, ndo for nondeterministic_output_order, ask for request_policy, sum for
  * response_policy.
  */
@@ -100,9 +101,22 @@ export const COMMAND_LINES: Readonly<Record<string, string>> = {
   WAITAOF: "7.2.0 | noscript | connection | ask:all_shards sum:agg_min",
 };
 
-/** What is to be known of the keys of some commands, in words. */
-export const KEY_NOTES: Readonly<Record<string, string>> = {
-  SET: "RW and ACCESS due to the optional `GET` argument",
-  GETEX: "RW and UPDATE because it changes the TTL",
-  EVAL: "We cannot tell how the keys will be used so we assume the worst, RW and UPDATE",
+const SORT_NOTE =
+  "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort";
+
+/** What is to be known of the keys of some commands, in words: for each of their specifications. */
+export const KEY_NOTES: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  SET: ["RW and ACCESS due to the optional `GET` argument"],
+  GETEX: ["RW and UPDATE because it changes the TTL"],
+  EVAL: ["We cannot tell how the keys will be used so we assume the worst, RW and UPDATE"],
+  PFCOUNT: [
+    "RW because it may change the internal representation of the key, and propagate to replicas",
+  ],
+  BITFIELD: ["This command allows both access and modification of the key"],
+  SORT: [
+    undefined,
+    SORT_NOTE,
+    "For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the argument array",
+  ],
+  SORT_RO: [undefined, SORT_NOTE],
 };

@@ -5,6 +5,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Cache } from "../../../cache/mod.ts";
 import { CollectedReply, OutcomeKind } from "../../../server/codecs/collected_reply.ts";
 import type { Command } from "../../../server/contract/command.ts";
+import { numberedKeys } from "../../../server/contract/keys/found_keys.ts";
 import { execute } from "../../../server/commands/execute.ts";
 import { COMMANDS, DEL, GET, INCRBY, MGET, MPUT, SET } from "../../../server/commands/table.ts";
 import { holdShard, letGo } from "../../cache/fixture.ts";
@@ -102,6 +103,32 @@ Deno.test("execute() runs commands of many keys in one shard and in all of them"
   const together = keys.filter((_, i) => shards[i] === 0);
   assertEquals(run(cache, DEL, ...together), [together.length]);
   assertEquals(run(cache, DEL, ...keys), [500 - together.length]);
+});
+
+Deno.test("execute() locks and hashes keys whose places stand among the arguments", () => {
+  const region = newRegion();
+  const cache = newCache(region);
+  const other = new Cache(region, 2, cache.now);
+  const hashes = ["d", "a", "b"].map((text) => {
+    const bytes = new TextEncoder().encode(text);
+    return cache.hash(bytes, 0, bytes.length);
+  });
+  const seen: number[][] = [];
+  const union: Command = {
+    ...MGET,
+    arity: [2, 9],
+    keys: numberedKeys(1, 0),
+    run: ({ hashes, keyIndexes, keyCount }, _args, reply) => {
+      seen.push([...hashes.subarray(0, keyCount), ...keyIndexes.subarray(0, keyCount)]);
+      reply.ok();
+    },
+  };
+  assertEquals(run(cache, union, "d", "2", "a", "b", "LIMIT"), ["ok"]);
+  assertEquals(run(cache, union, "d", "9", "a", "b"), ["ok"]);
+  assertEquals(seen, [[...hashes, 0, 2, 3], [hashes[0], 0]]);
+  const held = holdShard(other, hashes[2]!)!;
+  assertEquals(run(cache, union, "d", "2", "a", "b"), ["busy"]);
+  letGo(held);
 });
 
 Deno.test("CollectedReply says what each command came to", () => {

@@ -4,17 +4,19 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Command } from "../../../../server/contract/command.ts";
 import { factsOf } from "../../../../server/commands/server/command_facts.ts";
-import { COMMAND_LINES, KEY_NOTES } from "../../../../server/commands/server/command_lines.ts";
+import { COLLECTION_LINES } from "../../../../server/commands/server/collection_lines.ts";
+import { COMMAND_LINES } from "../../../../server/commands/server/command_lines.ts";
 import { SUBCOMMAND_LINES } from "../../../../server/commands/subcommand_lines.ts";
 import { COMMANDS } from "../../../../server/commands/table.ts";
 import { newCache } from "../../fixture.ts";
 import { hasRedis, RedisServer } from "../redis_server.ts";
 import { Speaker } from "../speaker.ts";
 
-Deno.test("each command has a line in command_lines.ts, and each line a command", () => {
+Deno.test("each command has a line, and each line of command_lines.ts a command", () => {
   const names = COMMANDS.map(({ name }) => name);
-  assertEquals(names.filter((name) => COMMAND_LINES[name] === undefined), []);
-  const named = [...Object.keys(COMMAND_LINES), ...Object.keys(KEY_NOTES)];
+  const lines = { ...COMMAND_LINES, ...COLLECTION_LINES };
+  assertEquals(names.filter((name) => lines[name] === undefined), []);
+  const named = Object.keys(COMMAND_LINES);
   const containers = SUBCOMMAND_LINES.map((line) => line.split(" ")[0]!);
   assertEquals([...named, ...containers].filter((name) => !names.includes(name)), []);
 });

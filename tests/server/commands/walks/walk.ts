@@ -3,9 +3,11 @@
 
 import { Random } from "../../../../bench/workload.ts";
 import { MAX_DEADLINE_MS } from "../../../../cache/mod.ts";
-import { COMMANDS } from "../../../../server/commands/table.ts";
-import { keyCountOf } from "../../../../server/contract/keys/key_places.ts";
+import { findCommand } from "../../../../server/commands/find.ts";
+import { Args } from "../../../../server/contract/args.ts";
+import { placeKeys } from "../../../../server/contract/keys/key_places.ts";
 import { newCache, newRegion } from "../../fixture.ts";
+import { wordsOf } from "../notation.ts";
 import { RedisServer } from "../redis_server.ts";
 import { Speaker } from "../speaker.ts";
 import { RandomLines } from "./random_lines.ts";
@@ -55,14 +57,14 @@ export function isSame(line: string, own: string, other: string): boolean {
 
 /** Whether one of the keys is empty, which is refused here. */
 function hasEmptyKey(line: string): boolean {
-  const [name, ...words] = line.split(" ");
-  const keys = COMMANDS.find((command) => command.name === name!.toUpperCase())?.keys ?? null;
-  if (keys === null) return false;
-  const count = keyCountOf(keys, words.length);
-  return words.some((word, i) =>
-    word === '""' && (i - keys.first) % keys.step === 0 && i >= keys.first &&
-    i < keys.first + count * keys.step
-  );
+  const [name, ...words] = wordsOf(line);
+  const command = findCommand(name!, 0, name!.length);
+  if (command === null || command.keys === null) return false;
+  const args = new Args();
+  for (const word of words) args.pushBytes(word, 0, word.length);
+  const indexes = new Int32Array(args.count);
+  return indexes.subarray(0, placeKeys(command.keys, args, indexes))
+    .some((index) => args.lengths[index] === 0);
 }
 
 /** Where two servers differ. */
