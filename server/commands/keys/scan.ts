@@ -18,19 +18,13 @@ import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { HeldWalks } from "../../contract/time_slices.ts";
-import {
-  ALL_KEYS_TOO_LONG,
-  ANSWER_TOO_LARGE,
-  BUSY,
-  NOT_INTEGER,
-  refused,
-  SYNTAX,
-} from "../failures.ts";
+import { ALL_KEYS_TOO_LONG, ANSWER_TOO_LARGE, BUSY } from "../failures.ts";
 import type { Glob } from "../glob.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
-import { KeyList } from "./key_list.ts";
+import { ByteList } from "../members/byte_list.ts";
+import { BAD_CURSOR, cursorOf, scanOptionsOf } from "../members/scan_arguments.ts";
 import { inSlices } from "../deferred_answer.ts";
-import { integerOf, shownText, tokenOf } from "../argument_text.ts";
+import { tokenOf } from "../argument_text.ts";
 
 /** Buckets that a walk looks at under one lock. */
 const STRIDE = 4096;
@@ -38,17 +32,12 @@ const STRIDE = 4096;
 const SPARSE_STRIDE = 512;
 /** Buckets that one SCAN looks at, if there are so many, before its time counts. */
 const MIN_SCAN_BUCKETS = 32 * 1024;
-const SCAN_COUNT = 10;
 /** Longest time that one SCAN may take, in milliseconds. */
 const MAX_SCAN_MS = 5;
 /** Keys that are compared with a pattern between two looks at the clock. */
 const MATCHED_KEYS = 64;
 /** Most keys that one SCAN looks for, whatever its COUNT. */
 const MAX_SCAN_COUNT = 10_000;
-/** Bytes that a key takes in an answer besides its own. */
-const KEY_OVERHEAD_BYTES = 16;
-
-const BAD_CURSOR = refused("invalid cursor");
 
 /** A place in the keyspace, and a walk from there on. */
 export class Walk implements LockedWork {
@@ -121,7 +110,7 @@ function runOnShard(cache: Cache, index: number, holdsAll: boolean, work: Locked
 /** Adds the matching keys of the batch to `list`. Returns false where it gets over `maxBytes`. */
 function collect(
   batch: KeyBatch,
-  list: KeyList,
+  list: ByteList,
   glob: Glob | null,
   maxBytes: number,
 ): boolean {
@@ -131,7 +120,7 @@ function collect(
     if (glob !== null && !glob.matches(batch.bytes, start, length)) continue;
     list.add(batch.bytes, start, length);
   }
-  return list.usedBytes + list.count * KEY_OVERHEAD_BYTES <= maxBytes;
+  return list.answerBytes <= maxBytes;
 }
 
 /** KEYS pattern: all keys that match. If that takes long, other commands run meanwhile. */
@@ -143,7 +132,7 @@ export function keys(
   const pattern = patternOf(args, 0);
   if (pattern === null) return reply.fail(PATTERN_TOO_LONG);
   const glob = pattern.matchesAll ? null : pattern;
-  const list = new KeyList();
+  const list = new ByteList();
   const walk = new Walk(context, 0, 0);
   let failure: Failure | null = null;
   const step = () => {
@@ -161,7 +150,7 @@ export function keys(
 /** Adds the keys of the next buckets. */
 function stepKeys(
   walk: Walk,
-  list: KeyList,
+  list: ByteList,
   glob: Glob | null,
   maxBytes: number,
 ): Failure | null {
@@ -170,25 +159,19 @@ function stepKeys(
   return walk.isDone || walk.mayGoOn() ? null : ALL_KEYS_TOO_LONG;
 }
 
-/** The options of a SCAN. */
-interface ScanOptions {
-  readonly glob: Glob | null;
-  readonly count: number;
-  /** Whether it asks for a type that nothing has. */
-  readonly isVoid: boolean;
-}
-
 /** SCAN cursor [MATCH pattern] [COUNT n] [TYPE type]: the next cursor, and keys. */
 export function scan(context: CommandContext, args: Args, reply: Reply): void {
   const { cache } = context;
-  const cursor = parseCursor(args);
+  const cursor = cursorOf(args, 0);
   if (cursor === undefined) return reply.fail(BAD_CURSOR);
-  const options = parseScan(args, reply);
-  if (options === null) return;
+  const options = scanOptionsOf(args, 1, "TYPE");
+  if ("kind" in options) return reply.fail(options);
+  // Of other types there is nothing.
+  const isVoid = options.typeAt !== 0 && tokenOf(args, options.typeAt) !== "STRING";
   const { memory } = cache.shards[0]!;
   const total = mostBuckets(memory);
   const walk = new Walk(context, Math.floor(cursor / total), cursor % total);
-  const list = new KeyList();
+  const list = new ByteList();
   const most = Math.min(options.count, MAX_SCAN_COUNT);
   const endMs = performance.now() + MAX_SCAN_MS;
   let seen = 0;
@@ -198,7 +181,7 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
     if (isLong && performance.now() >= endMs) break;
     if (!walk.step(Math.min(most - seen, MATCHED_KEYS))) return reply.fail(BUSY);
     seen += walk.batch.count;
-    if (!options.isVoid && !collect(walk.batch, list, options.glob, reply.bytesLeft)) {
+    if (!isVoid && !collect(walk.batch, list, options.glob, reply.bytesLeft)) {
       return reply.fail(ANSWER_TOO_LARGE);
     }
     if (!walk.mayGoOn()) break;
@@ -206,45 +189,6 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   reply.array(2);
   reply.text(walk.isDone ? "0" : String(walk.shard * total + walk.bucket));
   list.answer(reply);
-}
-
-/**
- * The cursor as a number, or undefined if it is none. A cursor past the end means the end. Reads what
- * strtoul() of C reads, as Redis does: a sign, zeros in front, and not what follows a zero byte.
- */
-function parseCursor(args: Args): number | undefined {
-  const text = shownText(args, 0);
-  if (text === "") return 0;
-  const match = /^([+-]?)0*(\d{1,20})$/.exec(text);
-  if (match === null || BigInt(match[2]!) >= 2n ** 64n) return undefined;
-  const number = Math.min(Number(match[2]), Number.MAX_SAFE_INTEGER);
-  return match[1] === "-" && number > 0 ? Number.MAX_SAFE_INTEGER : number;
-}
-
-function parseScan(args: Args, reply: Reply): ScanOptions | null {
-  let patternAt = 0;
-  let count = SCAN_COUNT;
-  let isVoid = false;
-  for (let i = 1; i < args.count; i += 2) {
-    const token = i + 1 < args.count ? tokenOf(args, i) : "";
-    if (token === "MATCH") patternAt = i + 1;
-    else if (token === "TYPE") isVoid = tokenOf(args, i + 1) !== "STRING";
-    else if (token === "COUNT") {
-      const wanted = integerOf(args, i + 1);
-      if (wanted === undefined) return refuse(reply, NOT_INTEGER);
-      if (wanted < 1) return refuse(reply, SYNTAX);
-      count = Number(wanted);
-    } else return refuse(reply, SYNTAX);
-  }
-  if (patternAt === 0) return { glob: null, count, isVoid };
-  const glob = patternOf(args, patternAt);
-  if (glob === null) return refuse(reply, PATTERN_TOO_LONG);
-  return { glob: glob.matchesAll ? null : glob, count, isVoid };
-}
-
-function refuse(reply: Reply, failure: typeof SYNTAX): null {
-  reply.fail(failure);
-  return null;
 }
 
 /** DBSIZE: how many items there are. */
