@@ -4,7 +4,14 @@
 // stored ones: see databases.ts. Touches no memory; its end checks that all of it holds together.
 
 import { assertLayout, bitsOf, wordsOf } from "./layout_check.ts";
-import { SHARD_DATABASES, SHARD_HEADER_BYTES, VALUE_BYTES_BITS, WORD_BYTES } from "./layout.ts";
+import {
+  KIND_BITS,
+  KIND_SHIFT,
+  SHARD_DATABASES,
+  SHARD_HEADER_BYTES,
+  VALUE_BYTES_BITS,
+  WORD_BYTES,
+} from "./layout.ts";
 
 /** In ITEM_SIZES, above the length of the value: the stored database. */
 export const DATABASE_SHIFT = VALUE_BYTES_BITS;
@@ -44,6 +51,7 @@ assertLayout({
       "ITEM_SIZES with its database",
       ["below", 0, DATABASE_SHIFT],
       ["database", DATABASE_SHIFT, DATABASE_BITS],
+      ["kind", KIND_SHIFT, KIND_BITS],
     ),
     {
       name: "databases in a shard's header, in words",

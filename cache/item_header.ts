@@ -22,12 +22,15 @@ const {
   ITEM_SIZES,
   ITEM_VERSION_LOW,
   KEY_BYTES_SHIFT,
+  KIND_SHIFT,
   PIECE_LAST,
   VALUE_BYTES_MASK,
   VERSION_HIGH_MASK,
   WORD_RANGE,
 } = layout;
 
+/** Mask of the kind, in its place. */
+const KIND_MASK = -1 << KIND_SHIFT;
 /** Right shift after which only the flags of the words that some headers have are left. */
 const PLAIN_SHIFT = Math.log2(ITEM_CHAINED);
 
@@ -79,10 +82,16 @@ export function valueBytesOf(memory: ShardMemory, address: number): number {
   return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_SIZES]! & VALUE_BYTES_MASK;
 }
 
-/** Sets the length of the item's value. */
-export function setValueBytes(memory: ShardMemory, address: number, valueBytes: number): void {
+/** Sets the length of the item's value, and what it is (item_types.ts). */
+export function setValueBytes(
+  memory: ShardMemory,
+  address: number,
+  valueBytes: number,
+  kind: number,
+): void {
   const at = (address << EIGHTH_WORD_SHIFT) + ITEM_SIZES;
-  memory.words[at] = (memory.words[at]! & ~VALUE_BYTES_MASK) | valueBytes;
+  const rest = memory.words[at]! & ~(VALUE_BYTES_MASK | KIND_MASK);
+  memory.words[at] = rest | valueBytes | (kind << KIND_SHIFT);
 }
 
 /** The item's version. */

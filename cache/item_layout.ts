@@ -9,7 +9,7 @@
 //
 //   0 newer address 20 | own length 3 | further 0 | count 2 | ring 1 | stray | free 2 | chained | deadline
 //   1 older address 20 | key bytes 11
-//   2 value bytes 24 | database 4
+//   2 value bytes 24 | database 4 | kind 4
 //   3 version, low 32
 //   4 version, high 16 | deadline, high 16
 //   5 deadline, low 32: only in an item that has had one since its value was stored
@@ -109,6 +109,11 @@ export const MAX_KEY_BYTES = (1 << KEY_BYTES_BITS) - 1;
 /** In ITEM_SIZES: value bytes. Above them is the database. */
 export const VALUE_BYTES_BITS = 24;
 export const VALUE_BYTES_MASK = (1 << VALUE_BYTES_BITS) - 1;
+/** In ITEM_SIZES, on top: what the value is and in which form, see item_types.ts. */
+export const KIND_SHIFT = 28;
+export const KIND_BITS = 4;
+/** In a kind: the item owns slots besides its own pieces. */
+export const KIND_INDIRECT = 1;
 /** In ITEM_HIGHS: the high bits of the version, and above them those of the deadline. */
 export const VERSION_HIGH_BITS = 16;
 export const VERSION_HIGH_MASK = (1 << VERSION_HIGH_BITS) - 1;
@@ -147,7 +152,7 @@ assertLayout({
       ["deadline", Math.log2(ITEM_HAS_DEADLINE >>> 0), 1],
     ),
     bitsOf("ITEM_OLDER", ["address", 0, ADDRESS_BITS], ["key", KEY_BYTES_SHIFT, KEY_BYTES_BITS]),
-    bitsOf("ITEM_SIZES", ["value", 0, VALUE_BYTES_BITS]),
+    bitsOf("ITEM_SIZES", ["value", 0, VALUE_BYTES_BITS], ["kind", KIND_SHIFT, KIND_BITS]),
     bitsOf(
       "further piece",
       ["address", 0, ADDRESS_BITS],

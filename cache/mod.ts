@@ -52,6 +52,15 @@ export { Restore, type RestoreCounts, type RestoreOptions } from "./log/restore.
 export { raiseVersions } from "./log/shard_effects.ts";
 export { recordSwap } from "./log/record_shards.ts";
 export { CopyStep, ShardCopy } from "./log/shard_copy.ts";
+export { Opening } from "./collections/collection.ts";
+export type { Collection } from "./collections/collection.ts";
+export { Shape } from "./collections/entries.ts";
+export { HashView } from "./collections/hash_view.ts";
+export type { KeyedCollection } from "./collections/keyed.ts";
+export { ListView } from "./collections/list_view.ts";
+export { SetView } from "./collections/set_view.ts";
+export { SortedSetView } from "./collections/sorted_set_view.ts";
+export { ItemType, typeOf } from "./item_types.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";

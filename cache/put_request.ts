@@ -35,6 +35,8 @@ export class PutRequest {
   valueStart = 0;
   /** Its length. */
   valueBytes = 0;
+  /** What the value is, as the item's header says it: see item_types.ts. Stays until it is set anew. */
+  kind = 0;
   /** Absolute deadline in milliseconds since 1970; 0 for none, KEEP_DEADLINE for the old one. */
   deadlineMs = 0;
   /** What must hold for the put to be carried out. */

@@ -23,6 +23,7 @@ import {
   valueBytesOf,
   versionOf,
 } from "./item_header.ts";
+import { type ItemType, typeOf } from "./item_types.ts";
 import { recordDeadline, recordPut } from "./log/record.ts";
 import { recordSwap } from "./log/record_shards.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
@@ -52,6 +53,7 @@ const {
   ITEM_OLDER,
   ITEM_SIZES,
   KEY_BYTES_SHIFT,
+  KIND_SHIFT,
   MAX_HEADER_BYTES,
   MAX_KEY_BYTES,
   EIGHTH_WORD_SHIFT,
@@ -123,6 +125,11 @@ export class Shard {
     return valueBytesOf(this.memory, address);
   }
 
+  /** What the value of the item at `address` is. */
+  typeLocked(address: number): ItemType {
+    return typeOf(this.memory, address);
+  }
+
   /** Copies the value of the item at `address` to `to`, from `at`. */
   readValueLocked(address: number, to: Uint8Array, at: number): void {
     readValue(this.memory, address, to, at);
@@ -185,12 +192,12 @@ export class Shard {
       address = this.#insertLocked(hash, bytes, newDeadlineMs === 0 ? 0 : ITEM_HAS_DEADLINE);
       const at = address << EIGHTH_WORD_SHIFT;
       words[at + ITEM_OLDER]! |= keyBytes << KEY_BYTES_SHIFT;
-      words[at + ITEM_SIZES] = valueBytes | (database << DATABASE_SHIFT);
+      words[at + ITEM_SIZES] = valueBytes | (database << DATABASE_SHIFT) | (put.kind << KIND_SHIFT);
       countItemLocked(memory, database, 1);
     } else {
       setDeadlinePlace(memory, address, newDeadlineMs !== 0);
       if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, hash, bytes);
-      setValueBytes(memory, address, valueBytes);
+      setValueBytes(memory, address, valueBytes, put.kind);
       touchLocked(memory, address);
     }
     advanceVersionLocked(memory);

@@ -2,7 +2,7 @@
 // snapshots keep it; it is made of 32-bit words, little endian, and its first one has its kind. Touches no
 // memory; its end checks that all of it holds together.
 //
-//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | evicted 1
+//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | evicted 1 | what the value is 4
 //   put     1 hash | 2 version, low | 3 version, high 16, and deadline, high 16 | 4 deadline, low | 5 value bytes
 //           then the key, the value, and bytes up to a whole word
 //   remove  1 hash | 2, 3 version of the item that goes
@@ -17,7 +17,13 @@
 // one included; whether it is the first and the last part of what belongs together; the actor that wrote it.
 
 import { DATABASE_BITS, DATABASE_COUNT } from "../database_layout.ts";
-import { COUNT_BITS, KEY_BYTES_BITS, RING_BITS, WORD_BITS } from "../item_layout.ts";
+import {
+  COUNT_BITS,
+  KEY_BYTES_BITS,
+  KIND_BITS as ITEM_KIND_BITS,
+  RING_BITS,
+  WORD_BITS,
+} from "../item_layout.ts";
 import { assertLayout, bitsOf, wordsOf } from "../layout_check.ts";
 import { MAX_ACTORS } from "../region_layout.ts";
 
@@ -51,6 +57,9 @@ export const EFFECT_COUNT_SHIFT = EFFECT_RING_SHIFT + RING_BITS;
 export const WHY_SHIFT = EFFECT_COUNT_SHIFT + COUNT_BITS;
 export const WHY_BITS = 1;
 export const WHY_MASK = (1 << WHY_BITS) - 1;
+/** In a put: what the value is, as in an item's header. */
+export const EFFECT_ITEM_KIND_SHIFT = WHY_SHIFT + WHY_BITS;
+export const EFFECT_ITEM_KIND_MASK = (1 << ITEM_KIND_BITS) - 1;
 /** In a removal: the item was evicted, so it may leave a ghost. */
 export const WHY_EVICTED = 1;
 
@@ -96,6 +105,7 @@ assertLayout({
       ["ring", EFFECT_RING_SHIFT, RING_BITS],
       ["count", EFFECT_COUNT_SHIFT, COUNT_BITS],
       ["why", WHY_SHIFT, WHY_BITS],
+      ["item's kind", EFFECT_ITEM_KIND_SHIFT, ITEM_KIND_BITS],
     ),
     {
       name: "put in words",

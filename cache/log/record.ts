@@ -5,6 +5,7 @@ import { databaseOf } from "../databases.ts";
 import { copyBytes, readKey, readValue } from "../item.ts";
 import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
+import { kindOf } from "../item_types.ts";
 import * as shardLayout from "../layout.ts";
 import type { PutRequest } from "../put_request.ts";
 import { hitCountLocked, ringOf } from "../ring.ts";
@@ -29,6 +30,7 @@ const {
   EFFECT_COUNT_SHIFT,
   EFFECT_DATABASE_SHIFT,
   EFFECT_HASH,
+  EFFECT_ITEM_KIND_SHIFT,
   EFFECT_KEY_SHIFT,
   EFFECT_RING_SHIFT,
   EFFECT_VERSION,
@@ -121,7 +123,8 @@ function addPut(
   const highs = memory.words[from + ITEM_HIGHS]!;
   const deadlineMs = deadlineOf(memory, address);
   const deadlineHigh = Math.floor(deadlineMs / WORD_RANGE);
-  words[at] = EffectKind.put | (database << EFFECT_DATABASE_SHIFT) | (keyBytes << EFFECT_KEY_SHIFT);
+  words[at] = EffectKind.put | (database << EFFECT_DATABASE_SHIFT) |
+    (keyBytes << EFFECT_KEY_SHIFT) | (kindOf(memory, address) << EFFECT_ITEM_KIND_SHIFT);
   words[at + EFFECT_HASH] = hash;
   words[at + EFFECT_VERSION] = memory.words[from + ITEM_VERSION_LOW]!;
   words[at + PUT_HIGHS] = (highs & VERSION_HIGH_MASK) | (deadlineHigh << DEADLINE_HIGH_SHIFT);

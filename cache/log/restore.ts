@@ -222,6 +222,7 @@ export class Restore implements LockedWork {
     const keyStart = 4 * (at + layout.PUT_WORDS);
     const keyBytes = (first >>> layout.EFFECT_KEY_SHIFT) & layout.EFFECT_KEY_MASK;
     put.database = (first >>> layout.EFFECT_DATABASE_SHIFT) & (DATABASE_COUNT - 1);
+    put.kind = (first >>> layout.EFFECT_ITEM_KIND_SHIFT) & layout.EFFECT_ITEM_KIND_MASK;
     put.setKey(this.#words[at + EFFECT_HASH]!, this.#bytes, keyStart, keyBytes);
     put.setValue(this.#bytes, keyStart + keyBytes, this.#words[at + layout.PUT_VALUE_BYTES]!);
     put.setTerms(deadlineMs);

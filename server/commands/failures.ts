@@ -46,6 +46,15 @@ export const NOT_DURABLE = failure(
   "MISCONF",
 );
 
+export const WRONG_TYPE = refused(
+  "Operation against a key holding the wrong kind of value",
+  "WRONGTYPE",
+);
+/** A collection may take half a shard. */
+export const OUT_OF_MEMORY = refused(
+  "command not allowed when used memory > 'maxmemory'.",
+  "OOM",
+);
 export const NO_AUTH = refused("Authentication required.", "NOAUTH");
 export const NO_SUCH_KEY = refused("no such key");
 export const NOT_FLOAT = refused("value is not a valid float");

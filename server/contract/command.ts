@@ -20,6 +20,7 @@ import type { Session } from "./session.ts";
 import { type KeyPlaces, ONE_KEY } from "./keys/key_places.ts";
 import { keyByteLimit } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
+import { Views } from "./views.ts";
 
 /** The size to which the scratch shrinks back, in bytes. */
 const SCRATCH_BYTES = 64 * 1024;
@@ -67,6 +68,8 @@ export class CommandContext implements LockedWork {
   scratch: Uint8Array<ArrayBuffer>;
   /** What a command stores next. */
   readonly put: PutRequest = new PutRequest();
+  /** Views on collections, for who runs. */
+  readonly views: Views = new Views();
   /** The stored database of the second key, where a row says that it may be another one. */
   elsewhere = 0;
   /** Whether {@linkcode runLocked} has found that databases were exchanged, and has run nothing. */
@@ -211,10 +214,19 @@ export type CommandFlag =
 
 /** What a command is about, as in COMMAND DOCS. */
 export type CommandGroup =
+  | "bf"
+  | "bitmap"
+  | "cms"
   | "connection"
   | "generic"
+  | "geo"
+  | "hash"
+  | "hyperloglog"
+  | "list"
   | "scripting"
   | "server"
+  | "set"
+  | "sorted-set"
   | "string"
   | "transactions";
 

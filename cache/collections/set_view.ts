@@ -1,0 +1,20 @@
+// A set, opened.
+
+import { ItemType } from "../item_types.ts";
+import { Shape, sizeForSpan, writeSpan } from "./entries.ts";
+import { KeyedCollection } from "./keyed.ts";
+
+/** A set. */
+export class SetView extends KeyedCollection {
+  constructor() {
+    super(ItemType.set, Shape.member);
+  }
+
+  /** Adds a member. Returns false if it is there already. */
+  add(member: Uint8Array, start: number, length: number): boolean {
+    if (this.find(member, start, length)) return false;
+    this.reserveEntry(sizeForSpan(length));
+    this.splice(this.end, 0, writeSpan(this.entry, 0, member, start, length), 1);
+    return true;
+  }
+}

@@ -1,0 +1,47 @@
+// What an item's value is, and in which form it is kept. Both stand in four bits of its header, above the
+// value's length and the database, so they cost no byte. Packed: the value is in the item itself. Indirect: the value
+// is a descriptor, and what it describes lies in slots that the item owns; see collections/ and bytes/.
+
+import * as layout from "./layout.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+const { EIGHTH_WORD_SHIFT, ITEM_SIZES, KIND_INDIRECT, KIND_SHIFT } = layout;
+
+/** What a value is. */
+export const ItemType = {
+  /** Bytes. */
+  string: 0,
+  list: 1,
+  set: 2,
+  hash: 3,
+  sortedSet: 4,
+  bloom: 5,
+  countMin: 6,
+} as const;
+/** One of the values of the constant of the same name. */
+export type ItemType = typeof ItemType[keyof typeof ItemType];
+
+/** Type and form of the item at `address`, as its header has them. */
+export function kindOf(memory: ShardMemory, address: number): number {
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_SIZES]! >>> KIND_SHIFT;
+}
+
+/** The type of the item at `address`. */
+export function typeOf(memory: ShardMemory, address: number): ItemType {
+  return (kindOf(memory, address) >>> 1) as ItemType;
+}
+
+/** Whether the item at `address` owns slots besides its own pieces. */
+export function isIndirect(memory: ShardMemory, address: number): boolean {
+  return (kindOf(memory, address) & KIND_INDIRECT) !== 0;
+}
+
+/** The kind of an item of this type that has its value in itself. */
+export function packedKind(type: ItemType): number {
+  return type << 1;
+}
+
+/** The kind of an item of this type that has its value in slots. */
+export function indirectKind(type: ItemType): number {
+  return (type << 1) | KIND_INDIRECT;
+}

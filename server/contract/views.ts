@@ -1,0 +1,49 @@
+// The views on collections that a command may open: made when first needed, then reused. A context has them.
+
+import { HashView, ListView, SetView, SortedSetView } from "../../cache/mod.ts";
+
+/** Views on collections, two of a type where commands need two at a time. */
+export class Views {
+  #list: ListView | undefined;
+  #otherList: ListView | undefined;
+  #set: SetView | undefined;
+  #otherSet: SetView | undefined;
+  #hash: HashView | undefined;
+  #sortedSet: SortedSetView | undefined;
+  #otherSortedSet: SortedSetView | undefined;
+
+  /** A list. */
+  get list(): ListView {
+    return this.#list ??= new ListView();
+  }
+
+  /** Another list. */
+  get otherList(): ListView {
+    return this.#otherList ??= new ListView();
+  }
+
+  /** A set. */
+  get set(): SetView {
+    return this.#set ??= new SetView();
+  }
+
+  /** Another set. */
+  get otherSet(): SetView {
+    return this.#otherSet ??= new SetView();
+  }
+
+  /** A hash. */
+  get hash(): HashView {
+    return this.#hash ??= new HashView();
+  }
+
+  /** A sorted set. */
+  get sortedSet(): SortedSetView {
+    return this.#sortedSet ??= new SortedSetView();
+  }
+
+  /** Another sorted set. */
+  get otherSortedSet(): SortedSetView {
+    return this.#otherSortedSet ??= new SortedSetView();
+  }
+}
