@@ -11,6 +11,15 @@ import { COMMANDS } from "../server/commands/table.ts";
 
 const GROUPS: Readonly<Record<CommandGroup, string>> = {
   string: "Values",
+  hash: "Hashes",
+  list: "Lists",
+  set: "Sets",
+  "sorted-set": "Sorted sets",
+  geo: "Places",
+  bitmap: "Bits",
+  hyperloglog: "HyperLogLog",
+  bf: "Bloom filters",
+  cms: "Count-Min sketches",
   generic: "Keys",
   transactions: "Transactions",
   connection: "Connections",
