@@ -16,7 +16,7 @@ export const ItemType = {
   hash: 3,
   sortedSet: 4,
   bloom: 5,
-  countMin: 6,
+  cms: 6,
 } as const;
 /** One of the values of the constant of the same name. */
 export type ItemType = typeof ItemType[keyof typeof ItemType];

@@ -1,4 +1,5 @@
 // A hash, opened: fields with a value each, and perhaps a deadline.
+// Knows entries and their order only; collection.ts has where they lie.
 
 import { ItemType } from "../item_types.ts";
 import { WORD_RANGE } from "../layout.ts";

@@ -1,4 +1,5 @@
 // What sets, hashes and sorted sets have in common: members that are there once, and are found by their bytes.
+// Knows entries and their order only; collection.ts has where they lie.
 
 import { Collection } from "./collection.ts";
 import {

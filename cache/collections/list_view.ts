@@ -1,4 +1,5 @@
 // A list, opened: entries by their position.
+// Knows entries and their order only; collection.ts has where they lie.
 
 import { ItemType } from "../item_types.ts";
 import { Collection } from "./collection.ts";

@@ -1,4 +1,5 @@
 // A set, opened.
+// Knows entries and their order only; collection.ts has where they lie.
 
 import { ItemType } from "../item_types.ts";
 import { Shape, sizeForSpan, writeSpan } from "./entries.ts";

@@ -1,4 +1,5 @@
 // A sorted set, opened: members with a score each, in the order of (score, member).
+// Knows entries and their order only; collection.ts has where they lie.
 
 import { ItemType } from "../item_types.ts";
 import {

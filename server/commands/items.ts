@@ -1,11 +1,11 @@
-// Functions that many commands share: they find the item of a key argument, answer its value, or store
-// one. All run with the key's shard locked.
+// Functions that many commands share: they find the item of a key argument or open its collection, answer
+// values and members, or store one. All run with the key's shard locked.
 
-import { Outcome, type Shard } from "../../cache/mod.ts";
+import { type Collection, type HashView, Opening, Outcome, type Shard } from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
-import { ANSWER_TOO_LARGE, BAD_KEY, TOO_LARGE } from "./failures.ts";
+import { ANSWER_TOO_LARGE, BAD_KEY, TOO_LARGE, WRONG_TYPE } from "./failures.ts";
 
 /** A value of up to this length is answered without a check of the space that is left. */
 const SMALL_BYTES = 4096;
@@ -78,4 +78,66 @@ export function storeItem(
   put.setValue(value, valueStart, valueBytes);
   put.setTerms(deadlineMs);
   return context.cache.shardOf(hash).putLocked(put) === Outcome.stored;
+}
+
+/**
+ * Opens the collection of key number `key`, which is argument `index`. `isRead` counts a hit or a miss. Where a value of
+ * another type is there the refusal is on `reply`, and Opening.wrongType returned.
+ */
+export function openView(
+  context: CommandContext,
+  view: Collection,
+  args: Args,
+  key: number,
+  index: number,
+  reply: Reply,
+  isRead: boolean,
+): Opening {
+  const hash = context.hashes[key]!;
+  const opening = view.open(
+    context.cache.shardOf(hash),
+    context.database,
+    hash,
+    args.bytes,
+    args.starts[index]!,
+    args.lengths[index]!,
+    isRead,
+  );
+  if (opening === Opening.wrongType) reply.fail(WRONG_TYPE);
+  return opening;
+}
+
+/** Opens what will replace key number `key`, which is argument `index`, whatever it is. */
+export function openEmptyView(
+  context: CommandContext,
+  view: Collection,
+  args: Args,
+  key: number,
+  index: number,
+): void {
+  const hash = context.hashes[key]!;
+  view.openEmpty(
+    context.cache.shardOf(hash),
+    context.database,
+    hash,
+    args.bytes,
+    args.starts[index]!,
+    args.lengths[index]!,
+  );
+}
+
+/** Answers the member at the view's cursor. The caller has seen to it that the answer has space. */
+export function answerMember(view: Collection, reply: Reply): void {
+  const length = view.memberBytes;
+  const at = reply.reserve(length);
+  view.readMember(reply.bytes, at);
+  reply.value(at, length);
+}
+
+/** Answers the value at the hash's cursor. The caller has seen to it that the answer has space. */
+export function answerMemberValue(view: HashView, reply: Reply): void {
+  const length = view.valueBytes;
+  const at = reply.reserve(length);
+  view.readValue(reply.bytes, at);
+  reply.value(at, length);
 }

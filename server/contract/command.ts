@@ -20,7 +20,7 @@ import type { Session } from "./session.ts";
 import { type KeyPlaces, ONE_KEY } from "./keys/key_places.ts";
 import { keyByteLimit } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
-import { Views } from "./views.ts";
+import { Views } from "./collections/views.ts";
 
 /** The size to which the scratch shrinks back, in bytes. */
 const SCRATCH_BYTES = 64 * 1024;

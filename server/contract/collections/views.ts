@@ -1,6 +1,7 @@
-// The views on collections that a command may open: made when first needed, then reused. A context has them.
+// The views on collections that a command may open: made when first needed, then reused. A context has
+// them. Knows no command.
 
-import { HashView, ListView, SetView, SortedSetView } from "../../cache/mod.ts";
+import { HashView, ListView, SetView, SortedSetView } from "../../../cache/mod.ts";
 
 /** Views on collections, two of a type where commands need two at a time. */
 export class Views {
