@@ -19,8 +19,11 @@ import type { ServerFacade } from "./server.ts";
 import type { Session } from "./session.ts";
 import { type KeyPlaces, ONE_KEY } from "./keys/key_places.ts";
 import { keyByteLimit } from "../config/config.ts";
+import type { CommandFlag, CommandGroup } from "./commands/command_kinds.ts";
 import type { CommandStats } from "./command_stats.ts";
 import { Views } from "./collections/views.ts";
+
+export type { CommandFlag, CommandGroup };
 
 /** The size to which the scratch shrinks back, in bytes. */
 const SCRATCH_BYTES = 64 * 1024;
@@ -194,41 +197,6 @@ export class CommandContext implements LockedWork {
     return this.scratch;
   }
 }
-
-/** What a command does, as COMMAND INFO and access control see it. */
-export type CommandFlag =
-  | "read"
-  | "write"
-  | "admin"
-  | "fast"
-  /** Allowed before AUTH. */
-  | "noauth"
-  /** Carried out at once inside MULTI instead of being queued. */
-  | "immediate"
-  /** Refused inside MULTI. */
-  | "nomulti"
-  /** Never in the slow log, since its arguments may be secret. */
-  | "noslowlog"
-  /** Looks at every shard. Takes locks itself, one at a time, unless `holdsAll`. */
-  | "keyspace";
-
-/** What a command is about, as in COMMAND DOCS. */
-export type CommandGroup =
-  | "bf"
-  | "bitmap"
-  | "cms"
-  | "connection"
-  | "generic"
-  | "geo"
-  | "hash"
-  | "hyperloglog"
-  | "list"
-  | "scripting"
-  | "server"
-  | "set"
-  | "sorted-set"
-  | "string"
-  | "transactions";
 
 /** Carries out a command. */
 export type CommandRun = (

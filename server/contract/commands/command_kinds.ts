@@ -1,0 +1,37 @@
+// What kinds of commands there are: what one may do, as COMMAND INFO and access control see it, and what it
+// is about. Only names.
+
+/** What a command does, as COMMAND INFO and access control see it. */
+export type CommandFlag =
+  | "read"
+  | "write"
+  | "admin"
+  | "fast"
+  /** Allowed before AUTH. */
+  | "noauth"
+  /** Carried out at once inside MULTI instead of being queued. */
+  | "immediate"
+  /** Refused inside MULTI. */
+  | "nomulti"
+  /** Never in the slow log, since its arguments may be secret. */
+  | "noslowlog"
+  /** Looks at every shard. Takes locks itself, one at a time, unless `holdsAll`. */
+  | "keyspace";
+
+/** What a command is about, as in COMMAND DOCS. */
+export type CommandGroup =
+  | "bf"
+  | "bitmap"
+  | "cms"
+  | "connection"
+  | "generic"
+  | "geo"
+  | "hash"
+  | "hyperloglog"
+  | "list"
+  | "scripting"
+  | "server"
+  | "set"
+  | "sorted-set"
+  | "string"
+  | "transactions";
