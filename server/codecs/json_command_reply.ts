@@ -5,6 +5,7 @@
 
 import { Buffer } from "node:buffer";
 import { grownLength, resizedInPlace } from "../contract/growing_bytes.ts";
+import { doubleText } from "../contract/numbers/double_bytes.ts";
 import {
   ANSWER_TOO_LARGE_MESSAGE,
   type Failure,
@@ -212,8 +213,8 @@ export class JsonCommandReply implements Reply {
     this.#close();
   }
 
-  double(value: number): void {
-    this.text(String(value));
+  double(value: number, text = doubleText(value)): void {
+    this.text(text);
   }
 
   array(count: number): void {

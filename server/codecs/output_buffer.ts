@@ -159,7 +159,7 @@ export abstract class OutputBuffer implements Reply {
   abstract miss(): void;
   abstract conditionNotMet(): void;
   abstract integer(value: number | bigint): void;
-  abstract double(value: number): void;
+  abstract double(value: number, text?: string): void;
   abstract array(count: number): void;
   abstract set(count: number): void;
   abstract map(count: number): void;

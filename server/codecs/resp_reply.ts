@@ -4,7 +4,8 @@
 // is that of the session that it answers.
 
 import type { Failure, RunningCommand } from "../contract/reply.ts";
-import { writeText } from "../contract/text_bytes.ts";
+import { MAX_DOUBLE_BYTES, writeDouble } from "../contract/numbers/double_bytes.ts";
+import { writeAscii, writeText } from "../contract/text_bytes.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 
 /** Replaces an answer that there is no memory for. */
@@ -38,6 +39,8 @@ export interface RespPeer extends RunningCommand {
 export class RespReply extends OutputBuffer {
   /** The client that is answered. */
   peer: RespPeer = { protocol: 2, running: -1 };
+  /** The number that is being answered, before its length is known. */
+  readonly #number = new Uint8Array(MAX_DOUBLE_BYTES);
 
   reserve(length: number): number {
     this.makeSpace(length + FRAME_BYTES);
@@ -117,10 +120,17 @@ export class RespReply extends OutputBuffer {
     } else this.#line(COLON, String(value));
   }
 
-  double(value: number): void {
-    const text = doubleText(value);
-    if (this.peer.protocol === 3) this.#line(COMMA, text);
-    else this.text(text);
+  double(value: number, text = ""): void {
+    const number = this.#number;
+    const length = text === "" ? writeDouble(value, number, 0) : writeAscii(text, number, 0);
+    this.makeSpace(length + FRAME_BYTES);
+    if (this.peer.protocol === 3) this.bytes[this.used++] = COMMA;
+    else this.#header(DOLLAR, length);
+    const { bytes, used } = this;
+    for (let i = 0; i < length; i++) bytes[used + i] = number[i]!;
+    bytes[used + length] = CR;
+    bytes[used + length + 1] = LF;
+    this.used = used + length + 2;
   }
 
   array(count: number): void {
@@ -195,11 +205,4 @@ function digits(bytes: Uint8Array, at: number, value: number): number {
     rest = tenth;
   }
   return end;
-}
-
-/** A number as Redis writes it. */
-function doubleText(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  return Object.is(value, -0) ? "-0" : String(value);
 }

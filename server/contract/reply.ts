@@ -74,8 +74,8 @@ export interface Reply {
   conditionNotMet(): void;
   /** A number: a count, a version, milliseconds. */
   integer(value: number | bigint): void;
-  /** A number with a fraction. */
-  double(value: number): void;
+  /** A number with a fraction, in this short text where it is not to be that of a score. */
+  double(value: number, text?: string): void;
   /** The next `count` outcomes are one list. */
   array(count: number): void;
   /** The next `2 * count` outcomes are keys and values, in turn. */

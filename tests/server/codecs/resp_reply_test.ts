@@ -32,6 +32,9 @@ Deno.test("RespReply writes outcomes as versions 2 and 3 have them", () => {
     [(reply) => reply.integer(2 ** 31 - 1), ":2147483647\r\n"],
     [(reply) => reply.integer(2n ** 63n - 1n), ":9223372036854775807\r\n"],
     [(reply) => reply.double(1.5), "$3\r\n1.5\r\n", ",1.5\r\n"],
+    [(reply) => reply.double(3.1), "$18\r\n3.1000000000000001\r\n", ",3.1000000000000001\r\n"],
+    [(reply) => reply.double(-12), "$3\r\n-12\r\n", ",-12\r\n"],
+    [(reply) => reply.double(1.5, "1.50"), "$4\r\n1.50\r\n", ",1.50\r\n"],
     [(reply) => reply.double(-Infinity), "$4\r\n-inf\r\n", ",-inf\r\n"],
     [(reply) => reply.text("é"), "$2\r\né\r\n"],
     [
