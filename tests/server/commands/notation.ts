@@ -2,6 +2,7 @@
 // nil, [a, b]. Reads version 2 of the protocol.
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 /** Reads one answer from `bytes` at `at`; null when it is not all there. */
 export function readAnswer(bytes: Uint8Array, at: number): { text: string; end: number } | null {
@@ -45,9 +46,18 @@ export function wordsOf(line: string): Uint8Array[] {
 
 /** A command on the wire. */
 export function encodeCommand(words: readonly Uint8Array[]): Uint8Array {
-  const parts = [`*${words.length}\r\n`];
-  for (const word of words) {
-    parts.push(`$${word.length}\r\n`, String.fromCharCode(...word), "\r\n");
-  }
-  return Uint8Array.from(parts.join(""), (char) => char.charCodeAt(0));
+  const heads = words.map((word) => encoder.encode(`$${word.length}\r\n`));
+  const first = encoder.encode(`*${words.length}\r\n`);
+  const length = words.reduce((sum, word, i) => sum + heads[i]!.length + word.length + 2, 0);
+  const bytes = new Uint8Array(first.length + length);
+  bytes.set(first);
+  let at = first.length;
+  words.forEach((word, i) => {
+    bytes.set(heads[i]!, at);
+    bytes.set(word, at + heads[i]!.length);
+    at += heads[i]!.length + word.length + 2;
+    bytes[at - 2] = 0x0d;
+    bytes[at - 1] = 0x0a;
+  });
+  return bytes;
 }

@@ -28,19 +28,27 @@ export class RedisConnection {
 
   /** Sends a line, as Speaker.say() does. */
   async say(line: string): Promise<string> {
-    const command = encodeCommand(wordsOf(line));
+    return (await this.exchange(wordsOf(line), readAnswer)).text;
+  }
+
+  /** Sends a command; resolves with what `read` makes of the answer, once it finds one. */
+  async exchange<T extends { readonly end: number }>(
+    words: readonly Uint8Array[],
+    read: (bytes: Uint8Array, at: number) => T | null,
+  ): Promise<T> {
+    const command = encodeCommand(words);
     for (let at = 0; at < command.length;) at += await this.#conn.write(command.subarray(at));
     let bytes = new Uint8Array(0);
     const chunk = new Uint8Array(65536);
     for (;;) {
       const count = await this.#conn.read(chunk);
-      if (count === null) throw new Error(`redis-server closed the connection after ${line}`);
+      if (count === null) throw new Error("redis-server closed the connection");
       const longer = new Uint8Array(bytes.length + count);
       longer.set(bytes);
       longer.set(chunk.subarray(0, count), bytes.length);
       bytes = longer;
-      const answer = readAnswer(bytes, 0);
-      if (answer !== null) return answer.text;
+      const answer = read(bytes, 0);
+      if (answer !== null) return answer;
     }
   }
 
@@ -78,7 +86,8 @@ export class RedisServer extends RedisConnection implements AsyncDisposable {
       "no",
       ...more,
     ];
-    const options = { args, stdout: "null", stderr: "null" } as const;
+    // SORT ALPHA compares as the locale says.
+    const options = { args, stdout: "null", stderr: "null", env: { LC_ALL: "C" } } as const;
     const process = new Deno.Command("redis-server", options).spawn();
     for (;;) {
       try {

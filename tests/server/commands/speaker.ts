@@ -27,15 +27,17 @@ export class Speaker {
     cache: ServerCache,
     server = new LocalServer(configOf(), NOW_MS),
     isAuthenticated = true,
+    protocol: 2 | 3 = 2,
   ) {
     server.watch ??= new WorkerWatch(cache.region, cache.actor);
     this.session = new Session(++lastId, "resp", "a:1", "b:2", NOW_MS, isAuthenticated);
     this.session.push = () => {};
     this.context = new CommandContext(cache, server, COMMANDS, this.session);
     const { session } = this;
-    // Whatever it says with HELLO, its answers are read in the older form.
+    this.session.protocol = protocol;
+    // Whatever it says with HELLO, its answers are read in the form that they have from the start.
     this.#reply.peer = {
-      protocol: 2,
+      protocol,
       get running() {
         return session.running;
       },
@@ -51,7 +53,11 @@ export class Speaker {
 
   /** Starts a command; most are done when this returns. */
   run(line: string): void | Promise<void> {
-    const [name, ...words] = wordsOf(line);
+    return this.runWords(wordsOf(line));
+  }
+
+  /** Starts the command of these words. */
+  runWords([name, ...words]: readonly Uint8Array[]): void | Promise<void> {
     const args = new Args();
     for (const word of words) args.pushBytes(word, 0, word.length);
     const reply = this.#reply;
@@ -64,9 +70,16 @@ export class Speaker {
 
   /** The answer to the command that has run. */
   answer(): string {
+    return this.answerAs(readAnswer).text;
+  }
+
+  /** What `read` makes of it, and that is all of it. */
+  answerAs<T extends { readonly end: number }>(
+    read: (bytes: Uint8Array, at: number) => T | null,
+  ): T {
     const { bytes, used } = this.#reply;
-    const found = readAnswer(bytes.subarray(0, used), 0);
+    const found = read(bytes.subarray(0, used), 0);
     if (found === null || found.end !== used) throw new Error("not one answer");
-    return found.text;
+    return found;
   }
 }

@@ -1,0 +1,93 @@
+// When two answers are the same: byte for byte, except where Redis promises no order, where chance
+// decides, where clocks do, and where slabkv says something else on purpose. Knows no connection.
+
+import { type Answer, exactly } from "./answer.ts";
+import type { Words } from "./draw.ts";
+
+/** Answers whose items Redis gives in no particular order. */
+const UNORDERED: ReadonlySet<string> = new Set([
+  ...["SMEMBERS", "SINTER", "SUNION", "SDIFF", "HKEYS", "HVALS", "KEYS"],
+  ...["GEORADIUS", "GEORADIUS_RO", "GEORADIUSBYMEMBER", "GEORADIUSBYMEMBER_RO", "GEOSEARCH"],
+]);
+/** What a date may differ by, in milliseconds or seconds. */
+const MAX_APART = 3000;
+const TIMED: ReadonlySet<string> = new Set(["TTL", "PTTL"]);
+/** Names of encodings of one type: which one a key has depends on its history. */
+const ENCODINGS: readonly (readonly string[])[] = [
+  ["listpack", "hashtable", "skiplist", "intset", "quicklist"],
+  ["raw", "embstr", "int"],
+];
+
+/** The name of the command, in capitals. */
+export function nameOf(words: Words): string {
+  return words[0]!.toUpperCase();
+}
+
+function hasWord(words: Words, word: string): boolean {
+  return words.some((each) => each.toUpperCase() === word);
+}
+
+/** Items sorted, so that their order says nothing; `size` of them belong together. */
+function sorted(answer: Answer, size: number): string {
+  const { kind, items } = answer;
+  if (items.length % size !== 0 || items.length === 0) return exactly(answer);
+  const groups = Array.from(
+    { length: items.length / size },
+    (_, i) => items.slice(i * size, (i + 1) * size).map(exactly).join(""),
+  );
+  return `${kind}${items.length}[${groups.sort().join("")}]`;
+}
+
+/** What a transaction has answered, of which some may be in any order. */
+function deeplySorted({ kind, text, items }: Answer): string {
+  if (items.length === 0) return kind === "-" ? errorText(text) : `${kind}${text.length}:${text}`;
+  return `${kind}[${items.map((item) => sortedLeaves(item)).join()}]`;
+}
+
+function sortedLeaves({ kind, text, items }: Answer): string {
+  if (items.length === 0) return deeplySorted({ kind, text, items });
+  return `${kind}[${items.map((item) => sortedLeaves(item)).sort().join()}]`;
+}
+
+function isUnordered(words: Words): boolean {
+  const name = nameOf(words);
+  if (!UNORDERED.has(name)) return false;
+  return !name.startsWith("GEO") || !hasWord(words, "ASC") && !hasWord(words, "DESC");
+}
+
+/** The text by which two answers to `words` are compared. */
+export function comparable(words: Words, answer: Answer): string {
+  const name = nameOf(words);
+  const { kind, text } = answer;
+  if (kind === "-") return errorText(text);
+  // With ANY it is chance which places are found.
+  if (hasWord(words, "ANY")) return `${kind}${answer.items.length}`;
+  if (name === "EXEC") return deeplySorted(answer);
+  if (name === "HGETALL") return sorted(answer, 2);
+  if (isUnordered(words)) return sorted(answer, 1);
+  if (name === "OBJECT") {
+    const group = ENCODINGS.findIndex((names) => names.includes(text));
+    if (group >= 0) return `encoding ${group}`;
+  }
+  return exactly(answer);
+}
+
+/** Errors are the same in words, except where one names an option of the server. */
+function errorText(text: string): string {
+  return `-${text.replace("(proto-max-bulk-len)", "(--max-value-bytes)")}`;
+}
+
+/** Whether two answers to `words` are the same. */
+export function isSame(words: Words, own: Answer, redis: Answer): boolean {
+  if (comparable(words, own) === comparable(words, redis)) return true;
+  if (!TIMED.has(nameOf(words)) || own.kind !== ":" || redis.kind !== ":") return false;
+  const [a, b] = [Number(own.text), Number(redis.text)];
+  return a > MAX_APART && b > MAX_APART && Math.abs(a - b) <= MAX_APART;
+}
+
+/** The same answers as far as their shape goes: where chance decides what is in them. */
+export function isSameShape(own: Answer, redis: Answer): boolean {
+  if (own.kind === "-" || redis.kind === "-") return exactly(own) === exactly(redis);
+  if (own.kind !== redis.kind || own.items.length !== redis.items.length) return false;
+  return own.items.every((item, i) => isSameShape(item, redis.items[i]!));
+}
