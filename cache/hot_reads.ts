@@ -6,6 +6,7 @@
 import { addCounter } from "./counters.ts";
 import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf } from "./item_header.ts";
 import { copyBytes } from "./item.ts";
+import { kindOf } from "./item_types.ts";
 import * as layout from "./layout.ts";
 import type { Region } from "./region.ts";
 import * as regionLayout from "./region_layout.ts";
@@ -146,6 +147,8 @@ export class HotReads {
     if ((first & COUNT_MASK) !== COUNT_MASK) return NOT_READ;
     const deadlineMs = deadlineOf(memory, address);
     if (deadlineMs !== 0 && deadlineMs <= this.#now()) return NOT_READ;
+    // A packed string is of kind 0. All others are read under the lock.
+    if (kindOf(memory, address) !== 0) return NOT_READ;
     const before = headerBytes(first) + keyBytesOf(memory, address);
     const valueBytes = valueBytesOf(memory, address);
     if (before + valueBytes > pieceBytes(first, address)) return NOT_READ;

@@ -46,7 +46,8 @@ export const NOT_DURABLE = failure(
   "MISCONF",
 );
 
-export const WRONG_TYPE = refused(
+export const WRONG_TYPE = failure(
+  "wrongType",
   "Operation against a key holding the wrong kind of value",
   "WRONGTYPE",
 );

@@ -1,7 +1,14 @@
 // Functions that many commands share: they find the item of a key argument or open its collection, answer
 // values and members, or store one. All run with the key's shard locked.
 
-import { type Collection, type HashView, Opening, Outcome, type Shard } from "../../cache/mod.ts";
+import {
+  type Collection,
+  type HashView,
+  ItemType,
+  Opening,
+  Outcome,
+  type Shard,
+} from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
@@ -41,9 +48,17 @@ export function deleteItem(
     .deleteLocked(hash, args.bytes, args.starts[index]!, args.lengths[index]!);
 }
 
-/** Answers the value of the item at `address`, or a miss where that is 0. */
+/** Refuses and returns true where the item at `address`, unless that is 0, is no string. */
+export function isOtherType(shard: Shard, address: number, reply: Reply): boolean {
+  if (address === 0 || shard.typeLocked(address) === ItemType.string) return false;
+  reply.fail(WRONG_TYPE);
+  return true;
+}
+
+/** Answers the string at `address`, or a miss where that is 0. Refuses what is no string. */
 export function answerValue(shard: Shard, address: number, reply: Reply): void {
   if (address === 0) return reply.miss();
+  if (shard.typeLocked(address) !== ItemType.string) return reply.fail(WRONG_TYPE);
   const length = shard.valueBytesLocked(address);
   if (length > SMALL_BYTES && length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   const at = reply.reserve(length);

@@ -14,6 +14,8 @@ export type FailureKind =
   | "arity"
   | "notInteger"
   | "overflow"
+  /** The key holds a value of another type. */
+  | "wrongType"
   | "badExpire"
   | "tooLarge"
   | "answerTooLarge"

@@ -24,6 +24,7 @@ const REFUSALS: Readonly<Record<FailureKind, Refusal>> = {
   arity: [400, "Too many or too few arguments."],
   notInteger: [409, "Value is not a 64-bit integer. Put one, such as 0, before counting."],
   overflow: [409, "Result would not fit a 64-bit integer."],
+  wrongType: [409, "Value is no string. Send a command for its type, such as LRANGE, to POST /."],
   badExpire: [400, "Time to live is not valid. Send seconds above 0."],
   tooLarge: [413, "Item is too large for this cache. Send less or start it with more memory."],
   answerTooLarge: [413, "Answer would be too large. Ask for fewer keys at a time."],

@@ -3,12 +3,20 @@
 // script is answered NOSCRIPT.
 
 import { createHash } from "node:crypto";
-import type { Shard } from "../../../cache/mod.ts";
-import { KEEP_DEADLINE, Outcome } from "../../../cache/mod.ts";
+import { ItemType, KEEP_DEADLINE, Outcome, type Shard } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { BAD_KEY, badExpire, BUSY, NOT_INTEGER, refused, TOO_LARGE } from "../failures.ts";
+import {
+  BAD_KEY,
+  badExpire,
+  BUSY,
+  NOT_INTEGER,
+  refused,
+  TOO_LARGE,
+  WRONG_TYPE,
+} from "../failures.ts";
+import { getItem, peekItem } from "../items.ts";
 import { integerOf } from "../argument_text.ts";
 import { addIntegers, parseInteger } from "../integers.ts";
 import { answerNumber, MAX_NUMBER, MAX_NUMBER_BYTES, toNumber } from "./script_numbers.ts";
@@ -174,9 +182,7 @@ function run(
   if (keyCount < 0) return reply.fail(NEGATIVE_KEYS);
   if (script === undefined) return reply.fail(unknown);
   const numbers: number[] = [];
-  for (let i = FIRST_KEY + keyCount; i < args.count; i++) {
-    numbers.push(toNumber(args.bytesOf(i)));
-  }
+  for (let i = FIRST_KEY + keyCount; i < args.count; i++) numbers.push(toNumber(args.bytesOf(i)));
   if (keyCount < script.keys || keyCount > MAX_KEYS || !fitsScript(script, numbers)) {
     return reply.fail(BAD_ARGUMENTS);
   }
@@ -185,7 +191,9 @@ function run(
   const work = {
     runLocked() {
       isDone = !context.isStale;
-      if (isDone) script.run(call);
+      if (!isDone) return;
+      if (hasOtherType(call)) reply.fail(WRONG_TYPE);
+      else script.run(call);
     },
   };
   while (!isDone) {
@@ -195,15 +203,21 @@ function run(
   }
 }
 
-function hashScriptKeys(
-  { cache, hashes, database }: CommandContext,
-  args: Args,
-  count: number,
-): void {
+function hashScriptKeys(context: CommandContext, args: Args, count: number): void {
+  const { cache, hashes, database } = context;
   const { bytes, starts, lengths } = args;
   for (let i = 0, key = FIRST_KEY; i < count; i++, key++) {
     hashes[i] = cache.hash(bytes, starts[key]!, lengths[key]!, database);
   }
+}
+
+/** Whether one of the keys holds something that is no string. */
+function hasOtherType(call: Call): boolean {
+  for (let key = 0; key < call.keyCount; key++) {
+    const address = peekItem(call.context, call.args, key, FIRST_KEY + key);
+    if (address !== 0 && shardOf(call, key).typeLocked(address) !== ItemType.string) return true;
+  }
+  return false;
 }
 
 function fitsScript({ numbers: count, windowAt }: Known, numbers: readonly number[]): boolean {
@@ -218,15 +232,8 @@ function shardOf({ context }: Call, key: number): Shard {
 
 /** The value of the script's key number `key`, or null if it is not there. */
 function valueAt(call: Call, key: number): Uint8Array | null {
-  const { context, args } = call;
-  const at = FIRST_KEY + key;
   const shard = shardOf(call, key);
-  const address = shard.getLocked(
-    context.hashes[key]!,
-    args.bytes,
-    args.starts[at]!,
-    args.lengths[at]!,
-  );
+  const address = getItem(call.context, call.args, key, FIRST_KEY + key);
   if (address === 0) return null;
   const length = shard.valueBytesLocked(address);
   if (length > MAX_NUMBER_BYTES) return new Uint8Array();

@@ -4,7 +4,7 @@
 import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import { answerBytes, type Reply } from "../../contract/reply.ts";
-import { peekItem, storeItem, storeProblem } from "../items.ts";
+import { isOtherType, peekItem, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { writeAscii } from "../../contract/text_bytes.ts";
 import {
@@ -52,6 +52,7 @@ export function decrBy(context: CommandContext, args: Args, reply: Reply): void 
 
 function add(context: CommandContext, args: Args, by: number | bigint, reply: Reply): void {
   const address = peekItem(context, args, 0, 0);
+  if (isOtherType(context.shard, address, reply)) return;
   const old = address === 0 ? 0 : storedInteger(context, address);
   if (old === undefined) return reply.fail(NOT_INTEGER);
   const sum = addIntegers(old, by);
@@ -86,8 +87,9 @@ function storeText(context: CommandContext, args: Args, text: string, reply: Rep
 
 /** INCRBYFLOAT key increment: the new value as text. */
 export function incrByFloat(context: CommandContext, args: Args, reply: Reply): void {
-  const by = parseLongDouble(args.bytes, args.starts[1]!, args.lengths[1]!);
   const address = peekItem(context, args, 0, 0);
+  if (isOtherType(context.shard, address, reply)) return;
+  const by = parseLongDouble(args.bytes, args.starts[1]!, args.lengths[1]!);
   const old = address === 0 ? ZERO : storedNumber(context, address);
   if (by === undefined || old === undefined) return reply.fail(NOT_FLOAT);
   const sum = addLongDoubles(old, by);

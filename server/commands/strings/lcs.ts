@@ -1,6 +1,7 @@
 // LCS: what two values have in common, as its length, its bytes or the ranges of both values. The time
 // and memory of it grow with the product of the lengths, so that is bounded.
 
+import { ItemType } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
@@ -20,6 +21,7 @@ const TOO_LONG = refused(
   "strings are too long for LCS: the length of the first, times that of the second rounded up to 32, " +
     "may be at most 16777216",
 );
+const NOT_STRINGS = refused("The specified keys must contain string values");
 /** More than a range takes in an answer. */
 const RANGE_BYTES = 96;
 /** What a word of the table counts for inside EXEC, in copied bytes: two large ones are enough. */
@@ -34,12 +36,10 @@ interface Options {
 
 /** LCS key key [LEN] [IDX] [MINMATCHLEN length] [WITHMATCHLEN] */
 export function lcs(context: CommandContext, args: Args, reply: Reply): void {
+  const lengths = [0, 1].map((key) => lengthOf(context, args, key));
+  if (lengths.includes(-1)) return reply.fail(NOT_STRINGS);
   const options = parseOptions(args);
   if ("code" in options) return reply.fail(options);
-  const lengths = [0, 1].map((key) => {
-    const address = getItem(context, args, key, key);
-    return address === 0 ? 0 : shardOfKey(context, key).valueBytesLocked(address);
-  });
   const [firstBytes, secondBytes] = [lengths[0]!, lengths[1]!];
   const words = tableWords(firstBytes, secondBytes);
   if (words > MAX_TABLE_WORDS) return reply.fail(TOO_LONG);
@@ -56,6 +56,14 @@ export function lcs(context: CommandContext, args: Args, reply: Reply): void {
   else if (options.isRanges) answerRanges(common, options, reply);
   else answerBytesOf(common, a, reply);
   common.end();
+}
+
+/** The length of a value, 0 where there is none, -1 where it is no string. */
+function lengthOf(context: CommandContext, args: Args, key: number): number {
+  const address = getItem(context, args, key, key);
+  if (address === 0) return 0;
+  const shard = shardOfKey(context, key);
+  return shard.typeLocked(address) === ItemType.string ? shard.valueBytesLocked(address) : -1;
 }
 
 function parseOptions(args: Args): Options | Failure {

@@ -4,7 +4,7 @@
 import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { getItem, peekItem, storeItem, storeProblem } from "../items.ts";
+import { getItem, isOtherType, peekItem, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, NOT_INTEGER, refused, STRING_TOO_LONG } from "../failures.ts";
 import { integerOf } from "../argument_text.ts";
@@ -16,6 +16,7 @@ const OUT_OF_RANGE = refused("offset is out of range");
 /** APPEND key value: the new length. */
 export function append(context: CommandContext, args: Args, reply: Reply): void {
   const address = peekItem(context, args, 0, 0);
+  if (isOtherType(context.shard, address, reply)) return;
   const old = address === 0 ? 0 : context.shard.valueBytesLocked(address);
   storeOver(context, args, address, old, 1, reply);
 }
@@ -23,6 +24,7 @@ export function append(context: CommandContext, args: Args, reply: Reply): void 
 /** STRLEN key: the length of the value; 0 if the key is not there. */
 export function strlen(context: CommandContext, args: Args, reply: Reply): void {
   const address = getItem(context, args, 0, 0);
+  if (isOtherType(context.shard, address, reply)) return;
   reply.integer(address === 0 ? 0 : context.shard.valueBytesLocked(address));
 }
 
@@ -33,6 +35,7 @@ export function getrange(context: CommandContext, args: Args, reply: Reply): voi
   if (first === undefined || last === undefined) return reply.fail(NOT_INTEGER);
   const { shard } = context;
   const address = getItem(context, args, 0, 0);
+  if (isOtherType(shard, address, reply)) return;
   const length = address === 0 ? 0 : shard.valueBytesLocked(address);
   const bothNegative = first < 0 && last < 0 && first > last;
   const from = placeIn(length, Number(first));
@@ -58,6 +61,7 @@ export function setrange(context: CommandContext, args: Args, reply: Reply): voi
   if (offset === undefined) return reply.fail(NOT_INTEGER);
   if (offset < 0) return reply.fail(OUT_OF_RANGE);
   const address = peekItem(context, args, 0, 0);
+  if (isOtherType(context.shard, address, reply)) return;
   if (args.lengths[2] === 0) {
     return reply.integer(address === 0 ? 0 : context.shard.valueBytesLocked(address));
   }

@@ -4,7 +4,15 @@
 import { KEEP_DEADLINE } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { answerValue, deleteItem, getItem, peekItem, storeItem, storeProblem } from "../items.ts";
+import {
+  answerValue,
+  deleteItem,
+  getItem,
+  isOtherType,
+  peekItem,
+  storeItem,
+  storeProblem,
+} from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, wrongArity } from "../failures.ts";
 import { SetOptions } from "./set_options.ts";
@@ -66,13 +74,14 @@ export function getset(context: CommandContext, args: Args, reply: Reply): void 
   const problem = storeProblem(context, args.lengths[0]!, args.lengths[1]!);
   if (problem !== null) return reply.fail(problem);
   const address = getItem(context, args, 0, 0);
-  if (isTooLong(context, address, reply)) return;
+  if (isRefused(context, address, reply)) return;
   answerValue(context.shard, address, reply);
   storeArgument(context, args, 0, 0, 1, 0);
 }
 
-/** Refuses and returns true if the value at `address` is longer than the answer may be. */
-function isTooLong(context: CommandContext, address: number, reply: Reply): boolean {
+/** Refuses and returns true if the value at `address` is no string, or longer than the answer may be. */
+function isRefused(context: CommandContext, address: number, reply: Reply): boolean {
+  if (isOtherType(context.shard, address, reply)) return true;
   if (address === 0 || context.shard.valueBytesLocked(address) <= reply.bytesLeft) return false;
   reply.fail(ANSWER_TOO_LARGE);
   return true;
@@ -81,7 +90,7 @@ function isTooLong(context: CommandContext, address: number, reply: Reply): bool
 /** GETDEL key: the value, or a miss. Deletes the key. */
 export function getdel(context: CommandContext, args: Args, reply: Reply): void {
   const address = getItem(context, args, 0, 0);
-  if (isTooLong(context, address, reply)) return;
+  if (isRefused(context, address, reply)) return;
   answerValue(context.shard, address, reply);
   if (address !== 0) deleteItem(context, args, 0, 0);
 }
@@ -95,8 +104,9 @@ export function getex(context: CommandContext, args: Args, reply: Reply): void {
   const address = getItem(context, args, 0, 0);
   // As in Redis, nobody looks at the time where there is no key for it.
   if (address === 0) return reply.miss();
+  if (isOtherType(shard, address, reply)) return;
   if (typeof options === "string") return reply.fail(optionsFailure(options, "getex"));
-  if (isTooLong(context, address, reply)) return;
+  if (isRefused(context, address, reply)) return;
   answerValue(shard, address, reply);
   if (options.persist) {
     if (shard.deadlineLocked(address) !== 0) shard.setDeadlineLocked(address, 0);

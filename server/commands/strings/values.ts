@@ -2,10 +2,10 @@
 // Each runs with the shards of its keys locked; see command.ts. Where Redis 7 has the command, it does
 // the same here.
 
-import { Outcome, type Shard } from "../../../cache/mod.ts";
+import { ItemType, Outcome, type Shard } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import { answerValue, getItem, peekItem, storeProblem } from "../items.ts";
+import { answerValue, getItem, isOtherType, peekItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
 import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, wrongArity } from "../failures.ts";
@@ -42,6 +42,7 @@ export function getMetaAgain(context: CommandContext, args: Args, reply: Reply):
 
 function answerMeta({ shard, cache }: CommandContext, address: number, reply: Reply): void {
   if (address === 0) return reply.miss();
+  if (isOtherType(shard, address, reply)) return;
   if (shard.valueBytesLocked(address) > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   const deadlineMs = shard.deadlineLocked(address);
   reply.array(3);
@@ -69,6 +70,7 @@ export function set(context: CommandContext, args: Args, reply: Reply): void {
   let holds = true;
   if (options.get || options.equalTo !== 0) {
     const address = peekItem(context, args, 0, 0);
+    if (isOtherType(shard, address, reply)) return;
     if (options.get && !answerOld(shard, address, reply)) return;
     holds = options.equalTo === 0 || valueEquals(context, address, args, options.equalTo);
   }
@@ -123,16 +125,20 @@ export function del(context: CommandContext, args: Args, reply: Reply): void {
   reply.integer(count);
 }
 
-/** MGET key [key ...]: the values in the order of the keys, with misses among them. */
+/** MGET key [key ...]: the values in the order of the keys, with misses for those that are no strings. */
 export function mget(context: CommandContext, args: Args, reply: Reply): void {
   const { cache, hashes } = context;
   const { count } = args;
   const addresses = context.reserveAddresses(count);
   let total = 0;
   for (let i = 0; i < count; i++) {
-    const address = getItem(context, args, i, i);
+    let address = getItem(context, args, i, i);
+    if (address !== 0) {
+      const shard = cache.shardOf(hashes[i]!);
+      if (shard.typeLocked(address) === ItemType.string) total += shard.valueBytesLocked(address);
+      else address = 0;
+    }
     addresses[i] = address;
-    if (address !== 0) total += cache.shardOf(hashes[i]!).valueBytesLocked(address);
   }
   if (total > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   reply.array(count);
