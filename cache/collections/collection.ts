@@ -163,6 +163,11 @@ export abstract class Collection {
     return this.#count;
   }
 
+  /** At least as many bytes as all members and values have in sum. */
+  get byteBound(): number {
+    return this.end - this.from;
+  }
+
   /** Whether there would be space for `entries` more entries, with `bytes` bytes of members and values in all. */
   hasRoom(entries: number, bytes: number): boolean {
     const more = bytes + entries * ENTRY_HEAD_BYTES;

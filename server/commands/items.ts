@@ -12,7 +12,7 @@ import {
 import type { Args } from "../contract/args.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
-import { ANSWER_TOO_LARGE, BAD_KEY, TOO_LARGE, WRONG_TYPE } from "./failures.ts";
+import { ANSWER_TOO_LARGE, BAD_KEY, OUT_OF_MEMORY, TOO_LARGE, WRONG_TYPE } from "./failures.ts";
 
 /** A value of up to this length is answered without a check of the space that is left. */
 const SMALL_BYTES = 4096;
@@ -120,6 +120,21 @@ export function openView(
   );
   if (opening === Opening.wrongType) reply.fail(WRONG_TYPE);
   return opening;
+}
+
+/**
+ * Why so many more entries, with `bytes` bytes in sum, cannot be added to an opened collection whose key has `keyBytes`
+ * bytes, or null.
+ */
+export function growthProblem(
+  context: CommandContext,
+  view: Collection,
+  keyBytes: number,
+  entries: number,
+  bytes: number,
+): Failure | null {
+  if (keyBytes === 0 || keyBytes > context.maxKeyBytes) return BAD_KEY;
+  return view.hasRoom(entries, bytes) ? null : OUT_OF_MEMORY;
 }
 
 /** Opens what will replace key number `key`, which is argument `index`, whatever it is. */

@@ -2,6 +2,7 @@
 // A new command is a function in this folder and a row in one of the rows.ts; see ARCHITECTURE.md.
 
 import type { Command } from "../contract/command.ts";
+import { HASH_ROWS } from "./hashes/rows.ts";
 import { KEY_ROWS } from "./keys/rows.ts";
 import { SCRIPT_ROWS } from "./scripts/rows.ts";
 import { SERVER_ROWS } from "./server/rows.ts";
@@ -12,6 +13,7 @@ import { getAgain, getMetaAgain } from "./strings/values.ts";
 export const COMMANDS: readonly Command[] = [
   ...STRING_ROWS,
   ...KEY_ROWS,
+  ...HASH_ROWS,
   ...SCRIPT_ROWS,
   ...SERVER_ROWS,
 ].map((row, id) => ({

@@ -22,8 +22,9 @@ import { integerOf } from "../argument_text.ts";
 
 const DECREMENT_OVERFLOW = refused("decrement would overflow");
 /** A digit of a fraction takes about as long as copying so many bytes: 5,000 of them 0.5 ms. */
-const DIGIT_BYTES = 128;
-const NOT_FINITE = refused("increment would produce NaN or Infinity");
+export const DIGIT_BYTES = 128;
+/** The refusal of a sum that is no number. */
+export const NOT_FINITE = refused("increment would produce NaN or Infinity");
 
 /** INCR key. */
 export function incr(context: CommandContext, args: Args, reply: Reply): void {

@@ -7,6 +7,7 @@ import { DATABASE_TABLES } from "./tables_databases.ts";
 import { CONFIG_TABLES } from "./server/tables_config.ts";
 import { USER_TABLES } from "./server/tables_users.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
+import { HASH_TABLES } from "./hashes/tables_hashes.ts";
 import { LCS_TABLES } from "./strings/tables_lcs.ts";
 import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
@@ -19,6 +20,7 @@ export const TABLES: Tables = {
   ...CLIENT_TABLES,
   ...TRACKING_TABLES,
   ...LCS_TABLES,
+  ...HASH_TABLES,
   ...USER_TABLES,
   ...CONFIG_TABLES,
   ...ADMIN_TABLES,
