@@ -4,8 +4,10 @@
 import type { Command } from "../contract/command.ts";
 import { HASH_ROWS } from "./hashes/rows.ts";
 import { KEY_ROWS } from "./keys/rows.ts";
+import { LIST_ROWS } from "./lists/rows.ts";
 import { SCRIPT_ROWS } from "./scripts/rows.ts";
 import { SERVER_ROWS } from "./server/rows.ts";
+import { SET_ROWS } from "./sets/rows.ts";
 import { STRING_ROWS } from "./strings/rows.ts";
 import { getAgain, getMetaAgain } from "./strings/values.ts";
 
@@ -14,6 +16,8 @@ export const COMMANDS: readonly Command[] = [
   ...STRING_ROWS,
   ...KEY_ROWS,
   ...HASH_ROWS,
+  ...LIST_ROWS,
+  ...SET_ROWS,
   ...SCRIPT_ROWS,
   ...SERVER_ROWS,
 ].map((row, id) => ({

@@ -6,8 +6,10 @@ import { CLIENT_TABLES } from "./connection/tables_clients.ts";
 import { DATABASE_TABLES } from "./tables_databases.ts";
 import { CONFIG_TABLES } from "./server/tables_config.ts";
 import { USER_TABLES } from "./server/tables_users.ts";
+import { SET_TABLES } from "./sets/tables_sets.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
 import { HASH_TABLES } from "./hashes/tables_hashes.ts";
+import { LIST_TABLES } from "./lists/tables_lists.ts";
 import { LCS_TABLES } from "./strings/tables_lcs.ts";
 import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
@@ -21,6 +23,8 @@ export const TABLES: Tables = {
   ...TRACKING_TABLES,
   ...LCS_TABLES,
   ...HASH_TABLES,
+  ...LIST_TABLES,
+  ...SET_TABLES,
   ...USER_TABLES,
   ...CONFIG_TABLES,
   ...ADMIN_TABLES,
