@@ -6,6 +6,7 @@ import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
 import { readKey } from "./item.ts";
 import { isExpired, itemEighths, keyBytesOf } from "./item_header.ts";
+import { typeOf } from "./item_types.ts";
 import { hashOfItem } from "./item_hash.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { handWord, newerOf } from "./ring.ts";
@@ -47,6 +48,8 @@ export class KeyBatch implements ScanBatch {
   readonly starts: Int32Array = new Int32Array(BATCH_KEYS);
   /** The length of each key. */
   readonly lengths: Int32Array = new Int32Array(BATCH_KEYS);
+  /** The type of each key's value. */
+  readonly types: Uint8Array = new Uint8Array(BATCH_KEYS);
   readonly buckets: Int32Array = sparseBuckets();
   /** How many keys there are. */
   count = 0;
@@ -67,6 +70,7 @@ export class KeyBatch implements ScanBatch {
     readKey(memory, address, this.bytes, used);
     this.starts[count] = used;
     this.lengths[count] = length;
+    this.types[count] = typeOf(memory, address);
     this.count = count + 1;
     this.used = used + length;
     return true;

@@ -1,18 +1,15 @@
-// Commands on keys, whatever their values are: EXISTS, TOUCH, TYPE, RENAME, MOVE, COPY, OBJECT, MEMORY.
+// Commands on keys, whatever their values are: EXISTS, TOUCH, RENAME, MOVE, COPY.
 // Only TOUCH counts as a read of its keys.
 
-import { hitCountLocked, itemMemoryLocked, readStats } from "../../../cache/mod.ts";
+import { packedKind } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
 import { databaseAt } from "../database_argument.ts";
-import { NO_SUCH_KEY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
-import { answerText } from "../answer_text.ts";
-import { answerHelp } from "../help.ts";
-import { MAX_INT64_CHARS, parseInteger } from "../integers.ts";
-import { integerOf, tokenOf } from "../argument_text.ts";
+import { NO_SUCH_KEY, refused, SYNTAX } from "../failures.ts";
+import { tokenOf } from "../argument_text.ts";
 
 const SAME_OBJECT = refused("source and destination objects are the same");
 
@@ -32,11 +29,6 @@ export function touch(context: CommandContext, args: Args, reply: Reply): void {
     if (getItem(context, args, i, i) !== 0) count++;
   }
   reply.integer(count);
-}
-
-/** TYPE key: "string", or "none" where it is not there. */
-export function type(context: CommandContext, args: Args, reply: Reply): void {
-  reply.status(peekItem(context, args, 0, 0) === 0 ? "none" : "string");
 }
 
 /** RENAME key newkey: value and deadline move. The old value of newkey is lost. */
@@ -135,7 +127,9 @@ function duplicate(
   shard.readValueLocked(address, scratch, 0);
   const deadlineMs = shard.deadlineLocked(address);
   put.database = to;
+  put.kind = packedKind(shard.typeLocked(address));
   const isStored = storeItem(context, args, 1, index, scratch, 0, length, deadlineMs);
+  put.kind = 0;
   put.database = database;
   return isStored;
 }
@@ -144,85 +138,4 @@ function duplicate(
 function isSame({ bytes, starts, lengths }: Args): boolean {
   const length = lengths[0]!;
   return length === lengths[1] && sameBytes(bytes, starts[0]!, bytes, starts[1]!, length);
-}
-
-const OBJECT_HELP = [
-  "ENCODING <key>",
-  "    How the value is kept: int, embstr or raw.",
-  "FREQ <key>",
-  "    Hits that the eviction clock remembers, 0 to 3.",
-  "REFCOUNT <key>",
-  "    Always 1.",
-];
-const NO_IDLE_TIME = refused(
-  "An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching " +
-    "between policies at runtime LRU and LFU data will take some time to adjust.",
-);
-const EMBEDDED_BYTES = 44;
-
-/** OBJECT ENCODING | FREQ | REFCOUNT | IDLETIME key, OBJECT HELP. */
-export function object(context: CommandContext, args: Args, reply: Reply): void {
-  const token = tokenOf(args, 0);
-  if (token === "HELP") return answerHelp("OBJECT", OBJECT_HELP, reply);
-  const address = peekItem(context, args, 0, 1);
-  if (address === 0) return reply.miss();
-  if (token === "ENCODING") reply.text(encodingOf(context, address));
-  else if (token === "FREQ") reply.integer(hitCountLocked(shardOfKey(context, 0).memory, address));
-  else if (token === "REFCOUNT") reply.integer(1);
-  else reply.fail(NO_IDLE_TIME);
-}
-
-function encodingOf(context: CommandContext, address: number): string {
-  const shard = shardOfKey(context, 0);
-  const length = shard.valueBytesLocked(address);
-  if (length > EMBEDDED_BYTES) return "raw";
-  if (length > MAX_INT64_CHARS) return "embstr";
-  const scratch = context.reserveScratch(length);
-  shard.readValueLocked(address, scratch, 0);
-  return parseInteger(scratch, 0, length) === undefined ? "embstr" : "int";
-}
-
-const MEMORY_HELP = [
-  "USAGE <key> [SAMPLES <count>]",
-  "    Bytes that the key and its value take, index included.",
-  "STATS | DOCTOR | PURGE | MALLOC-STATS",
-  "    What takes memory. PURGE has nothing to do.",
-];
-const DOCTOR =
-  "The memory of items is fixed at start, and what is free of it is used again at once. " +
-  "GET /stats and INFO memory tell how full it is.\n";
-
-/** MEMORY USAGE key [SAMPLES n], MEMORY HELP. */
-export function memory(context: CommandContext, args: Args, reply: Reply): void {
-  const token = tokenOf(args, 0);
-  if (token === "HELP") return answerHelp("MEMORY", MEMORY_HELP, reply);
-  if (token === "STATS") return memoryStats(context, reply);
-  if (token === "PURGE") return reply.ok();
-  if (token === "DOCTOR") return answerText(DOCTOR, reply);
-  if (token === "MALLOC-STATS") return reply.text("Stats not supported for the current allocator");
-  if (args.count > 2) {
-    if (args.count < 4 || tokenOf(args, 2) !== "SAMPLES") return reply.fail(SYNTAX);
-    const samples = integerOf(args, 3);
-    if (samples === undefined) return reply.fail(NOT_INTEGER);
-    if (samples < 0 || args.count > 4) return reply.fail(SYNTAX);
-  }
-  const address = peekItem(context, args, 0, 1);
-  if (address === 0) return reply.miss();
-  reply.integer(itemMemoryLocked(shardOfKey(context, 0).memory, address));
-}
-
-function memoryStats({ cache }: CommandContext, reply: Reply): void {
-  const { usedBytes, memoryBytes, items } = readStats(cache);
-  const facts: Readonly<Record<string, number>> = {
-    "total.allocated": memoryBytes,
-    "startup.allocated": memoryBytes,
-    "dataset.bytes": usedBytes,
-    "keys.count": items,
-    "keys.bytes-per-key": items === 0 ? 0 : Math.round(usedBytes / items),
-  };
-  reply.map(Object.keys(facts).length);
-  for (const [name, value] of Object.entries(facts)) {
-    reply.text(name);
-    reply.integer(value);
-  }
 }

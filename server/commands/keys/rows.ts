@@ -15,19 +15,9 @@ import {
   ttl,
 } from "./expire.ts";
 import { flushall, flushdb } from "./flush.ts";
-import {
-  copy,
-  copyTarget,
-  exists,
-  memory,
-  moveKey,
-  moveTarget,
-  object,
-  rename,
-  renamenx,
-  touch,
-  type,
-} from "./keys.ts";
+import { copy, copyTarget, exists, moveKey, moveTarget, rename, renamenx, touch } from "./keys.ts";
+import { memory } from "./memory.ts";
+import { object, type } from "./object.ts";
 import { randomkey } from "./random_key.ts";
 import { dbsize, keys, scan } from "./scan.ts";
 import { del } from "../strings/values.ts";
@@ -47,7 +37,7 @@ export const KEY_ROWS: readonly CommandRow[] = [
   many("UNLINK", "write", "Deletes keys; the same as DEL here", del),
   many("EXISTS", "read", "Counts the keys that are there", exists),
   many("TOUCH", "read", "Counts the keys that are there, as if they were read", touch),
-  one("TYPE", 1, 1, "read", "Returns the type of a value: string, or none", type),
+  one("TYPE", 1, 1, "read", "Returns the type of a value, such as string or list, or none", type),
   one("EXPIRE", 2, MAX_ARGUMENTS, "write", "Sets the time to live of a key in seconds", expire),
   one(
     "PEXPIRE",

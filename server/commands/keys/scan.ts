@@ -9,6 +9,7 @@ import {
   countItems,
   databaseItems,
   isSparseLocked,
+  type ItemType,
   KeyBatch,
   type LockedWork,
   mostBuckets,
@@ -24,6 +25,7 @@ import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { ByteList } from "../members/byte_list.ts";
 import { BAD_CURSOR, cursorOf, scanOptionsOf } from "../members/scan_arguments.ts";
 import { inSlices } from "../deferred_answer.ts";
+import { typeNamed } from "./type_names.ts";
 import { tokenOf } from "../argument_text.ts";
 
 /** Buckets that a walk looks at under one lock. */
@@ -107,14 +109,24 @@ function runOnShard(cache: Cache, index: number, holdsAll: boolean, work: Locked
   return true;
 }
 
-/** Adds the matching keys of the batch to `list`. Returns false where it gets over `maxBytes`. */
+/** Any type; and no type, since there is none of that name. */
+const ANY_TYPE = -2;
+const NO_TYPE = -1;
+
+/**
+ * Adds the keys of the batch to `list` that match, and whose values are of `type`. Returns false where it gets
+ * over `maxBytes`.
+ */
 function collect(
   batch: KeyBatch,
   list: ByteList,
   glob: Glob | null,
   maxBytes: number,
+  type: ItemType | typeof ANY_TYPE | typeof NO_TYPE = ANY_TYPE,
 ): boolean {
+  if (type === NO_TYPE) return true;
   for (let i = 0; i < batch.count; i++) {
+    if (type !== ANY_TYPE && batch.types[i] !== type) continue;
     const start = batch.starts[i]!;
     const length = batch.lengths[i]!;
     if (glob !== null && !glob.matches(batch.bytes, start, length)) continue;
@@ -166,8 +178,7 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
   if (cursor === undefined) return reply.fail(BAD_CURSOR);
   const options = scanOptionsOf(args, 1, "TYPE");
   if ("kind" in options) return reply.fail(options);
-  // Of other types there is nothing.
-  const isVoid = options.typeAt !== 0 && tokenOf(args, options.typeAt) !== "STRING";
+  const type = options.typeAt === 0 ? ANY_TYPE : typeNamed(tokenOf(args, options.typeAt));
   const { memory } = cache.shards[0]!;
   const total = mostBuckets(memory);
   const walk = new Walk(context, Math.floor(cursor / total), cursor % total);
@@ -181,7 +192,7 @@ export function scan(context: CommandContext, args: Args, reply: Reply): void {
     if (isLong && performance.now() >= endMs) break;
     if (!walk.step(Math.min(most - seen, MATCHED_KEYS))) return reply.fail(BUSY);
     seen += walk.batch.count;
-    if (!isVoid && !collect(walk.batch, list, options.glob, reply.bytesLeft)) {
+    if (!collect(walk.batch, list, options.glob, reply.bytesLeft, type)) {
       return reply.fail(ANSWER_TOO_LARGE);
     }
     if (!walk.mayGoOn()) break;

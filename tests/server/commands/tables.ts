@@ -11,6 +11,7 @@ import { SERVER_TABLES } from "./tables_server.ts";
 import { HASH_TABLES } from "./hashes/tables_hashes.ts";
 import { LIST_TABLES } from "./lists/tables_lists.ts";
 import { LCS_TABLES } from "./strings/tables_lcs.ts";
+import { TYPE_TABLES } from "./strings/tables_other_types.ts";
 import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
 
@@ -22,6 +23,7 @@ export const TABLES: Tables = {
   ...CLIENT_TABLES,
   ...TRACKING_TABLES,
   ...LCS_TABLES,
+  ...TYPE_TABLES,
   ...HASH_TABLES,
   ...LIST_TABLES,
   ...SET_TABLES,
