@@ -6,9 +6,8 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { integerOf } from "../argument_text.ts";
-import { answerMember, openView } from "../items.ts";
+import { answerMember, growthProblem, openView } from "../items.ts";
 import { ANSWER_TOO_LARGE, NO_SUCH_KEY, NOT_INTEGER, refused } from "../failures.ts";
-import { hasRoomFor } from "../members/room.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 
 const OUT_OF_RANGE = refused("index out of range");
@@ -67,7 +66,8 @@ export function lset(context: CommandContext, args: Args, reply: Reply): void {
   const place = placeOf(view.count, Number(index));
   if (place < 0 || place >= view.count) return reply.fail(OUT_OF_RANGE);
   const length = args.lengths[2]!;
-  if (!hasRoomFor(context, view, args, 0, 1, length, reply)) return;
+  const problem = growthProblem(context, view, args.lengths[0]!, 1, length);
+  if (problem !== null) return reply.fail(problem);
   view.set(place, args.bytes, args.starts[2]!, length);
   view.close();
   reply.ok();

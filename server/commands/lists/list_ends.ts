@@ -8,7 +8,7 @@ import { answerBytes, type Reply } from "../../contract/reply.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 import { answerMember, openView } from "../items.ts";
 import { ANSWER_TOO_LARGE, refused } from "../failures.ts";
-import { hasRoomForAll } from "../members/room.ts";
+import { argumentsProblem } from "../members/room.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 
 const NOT_POSITIVE = refused("value is out of range, must be positive");
@@ -44,7 +44,8 @@ function push(
   const opening = openView(context, view, args, 0, 0, reply, false);
   if (opening === Opening.wrongType) return;
   if (opening === Opening.absent && mustExist) return reply.integer(0);
-  if (!hasRoomForAll(context, view, args, 1, reply)) return;
+  const problem = argumentsProblem(context, view, args, 1);
+  if (problem !== null) return reply.fail(problem);
   const { bytes, starts, lengths } = args;
   for (let i = 1; i < args.count; i++) {
     view.insert(isLeft ? 0 : view.count, bytes, starts[i]!, lengths[i]!);

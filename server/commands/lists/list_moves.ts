@@ -6,9 +6,8 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
-import { openView } from "../items.ts";
+import { growthProblem, openView } from "../items.ts";
 import { ANSWER_TOO_LARGE, refused, SYNTAX } from "../failures.ts";
-import { hasRoomFor } from "../members/room.ts";
 import { isSameKey } from "../members/same_key.ts";
 import { isLeftOf, popManyWithKey } from "./list_ends.ts";
 
@@ -87,7 +86,11 @@ function pushElement(
 ): boolean {
   const target = context.views.otherList;
   if (openView(context, target, args, 1, 1, reply, false) === Opening.wrongType) return false;
-  if (!hasRoomFor(context, target, args, 1, 1, length, reply)) return false;
+  const problem = growthProblem(context, target, args.lengths[1]!, 1, length);
+  if (problem !== null) {
+    reply.fail(problem);
+    return false;
+  }
   target.insert(toLeft ? 0 : target.count, element, 0, length);
   target.close();
   return true;

@@ -8,10 +8,9 @@ import { grownPlaces } from "../../contract/growing_bytes.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
-import { openView } from "../items.ts";
+import { growthProblem, openView } from "../items.ts";
 import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { MIN_INT64 } from "../integers.ts";
-import { hasRoomFor } from "../members/room.ts";
 import { MAX_MEMBERS_AT_ONCE } from "../members/whole_answers.ts";
 
 /** Most runs of equal elements that one LREM removes: each takes a way through the tree. */
@@ -179,7 +178,8 @@ export function linsert(context: CommandContext, args: Args, reply: Reply): void
   const place = search.next();
   if (place < 0) return search.isCut ? reply.fail(SEARCH_TOO_LONG) : reply.integer(-1);
   const length = args.lengths[3]!;
-  if (!hasRoomFor(context, view, args, 0, 1, length, reply)) return;
+  const problem = growthProblem(context, view, args.lengths[0]!, 1, length);
+  if (problem !== null) return reply.fail(problem);
   view.insert(token === "BEFORE" ? place : place + 1, args.bytes, args.starts[3]!, length);
   const { count } = view;
   view.close();

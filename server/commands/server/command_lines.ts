@@ -113,6 +113,13 @@ export const COMMAND_LINES: Readonly<Record<string, string>> = {
   SPOP: "1.0.0 | write fast | set | nd | RW access delete @1:0:1",
   SRANDMEMBER: "1.0.0 | readonly | set | nd | RO access @1:0:1",
   SMOVE: "1.0.0 | write fast | set |  | RW access delete @1:0:1 , RW insert @2:0:1",
+  SINTER: "1.0.0 | readonly | set | ndo | RO access @1:-1:1",
+  SUNION: "1.0.0 | readonly | set | ndo | RO access @1:-1:1",
+  SDIFF: "1.0.0 | readonly | set | ndo | RO access @1:-1:1",
+  SINTERSTORE: "1.0.0 | write denyoom | set |  | RW update @1:0:1 , RO access @2:-1:1",
+  SUNIONSTORE: "1.0.0 | write denyoom | set |  | OW update @1:0:1 , RO access @2:-1:1",
+  SDIFFSTORE: "1.0.0 | write denyoom | set |  | OW update @1:0:1 , RO access @2:-1:1",
+  SINTERCARD: "7.0.0 | readonly movablekeys | set |  | RO access @1#0:1:1",
   SSCAN: "2.8.0 | readonly | set | nd | RO access @1:0:1",
   EVAL:
     "2.6.0 | noscript stale skip_monitor no_mandatory_keys movablekeys | scripting |  | RW access update @2#0:1:1",

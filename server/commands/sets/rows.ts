@@ -8,7 +8,17 @@ import {
   oneKeyRows,
   row,
 } from "../../contract/command.ts";
-import { type KeyPlaces, ONE_KEY } from "../../contract/keys/key_places.ts";
+import { numberedKeys } from "../../contract/keys/found_keys.ts";
+import { type KeyPlaces, MANY_KEYS, ONE_KEY } from "../../contract/keys/key_places.ts";
+import {
+  sdiff,
+  sdiffstore,
+  sinter,
+  sintercard,
+  sinterstore,
+  sunion,
+  sunionstore,
+} from "./set_algebra.ts";
 import { sadd, scard, sismember, smembers, smismember, srem, sscan } from "./set_members.ts";
 import { smove, spop, srandmember } from "./set_moves.ts";
 
@@ -27,6 +37,14 @@ const slow = (
 ) => row(name, [min, max], [flag], "set", keys, summary, run);
 const quick = oneKeyRows("set");
 
+/** Of commands on several sets. Those that store have the target before them. */
+const combined = (
+  name: string,
+  flag: "read" | "write",
+  summary: string,
+  run: CommandRow["run"],
+) => slow(name, flag === "write" ? 2 : 1, MAX, flag, summary, run, MANY_KEYS);
+
 /** The rows of the group "set". */
 export const SET_ROWS: readonly CommandRow[] = [
   quick("SADD", 2, MAX, "write", "Adds members to a set and counts those that are new", sadd),
@@ -38,5 +56,20 @@ export const SET_ROWS: readonly CommandRow[] = [
   quick("SPOP", 1, MAX, "write", "Removes random members of a set and returns them", spop),
   slow("SRANDMEMBER", 1, MAX, "read", "Returns random members of a set", srandmember),
   slow("SMOVE", 3, 3, "write", "Moves a member from one set to another", smove, TWO_KEYS),
+  combined("SINTER", "read", "Returns the members that all of several sets have", sinter),
+  combined("SUNION", "read", "Returns the members that any of several sets has", sunion),
+  combined("SDIFF", "read", "Returns the members of a set that no other of several has", sdiff),
+  combined("SINTERSTORE", "write", "Stores the members that all of several sets have", sinterstore),
+  combined("SUNIONSTORE", "write", "Stores the members that any of several sets has", sunionstore),
+  combined("SDIFFSTORE", "write", "Stores the members of a set that no other has", sdiffstore),
+  slow(
+    "SINTERCARD",
+    2,
+    MAX,
+    "read",
+    "Counts the members that all of several sets have",
+    sintercard,
+    numberedKeys(0),
+  ),
   slow("SSCAN", 2, MAX, "read", "Walks over the members of a set, a few at a time", sscan),
 ];

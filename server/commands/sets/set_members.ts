@@ -7,7 +7,7 @@ import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { answerMember, openView } from "../items.ts";
 import { answerNoMembers, answerScan } from "../members/member_scan.ts";
-import { hasRoomForAll } from "../members/room.ts";
+import { argumentsProblem } from "../members/room.ts";
 import { BAD_CURSOR, cursorOf, scanOptionsOf } from "../members/scan_arguments.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 
@@ -15,7 +15,8 @@ import { mayAnswerMembers } from "../members/whole_answers.ts";
 export function sadd(context: CommandContext, args: Args, reply: Reply): void {
   const view = context.views.set;
   if (openView(context, view, args, 0, 0, reply, false) === Opening.wrongType) return;
-  if (!hasRoomForAll(context, view, args, 1, reply)) return;
+  const problem = argumentsProblem(context, view, args, 1);
+  if (problem !== null) return reply.fail(problem);
   const { bytes, starts, lengths } = args;
   let added = 0;
   for (let i = 1; i < args.count; i++) {

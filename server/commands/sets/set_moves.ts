@@ -6,7 +6,7 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { integerOf } from "../argument_text.ts";
-import { answerMember, openView } from "../items.ts";
+import { answerMember, growthProblem, openView } from "../items.ts";
 import { ANSWER_TOO_LARGE, refused, SYNTAX } from "../failures.ts";
 import {
   answerRandomMembers,
@@ -14,7 +14,6 @@ import {
   randomBelow,
   randomPlaces,
 } from "../members/random_members.ts";
-import { hasRoomFor } from "../members/room.ts";
 import { isSameKey } from "../members/same_key.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 
@@ -109,7 +108,8 @@ export function smove(context: CommandContext, args: Args, reply: Reply): void {
   if (!set.find(bytes, start, length)) return reply.integer(0);
   // Where it is in both it stays in the target; that may also be the source itself.
   if (isSameKey(context, args)) return reply.integer(1);
-  if (!hasRoomFor(context, otherSet, args, 1, 1, length, reply)) return;
+  const problem = growthProblem(context, otherSet, args.lengths[1]!, 1, length);
+  if (problem !== null) return reply.fail(problem);
   if (otherSet.add(bytes, start, length)) otherSet.close();
   // What was added may have evicted the source, and has moved it at least.
   if (openView(context, set, args, 0, 0, reply, false) === Opening.found) {
