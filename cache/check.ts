@@ -30,15 +30,11 @@ import {
 } from "./layout.ts";
 import { DATABASE_COUNT } from "./database_layout.ts";
 import { addDatabaseLocked, databaseOf, type DatabaseStats } from "./databases.ts";
-import {
-  deadlineOf,
-  headerBytes,
-  itemEighths,
-  keyBytesOf,
-  linkWord,
-  valueBytesOf,
-} from "./item_header.ts";
+import { deadlineOf, headerBytes, keyBytesOf, linkWord, valueBytesOf } from "./item_header.ts";
+import { itemEighths } from "./item_size.ts";
+import { checkBlocks } from "./bytes/check_blocks.ts";
 import { hashOfItem } from "./item_hash.ts";
+import { isIndirect } from "./item_types.ts";
 import { handWord, newerOf, olderOf, ringEighthsWord, ringOf } from "./ring.ts";
 import { idealEighths } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -226,6 +222,9 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
     must(!items.has(address), `item ${address} is in two buckets`);
     items.add(address);
     pieces += checkItem(memory, owned, address);
+    if (isIndirect(memory, address)) {
+      checkBlocks(memory, address, (slot) => claim(memory, owned, slot, SLOT_EIGHTHS, true));
+    }
     const hash = hashOfItem(memory, address);
     const at = bucketOfItemLocked(memory, hash, address);
     must(at === word, `item ${address} is outside its windows`);

@@ -11,7 +11,9 @@ import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { NO_GHOST, rememberGhostLocked, takeGhostLocked } from "./ghost.ts";
 import { indexLimit } from "./index_growth.ts";
-import { isExpired, itemEighths, keyBytesOf, valueBytesOf } from "./item_header.ts";
+import { isExpired, keyBytesOf, valueBytesOf } from "./item_header.ts";
+import { itemEighths } from "./item_size.ts";
+import { isIndirect } from "./item_types.ts";
 import { hashOfItem } from "./item_hash.ts";
 import { removeLocked } from "./removal.ts";
 import {
@@ -70,7 +72,10 @@ function isLarge(memory: ShardMemory, bytes: number): boolean {
 
 /** How often the item must have been hit to stay. */
 function hitsToStay(memory: ShardMemory, address: number): number {
-  return isLarge(memory, keyBytesOf(memory, address) + valueBytesOf(memory, address)) ? 2 : 1;
+  const bytes = isIndirect(memory, address)
+    ? itemEighths(memory, address) * EIGHTH_BYTES
+    : keyBytesOf(memory, address) + valueBytesOf(memory, address);
+  return isLarge(memory, bytes) ? 2 : 1;
 }
 
 /** The item that the next step looks at, or 0 when there is none besides the pinned one. */

@@ -14,6 +14,8 @@ const {
   ITEM_CHAINED,
   ITEM_NEWER,
   LINK_BYTES,
+  WORD_BITS,
+  WORD_BYTES,
 } = layout;
 
 /** Below this many bytes a loop beats the view that `set(subarray)` has to make (bench/engine). */
@@ -134,6 +136,53 @@ export function readValuePart(
 ): void {
   seek(memory, address, keyBytesOf(memory, address) + from);
   readSpan(memory, to, toStart, length);
+}
+
+/** Writes over `length` bytes of the item's value, from its byte `from` on. It must have so many. */
+export function writeValuePart(
+  memory: ShardMemory,
+  address: number,
+  from: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): void {
+  seek(memory, address, keyBytesOf(memory, address) + from);
+  writeSpan(memory, bytes, start, length);
+}
+
+/** Where byte `index` of the item's value is in the shard. It must have that. */
+export function valueByteAt(memory: ShardMemory, address: number, index: number): number {
+  seek(memory, address, keyBytesOf(memory, address) + index);
+  if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
+  return memory.cursorByte;
+}
+
+/** Word `index` of a value that is made of words, the lowest byte first wherever it lies. */
+export function readValueWord(memory: ShardMemory, address: number, index: number): number {
+  const { bytes } = memory;
+  seek(memory, address, keyBytesOf(memory, address) + index * WORD_BYTES);
+  let word = 0;
+  for (let shift = 0; shift < WORD_BITS; shift += 8) {
+    if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
+    word |= bytes[memory.cursorByte++]! << shift;
+  }
+  return word;
+}
+
+/** Writes word `index` of such a value. */
+export function writeValueWord(
+  memory: ShardMemory,
+  address: number,
+  index: number,
+  word: number,
+): void {
+  const { bytes } = memory;
+  seek(memory, address, keyBytesOf(memory, address) + index * WORD_BYTES);
+  for (let shift = 0; shift < WORD_BITS; shift += 8) {
+    if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
+    bytes[memory.cursorByte++] = word >>> shift;
+  }
 }
 
 /** Copies the item's key to `to` from `toStart`; there must be space for all of it. */

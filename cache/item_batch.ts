@@ -1,11 +1,12 @@
 // Items that a walk has copied out of a shard, whole: keys, values and deadlines. Bounded in bytes, so that
 // a lock is held briefly; an item longer than that comes alone, once there is space for it. Knows no format.
 
-import { readKey, readValue } from "./item.ts";
-import { deadlineOf, isExpired, keyBytesOf, valueBytesOf } from "./item_header.ts";
+import { readKey } from "./item.ts";
+import { deadlineOf, isExpired, keyBytesOf } from "./item_header.ts";
 import { databaseOf } from "./databases.ts";
 import { type ScanBatch, sparseBuckets } from "./scan.ts";
 import type { ShardMemory } from "./shard_memory.ts";
+import { readString, stringBytes } from "./values.ts";
 
 const MAX_ITEMS = 512;
 
@@ -44,14 +45,14 @@ export class ItemBatch implements ScanBatch {
     if (databaseOf(memory, address) !== database || isExpired(memory, address)) return true;
     const { count, used } = this;
     const keyBytes = keyBytesOf(memory, address);
-    const valueBytes = valueBytesOf(memory, address);
+    const valueBytes = stringBytes(memory, address);
     const end = used + keyBytes + valueBytes;
     if (count >= most || count === MAX_ITEMS || end > this.bytes.length) {
       if (count === 0) this.neededBytes = end;
       return false;
     }
     readKey(memory, address, this.bytes, used);
-    readValue(memory, address, this.bytes, used + keyBytes);
+    readString(memory, address, this.bytes, used + keyBytes);
     this.keyLengths[count] = keyBytes;
     this.valueLengths[count] = valueBytes;
     this.deadlinesMs[count] = deadlineOf(memory, address);

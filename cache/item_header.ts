@@ -133,8 +133,8 @@ export function stampItem(
   words[at + ITEM_DEADLINE_LOW] = (deadlineMs - deadlineHigh * WORD_RANGE) | 0;
 }
 
-/** Eighths of the whole item, all pieces. */
-export function itemEighths(memory: ShardMemory, address: number): number {
+/** Eighths of the item's pieces. */
+export function chainEighths(memory: ShardMemory, address: number): number {
   const words = memory.words;
   const first = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
   let eighths = pieceEighths(first);

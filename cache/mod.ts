@@ -16,6 +16,7 @@
  */
 
 export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_names.ts";
+export { ByteView } from "./bytes/byte_view.ts";
 export { Cache, type LockedWork } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter, setCounter } from "./counters.ts";

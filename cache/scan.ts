@@ -5,7 +5,8 @@
 import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
 import { readKey } from "./item.ts";
-import { isExpired, itemEighths, keyBytesOf } from "./item_header.ts";
+import { isExpired, keyBytesOf } from "./item_header.ts";
+import { itemEighths } from "./item_size.ts";
 import { typeOf } from "./item_types.ts";
 import { hashOfItem } from "./item_hash.ts";
 import type { ShardMemory } from "./shard_memory.ts";

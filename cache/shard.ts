@@ -8,28 +8,28 @@ import { beginChangeLocked } from "./change_mark.ts";
 import { emptyShardLocked } from "./clearing.ts";
 import { addCounter } from "./counters.ts";
 import * as databaseLayout from "./database_layout.ts";
-import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts";
+import { countItemLocked } from "./databases.ts";
 import { ChangeKind, publishChange, publishOverflow } from "./event_ring.ts";
-import { noteDeadlineLocked, storedDeadline, sweepExpiredLocked } from "./expiry.ts";
-import { LONG_BYTES, readKey, readValue, readValuePart, writePayload } from "./item.ts";
+import { storedDeadline, sweepExpiredLocked } from "./expiry.ts";
+import { LONG_BYTES, readKey, writePayload } from "./item.ts";
 import {
+  chainEighths,
   deadlineOf,
-  hasDeadlinePlace,
   isExpired,
-  itemEighths,
   setDeadlinePlace,
   setValueBytes,
   stampItem,
-  valueBytesOf,
   versionOf,
 } from "./item_header.ts";
-import { type ItemType, typeOf } from "./item_types.ts";
-import { recordDeadline, recordPut } from "./log/record.ts";
+
+import { changeDeadlineLocked, moveDeadlineLocked } from "./item_deadline.ts";
+import { isIndirect, type ItemType, typeOf } from "./item_types.ts";
+import { recordPut } from "./log/record.ts";
 import { recordSwap } from "./log/record_shards.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
-import { advanceVersionLocked, publishItemLocked, removeLocked } from "./removal.ts";
+import { advanceVersionLocked, releaseSlotsLocked, removeLocked } from "./removal.ts";
 import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
 import {
   buildChainLocked,
@@ -38,11 +38,11 @@ import {
   idealEighths,
   reshapeChainLocked,
 } from "./allocation.ts";
-import { addDeadlinePlaceLocked } from "./deadline_place.ts";
 import { ShardMemory } from "./shard_memory.ts";
 import { freshenWindowsLocked } from "./stale_buckets.ts";
 import { countInsertLocked, raiseStripesLocked } from "./stripes.ts";
 import { emptyBucketLocked, enterBucketLocked, findLocked } from "./table.ts";
+import { readString, readStringPart, stringBytes } from "./values.ts";
 import { makeBucketLocked } from "./window.ts";
 
 const {
@@ -122,7 +122,7 @@ export class Shard {
 
   /** Bytes of the value of the item at `address`. */
   valueBytesLocked(address: number): number {
-    return valueBytesOf(this.memory, address);
+    return stringBytes(this.memory, address);
   }
 
   /** What the value of the item at `address` is. */
@@ -132,7 +132,7 @@ export class Shard {
 
   /** Copies the value of the item at `address` to `to`, from `at`. */
   readValueLocked(address: number, to: Uint8Array, at: number): void {
-    readValue(this.memory, address, to, at);
+    readString(this.memory, address, to, at);
   }
 
   /** Copies `length` bytes of the value, from its byte `from` on. The value must have so many. */
@@ -143,7 +143,7 @@ export class Shard {
     to: Uint8Array,
     at: number,
   ): void {
-    readValuePart(this.memory, address, from, length, to, at);
+    readStringPart(this.memory, address, from, length, to, at);
   }
 
   /** Copies the key of the item at `address` to `to`, from `at`. */
@@ -195,6 +195,7 @@ export class Shard {
       words[at + ITEM_SIZES] = valueBytes | (database << DATABASE_SHIFT) | (put.kind << KIND_SHIFT);
       countItemLocked(memory, database, 1);
     } else {
+      if (isIndirect(memory, address)) releaseSlotsLocked(memory, address);
       setDeadlinePlace(memory, address, newDeadlineMs !== 0);
       if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, hash, bytes);
       setValueBytes(memory, address, valueBytes, put.kind);
@@ -205,7 +206,7 @@ export class Shard {
     stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH]!, newDeadlineMs);
     writePayload(memory, address, key, keyStart, keyBytes, put.value, put.valueStart, valueBytes);
     if (newDeadlineMs !== oldDeadlineMs) {
-      this.#moveDeadline(database, oldDeadlineMs, newDeadlineMs);
+      moveDeadlineLocked(memory, database, oldDeadlineMs, newDeadlineMs);
     }
     addCounter(this.#regionWords, this.#putsWord, 1);
     const { log } = memory.region;
@@ -236,7 +237,7 @@ export class Shard {
     freeUpLocked(memory, idealEighths(bytes));
     const address = buildChainLocked(memory, bytes, flags);
     memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_OLDER] = 0;
-    enterRingLocked(memory, address, ring, itemEighths(memory, address));
+    enterRingLocked(memory, address, ring, chainEighths(memory, address));
     enterBucketLocked(memory, bucket, hash, address);
     countInsertLocked(memory, hash);
     return address;
@@ -244,28 +245,24 @@ export class Shard {
 
   /** Gives the item at `address` another deadline, 0 for none. Counts as a change of the item. */
   setDeadlineLocked(address: number, newMs: number): void {
-    const memory = this.memory;
-    const words = memory.words;
-    const deadlineMs = storedDeadline(newMs);
-    const oldMs = deadlineOf(memory, address);
-    const before = versionOf(memory, address);
-    beginChangeLocked(memory);
-    memory.beginOperation();
-    if (deadlineMs !== 0 && !hasDeadlinePlace(memory, address)) {
-      addDeadlinePlaceLocked(memory, address);
-    }
-    advanceVersionLocked(memory);
-    const high = words[SHARD_VERSION_HIGH]!;
-    stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
-    if (deadlineMs !== oldMs) this.#moveDeadline(databaseOf(memory, address), oldMs, deadlineMs);
-    const { log } = memory.region;
-    if (log !== null) recordDeadline(log.buffer, memory, address, before);
-    publishItemLocked(memory, address, ChangeKind.put);
+    changeDeadlineLocked(this.memory, address, newMs);
   }
 
-  #moveDeadline(database: number, oldMs: number, newMs: number): void {
-    countDeadlineLocked(this.memory, database, oldMs, newMs);
-    if (newMs !== 0) noteDeadlineLocked(this.memory, newMs);
+  /**
+   * The value of the item at `address`, stored under the key of `put`, was changed where it lies: gives it a new
+   * version. Counts and publishes that, unless `isQuiet`.
+   */
+  changedLocked(address: number, put: PutRequest, isQuiet: boolean): void {
+    const memory = this.memory;
+    const words = memory.words;
+    touchLocked(memory, address);
+    advanceVersionLocked(memory);
+    const high = words[SHARD_VERSION_HIGH]!;
+    stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineOf(memory, address));
+    if (isQuiet) return;
+    addCounter(this.#regionWords, this.#putsWord, 1);
+    const { hash, key, keyStart, keyBytes, database } = put;
+    publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
   }
 
   /** Deletes a key. Returns whether it was there. */

@@ -7,6 +7,9 @@
 //           then the key, the value, and bytes up to a whole word
 //   remove  1 hash | 2, 3 version of the item that goes
 //   expire  1 hash | 2, 3 version before | 4, 5 version after | 6, 7 deadline
+//   change  1 hash | 2, 3 version before | 4, 5 version after | 6 words of the effect, then what was changed:
+//           bytes  7 shortest that the value was | 8 its length now, then of each range: its first byte, how many,
+//                  these, and bytes up to a whole word
 //   clear   1 shard | 2 of so many | 3, 4 the latest version that is gone
 //   swap    1 to 16 the stored database of each number
 //   mark    1 shard | 2 of so many | 3, 4 the version that the shard has reached
@@ -29,6 +32,8 @@ import { MAX_ACTORS } from "../region_layout.ts";
 
 /** What an effect does. */
 export const EffectKind = {
+  /** The item with this version has another one now, and a part of its value is another: see {@linkcode ChangeOf}. */
+  change: 0,
   /** An item has this value. */
   put: 1,
   /** The item with this version is gone. */
@@ -46,6 +51,9 @@ export const EffectKind = {
 } as const;
 /** One of the values of the constant of the same name. */
 export type EffectKind = typeof EffectKind[keyof typeof EffectKind];
+
+/** What a change is of. */
+export const ChangeOf = { bytes: 1 } as const;
 
 export const KIND_BITS = 3;
 export const KIND_MASK = (1 << KIND_BITS) - 1;
@@ -73,6 +81,17 @@ export const REMOVE_WORDS = 4;
 export const EXPIRE_VERSION = 4;
 export const EXPIRE_DEADLINE = 6;
 export const EXPIRE_WORDS = 8;
+/** In the first word of a change: what it is of. */
+export const CHANGE_OF_SHIFT = WHY_SHIFT + WHY_BITS;
+export const CHANGE_OF_BITS = 4;
+export const CHANGE_OF_MASK = (1 << CHANGE_OF_BITS) - 1;
+export const CHANGE_SIZE = 6;
+export const CHANGE_WORDS = 7;
+export const BYTES_SHORTEST = CHANGE_WORDS;
+export const BYTES_LENGTH = BYTES_SHORTEST + 1;
+export const BYTES_WORDS = BYTES_LENGTH + 1;
+/** Words before the bytes of a range: where, and how many. */
+export const RANGE_WORDS = 2;
 export const EFFECT_SHARD = 1;
 export const EFFECT_SHARD_COUNT = 2;
 export const SHARD_EFFECT_VERSION = 3;
@@ -129,6 +148,15 @@ assertLayout({
       ],
     },
     {
+      name: "change of bytes in words",
+      length: BYTES_WORDS,
+      fields: [
+        ["before", EFFECT_VERSION, 2],
+        ["after", EXPIRE_VERSION, 2],
+        ...wordsOf({ CHANGE_SIZE, BYTES_SHORTEST, BYTES_LENGTH }),
+      ],
+    },
+    {
       name: "clear in words",
       length: CLEAR_WORDS,
       fields: [
@@ -165,7 +193,7 @@ assertLayout({
     ["RECORD_LENGTH_MASK", RECORD_LENGTH_MASK, 0, RECORD_LENGTH_BITS],
     ["RECORD_ACTOR_MASK", RECORD_ACTOR_MASK, 0, RECORD_ACTOR_BITS],
   ],
-  shifts: [["values of a kind", Object.keys(EffectKind).length + 1, KIND_BITS]],
+  shifts: [["values of a kind", Object.keys(EffectKind).length, KIND_BITS]],
   sums: [["bits of a record's first word", WORD_BITS - 1, [
     RECORD_ACTOR_SHIFT,
     RECORD_ACTOR_BITS,

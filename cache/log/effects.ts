@@ -6,6 +6,13 @@ import { DATABASE_COUNT } from "../database_layout.ts";
 import { hashKey, inDatabase } from "../hash.ts";
 import { VALUE_BYTES_MASK, WORD_RANGE } from "../layout.ts";
 import {
+  BYTES_LENGTH,
+  BYTES_SHORTEST,
+  BYTES_WORDS,
+  CHANGE_OF_MASK,
+  CHANGE_OF_SHIFT,
+  CHANGE_SIZE,
+  ChangeOf,
   CLEAR_WORDS,
   EFFECT_DATABASE_SHIFT,
   EFFECT_HASH,
@@ -21,6 +28,7 @@ import {
   POLICY_WORDS,
   PUT_VALUE_BYTES,
   PUT_WORDS,
+  RANGE_WORDS,
   REMOVE_WORDS,
   SWAP_TABLE,
   SWAP_WORDS,
@@ -34,10 +42,33 @@ export function numberAt(words: Int32Array, at: number): number {
   return words[at + 1]! * WORD_RANGE + (words[at]! >>> 0);
 }
 
+/** The same of a change, whose ranges must end with it. */
+function changeWords(words: Int32Array, at: number, end: number): number {
+  if (at + BYTES_WORDS > end) return 0;
+  const count = words[at + CHANGE_SIZE]!;
+  if (count < BYTES_WORDS || at + count > end) return 0;
+  if (((words[at]! >>> CHANGE_OF_SHIFT) & CHANGE_OF_MASK) !== ChangeOf.bytes) return 0;
+  const length = words[at + BYTES_LENGTH]!;
+  const shortest = words[at + BYTES_SHORTEST]!;
+  if (length < 0 || length > VALUE_BYTES_MASK || shortest < 0 || shortest > VALUE_BYTES_MASK) {
+    return 0;
+  }
+  let range = at + BYTES_WORDS;
+  while (range + RANGE_WORDS <= at + count) {
+    const from = words[range]!;
+    const bytes = words[range + 1]!;
+    if (from < 0 || bytes <= 0 || from + bytes > length) return 0;
+    range += RANGE_WORDS + ((bytes + 3) >>> 2);
+  }
+  return range === at + count ? count : 0;
+}
+
 /** Words of the effect at word `at`, as it says; 0 where it says nothing that can be. */
 function statedWords(words: Int32Array, at: number, end: number): number {
   const first = words[at]!;
   switch (first & KIND_MASK) {
+    case EffectKind.change:
+      return changeWords(words, at, end);
     case EffectKind.put: {
       if (at + PUT_WORDS > end) return 0;
       const valueBytes = words[at + PUT_VALUE_BYTES]!;

@@ -5,7 +5,7 @@ import { databaseOf } from "../databases.ts";
 import { copyBytes, readKey, readValue } from "../item.ts";
 import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
-import { kindOf } from "../item_types.ts";
+import { isIndirect, packedKind, typeOf } from "../item_types.ts";
 import * as shardLayout from "../layout.ts";
 import type { PutRequest } from "../put_request.ts";
 import { hitCountLocked, ringOf } from "../ring.ts";
@@ -13,6 +13,7 @@ import type { ShardMemory } from "../shard_memory.ts";
 import { pieceEighths } from "../slab.ts";
 import type { EffectBuffer } from "./effect_buffer.ts";
 import * as layout from "./effect_layout.ts";
+import { recordSlots } from "./record_bytes.ts";
 
 const {
   DEADLINE_HIGH_SHIFT,
@@ -95,16 +96,19 @@ export function recordItem(
   address: number,
   hash: number,
 ): void {
+  const inSlots = isIndirect(memory, address);
   const keyBytes = keyBytesOf(memory, address);
-  const valueBytes = valueBytesOf(memory, address);
+  const valueBytes = inSlots ? 0 : valueBytesOf(memory, address);
   const head = into.used;
   const at = addPut(into, memory, address, hash, databaseOf(memory, address), keyBytes, valueBytes);
   if (!copyWhole(into, at, memory, address, keyBytes + valueBytes)) {
     readKey(memory, address, into.bytes, at);
-    readValue(memory, address, into.bytes, at + keyBytes);
+    if (!inSlots) readValue(memory, address, into.bytes, at + keyBytes);
   }
-  into.words[head]! |= (ringOf(memory, address) << EFFECT_RING_SHIFT) |
+  const place = (ringOf(memory, address) << EFFECT_RING_SHIFT) |
     (hitCountLocked(memory, address) << EFFECT_COUNT_SHIFT);
+  into.words[head]! |= place;
+  if (inSlots) into.words[recordSlots(into, memory, address, hash)]! |= place;
 }
 
 /** Adds a put without key and value. Returns the byte where they begin. */
@@ -124,7 +128,8 @@ function addPut(
   const deadlineMs = deadlineOf(memory, address);
   const deadlineHigh = Math.floor(deadlineMs / WORD_RANGE);
   words[at] = EffectKind.put | (database << EFFECT_DATABASE_SHIFT) |
-    (keyBytes << EFFECT_KEY_SHIFT) | (kindOf(memory, address) << EFFECT_ITEM_KIND_SHIFT);
+    (keyBytes << EFFECT_KEY_SHIFT) |
+    (packedKind(typeOf(memory, address)) << EFFECT_ITEM_KIND_SHIFT);
   words[at + EFFECT_HASH] = hash;
   words[at + EFFECT_VERSION] = memory.words[from + ITEM_VERSION_LOW]!;
   words[at + PUT_HIGHS] = (highs & VERSION_HIGH_MASK) | (deadlineHigh << DEADLINE_HIGH_SHIFT);
@@ -156,8 +161,9 @@ export function recordDeadline(
   before: number,
 ): void {
   const hash = hashOfItem(memory, address);
-  // A snapshot leaves out what changes while it is made, and then nothing has the version before.
-  if (memory.words[SHARD_COPYING] !== 0) return recordItem(into, memory, address, hash);
+  // A snapshot leaves out what changes while it is made, but for items with slots: then nothing has the version before.
+  const isLeftOut = memory.words[SHARD_COPYING] !== 0 && !isIndirect(memory, address);
+  if (isLeftOut) return recordItem(into, memory, address, hash);
   const at = into.add(EXPIRE_WORDS);
   into.words[at] = EffectKind.expire;
   into.words[at + EFFECT_HASH] = hash;

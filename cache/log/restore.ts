@@ -4,10 +4,11 @@
 
 import type { Cache, LockedWork } from "../cache.ts";
 import { clearCounter } from "../counters.ts";
-import { DATABASE_COUNT, REGION_DATABASES } from "../database_layout.ts";
+import { DATABASE_COUNT } from "../database_layout.ts";
 import { ENGINE_COUNTERS } from "../actor_names.ts";
 import { rememberGhostLocked } from "../ghost.ts";
-import { deadlineOf, itemEighths, stampItem, versionOf } from "../item_header.ts";
+import { deadlineOf, stampItem, versionOf } from "../item_header.ts";
+import { itemEighths } from "../item_size.ts";
 import * as shardLayout from "../layout.ts";
 import { Outcome } from "../outcome.ts";
 import { PutRequest } from "../put_request.ts";
@@ -19,7 +20,8 @@ import { findVersionLocked } from "../table.ts";
 import { checkHash, effectWords, numberAt } from "./effects.ts";
 import * as layout from "./effect_layout.ts";
 import { LogRecords, wordsOfBytes } from "./log_records.ts";
-import { clearAgainLocked, markLocked, setPolicyLocked } from "./shard_effects.ts";
+import { ChangeRestore } from "./restore_change.ts";
+import { clearAgainLocked, markLocked, setDatabases, setPolicyLocked } from "./shard_effects.ts";
 
 const {
   ADDRESS_MASK,
@@ -70,6 +72,7 @@ export class Restore implements LockedWork {
   readonly #begins: Float64Array | undefined;
   readonly #owns: (index: number) => boolean;
   readonly #put = new PutRequest();
+  readonly #changes = new ChangeRestore();
   readonly #records: LogRecords;
   #isSection = false;
   #words!: Int32Array;
@@ -122,8 +125,8 @@ export class Restore implements LockedWork {
       this.#at = at;
       const kind = words[at]! & layout.KIND_MASK;
       if (kind <= EffectKind.expire) this.#applyToKey(words[at + EFFECT_HASH]!, position);
-      else if (kind === EffectKind.swap) this.#swap();
-      else this.#applyToShards(position);
+      else if (kind !== EffectKind.swap) this.#applyToShards(position);
+      else if (this.#owns(0)) setDatabases(this.#cache.region, words, at);
       at += count;
     }
   }
@@ -170,6 +173,8 @@ export class Restore implements LockedWork {
     const at = this.#at;
     const { memory } = this.#shard;
     switch (words[at]! & layout.KIND_MASK) {
+      case EffectKind.change:
+        return this.#changeLocked();
       case EffectKind.put:
         return this.#putLocked();
       case EffectKind.remove:
@@ -257,10 +262,9 @@ export class Restore implements LockedWork {
     const bucket = this.#findVersion();
     if (bucket === 0) return;
     const { memory } = this.#shard;
-    const isEvicted =
-      ((this.#words[this.#at]! >>> layout.WHY_SHIFT) & layout.WHY_MASK) === layout.WHY_EVICTED;
+    const why = (this.#words[this.#at]! >>> layout.WHY_SHIFT) & layout.WHY_MASK;
     const address = memory.words[bucket]! & ADDRESS_MASK;
-    if (isEvicted && ringOf(memory, address) === RING_PROBATION) {
+    if (why === layout.WHY_EVICTED && ringOf(memory, address) === RING_PROBATION) {
       rememberGhostLocked(memory, this.#words[this.#at + EFFECT_HASH]!);
     }
     dropLocked(memory, bucket);
@@ -278,13 +282,14 @@ export class Restore implements LockedWork {
     markLocked(memory, numberAt(words, version));
   }
 
-  /** The table of databases is the region's: whoever restores shard 0 sets it. */
-  #swap(): void {
-    if (!this.#owns(0)) return;
-    const { region } = this.#cache;
-    for (let i = 0; i < DATABASE_COUNT; i++) {
-      region.words[REGION_DATABASES + i] = this.#words[this.#at + layout.SWAP_TABLE + i]!;
-    }
+  #changeLocked(): void {
+    const bucket = this.#findVersion();
+    if (bucket === 0) return;
+    const shard = this.#shard;
+    const old = shard.memory.words[bucket]! & ADDRESS_MASK;
+    const address = this.#changes.applyLocked(shard, old, this.#words, this.#bytes, this.#at);
+    if (address === 0) this.counts.tooLarge++;
+    else if (this.#isSection) this.#placeLocked(address);
   }
 
   /** All is restored that this thread restores: forgets what it has counted as hits, puts and deletes. */

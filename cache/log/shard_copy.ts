@@ -7,6 +7,7 @@ import type { Cache, LockedWork } from "../cache.ts";
 import { bucketTotal, bucketWord } from "../index_growth.ts";
 import { hashOfItem } from "../item_hash.ts";
 import { isExpired, versionOf } from "../item_header.ts";
+import { isIndirect } from "../item_types.ts";
 import { ADDRESS_MASK, SHARD_COPYING } from "../layout.ts";
 import { sequenceOf } from "../removal.ts";
 import { freshenLocked } from "../stale_buckets.ts";
@@ -83,7 +84,8 @@ export class ShardCopy implements LockedWork {
     for (; bucket < end && left > 0 && into.used < full; bucket++) {
       const address = memory.words[bucketWord(memory, bucket)]! & ADDRESS_MASK;
       if (address === 0 || isExpired(memory, address)) continue;
-      if (versionOf(memory, address) > this.version) continue;
+      // The log has what has changed since, but of an item with slots only the changes.
+      if (versionOf(memory, address) > this.version && !isIndirect(memory, address)) continue;
       recordItem(into, memory, address, hashOfItem(memory, address));
       left--;
     }

@@ -2,10 +2,12 @@
 // decides which shards they are about.
 
 import type { Cache } from "../cache.ts";
+import { DATABASE_COUNT, REGION_DATABASES } from "../database_layout.ts";
 import { bucketTotal, bucketWord } from "../index_growth.ts";
 import { versionOf } from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
 import * as shardLayout from "../layout.ts";
+import type { Region } from "../region.ts";
 import { dropLocked, sequenceOf, setSequenceLocked } from "../removal.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import { freshenLocked } from "../stale_buckets.ts";
@@ -56,6 +58,13 @@ export function setPolicyLocked(memory: ShardMemory, words: Int32Array, at: numb
   memory.words[SHARD_GHOST_SHIFT] = words[at + layout.POLICY_GHOSTS + 2]!;
   const from = at + layout.POLICY_WORDS;
   memory.words.set(words.subarray(from, from + ghosts), ghostWord);
+}
+
+/** Sets what clients' numbers of databases mean: a table of the region, so whoever restores shard 0 does it. */
+export function setDatabases(region: Region, words: Int32Array, at: number): void {
+  for (let i = 0; i < DATABASE_COUNT; i++) {
+    region.words[REGION_DATABASES + i] = words[at + layout.SWAP_TABLE + i]!;
+  }
 }
 
 /**

@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import { assert, assertEquals } from "@std/assert";
 import { Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
-import { itemEighths } from "../../cache/item_header.ts";
+import { itemEighths } from "../../cache/item_size.ts";
 import { SHARD_FREE_EIGHTHS } from "../../cache/layout.ts";
 import { idealEighths } from "../../cache/allocation.ts";
 import { Random } from "../../bench/workload.ts";

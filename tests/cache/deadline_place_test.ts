@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { type Cache, checkShardLocked, readStats } from "../../cache/mod.ts";
-import { itemEighths } from "../../cache/item_header.ts";
+import { itemEighths } from "../../cache/item_size.ts";
 import { FURTHER_SWEEP_STEPS, MAX_SWEEP_STEPS, SHARD_FREE_EIGHTHS } from "../../cache/layout.ts";
 import { takePieceLocked } from "../../cache/slab.ts";
 import { bytesOf, find, get, makeFixture, put, valueOf } from "./fixture.ts";

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { assert, assertEquals } from "@std/assert";
 import { type Cache, checkShardLocked, readStats, type Shard } from "../../cache/mod.ts";
 import { makeSlotsLocked, takeSlotLocked } from "../../cache/healing.ts";
-import { isChained, itemEighths, linkWord } from "../../cache/item_header.ts";
+import { isChained, linkWord } from "../../cache/item_header.ts";
+import { itemEighths } from "../../cache/item_size.ts";
 import {
   ADDRESS_MASK,
   EIGHTH_WORD_SHIFT,

@@ -1,9 +1,9 @@
-// The views on collections that a command may open: made when first needed, then reused. A context has
+// The views on collections and on bytes that a command may open: made when first needed, then reused. A context has
 // them. Knows no command.
 
-import { HashView, ListView, SetView, SortedSetView } from "../../../cache/mod.ts";
+import { ByteView, HashView, ListView, SetView, SortedSetView } from "../../../cache/mod.ts";
 
-/** Views on collections, two of a type where commands need two at a time. */
+/** Views on values, two of a type where commands need two at a time. */
 export class Views {
   #list: ListView | undefined;
   #otherList: ListView | undefined;
@@ -12,6 +12,7 @@ export class Views {
   #hash: HashView | undefined;
   #sortedSet: SortedSetView | undefined;
   #otherSortedSet: SortedSetView | undefined;
+  #bytes: ByteView | undefined;
 
   /** A list. */
   get list(): ListView {
@@ -46,5 +47,10 @@ export class Views {
   /** Another sorted set. */
   get otherSortedSet(): SortedSetView {
     return this.#otherSortedSet ??= new SortedSetView();
+  }
+
+  /** A string, Bloom filter or Count-Min sketch. */
+  get bytes(): ByteView {
+    return this.#bytes ??= new ByteView();
   }
 }

@@ -1,0 +1,46 @@
+// Gives items another deadline: EXPIRE and its kin, and what every put has to count. deadline_place.ts makes the place
+// for it in the header.
+
+import { beginChangeLocked } from "./change_mark.ts";
+import { countDeadlineLocked, databaseOf } from "./databases.ts";
+import { addDeadlinePlaceLocked } from "./deadline_place.ts";
+import { ChangeKind } from "./event_ring.ts";
+import { noteDeadlineLocked, storedDeadline } from "./expiry.ts";
+import { deadlineOf, hasDeadlinePlace, stampItem, versionOf } from "./item_header.ts";
+import { SHARD_VERSION_HIGH, SHARD_VERSION_LOW } from "./layout.ts";
+import { recordDeadline } from "./log/record.ts";
+import { advanceVersionLocked, publishItemLocked } from "./removal.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+/** Gives the item at `address` another deadline, 0 for none. Counts as a change of the item. */
+export function changeDeadlineLocked(memory: ShardMemory, address: number, newMs: number): void {
+  const { words } = memory;
+  const deadlineMs = storedDeadline(newMs);
+  const oldMs = deadlineOf(memory, address);
+  const before = versionOf(memory, address);
+  beginChangeLocked(memory);
+  memory.beginOperation();
+  if (deadlineMs !== 0 && !hasDeadlinePlace(memory, address)) {
+    addDeadlinePlaceLocked(memory, address);
+  }
+  advanceVersionLocked(memory);
+  const high = words[SHARD_VERSION_HIGH]!;
+  stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
+  if (deadlineMs !== oldMs) {
+    moveDeadlineLocked(memory, databaseOf(memory, address), oldMs, deadlineMs);
+  }
+  const { log } = memory.region;
+  if (log !== null) recordDeadline(log.buffer, memory, address, before);
+  publishItemLocked(memory, address, ChangeKind.put);
+}
+
+/** An item of `database` has another deadline: counts that, and sees to it that a sweep meets the new one. */
+export function moveDeadlineLocked(
+  memory: ShardMemory,
+  database: number,
+  oldMs: number,
+  newMs: number,
+): void {
+  countDeadlineLocked(memory, database, oldMs, newMs);
+  if (newMs !== 0) noteDeadlineLocked(memory, newMs);
+}

@@ -1,0 +1,13 @@
+// How much of a shard an item takes: its pieces, and the slots that it owns besides. What is in those it need not
+// know: every descriptor begins with how many eighths they are.
+
+import { readValueWord } from "./item.ts";
+import { chainEighths } from "./item_header.ts";
+import { isIndirect } from "./item_types.ts";
+import type { ShardMemory } from "./shard_memory.ts";
+
+/** Eighths of the item at `address`. The first word of a descriptor says how many of them are outside its pieces. */
+export function itemEighths(memory: ShardMemory, address: number): number {
+  const own = chainEighths(memory, address);
+  return isIndirect(memory, address) ? own + readValueWord(memory, address, 0) : own;
+}
