@@ -1,0 +1,306 @@
+// Collections of one shard beside plain arrays. Steps are taken through the views, and after each the shard keeps its
+// invariants and the collection has what the model has. A key may be missing only where the shard has counted an
+// eviction or expiry; one that is there is whole.
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  type Cache,
+  checkShardLocked,
+  type Collection,
+  HashView,
+  ListView,
+  Opening,
+  Outcome,
+  PutRequest,
+  readStats,
+  SetView,
+  type Shard,
+  SortedSetView,
+} from "../../../cache/mod.ts";
+import { keysOfShard, makeFixture, valueOf } from "../fixture.ts";
+import { compareWith } from "./comparison.ts";
+import { byScore, bytesOf, type Entry, memberOf, scoreFor, valueFor } from "./members.ts";
+
+/** What a step does. */
+export const ACTIONS = [
+  ...["add", "add", "add", "addMany", "addMany", "addMany", "add", "remove", "remove", "remove"],
+  ...["removeRange", "removeRange", "press", "press", "expire", "tick", "scan", "scan"],
+  ...["replace", "drop", "string"],
+] as const;
+
+/** One step. */
+export interface Step {
+  readonly action: typeof ACTIONS[number];
+  /** Number of the key; its rest by 4 says of what type it is. */
+  readonly key: number;
+  /** Which member. */
+  readonly id: number;
+  /** How many of them. */
+  readonly count: number;
+  /** Where in the collection, from 0 to 999. */
+  readonly at: number;
+}
+
+/** How many keys hold collections. */
+export const KEYS = 8;
+const OTHER_KEYS = 100;
+const TYPES = 4;
+/** The steps of a scan between which something changes. */
+const SCAN_PAGE = 7;
+
+interface Expected {
+  /** Null: the key holds a string. */
+  entries: Entry[] | null;
+  deadlineMs: number;
+}
+
+/** Collections and their model. */
+export class Model {
+  readonly #cache: Cache;
+  readonly #clock: { nowMs: number };
+  readonly #shard: Shard;
+  readonly #keys: readonly Uint8Array[];
+  readonly #expected = new Map<number, Expected>();
+  readonly #views = [new ListView(), new SetView(), new HashView(), new SortedSetView()] as const;
+  readonly #put = new PutRequest();
+  #writes = 0;
+  /** How many keys were found missing. */
+  lost = 0;
+  /** How often there was no room for what was to be added. */
+  refused = 0;
+  /** The most entries that a collection has had. */
+  largest = 0;
+
+  /** With a region of so many bytes, event filters not counted; the shard has an eighth. */
+  constructor(memoryBytes: number) {
+    const { cache, clock } = makeFixture(memoryBytes);
+    this.#cache = cache;
+    this.#clock = clock;
+    this.#shard = cache.shards[0]!;
+    this.#keys = keysOfShard(cache, KEYS + OTHER_KEYS).map(bytesOf);
+  }
+
+  /** Takes a step and compares. */
+  take(step: Step): void {
+    this.#writes++;
+    this.#within(step.key, (hash, key) => this.#carryOut(step, hash, key));
+    this.#compare(step.key, step.at);
+    const { evictions, expirations } = readStats(this.#cache);
+    assert(this.lost <= evictions + expirations, "a key is missing that nothing has taken");
+  }
+
+  /** Compares all keys. Deletes them; nothing is in use then. */
+  end(): void {
+    for (let key = 0; key < KEYS; key++) this.#compare(key, 0);
+    for (const key of this.#keys) this.#cache.delete(key);
+    const { items, usedEighths } = checkShardLocked(this.#shard.memory);
+    assertEquals([items, usedEighths], [0, 0]);
+  }
+
+  #within(key: number, work: (hash: number, key: Uint8Array) => void): void {
+    const name = this.#keys[key]!;
+    const hash = this.#cache.hash(name, 0, name.length);
+    assert(this.#cache.withShard(hash, { runLocked: () => work(hash, name) }));
+  }
+
+  /** What the key should hold, if it has not expired. */
+  #live(key: number): Expected | undefined {
+    const expected = this.#expected.get(key);
+    if (expected === undefined || expected.deadlineMs === 0) return expected;
+    if (expected.deadlineMs > this.#clock.nowMs) return expected;
+    this.#expected.delete(key);
+    return undefined;
+  }
+
+  #compare(key: number, at: number): void {
+    this.#within(key, (hash, name) => {
+      const entries = this.#open(key, hash, name, at % 2 === 0);
+      if (entries !== null) compareWith(this.#views[key % TYPES]!, entries, at);
+      checkShardLocked(this.#shard.memory);
+    });
+  }
+
+  /** Opens a key. Returns the entries that it has to have, or null where it holds a string. */
+  #open(key: number, hash: number, name: Uint8Array, isRead: boolean): readonly Entry[] | null {
+    const view = this.#views[key % TYPES]!;
+    const opening = view.open(this.#shard, 0, hash, name, 0, name.length, isRead);
+    const expected = this.#live(key);
+    if (opening === Opening.absent) {
+      if (expected !== undefined) this.lost++;
+      this.#expected.delete(key);
+      assertEquals(view.count, 0);
+      return [];
+    }
+    assert(expected !== undefined, `key ${key} should not be there`);
+    assertEquals(opening === Opening.wrongType, expected.entries === null);
+    return expected.entries;
+  }
+
+  #carryOut(step: Step, hash: number, name: Uint8Array): void {
+    const { action, key, count, id } = step;
+    if (action === "press") this.#press(step);
+    else if (action === "tick") {
+      this.#clock.nowMs += count;
+      this.#cache.sweep(0, 64);
+    } else if (action === "expire") this.#expire(step, hash, name);
+    else if (action === "drop") {
+      const isThere = this.#shard.deleteLocked(hash, name, 0, name.length);
+      if (isThere) assert(this.#live(key) !== undefined, `key ${key} should not be there`);
+      else if (this.#live(key) !== undefined) this.lost++;
+      this.#expected.delete(key);
+    } else if (action === "string") {
+      this.#putString(name, count * 20);
+      this.#expected.set(key, { entries: null, deadlineMs: 0 });
+    } else if (action === "scan") this.#scan(step, hash, name);
+    else if (action === "replace") {
+      const view = this.#views[key % TYPES]!;
+      view.openEmpty(this.#shard, 0, hash, name, 0, name.length);
+      this.#finish(key, this.#addMany(view, [], id, count, 0), 0);
+    } else this.#change(step, hash, name);
+  }
+
+  #putString(name: Uint8Array, length: number): void {
+    const put = this.#put;
+    const value = valueOf(length);
+    put.setKey(this.#cache.hash(name, 0, name.length), name, 0, name.length);
+    put.setValue(value, 0, length);
+    put.setTerms(0);
+    assertEquals(this.#shard.putLocked(put), Outcome.stored);
+  }
+
+  /** Strings under other keys take the space. */
+  #press({ id, count }: Step): void {
+    for (let i = 0; i < 8; i++) {
+      this.#putString(this.#keys[KEYS + (id + i) % OTHER_KEYS]!, (97 * count + i) % 3000);
+    }
+  }
+
+  #expire({ key, count }: Step, hash: number, name: Uint8Array): void {
+    const address = this.#shard.peekLocked(hash, name, 0, name.length);
+    const expected = this.#live(key);
+    if (address === 0) {
+      if (expected !== undefined) this.lost++;
+      this.#expected.delete(key);
+      return;
+    }
+    assert(expected !== undefined, `key ${key} should not be there`);
+    expected.deadlineMs = count % 3 === 0 ? 0 : this.#clock.nowMs + 1 + count;
+    this.#shard.setDeadlineLocked(address, expected.deadlineMs);
+  }
+
+  /** Closes a view that has been changed; the model has `entries` from now on. */
+  #finish(key: number, entries: Entry[], deadlineMs: number): void {
+    this.#views[key % TYPES]!.close();
+    this.largest = Math.max(this.largest, entries.length);
+    if (entries.length === 0) this.#expected.delete(key);
+    else this.#expected.set(key, { entries, deadlineMs });
+  }
+
+  #change(step: Step, hash: number, name: Uint8Array): void {
+    const { action, key, id, count, at } = step;
+    const before = this.#open(key, hash, name, false);
+    if (before === null) return;
+    const view = this.#views[key % TYPES]!;
+    const place = Math.floor(at * before.length / 1000);
+    let entries = [...before];
+    if (action === "add") entries = this.#addMany(view, entries, id, 1, at);
+    else if (action === "addMany") entries = this.#addMany(view, entries, id, count, at);
+    else if (action === "removeRange") entries = this.#removeRange(view, entries, place, count);
+    else entries = this.#remove(view, entries, id, place);
+    this.#finish(key, entries, this.#live(key)?.deadlineMs ?? 0);
+  }
+
+  /** Adds members from number `id` on, for as long as there is room. */
+  #addMany(view: Collection, before: Entry[], id: number, count: number, at: number): Entry[] {
+    let entries = before;
+    for (let i = 0; i < count; i++) {
+      const member = memberOf((id + i) % 500);
+      const value = valueFor(this.#writes + i);
+      if (!view.hasRoom(1, member.length + value.length)) {
+        this.refused++;
+        return entries;
+      }
+      entries = this.#addOne(view, entries, { member, value, number: 0 }, id + i, at);
+    }
+    return entries;
+  }
+
+  #addOne(view: Collection, entries: Entry[], entry: Entry, id: number, at: number): Entry[] {
+    const bytes = bytesOf(entry.member);
+    const known = entries.findIndex(({ member }) => member === entry.member);
+    if (view instanceof ListView) {
+      const place = Math.floor(at * (entries.length + 1) / 1000);
+      // One in four replaces an element.
+      const isSet = place < entries.length && id % 4 === 0;
+      if (isSet) view.set(place, bytes, 0, bytes.length);
+      else view.insert(place, bytes, 0, bytes.length);
+      return entries.toSpliced(place, isSet ? 1 : 0, entry);
+    }
+    if (view instanceof SetView) {
+      assertEquals(view.add(bytes, 0, bytes.length), known < 0);
+      return known < 0 ? [...entries, entry] : entries;
+    }
+    const others = known < 0 ? entries : entries.toSpliced(known, 1);
+    if (view instanceof HashView) {
+      const number = id % 5 === 0 ? 1_900_000_000_000 + id : 0;
+      const value = bytesOf(entry.value);
+      const isNew = view.put(bytes, 0, bytes.length, value, 0, value.length, number);
+      assertEquals(isNew, known < 0);
+      return [...others, { ...entry, number }];
+    }
+    assert(view instanceof SortedSetView);
+    const number = scoreFor(id, this.#writes);
+    assertEquals(view.put(bytes, 0, bytes.length, number), known < 0);
+    return [...others, { ...entry, number }].sort(byScore);
+  }
+
+  #remove(view: Collection, entries: Entry[], id: number, place: number): Entry[] {
+    if (view instanceof ListView) return this.#removeRange(view, entries, place, 1);
+    // One that is there, mostly.
+    const member = id % 5 === 0 ? memberOf(id) : entries[place]?.member ?? "";
+    const bytes = bytesOf(member);
+    const known = entries.findIndex((entry) => entry.member === member);
+    const keyed = view as SetView | HashView | SortedSetView;
+    assertEquals(keyed.remove(bytes, 0, bytes.length), known >= 0);
+    return known < 0 ? entries : entries.toSpliced(known, 1);
+  }
+
+  /** Removes entries by their number in the view, whose order is its own in sets and hashes. */
+  #removeRange(view: Collection, entries: Entry[], place: number, count: number): Entry[] {
+    const order = membersInOrder(view);
+    view.removeRange(place, count);
+    if (view instanceof ListView) return entries.toSpliced(place, count);
+    const gone = new Set(order.slice(place, place + count));
+    return entries.filter(({ member }) => !gone.has(member));
+  }
+
+  /** Walks over all members by cursor, while others come and go. Those that stay are all met. */
+  #scan({ key, id, at }: Step, hash: number, name: Uint8Array): void {
+    const before = this.#open(key, hash, name, false);
+    const view = this.#views[key % TYPES]!;
+    if (before === null || view instanceof ListView) return;
+    const met = new Set<string>();
+    let entries = [...before];
+    const deadlineMs = this.#live(key)?.deadlineMs ?? 0;
+    for (let cursor = 0, round = 0;; round++) {
+      cursor = view.scan(cursor, SCAN_PAGE, () => met.add(membersAt(view)));
+      if (cursor === 0) break;
+      assert(round < 2000, "a scan does not end");
+      if (round < 20) entries = this.#addMany(view, entries, id + round, 1, at);
+      if (round < 20) entries = this.#remove(view, entries, 1, (at + round) % entries.length);
+    }
+    const stayed = before.filter(({ member }) => entries.some((entry) => entry.member === member));
+    for (const { member } of stayed) assert(met.has(member), "a scan has missed a member");
+    if (before.length > 0) this.#finish(key, entries, deadlineMs);
+  }
+}
+
+function membersAt(view: Collection): string {
+  return String.fromCharCode(...view.member());
+}
+
+function membersInOrder(view: Collection): string[] {
+  const order: string[] = [];
+  for (let more = view.seek(0); more; more = view.next()) order.push(membersAt(view));
+  return order;
+}

@@ -1,0 +1,66 @@
+// Views on collections against plain arrays: random steps in memory from ample to very tight, and short lists of steps
+// that fast-check cuts down where one fails.
+
+import { assert } from "@std/assert";
+import fc from "fast-check";
+import { Random } from "../../../bench/workload.ts";
+import { ACTIONS, KEYS, Model, type Step } from "./model.ts";
+
+function randomStep(random: Random): Step {
+  return {
+    action: ACTIONS[random.below(ACTIONS.length)]!,
+    key: random.below(KEYS),
+    id: random.below(500),
+    count: random.below(random.below(8) === 0 ? 300 : 30),
+    at: random.below(1000),
+  };
+}
+
+function walk(seed: number, steps: number, memoryBytes: number): Model {
+  const model = new Model(memoryBytes);
+  const random = new Random(seed);
+  for (let i = 0; i < steps; i++) {
+    const step = randomStep(random);
+    try {
+      model.take(step);
+    } catch (error) {
+      throw new Error(`Step ${i} of seed ${seed}, ${JSON.stringify(step)}`, { cause: error });
+    }
+  }
+  model.end();
+  return model;
+}
+
+for (const seed of [1, 2, 3]) {
+  Deno.test(`collections hold what plain arrays hold while there is space, seed ${seed}`, () => {
+    const model = walk(seed, 1000, 8 * 2 ** 20);
+    assert(model.largest > 250, `${model.largest} entries at most`);
+  });
+
+  for (const kibibytes of [640, 1024]) {
+    const name = `collections hold what plain arrays hold in ${kibibytes} KiB, seed ${seed}`;
+    Deno.test(name, () => {
+      const { lost } = walk(seed, 1500, kibibytes * 1024);
+      assert(lost > 0, "nothing was evicted: the test has lost its point");
+    });
+  }
+}
+
+const STEP = fc.record({
+  action: fc.constantFrom(...ACTIONS),
+  key: fc.nat(KEYS - 1),
+  id: fc.nat(499),
+  count: fc.oneof(fc.nat(5), fc.nat(300)),
+  at: fc.nat(999),
+});
+
+for (const [title, memoryBytes] of [["little", 640 * 1024], ["ample", 8 * 2 ** 20]] as const) {
+  Deno.test(`collections hold what plain arrays hold after any steps with ${title} memory`, () => {
+    const property = fc.property(fc.array(STEP, { maxLength: 40, size: "max" }), (steps) => {
+      const model = new Model(memoryBytes);
+      for (const step of steps) model.take(step);
+      model.end();
+    });
+    fc.assert(property, { seed: 7171, numRuns: 60 });
+  });
+}
