@@ -7,7 +7,7 @@ import type { CommandContext } from "../../contract/command.ts";
 import { answerBytes, type Reply } from "../../contract/reply.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 import { answerMember, openView } from "../items.ts";
-import { ANSWER_TOO_LARGE, refused } from "../failures.ts";
+import { ANSWER_TOO_LARGE, refused, wrongArity } from "../failures.ts";
 import { argumentsProblem } from "../members/room.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 
@@ -58,15 +58,23 @@ function push(
 
 /** LPOP key [count]: the first element, or so many as a list. */
 export function lpop(context: CommandContext, args: Args, reply: Reply): void {
-  pop(context, args, reply, true);
+  pop(context, args, reply, true, "LPOP");
 }
 
 /** RPOP key [count]: the last element, or so many as a list, the last first. */
 export function rpop(context: CommandContext, args: Args, reply: Reply): void {
-  pop(context, args, reply, false);
+  pop(context, args, reply, false, "RPOP");
 }
 
-function pop(context: CommandContext, args: Args, reply: Reply, isLeft: boolean): void {
+function pop(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+  isLeft: boolean,
+  name: string,
+): void {
+  // Not by the row: Redis finds that out only when the command runs, so MULTI takes it.
+  if (args.count > 2) return reply.fail(wrongArity(name));
   const hasCount = args.count > 1;
   const wanted = hasCount ? integerOf(args, 1) : 1;
   if (wanted === undefined || wanted < 0) return reply.fail(NOT_POSITIVE);
