@@ -8,6 +8,7 @@ import { LIST_ROWS } from "./lists/rows.ts";
 import { SCRIPT_ROWS } from "./scripts/rows.ts";
 import { SERVER_ROWS } from "./server/rows.ts";
 import { SET_ROWS } from "./sets/rows.ts";
+import { SORTED_SET_ROWS } from "./sorted_sets/rows.ts";
 import { STRING_ROWS } from "./strings/rows.ts";
 import { getAgain, getMetaAgain } from "./strings/values.ts";
 
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   ...HASH_ROWS,
   ...LIST_ROWS,
   ...SET_ROWS,
+  ...SORTED_SET_ROWS,
   ...SCRIPT_ROWS,
   ...SERVER_ROWS,
 ].map((row, id) => ({

@@ -8,6 +8,8 @@ import { ANSWER_TOO_LARGE, refused } from "../failures.ts";
 export const MAX_MEMBERS_AT_ONCE = 100_000;
 /** Bytes that a member or value takes in an answer besides its own. */
 const FRAME_BYTES = 16;
+/** Bytes that a score takes, with what is around it. */
+const SCORE_BYTES = 40;
 
 /** The refusal of more members than {@linkcode MAX_MEMBERS_AT_ONCE}. */
 export const TOO_MANY_MEMBERS = refused(
@@ -25,7 +27,7 @@ export interface WalkedMembers {
 }
 
 /** What of each member is answered. */
-export type MemberPart = "member" | "value" | "both";
+export type MemberPart = "member" | "value" | "both" | "scored";
 
 /**
  * Whether `count` members from place `index` on may be answered; else they are refused. Leaves the cursor at
@@ -48,7 +50,8 @@ export function mayAnswerMembers(
   for (let i = 0; i < count; i++) {
     total += FRAME_BYTES;
     if (part !== "value") total += members.memberBytes;
-    if (part !== "member") total += members.valueBytes! + FRAME_BYTES;
+    if (part === "scored") total += SCORE_BYTES;
+    else if (part !== "member") total += members.valueBytes! + FRAME_BYTES;
     if (total > bytesLeft) {
       reply.fail(ANSWER_TOO_LARGE);
       return false;
