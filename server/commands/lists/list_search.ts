@@ -16,6 +16,9 @@ import { MAX_MEMBERS_AT_ONCE } from "../members/whole_answers.ts";
 /** Most runs of equal elements that one LREM removes: each takes a way through the tree. */
 const MAX_REMOVED_RUNS = 5000;
 
+/** What an element that is looked at counts in a transaction, where bytes that are copied are bounded. */
+const LOOK_BYTES = 32;
+
 const ZERO_RANK = refused(
   "RANK can't be zero: use 1 to start from the first match, 2 from the second ... " +
     "or use negative to start from the end of the list",
@@ -38,6 +41,7 @@ class Search {
   looked = 0;
   /** How many may be looked at. */
   readonly most: number;
+  readonly #context: CommandContext;
   readonly #view: ListView;
   readonly #isForward: boolean;
   readonly #args: Args;
@@ -53,6 +57,7 @@ class Search {
     isForward: boolean,
     most: number,
   ) {
+    this.#context = context;
     this.#view = view;
     this.#args = args;
     this.#wanted = wanted;
@@ -73,6 +78,7 @@ class Search {
     while (this.looked < this.most) {
       const isFound = this.#isEqual();
       const steps = this.looked++;
+      this.#context.copiedBytes += LOOK_BYTES;
       if (this.looked < this.most) {
         if (this.#isForward) view.next();
         else view.previous();
