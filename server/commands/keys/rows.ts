@@ -2,7 +2,8 @@
 // See command.ts for the fields of a row.
 
 import { type CommandRow, MAX_ARGUMENTS, oneKeyRows, row } from "../../contract/command.ts";
-import { MANY_KEYS } from "../../contract/keys/key_places.ts";
+import { SORT_KEYS } from "../../contract/keys/found_keys.ts";
+import { MANY_KEYS, ONE_KEY } from "../../contract/keys/key_places.ts";
 import {
   expire,
   expireat,
@@ -19,6 +20,7 @@ import { copy, copyTarget, exists, moveKey, moveTarget, rename, renamenx, touch 
 import { memory } from "./memory.ts";
 import { object, type } from "./object.ts";
 import { randomkey } from "./random_key.ts";
+import { sort, sortRo } from "./sort.ts";
 import { dbsize, keys, scan } from "./scan.ts";
 import { del } from "../strings/values.ts";
 import { withSubcommands } from "../subcommands.ts";
@@ -118,6 +120,24 @@ export const KEY_ROWS: readonly CommandRow[] = [
     "Tells how a value is kept: ENCODING, FREQ, REFCOUNT",
     object,
   )),
+  row(
+    "SORT",
+    [1, MAX_ARGUMENTS],
+    ["write"],
+    "generic",
+    SORT_KEYS,
+    "Sorts the elements of a list, set or sorted set, and answers or stores them",
+    sort,
+  ),
+  row(
+    "SORT_RO",
+    [1, MAX_ARGUMENTS],
+    ["read"],
+    "generic",
+    ONE_KEY,
+    "Sorts the elements of a list, set or sorted set, and answers them",
+    sortRo,
+  ),
   row(
     "KEYS",
     [1, 1],

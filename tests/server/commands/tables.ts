@@ -12,6 +12,7 @@ import { SERVER_TABLES } from "./tables_server.ts";
 import { HASH_TABLES } from "./hashes/tables_hashes.ts";
 import { LIST_TABLES } from "./lists/tables_lists.ts";
 import { LCS_TABLES } from "./strings/tables_lcs.ts";
+import { SORT_TABLES } from "./keys/tables_sort.ts";
 import { TYPE_TABLES } from "./strings/tables_other_types.ts";
 import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
 import { VALUE_TABLES } from "./tables_values.ts";
@@ -25,6 +26,7 @@ export const TABLES: Tables = {
   ...TRACKING_TABLES,
   ...LCS_TABLES,
   ...TYPE_TABLES,
+  ...SORT_TABLES,
   ...HASH_TABLES,
   ...LIST_TABLES,
   ...SET_TABLES,

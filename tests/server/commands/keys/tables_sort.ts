@@ -1,0 +1,92 @@
+// SORT and SORT_RO, on lists and sets; what Redis does with other keys is refused here.
+// See tables_test.ts.
+
+import type { Tables } from "../table_shape.ts";
+
+const OTHER_KEYS =
+  "-ERR SORT by or with values of other keys is not possible here: BY takes nosort only, and GET takes # only";
+const NOT_NUMBERS = "-ERR One or more scores can't be converted into double";
+
+/** Conversations about sorting. */
+export const SORT_TABLES: Tables = {
+  "sort": [
+    ["RPUSH l 3 1 2 10", ":4"],
+    ["SORT l", '["1", "2", "3", "10"]'],
+    ["SORT_RO l DESC", '["10", "3", "2", "1"]'],
+    ["SORT l ALPHA", '["1", "10", "2", "3"]'],
+    ["SORT l ASC DESC ASC ALPHA", '["1", "10", "2", "3"]'],
+    ["SORT l BY nosort", '["3", "1", "2", "10"]'],
+    ["SORT l BY nosort DESC", '["10", "2", "1", "3"]'],
+    ["SORT l BY nosort DESC LIMIT 1 2", '["2", "1"]'],
+    ["SORT l BY nosort LIMIT 1 2", '["1", "2"]'],
+    ["SORT l LIMIT -1 2", '["1", "2"]'],
+    ["SORT l LIMIT 9 2", "[]"],
+    ["SORT l LIMIT 1 -5", '["2", "3", "10"]'],
+    ["SORT l LIMIT 1 0", "[]"],
+    ["SORT l LIMIT a 2", "-ERR value is not an integer or out of range"],
+    ["SORT l LIMIT 1", "-ERR syntax error"],
+    ["SORT l BY", "-ERR syntax error"],
+    ["SORT l FOO", "-ERR syntax error"],
+    ["SORT_RO l STORE d", "-ERR syntax error"],
+    ["SORT l GET # GET foo", '["1", nil, "2", nil, "3", nil, "10", nil]'],
+    ["SORT l GET foo STORE d", ":4"],
+    ["LRANGE d 0 -1", '["", "", "", ""]'],
+    ["EXPIRE d 100", ":1"],
+    ["SORT l DESC LIMIT 0 2 GET # GET # STORE d", ":4"],
+    ["LRANGE d 0 -1", '["10", "10", "3", "3"]'],
+    ["TTL d", ":-1"],
+    ["SORT l STORE l", ":4"],
+    ["LRANGE l 0 -1", '["1", "2", "3", "10"]'],
+    ["SORT nokey", "[]"],
+    ["SORT nokey STORE d", ":0"],
+    ["EXISTS d", ":0"],
+    ["!SORT l BY w_*", OTHER_KEYS],
+    ["!SORT l GET o_*->f", OTHER_KEYS],
+    ["SET s x", "+OK"],
+    ["SORT s", "-WRONGTYPE Operation against a key holding the wrong kind of value"],
+    ["SORT s FOO", "-ERR syntax error"],
+    ["SORT l STORE s", ":4"],
+    ["TYPE s", "+list"],
+    ["COMMAND GETKEYS SORT a LIMIT 0 store STORE b GET store", '["a", "b"]'],
+    [
+      "COMMAND GETKEYSANDFLAGS SORT a STORE b STORE c",
+      '[["a", [+RO, +access]], ["c", [+OW, +update]]]',
+    ],
+    ["COMMAND GETKEYS SORT_RO a STORE b", '["a"]'],
+    ["MULTI", "+OK"],
+    ["SORT l DESC STORE m", "+QUEUED"],
+    ["LINDEX m 0", "+QUEUED"],
+    ["EXEC", '[:4, "10"]'],
+  ],
+  "sort numbers": [
+    ["RPUSH n 1e3 -inf 0x10 .5 inf +7 \\x203", ":7"],
+    ["SORT n", '["-inf", ".5", " 3", "+7", "0x10", "1e3", "inf"]'],
+    ["RPUSH n 1.0 01 1", ":10"],
+    ["SORT n LIMIT 2 3", '["01", "1", "1.0"]'],
+    ["SORT n DESC LIMIT 4 5", '[" 3", "1.0", "1", "01", ".5"]'],
+    ["RPUSH o 1 nan", ":2"],
+    ["SORT o", NOT_NUMBERS],
+    ["SORT o BY nosort", '["1", "nan"]'],
+    ["RPUSH q 1 a", ":2"],
+    ["SORT q STORE d", NOT_NUMBERS],
+    ["SORT q LIMIT 5 1", NOT_NUMBERS],
+    ["SORT q LIMIT 0 0 ALPHA", "[]"],
+    ['RPUSH e ""', ":1"],
+    ["SORT e", '[""]'],
+    ["RPUSH e -1", ":2"],
+    ["SORT e", '["-1", ""]'],
+    ["RPUSH f 9007199254740993 9007199254740992 -0 0", ":4"],
+    ["SORT f", '["-0", "0", "9007199254740992", "9007199254740993"]'],
+    // The last one: the next command of redis-server may still find that error.
+    ["RPUSH p 1e400", ":1"],
+    ["SORT p", NOT_NUMBERS],
+  ],
+  "sort sets": [
+    ["SADD s b 10 a 9", ":4"],
+    ["SORT s ALPHA", '["10", "9", "a", "b"]'],
+    ["SORT s BY nosort STORE d", ":4"],
+    ["LRANGE d 0 -1", '["10", "9", "a", "b"]'],
+    ["SORT s BY nosort DESC STORE d", ":4"],
+    ["LRANGE d 0 -1", '["b", "a", "9", "10"]'],
+  ],
+};
