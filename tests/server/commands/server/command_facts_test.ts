@@ -38,7 +38,11 @@ Deno.test({
       const { name, subcommands } = factsOf(command);
       const names = subcommands.length === 0 ? [name] : subcommands.map((each) => each.name);
       for (const each of names) {
-        const expected = await redis.say(`COMMAND INFO ${each}`);
+        const said = await redis.say(`COMMAND INFO ${each}`);
+        // WITHSCORE came with Redis 7.2.
+        const expected = /^Z(REV)?RANK$/.test(each.toUpperCase())
+          ? said.replace(":3", ":-3")
+          : said;
         const found = await speaker.say(`COMMAND INFO ${each}`);
         // "[nil]": only this server has it.
         if (expected !== "[nil]") assertEquals(withoutOurs(command, found), expected);
