@@ -134,13 +134,22 @@ export class ByteView {
     } else to.set(this.#bytes.subarray(from, from + length), at);
   }
 
-  /** Whether a value may be so long, wherever there is space for its bytes. */
-  mayBeLong(length: number): boolean {
+  /** Whether the value has slots, so that a change copies no more than what it writes. */
+  get isInSlots(): boolean {
+    return this.#place === Place.slots;
+  }
+
+  /** Whether {@linkcode write} would find space for `length` bytes from `from` on. */
+  mayWrite(from: number, length: number): boolean {
+    const end = Math.max(this.length, from + length);
+    const shard = this.#shard;
     const { keyBytes } = this.#put;
-    if (length <= MAX_PACKED_BYTES && this.#place !== Place.slots) {
-      return this.#shard.fits(keyBytes, length);
+    if (this.#place === Place.slots) {
+      return end <= VALUE_BYTES_MASK && this.#blocks.mayTake(from, length);
     }
-    return length <= VALUE_BYTES_MASK && this.#shard.fits(keyBytes, BLOCKS_BYTES);
+    if (end <= MAX_PACKED_BYTES) return end <= this.length || shard.fits(keyBytes, end);
+    return end <= VALUE_BYTES_MASK && shard.fits(keyBytes, BLOCKS_BYTES) &&
+      BlockWriter.mayBegin(shard.memory, this.length, length);
   }
 
   /**
@@ -172,12 +181,12 @@ export class ByteView {
   /** Makes the value longer, by zero bytes, or cuts it off. Returns false where there is no space. */
   setLength(length: number): boolean {
     if (length >= this.length) return this.#prepare(length, 0);
+    if (length > MAX_PACKED_BYTES && this.#place === Place.item && !this.#prepare(0, 0)) {
+      return false;
+    }
     this.#begin();
     if (this.#place === Place.slots) this.#blocks.cut(length);
-    else if (length > MAX_PACKED_BYTES) {
-      if (!this.#prepareSlots(0, 0)) return false;
-      this.#blocks.cut(length);
-    } else if (this.#place === Place.item) this.#toView(length);
+    else if (this.#place === Place.item) this.#toView(length);
     this.length = length;
     if (length < this.#shortest) this.#shortest = length;
     this.#isChanged = true;
@@ -186,16 +195,17 @@ export class ByteView {
 
   /** Sees to it that `length` bytes from `from` on can be written, and counts them as written. */
   #prepare(from: number, length: number): boolean {
-    const end = from + length;
+    if (!this.mayWrite(from, length)) return false;
+    const end = Math.max(this.length, from + length);
     this.#begin();
-    if (this.#place === Place.slots || end > MAX_PACKED_BYTES || this.length > MAX_PACKED_BYTES) {
-      if (!this.#prepareSlots(from, length)) return false;
+    if (this.#place === Place.slots || end > MAX_PACKED_BYTES) {
+      if (this.#place !== Place.slots) this.#toSlots();
+      this.#blocks.reach(end);
     } else if (end > this.length) {
-      if (!this.mayBeLong(end)) return false;
       if (this.#place === Place.item) this.#toView(this.length);
       this.#bytes.fill(0, this.length, end);
     }
-    if (end > this.length) this.length = end;
+    this.length = end;
     this.#isChanged = true;
     if (length > 0) this.#ranges.add(from, length);
     return true;
@@ -214,20 +224,6 @@ export class ByteView {
   #toView(length: number): void {
     readValuePart(this.#shard.memory, this.#item, 0, length, this.#bytes, 0);
     this.#place = Place.view;
-  }
-
-  /** The same as {@linkcode #prepare}, for a value that has slots or gets them. */
-  #prepareSlots(from: number, length: number): boolean {
-    const end = Math.max(this.length, from + length);
-    if (end > VALUE_BYTES_MASK) return false;
-    if (this.#place !== Place.slots) {
-      const { memory } = this.#shard;
-      if (!this.#shard.fits(this.#put.keyBytes, BLOCKS_BYTES)) return false;
-      if (!BlockWriter.mayBegin(memory, this.length, length)) return false;
-      this.#toSlots();
-    } else if (!this.#blocks.mayTake(from, length)) return false;
-    this.#blocks.reach(end);
-    return true;
   }
 
   /** Makes of the item, or of nothing, an item with slots, and moves the bytes there. */

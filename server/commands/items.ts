@@ -2,6 +2,7 @@
 // values and members, or store one. All run with the key's shard locked.
 
 import {
+  type ByteView,
   type Collection,
   type HashView,
   ItemType,
@@ -12,7 +13,14 @@ import {
 import type { Args } from "../contract/args.ts";
 import type { Failure, Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
-import { ANSWER_TOO_LARGE, BAD_KEY, OUT_OF_MEMORY, TOO_LARGE, WRONG_TYPE } from "./failures.ts";
+import {
+  ANSWER_TOO_LARGE,
+  BAD_KEY,
+  OUT_OF_MEMORY,
+  STRING_TOO_LONG,
+  TOO_LARGE,
+  WRONG_TYPE,
+} from "./failures.ts";
 
 /** A value of up to this length is answered without a check of the space that is left. */
 const SMALL_BYTES = 4096;
@@ -74,6 +82,55 @@ export function storeProblem(
 ): Failure | null {
   if (keyBytes === 0 || keyBytes > context.maxKeyBytes) return BAD_KEY;
   return context.shard.fits(keyBytes, valueBytes) ? null : TOO_LARGE;
+}
+
+/**
+ * Opens the bytes of key number `key`, which is argument `index`: a string, or what `type` says. `isRead` counts a hit or
+ * a miss. Where a value of another type is there the refusal is on `reply`, and Opening.wrongType returned.
+ */
+export function openBytes(
+  context: CommandContext,
+  view: ByteView,
+  args: Args,
+  key: number,
+  index: number,
+  reply: Reply,
+  isRead: boolean,
+  type: ItemType = ItemType.string,
+): Opening {
+  const hash = context.hashes[key]!;
+  const opening = view.open(
+    context.cache.shardOf(hash),
+    context.database,
+    hash,
+    args.bytes,
+    args.starts[index]!,
+    args.lengths[index]!,
+    type,
+    isRead,
+  );
+  if (opening === Opening.wrongType) reply.fail(WRONG_TYPE);
+  return opening;
+}
+
+/**
+ * Why `added` bytes cannot be written from byte `from` on to the string of the first key, which is open, or null. Counts
+ * what that takes.
+ */
+export function writeProblem(
+  context: CommandContext,
+  view: ByteView,
+  keyBytes: number,
+  from: number,
+  added: number,
+): Failure | null {
+  const length = Math.max(view.length, from + added);
+  if (length > context.server.config.maxValueBytes) return STRING_TOO_LONG;
+  const problem = storeProblem(context, keyBytes, length);
+  if (problem !== null) return problem;
+  if (!view.mayWrite(from, added)) return OUT_OF_MEMORY;
+  context.copiedBytes += view.isInSlots ? added : 2 * length;
+  return null;
 }
 
 /** Stores bytes under key number `key`, which is argument `index` and has been checked. */

@@ -1,12 +1,12 @@
-// Commands on parts of a value: APPEND, STRLEN, GETRANGE, SETRANGE. A changed value is put together in
-// the context's scratch and stored whole. Its deadline stays.
+// Commands on parts of a value: APPEND, STRLEN, GETRANGE, SETRANGE. A value is changed through a view, which
+// copies none of the rest of a long one. Its deadline stays.
 
-import { KEEP_DEADLINE } from "../../../cache/mod.ts";
+import { Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { getItem, isOtherType, peekItem, storeItem, storeProblem } from "../items.ts";
+import { getItem, isOtherType, writeProblem, openBytes } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { ANSWER_TOO_LARGE, NOT_INTEGER, refused, STRING_TOO_LONG } from "../failures.ts";
+import { ANSWER_TOO_LARGE, NOT_INTEGER, refused } from "../failures.ts";
 import { integerOf } from "../argument_text.ts";
 
 /** To pass over so many bytes of a value takes as long as to copy one. */
@@ -15,10 +15,9 @@ const OUT_OF_RANGE = refused("offset is out of range");
 
 /** APPEND key value: the new length. */
 export function append(context: CommandContext, args: Args, reply: Reply): void {
-  const address = peekItem(context, args, 0, 0);
-  if (isOtherType(context.shard, address, reply)) return;
-  const old = address === 0 ? 0 : context.shard.valueBytesLocked(address);
-  storeOver(context, args, address, old, 1, reply);
+  const view = context.views.bytes;
+  if (openBytes(context, view, args, 0, 0, reply, false) === Opening.wrongType) return;
+  writeOver(context, args, view.length, 1, reply);
 }
 
 /** STRLEN key: the length of the value; 0 if the key is not there. */
@@ -60,35 +59,27 @@ export function setrange(context: CommandContext, args: Args, reply: Reply): voi
   const offset = integerOf(args, 1);
   if (offset === undefined) return reply.fail(NOT_INTEGER);
   if (offset < 0) return reply.fail(OUT_OF_RANGE);
-  const address = peekItem(context, args, 0, 0);
-  if (isOtherType(context.shard, address, reply)) return;
-  if (args.lengths[2] === 0) {
-    return reply.integer(address === 0 ? 0 : context.shard.valueBytesLocked(address));
-  }
-  storeOver(context, args, address, Number(offset), 2, reply);
+  const view = context.views.bytes;
+  if (openBytes(context, view, args, 0, 0, reply, false) === Opening.wrongType) return;
+  if (args.lengths[2] === 0) return reply.integer(view.length);
+  writeOver(context, args, Number(offset), 2, reply);
 }
 
-/** Writes argument `index` over the value from byte `offset` on, and answers the new length. */
-function storeOver(
+/** Writes argument `index` over the opened value from byte `offset` on, and answers the new length. */
+function writeOver(
   context: CommandContext,
   args: Args,
-  address: number,
   offset: number,
   index: number,
   reply: Reply,
 ): void {
-  const { shard, server } = context;
-  const old = address === 0 ? 0 : shard.valueBytesLocked(address);
+  const view = context.views.bytes;
   const added = args.lengths[index]!;
-  const length = Math.max(old, offset + added);
-  if (length > server.config.maxValueBytes) return reply.fail(STRING_TOO_LONG);
-  const problem = storeProblem(context, args.lengths[0]!, length);
+  const problem = writeProblem(context, view, args.lengths[0]!, offset, added);
   if (problem !== null) return reply.fail(problem);
-  const scratch = context.reserveScratch(length);
-  if (address !== 0) shard.readValueLocked(address, scratch, 0);
-  if (offset > old) scratch.fill(0, old, offset);
-  const start = args.starts[index]!;
-  scratch.set(args.bytes.subarray(start, start + added), offset);
-  storeItem(context, args, 0, 0, scratch, 0, length, KEEP_DEADLINE);
-  reply.integer(length);
+  // An empty string is stored, too.
+  if (added === 0) view.setLength(view.length);
+  else view.write(offset, args.bytes, args.starts[index]!, added);
+  view.close();
+  reply.integer(view.length);
 }
