@@ -2,6 +2,7 @@
 // A new command is a function in this folder and a row in one of the rows.ts; see ARCHITECTURE.md.
 
 import type { Command } from "../contract/command.ts";
+import { BIT_ROWS } from "./bits/rows.ts";
 import { HASH_ROWS } from "./hashes/rows.ts";
 import { KEY_ROWS } from "./keys/rows.ts";
 import { LIST_ROWS } from "./lists/rows.ts";
@@ -16,6 +17,7 @@ import { getAgain, getMetaAgain } from "./strings/values.ts";
 export const COMMANDS: readonly Command[] = [
   ...STRING_ROWS,
   ...KEY_ROWS,
+  ...BIT_ROWS,
   ...HASH_ROWS,
   ...LIST_ROWS,
   ...SET_ROWS,

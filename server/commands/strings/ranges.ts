@@ -4,7 +4,7 @@
 import { Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { getItem, isOtherType, writeProblem, openBytes } from "../items.ts";
+import { getItem, isOtherType, openBytes, writeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, NOT_INTEGER, refused } from "../failures.ts";
 import { integerOf } from "../argument_text.ts";
