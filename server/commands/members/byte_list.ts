@@ -68,8 +68,14 @@ export class ByteList {
 
   /** Answers the next entry, from the first one on. */
   answerNext(reply: Reply): void {
-    const length = this.#lengths[this.#answered++]!;
-    answerBytes(this.#bytes, this.#answeredBytes, length, reply);
-    this.#answeredBytes += length;
+    const entry = this.takeNext();
+    answerBytes(entry, 0, entry.length, reply);
+  }
+
+  /** The next entry, from the first one on, for a caller who answers it: a view. */
+  takeNext(): Uint8Array {
+    const start = this.#answeredBytes;
+    this.#answeredBytes += this.#lengths[this.#answered++]!;
+    return this.#bytes.subarray(start, this.#answeredBytes);
   }
 }

@@ -133,7 +133,7 @@ class Draw {
 /**
  * Answers `wanted` different members, or below zero so many that may repeat, of a collection that is not
  * empty. `addBeside` adds to the list what stands beside the member at the cursor; null: nothing is
- * wanted. `isNested`: whether pairs are lists of their own.
+ * wanted. `isNested`: whether pairs are lists of their own. `answerBeside` answers what was added, the next entry.
  */
 export function answerRandomMembers(
   members: DrawnMembers,
@@ -141,6 +141,7 @@ export function answerRandomMembers(
   addBeside: ((list: ByteList) => void) | null,
   isNested: boolean,
   reply: Reply,
+  answerBeside: (list: ByteList, reply: Reply) => void = (list) => list.answerNext(reply),
 ): void {
   const { count: total } = members;
   const count = wanted < 0 ? -wanted : Math.min(wanted, total);
@@ -156,6 +157,6 @@ export function answerRandomMembers(
   for (let i = 0; i < count; i++) {
     beginPair(isNested, reply);
     list.answerNext(reply);
-    list.answerNext(reply);
+    answerBeside(list, reply);
   }
 }

@@ -11,8 +11,19 @@ import {
 import { numberedKeys } from "../../contract/keys/found_keys.ts";
 import { type KeyPlaces, ONE_KEY } from "../../contract/keys/key_places.ts";
 import { zadd, zincrby, zrem } from "./changes.ts";
+import {
+  zdiff,
+  zdiffstore,
+  zinter,
+  zintercard,
+  zinterstore,
+  zunion,
+  zunionstore,
+} from "./combinations.ts";
+import { zrandmember, zscan } from "./listings.ts";
 import { zmpop, zpopmax, zpopmin } from "./pops.ts";
 import { zremrangebylex, zremrangebyrank, zremrangebyscore } from "./range_removals.ts";
+import { zrangestore } from "./range_store.ts";
 import {
   zcount,
   zlexcount,
@@ -26,6 +37,9 @@ import {
 import { zcard, zmscore, zrank, zrevrank, zscore } from "./reads.ts";
 
 const MAX = MAX_ARGUMENTS;
+const TWO_KEYS: KeyPlaces = { first: 0, many: true, step: 1, most: 2 };
+const COUNTED = numberedKeys(0);
+const STORED = numberedKeys(1, 0);
 
 const quick = oneKeyRows("sorted-set");
 /** Of commands that take a time that depends on what they are asked for. */
@@ -49,6 +63,8 @@ const MEMBER_ROWS: readonly CommandRow[] = [
   quick("ZMSCORE", 2, MAX, "read", "Returns the scores of members of a sorted set", zmscore),
   quick("ZRANK", 2, 3, "read", "Returns how many members are before one", zrank),
   quick("ZREVRANK", 2, 3, "read", "Returns how many members are after one", zrevrank),
+  slow("ZRANDMEMBER", 1, MAX, "read", "Returns random members of a sorted set", zrandmember),
+  slow("ZSCAN", 2, MAX, "read", "Walks over the members of a sorted set, some at a time", zscan),
   quick("ZPOPMIN", 1, MAX, "write", "Removes the members with the lowest scores", zpopmin),
   quick("ZPOPMAX", 1, MAX, "write", "Removes the members with the highest scores", zpopmax),
   slow(
@@ -58,7 +74,7 @@ const MEMBER_ROWS: readonly CommandRow[] = [
     "write",
     "Removes members from an end of the first sorted set that has some",
     zmpop,
-    numberedKeys(0),
+    COUNTED,
   ),
 ];
 
@@ -86,10 +102,58 @@ const RANGE_ROWS: readonly CommandRow[] = [
     "Returns a range by member, from the last down",
     zrevrangebylex,
   ),
+  slow(
+    "ZRANGESTORE",
+    4,
+    MAX,
+    "write",
+    "Stores a range of a sorted set as another",
+    zrangestore,
+    TWO_KEYS,
+  ),
   slow("ZREMRANGEBYRANK", 3, 3, "write", "Removes a range by rank", zremrangebyrank),
   slow("ZREMRANGEBYSCORE", 3, 3, "write", "Removes a range of scores", zremrangebyscore),
   slow("ZREMRANGEBYLEX", 3, 3, "write", "Removes a range by member", zremrangebylex),
 ];
 
+/** Commands on several sorted sets. */
+const COMBINING_ROWS: readonly CommandRow[] = [
+  slow("ZUNION", 2, MAX, "read", "Returns the members that any set has", zunion, COUNTED),
+  slow("ZINTER", 2, MAX, "read", "Returns the members that all sets have", zinter, COUNTED),
+  slow(
+    "ZDIFF",
+    2,
+    MAX,
+    "read",
+    "Returns the members of the first set that no other has",
+    zdiff,
+    COUNTED,
+  ),
+  slow("ZUNIONSTORE", 3, MAX, "write", "Stores the members that any set has", zunionstore, STORED),
+  slow(
+    "ZINTERSTORE",
+    3,
+    MAX,
+    "write",
+    "Stores the members that all sets have",
+    zinterstore,
+    STORED,
+  ),
+  slow(
+    "ZDIFFSTORE",
+    3,
+    MAX,
+    "write",
+    "Stores the members of the first set that no other has",
+    zdiffstore,
+    STORED,
+  ),
+  slow("ZINTERCARD", 2, MAX, "read", "Counts the members that all sets have", zintercard, COUNTED),
+];
+
 /** The rows of the group "sorted-set" that never wait. */
-export const SORTED_SET_ROWS: readonly CommandRow[] = [...MEMBER_ROWS, ...RANGE_ROWS];
+export const SORTED_SET_ROWS: readonly CommandRow[] = [
+  ...MEMBER_ROWS,
+  ...RANGE_ROWS,
+  ...COMBINING_ROWS,
+];

@@ -7,6 +7,7 @@ import { DATABASE_TABLES } from "./tables_databases.ts";
 import { CONFIG_TABLES } from "./server/tables_config.ts";
 import { USER_TABLES } from "./server/tables_users.ts";
 import { SET_TABLES } from "./sets/tables_sets.ts";
+import { COMBINATION_TABLES } from "./sorted_sets/tables_combinations.ts";
 import { SORTED_SET_TABLES } from "./sorted_sets/tables_sorted_sets.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
 import { HASH_TABLES } from "./hashes/tables_hashes.ts";
@@ -31,6 +32,7 @@ export const TABLES: Tables = {
   ...LIST_TABLES,
   ...SET_TABLES,
   ...SORTED_SET_TABLES,
+  ...COMBINATION_TABLES,
   ...USER_TABLES,
   ...CONFIG_TABLES,
   ...ADMIN_TABLES,

@@ -148,7 +148,7 @@ export class Pair {
     const asked = await this.#askBeside(ASKED_BY[nameOf(words)]!, words[1]!, ...members);
     const isThere = asked.items.every(({ kind, text }, i) => {
       if (kind === "_" || kind === "$-1" || (kind === ":" && text === "0")) return false;
-      return values === null || values[i] === text;
+      return values === null || values[i] === (text === "-0" ? "0" : text);
     });
     const isRepeated = (words[2] ?? "1").startsWith("-");
     const isDistinct = isRepeated || new Set(members).size === members.length;
@@ -189,6 +189,11 @@ export class Pair {
   }
 }
 
+/** A score by its value: Redis writes whole ones in two ways, and a zero may be below zero. */
+function numberText(text: string): string {
+  return String(Number(text.replace("inf", "Infinity")));
+}
+
 /** All entries that a walk meets from `first` on, each once, as a text. */
 async function scanned(
   words: Words,
@@ -203,7 +208,9 @@ async function scanned(
     const [cursor, page] = answer.items;
     if (cursor === undefined || page === undefined) return exactly(answer);
     for (let i = 0; i < page.items.length; i += size) {
-      entries.add(page.items.slice(i, i + size).map(exactly).join(""));
+      const shown = page.items.slice(i, i + size).map(exactly);
+      if (nameOf(words) === "ZSCAN") shown[1] = numberText(page.items[i + 1]!.text);
+      entries.add(shown.join(""));
     }
     if (cursor.text === "0") return [...entries].sort().join("");
     answer = await ask(...words.slice(0, at), cursor.text, ...words.slice(at + 1));
