@@ -145,9 +145,11 @@ export function answerRandomMembers(
 ): void {
   const { count: total } = members;
   const count = wanted < 0 ? -wanted : Math.min(wanted, total);
-  const isWalk = wanted > 0 && count * WALK_SHARE >= total;
-  if (isWalk && total > MAX_MEMBERS_AT_ONCE) return reply.fail(TOO_MANY_MEMBERS);
-  if (!isWalk && count > MAX_DRAWN) return reply.fail(TOO_MANY_DRAWN);
+  const isShort = total <= MAX_MEMBERS_AT_ONCE;
+  const isWalk = wanted > 0 && count * WALK_SHARE >= total && isShort;
+  if (!isWalk && count > MAX_DRAWN) {
+    return reply.fail(wanted < 0 || isShort ? TOO_MANY_DRAWN : TOO_MANY_MEMBERS);
+  }
   const draw = new Draw(members, addBeside, reply.bytesLeft);
   const hasAll = wanted < 0 ? draw.repeat(count) : isWalk ? draw.walk(count) : draw.pick(count);
   if (!hasAll) return reply.fail(ANSWER_TOO_LARGE);

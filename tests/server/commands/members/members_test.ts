@@ -163,6 +163,8 @@ Deno.test("members that are too many, or too long together, are refused as a who
   const tooMany = `-ERR ${TOO_MANY_MEMBERS.message}`;
   const all = (reply: RespReply) => answerRandomMembers(many, many.count, null, false, reply);
   assertEquals(answerOf(all), tooMany);
+  const some = answerOf((reply) => answerRandomMembers(many, 10_000, null, false, reply));
+  assertEquals(JSON.parse(some).length, 10_000);
   const failures: Failure[] = [];
   const reply = new RespReply();
   reply.failures = { failed: (failure) => void failures.push(failure) };
