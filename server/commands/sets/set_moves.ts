@@ -18,7 +18,7 @@ import { isSameKey } from "../members/same_key.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 
 /** Most members that one SPOP takes, unless it takes all: each takes a way through the tree. */
-const MAX_TAKEN = 5000;
+const MAX_TAKEN = 3000;
 
 const NOT_POSITIVE = refused("value is out of range, must be positive");
 const TOO_MANY_TAKEN = refused(
