@@ -11,7 +11,12 @@ export type KeyState = { readonly value: string; readonly deadlineMs: number } |
 export type Change =
   | { readonly kind: "set"; readonly key: string; readonly state: KeyState }
   /** Of a key that is there. */
-  | { readonly kind: "deadline"; readonly key: string; readonly deadlineMs: number };
+  | { readonly kind: "deadline"; readonly key: string; readonly deadlineMs: number }
+  /** Of keys whose new states depend on the old ones. */
+  | { readonly kind: "edit"; readonly keys: readonly string[]; readonly edit: Edit };
+
+/** Makes of the states of some keys what a command makes of them. */
+export type Edit = (states: Map<string, KeyState>) => void;
 
 /** A command that was sent. */
 export interface Step {
@@ -48,7 +53,7 @@ export class Journal {
   /** Every key that was ever written. */
   get keys(): string[] {
     const keys = new Set(this.#before.keys());
-    for (const { changes } of this.#steps) for (const { key } of changes) keys.add(key);
+    for (const { changes } of this.#steps) for (const key of keysOf(changes)) keys.add(key);
     return [...keys];
   }
 
@@ -94,11 +99,12 @@ export class Journal {
     const states = new Map(this.#before);
     let owed = 0;
     for (const [i, step] of this.#steps.entries()) {
-      const before = step.changes.map(({ key }) => states.get(key));
+      const keys = keysOf(step.changes);
+      const before = keys.map((key) => states.get(key));
       carryOut(step, states);
       if (step.answeredMs >= beforeMs) continue;
       // Nobody waits for the disk to be told that nothing was there.
-      if (step.changes.some(({ key }, at) => !isSame(before[at], states.get(key)))) owed = i + 1;
+      if (keys.some((key, at) => !isSame(before[at], states.get(key)))) owed = i + 1;
     }
     return owed;
   }
@@ -115,7 +121,7 @@ export class Journal {
     let longest = wrong.size === 0 ? 0 : -1;
     for (const [i, step] of this.#steps.entries()) {
       carryOut(step, states);
-      for (const { key } of step.changes) compare(key);
+      for (const key of keysOf(step.changes)) compare(key);
       if (wrong.size === 0) longest = i + 1;
     }
     return longest;
@@ -132,7 +138,7 @@ export class Journal {
     for (const key of this.keys) note(key, 0);
     for (const [i, step] of this.#steps.entries()) {
       carryOut(step, states);
-      for (const { key } of step.changes) note(key, i + 1);
+      for (const key of keysOf(step.changes)) note(key, i + 1);
     }
     const lines = [...new Set([...this.keys, ...found.keys()])].map((key) =>
       `${key} = ${shown(found.get(key))}, as after steps ${(times.get(key) ?? []).slice(-5)}`
@@ -146,10 +152,15 @@ export class Journal {
   }
 }
 
+function keysOf(changes: readonly Change[]): string[] {
+  return changes.flatMap((change) => change.kind === "edit" ? change.keys : [change.key]);
+}
+
 function carryOut({ changes, isRefused }: Step, states: Map<string, KeyState>): void {
   if (isRefused) return;
   for (const change of changes) {
     if (change.kind === "set") states.set(change.key, change.state);
+    else if (change.kind === "edit") change.edit(states);
     else {
       const state = states.get(change.key);
       if (state) states.set(change.key, { ...state, deadlineMs: change.deadlineMs });

@@ -4,9 +4,11 @@
  */
 
 import { Random } from "../workload.ts";
-import type { Kept, KeyState } from "./journal.ts";
+import { CollectionWriter } from "./collection_writer.ts";
+import type { Kept } from "./journal.ts";
 import { KilledServer, type Policy, type ServerOptions } from "./killed_servers.ts";
-import { Refusal, RespClient } from "./resp_client.ts";
+import { readAll } from "./reading.ts";
+import { RespClient } from "./resp_client.ts";
 import { SharedKeys } from "./shared_keys.ts";
 import { HttpWriter, RespWriter, type Target, type Writer } from "./writers.ts";
 
@@ -17,6 +19,7 @@ const WRITER_KEYS = 60;
 /** A start that is killed lasts at most so long. */
 const MAX_START_MS = 800;
 const RESP_WRITERS = 4;
+const COLLECTION_WRITERS = 2;
 const HTTP_WRITERS = 3;
 
 /** How a server ends: one that is stopped in order loses nothing, whatever the policy. */
@@ -101,10 +104,13 @@ function orderOf({ kind, folder }: KillOptions, policy: Policy, random: Random):
 
 function writersOf({ kind }: KillOptions, random: Random): Writer[] {
   const own = () => new Random(random.nextU32());
-  const resp = Array.from(
+  const resp: Writer[] = Array.from(
     { length: RESP_WRITERS },
     (_, i) => new RespWriter(`resp${i}`, own(), WRITER_KEYS),
   );
+  for (let i = 0; i < COLLECTION_WRITERS; i++) {
+    resp.push(new CollectionWriter(`types${i}`, own(), WRITER_KEYS));
+  }
   if (kind === "redis") return resp;
   const http = Array.from(
     { length: HTTP_WRITERS },
@@ -178,23 +184,4 @@ async function settle(
     lost: sum(({ lost }) => lost),
     lostAgeMs: Math.max(...all.map(({ lostAgeMs }) => lostAgeMs)),
   };
-}
-
-/** What a server has under these keys: values and deadlines. */
-export async function readAll(
-  client: RespClient,
-  keys: readonly string[],
-): Promise<Map<string, KeyState>> {
-  const states = new Map<string, KeyState>();
-  if (keys.length === 0) return states;
-  const answers = await client.ask(
-    ...keys.flatMap((key) => [["GET", key], ["PEXPIRETIME", key]]),
-  );
-  for (const [i, key] of keys.entries()) {
-    const [value, deadlineMs] = [answers[2 * i]!, answers[2 * i + 1]!];
-    if (value instanceof Refusal) throw new Error(`Cannot read ${key}: ${value.text}`);
-    if (value === null) continue;
-    states.set(key, { value: value as string, deadlineMs: Math.max(0, deadlineMs as number) });
-  }
-  return states;
 }

@@ -70,13 +70,16 @@ abstract class StampedWriter implements Writer {
 }
 
 /** A command and what it does. */
-interface Order {
+export interface Order {
   readonly words: readonly string[];
   readonly changes: readonly Change[];
 }
 
-/** Writes in pipelines over the Redis protocol. */
-export class RespWriter extends StampedWriter {
+/** Writes in pipelines over the Redis protocol; what, those who extend it know. */
+export abstract class PipelineWriter extends StampedWriter {
+  /** The next command. */
+  protected abstract command(): Order;
+
   async run({ respPort }: Target): Promise<void> {
     let client: RespClient | undefined;
     try {
@@ -109,18 +112,30 @@ export class RespWriter extends StampedWriter {
 
   /** The next step: one command, or those of a transaction. */
   #order(): readonly Order[] {
-    if (this.random.below(12) > 0) return [this.#command()];
-    return Array.from({ length: 2 + this.random.below(4) }, () => this.#command());
+    if (this.random.below(12) > 0) return [this.command()];
+    return Array.from({ length: 2 + this.random.below(4) }, () => this.command());
   }
 
-  #command(): Order {
+  /** A change of a key's deadline. */
+  protected moveDeadline(key: string): Order {
+    const deadlineMs = this.random.below(3) === 0
+      ? 0
+      : Date.now() + DEADLINE_AHEAD_MS + this.random.below(1e6);
+    const words = deadlineMs === 0 ? ["PERSIST", key] : ["PEXPIREAT", key, `${deadlineMs}`];
+    return { words, changes: [{ kind: "deadline", key, deadlineMs }] };
+  }
+}
+
+/** Writes strings. */
+export class RespWriter extends PipelineWriter {
+  protected command(): Order {
     const roll = this.random.below(100);
     if (roll < 50) return this.#set(this.key(), 0);
     if (roll < 60) {
       return this.#set(this.key(), Date.now() + DEADLINE_AHEAD_MS + this.random.below(1e6));
     }
     if (roll < 75) return deleteOf(roll < 70 ? [this.key()] : this.severalKeys());
-    if (roll < 85) return this.#moveDeadline();
+    if (roll < 85) return this.moveDeadline(this.key());
     const states = this.severalKeys().map((key) =>
       [key, { value: this.newValue(MAX_VALUE_CHARS), deadlineMs: 0 }] as const
     );
@@ -135,18 +150,10 @@ export class RespWriter extends StampedWriter {
     const term = deadlineMs === 0 ? [] : ["PXAT", `${deadlineMs}`];
     return { words: ["SET", key, state.value, ...term], changes: [{ kind: "set", key, state }] };
   }
-
-  #moveDeadline(): Order {
-    const key = this.key();
-    const deadlineMs = this.random.below(3) === 0
-      ? 0
-      : Date.now() + DEADLINE_AHEAD_MS + this.random.below(1e6);
-    const words = deadlineMs === 0 ? ["PERSIST", key] : ["PEXPIREAT", key, `${deadlineMs}`];
-    return { words, changes: [{ kind: "deadline", key, deadlineMs }] };
-  }
 }
 
-function deleteOf(keys: readonly string[]): Order {
+/** A DEL. */
+export function deleteOf(keys: readonly string[]): Order {
   return {
     words: ["DEL", ...keys],
     changes: keys.map((key) => ({ kind: "set", key, state: null })),
