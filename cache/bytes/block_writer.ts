@@ -3,7 +3,7 @@
 // store().
 
 import { takeSlotLocked } from "../healing.ts";
-import { writeValueWord } from "../item.ts";
+import { copyBytes, writeValueWord } from "../item.ts";
 import * as itemLayout from "../layout.ts";
 import { resizeInRingLocked } from "../ring.ts";
 import type { ShardMemory } from "../shard_memory.ts";
@@ -130,8 +130,8 @@ export class BlockWriter {
       const left = length - done;
       const here = left < SLOT_BYTES - place ? left : SLOT_BYTES - place;
       const slot = this.#slotFor((from + done) >>> BLOCK_SHIFT);
-      const at = start + done;
-      this.#memory.bytes.set(bytes.subarray(at, at + here), (slot << EIGHTH_BYTE_SHIFT) + place);
+      const to = (slot << EIGHTH_BYTE_SHIFT) + place;
+      copyBytes(bytes, start + done, this.#memory.bytes, to, here);
       done += here;
     }
   }

@@ -1,7 +1,7 @@
 // Byte objects as they lie in a shard (block_layout.ts): finds their slots, reads their bytes, frees what they own.
 // Takes no space, so it never evicts: byte_view.ts does.
 
-import { readValueWord, writeValueWord } from "../item.ts";
+import { copyBytes, readValueWord, writeValueWord } from "../item.ts";
 import * as itemLayout from "../layout.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import { freePieceLocked } from "../slab.ts";
@@ -66,10 +66,7 @@ export function readBlocks(
     const slot = slotAt(memory, root, (from + done) >>> BLOCK_SHIFT);
     const at = toStart + done;
     if (slot === 0) to.fill(0, at, at + here);
-    else {
-      const start = (slot << EIGHTH_BYTE_SHIFT) + place;
-      to.set(bytes.subarray(start, start + here), at);
-    }
+    else copyBytes(bytes, (slot << EIGHTH_BYTE_SHIFT) + place, to, at, here);
     done += here;
   }
 }

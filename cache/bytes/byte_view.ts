@@ -5,7 +5,7 @@
 
 import { beginChangeLocked } from "../change_mark.ts";
 import { Opening } from "../collections/collection.ts";
-import { readValue, readValuePart, valueByteAt, writeValuePart } from "../item.ts";
+import { copyBytes, readValue, readValuePart, valueByteAt, writeValuePart } from "../item.ts";
 import { setValueBytes, valueBytesOf, versionOf } from "../item_header.ts";
 import { indirectKind, isIndirect, ItemType, packedKind, typeOf } from "../item_types.ts";
 import { SHARD_COPYING, VALUE_BYTES_MASK } from "../layout.ts";
@@ -131,7 +131,7 @@ export class ByteView {
     if (this.#place === Place.slots) this.#blocks.read(from, length, to, at);
     else if (this.#place === Place.item) {
       readValuePart(this.#shard.memory, this.#item, from, length, to, at);
-    } else to.set(this.#bytes.subarray(from, from + length), at);
+    } else copyBytes(this.#bytes, from, to, at, length);
   }
 
   /** Whether the value has slots, so that a change copies no more than what it writes. */
@@ -162,7 +162,7 @@ export class ByteView {
     if (this.#place === Place.slots) this.#blocks.write(from, bytes, start, length);
     else if (this.#place === Place.item) {
       writeValuePart(this.#shard.memory, this.#item, from, bytes, start, length);
-    } else this.#bytes.set(bytes.subarray(start, start + length), from);
+    } else copyBytes(bytes, start, this.#bytes, from, length);
     return true;
   }
 

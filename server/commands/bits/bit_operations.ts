@@ -4,18 +4,15 @@
 import { Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import type { Reply } from "../../contract/reply.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
 import { tokenOf } from "../argument_text.ts";
 import { refused, SYNTAX } from "../failures.ts";
 import { deleteItem, openBytes, shardOfKey, storeProblem } from "../items.ts";
 
-/** Most bytes of all strings together: so many take some milliseconds, and meanwhile their shards are locked. */
-const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
+/** All strings together may have so many bytes, about 2 ms, or twice the longest that may be stored. */
+const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
 
 const ONE_SOURCE = refused("BITOP NOT must be called with a single source key.");
-const TOO_MUCH = refused(
-  `BITOP takes too long: its source keys may hold ${MAX_SOURCE_BYTES} bytes in sum, so combine fewer at a time`,
-);
 
 const OPERATIONS: readonly string[] = ["AND", "OR", "XOR", "NOT"];
 const [AND, OR, XOR, NOT] = [0, 1, 2, 3];
@@ -34,7 +31,8 @@ export function bitop(context: CommandContext, args: Args, reply: Reply): void {
     longest = Math.max(longest, view.length);
     total += view.length;
   }
-  if (total > MAX_SOURCE_BYTES) return reply.fail(TOO_MUCH);
+  const most = Math.max(MAX_SOURCE_BYTES, 2 * context.server.config.maxValueBytes);
+  if (total > most) return reply.fail(tooMuch(most));
   const shard = shardOfKey(context, 0);
   if (longest === 0) {
     deleteItem(context, args, 0, 1);
@@ -49,6 +47,10 @@ export function bitop(context: CommandContext, args: Args, reply: Reply): void {
   view.write(0, result, 0, longest);
   view.close();
   reply.integer(longest);
+}
+
+function tooMuch(most: number): Failure {
+  return refused(`BITOP takes too long: its source keys may hold ${most} bytes in sum, use fewer`);
 }
 
 /** Combines the sources, of which the longest has so many bytes, in the scratch. */

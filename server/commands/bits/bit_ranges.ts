@@ -11,6 +11,8 @@ import { openBytes } from "../items.ts";
 import { countBits, firstBit } from "./bit_count.ts";
 import { BitRange, unitOf } from "./bit_offsets.ts";
 
+/** Bytes that are looked through first. */
+const FIRST_PART_BYTES = 1024;
 const BIT_0_OR_1 = refused("The bit argument must be 1 or 0.");
 
 /** BITCOUNT key [start end [BYTE|BIT]] */
@@ -62,19 +64,35 @@ export function bitpos(context: CommandContext, args: Args, reply: Reply): void 
     if (end === undefined) return reply.fail(NOT_INTEGER);
     range.set(Number(start), hasEnd ? Number(end) : Infinity, view.length, inBits);
   }
-  const { length } = range;
-  if (length === 0) return reply.integer(-1);
-  const bytes = readRange(context, range);
-  if (bit === 1) {
-    bytes[0]! &= ~range.before;
-    bytes[length - 1]! &= ~range.behind;
-  } else {
-    bytes[0]! |= range.before;
-    bytes[length - 1]! |= range.behind;
+  if (range.length === 0) return reply.integer(-1);
+  const found = firstOf(context, range, bit);
+  if (found >= 0) return reply.integer(found);
+  reply.integer(bit === 1 || hasEnd ? -1 : 8 * (range.last + 1));
+}
+
+/**
+ * Number of the first bit in the range of the opened string that is `bit`, or -1. It is often near the start, so the parts
+ * that are copied are short ones first.
+ */
+function firstOf(context: CommandContext, range: BitRange, bit: number): number {
+  const part = new BitRange();
+  let most = FIRST_PART_BYTES;
+  for (let first = range.first; first <= range.last; first += part.length) {
+    part.first = first;
+    part.last = Math.min(range.last, first + most - 1);
+    const bytes = readRange(context, part);
+    const [before, behind] = [
+      first === range.first ? range.before : 0,
+      part.last === range.last ? range.behind : 0,
+    ];
+    const end = part.length - 1;
+    bytes[0] = bit === 1 ? bytes[0]! & ~before : bytes[0]! | before;
+    bytes[end] = bit === 1 ? bytes[end]! & ~behind : bytes[end]! | behind;
+    const found = firstBit(bytes, part.length, bit);
+    if (found >= 0) return 8 * first + found;
+    most *= 4;
   }
-  const found = firstBit(bytes, length, bit);
-  if (found >= 0) return reply.integer(8 * range.first + found);
-  reply.integer(bit === 1 || hasEnd ? -1 : 8 * (range.first + length));
+  return -1;
 }
 
 /** Copies the range of the opened string. */
