@@ -1,6 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { Random } from "../../../bench/workload.ts";
-import { ByteView, type Cache, ItemType, Opening, readStats } from "../../../cache/mod.ts";
+import {
+  ByteView,
+  type Cache,
+  ItemType,
+  NOT_READ,
+  Opening,
+  readStats,
+} from "../../../cache/mod.ts";
 import { bytesOf, get, makeFixture, put, valueOf } from "../fixture.ts";
 import { assertRestored, LoggedCache, restore, takeSnapshot } from "../log/fixture.ts";
 import { checkAll } from "../model.ts";
@@ -247,4 +254,21 @@ Deno.test("Changes of byte views come back from a snapshot made under them, and 
     checkAll(restored);
     assertRestored(restored, logged.cache);
   }
+});
+
+Deno.test("HotReads leaves a value in slots to those who have the lock", () => {
+  const { cache } = makeFixture();
+  const view = new ByteView();
+  put(cache, "k", valueOf(10));
+  const key = bytesOf("k");
+  const hash = cache.hash(key, 0, 1);
+  for (let i = 0; i < 5; i++) get(cache, "k");
+  assertEquals(cache.readHot(hash, key, 0, 1), 10);
+  withView(cache, view, "k", () => {
+    view.write(5000, valueOf(10), 0, 10);
+    view.close();
+  });
+  for (let i = 0; i < 5; i++) get(cache, "k");
+  assertEquals(cache.readHot(hash, key, 0, 1), NOT_READ);
+  assertEquals(get(cache, "k")!.length, 5010);
 });

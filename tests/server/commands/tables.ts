@@ -10,6 +10,7 @@ import { SET_TABLES } from "./sets/tables_sets.ts";
 import { COMBINATION_TABLES } from "./sorted_sets/tables_combinations.ts";
 import { SORTED_SET_TABLES } from "./sorted_sets/tables_sorted_sets.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
+import { BIT_TABLES } from "./bits/tables_bits.ts";
 import { HASH_TABLES } from "./hashes/tables_hashes.ts";
 import { LIST_TABLES } from "./lists/tables_lists.ts";
 import { LCS_TABLES } from "./strings/tables_lcs.ts";
@@ -28,6 +29,7 @@ export const TABLES: Tables = {
   ...LCS_TABLES,
   ...TYPE_TABLES,
   ...SORT_TABLES,
+  ...BIT_TABLES,
   ...HASH_TABLES,
   ...LIST_TABLES,
   ...SET_TABLES,
