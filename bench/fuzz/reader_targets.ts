@@ -1,7 +1,7 @@
 // What the fuzzers hold the readers of imports to: files of Redis and streams of commands, which may be
 // damaged anywhere. They find the same however the input is cut, and refuse it in no other way than theirs.
 
-import { ByteInput, FormatError, FOUND, type Reading } from "../../client/transfer/byte_input.ts";
+import { ByteInput, FormatError, FOUND, type Reading } from "../../server/rdb/byte_input.ts";
 import { RdbReader } from "../../client/transfer/rdb_reader.ts";
 import { RespReader } from "../../client/transfer/resp_reader.ts";
 import { Tally } from "../../client/transfer/tally.ts";

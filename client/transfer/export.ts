@@ -21,7 +21,7 @@ import { authorizationLine, refusal } from "../exchange.ts";
 import { ACCESS, DATA_DIR } from "../options.ts";
 import { type ByteSink, ClientError, writeAll } from "../platform.ts";
 import { progressBar, ProgressLine } from "../progress_line.ts";
-import { ByteInput, FOUND } from "./byte_input.ts";
+import { ByteInput, FOUND } from "../../server/rdb/byte_input.ts";
 import { RespReader } from "./resp_reader.ts";
 
 const BAR_COLUMNS = 30;

@@ -12,7 +12,7 @@ import { ACCESS } from "../options.ts";
 import { ClientError, writeAll } from "../platform.ts";
 import { progressBar, ProgressLine } from "../progress_line.ts";
 import { parseObject } from "../server_commands.ts";
-import { ByteInput, FormatError } from "./byte_input.ts";
+import { ByteInput, FormatError } from "../../server/rdb/byte_input.ts";
 import { Importer } from "./importer.ts";
 import { Sender } from "./sender.ts";
 import { openSources, type Source } from "./sources.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ByteInput, FormatError, FOUND } from "./byte_input.ts";
+import { type ByteInput, FormatError, FOUND } from "../../server/rdb/byte_input.ts";
 import { Chunk } from "./chunk.ts";
 import { RDB_MAGIC, RdbReader } from "./rdb_reader.ts";
 import { RespReader } from "./resp_reader.ts";

@@ -6,9 +6,9 @@
  * @module
  */
 
-import { type ByteInput, FormatError, FOUND, type Reading } from "./byte_input.ts";
+import { type ByteInput, FormatError, FOUND, type Reading } from "../../server/rdb/byte_input.ts";
 import { moduleParts, SKIPPED_TYPES } from "./rdb_skip.ts";
-import { ByteSlot, RdbValues } from "./rdb_values.ts";
+import { ByteSlot, RdbValues } from "../../server/rdb/rdb_values.ts";
 
 /** What a file begins with, before its version in four digits. */
 export const RDB_MAGIC = "REDIS";

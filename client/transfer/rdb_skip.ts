@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Reading } from "./byte_input.ts";
-import type { RdbValues } from "./rdb_values.ts";
+import type { Reading } from "../../server/rdb/byte_input.ts";
+import type { RdbValues } from "../../server/rdb/rdb_values.ts";
 
 /** How values of one encoding are passed over, and what people call them. */
 export interface SkippedType {

@@ -6,7 +6,13 @@
  * @module
  */
 
-import { type ByteInput, FormatError, FOUND, MORE, type Reading } from "./byte_input.ts";
+import {
+  type ByteInput,
+  FormatError,
+  FOUND,
+  MORE,
+  type Reading,
+} from "../../server/rdb/byte_input.ts";
 import type { LeftOut } from "./rdb_reader.ts";
 
 const CR = 0x0d;

@@ -7,7 +7,7 @@
 
 import { ClientError, type ClientPlatform } from "../platform.ts";
 import { parseManifest } from "./aof_manifest.ts";
-import type { ByteInput } from "./byte_input.ts";
+import type { ByteInput } from "../../server/rdb/byte_input.ts";
 
 const MANIFEST = ".manifest";
 const MAX_MANIFEST_BYTES = 1024 * 1024;

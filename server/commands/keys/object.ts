@@ -86,7 +86,8 @@ function stringEncoding(context: CommandContext, shard: Shard, address: number):
   return parseInteger(scratch, 0, length) === undefined ? "embstr" : "int";
 }
 
-function isIntegerSet({ views: { set }, scratch }: CommandContext): boolean {
+/** Whether Redis would keep the opened set as integers. */
+export function isIntegerSet({ views: { set }, scratch }: CommandContext): boolean {
   if (set.count > MAX_INTSET_ENTRIES) return false;
   for (let more = set.seek(0); more; more = set.next()) {
     const length = set.memberBytes;
@@ -97,7 +98,8 @@ function isIntegerSet({ views: { set }, scratch }: CommandContext): boolean {
   return true;
 }
 
-function isCompactHash({ views: { hash } }: CommandContext): boolean {
+/** Whether Redis would keep the opened hash in one piece. */
+export function isCompactHash({ views: { hash } }: CommandContext): boolean {
   if (hash.count > MAX_HASH_ENTRIES) return false;
   for (let more = hash.seek(0); more; more = hash.next()) {
     if (hash.memberBytes > MAX_COMPACT_BYTES || hash.valueBytes > MAX_COMPACT_BYTES) return false;
@@ -105,7 +107,8 @@ function isCompactHash({ views: { hash } }: CommandContext): boolean {
   return true;
 }
 
-function isCompactSortedSet({ views: { sortedSet } }: CommandContext): boolean {
+/** Whether Redis would keep the opened sorted set in one piece. */
+export function isCompactSortedSet({ views: { sortedSet } }: CommandContext): boolean {
   if (sortedSet.count > MAX_SORTED_SET_ENTRIES) return false;
   for (let more = sortedSet.seek(0); more; more = sortedSet.next()) {
     if (sortedSet.memberBytes > MAX_COMPACT_BYTES) return false;

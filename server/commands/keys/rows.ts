@@ -17,6 +17,8 @@ import {
 } from "./expire.ts";
 import { flushall, flushdb } from "./flush.ts";
 import { copy, copyTarget, exists, moveKey, moveTarget, rename, renamenx, touch } from "./keys.ts";
+import { dump } from "./dump.ts";
+import { restore } from "./restore.ts";
 import { memory } from "./memory.ts";
 import { object, type } from "./object.ts";
 import { randomkey } from "./random_key.ts";
@@ -120,6 +122,16 @@ export const KEY_ROWS: readonly CommandRow[] = [
     "Tells how a value is kept: ENCODING, FREQ, REFCOUNT",
     object,
   )),
+  row("DUMP", [1, 1], ["read"], "generic", ONE_KEY, "Returns a value as Redis writes it", dump),
+  row(
+    "RESTORE",
+    [3, MAX_ARGUMENTS],
+    ["write"],
+    "generic",
+    ONE_KEY,
+    "Stores what DUMP has returned, here or in Redis",
+    restore,
+  ),
   row(
     "SORT",
     [1, MAX_ARGUMENTS],

@@ -2,7 +2,7 @@
 // again what a server could not run, from the right command on.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ByteInput, FormatError } from "../../../client/transfer/byte_input.ts";
+import { ByteInput, FormatError } from "../../../server/rdb/byte_input.ts";
 import { Chunk, CHUNK_BYTES } from "../../../client/transfer/chunk.ts";
 import { type AtEnd, Importer } from "../../../client/transfer/importer.ts";
 import { Sender } from "../../../client/transfer/sender.ts";

@@ -3,9 +3,9 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as fc from "fast-check";
-import { ByteInput, FormatError, FOUND } from "../../../client/transfer/byte_input.ts";
-import { Crc64 } from "../../../client/transfer/crc64.ts";
-import { unpackLzf } from "../../../client/transfer/lzf.ts";
+import { ByteInput, FormatError, FOUND } from "../../../server/rdb/byte_input.ts";
+import { Crc64 } from "../../../server/rdb/crc64.ts";
+import { unpackLzf } from "../../../server/rdb/lzf.ts";
 import { RdbReader } from "../../../client/transfer/rdb_reader.ts";
 import { Tally } from "../../../client/transfer/tally.ts";
 import * as rdb from "./rdb_writer.ts";

@@ -1,6 +1,6 @@
 // Writes RDB files byte by byte, as Redis does in its different encodings, for tests of what reads them.
 
-import { Crc64 } from "../../../client/transfer/crc64.ts";
+import { Crc64 } from "../../../server/rdb/crc64.ts";
 
 const encoder = new TextEncoder();
 

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as fc from "fast-check";
-import { ByteInput, FormatError, FOUND } from "../../../client/transfer/byte_input.ts";
+import { ByteInput, FormatError, FOUND } from "../../../server/rdb/byte_input.ts";
 import { RespReader } from "../../../client/transfer/resp_reader.ts";
 import { Tally } from "../../../client/transfer/tally.ts";
 

@@ -65,6 +65,15 @@ export class ByteInput {
     this.bytes = new Uint8Array(windowBytes);
   }
 
+  /** The first `end` of `bytes`, all of which have come. */
+  static over(bytes: Uint8Array<ArrayBuffer>, end: number): ByteInput {
+    const input = new ByteInput(0);
+    input.bytes = bytes;
+    input.end = end;
+    input.hasEnded = true;
+    return input;
+  }
+
   /** How many bytes were taken. */
   get position(): number {
     return this.#before + this.at;
