@@ -2,6 +2,7 @@
 // put and delete for one key, and work under locks for several steps or several keys at once. Locks
 // are taken and released here only. Every thread has its own Cache over the same region.
 
+import { sweepLocked } from "./collections/field_sweep.ts";
 import { addCounter } from "./counters.ts";
 import { hashKey, inDatabase } from "./hash.ts";
 import * as layout from "./layout.ts";
@@ -271,9 +272,8 @@ export class Cache<C extends string = never, G extends string = never> {
   sweep(index: number, buckets: number): boolean {
     // Main is who makes room in the log, so it must not wait for it.
     if (this.#log?.hasRoom() === false) return true;
-    let complete = true;
-    this.withShard(index, { runLocked: () => complete = this.shards[index]!.sweepLocked(buckets) });
-    return complete;
+    const step = (shard: Shard) => sweepLocked(shard, buckets) ? Outcome.hit : Outcome.miss;
+    return this.#locked(index, step) !== Outcome.miss;
   }
 
   /**

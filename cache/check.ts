@@ -28,6 +28,7 @@ import {
   STRAYS_SHIFT,
   WINDOW_BUCKETS,
 } from "./layout.ts";
+import { fieldsProblem } from "./collections/check_fields.ts";
 import { DATABASE_COUNT } from "./database_layout.ts";
 import { addDatabaseLocked, databaseOf, type DatabaseStats } from "./databases.ts";
 import { deadlineOf, headerBytes, keyBytesOf, linkWord, valueBytesOf } from "./item_header.ts";
@@ -225,6 +226,8 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
     if (isIndirect(memory, address)) {
       checkBlocks(memory, address, (slot) => claim(memory, owned, slot, SLOT_EIGHTHS, true));
     }
+    const problem = fieldsProblem(memory, address);
+    must(problem === "", `item ${address} has ${problem}`);
     const hash = hashOfItem(memory, address);
     const at = bucketOfItemLocked(memory, hash, address);
     must(at === word, `item ${address} is outside its windows`);

@@ -11,9 +11,10 @@ import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { NO_GHOST, rememberGhostLocked, takeGhostLocked } from "./ghost.ts";
 import { indexLimit } from "./index_growth.ts";
-import { isExpired, keyBytesOf, valueBytesOf } from "./item_header.ts";
+import { keyBytesOf, valueBytesOf } from "./item_header.ts";
 import { itemEighths } from "./item_size.ts";
 import { isIndirect } from "./item_types.ts";
+import { isExpired } from "./member_deadlines.ts";
 import { hashOfItem } from "./item_hash.ts";
 import { removeLocked } from "./removal.ts";
 import {

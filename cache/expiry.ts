@@ -5,6 +5,7 @@
 import * as layout from "./layout.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { deadlineOf } from "./item_header.ts";
+import { earliestMemberDeadline, hasMemberDeadlines, isExpired } from "./member_deadlines.ts";
 import { MAX_DEADLINE_MS } from "./outcome.ts";
 import { removeLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -13,7 +14,6 @@ import { freshenLocked } from "./stale_buckets.ts";
 
 const {
   ADDRESS_MASK,
-  SHARD_DEADLINE_ITEMS,
   SHARD_NEXT_DEADLINE_S,
   SHARD_SWEEP_BUCKET,
   SHARD_SWEEP_EARLIEST_S,
@@ -48,16 +48,18 @@ function lower(words: Int32Array, at: number, seconds: number): void {
 
 /** Whether the shard's earliest deadline is due, so that a sweep may find expired items. */
 export function isSweepDueLocked(memory: ShardMemory): boolean {
-  if (memory.words[SHARD_DEADLINE_ITEMS] === 0) return false;
-  return (memory.words[SHARD_NEXT_DEADLINE_S]! >>> 0) * SECOND_MS <= memory.now();
+  const next = memory.words[SHARD_NEXT_DEADLINE_S]! >>> 0;
+  return next !== 0 && next * SECOND_MS <= memory.now();
 }
 
 /**
  * Looks at up to `buckets` buckets, from where the last call stopped, and removes what has expired.
- * Returns whether the pass over the shard is complete (or none is due).
+ * Returns whether the pass over the shard is complete (or none is due). It stops at a hash of which fields have
+ * expired: that is `memory.dueItem` then, else 0.
  */
 export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolean {
   const words = memory.words;
+  memory.dueItem = 0;
   if (!isSweepDueLocked(memory)) return true;
   const total = bucketTotal(memory);
   const from = words[SHARD_SWEEP_BUCKET]!;
@@ -69,11 +71,23 @@ export function sweepExpiredLocked(memory: ShardMemory, buckets: number): boolea
     const at = bucketWord(memory, i);
     const address = words[at]! & ADDRESS_MASK;
     if (address === 0) continue;
-    const deadlineMs = deadlineOf(memory, address);
-    if (deadlineMs === 0) continue;
-    if (deadlineMs <= memory.now()) {
+    if (isExpired(memory, address)) {
       removeLocked(memory, at, ChangeKind.expired);
-    } else earliestS = Math.min(earliestS, Math.floor(deadlineMs / SECOND_MS));
+      continue;
+    }
+    const deadlineMs = deadlineOf(memory, address);
+    if (deadlineMs !== 0) earliestS = Math.min(earliestS, Math.floor(deadlineMs / SECOND_MS));
+    if (!hasMemberDeadlines(memory, address)) continue;
+    const earliestMs = earliestMemberDeadline(memory, address);
+    if (earliestMs > memory.now()) {
+      earliestS = Math.min(earliestS, Math.floor(earliestMs / SECOND_MS));
+      continue;
+    }
+    // It goes on with this bucket when somebody has removed the fields.
+    memory.dueItem = address;
+    words[SHARD_SWEEP_EARLIEST_S] = earliestS | 0;
+    words[SHARD_SWEEP_BUCKET] = i;
+    return false;
   }
   words[SHARD_SWEEP_EARLIEST_S] = earliestS | 0;
   words[SHARD_SWEEP_BUCKET] = to === total ? 0 : to;

@@ -5,7 +5,7 @@
 
 import * as layout from "./layout.ts";
 import { evictItemLocked, evictOneLocked } from "./clock.ts";
-import { isExpired } from "./item_header.ts";
+import { isExpired } from "./member_deadlines.ts";
 import { movePieceLocked, ownerLocked } from "./moving.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import {

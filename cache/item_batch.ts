@@ -2,7 +2,8 @@
 // a lock is held briefly; an item longer than that comes alone, once there is space for it. Knows no format.
 
 import { readKey } from "./item.ts";
-import { deadlineOf, isExpired, keyBytesOf } from "./item_header.ts";
+import { deadlineOf, keyBytesOf } from "./item_header.ts";
+import { isExpired } from "./member_deadlines.ts";
 import { databaseOf } from "./databases.ts";
 import { type ScanBatch, sparseBuckets } from "./scan.ts";
 import type { ShardMemory } from "./shard_memory.ts";

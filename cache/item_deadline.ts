@@ -7,7 +7,14 @@ import { addDeadlinePlaceLocked } from "./deadline_place.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { noteDeadlineLocked, storedDeadline } from "./expiry.ts";
 import { deadlineOf, hasDeadlinePlace, stampItem, versionOf } from "./item_header.ts";
-import { SHARD_VERSION_HIGH, SHARD_VERSION_LOW } from "./layout.ts";
+import {
+  KIND_MEMBER_DEADLINES,
+  MEMBER_TAIL_BYTES,
+  SHARD_VERSION_HIGH,
+  SHARD_VERSION_LOW,
+} from "./layout.ts";
+import { earliestDeadline } from "./member_deadlines.ts";
+import type { PutRequest } from "./put_request.ts";
 import { recordDeadline } from "./log/record.ts";
 import { advanceVersionLocked, publishItemLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -43,4 +50,14 @@ export function moveDeadlineLocked(
 ): void {
   countDeadlineLocked(memory, database, oldMs, newMs);
   if (newMs !== 0) noteDeadlineLocked(memory, newMs);
+}
+
+/** An item is stored; where fields of it have deadlines, sees to it that a sweep meets the earliest. */
+export function noteFieldsLocked(
+  memory: ShardMemory,
+  { kind, value, valueStart, valueBytes }: PutRequest,
+): void {
+  if ((kind & KIND_MEMBER_DEADLINES) === 0) return;
+  const at = valueStart + valueBytes - MEMBER_TAIL_BYTES;
+  noteDeadlineLocked(memory, earliestDeadline(value, at));
 }

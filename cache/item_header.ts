@@ -17,12 +17,15 @@ const {
   ITEM_HAS_DEADLINE,
   ITEM_HEADER_BYTES,
   ITEM_HIGHS,
+  ITEM_MEMBER_DEADLINES,
   ITEM_NEWER,
   ITEM_OLDER,
   ITEM_SIZES,
   ITEM_VERSION_LOW,
   KEY_BYTES_SHIFT,
+  KIND_MEMBER_DEADLINES,
   KIND_SHIFT,
+  MEMBER_DEADLINES_SHIFT,
   PIECE_LAST,
   VALUE_BYTES_MASK,
   VERSION_HIGH_MASK,
@@ -90,8 +93,16 @@ export function setValueBytes(
   kind: number,
 ): void {
   const at = (address << EIGHTH_WORD_SHIFT) + ITEM_SIZES;
-  const rest = memory.words[at]! & ~(VALUE_BYTES_MASK | KIND_MASK);
-  memory.words[at] = rest | valueBytes | (kind << KIND_SHIFT);
+  const old = memory.words[at]!;
+  memory.words[at] = (old & ~(VALUE_BYTES_MASK | KIND_MASK)) | valueBytes | (kind << KIND_SHIFT);
+  if (kind !== 0 || old >>> KIND_SHIFT !== 0) setMemberDeadlines(memory, address, kind);
+}
+
+/** Sets what a kind says of deadlines of members; the rest of it stands elsewhere. */
+export function setMemberDeadlines(memory: ShardMemory, address: number, kind: number): void {
+  const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
+  memory.words[at] = (memory.words[at]! & ~ITEM_MEMBER_DEADLINES) |
+    ((kind & KIND_MEMBER_DEADLINES) << MEMBER_DEADLINES_SHIFT);
 }
 
 /** The item's version. */
@@ -107,12 +118,6 @@ export function deadlineOf(memory: ShardMemory, address: number): number {
   if (memory.words[at + ITEM_NEWER]! >= 0) return 0;
   return (memory.words[at + ITEM_HIGHS]! >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
     (memory.words[at + ITEM_DEADLINE_LOW]! >>> 0);
-}
-
-/** Whether the item has a deadline that has passed. */
-export function isExpired(memory: ShardMemory, address: number): boolean {
-  const deadlineMs = deadlineOf(memory, address);
-  return deadlineMs !== 0 && deadlineMs <= memory.now();
 }
 
 /** Writes version and deadline of the item. Both are below 2^48; a deadline needs its place. */

@@ -7,7 +7,7 @@
 //
 // An item's first piece (five to seven words, then the key, then the value, packed):
 //
-//   0 newer address 20 | own length 3 | further 0 | count 2 | ring 1 | stray | free 2 | chained | deadline
+//   0 newer address 20 | own length 3 | further 0 | count 2 | ring 1 | stray | members | free 1 | chained | deadline
 //   1 older address 20 | key bytes 11
 //   2 value bytes 24 | database 4 | kind 4
 //   3 version, low 32
@@ -112,6 +112,16 @@ export const VALUE_BYTES_MASK = (1 << VALUE_BYTES_BITS) - 1;
 /** In ITEM_SIZES, on top: what the value is and in which form, see item_types.ts. */
 export const KIND_SHIFT = 28;
 export const KIND_BITS = 4;
+/** Members of the item may have deadlines: a fifth bit of its kind, which stands in ITEM_NEWER. */
+export const ITEM_MEMBER_DEADLINES = 1 << 28;
+/** In a kind: the same. */
+export const KIND_MEMBER_DEADLINES = 1 << KIND_BITS;
+/** Left shift from there. */
+export const MEMBER_DEADLINES_SHIFT = 24;
+/** Bytes behind the entries of such an item, or behind its descriptor: see member_deadlines.ts. */
+export const MEMBER_TAIL_BYTES = 26;
+/** Bits of a kind in all. */
+export const FULL_KIND_BITS = KIND_BITS + 1;
 /** In a kind: the item owns slots besides its own pieces. */
 export const KIND_INDIRECT = 1;
 /** In ITEM_HIGHS: the high bits of the version, and above them those of the deadline. */
@@ -148,6 +158,7 @@ assertLayout({
       ["count", COUNT_SHIFT, COUNT_BITS],
       ["ring", RING_SHIFT, RING_BITS],
       ["stray", Math.log2(ITEM_STRAY), 1],
+      ["members", Math.log2(ITEM_MEMBER_DEADLINES), 1],
       ["chained", Math.log2(ITEM_CHAINED), 1],
       ["deadline", Math.log2(ITEM_HAS_DEADLINE >>> 0), 1],
     ),
@@ -195,6 +206,11 @@ assertLayout({
       [DEADLINE_BYTES],
     ],
     ["HEADER_MORE_MASK", HEADER_MORE_MASK, [LINK_BYTES]],
+    [
+      "ITEM_MEMBER_DEADLINES",
+      ITEM_MEMBER_DEADLINES,
+      [KIND_MEMBER_DEADLINES << MEMBER_DEADLINES_SHIFT],
+    ],
     ["SLOT_BYTES", SLOT_BYTES, Array(SLOT_EIGHTHS).fill(EIGHTH_BYTES)],
     ["WORD_BITS", WORD_BITS, Array(WORD_BYTES).fill(8)],
     ["COUNT_ONE and the rest of COUNT_MASK", COUNT_MASK, Array(MAX_COUNT).fill(COUNT_ONE)],

@@ -1,11 +1,20 @@
-// What an item's value is, and in which form it is kept. Both stand in four bits of its header, above the
-// value's length and the database, so they cost no byte. Packed: the value is in the item itself. Indirect: the value
-// is a descriptor, and what it describes lies in slots that the item owns; see collections/ and bytes/.
+// What an item's value is, and in which form it is kept: its kind. That stands in five bits of its header, so it costs
+// no byte: four above the value's length and the database, and one that says whether members may have deadlines. Packed:
+// the value is in the item itself. Indirect: the value is a descriptor, and what it describes lies in slots that the
+// item owns; see collections/ and bytes/.
 
 import * as layout from "./layout.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
-const { EIGHTH_WORD_SHIFT, ITEM_SIZES, KIND_INDIRECT, KIND_SHIFT } = layout;
+const {
+  EIGHTH_WORD_SHIFT,
+  ITEM_MEMBER_DEADLINES,
+  ITEM_NEWER,
+  ITEM_SIZES,
+  KIND_INDIRECT,
+  KIND_SHIFT,
+  MEMBER_DEADLINES_SHIFT,
+} = layout;
 
 /** What a value is. */
 export const ItemType = {
@@ -21,19 +30,27 @@ export const ItemType = {
 /** One of the values of the constant of the same name. */
 export type ItemType = typeof ItemType[keyof typeof ItemType];
 
-/** Type and form of the item at `address`, as its header has them. */
+/** Type and form of the item at `address`, and whether its members may have deadlines, as its header has them. */
 export function kindOf(memory: ShardMemory, address: number): number {
-  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_SIZES]! >>> KIND_SHIFT;
+  const at = address << EIGHTH_WORD_SHIFT;
+  const members = memory.words[at + ITEM_NEWER]! & ITEM_MEMBER_DEADLINES;
+  return (memory.words[at + ITEM_SIZES]! >>> KIND_SHIFT) | (members >>> MEMBER_DEADLINES_SHIFT);
 }
 
 /** The type of the item at `address`. */
 export function typeOf(memory: ShardMemory, address: number): ItemType {
-  return (kindOf(memory, address) >>> 1) as ItemType;
+  return (memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_SIZES]! >>>
+    (KIND_SHIFT + 1)) as ItemType;
 }
 
 /** Whether the item at `address` owns slots besides its own pieces. */
 export function isIndirect(memory: ShardMemory, address: number): boolean {
   return (kindOf(memory, address) & KIND_INDIRECT) !== 0;
+}
+
+/** The kind of an item with the same value as that at `address`, in itself. */
+export function packedKindOf(memory: ShardMemory, address: number): number {
+  return kindOf(memory, address) & ~KIND_INDIRECT;
 }
 
 /** The kind of an item of this type that has its value in itself. */

@@ -5,8 +5,9 @@
 import * as layout from "./layout.ts";
 import { databaseItems, databaseOf } from "./databases.ts";
 import { readKey } from "./item.ts";
-import { isExpired, keyBytesOf } from "./item_header.ts";
+import { keyBytesOf } from "./item_header.ts";
 import { itemEighths } from "./item_size.ts";
+import { isExpired } from "./member_deadlines.ts";
 import { typeOf } from "./item_types.ts";
 import { hashOfItem } from "./item_hash.ts";
 import type { ShardMemory } from "./shard_memory.ts";

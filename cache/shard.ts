@@ -15,16 +15,17 @@ import { LONG_BYTES, readKey, writePayload } from "./item.ts";
 import {
   chainEighths,
   deadlineOf,
-  isExpired,
   setDeadlinePlace,
+  setMemberDeadlines,
   setValueBytes,
   stampItem,
   versionOf,
 } from "./item_header.ts";
 
-import { changeDeadlineLocked, moveDeadlineLocked } from "./item_deadline.ts";
+import { changeDeadlineLocked, moveDeadlineLocked, noteFieldsLocked } from "./item_deadline.ts";
 import { isIndirect, type ItemType, typeOf } from "./item_types.ts";
 import { recordPut } from "./log/record.ts";
+import { isExpired } from "./member_deadlines.ts";
 import { recordSwap } from "./log/record_shards.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
@@ -95,7 +96,6 @@ export class Shard {
     const bucket = findLocked(memory, hash, key, start, length);
     if (bucket === 0) return 0;
     const address = memory.words[bucket]! & ADDRESS_MASK;
-    if (deadlineOf(memory, address) === 0) return bucket;
     if (!isExpired(memory, address)) return bucket;
     removeLocked(memory, bucket, ChangeKind.expired);
     return 0;
@@ -193,6 +193,7 @@ export class Shard {
       const at = address << EIGHTH_WORD_SHIFT;
       words[at + ITEM_OLDER]! |= keyBytes << KEY_BYTES_SHIFT;
       words[at + ITEM_SIZES] = valueBytes | (database << DATABASE_SHIFT) | (put.kind << KIND_SHIFT);
+      if (put.kind !== 0) setMemberDeadlines(memory, address, put.kind);
       countItemLocked(memory, database, 1);
     } else {
       if (isIndirect(memory, address)) releaseSlotsLocked(memory, address);
@@ -208,6 +209,7 @@ export class Shard {
     if (newDeadlineMs !== oldDeadlineMs) {
       moveDeadlineLocked(memory, database, oldDeadlineMs, newDeadlineMs);
     }
+    if (put.kind !== 0) noteFieldsLocked(memory, put);
     addCounter(this.#regionWords, this.#putsWord, 1);
     const { log } = memory.region;
     if (log !== null) recordPut(log.buffer, memory, address, put);

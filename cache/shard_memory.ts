@@ -9,6 +9,7 @@ import {
   MAX_HEADER_BYTES,
   MAX_ITEM_SHARE,
   MAX_SWEEP_STEPS,
+  MEMBER_TAIL_BYTES,
   RESERVE_SHARE,
   SHARD_HEADER_BYTES,
   SLOT_BYTES,
@@ -87,6 +88,10 @@ export class ShardMemory {
   cursorLink = 0;
   /** Of deadline_place.ts: bytes that had no space in one piece, and behind them those for the next. */
   readonly carried: Uint8Array = new Uint8Array(2 * MAX_HEADER_BYTES);
+  /** Of member_deadlines.ts: what a hash with deadlines ends with, as it was read last. */
+  readonly tail: Uint8Array = new Uint8Array(MEMBER_TAIL_BYTES);
+  /** Of expiry.ts: the hash at which a sweep has stopped, since fields of it have expired; or 0. */
+  dueItem = 0;
 
   readonly #clock: () => number;
 

@@ -3,6 +3,7 @@
 // be changed in its shard. What it has changed is not in the item before it is closed, and views on other keys of
 // the shard that are open then may not be used any more.
 
+import { tailBytesOf } from "../member_deadlines.ts";
 import { headerBytes, keyBytesOf, valueBytesOf } from "../item_header.ts";
 import { readValue } from "../item.ts";
 import { type ItemType, packedKind, typeOf } from "../item_types.ts";
@@ -46,6 +47,8 @@ export abstract class Collection {
   protected entry: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
   /** The shard that the key is in. */
   protected shard!: Shard;
+  /** The item that was opened. */
+  protected address = 0;
   /** What its entries are made of. */
   protected readonly shape: Shape;
   readonly #type: ItemType;
@@ -82,6 +85,7 @@ export abstract class Collection {
       : shard.peekLocked(hash, key, start, length);
     if (address !== 0 && typeOf(shard.memory, address) !== this.#type) return Opening.wrongType;
     this.#begin(shard, database, hash, key, start, length);
+    this.address = address;
     if (address === 0) return Opening.absent;
     this.#count = -1;
     this.#openPacked(address);
@@ -138,7 +142,7 @@ export abstract class Collection {
       this.bytes = this.#own;
       this.from = 0;
     }
-    this.end = this.from + length;
+    this.end = this.from + length - tailBytesOf(memory, address);
   }
 
   #reserveOwn(length: number, used: number): void {
@@ -187,12 +191,18 @@ export abstract class Collection {
       shard.deleteLocked(put.hash, put.key, put.keyStart, put.keyBytes);
       return;
     }
-    put.kind = packedKind(this.#type);
+    put.kind = packedKind(this.#type) | this.writeTail();
+    this.#isChanged = false;
     put.setValue(this.bytes, this.from, this.end - this.from);
     put.setTerms(this.#isReplacing ? 0 : KEEP_DEADLINE);
     if (shard.putLocked(put) !== Outcome.stored) {
       throw new Error("Cannot store a collection: it is too large, which nobody has asked");
     }
+  }
+
+  /** Writes behind the packed entries what belongs there. Returns what that adds to the kind of the item. */
+  protected writeTail(): number {
+    return 0;
   }
 
   /** Puts the cursor on entry `index`. Returns false if there is none. */

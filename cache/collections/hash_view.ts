@@ -1,8 +1,18 @@
-// A hash, opened: fields with a value each, and perhaps a deadline.
+// A hash, opened: fields with a value each, and perhaps a deadline. Fields whose deadline has passed are gone: they are
+// removed when the hash is opened, or while it is large in steps, by the sweep; until then no lookup finds them.
 // Knows entries and their order only; collection.ts has where they lie.
 
 import { ItemType } from "../item_types.ts";
-import { WORD_RANGE } from "../layout.ts";
+import { KIND_MEMBER_DEADLINES, MEMBER_TAIL_BYTES } from "../layout.ts";
+import {
+  hasMemberDeadlines,
+  MemberDeadlines,
+  readTail,
+  readTime,
+  writeTime,
+} from "../member_deadlines.ts";
+import type { Shard } from "../shard.ts";
+import { Opening } from "./collection.ts";
 import {
   DEADLINE_HEAD_BYTES,
   entrySize,
@@ -15,10 +25,149 @@ import {
 } from "./entries.ts";
 import { KeyedCollection } from "./keyed.ts";
 
+/** Up to so many fields are looked at in one go where some of them have expired. */
+const SWEEP_FIELDS = 1000;
+
 /** A hash. */
 export class HashView extends KeyedCollection {
+  readonly #deadlines = new MemberDeadlines();
+  /** Whether a lookup finds fields that have expired, too. */
+  #isRaw = false;
+
   constructor() {
     super(ItemType.hash, Shape.field);
+  }
+
+  /** Opens the hash, without fields that have expired unless there are many; see Collection.open(). */
+  override open(
+    shard: Shard,
+    database: number,
+    hash: number,
+    key: Uint8Array,
+    start: number,
+    length: number,
+    isRead: boolean,
+  ): Opening {
+    const opening = this.#openRaw(shard, database, hash, key, start, length, isRead);
+    if (opening !== Opening.found || !this.isDue || this.count > SWEEP_FIELDS) return opening;
+    this.#sweep();
+    return this.#openRaw(shard, database, hash, key, start, length, false);
+  }
+
+  #openRaw(
+    shard: Shard,
+    database: number,
+    hash: number,
+    key: Uint8Array,
+    start: number,
+    length: number,
+    isRead: boolean,
+  ): Opening {
+    const opening = super.open(shard, database, hash, key, start, length, isRead);
+    this.#deadlines.isThere = false;
+    if (opening !== Opening.found || !hasMemberDeadlines(shard.memory, this.address)) {
+      return opening;
+    }
+    readTail(shard.memory, this.address);
+    this.#deadlines.read(shard.memory.tail, 0);
+    return opening;
+  }
+
+  /** See Collection.openEmpty(). */
+  override openEmpty(
+    shard: Shard,
+    database: number,
+    hash: number,
+    key: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
+    super.openEmpty(shard, database, hash, key, start, length);
+    this.#deadlines.isThere = false;
+  }
+
+  /** The same with space for deadlines; see Collection.hasRoom(). */
+  override hasRoom(entries: number, bytes: number): boolean {
+    return super.hasRoom(entries, bytes + MEMBER_TAIL_BYTES);
+  }
+
+  /** Whether fields may have expired that nobody has removed: only of a large hash when it is open. */
+  get isDue(): boolean {
+    const { isThere, earliestMs } = this.#deadlines;
+    return isThere && earliestMs <= this.shard.memory.now();
+  }
+
+  /** Whether the field at the cursor has expired. */
+  get isExpired(): boolean {
+    if (!this.#deadlines.isThere) return false;
+    const { deadlineMs } = this;
+    return deadlineMs !== 0 && deadlineMs <= this.shard.memory.now();
+  }
+
+  /**
+   * Opens the hash under a key and removes fields that have expired, or looks for them in a part of a large hash: then the
+   * next call goes on behind it.
+   */
+  sweep(
+    shard: Shard,
+    database: number,
+    hash: number,
+    key: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
+    const opening = this.#openRaw(shard, database, hash, key, start, length, false);
+    if (opening === Opening.found && this.isDue) this.#sweep();
+  }
+
+  #sweep(): void {
+    const deadlines = this.#deadlines;
+    const expired: Uint8Array[] = [];
+    deadlines.swept = this.scan(deadlines.swept, SWEEP_FIELDS, () => {
+      if (this.isExpired) expired.push(this.member());
+      else if (this.deadlineMs !== 0) deadlines.see(this.deadlineMs);
+    });
+    for (const field of expired) this.remove(field, 0, field.length);
+    if (deadlines.swept === 0) deadlines.endSweep();
+    this.splice(this.end, 0, 0, 0);
+    this.close();
+  }
+
+  /** Puts the cursor on the field that is these bytes. Returns false if there is none, or if it has expired. */
+  override find(field: Uint8Array, start: number, length: number): boolean {
+    return super.find(field, start, length) && (this.#isRaw || !this.isExpired);
+  }
+
+  /** Removes a field. Returns whether it was there and had not expired. */
+  override remove(field: Uint8Array, start: number, length: number): boolean {
+    if (!this.#deadlines.isThere) return super.remove(field, start, length);
+    if (!super.find(field, start, length)) return false;
+    const hasExpired = this.isExpired;
+    if (this.deadlineMs === 0) this.#deadlines.lasting--;
+    this.#isRaw = true;
+    super.remove(field, start, length);
+    this.#isRaw = false;
+    return !hasExpired;
+  }
+
+  /** Removes up to `count` fields from number `index` on, those that have expired included. */
+  override removeRange(index: number, count: number): void {
+    if (this.#deadlines.isThere) {
+      let more = this.seek(index);
+      for (let i = 0; i < count && more; i++, more = this.next()) {
+        if (this.deadlineMs === 0) this.#deadlines.lasting--;
+      }
+    }
+    super.removeRange(index, count);
+  }
+
+  /** Writes the tail, where fields have deadlines. */
+  protected override writeTail(): number {
+    const deadlines = this.#deadlines;
+    if (!deadlines.isThere || deadlines.lasting === this.count) return 0;
+    deadlines.write(this.entry, 0);
+    this.splice(this.end, 0, MEMBER_TAIL_BYTES, 0);
+    return KIND_MEMBER_DEADLINES;
   }
 
   get #valuePlace(): number {
@@ -47,12 +196,13 @@ export class HashView extends KeyedCollection {
     const { bytes } = this;
     const at = this.#valuePlace;
     if (bytes[at] !== SPAN_DEADLINE) return 0;
-    const low = bytes[at + 1]! | (bytes[at + 2]! << 8) | (bytes[at + 3]! << 16) |
-      (bytes[at + 4]! << 24);
-    return (bytes[at + 5]! | (bytes[at + 6]! << 8)) * WORD_RANGE + (low >>> 0);
+    return readTime(bytes, at + 1);
   }
 
-  /** Gives a field a value, and a deadline unless it is 0. Returns whether the field is new. */
+  /**
+   * Gives a field a value, and a deadline unless it is 0: then it has none. Returns whether the field is new, or has
+   * expired.
+   */
   put(
     field: Uint8Array,
     fieldStart: number,
@@ -66,22 +216,26 @@ export class HashView extends KeyedCollection {
     let end = writeSpan(this.entry, 0, field, fieldStart, fieldBytes);
     if (deadlineMs !== 0) end = this.#writeDeadline(end, deadlineMs);
     end = writeSpan(this.entry, end, value, valueStart, valueBytes);
-    if (this.find(field, fieldStart, fieldBytes)) {
-      this.splice(this.at, entrySize(this.shape, this.bytes, this.at), end, 0);
-      return false;
-    }
-    this.splice(this.end, 0, end, 1);
-    return true;
+    const isThere = super.find(field, fieldStart, fieldBytes);
+    const isNew = !isThere || this.isExpired;
+    if (deadlineMs !== 0 || this.#deadlines.isThere) this.#noteDeadline(isThere, deadlineMs);
+    if (isThere) this.splice(this.at, entrySize(this.shape, this.bytes, this.at), end, 0);
+    else this.splice(this.end, 0, end, 1);
+    return isNew;
+  }
+
+  /** The field at the cursor, which `isThere` or else is about to come, gets this deadline. */
+  #noteDeadline(isThere: boolean, deadlineMs: number): void {
+    const deadlines = this.#deadlines;
+    if (!deadlines.isThere) deadlines.begin(this.count);
+    if (isThere && this.deadlineMs === 0) deadlines.lasting--;
+    if (deadlineMs === 0) deadlines.lasting++;
+    else deadlines.note(deadlineMs);
   }
 
   #writeDeadline(at: number, deadlineMs: number): number {
-    const { entry } = this;
-    const high = Math.floor(deadlineMs / WORD_RANGE);
-    const low = (deadlineMs - high * WORD_RANGE) | 0;
-    entry[at] = SPAN_DEADLINE;
-    for (let i = 0; i < 4; i++) entry[at + 1 + i] = low >>> (8 * i);
-    entry[at + 5] = high;
-    entry[at + 6] = high >>> 8;
+    this.entry[at] = SPAN_DEADLINE;
+    writeTime(this.entry, at + 1, deadlineMs);
     return at + DEADLINE_HEAD_BYTES;
   }
 }

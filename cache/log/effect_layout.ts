@@ -2,7 +2,7 @@
 // snapshots keep it; it is made of 32-bit words, little endian, and its first one has its kind. Touches no
 // memory; its end checks that all of it holds together.
 //
-//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | evicted 1 | what the value is 4
+//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | evicted 1 | what the value is 5
 //   put     1 hash | 2 version, low | 3 version, high 16, and deadline, high 16 | 4 deadline, low | 5 value bytes
 //           then the key, the value, and bytes up to a whole word
 //   remove  1 hash | 2, 3 version of the item that goes
@@ -22,8 +22,8 @@
 import { DATABASE_BITS, DATABASE_COUNT } from "../database_layout.ts";
 import {
   COUNT_BITS,
+  FULL_KIND_BITS as ITEM_KIND_BITS,
   KEY_BYTES_BITS,
-  KIND_BITS as ITEM_KIND_BITS,
   RING_BITS,
   WORD_BITS,
 } from "../item_layout.ts";

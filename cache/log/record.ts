@@ -5,7 +5,7 @@ import { databaseOf } from "../databases.ts";
 import { copyBytes, readKey, readValue } from "../item.ts";
 import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
-import { isIndirect, packedKind, typeOf } from "../item_types.ts";
+import { isIndirect, packedKindOf } from "../item_types.ts";
 import * as shardLayout from "../layout.ts";
 import type { PutRequest } from "../put_request.ts";
 import { hitCountLocked, ringOf } from "../ring.ts";
@@ -129,7 +129,7 @@ function addPut(
   const deadlineHigh = Math.floor(deadlineMs / WORD_RANGE);
   words[at] = EffectKind.put | (database << EFFECT_DATABASE_SHIFT) |
     (keyBytes << EFFECT_KEY_SHIFT) |
-    (packedKind(typeOf(memory, address)) << EFFECT_ITEM_KIND_SHIFT);
+    (packedKindOf(memory, address) << EFFECT_ITEM_KIND_SHIFT);
   words[at + EFFECT_HASH] = hash;
   words[at + EFFECT_VERSION] = memory.words[from + ITEM_VERSION_LOW]!;
   words[at + PUT_HIGHS] = (highs & VERSION_HIGH_MASK) | (deadlineHigh << DEADLINE_HIGH_SHIFT);

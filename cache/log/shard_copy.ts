@@ -6,8 +6,9 @@
 import type { Cache, LockedWork } from "../cache.ts";
 import { bucketTotal, bucketWord } from "../index_growth.ts";
 import { hashOfItem } from "../item_hash.ts";
-import { isExpired, versionOf } from "../item_header.ts";
+import { versionOf } from "../item_header.ts";
 import { isIndirect } from "../item_types.ts";
+import { isExpired } from "../member_deadlines.ts";
 import { ADDRESS_MASK, SHARD_COPYING } from "../layout.ts";
 import { sequenceOf } from "../removal.ts";
 import { freshenLocked } from "../stale_buckets.ts";

@@ -1,4 +1,4 @@
-// Commands on single fields of a hash: HSET, HMSET, HSETNX, HGET, HMGET, HDEL, HEXISTS, HLEN, HSTRLEN.
+// Commands on single fields of a hash: HSET, HMSET, HSETNX, HGET, HMGET, HDEL, HEXISTS, HSTRLEN.
 // They run with the key's shard locked, and do what Redis 7 does.
 
 import { type HashView, Opening } from "../../../cache/mod.ts";
@@ -130,13 +130,6 @@ export function hexists(context: CommandContext, args: Args, reply: Reply): void
   const opening = openView(context, view, args, 0, 0, reply, true);
   if (opening === Opening.wrongType) return;
   reply.integer(opening === Opening.found && findField(view, args, 1) ? 1 : 0);
-}
-
-/** HLEN key: how many fields there are. */
-export function hlen(context: CommandContext, args: Args, reply: Reply): void {
-  const view = context.views.hash;
-  if (openView(context, view, args, 0, 0, reply, true) === Opening.wrongType) return;
-  reply.integer(view.count);
 }
 
 /** HSTRLEN key field: the length of its value, 0 where it is not there. */

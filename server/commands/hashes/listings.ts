@@ -1,4 +1,4 @@
-// Commands that answer many fields of a hash: HGETALL, HKEYS, HVALS, HRANDFIELD, HSCAN.
+// Commands that look at all fields of a hash: HGETALL, HKEYS, HVALS, HLEN, HRANDFIELD, HSCAN.
 // They are refused before the first field is answered where an answer could not hold all.
 
 import { type HashView, Opening } from "../../../cache/mod.ts";
@@ -12,7 +12,11 @@ import { answerNoMembers, answerScan } from "../members/member_scan.ts";
 import { hasNestedPairs } from "../members/pairs.ts";
 import { answerRandomMembers, drawOptionsOf, randomBelow } from "../members/random_members.ts";
 import { BAD_CURSOR, cursorOf, scanOptionsOf } from "../members/scan_arguments.ts";
-import { mayAnswerMembers, type MemberPart } from "../members/whole_answers.ts";
+import {
+  MAX_MEMBERS_AT_ONCE,
+  mayAnswerMembers,
+  type MemberPart,
+} from "../members/whole_answers.ts";
 
 /** HGETALL key: all fields with their values. */
 export function hgetall(context: CommandContext, args: Args, reply: Reply): void {
@@ -29,9 +33,29 @@ export function hvals(context: CommandContext, args: Args, reply: Reply): void {
   answerAll(context, args, "value", reply);
 }
 
+/**
+ * Opens the hash of argument 0 for a look at all of its fields: those that have expired are removed before, however many
+ * there are within bounds.
+ */
+export function openWhole(context: CommandContext, args: Args, reply: Reply): Opening {
+  const { views: { hash: view }, shard, database, hashes } = context;
+  let opening = openView(context, view, args, 0, 0, reply, true);
+  while (opening === Opening.found && view.isDue && view.count <= MAX_MEMBERS_AT_ONCE) {
+    view.sweep(shard, database, hashes[0]!, args.bytes, args.starts[0]!, args.lengths[0]!);
+    opening = openView(context, view, args, 0, 0, reply, false);
+  }
+  return opening;
+}
+
+/** HLEN key: how many fields there are. */
+export function hlen(context: CommandContext, args: Args, reply: Reply): void {
+  if (openWhole(context, args, reply) === Opening.wrongType) return;
+  reply.integer(context.views.hash.count);
+}
+
 function answerAll(context: CommandContext, args: Args, part: MemberPart, reply: Reply): void {
   const view = context.views.hash;
-  if (openView(context, view, args, 0, 0, reply, true) === Opening.wrongType) return;
+  if (openWhole(context, args, reply) === Opening.wrongType) return;
   const { count } = view;
   if (!mayAnswerMembers(view, 0, count, part, reply)) return;
   if (part === "both") reply.map(count);
@@ -56,7 +80,7 @@ export function hrandfield(context: CommandContext, args: Args, reply: Reply): v
   const view = context.views.hash;
   const options = args.count > 1 ? drawOptionsOf(args, 1, "WITHVALUES") : null;
   if (options !== null && "kind" in options) return reply.fail(options);
-  const opening = openView(context, view, args, 0, 0, reply, true);
+  const opening = openWhole(context, args, reply);
   if (opening === Opening.wrongType) return;
   if (options === null) {
     if (opening === Opening.absent) return reply.miss();
@@ -73,7 +97,7 @@ export function hscan(context: CommandContext, args: Args, reply: Reply): void {
   const view = context.views.hash;
   const cursor = cursorOf(args, 1);
   if (cursor === undefined) return reply.fail(BAD_CURSOR);
-  const opening = openView(context, view, args, 0, 0, reply, true);
+  const opening = openWhole(context, args, reply);
   if (opening === Opening.wrongType) return;
   if (opening === Opening.absent) return answerNoMembers(reply);
   const options = scanOptionsOf(args, 2, "NOVALUES");

@@ -1,7 +1,7 @@
 // Commands on keys, whatever their values are: EXISTS, TOUCH, RENAME, MOVE, COPY.
 // Only TOUCH counts as a read of its keys.
 
-import { packedKind } from "../../../cache/mod.ts";
+import { packedKindOf } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
@@ -127,7 +127,7 @@ function duplicate(
   shard.readValueLocked(address, scratch, 0);
   const deadlineMs = shard.deadlineLocked(address);
   put.database = to;
-  put.kind = packedKind(shard.typeLocked(address));
+  put.kind = packedKindOf(shard.memory, address);
   const isStored = storeItem(context, args, 1, index, scratch, 0, length, deadlineMs);
   put.kind = 0;
   put.database = database;
