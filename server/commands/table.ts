@@ -3,6 +3,7 @@
 
 import type { Command } from "../contract/command.ts";
 import { BIT_ROWS } from "./bits/rows.ts";
+import { GEO_ROWS } from "./geo/rows.ts";
 import { HASH_ROWS } from "./hashes/rows.ts";
 import { KEY_ROWS } from "./keys/rows.ts";
 import { LIST_ROWS } from "./lists/rows.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   ...LIST_ROWS,
   ...SET_ROWS,
   ...SORTED_SET_ROWS,
+  ...GEO_ROWS,
   ...SCRIPT_ROWS,
   ...SERVER_ROWS,
 ].map((row, id) => ({

@@ -28,8 +28,9 @@ const INCR_OF_MANY = refused("INCR option supports a single increment-element pa
 const NOT_A_NUMBER = refused("resulting score is not a number (NaN)");
 
 /** What has become of a member. */
-const Change = { none: 0, updated: 1, added: 2 } as const;
-type Change = typeof Change[keyof typeof Change];
+export const Change = { none: 0, updated: 1, added: 2 } as const;
+/** One of the values of the constant of the same name. */
+export type Change = typeof Change[keyof typeof Change];
 
 /** ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member [score member ...]. */
 export function zadd(context: CommandContext, args: Args, reply: Reply): void {
@@ -78,7 +79,7 @@ function addAll(
   reply: Reply,
 ): void {
   const view = context.views.sortedSet;
-  if (!openToAdd(context, view, args, first, options, reply)) return;
+  if (!openToAdd(context, view, args, first + 1, 2, options, reply)) return;
   const { bytes, starts, lengths } = args;
   let added = 0;
   let updated = 0;
@@ -92,12 +93,16 @@ function addAll(
   reply.integer((options & CH) !== 0 ? added + updated : added);
 }
 
-/** Opens the first key for pairs from argument `first` on. Returns false where it has answered instead. */
-function openToAdd(
+/**
+ * Opens the first key for members: argument `first`, and every `step` from there on. Returns false where it has
+ * answered instead.
+ */
+export function openToAdd(
   context: CommandContext,
   view: SortedSetView,
   args: Args,
   first: number,
+  step: number,
   options: number,
   reply: Reply,
 ): boolean {
@@ -108,9 +113,9 @@ function openToAdd(
     else reply.integer(0);
     return false;
   }
-  const count = (args.count - first) / 2;
+  let count = 0;
   let bytes = 0;
-  for (let i = first + 1; i < args.count; i += 2) bytes += args.lengths[i]!;
+  for (let i = first; i < args.count; i += step, count++) bytes += args.lengths[i]!;
   const problem = growthProblem(context, view, args.lengths[0]!, count, bytes);
   if (problem !== null) reply.fail(problem);
   return problem === null;
@@ -157,7 +162,7 @@ function increment(
   reply: Reply,
 ): void {
   const view = context.views.sortedSet;
-  if (!openToAdd(context, view, args, first, options, reply)) return;
+  if (!openToAdd(context, view, args, first + 1, 2, options, reply)) return;
   const { bytes } = args;
   const start = args.starts[first + 1]!;
   const length = args.lengths[first + 1]!;

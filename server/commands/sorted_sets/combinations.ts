@@ -137,5 +137,5 @@ function answerResult(context: CommandContext, args: Args, kind: Combination, re
 function storeResult(context: CommandContext, args: Args, kind: Combination, reply: Reply): void {
   const found = combine(context, args, 1, kind, reply);
   if (found === null) return;
-  storeMembers(context, args, 0, found.members, found.members.inOrder(), reply);
+  storeMembers(context, args, 0, 0, found.members, found.members.inOrder(), reply);
 }

@@ -27,5 +27,5 @@ export function zrangestore(context: CommandContext, args: Args, reply: Reply): 
   const members = new ScoredMembers(count);
   if (count > 0) view.seek(first);
   for (let i = 0; i < count; i++, view.next()) members.add(view, view.score);
-  storeMembers(context, args, 0, members, members.inOrder(), reply);
+  storeMembers(context, args, 0, 0, members, members.inOrder(), reply);
 }

@@ -17,12 +17,13 @@ export const TOO_MANY_STORED: Failure = refused(
 );
 
 /**
- * Stores the members under key 0, which is argument `index`, in this order, and answers how many they are. Where there
+ * Stores the members under key number `key`, which is argument `index`, in this order, and answers how many they are. Where there
  * are none, the key is deleted.
  */
 export function storeMembers(
   context: CommandContext,
   args: Args,
+  key: number,
   index: number,
   members: ScoredMembers,
   order: Int32Array,
@@ -34,11 +35,11 @@ export function storeMembers(
   if (count > MAX_STORED || total > MAX_ANSWER_BYTES) return reply.fail(TOO_MANY_STORED);
   context.copiedBytes += 2 * total;
   if (count === 0) {
-    deleteItem(context, args, 0, index);
+    deleteItem(context, args, key, index);
     return reply.integer(0);
   }
   const view = context.views.sortedSet;
-  openEmptyView(context, view, args, 0, index);
+  openEmptyView(context, view, args, key, index);
   const problem = growthProblem(context, view, args.lengths[index]!, count, total);
   if (problem !== null) return reply.fail(problem);
   for (const i of order) view.put(bytes, starts[i]!, lengths[i]!, scores[i]! + 0);

@@ -9,6 +9,7 @@ import { USER_TABLES } from "./server/tables_users.ts";
 import { SET_TABLES } from "./sets/tables_sets.ts";
 import { COMBINATION_TABLES } from "./sorted_sets/tables_combinations.ts";
 import { SORTED_SET_TABLES } from "./sorted_sets/tables_sorted_sets.ts";
+import { GEO_TABLES } from "./geo/tables_geo.ts";
 import { SERVER_TABLES } from "./tables_server.ts";
 import { BIT_TABLES } from "./bits/tables_bits.ts";
 import { HASH_TABLES } from "./hashes/tables_hashes.ts";
@@ -35,6 +36,7 @@ export const TABLES: Tables = {
   ...SET_TABLES,
   ...SORTED_SET_TABLES,
   ...COMBINATION_TABLES,
+  ...GEO_TABLES,
   ...USER_TABLES,
   ...CONFIG_TABLES,
   ...ADMIN_TABLES,

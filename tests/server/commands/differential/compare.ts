@@ -7,7 +7,6 @@ import type { Words } from "./draw.ts";
 /** Answers whose items Redis gives in no particular order. */
 const UNORDERED: ReadonlySet<string> = new Set([
   ...["SMEMBERS", "SINTER", "SUNION", "SDIFF", "HKEYS", "HVALS", "KEYS"],
-  ...["GEORADIUS", "GEORADIUS_RO", "GEORADIUSBYMEMBER", "GEORADIUSBYMEMBER_RO", "GEOSEARCH"],
 ]);
 /** What a date may differ by, in milliseconds or seconds. */
 const MAX_APART = 3000;
@@ -21,10 +20,6 @@ const ENCODINGS: readonly (readonly string[])[] = [
 /** The name of the command, in capitals. */
 export function nameOf(words: Words): string {
   return words[0]!.toUpperCase();
-}
-
-function hasWord(words: Words, word: string): boolean {
-  return words.some((each) => each.toUpperCase() === word);
 }
 
 /** Items sorted, so that their order says nothing; `size` of them belong together. */
@@ -49,12 +44,6 @@ function sortedLeaves({ kind, text, items }: Answer): string {
   return `${kind}[${items.map((item) => sortedLeaves(item)).sort().join()}]`;
 }
 
-function isUnordered(words: Words): boolean {
-  const name = nameOf(words);
-  if (!UNORDERED.has(name)) return false;
-  return !name.startsWith("GEO") || !hasWord(words, "ASC") && !hasWord(words, "DESC");
-}
-
 /** Scores below zero that are zero: a small sorted set of Redis has none, a large one has. */
 function withoutZeros({ kind, text, items }: Answer): Answer {
   const isZero = text === "-0" && (kind === "$" || kind === ",");
@@ -67,11 +56,9 @@ export function comparable(words: Words, given: Answer): string {
   const answer = name.startsWith("Z") || name === "EXEC" ? withoutZeros(given) : given;
   const { kind, text } = answer;
   if (kind === "-") return errorText(text);
-  // With ANY it is chance which places are found.
-  if (hasWord(words, "ANY")) return `${kind}${answer.items.length}`;
   if (name === "EXEC") return deeplySorted(answer);
   if (name === "HGETALL") return sorted(answer, 2);
-  if (isUnordered(words)) return sorted(answer, 1);
+  if (UNORDERED.has(name)) return sorted(answer, 1);
   if (name === "OBJECT") {
     const group = ENCODINGS.findIndex((names) => names.includes(text));
     if (group >= 0) return `encoding ${group}`;

@@ -33,7 +33,10 @@ export function ofGeo(draw: Draw): Maker[] {
     ...["GEOADD", key()],
     ...draw.some(6, () => "").flatMap(() => [...place(), member()]),
   ];
-  const store = () => draw.options(["STORE", key()], ["STOREDIST", key()]);
+  // Sines of C differ in their last bit: of distances that are stored nobody reads all digits.
+  const distanceKey = () => `distances${draw.below(2)}`;
+  const store = () =>
+    draw.isRare(2) ? draw.options(["STORE", key()]) : draw.options(["STOREDIST", distanceKey()]);
   return [
     add,
     add,
@@ -48,8 +51,10 @@ export function ofGeo(draw: Draw): Maker[] {
     () => ["GEOSEARCH", key(), ...within(), ...around(), "COUNT", "2", "ANY"],
     () => [
       ...["GEOSEARCHSTORE", key(), key(), ...around(), ...within()],
-      ...draw.options(["STOREDIST"], ["ASC", ...count()]),
+      ...draw.options(["ASC", ...count()]),
     ],
+    () => ["GEOSEARCHSTORE", distanceKey(), key(), ...around(), ...within(), "STOREDIST"],
+    () => ["ZRANGE", distanceKey(), "0", "-1"],
     () => ["GEORADIUS", key(), ...place(), radius(), unit(), ...shown()],
     () => ["GEORADIUS", key(), ...place(), "3000", "km", ...store()],
     () => ["GEORADIUS_RO", key(), ...place(), radius(), unit(), ...shown()],
