@@ -112,6 +112,7 @@ function publishToWatchers(
     if (!mayBeWatched(region, base, hash, hashed)) continue;
     append(region, base, hash, kind, key, start, keyBytes);
     wake(region.words, base);
+    region.hasPublished = true;
   }
 }
 

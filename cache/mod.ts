@@ -74,3 +74,4 @@ export { insertsLocked } from "./stripes.ts";
 export { type CacheStats, countItems, readDatabases, readStats, regionTouched } from "./stats.ts";
 export { bucketTotal, mostBuckets } from "./index_growth.ts";
 export { ValueBuffer } from "./value_buffer.ts";
+export { clearWaits, isOlder, NO_PLACE, WaitTickets } from "./wait_tickets.ts";

@@ -35,6 +35,7 @@ import {
   REGION_NAMES,
   REGION_NUMBERS,
   REGION_PERSISTENCE,
+  REGION_SEED,
   REGION_SHARD_BYTES,
   REGION_SHARD_COUNT,
   REGION_SLOW_ENTRIES,
@@ -83,6 +84,8 @@ export class Region<C extends string = never, G extends string = never> {
   changedBy = 0;
   /** When this thread began what may take long, by `performance.now()`; 0: it has not, or is done. */
   longSinceMs = 0;
+  /** Whether this thread has told any thread of a change. Who looks at it sets it back. */
+  hasPublished = false;
   /** Hashes of the beginnings of a key whose change is being published; see change_filter.ts. */
   readonly prefixHashes: Int32Array = new Int32Array(16);
   /** Space for the key of an item whose change is being published. */
@@ -136,6 +139,7 @@ export class Region<C extends string = never, G extends string = never> {
     words[REGION_ACTORS] = geometry.actorCount;
     words[REGION_NAMES] = hashOfNames(names);
     words[REGION_LOG_BYTES] = geometry.logBytes;
+    words[REGION_SEED] = Math.random() * 2 ** 32;
     for (let i = 0; i < DATABASE_COUNT; i++) words[REGION_DATABASES + i] = i;
     for (let i = 0; i < geometry.shardCount; i++) formatShard(region, i);
     return region;

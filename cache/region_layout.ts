@@ -38,6 +38,9 @@ export const REGION_NUMBERS = 10;
 export const REGION_SLOW_ENTRIES = 11;
 /** Bytes of the log ring; 0: there is none. */
 export const REGION_LOG_BYTES = 12;
+/** The latest ticket of one that waits for a key, and what makes the prints of keys differ from process to process. */
+export const REGION_TICKETS = 13;
+export const REGION_SEED = 14;
 /** The log ring (log/log_ring.ts): its ends, what is on disk, whether main sleeps; each in a cache line of its own. */
 export const LOG_TAIL = 256;
 export const LOG_HEAD = 272;
@@ -52,7 +55,7 @@ export const REGION_PERSISTENCE = 336;
 export const PERSISTENCE_WORDS = 64;
 export const REGION_HEADER_BYTES = PAGE_BYTES;
 export const MAGIC = 0x534c_4142;
-export const LAYOUT_VERSION = 7;
+export const LAYOUT_VERSION = 8;
 
 /** Most actors there may be: main, 64 workers and 8 threads that load. A lock word can name more. */
 export const MAX_ACTORS = 73;
@@ -107,7 +110,17 @@ export const ACTOR_FILTER = ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS;
 /** How often the actor has read without a lock, in a cache line of its own. */
 export const ACTOR_READS = ACTOR_FILTER + FILTER_WORDS;
 /** Size of an actor's block. */
-export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_READS + LINE_WORDS);
+/** Who of the actor's clients waits longest for which key; see wait_tickets.ts. */
+export const ACTOR_WAITS = ACTOR_READS + LINE_WORDS;
+/** An entry: the key's print, the ticket. A key has a few places for its entry, from one that its hash names. */
+export const WAIT_PRINT = 0;
+export const WAIT_TICKET = 1;
+export const WAIT_WORDS = 2;
+export const WAIT_ENTRIES = 4096;
+export const WAIT_WINDOW = 16;
+/** Mask of a place in the table. */
+export const WAIT_MASK = WAIT_ENTRIES - 1;
+export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_WAITS + WAIT_ENTRIES * WAIT_WORDS);
 
 assertLayout({
   areas: [
@@ -118,7 +131,7 @@ assertLayout({
         ...wordsOf({ REGION_MAGIC, REGION_LAYOUT, REGION_SHARD_COUNT, REGION_SHARD_BYTES }),
         ...wordsOf({ REGION_AVERAGE_ITEM, REGION_ACTORS, REGION_STATE, REGION_SHARDS_CLEARED }),
         ...wordsOf({ REGION_NAMES, REGION_WATCHERS, REGION_NUMBERS, REGION_SLOW_ENTRIES }),
-        ...wordsOf({ REGION_LOG_BYTES, LOG_STATE, LOG_GAPS }),
+        ...wordsOf({ REGION_LOG_BYTES, REGION_TICKETS, REGION_SEED, LOG_STATE, LOG_GAPS }),
         ["log tail", LOG_TAIL, LINE_WORDS],
         ["log head", LOG_HEAD, LINE_WORDS],
         ["log flushed", LOG_FLUSHED, LINE_WORDS],
@@ -140,6 +153,7 @@ assertLayout({
         ["events", ACTOR_RING_ENTRIES, RING_ENTRIES * EVENT_WORDS],
         ["filter", ACTOR_FILTER, FILTER_WORDS],
         ["reads", ACTOR_READS, LINE_WORDS],
+        ["waits", ACTOR_WAITS, WAIT_ENTRIES * WAIT_WORDS],
       ],
     },
     {
@@ -150,6 +164,7 @@ assertLayout({
         ["key", EVENT_KEY, EVENT_KEY_BYTES / WORD_BYTES],
       ],
     },
+    { name: "wait in words", length: WAIT_WORDS, fields: wordsOf({ WAIT_PRINT, WAIT_TICKET }) },
     bitsOf(
       "EVENT_KIND",
       ["kind", 0, EVENT_KIND_BITS],
@@ -166,6 +181,7 @@ assertLayout({
     ["FILTER_MASK", FILTER_MASK, 0, Math.log2(FILTER_BITS)],
     ["FILTER_BIT_MASK", FILTER_BIT_MASK, 0, FILTER_WORD_SHIFT],
     ["EVENT_KIND_MASK", EVENT_KIND_MASK, 0, EVENT_KIND_BITS],
+    ["WAIT_MASK", WAIT_MASK, 0, Math.log2(WAIT_ENTRIES)],
     ["RING_ENTRY_MASK", RING_ENTRY_MASK, 0, Math.log2(RING_ENTRIES)],
   ],
   shifts: [["WORD_BITS", WORD_BITS, FILTER_WORD_SHIFT]],

@@ -113,6 +113,10 @@ export class WorkerWatch implements Watch {
     this.#reader.unwatchAll();
   }
 
+  hear(): void {
+    this.slice();
+  }
+
   /** Counts a watch. The first one drops events that are left from ended watches. */
   #begin(watcher: Watcher): boolean {
     if (this.#watches >= MAX_WORKER_WATCHES) return false;

@@ -15,6 +15,9 @@ import {
 /** The size to which a buffer shrinks back, in bytes. */
 export const OUTPUT_KEPT_BYTES = 16 * 1024;
 
+/** And that of one that rests. */
+const RESTING_BYTES = 64;
+
 /** A buffer grows by this much beyond its need when memory is short. */
 const SHORT_STEP_BYTES = 32 * 1024;
 
@@ -36,6 +39,8 @@ export abstract class OutputBuffer implements Reply {
   #memory: MemorySource;
   /** Whether its kept size is taken from the memory, too. */
   #isCounted = false;
+  /** Whether it rests; see {@linkcode rest}. */
+  isResting = false;
   /** Who hears of refusals. */
   failures: FailureListener | null = null;
   /** Where the answer of the command in work begins. */
@@ -81,18 +86,38 @@ export abstract class OutputBuffer implements Reply {
     return this.bytes.length - this.used + Math.max(0, this.#memory.bytesLeft);
   }
 
-  /** Forgets all answers, and gives back the memory that they took. */
-  reset(): void {
-    if (this.bytes.length > OUTPUT_KEPT_BYTES) this.#shrink();
+  /**
+   * A command will answer here, but not soon: what was answered before goes to `other`, which is empty and of the same
+   * client, and the buffer is let go of.
+   */
+  rest(other: OutputBuffer): void {
+    if (this.used > 0) {
+      [this.bytes, other.bytes] = [other.bytes, this.bytes];
+      [this.used, other.used] = [0, this.used];
+      other.isOver = this.isOver;
+    }
+    releaseBytes(this.bytes);
+    this.bytes = new Uint8Array(RESTING_BYTES);
     if (this.#isCounted) this.#memory.give(OUTPUT_KEPT_BYTES);
     this.#isCounted = false;
+    this.isOver = false;
+    this.isResting = true;
+    this.begun = 0;
+  }
+
+  /** Forgets all answers, and gives back the memory that they took. */
+  reset(): void {
+    if (this.bytes.length !== OUTPUT_KEPT_BYTES) this.#shrink();
+    if (this.#isCounted) this.#memory.give(OUTPUT_KEPT_BYTES);
+    this.#isCounted = false;
+    this.isResting = false;
     this.isOver = false;
     this.used = 0;
     this.begun = 0;
   }
 
   #shrink(): void {
-    this.#memory.give(this.bytes.length - OUTPUT_KEPT_BYTES);
+    this.#memory.give(this.bytes.length - (this.isResting ? RESTING_BYTES : OUTPUT_KEPT_BYTES));
     releaseBytes(this.bytes);
     this.bytes = new Uint8Array(OUTPUT_KEPT_BYTES);
   }

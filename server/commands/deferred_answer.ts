@@ -13,20 +13,21 @@ const DEFERRED_BYTES = 8 * 1024;
 /**
  * Carries out `work`, which makes one outcome on `reply`. Other commands may run meanwhile, so `work`
  * must not read the arguments after its first await. It may return for how many milliseconds it has
- * worked beside what it did at once, where that is long.
+ * worked beside what it did at once, where that is long. Meanwhile it holds `heldBytes` of its client's memory.
  */
 export function later(
   context: CommandContext,
   reply: Reply,
   work: () => Promise<number | void>,
+  heldBytes = DEFERRED_BYTES,
 ): void | Promise<number | void> {
   if (context.isAtomic) return reply.fail(NOT_IN_MULTI);
   const { session } = context;
-  if (!session.tryTake(DEFERRED_BYTES)) return reply.fail(NO_MEMORY);
+  if (!session.tryTake(heldBytes)) return reply.fail(NO_MEMORY);
   return work().catch((error) => {
     reply.fail(refused(messageOf(error), error instanceof ServerRefusal ? error.code : "ERR"));
     return undefined;
-  }).finally(() => session.tryTake(-DEFERRED_BYTES));
+  }).finally(() => session.tryTake(-heldBytes));
 }
 
 /**

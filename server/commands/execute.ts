@@ -88,12 +88,12 @@ function executeMany(
   command: Command,
   args: Args,
   reply: Reply,
-): void {
+): void | Promise<void> {
   hashForRun(context, command, args, reply);
   const { cache } = context;
   const count = context.keyCount;
   if (!cache.withShards(context.hashes, count, context)) return reply.fail(BUSY);
-  if (!context.wasStale) return;
+  if (!context.wasStale) return context.mustWait ? wait(context, command, args, reply) : undefined;
   // Others may exchange databases faster than many keys are hashed. Under all locks they stay as they are.
   const work = {
     runLocked() {
@@ -102,6 +102,18 @@ function executeMany(
     },
   };
   if (!cache.withAllShards(work)) reply.fail(BUSY);
+  else if (context.mustWait) return wait(context, command, args, reply);
+}
+
+/** Lets the client wait whose command has found nothing. */
+function wait(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void | Promise<void> {
+  context.mustWait = false;
+  return context.waits!.wait(context, command, args, reply);
 }
 
 /** Hashes the keys as they are in the session's database now, and prepares the command. */

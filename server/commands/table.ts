@@ -4,6 +4,7 @@
 import type { Command } from "../contract/command.ts";
 import { BIT_ROWS } from "./bits/rows.ts";
 import { GEO_ROWS } from "./geo/rows.ts";
+import { BLOCKING_ROWS } from "./blocking/rows.ts";
 import { HASH_ROWS } from "./hashes/rows.ts";
 import { KEY_ROWS } from "./keys/rows.ts";
 import { LIST_ROWS } from "./lists/rows.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   ...BIT_ROWS,
   ...HASH_ROWS,
   ...LIST_ROWS,
+  ...BLOCKING_ROWS,
   ...SET_ROWS,
   ...SORTED_SET_ROWS,
   ...GEO_ROWS,

@@ -25,4 +25,6 @@ export interface Watch {
   addAll(watcher: Watcher): boolean;
   /** Ends the watch of all keys. */
   removeAll(watcher: Watcher): void;
+  /** Tells of changes that this thread has just made: at once, as far as that takes a moment. */
+  hear(): void;
 }

@@ -20,6 +20,7 @@ import type { Session } from "./session.ts";
 import { type KeyPlaces, ONE_KEY } from "./keys/key_places.ts";
 import { keyByteLimit } from "../config/config.ts";
 import type { CommandFlag, CommandGroup } from "./commands/command_kinds.ts";
+import type { Waiting, Waits } from "./commands/waits.ts";
 import type { CommandStats } from "./command_stats.ts";
 import { Views } from "./collections/views.ts";
 
@@ -59,6 +60,10 @@ export class CommandContext implements LockedWork {
   readonly log: LogRing | null;
   /** How many commands that write have begun. Counted only where there is a log. */
   writes = 0;
+  /** The clients of this worker that wait for something; null where none may. */
+  waits: Waits<CommandContext, Command> | null = null;
+  /** Whether the command that has just run has found nothing, and its client waits for something. */
+  mustWait = false;
   /** Whether EXEC is running. Locks are held then, so nothing may wait. */
   isAtomic = false;
   /** Calls and times of commands in this worker. */
@@ -72,7 +77,7 @@ export class CommandContext implements LockedWork {
   /** What a command stores next. */
   readonly put: PutRequest = new PutRequest();
   /** Views on collections, for who runs. */
-  readonly views: Views = new Views();
+  readonly views: Views;
   /** The stored database of the second key, where a row says that it may be another one. */
   elsewhere = 0;
   /** Whether {@linkcode runLocked} has found that databases were exchanged, and has run nothing. */
@@ -106,6 +111,8 @@ export class CommandContext implements LockedWork {
     this.stats = server.stats;
     this.maxKeyBytes = keyByteLimit(server.config);
     this.#region = cache.region;
+    // They are in use while locks are held, so one context after the other can have them.
+    this.views = before?.views ?? new Views();
     this.log = cache.region.log;
     this.#atWorkWord = cache.region.gaugeWord(cache.actor, "command");
     this.scratch = before?.scratch ?? new Uint8Array(SCRATCH_BYTES);
@@ -228,6 +235,8 @@ export interface CommandRow {
    * session. A row with one key has the same key there as its second.
    */
   readonly elsewhere?: (args: Args) => number;
+  /** How it waits where there is nothing to take, or undefined: it never waits. */
+  readonly waiting?: Waiting<CommandContext>;
   /** Why it would be refused whenever it runs, or null. MULTI asks this before it queues it. */
   readonly problem?: (args: Args) => Failure | null;
 }

@@ -150,6 +150,12 @@ export const GAUGES = [
     endsWithWorker: true,
   },
   {
+    name: "blockedClients",
+    meaning: "Clients that wait until there is something to take, as BLPOP lets them.",
+    isShown: true,
+    endsWithWorker: true,
+  },
+  {
     name: "command",
     meaning: "Number of the command at work, from 1, of those that may take long; 0: none.",
     isShown: false,

@@ -64,6 +64,8 @@ export interface ClientRegistry {
   lines(): string | null;
   /** Ends those that the filter matches, once their answers are written. Returns how many. */
   kill(filter: ClientFilter): number;
+  /** Ends the wait of a client, with an error or as if its time were over. Returns whether it did wait. */
+  unblock(id: number, isError: boolean): boolean;
 }
 
 /** Name and value of an option. */
@@ -123,6 +125,8 @@ export interface ServerFacade {
   clients(): Promise<Uint8Array | null>;
   /** Ends clients of any worker; resolves with how many. */
   killClients(filter: ClientFilter): Promise<number>;
+  /** Ends the wait of a client of any worker, with an error or as if its time were over; resolves with whether it did wait. */
+  unblockClient(id: number, isError: boolean): Promise<boolean>;
   /** Options that can be read with CONFIG GET, as text. */
   options(): Readonly<Record<string, string>>;
   /** Sets options in every worker, all or none. Resolves with what cannot be set, or null. */

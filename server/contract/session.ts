@@ -96,6 +96,8 @@ export class Session {
   hasLeft = false;
   /** Told of that, where a command waits for it. */
   onLeave: (() => void) | null = null;
+  /** Ends the wait of a command that waits for others, with an error or as if its time were over. */
+  unblock: ((isError: boolean) => void) | null = null;
   /** Set by QUIT and by errors after which the stream cannot be trusted. */
   afterReply: AfterReply = "stay";
 

@@ -31,6 +31,14 @@ const CONNECTION_ONLY: ReadonlyMap<string, string> = new Map([
   ...["RESET", "QUIT"].map((name) => [name, "each request is for itself"] as const),
 ]);
 
+/**
+ * What to send in place of a command that waits. Deno does not always notice that the client of a request has gone, and
+ * what is taken for nobody is lost.
+ */
+function adviceInsteadOf({ name }: Command): string {
+  return `send ${name.slice(1)}, or this over the Redis protocol, which can wait`;
+}
+
 const NO_ADMIN =
   "NOPERM administration over HTTP needs --admin or --token, and never comes from a browser";
 
@@ -169,6 +177,9 @@ export class CommandRunner implements MemoryOwner {
     const advice = CONNECTION_ONLY.get(found.name);
     if (advice !== undefined) {
       return this.refuse(`ERR ${found.name} is not possible here, ${advice}`);
+    }
+    if (found.waiting !== undefined && !this.#session.transaction?.isOpen) {
+      return this.refuse(`ERR ${found.name} is not possible here, ${adviceInsteadOf(found)}`);
     }
     if (found.flags.includes("admin") && !this.#mayAdminister) return this.refuse(NO_ADMIN);
     if (this.#pause.isOn && isHeld(this.#pause, this.#session, found, args)) {

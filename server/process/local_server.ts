@@ -111,6 +111,8 @@ export class LocalServer implements ServerFacade {
         return this.#totals();
       case "kill":
         return this.registry?.kill(question.filter) ?? 0;
+      case "unblock":
+        return this.registry?.unblock(question.id, question.isError) ?? false;
       case "resetStats":
         this.stats.clear();
         return null;
@@ -168,18 +170,8 @@ export class LocalServer implements ServerFacade {
     };
   }
 
-  async totals(): Promise<ServerTotals> {
-    const all = await this.#questions.ask({ what: "totals" }) as readonly ServerTotals[];
-    const sum = (of: (totals: ServerTotals) => readonly number[]) =>
-      Array.from(this.stats.calls, (_, id) => all.reduce((total, one) => total + of(one)[id]!, 0));
-    return {
-      clients: all.reduce((total, { clients }) => total + clients, 0),
-      trackingClients: all.reduce((total, { trackingClients }) => total + trackingClients, 0),
-      calls: sum(({ calls }) => calls),
-      tookUs: sum(({ tookUs }) => tookUs),
-      refused: sum(({ refused }) => refused),
-      failed: sum(({ failed }) => failed),
-    };
+  totals(): Promise<ServerTotals> {
+    return this.#questions.totals();
   }
 
   async clients(): Promise<Uint8Array | null> {
@@ -190,6 +182,10 @@ export class LocalServer implements ServerFacade {
   async killClients(filter: ClientFilter): Promise<number> {
     const all = await this.#questions.ask({ what: "kill", filter }) as readonly number[];
     return all.reduce((total, count) => total + count, 0);
+  }
+
+  async unblockClient(id: number, isError: boolean): Promise<boolean> {
+    return (await this.#questions.ask({ what: "unblock", id, isError })).includes(true);
   }
 
   options(): Readonly<Record<string, string>> {

@@ -7,6 +7,7 @@ import {
   type ClientFilter,
   type OptionValue,
   ServerRefusal,
+  type ServerTotals,
   type SlowEntry,
 } from "../contract/server.ts";
 
@@ -19,6 +20,7 @@ export type Question =
   | { readonly what: "slowLogLength" }
   | { readonly what: "clearSlowLog" }
   | { readonly what: "kill"; readonly filter: ClientFilter }
+  | { readonly what: "unblock"; readonly id: number; readonly isError: boolean }
   | { readonly what: "setOptions"; readonly values: readonly OptionValue[] };
 
 /** Most clients of a worker that wait for answers to questions of one kind. */
@@ -71,6 +73,11 @@ export class Questions {
     }
   }
 
+  /** Asks for the totals of all workers, and adds them up. */
+  async totals(): Promise<ServerTotals> {
+    return joinedTotals(await this.ask({ what: "totals" }));
+  }
+
   /** Puts a question at the end of its line. */
   #enter(line: Line, question: Question): Promise<Answers> {
     const answers = line.last.then(() => {
@@ -99,4 +106,21 @@ export function joinedTexts(texts: Answers): Uint8Array | null {
   if (!texts.every((text) => typeof text === "string")) return null;
   const bytes = new TextEncoder().encode(texts.join(""));
   return bytes.length > MAX_ANSWER_BYTES ? null : bytes;
+}
+
+/** The sums over all workers. */
+function joinedTotals(answers: Answers): ServerTotals {
+  const all = answers as readonly ServerTotals[];
+  const sum = (of: (totals: ServerTotals) => number) =>
+    all.reduce((total, one) => total + of(one), 0);
+  const sums = (of: (totals: ServerTotals) => readonly number[]) =>
+    Array.from(all.length === 0 ? [] : of(all[0]!), (_, id) => sum((one) => of(one)[id]!));
+  return {
+    clients: sum(({ clients }) => clients),
+    trackingClients: sum(({ trackingClients }) => trackingClients),
+    calls: sums(({ calls }) => calls),
+    tookUs: sums(({ tookUs }) => tookUs),
+    refused: sums(({ refused }) => refused),
+    failed: sums(({ failed }) => failed),
+  };
 }

@@ -3,6 +3,7 @@
 
 import { addCounter, Cache, Region } from "../../cache/mod.ts";
 import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
+import { ClientWaits } from "../commands/blocking/client_waits.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { CommandContext } from "../contract/command.ts";
 import type { Config } from "../config/config.ts";
@@ -113,6 +114,8 @@ class WorkerServer {
     const status = new RegionStatus(cache, start.startedMs, this.#liveness, start.config);
     const watch = new WorkerWatch(this.#region, start.actor);
     local.watch = watch;
+    const waits = new ClientWaits(cache, watch);
+    commands.waits = waits;
     const gate = new Gate(this.#region, start.actor);
     gate.mode = start.isLoading ? WorkerMode.loading : WorkerMode.open;
     this.#gate = gate;
@@ -135,7 +138,7 @@ class WorkerServer {
     }, WARNING_PAUSE_MS);
     const warn = (error: unknown) => this.#warnings.note(messageOf(error));
     this.#raw = new RawServer(
-      { config, cache, budget, server: local, listens, gate, onBug, warn },
+      { config, cache, budget, server: local, waits, listens, gate, onBug, warn },
       calls,
     );
     local.registry = this.#raw.clients;

@@ -2,6 +2,7 @@
 // certainly at their end. Deno cannot stop one that is not, so the process ends with it. How many there are
 // and whether they hang while they serve, supervisor.ts decides.
 
+import { clearWaits } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
 import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { messageOf } from "../contract/error_text.ts";
@@ -217,6 +218,7 @@ export class WorkerPool {
     for (const { name, endsWithWorker } of GAUGES) {
       if (endsWithWorker) Atomics.store(this.#region.words, this.#region.gaugeWord(actor, name), 0);
     }
+    clearWaits(this.#region, actor);
     return this.#options.cache.repair(actor);
   }
 

@@ -136,6 +136,11 @@ export class Batch {
     return this.#marks !== null && this.#marks.hasWritten;
   }
 
+  /** The answers before that of a command that waits are on `ahead`: resolves when those may be sent. */
+  whenAheadMay(ahead: RawReply): Promise<void> | null {
+    return this.#marks === null ? null : this.#marks.part(ahead);
+  }
+
   /** Resolves when they may be sent; those of writes may be errors then. */
   whenDurable(reply: RawReply): Promise<void> {
     return this.#marks!.settle(reply);

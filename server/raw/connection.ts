@@ -1,7 +1,6 @@
-// One raw connection: reads, has every command run that is complete, writes their answers at once, and so on until
-// either side ends it. What a client sends faster than it reads answers waits in its own socket. Idle, it holds
-// its input buffer of 4 KiB; all else is in its account, and a client that is slow or silent loses it, and its
-// connection, where memory is short.
+// One raw connection: reads, has every command run that is complete, writes their answers at once, and so on until either side
+// ends it. What a client sends faster than it reads answers waits in its own socket. Idle, it holds its input buffer of 4 KiB; all
+// else is in its account, and a client that is slow or silent loses it, and its connection, where memory is short.
 
 import { RespReply } from "../codecs/resp_reply.ts";
 import { stopTracking } from "../commands/connection/client_tracking.ts";
@@ -173,7 +172,10 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     for (;;) {
       if (done !== undefined) {
         this.#reader.readAhead();
+        if (this.session.isHeld) await this.#output.sendAhead(reply, batch);
+        this.#isBusy = !this.session.isHeld;
         await done;
+        this.#isBusy = true;
       }
       if (batch.mustWait) await batch.whenDurable(reply);
       await this.#output.send(reply);
@@ -195,12 +197,11 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
 
   /** Waits for the end of a pause, or of the client. */
   async #waitForPause(): Promise<void> {
-    const { session } = this;
-    session.isHeld = true;
+    this.session.isHeld = true;
     this.#account.take(HELD_BYTES);
     this.#reader.readAhead();
     await this.#context.pause.wait(this);
-    session.isHeld = false;
+    this.session.isHeld = false;
     // It may have given everything back meanwhile, with its end.
     this.#account.give(Math.min(HELD_BYTES, this.#account.bytes));
   }
@@ -229,9 +230,8 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
    */
   push(compose: (reply: RespReply) => void): void {
     if (this.isEnded || this.#protocol.name !== "resp") return;
-    const { pushed } = this.#output;
-    if (!pushed.add(compose)) this.#endSlow();
-    else if (!this.#isBusy) pushed.flush();
+    if (!this.#output.pushed.add(compose)) this.#endSlow();
+    else if (!this.#isBusy) this.#output.pushed.flush();
   }
 
   takeReply(): RawReply {

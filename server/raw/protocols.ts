@@ -56,6 +56,8 @@ export interface RawProtocol {
   takeReply(session: Session, memory: MemorySource): RawReply;
   /** Gives back what {@linkcode takeReply} gave, once it is written. */
   giveBack(reply: RawReply): void;
+  /** A command will answer on `reply` later: what is on it goes to `other`. */
+  rest(reply: RawReply, other: RawReply): void;
   /** Commands begin at `at` of some bytes. */
   begin(at: number): void;
   /** Prepares for the commands in `bytes` up to `end`; returns where those end that it has seen. */
@@ -162,6 +164,10 @@ export class RespProtocol implements RawProtocol {
     this.#replies.give(reply);
   }
 
+  rest(reply: RespReply, other: RespReply): void {
+    this.#replies.rest(reply, other);
+  }
+
   run(
     context: CommandContext,
     bytes: Uint8Array,
@@ -245,6 +251,10 @@ export class TextProtocol implements RawProtocol {
 
   giveBack(reply: TextReply): void {
     this.#replies.give(reply);
+  }
+
+  rest(reply: TextReply, other: TextReply): void {
+    this.#replies.rest(reply, other);
   }
 
   run(

@@ -103,6 +103,12 @@ export class RawClients implements ClientRegistry {
     return text;
   }
 
+  unblock(id: number, isError: boolean): boolean {
+    const { unblock } = this.#clients.get(id)?.session ?? {};
+    unblock?.(isError);
+    return unblock !== undefined && unblock !== null;
+  }
+
   kill(filter: ClientFilter): number {
     const nowMs = this.#now();
     const found = [...this.#clients.values()].filter(({ session }) =>

@@ -1,6 +1,7 @@
 // The writing side of one raw connection: one piece after the other, and how fast its client has to
 // take them. An error on the way means that the client is lost, whatever it is.
 
+import type { Batch } from "./batch.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
 import type { Access } from "./conn_access.ts";
 import type { DirectSend } from "./direct_send.ts";
@@ -17,7 +18,7 @@ export class RawOutput {
   readonly #conn: Pick<Access, "write">;
   readonly #owner: OutputOwner;
   readonly #context: Pick<RawContext, "countOutput">;
-  readonly #protocol: Pick<RawProtocol, "giveBack">;
+  readonly #protocol: Pick<RawProtocol, "giveBack" | "rest">;
   readonly #direct: DirectSend | null;
   /** The answers that {@linkcode begin} has begun to write. */
   #begun: RawReply | null = null;
@@ -32,7 +33,7 @@ export class RawOutput {
     conn: Pick<Access, "write">,
     owner: OutputOwner,
     context: Pick<RawContext, "countOutput">,
-    protocol: Pick<RawProtocol, "giveBack">,
+    protocol: Pick<RawProtocol, "giveBack" | "rest">,
     direct: DirectSend | null = null,
   ) {
     this.#conn = conn;
@@ -99,6 +100,18 @@ export class RawOutput {
   async send(reply: RawReply): Promise<void> {
     if (this.pushed.flushing !== undefined) await this.pushed.flushing;
     await this.deliver(reply);
+  }
+
+  /**
+   * A command of `batch` waits for others, and will answer on `reply`. The commands before it have their answers
+   * meanwhile, and so have those messages that wait.
+   */
+  async sendAhead(reply: RawReply, batch: Pick<Batch, "whenAheadMay">): Promise<void> {
+    const ahead = this.#owner.takeReply();
+    this.#protocol.rest(reply, ahead);
+    await batch.whenAheadMay(ahead);
+    await this.send(ahead);
+    await this.pushed.flush();
   }
 
   /** Writes answers or messages, and gives the reply back. */

@@ -31,6 +31,8 @@ export interface RawServerOptions {
   readonly cache: ServerCache;
   readonly budget: MemoryBudget;
   readonly server: ServerFacade;
+  /** The clients of the worker that wait for something. */
+  readonly waits: CommandContext["waits"];
   readonly listens: readonly Listen[];
   /** Which commands are run. */
   readonly gate: Gate;
@@ -46,12 +48,15 @@ export class RawServer {
 
   /** By `calls` answers are sent at once. */
   constructor(options: RawServerOptions, calls?: SocketCalls) {
-    const { config, cache, budget, server, listens, gate, onBug, warn } = options;
+    const { config, cache, budget, server, waits, listens, gate, onBug, warn } = options;
     const { region, actor, now } = cache;
     this.clients = new RawClients(region, actor, config.maxConnections, now);
     const nobody = new Session(0, "resp", "", "", now(), false);
-    const newContext = (before?: CommandContext) =>
-      new CommandContext(cache, server, COMMANDS, nobody, before);
+    const newContext = (before?: CommandContext) => {
+      const made = new CommandContext(cache, server, COMMANDS, nobody, before);
+      made.waits = waits;
+      return made;
+    };
     const refusals = new Refusals(region, actor, server.stats);
     const context = new RawContext({
       config,

@@ -26,10 +26,16 @@ export class ReplyPool<Reply extends OutputBuffer> {
     return reply;
   }
 
+  /** A command will answer on `reply` later. What is on it goes to `other`, and it counts no more as one that is out. */
+  rest(reply: Reply, other: Reply): void {
+    if (!reply.isResting) this.#outCount--;
+    reply.rest(other);
+  }
+
   /** Takes back what {@linkcode take} gave. */
   give(reply: Reply): void {
+    if (!reply.isResting) this.#outCount--;
     reply.reset();
-    this.#outCount--;
     this.#pool.give(reply);
   }
 }

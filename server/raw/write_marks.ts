@@ -58,8 +58,25 @@ export class WriteMarks {
   }
 
   /** Resolves when the answers on `reply` may be sent. */
-  async settle(reply: RawReply): Promise<void> {
+  settle(reply: RawReply): Promise<void> {
     this.hasWritten = false;
-    if (!await this.#durability.wait()) reply.replace(this.#places, this.#count, NOT_DURABLE);
+    return this.#settle(reply, this.#places, this.#count);
+  }
+
+  /**
+   * The answers before that of the command in work are on `ahead` now, and that one is the first on its reply. Resolves
+   * when they may be sent; null: at once.
+   */
+  part(ahead: RawReply): Promise<void> | null {
+    const { hasWritten } = this;
+    const places = this.#places;
+    const count = this.#count;
+    this.#places = new Int32Array(16);
+    this.begin(this.#context, 0);
+    return hasWritten ? this.#settle(ahead, places, count) : null;
+  }
+
+  async #settle(reply: RawReply, places: Int32Array, count: number): Promise<void> {
+    if (!await this.#durability.wait()) reply.replace(places, count, NOT_DURABLE);
   }
 }

@@ -41,7 +41,7 @@ const HELP = [
   "REPLY ON|OFF|SKIP",
   "    Whether this connection is answered.",
   "UNBLOCK <id> [TIMEOUT|ERROR]",
-  "    Answers 0: no command here waits for others.",
+  "    Ends the wait of a client, as BLPOP has it, as if its time were over or with an error.",
   "NO-EVICT ON|OFF, NO-TOUCH ON|OFF",
   "    Kept, without an effect.",
 ];

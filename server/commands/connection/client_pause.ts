@@ -7,6 +7,7 @@ import { Pause, PauseKind } from "./pause.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { type Session, Silence } from "../../contract/session.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
+import { later } from "../deferred_answer.ts";
 import { NOT_IN_MULTI, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { tooManyArguments } from "../subcommands.ts";
 
@@ -63,11 +64,19 @@ export function clientReply(context: CommandContext, args: Args, reply: Reply): 
   reply.ok();
 }
 
-/** CLIENT UNBLOCK id [TIMEOUT|ERROR]: no command here waits for anything that this could end. */
-export function clientUnblock(_context: CommandContext, args: Args, reply: Reply): void {
+/** CLIENT UNBLOCK id [TIMEOUT|ERROR]: 1 where a command of that client waited for something, which ends now. */
+export function clientUnblock(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   if (args.count > 3) return reply.fail(tooManyArguments("CLIENT", args));
   const reason = args.count === 3 ? tokenOf(args, 2) : "TIMEOUT";
   if (reason !== "TIMEOUT" && reason !== "ERROR") return reply.fail(BAD_REASON);
-  if (integerOf(args, 1) === undefined) return reply.fail(NOT_INTEGER);
-  reply.integer(0);
+  const id = integerOf(args, 1);
+  if (id === undefined) return reply.fail(NOT_INTEGER);
+  return later(context, reply, async () => {
+    const isEnded = await context.server.unblockClient(Number(id), reason === "ERROR");
+    reply.integer(isEnded ? 1 : 0);
+  });
 }

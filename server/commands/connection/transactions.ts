@@ -222,7 +222,8 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
     }
     const bytesBefore = reply.bytesLeft;
     context.enterDatabase(session.database);
-    if (hashKeys(context, command, args) > 0) {
+    context.keyCount = hashKeys(context, command, args);
+    if (context.keyCount > 0) {
       context.shard = context.cache.shardOf(context.hashes[0]!);
     }
     const weight = context.stats.count(command.id, command.isTimed);

@@ -40,12 +40,12 @@ export function server({ cache, server }: CommandContext): Fields {
 }
 
 /** Section Clients. */
-export function clients({ server }: CommandContext, totals: ServerTotals): Fields {
+export function clients({ cache, server }: CommandContext, totals: ServerTotals): Fields {
   return {
     connected_clients: totals.clients,
     cluster_connections: 0,
     maxclients: server.options()["maxclients"] ?? 0,
-    blocked_clients: 0,
+    blocked_clients: cache.region.gaugeTotal("blockedClients"),
     tracking_clients: totals.trackingClients,
     clients_in_timeout_table: 0,
   };

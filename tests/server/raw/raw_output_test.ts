@@ -18,7 +18,10 @@ class FakeClient {
       { write },
       this,
       { countOutput: (bytes) => this.counted += bytes },
-      { giveBack: (reply) => this.given.push(reply) },
+      {
+        giveBack: (reply) => this.given.push(reply),
+        rest: (reply, other) => reply.rest(other),
+      },
     );
   }
 
@@ -137,4 +140,20 @@ Deno.test("Pushed writes what waits as one piece, and nothing once the connectio
   assertEquals(pieces, [15]);
   await output.free();
   assertEquals([pushed.bytes, client.given.length], [0, 2]);
+});
+
+Deno.test("RawOutput.sendAhead() sends what was answered before, and leaves an empty reply to who waits", async () => {
+  const written: string[] = [];
+  const client = new FakeClient((bytes) => {
+    written.push(new TextDecoder().decode(bytes));
+    return Promise.resolve(bytes.length);
+  });
+  const reply = replyOf("before");
+  await client.output.sendAhead(reply, { whenAheadMay: () => null });
+  assertEquals(written, ["$6\r\nbefore\r\n"]);
+  assertEquals([client.given.length, reply.used, reply.isResting], [1, 0, true]);
+  assert(reply.bytes.length < 1024);
+  reply.text("after");
+  await client.output.send(reply);
+  assertEquals(written[1], "$5\r\nafter\r\n");
 });
