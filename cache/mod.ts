@@ -17,6 +17,21 @@
 
 export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_names.ts";
 export { ByteView } from "./bytes/byte_view.ts";
+export {
+  type BitsPlace,
+  bitsPlace,
+  dumpHeader,
+  dumpHeaderBytes,
+  readDumpHeader,
+} from "./sketches/bloom_dump.ts";
+export { BloomOption, type ChainFacts, type FilterFacts } from "./sketches/bloom_facts.ts";
+export { AddResult, BloomFilter } from "./sketches/bloom_filter.ts";
+export { MAX_ERROR_RATE } from "./sketches/bloom_size.ts";
+export { REGISTERS } from "./sketches/cardinality.ts";
+export { CountMin, countMinBytes, depthFor, MAX_COUNTER, widthFor } from "./sketches/count_min.ts";
+export { HyperLogLog } from "./sketches/hyperloglog.ts";
+export { HyperLogLogView } from "./sketches/hyperloglog_view.ts";
+export { describeSparse, SetResult, type SparseString } from "./sketches/sparse_registers.ts";
 export { Cache, type LockedWork } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter, setCounter } from "./counters.ts";

@@ -13,22 +13,13 @@ import { recordItem } from "../log/record.ts";
 import { recordBytes } from "../log/record_bytes.ts";
 import { KEEP_DEADLINE, Outcome } from "../outcome.ts";
 import { PutRequest } from "../put_request.ts";
+import { touchLocked } from "../ring.ts";
 import type { Shard } from "../shard.ts";
 import { BLOCKS_BYTES, MAX_PACKED_BYTES } from "./block_layout.ts";
 import { BlockWriter } from "./block_writer.ts";
 import { blocksLength } from "./blocks.ts";
+import { Place } from "./byte_place.ts";
 import { ByteRanges } from "./byte_ranges.ts";
-
-/** Where the bytes are. */
-const Place = {
-  /** In the view, for the next put. */
-  view: 0,
-  /** In the item. */
-  item: 1,
-  /** In slots. */
-  slots: 2,
-} as const;
-type Place = typeof Place[keyof typeof Place];
 
 /** The log has the whole of an item with up to so many bytes of key and value. */
 const SHORT_BYTES = 256;
@@ -176,6 +167,19 @@ export class ByteView {
       memory.bytes[valueByteAt(memory, this.#item, index)] = byte;
     }
     return true;
+  }
+
+  /** Writes over bytes of a stored value that follow from its others: no new version, no event, nothing in the log. */
+  note(from: number, bytes: Uint8Array, start: number, length: number): void {
+    const { memory } = this.#shard;
+    beginChangeLocked(memory);
+    if (this.#place === Place.slots) this.#blocks.write(from, bytes, start, length);
+    else writeValuePart(memory, this.#item, from, bytes, start, length);
+  }
+
+  /** Counts the opened value as in use, where it was opened for a change and none was needed. */
+  touch(): void {
+    if (this.#item !== 0) touchLocked(this.#shard.memory, this.#item);
   }
 
   /** Makes the value longer, by zero bytes, or cuts it off. Returns false where there is no space. */

@@ -113,6 +113,10 @@ export class CollectedReply implements Reply {
     this.status("");
   }
 
+  boolean(value: boolean): void {
+    this.integer(value ? 1 : 0);
+  }
+
   double(value: number): void {
     this.status(String(value));
   }

@@ -213,6 +213,10 @@ export class JsonCommandReply implements Reply {
     this.#close();
   }
 
+  boolean(value: boolean): void {
+    this.integer(value ? 1 : 0);
+  }
+
   double(value: number, text = doubleText(value)): void {
     this.text(text);
   }
@@ -221,10 +225,7 @@ export class JsonCommandReply implements Reply {
     this.#separate();
     this.#writer.ascii(OPEN);
     this.#isFirst = true;
-    if (count > 0) {
-      this.#open.push(count);
-      return;
-    }
+    if (count > 0) return void this.#open.push(count);
     this.#writer.ascii(CLOSE);
     this.#close();
   }
@@ -237,11 +238,11 @@ export class JsonCommandReply implements Reply {
     this.array(count);
   }
 
-  fail(failure: Failure): void {
+  fail(failure: Failure, goesOn = false): void {
     this.#separate();
     this.#fail(failure);
     // Nothing more comes of this command, whatever it has begun.
-    if (this.#isTransaction && this.#open.length > 1) this.#open.length = 1;
+    if (!goesOn && this.#isTransaction && this.#open.length > 1) this.#open.length = 1;
     this.#close();
   }
 
@@ -255,8 +256,7 @@ export class JsonCommandReply implements Reply {
 
   #writeFailure(at: number, failure: string): void {
     this.#writer.length = at;
-    const bytes = encoder.encode(errorAnswer(failure));
-    this.#writer.ascii(bytes);
+    this.#writer.ascii(encoder.encode(errorAnswer(failure)));
   }
 
   /** Writes a comma where one is needed, and begins an element of a transaction. */

@@ -130,6 +130,10 @@ export class JsonHit implements Reply {
     this.ok();
   }
 
+  boolean(_value: boolean): void {
+    this.ok();
+  }
+
   double(_value: number): void {
     this.ok();
   }

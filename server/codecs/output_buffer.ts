@@ -171,6 +171,11 @@ export abstract class OutputBuffer implements Reply {
     this.bytes = resizedInPlace(this.bytes, size);
   }
 
+  /** As a number, where the protocol does not tell them apart. */
+  boolean(value: boolean): void {
+    this.integer(value ? 1 : 0);
+  }
+
   /** As a value, where the protocol does not tell them apart. */
   verbatim(text: Uint8Array): void {
     answerBytes(text, 0, text.length, this);

@@ -18,6 +18,7 @@ const PLUS = 0x2b;
 const MINUS = 0x2d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+const HASH = 0x23;
 const DOLLAR = 0x24;
 const STAR = 0x2a;
 const PERCENT = 0x25;
@@ -118,6 +119,11 @@ export class RespReply extends OutputBuffer {
       this.makeSpace(FRAME_BYTES);
       this.#header(COLON, value);
     } else this.#line(COLON, String(value));
+  }
+
+  override boolean(value: boolean): void {
+    if (this.peer.protocol === 3) this.#line(HASH, value ? "t" : "f");
+    else super.boolean(value);
   }
 
   double(value: number, text = ""): void {

@@ -12,6 +12,7 @@ import { SCRIPT_ROWS } from "./scripts/rows.ts";
 import { SERVER_ROWS } from "./server/rows.ts";
 import { SET_ROWS } from "./sets/rows.ts";
 import { SORTED_SET_ROWS } from "./sorted_sets/rows.ts";
+import { SKETCH_ROWS } from "./sketches/rows.ts";
 import { STRING_ROWS } from "./strings/rows.ts";
 import { getAgain, getMetaAgain } from "./strings/values.ts";
 
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   ...SET_ROWS,
   ...SORTED_SET_ROWS,
   ...GEO_ROWS,
+  ...SKETCH_ROWS,
   ...SCRIPT_ROWS,
   ...SERVER_ROWS,
 ].map((row, id) => ({

@@ -22,6 +22,7 @@ import { keyByteLimit } from "../config/config.ts";
 import type { CommandFlag, CommandGroup } from "./commands/command_kinds.ts";
 import type { Waiting, Waits } from "./commands/waits.ts";
 import type { CommandStats } from "./command_stats.ts";
+import { SketchViews } from "./collections/sketch_views.ts";
 import { Views } from "./collections/views.ts";
 
 export type { CommandFlag, CommandGroup };
@@ -78,6 +79,8 @@ export class CommandContext implements LockedWork {
   readonly put: PutRequest = new PutRequest();
   /** Views on collections, for who runs. */
   readonly views: Views;
+  /** Sketches, likewise. */
+  readonly sketches: SketchViews = new SketchViews();
   /** The stored database of the second key, where a row says that it may be another one. */
   elsewhere = 0;
   /** Whether {@linkcode runLocked} has found that databases were exchanged, and has run nothing. */

@@ -76,6 +76,8 @@ export interface Reply {
   conditionNotMet(): void;
   /** A number: a count, a version, milliseconds. */
   integer(value: number | bigint): void;
+  /** Yes or no: 1 or 0 where the protocol has no word for it. */
+  boolean(value: boolean): void;
   /** A number with a fraction, in this short text where it is not to be that of a score. */
   double(value: number, text?: string): void;
   /** The next `count` outcomes are one list. */
@@ -86,8 +88,8 @@ export interface Reply {
   set(count: number): void;
   /** There is no list: a transaction that was not carried out. */
   missArray(): void;
-  /** Refused; nothing has changed. */
-  fail(failure: Failure): void;
+  /** Refused; nothing has changed. `goesOn`: only this item of a list is, and others follow. */
+  fail(failure: Failure, goesOn?: boolean): void;
 }
 
 /** Answers the `length` bytes of `bytes` from `start`, which do not come from the region. */

@@ -40,6 +40,7 @@ export class ImportReply implements Reply {
   miss(): void {}
   conditionNotMet(): void {}
   integer(): void {}
+  boolean(): void {}
   double(): void {}
   array(): void {}
   map(): void {}

@@ -15,6 +15,7 @@ import { BIT_TABLES } from "./bits/tables_bits.ts";
 import { HASH_TABLES } from "./hashes/tables_hashes.ts";
 import { LIST_TABLES } from "./lists/tables_lists.ts";
 import { LCS_TABLES } from "./strings/tables_lcs.ts";
+import { SKETCH_TABLES } from "./sketches/tables_sketches.ts";
 import { SORT_TABLES } from "./keys/tables_sort.ts";
 import { TYPE_TABLES } from "./strings/tables_other_types.ts";
 import { TRACKING_TABLES } from "./connection/tables_tracking.ts";
@@ -37,6 +38,7 @@ export const TABLES: Tables = {
   ...SORTED_SET_TABLES,
   ...COMBINATION_TABLES,
   ...GEO_TABLES,
+  ...SKETCH_TABLES,
   ...USER_TABLES,
   ...CONFIG_TABLES,
   ...ADMIN_TABLES,

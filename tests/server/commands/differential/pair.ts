@@ -103,6 +103,8 @@ export class Pair {
   /** Whether redis-server finds an empty key among these words, which slabkv refuses. */
   async hasEmptyKey(words: Words): Promise<boolean> {
     if (!words.includes("")) return false;
+    // It says that PFMERGE without a source has no keys.
+    if (nameOf(words) === "PFMERGE") return true;
     const keys = await this.#askBeside("COMMAND", "GETKEYS", ...words);
     return keys.items.some(({ text }) => text === "");
   }

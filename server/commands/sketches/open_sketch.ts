@@ -1,0 +1,60 @@
+// What the commands on sketches share: opening the value under a key, and the refusals of RedisBloom, of
+// which many have no code but the first word of their text.
+
+import type { ByteView, ItemType, Opening } from "../../../cache/mod.ts";
+import type { Args } from "../../contract/args.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import type { Failure } from "../../contract/reply.ts";
+import { BAD_KEY, refused } from "../failures.ts";
+
+/** Opens the value of key number `key`, which is argument `index`. `isRead` counts a hit or a miss. */
+export function openSketch(
+  context: CommandContext,
+  view: ByteView,
+  args: Args,
+  key: number,
+  index: number,
+  type: ItemType,
+  isRead: boolean,
+): Opening {
+  const hash = context.hashes[key]!;
+  return view.open(
+    context.cache.shardOf(hash),
+    context.database,
+    hash,
+    args.bytes,
+    args.starts[index]!,
+    args.lengths[index]!,
+    type,
+    isRead,
+  );
+}
+
+/** Why nothing may be stored under the key that is argument `index`, or null. */
+export function keyProblem(context: CommandContext, args: Args, index: number): Failure | null {
+  const length = args.lengths[index]!;
+  return length === 0 || length > context.maxKeyBytes ? BAD_KEY : null;
+}
+
+/** A refusal of which the first word stands where others have their code. */
+export function plainly(text: string): Failure {
+  const space = text.indexOf(" ");
+  return refused(text.slice(space + 1), text.slice(0, space));
+}
+
+/**
+ * Bits or counters that one command may look at: some milliseconds under the lock. More are refused, with this limit
+ * named.
+ */
+export const MAX_PROBES = 100_000;
+/** Looking at one takes as long as to copy so many bytes: what a transaction may do is counted in those. */
+export const PROBE_BYTES = 64;
+
+/** The refusal of more than that. */
+export function tooManyProbes(each: number): Failure {
+  const most = Math.floor(MAX_PROBES / each);
+  return refused(
+    `too many items at once, nothing has changed: in a sketch of this shape at most ${most}, since each takes ` +
+      `up to ${each} looks and a command may take ${MAX_PROBES}`,
+  );
+}
