@@ -10,6 +10,8 @@ export const MAX_MEMBERS_AT_ONCE = 100_000;
 const FRAME_BYTES = 16;
 /** Bytes that a score takes, with what is around it. */
 const SCORE_BYTES = 40;
+/** The most that either of them adds to a member. */
+const MAX_FRAME_BYTES = FRAME_BYTES + SCORE_BYTES;
 
 /** The refusal of more members than {@linkcode MAX_MEMBERS_AT_ONCE}. */
 export const TOO_MANY_MEMBERS = refused(
@@ -19,6 +21,8 @@ export const TOO_MANY_MEMBERS = refused(
 /** A collection whose members can be walked over. */
 export interface WalkedMembers {
   readonly count: number;
+  /** At least as many bytes as all members and values have in sum. */
+  readonly byteBound: number;
   seek(index: number): boolean;
   next(): boolean;
   readonly memberBytes: number;
@@ -46,6 +50,8 @@ export function mayAnswerMembers(
   }
   const { bytesLeft } = reply;
   members.seek(index);
+  // Most collections are small enough, whatever part of them is wanted: then no member is looked at twice.
+  if (members.byteBound + count * MAX_FRAME_BYTES <= bytesLeft) return true;
   let total = 0;
   for (let i = 0; i < count; i++) {
     total += FRAME_BYTES;

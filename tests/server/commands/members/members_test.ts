@@ -31,6 +31,10 @@ class ListedMembers {
   at = 0;
   constructor(readonly count: number, readonly memberBytes: number) {}
 
+  get byteBound(): number {
+    return this.count * this.memberBytes;
+  }
+
   seek(index: number): boolean {
     this.at = index;
     return index < this.count;
