@@ -15,6 +15,7 @@ import { KEEP_DEADLINE, Outcome } from "../outcome.ts";
 import { PutRequest } from "../put_request.ts";
 import { touchLocked } from "../ring.ts";
 import type { Shard } from "../shard.ts";
+import type { ShardMemory } from "../shard_memory.ts";
 import { BLOCKS_BYTES, MAX_PACKED_BYTES } from "./block_layout.ts";
 import { BlockWriter } from "./block_writer.ts";
 import { blocksLength } from "./blocks.ts";
@@ -265,12 +266,21 @@ export class ByteView {
     }
   }
 
-  /** Stores what was changed, if anything was, and publishes it. Needs not be called after reads. */
+  /**
+   * Stores what was changed, if anything was, and publishes it. Needs not be called after reads. The view has to be opened
+   * anew after it.
+   */
   close(): void {
-    if (!this.#isChanged && !this.#isOver) return;
-    this.#isChanged = false;
-    if (this.#place === Place.view) return this.#storePacked(this.#bytes, this.length);
     const { memory } = this.#shard;
+    const isChanged = this.#isChanged || this.#isOver;
+    if (isChanged && this.#place === Place.view) this.#storePacked(this.#bytes, this.length);
+    else if (isChanged) this.#storeChanged(memory);
+    this.#isChanged = false;
+    this.#isOver = false;
+  }
+
+  /** The item was changed where it lies. */
+  #storeChanged(memory: ShardMemory): void {
     const item = this.#item;
     if (this.#place === Place.slots) this.#blocks.store(this.length);
     this.#shard.changedLocked(item, this.#put, this.#isNew);

@@ -272,3 +272,21 @@ Deno.test("HotReads leaves a value in slots to those who have the lock", () => {
   assertEquals(cache.readHot(hash, key, 0, 1), NOT_READ);
   assertEquals(get(cache, "k")!.length, 5010);
 });
+
+Deno.test("Changes of byte views come back into smaller and larger shards, whole or not at all", () => {
+  const logged = new LoggedCache(LOG_MEMORY);
+  const random = new Random(9);
+  const view = new ByteView();
+  for (let i = 0; i < 2000; i++) changeSome(logged, view, random);
+  for (const memoryBytes of [LOG_MEMORY / 4, 4 * LOG_MEMORY]) {
+    const restored = restore(logged, null, memoryBytes);
+    checkAll(restored);
+    let found = 0;
+    for (let number = 0; number < 40; number++) {
+      const value = get(restored, `key:${number}`);
+      if (value !== null) assertEquals(value, get(logged.cache, `key:${number}`)!);
+      found += value === null ? 0 : 1;
+    }
+    assert(found > (memoryBytes > LOG_MEMORY ? 35 : 20), `${found} of 40`);
+  }
+});
