@@ -6,6 +6,8 @@
  */
 
 import { type ByteInput, FormatError, FOUND } from "../../server/rdb/byte_input.ts";
+import { MemberCommands } from "../../server/rdb/member_commands.ts";
+import type { RdbKind } from "../../server/rdb/rdb_collection.ts";
 import { Chunk } from "./chunk.ts";
 import { RDB_MAGIC, RdbReader } from "./rdb_reader.ts";
 import { RespReader } from "./resp_reader.ts";
@@ -23,6 +25,8 @@ const MAX_COMMAND_BYTES = 16 * MIB;
 const REPEATABLE: ReadonlySet<string> = new Set([
   ...["SET", "SETEX", "PSETEX", "MSET", "DEL", "UNLINK", "EXPIREAT", "PEXPIREAT", "PERSIST"],
   ...["SELECT", "FLUSHALL", "FLUSHDB", "EXPIRE", "PEXPIRE"],
+  ...["HSET", "HMSET", "HDEL", "HPEXPIREAT", "HPERSIST", "SADD", "SREM", "ZREM", "LSET"],
+  ...["SETRANGE", "SETBIT", "PFADD"],
 ]);
 
 /** What the end of a source means. */
@@ -42,6 +46,9 @@ export class Importer {
   #other = new Chunk();
   #sending: Promise<void> | null = null;
   #failure: unknown;
+  /** The collection of an RDB file whose members come, or null, and the commands for them. */
+  #membersOf: { readonly kind: RdbKind; readonly database: number } | null = null;
+  readonly #members = new MemberCommands();
   /** The commands of a transaction that has begun, or null; and the database in which it began. */
   #held: Chunk | null = null;
   #heldFrom = 0;
@@ -86,12 +93,15 @@ export class Importer {
       const { done, value: what } = reading.next();
       if (done) break;
       if (what !== FOUND) await source.fill(input);
-      else if (this.#addItem(reader)) continue;
+      else if (reader.kind !== "string") await this.#addMember(reader);
       else {
+        await this.#endMembers();
+        if (this.#addItem(reader)) continue;
         await this.#flush();
         this.#addItem(reader);
       }
     }
+    await this.#endMembers();
     await this.#begin();
   }
 
@@ -99,6 +109,47 @@ export class Importer {
   async #begin(): Promise<void> {
     await this.#flush();
     this.#database = 0;
+  }
+
+  /** Adds the member of a collection that the reader has found. */
+  async #addMember(reader: RdbReader): Promise<void> {
+    const { kind, key, deadlineMs, members: { member, value, score, deadlineMs: until } } = reader;
+    if (kind === "string") return;
+    const commands = this.#members;
+    if (reader.isFirst) {
+      await this.#endMembers();
+      this.#membersOf = { kind, database: reader.database };
+      commands.begin(kind, key.bytes, 0, key.length, deadlineMs);
+    }
+    const { bytes, length } = member;
+    if (kind === "hash") {
+      commands.addField(bytes, 0, length, value.bytes, 0, value.length, until);
+    } else if (kind === "sortedSet") commands.addScored(bytes, 0, length, score);
+    else commands.add(bytes, 0, length);
+    if (commands.commands.length > 1) await this.#drain();
+  }
+
+  /** The collection has no more members. */
+  async #endMembers(): Promise<void> {
+    if (this.#membersOf === null) return;
+    this.#members.end();
+    await this.#drain();
+    this.#membersOf = null;
+  }
+
+  /** Adds the commands that are whole. */
+  async #drain(): Promise<void> {
+    const { kind, database } = this.#membersOf!;
+    const select = selectCommand(database);
+    for (const command of this.#members.commands.splice(0)) {
+      if (!this.#chunk.hasSpace(command.length + select.length)) await this.#flush();
+      if (database !== this.#database) {
+        this.#chunk.add(select, 0, select.length, this.#database, true);
+        this.#database = database;
+      }
+      // An element that is pushed twice is there twice.
+      this.#chunk.add(command, 0, command.length, database, kind !== "list");
+    }
   }
 
   /** Adds the item that the reader has found. Returns false where the chunk is full. */

@@ -1,13 +1,14 @@
 /**
- * Reads a Redis RDB file, versions 1 to 12 (Redis up to 7.4), as it comes: gives each string with its key,
- * database and deadline, and counts what else there is. The checksum at the end is verified. The format:
- * rdb.c of Redis 7.
+ * Reads a Redis RDB file, versions 1 to 12 (Redis up to 7.4), as it comes: gives each string, and each member of
+ * lists, sets, hashes and sorted sets, with its key, database and deadline, and counts what else there is. The
+ * checksum at the end is verified. The format: rdb.c of Redis 7.
  *
  * @module
  */
 
 import { type ByteInput, FormatError, FOUND, type Reading } from "../../server/rdb/byte_input.ts";
 import { moduleParts, SKIPPED_TYPES } from "./rdb_skip.ts";
+import { kindOfType, RdbCollection, type RdbKind } from "../../server/rdb/rdb_collection.ts";
 import { ByteSlot, RdbValues } from "../../server/rdb/rdb_values.ts";
 
 /** What a file begins with, before its version in four digits. */
@@ -15,6 +16,9 @@ export const RDB_MAGIC = "REDIS";
 const MAX_VERSION = 12;
 /** From this version on there is a checksum at the end. */
 const FIRST_SUMMED_VERSION = 5;
+
+/** The longest packed string: a small collection, or a node of a list. */
+const MAX_PACKED_BYTES = 64 * 1024 * 1024;
 
 const TYPE_STRING = 0;
 const SLOT_INFO = 244;
@@ -44,10 +48,17 @@ export interface RdbLimits {
   readonly maxValueBytes: number;
 }
 
-/** Reads one file. After each FOUND its fields have an item. */
+/** Reads one file. After each FOUND its fields have a string, or a member of a collection. */
 export class RdbReader {
   readonly key: ByteSlot = new ByteSlot();
+  /** What is under the key. */
+  kind: RdbKind | "string" = "string";
+  /** Of a string. */
   readonly value: ByteSlot = new ByteSlot();
+  /** The member, of a collection. */
+  readonly members: RdbCollection;
+  /** Whether that is the first one. */
+  isFirst = false;
   database = 0;
   /** Milliseconds since 1970; 0 for none. */
   deadlineMs = 0;
@@ -62,6 +73,7 @@ export class RdbReader {
     this.#input = input;
     this.#values = new RdbValues(input);
     this.#limits = limits;
+    this.members = new RdbCollection(limits.maxValueBytes, MAX_PACKED_BYTES);
     this.#others = others;
     this.#now = now;
   }
@@ -84,8 +96,7 @@ export class RdbReader {
       else if (kind === IDLE) yield* this.#values.length();
       else if (kind >= SLOT_INFO) yield* this.#fact(kind);
       else {
-        const isItem = yield* this.#item(kind);
-        if (isItem) yield FOUND;
+        yield* this.#item(kind);
         this.deadlineMs = 0;
       }
     }
@@ -154,32 +165,54 @@ export class RdbReader {
     yield* values.skipString();
   }
 
-  /** Reads a key and a value of this type. Returns whether it is an item to give. */
-  *#item(type: number): Reading<boolean> {
+  /** Reads a key and a value of this type, and gives what is to be given. */
+  *#item(type: number): Reading {
     const values = this.#values;
-    const { key, value } = this;
+    const { key } = this;
     const others = this.#others;
     const skipped = SKIPPED_TYPES[type];
     if (type !== TYPE_STRING && skipped === undefined) {
       throw values.error(`there is no type ${type}`);
     }
-    const { maxKeyBytes, maxValueBytes } = this.#limits;
+    const { maxKeyBytes } = this.#limits;
     const isKey = values.tryString(key)
       ? key.length <= maxKeyBytes
       : yield* values.string(key, maxKeyBytes);
-    if (skipped !== undefined) {
-      yield* skipped.skip(values);
-      others.leftOut(skipped.name);
-      return false;
-    }
+    const hasExpired = this.deadlineMs !== 0 && this.deadlineMs <= this.#now();
+    const kind = type === TYPE_STRING ? "string" : kindOfType(type);
+    if (kind === "string") return yield* this.#string(isKey, hasExpired);
+    if (kind !== undefined && isKey && !hasExpired) return yield* this.#collection(kind, type);
+    yield* skipped!.skip(values);
+    if (hasExpired) others.leftOut(EXPIRED);
+    else if (kind === undefined) others.leftOut(skipped!.name);
+    else others.refused(key.text(), "it is too long");
+  }
+
+  *#string(isKey: boolean, hasExpired: boolean): Reading {
+    const { value } = this;
+    const values = this.#values;
+    const { maxValueBytes } = this.#limits;
     const isValue = values.tryString(value) || (yield* values.string(value, maxValueBytes));
-    if (this.deadlineMs !== 0 && this.deadlineMs <= this.#now()) {
-      others.leftOut(EXPIRED);
-      return false;
+    this.kind = "string";
+    if (hasExpired) this.#others.leftOut(EXPIRED);
+    else if (isKey && isValue) yield FOUND;
+    else this.#others.refused(this.key.text(), isKey ? "its value is too long" : "it is too long");
+  }
+
+  *#collection(kind: RdbKind, type: number): Reading {
+    const { members } = this;
+    this.kind = kind;
+    let hasBegun = false;
+    for (const what of members.read(type, this.#values)) {
+      if (what === FOUND) {
+        this.isFirst = !hasBegun;
+        hasBegun = true;
+      }
+      yield what;
     }
-    if (isKey && isValue) return true;
-    others.refused(key.text(), isKey ? "its value is too long" : "it is too long");
-    return false;
+    if (members.wasTooLong) {
+      this.#others.refused(this.key.text(), "members of it are too long, the others were taken in");
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { shownText } from "../../commands/argument_text.ts";
 import { isHeld } from "../../commands/connection/client_pause.ts";
 import { Pause } from "../../commands/connection/pause.ts";
 import { dispatch } from "../../commands/dispatch.ts";
-import { PAUSED } from "../../commands/failures.ts";
+import { OUT_OF_MEMORY, PAUSED } from "../../commands/failures.ts";
 import { findCommand } from "../../commands/find.ts";
 import { beginUntimed } from "../../commands/timing.ts";
 import { type Config, keyByteLimit } from "../../config/config.ts";
@@ -172,7 +172,8 @@ export class ImportRunner {
       return true;
     }
     this.#refusals.failed(failure, this.#session);
-    if (PASSING.has(failure.code)) {
+    // A collection that may not grow is as large a moment later.
+    if (PASSING.has(failure.code) && failure !== OUT_OF_MEMORY) {
       this.passing = failure;
       return false;
     }

@@ -4,7 +4,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { FakeServer, run } from "../fixture.ts";
 
-const STREAM = "SET a 1\nLPUSH l 1\nSET b 2\n";
+const STREAM = "SET a 1\nXADD l 1\nSET b 2\n";
 
 /** A server that takes SET alone, and evicts `evicted` items by each request. */
 function fakeServer(evicted: number): FakeServer {
@@ -25,7 +25,7 @@ Deno.test("import prints what was taken in and what was not, and exits with 1 fo
   await using server = fakeServer(0);
   const { code, stdout } = await run(["import", "-", "--url", server.url], { stdin: STREAM });
   assertEquals(code, 1);
-  assertMatch(stdout, /^Took in 2 in \d+\.\d s \([\d,]+\/s\)\nLeft out 1: commands LPUSH\n$/);
+  assertMatch(stdout, /^Took in 2 in \d+\.\d s \([\d,]+\/s\)\nLeft out 1: commands XADD\n$/);
   const whole = await run(["import", "-", "--url", server.url, "--json"], { stdin: "SET a 1\n" });
   assertEquals(whole.code, 0);
   const { seconds: _, ...counts } = JSON.parse(whole.stdout);

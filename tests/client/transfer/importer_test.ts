@@ -102,6 +102,40 @@ Deno.test("Importer sends the items of an RDB file, and the commands behind it",
   ]);
 });
 
+Deno.test("Importer sends collections of an RDB file as commands of a few hundred members", async () => {
+  const elements = Array.from({ length: 600 }, (_, i) => rdb.plain(`e${i}`));
+  const file = rdb.rdbFile(
+    12,
+    ...[254, 3, 252, rdb.time(5000), 1, rdb.plain("l"), rdb.length(600), ...elements],
+    ...[0, rdb.plain("s"), rdb.plain("v")],
+    ...[254, 4, 5, rdb.plain("z"), rdb.length(2), rdb.plain("a"), rdb.time(0)],
+    ...[rdb.plain("b"), rdb.bytesOf(0, 0, 0, 0, 0, 0, 0xf0, 0xff)],
+    ...[254, 0, 22, rdb.plain("h"), rdb.length(2)],
+    ...[
+      rdb.length(7000),
+      rdb.plain("f"),
+      rdb.plain("v"),
+      rdb.length(0),
+      rdb.plain("g"),
+      rdb.plain("w"),
+    ],
+  );
+  const { sent } = await sentFor(file);
+  const pushes = sent.filter((line) => line.startsWith("3 RPUSH l "));
+  assertEquals(pushes.map((line) => line.split(" ").length - 3), [256, 256, 88]);
+  assertEquals(sent.filter((line) => !line.startsWith("3 RPUSH l ")), [
+    "0 SELECT 3",
+    ...["3 DEL l", "3 PEXPIREAT l 5000", "3 SET s v"],
+    "3 SELECT 4",
+    "4 DEL z",
+    "4 ZADD z 0 a -inf b",
+    "4 SELECT 0",
+    "0 DEL h",
+    "0 HSET h f v g w",
+    "0 HPEXPIREAT h 7000 FIELDS 1 f",
+  ]);
+});
+
 Deno.test("Importer begins each source in database 0", async () => {
   const sent: string[] = [];
   const sender = {

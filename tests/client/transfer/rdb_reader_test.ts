@@ -1,50 +1,15 @@
-// RDB files of Redis: every encoding of lengths and strings, every other type passed over exactly, and what is
-// cut off or damaged refused, wherever that is.
+// RDB files of Redis: every encoding of lengths, strings and collections, every other type passed over exactly, and
+// what is cut off or damaged refused, wherever that is.
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import * as fc from "fast-check";
-import { ByteInput, FormatError, FOUND } from "../../../server/rdb/byte_input.ts";
+import { FormatError } from "../../../server/rdb/byte_input.ts";
 import { Crc64 } from "../../../server/rdb/crc64.ts";
 import { unpackLzf } from "../../../server/rdb/lzf.ts";
-import { RdbReader } from "../../../client/transfer/rdb_reader.ts";
-import { Tally } from "../../../client/transfer/tally.ts";
+import { type Item, latin, NOW_MS, read } from "./rdb_reading.ts";
 import * as rdb from "./rdb_writer.ts";
 
 const RUNS = { numRuns: 300, seed: 7171 };
-const NOW_MS = 1_700_000_000_000;
-const LIMITS = { maxKeyBytes: 100, maxValueBytes: 5000 };
-
-type Item = [database: number, key: string, value: string, deadlineMs: number];
-
-function latin(bytes: Uint8Array, length: number): string {
-  return String.fromCharCode(...bytes.subarray(0, length));
-}
-
-/** Reads a file that comes in pieces of `step` bytes. */
-function read(file: Uint8Array, step = Infinity, limits = LIMITS) {
-  const input = new ByteInput();
-  const tally = new Tally();
-  const reader = new RdbReader(input, limits, tally, () => NOW_MS);
-  const items: Item[] = [];
-  let at = 0;
-  for (const found of reader.read()) {
-    if (found === FOUND) {
-      const { database, key, value, deadlineMs } = reader;
-      const texts = [latin(key.bytes, key.length), latin(value.bytes, value.length)] as const;
-      items.push([database, ...texts, deadlineMs]);
-      continue;
-    }
-    assert(input.left < input.wanted);
-    const space = input.space();
-    assert(space.length > 0);
-    const count = Math.min(step, space.length, file.length - at);
-    space.set(file.subarray(at, at + count));
-    input.add(count);
-    if (count === 0) input.hasEnded = true;
-    at += count;
-  }
-  return { items, tally, position: input.position };
-}
 
 const STRINGS: readonly rdb.Part[] = [
   [250, rdb.plain("redis-ver"), rdb.plain("7.0.15"), 250, rdb.plain("redis-bits"), rdb.int8(64)],
@@ -86,9 +51,13 @@ Deno.test("RdbReader reads strings in all encodings, in pieces of any length, of
   }
 });
 
-Deno.test("RdbReader passes over every other type exactly, and counts it", () => {
+/** The types that are passed over: all of them where they have expired. */
+const EXPIRED_OTHERS = rdb.OTHERS.map(([, ...parts]) => [252, rdb.time(NOW_MS), ...parts]);
+
+Deno.test("RdbReader passes over every other type exactly, and over what has expired", () => {
+  const kept = ["lists", "sets", "hashes", "sorted sets"];
   const counts: Record<string, number> = {};
-  for (const [name, ...parts] of rdb.OTHERS) {
+  for (const [name, ...parts] of rdb.OTHERS.filter(([name]) => !kept.includes(name))) {
     counts[name] = (counts[name] ?? 0) + 1;
     const file = rdb.rdbFile(11, ...parts, 0, rdb.plain("next"), rdb.plain("one"));
     for (const step of [Infinity, 1]) {
@@ -97,8 +66,15 @@ Deno.test("RdbReader passes over every other type exactly, and counts it", () =>
       assertEquals(Object.fromEntries(tally.reasons), { [name]: 1 });
     }
   }
-  const all = read(rdb.rdbFile(12, ...rdb.OTHERS.map(([, ...parts]) => parts)));
-  assertEquals(Object.fromEntries(all.tally.reasons), counts);
+  assertEquals(counts, { "values of modules": 1, streams: 3 });
+  for (const parts of EXPIRED_OTHERS) {
+    const { items, tally } = read(
+      rdb.rdbFile(12, parts, 0, rdb.plain("next"), rdb.plain("one")),
+      7,
+    );
+    assertEquals(items, [[0, "next", "one", 0]]);
+    assertEquals(Object.fromEntries(tally.reasons), { expired: 1 });
+  }
 });
 
 Deno.test("RdbReader passes over functions, slots and data of modules", () => {
@@ -118,7 +94,7 @@ Deno.test("RdbReader passes over functions, slots and data of modules", () => {
 });
 
 Deno.test("RdbReader refuses a file that is cut off, at whichever byte", () => {
-  const file = rdb.rdbFile(11, ...STRINGS, ...rdb.OTHERS.map(([, ...parts]) => parts));
+  const file = rdb.rdbFile(11, ...STRINGS, ...EXPIRED_OTHERS, ...rdb.COLLECTIONS);
   for (let end = 0; end < file.length; end++) {
     const error = assertThrows(() => read(file.subarray(0, end)), FormatError);
     assertEquals([error.message, error.position], ["it ends too early", end]);
@@ -126,7 +102,7 @@ Deno.test("RdbReader refuses a file that is cut off, at whichever byte", () => {
 });
 
 Deno.test("RdbReader refuses a file with any bit flipped, and reads nothing without end", () => {
-  const parts: rdb.Part[] = [...STRINGS.slice(0, 6), ...rdb.OTHERS.map(([, ...parts]) => parts)];
+  const parts: rdb.Part[] = [...STRINGS.slice(0, 6), ...EXPIRED_OTHERS, ...rdb.COLLECTIONS];
   const file = rdb.rdbFile(11, ...parts);
   for (let bit = 0; bit < 8 * file.length; bit++) {
     const damaged = file.slice();
@@ -209,13 +185,15 @@ Deno.test("unpackLzf() stays within its bounds, whatever it is given", () => {
   );
 });
 
-Deno.test("RdbReader reads what Redis 7.0 has written: strings in all encodings, the others by type", async () => {
+Deno.test("RdbReader reads what Redis 7.0 has written: values of all types", async () => {
   // By redis-server 7.0.15 with maxmemory-policy allkeys-lfu, so that each key has a frequency.
   const file = await Deno.readFile(new URL("fixtures/redis_7_0.rdb", import.meta.url));
   for (const step of [Infinity, 1]) {
     const { items, tally, position } = read(file, step);
     assertEquals(position, file.length);
-    const strings = items.filter(([, key]) => key !== "hll").sort(([, a], [, b]) => a < b ? -1 : 1);
+    const isString = ([, key, value]: Item) =>
+      key !== "hll" && !/^(list|set|hash|sortedSet) /.test(value);
+    const strings = items.filter(isString).sort(([, a], [, b]) => a < b ? -1 : 1);
     assertEquals(strings, [
       [0, "", "empty key", 0],
       [0, "empty", "", 0],
@@ -229,15 +207,17 @@ Deno.test("RdbReader reads what Redis 7.0 has written: strings in all encodings,
       [0, "seconds", "v", 4_102_444_801_000],
       [0, "text", "plain text", 0],
     ]);
-    assertEquals(items.length, strings.length + 1);
-    const others = {
-      lists: 2,
-      sets: 2,
-      "sorted sets": 2,
-      hashes: 2,
-      streams: 1,
-      "function libraries": 1,
-    };
+    const collections = Object.groupBy(items.filter((item) => !isString(item)), ([, key]) => key);
+    const counts = Object.entries(collections).map(([key, all]) => [key, all!.length]);
+    assertEquals(Object.fromEntries(counts), {
+      ...{ small: 1, large: 1, list: 6, "long-list": 1 },
+      ...{ set: 3, ints: 3, few: 2, scores: 2, hll: 1 },
+    });
+    assertEquals(collections.few?.map(([, , value]) => value), [
+      "sortedSet a=1",
+      "sortedSet b=2.5",
+    ]);
+    const others = { streams: 1, "function libraries": 1 };
     assertEquals(Object.fromEntries(tally.reasons), others);
   }
 });

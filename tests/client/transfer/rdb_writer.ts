@@ -1,5 +1,6 @@
 // Writes RDB files byte by byte, as Redis does in its different encodings, for tests of what reads them.
 
+import { ListpackWriter } from "../../../server/rdb/listpack_writer.ts";
 import { Crc64 } from "../../../server/rdb/crc64.ts";
 
 const encoder = new TextEncoder();
@@ -71,6 +72,69 @@ export function rdbFile(version: number, ...parts: readonly Part[]): Uint8Array<
   crc.add(body, 0, body.length);
   return bytesOf(body, version < 5 ? [] : crc.bytes());
 }
+
+/** A listpack. */
+export function listpack(...entries: readonly string[]): Uint8Array<ArrayBuffer> {
+  const writer = new ListpackWriter();
+  for (const entry of entries) {
+    const bytes = encoder.encode(entry);
+    writer.add(bytes, 0, bytes.length);
+  }
+  writer.end();
+  return writer.bytes.slice(0, writer.length);
+}
+
+/** A ziplist of short strings and numbers of 16 bits. */
+function ziplist(...entries: readonly (string | number)[]): Uint8Array {
+  let before = 0;
+  const parts = entries.map((entry) => {
+    const bytes = typeof entry === "number"
+      ? bytesOf(before, 0xc0, entry & 255, entry >> 8 & 255)
+      : bytesOf(before, entry.length, entry);
+    before = bytes.length;
+    return bytes;
+  });
+  const bytes = bytesOf(new Uint8Array(10), ...parts, 255);
+  new DataView(bytes.buffer).setUint32(0, bytes.length, true);
+  return bytes;
+}
+
+function score(value: number): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value, true);
+  return new Uint8Array(view.buffer);
+}
+
+const LATER_MS = 1_700_000_000_000;
+
+/** Collections in all encodings. */
+export const COLLECTIONS: readonly Part[] = [
+  [1, plain("l"), length(2), plain("a"), int8(5)],
+  [2, plain("s"), length(1), packed("x", 90)],
+  [3, plain("z"), length(3), plain("a"), 254, plain("b"), 255, plain("c"), 3, "1.5"],
+  [4, plain("h"), length(2), plain("a"), int16(7), plain("b"), int32(-1)],
+  [5, plain("z"), length(2), plain("a"), score(0.5), plain("b"), score(-2)],
+  [9, plain("h"), plain(bytesOf(1, 1, "f", 1, 0, "v", 255))],
+  [10, plain("l"), plain(ziplist("ab", -300))],
+  [11, plain("s"), plain(bytesOf(4, 0, 0, 0, 2, 0, 0, 0, 254, 255, 255, 255, 0x70, 0x11, 1, 0))],
+  [12, plain("z"), plain(ziplist("a", "1.5"))],
+  [13, plain("h"), plain(ziplist("f", 1))],
+  [14, plain("l"), length(2), plain(ziplist("one")), plain(ziplist("two"))],
+  [16, plain("h"), plain(listpack("f", "12345"))],
+  [17, plain("z"), plain(listpack("m", "-4000"))],
+  [18, plain("l"), length(2), length(2), plain(listpack("p")), length(1), packed("q", 100)],
+  [20, plain("s"), plain(listpack("1", "z"))],
+  [
+    ...[22, plain("h"), length(2), length(LATER_MS + 7, 64), plain("f"), plain("v")],
+    ...[length(0), plain("g"), plain("w")],
+  ],
+  [23, plain("h"), plain(listpack("f", "v", String(LATER_MS + 9)))],
+  [
+    ...[24, plain("h"), time(LATER_MS + 7), length(2), length(1), plain("f"), plain("v")],
+    ...[length(0), plain("g"), plain("w")],
+  ],
+  [25, plain("h"), time(LATER_MS), plain(listpack("f", "v", "0"))],
+];
 
 /** A value of each type that is no string, under the key that is its name. */
 export const OTHERS: readonly [name: string, ...Part[]][] = [
