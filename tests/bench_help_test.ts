@@ -21,6 +21,7 @@ const PROGRAMS = [
   "bench/resp/profile.ts",
   "bench/resp/watch.ts",
   "bench/start.ts",
+  "bench/types/run.ts",
 ];
 
 Deno.test("every benchmark answers --help and measures nothing", async () => {

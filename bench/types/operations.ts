@@ -1,0 +1,149 @@
+/**
+ * What is measured on collections: for each operation the command that redis-benchmark sends, or a pair of commands
+ * of which the second undoes the first, so that a collection keeps its size. Pure.
+ */
+
+/** Sizes of the collections, in members. */
+export const SIZES = [10, 1_000, 100_000] as const;
+/** Members of all lists of one size. */
+export const LISTED_MEMBERS = 2_000_000;
+/** Length of the strings that are changed in place. */
+export const STRING_BYTES = 2 ** 20;
+/** How many strings APPEND goes to. */
+export const APPENDED_STRINGS = 8;
+/** What redis-benchmark replaces by a random number of twelve digits. */
+const RANDOM = "__rand_int__";
+
+/** A member of 16 bytes. */
+export function memberOf(id: number): string {
+  return `mem:${String(id).padStart(12, "0")}`;
+}
+
+/** A value of 16 bytes. */
+export function valueOf(id: number): string {
+  return `val:${String(id).padStart(12, "0")}`;
+}
+
+/** How many lists of a size there are: pushes and pops go to all, so that none gets much longer. */
+export function listCount(size: number, isTiny: boolean): number {
+  return Math.ceil((isTiny ? 2_000 : LISTED_MEMBERS) / size);
+}
+
+/** An operation that redis-benchmark sends. */
+export interface Operation {
+  readonly name: string;
+  /** The words of the command, on a collection of this size. */
+  readonly words: (size: number) => readonly string[];
+  /** Random numbers are below this. */
+  readonly range: (size: number, isTiny: boolean) => number;
+  /** At most so many requests for each member of all collections of that size, else they change it. */
+  readonly perMember?: number;
+  /** Words with no size: the operation is measured on strings of one length. */
+  readonly isOnStrings?: boolean;
+}
+
+const ofMembers = (size: number) => size;
+const middle = (size: number) => Math.floor(size / 2);
+
+/** What redis-benchmark sends. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    name: "ZADD, another score",
+    words: (size) => ["ZADD", `zset:${size}`, RANDOM, `mem:${RANDOM}`],
+    range: ofMembers,
+  },
+  {
+    name: "ZRANK",
+    words: (size) => ["ZRANK", `zset:${size}`, `mem:${RANDOM}`],
+    range: ofMembers,
+  },
+  {
+    name: "ZRANGE of 10",
+    words: (size) => {
+      const first = size === SIZES[0] ? 0 : middle(size);
+      return ["ZRANGE", `zset:${size}`, String(first), String(first + 9)];
+    },
+    range: ofMembers,
+  },
+  {
+    name: "SADD, known",
+    words: (size) => ["SADD", `set:${size}`, `mem:${RANDOM}`],
+    range: ofMembers,
+  },
+  {
+    name: "SISMEMBER",
+    words: (size) => ["SISMEMBER", `set:${size}`, `mem:${RANDOM}`],
+    range: ofMembers,
+  },
+  {
+    name: "HSET, another value",
+    words: (size) => ["HSET", `hash:${size}`, `mem:${RANDOM}`, `val:${RANDOM}`],
+    range: ofMembers,
+  },
+  {
+    name: "HGET",
+    words: (size) => ["HGET", `hash:${size}`, `mem:${RANDOM}`],
+    range: ofMembers,
+  },
+  {
+    name: "LPUSH",
+    words: (size) => ["LPUSH", `list:${size}:${RANDOM}`, memberOf(0)],
+    range: listCount,
+    perMember: 0.2,
+  },
+  {
+    name: "LPOP",
+    words: (size) => ["LPOP", `list:${size}:${RANDOM}`],
+    range: listCount,
+    perMember: 0.2,
+  },
+  {
+    name: "LRANGE 0 9",
+    words: (size) => ["LRANGE", `list:${size}:${RANDOM}`, "0", "9"],
+    range: listCount,
+  },
+  {
+    name: "APPEND of 10 bytes",
+    words: () => ["APPEND", `string:${RANDOM}`, "0123456789"],
+    range: () => APPENDED_STRINGS,
+    isOnStrings: true,
+  },
+  {
+    name: "SETBIT",
+    words: () => ["SETBIT", "bits", RANDOM, "1"],
+    range: () => 8 * STRING_BYTES,
+    isOnStrings: true,
+  },
+  {
+    name: "GETBIT",
+    words: () => ["GETBIT", "bits", RANDOM],
+    range: () => 8 * STRING_BYTES,
+    isOnStrings: true,
+  },
+];
+
+/** Two commands with the same new member, each of which is answered 1. */
+export interface Pair {
+  readonly name: string;
+  readonly add: (size: number, member: string) => readonly string[];
+  readonly remove: (size: number, member: string) => readonly string[];
+}
+
+/** What the built-in client sends: a new member, and its removal. */
+export const PAIRS: readonly Pair[] = [
+  {
+    name: "ZADD and ZREM, new",
+    add: (size, member) => ["ZADD", `zset:${size}`, member.slice(-5), member],
+    remove: (size, member) => ["ZREM", `zset:${size}`, member],
+  },
+  {
+    name: "SADD and SREM, new",
+    add: (size, member) => ["SADD", `set:${size}`, member],
+    remove: (size, member) => ["SREM", `set:${size}`, member],
+  },
+  {
+    name: "HSET and HDEL, new",
+    add: (size, member) => ["HSET", `hash:${size}`, member, member],
+    remove: (size, member) => ["HDEL", `hash:${size}`, member],
+  },
+];
