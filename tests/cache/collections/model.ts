@@ -6,7 +6,6 @@ import { assert, assertEquals } from "@std/assert";
 import {
   type Cache,
   checkShardLocked,
-  type Collection,
   HashView,
   ListView,
   Opening,
@@ -17,9 +16,11 @@ import {
   type Shard,
   SortedSetView,
 } from "../../../cache/mod.ts";
+import type { Random } from "../../../bench/workload.ts";
 import { keysOfShard, makeFixture, valueOf } from "../fixture.ts";
+import { addMany, remove, removeRange } from "./changes.ts";
 import { compareWith } from "./comparison.ts";
-import { byScore, bytesOf, type Entry, memberOf, scoreFor, textOf, valueFor } from "./members.ts";
+import { bytesOf, type Entry, textOf } from "./members.ts";
 
 /** What a step does. */
 export const ACTIONS = [
@@ -43,22 +44,37 @@ export interface Step {
 
 /** How many keys hold collections. */
 export const KEYS = 8;
-const OTHER_KEYS = 100;
+/** How many hold strings that take their space. */
+export const OTHER_KEYS = 100;
+/** The rest of a key's number by this is its type. */
 const TYPES = 4;
 /** The steps of a scan between which something changes. */
 const SCAN_PAGE = 7;
 
-interface Expected {
+/** What a key should hold. */
+export interface Expected {
   /** Null: the key holds a string. */
   entries: Entry[] | null;
   deadlineMs: number;
+}
+
+/** A step drawn at random. */
+export function randomStep(random: Random): Step {
+  return {
+    action: ACTIONS[random.below(ACTIONS.length)]!,
+    key: random.below(KEYS),
+    id: random.below(500),
+    count: random.below(random.below(8) === 0 ? 300 : 30),
+    at: random.below(1000),
+  };
 }
 
 /** Collections and their model. */
 export class Model {
   readonly #cache: Cache;
   readonly #clock: { nowMs: number };
-  readonly #shard: Shard;
+  /** That of the key at work. */
+  #shard!: Shard;
   readonly #keys: readonly Uint8Array[];
   readonly #expected = new Map<number, Expected>();
   readonly #views = [new ListView(), new SetView(), new HashView(), new SortedSetView()] as const;
@@ -69,19 +85,32 @@ export class Model {
   /** The most entries that a collection has had. */
   largest = 0;
 
-  /** With a region of so many bytes, event filters not counted; the shard has an eighth. */
-  constructor(memoryBytes: number) {
-    const { cache, clock } = makeFixture(memoryBytes);
+  /** With `keys`, of which the first few hold collections, in any shards. */
+  constructor(cache: Cache, clock: { nowMs: number }, keys: readonly string[]) {
     this.#cache = cache;
     this.#clock = clock;
-    this.#shard = cache.shards[0]!;
-    this.#keys = keysOfShard(cache, KEYS + OTHER_KEYS).map(bytesOf);
+    this.#keys = keys.map(bytesOf);
+  }
+
+  /** In one shard of a region of so many bytes, event filters not counted; the shard has an eighth. */
+  static inShard(memoryBytes: number): Model {
+    const { cache, clock } = makeFixture(memoryBytes);
+    return new Model(cache, clock, keysOfShard(cache, KEYS + OTHER_KEYS));
+  }
+
+  /** What each key holds, by its number; keys that have expired may be among them. */
+  get contents(): ReadonlyMap<number, Expected> {
+    return new Map([...this.#expected].map(([key, expected]) => [key, { ...expected }]));
   }
 
   /** Takes a step and compares. */
   take(step: Step): void {
     this.#writes++;
-    this.#within(step.key, (hash, key) => this.#carryOut(step, hash, key));
+    if (step.action === "press") this.#press(step);
+    else if (step.action === "tick") {
+      this.#clock.nowMs += step.count;
+      this.#cache.sweep(step.id % this.#cache.shards.length, 64);
+    } else this.#within(step.key, (hash, key) => this.#carryOut(step, hash, key));
     this.#compare(step.key, step.at);
     const { evictions, expirations } = readStats(this.#cache);
     assert(this.lost <= evictions + expirations, "a key is missing that nothing took");
@@ -91,13 +120,16 @@ export class Model {
   end(): void {
     for (let key = 0; key < KEYS; key++) this.#compare(key, 0);
     for (const key of this.#keys) this.#cache.delete(key);
-    const { items, usedEighths } = checkShardLocked(this.#shard.memory);
-    assertEquals([items, usedEighths], [0, 0]);
+    for (const { memory } of this.#cache.shards) {
+      const { items, usedEighths } = checkShardLocked(memory);
+      assertEquals([items, usedEighths], [0, 0]);
+    }
   }
 
   #within(key: number, work: (hash: number, key: Uint8Array) => void): void {
     const name = this.#keys[key]!;
     const hash = this.#cache.hash(name, 0, name.length);
+    this.#shard = this.#cache.shardOf(hash);
     assert(this.#cache.withShard(hash, { runLocked: () => work(hash, name) }));
   }
 
@@ -136,11 +168,7 @@ export class Model {
 
   #carryOut(step: Step, hash: number, name: Uint8Array): void {
     const { action, key, count, id } = step;
-    if (action === "press") this.#press(step);
-    else if (action === "tick") {
-      this.#clock.nowMs += count;
-      this.#cache.sweep(0, 64);
-    } else if (action === "expire") this.#expire(step, hash, name);
+    if (action === "expire") this.#expire(step, hash, name);
     else if (action === "drop") {
       const isThere = this.#shard.deleteLocked(hash, name, 0, name.length);
       if (isThere) assert(this.#live(key) !== undefined, `key ${key} should not be there`);
@@ -153,7 +181,7 @@ export class Model {
     else if (action === "replace") {
       const view = this.#views[key % TYPES]!;
       view.openEmpty(this.#shard, 0, hash, name, 0, name.length);
-      this.#finish(key, this.#addMany(view, [], id, count, 0), 0);
+      this.#finish(key, addMany(view, [], { id, count, at: 0, write: this.#writes }), 0);
     } else this.#change(step, hash, name);
   }
 
@@ -169,7 +197,8 @@ export class Model {
   /** Strings under other keys take the space. */
   #press({ id, count }: Step): void {
     for (let i = 0; i < 8; i++) {
-      this.#putString(this.#keys[KEYS + (id + i) % OTHER_KEYS]!, (97 * count + i) % 3000);
+      const key = this.#keys[KEYS + (id + i) % OTHER_KEYS]!;
+      assertEquals(this.#cache.put(key, valueOf((97 * count + i) % 3000)), Outcome.stored);
     }
   }
 
@@ -200,73 +229,13 @@ export class Model {
     if (before === null) return;
     const view = this.#views[key % TYPES]!;
     const place = Math.floor(at * before.length / 1000);
+    const addition = { id, count, at, write: this.#writes };
     let entries = [...before];
-    if (action === "add") entries = this.#addMany(view, entries, id, 1, at);
-    else if (action === "addMany") entries = this.#addMany(view, entries, id, count, at);
-    else if (action === "removeRange") entries = this.#removeRange(view, entries, place, count);
-    else entries = this.#remove(view, entries, id, place);
+    if (action === "add") entries = addMany(view, entries, { ...addition, count: 1 });
+    else if (action === "addMany") entries = addMany(view, entries, addition);
+    else if (action === "removeRange") entries = removeRange(view, entries, place, count);
+    else entries = remove(view, entries, id, place);
     this.#finish(key, entries, this.#live(key)?.deadlineMs ?? 0);
-  }
-
-  /** Adds members from number `id` on, for as long as there is room. */
-  #addMany(view: Collection, before: Entry[], id: number, count: number, at: number): Entry[] {
-    let entries = before;
-    for (let i = 0; i < count; i++) {
-      const member = memberOf((id + i) % 500);
-      const value = valueFor(this.#writes + i);
-      if (!view.hasRoom(1, member.length + value.length)) return entries;
-      entries = this.#addOne(view, entries, { member, value, number: 0 }, id + i, at);
-    }
-    return entries;
-  }
-
-  #addOne(view: Collection, entries: Entry[], entry: Entry, id: number, at: number): Entry[] {
-    const bytes = bytesOf(entry.member);
-    const known = entries.findIndex(({ member }) => member === entry.member);
-    if (view instanceof ListView) {
-      const place = Math.floor(at * (entries.length + 1) / 1000);
-      // One in four replaces an element.
-      const isSet = place < entries.length && id % 4 === 0;
-      if (isSet) view.set(place, bytes, 0, bytes.length);
-      else view.insert(place, bytes, 0, bytes.length);
-      return entries.toSpliced(place, isSet ? 1 : 0, entry);
-    }
-    if (view instanceof SetView) {
-      assertEquals(view.add(bytes, 0, bytes.length), known < 0);
-      return known < 0 ? [...entries, entry] : entries;
-    }
-    const others = known < 0 ? entries : entries.toSpliced(known, 1);
-    if (view instanceof HashView) {
-      const number = id % 5 === 0 ? 1_900_000_000_000 + id : 0;
-      const value = bytesOf(entry.value);
-      const isNew = view.put(bytes, 0, bytes.length, value, 0, value.length, number);
-      assertEquals(isNew, known < 0);
-      return [...others, { ...entry, number }];
-    }
-    assert(view instanceof SortedSetView);
-    const number = scoreFor(id, this.#writes);
-    assertEquals(view.put(bytes, 0, bytes.length, number), known < 0);
-    return [...others, { ...entry, number }].sort(byScore);
-  }
-
-  #remove(view: Collection, entries: Entry[], id: number, place: number): Entry[] {
-    if (view instanceof ListView) return this.#removeRange(view, entries, place, 1);
-    // One that is there, mostly.
-    const member = id % 5 === 0 ? memberOf(id) : entries[place]?.member ?? "";
-    const bytes = bytesOf(member);
-    const known = entries.findIndex((entry) => entry.member === member);
-    const keyed = view as SetView | HashView | SortedSetView;
-    assertEquals(keyed.remove(bytes, 0, bytes.length), known >= 0);
-    return known < 0 ? entries : entries.toSpliced(known, 1);
-  }
-
-  /** Removes entries by their number in the view, whose order is its own in sets and hashes. */
-  #removeRange(view: Collection, entries: Entry[], place: number, count: number): Entry[] {
-    const order = membersInOrder(view);
-    view.removeRange(place, count);
-    if (view instanceof ListView) return entries.toSpliced(place, count);
-    const gone = new Set(order.slice(place, place + count));
-    return entries.filter(({ member }) => !gone.has(member));
   }
 
   /** Walks over all members by cursor, while others come and go. Those that stay are all met. */
@@ -281,17 +250,12 @@ export class Model {
       cursor = view.scan(cursor, SCAN_PAGE, () => met.add(textOf(view.member())));
       if (cursor === 0) break;
       assert(round < 2000, "a scan does not end");
-      if (round < 20) entries = this.#addMany(view, entries, id + round, 1, at);
-      if (round < 20) entries = this.#remove(view, entries, 1, (at + round) % entries.length);
+      const addition = { id: id + round, count: 1, at, write: this.#writes };
+      if (round < 20) entries = addMany(view, entries, addition);
+      if (round < 20) entries = remove(view, entries, 1, (at + round) % entries.length);
     }
     const stayed = before.filter(({ member }) => entries.some((entry) => entry.member === member));
     for (const { member } of stayed) assert(met.has(member), "a scan has missed a member");
     if (before.length > 0) this.#finish(key, entries, deadlineMs);
   }
-}
-
-function membersInOrder(view: Collection): string[] {
-  const order: string[] = [];
-  for (let more = view.seek(0); more; more = view.next()) order.push(textOf(view.member()));
-  return order;
 }

@@ -4,20 +4,10 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import { Random } from "../../../bench/workload.ts";
-import { ACTIONS, KEYS, Model, type Step } from "./model.ts";
-
-function randomStep(random: Random): Step {
-  return {
-    action: ACTIONS[random.below(ACTIONS.length)]!,
-    key: random.below(KEYS),
-    id: random.below(500),
-    count: random.below(random.below(8) === 0 ? 300 : 30),
-    at: random.below(1000),
-  };
-}
+import { ACTIONS, KEYS, Model, randomStep } from "./model.ts";
 
 function walk(seed: number, steps: number, memoryBytes: number): Model {
-  const model = new Model(memoryBytes);
+  const model = Model.inShard(memoryBytes);
   const random = new Random(seed);
   for (let i = 0; i < steps; i++) {
     const step = randomStep(random);
@@ -57,7 +47,7 @@ const STEP = fc.record({
 for (const [title, memoryBytes] of [["little", 640 * 1024], ["ample", 8 * 2 ** 20]] as const) {
   Deno.test(`collections hold what plain arrays hold after any steps with ${title} memory`, () => {
     const property = fc.property(fc.array(STEP, { maxLength: 40, size: "max" }), (steps) => {
-      const model = new Model(memoryBytes);
+      const model = Model.inShard(memoryBytes);
       for (const step of steps) model.take(step);
       model.end();
     });
