@@ -9,7 +9,7 @@ import { runLoad } from "../resp/load.ts";
 import type { Server } from "../resp/servers.ts";
 import type { Traffic } from "../resp/traffic.ts";
 import { fillStrings } from "./filling.ts";
-import { listCount, memberOf, type Operation, type Pair } from "./operations.ts";
+import { listCount, type Operation, type Pair } from "./operations.ts";
 import type { BenchOptions } from "./options.ts";
 
 /** What was measured in one load. */
@@ -27,8 +27,6 @@ const TRIAL = 30_000;
 /** Pairs are sent over fewer connections: the built-in client is slower than the servers. */
 const PAIR_CONNECTIONS = 16;
 const PAIR_BLOCKS = 4096;
-/** New members have numbers from here on. */
-const NEW_MEMBERS = 10_000_000;
 
 /** Sends a command over and over with redis-benchmark. Returns commands per second. */
 async function runRedisBenchmark(
@@ -85,7 +83,7 @@ export async function measure(
   return await timed(server, requests, () => load(requests));
 }
 
-/** Loads a server with a pair: blocks of a pipeline, half of which undoes the other half. */
+/** Loads a server with a pair: blocks of a pipeline, made of first commands and then of second ones. */
 export async function measurePair(
   server: Server,
   traffic: Traffic,
@@ -107,16 +105,14 @@ export function pairTraffic(pair: Pair, size: number): Traffic {
   const half = PIPELINE / 2;
   const encoder = new TextEncoder();
   const blocks = Array.from({ length: PAIR_BLOCKS }, (_, block) => {
-    const members = Array.from(
-      { length: half },
-      (_, i) => memberOf(NEW_MEMBERS + block * half + i),
-    );
-    const added = members.map((member) => commandText(pair.add(size, member)));
-    const removed = members.map((member) => commandText(pair.remove(size, member)));
-    return [...added, ...removed].join("");
+    const ids = Array.from({ length: half }, (_, i) => block * half + i);
+    const firsts = ids.map((id) => commandText(pair.first(size, id)));
+    const seconds = ids.map((id) => commandText(pair.second(size, id)));
+    return [...firsts, ...seconds].join("");
   });
   const requestBytes = blocks[0]!.length;
-  const replies = encoder.encode(":1\r\n".repeat(PIPELINE * PAIR_BLOCKS));
+  const reply = pair.answers.map((digit) => `:${digit}\r\n`.repeat(half)).join("");
+  const replies = encoder.encode(reply.repeat(PAIR_BLOCKS));
   return {
     count: PAIR_BLOCKS,
     requests: encoder.encode(blocks.join("")),

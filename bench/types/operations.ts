@@ -108,42 +108,66 @@ export const OPERATIONS: readonly Operation[] = [
     range: () => APPENDED_STRINGS,
     isOnStrings: true,
   },
+];
+
+/** Two commands, of which the second undoes the first if that changes anything, and their answers. */
+export interface Pair {
+  readonly name: string;
+  readonly first: (size: number, id: number) => readonly string[];
+  readonly second: (size: number, id: number) => readonly string[];
+  /** Digits that are answered. */
+  readonly answers: readonly [first: number, second: number];
+  readonly isOnStrings?: boolean;
+}
+
+/** New members have numbers from here on. */
+const NEW_MEMBERS = 10_000_000;
+/** The letter of all strings is 0x78: bit 5 of each byte is 0, bit 4 is 1. */
+const CLEAR_BIT = 5;
+const SET_BIT = 4;
+
+function newMember(id: number): string {
+  return memberOf(NEW_MEMBERS + id);
+}
+
+/** The offset of a bit of some byte of a string, always of seven digits. */
+function offsetOf(id: number, bit: number): string {
+  const first = 125_000;
+  return String(8 * (first + (id * 7919) % (STRING_BYTES - first)) + bit);
+}
+
+/** What the built-in client sends. */
+export const PAIRS: readonly Pair[] = [
+  {
+    name: "ZADD and ZREM, new",
+    first: (size, id) => ["ZADD", `zset:${size}`, newMember(id).slice(-5), newMember(id)],
+    second: (size, id) => ["ZREM", `zset:${size}`, newMember(id)],
+    answers: [1, 1],
+  },
+  {
+    name: "SADD and SREM, new",
+    first: (size, id) => ["SADD", `set:${size}`, newMember(id)],
+    second: (size, id) => ["SREM", `set:${size}`, newMember(id)],
+    answers: [1, 1],
+  },
+  {
+    name: "HSET and HDEL, new",
+    first: (size, id) => ["HSET", `hash:${size}`, newMember(id), newMember(id)],
+    second: (size, id) => ["HDEL", `hash:${size}`, newMember(id)],
+    answers: [1, 1],
+  },
   {
     name: "SETBIT",
-    words: () => ["SETBIT", "bits", RANDOM, "1"],
-    range: () => 8 * STRING_BYTES,
+    first: (_, id) => ["SETBIT", "bits", offsetOf(id, CLEAR_BIT), "1"],
+    second: (_, id) => ["SETBIT", "bits", offsetOf(id, CLEAR_BIT), "0"],
+    answers: [0, 1],
     isOnStrings: true,
   },
   {
     name: "GETBIT",
-    words: () => ["GETBIT", "bits", RANDOM],
-    range: () => 8 * STRING_BYTES,
+    first: (_, id) => ["GETBIT", "bits", offsetOf(id, CLEAR_BIT)],
+    second: (_, id) => ["GETBIT", "bits", offsetOf(id, SET_BIT)],
+    answers: [0, 1],
     isOnStrings: true,
-  },
-];
-
-/** Two commands with the same new member, each of which is answered 1. */
-export interface Pair {
-  readonly name: string;
-  readonly add: (size: number, member: string) => readonly string[];
-  readonly remove: (size: number, member: string) => readonly string[];
-}
-
-/** What the built-in client sends: a new member, and its removal. */
-export const PAIRS: readonly Pair[] = [
-  {
-    name: "ZADD and ZREM, new",
-    add: (size, member) => ["ZADD", `zset:${size}`, member.slice(-5), member],
-    remove: (size, member) => ["ZREM", `zset:${size}`, member],
-  },
-  {
-    name: "SADD and SREM, new",
-    add: (size, member) => ["SADD", `set:${size}`, member],
-    remove: (size, member) => ["SREM", `set:${size}`, member],
-  },
-  {
-    name: "HSET and HDEL, new",
-    add: (size, member) => ["HSET", `hash:${size}`, member, member],
-    remove: (size, member) => ["HDEL", `hash:${size}`, member],
   },
 ];

@@ -71,7 +71,7 @@ async function start(
 ): Promise<Server[]> {
   // Strings of 1 MiB, the most by default, become longer here.
   const command = [...options.slabkv, "--max-value-bytes", "4MiB"];
-  const servers = [await running.startSlabkv(command, 1, options.tiny ? "64MiB" : "1GiB")];
+  const servers = [await running.startSlabkv(command, 1, options.tiny ? "256MiB" : "1GiB")];
   if (hasRedis) servers.push(await running.startRedis());
   for (const server of servers) {
     showProgress(`filling ${server.name}`);
@@ -93,8 +93,8 @@ function worksOf(options: BenchOptions): Work[] {
     }
   }
   for (const pair of PAIRS.filter(isAsked)) {
-    for (const size of SIZES) {
-      const traffic = pairTraffic(pair, size);
+    for (const size of pair.isOnStrings ? [undefined] : SIZES) {
+      const traffic = pairTraffic(pair, size ?? 0);
       const load = (server: Server) => measurePair(server, traffic, options);
       works.push({ name: pair.name, size, load });
     }

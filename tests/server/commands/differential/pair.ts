@@ -20,7 +20,7 @@ const ASKED_BY: Readonly<Record<string, string>> = {
 };
 const SCANS: ReadonlySet<string> = new Set(["SSCAN", "HSCAN", "ZSCAN", "SCAN"]);
 /** What cannot be followed inside EXEC either. */
-const UNFIT: ReadonlySet<string> = new Set(["SPOP", "KEYS", "DUMP"]);
+const UNFIT: ReadonlySet<string> = new Set(["SPOP", "KEYS", "DUMP", "OBJECT"]);
 /** How all of a key is read, by its type. */
 const READ_BY: Readonly<Record<string, (key: string) => Words>> = {
   string: (key) => ["GET", key],
@@ -51,7 +51,8 @@ export class Pair {
 
   private constructor(connections: readonly RedisConnection[]) {
     this.cache = newCache(newRegion(MEMORY_BYTES), Date.now);
-    this.#speakers = [new Speaker(this.cache), new Speaker(this.cache, undefined, true, 3)];
+    const versions = [2, 3, 2] as const;
+    this.#speakers = versions.map((version) => new Speaker(this.cache, undefined, true, version));
     this.#connections = connections;
   }
 
@@ -78,9 +79,7 @@ export class Pair {
 
   /** What slabkv answers. */
   async askOwn(words: Words, protocol: 2 | 3): Promise<Answer> {
-    const speaker = this.#speakers[protocol - 2]!;
-    await speaker.runWords(words.map(bytesOf));
-    return speaker.answerAs(readFrom).answer;
+    return await askSpeaker(this.#speakers[protocol - 2]!, words);
   }
 
   /** What redis-server answers. */
@@ -150,7 +149,9 @@ export class Pair {
     const asked = await this.#askBeside(ASKED_BY[nameOf(words)]!, words[1]!, ...members);
     const isThere = asked.items.every(({ kind, text }, i) => {
       if (kind === "_" || kind === "$-1" || (kind === ":" && text === "0")) return false;
-      return values === null || values[i] === (text === "-0" ? "0" : text);
+      // It answers 0 where ZMSCORE answers -0.
+      const isScore = nameOf(words) === "ZRANDMEMBER";
+      return values === null || values[i] === (isScore && text === "-0" ? "0" : text);
     });
     const isRepeated = (words[2] ?? "1").startsWith("-");
     const isDistinct = isRepeated || new Set(members).size === members.length;
@@ -159,17 +160,18 @@ export class Pair {
 
   /** Each restores what the other has dumped: then it has the same as its own. */
   async #judgeDump(key: string, own: Answer, redis: Answer): Promise<Verdict> {
+    const beside = this.#speakers[2]!;
     const toRedis = await this.#askBeside("RESTORE", RESTORED, "0", own.text, "REPLACE");
-    const toOwn = await this.askOwn(["RESTORE", RESTORED, "0", redis.text, "REPLACE"], 2);
+    const toOwn = await askSpeaker(beside, ["RESTORE", RESTORED, "0", redis.text, "REPLACE"]);
     const type = (await this.#askBeside("TYPE", key)).text;
     const read = READ_BY[type]!;
     const texts = [
       comparable(read(key), await this.#askBeside(...read(key))),
       comparable(read(key), await this.#askBeside(...read(RESTORED))),
-      comparable(read(key), await this.askOwn(read(RESTORED), 2)),
+      comparable(read(key), await askSpeaker(beside, read(RESTORED))),
     ];
     await this.#askBeside("DEL", RESTORED);
-    await this.askOwn(["DEL", RESTORED], 2);
+    await askSpeaker(beside, ["DEL", RESTORED]);
     const isSame = texts.every((text) => text === texts[0]);
     return isSame ? { isSame, own, redis } : { isSame, own: toOwn, redis: toRedis };
   }
@@ -194,6 +196,11 @@ export class Pair {
 /** A score by its value: Redis writes whole ones in two ways, and a zero may be below zero. */
 function numberText(text: string): string {
   return String(Number(text.replace("inf", "Infinity")));
+}
+
+async function askSpeaker(speaker: Speaker, words: Words): Promise<Answer> {
+  await speaker.runWords(words.map(bytesOf));
+  return speaker.answerAs(readFrom).answer;
 }
 
 /** All entries that a walk meets from `first` on, each once, as a text. */
