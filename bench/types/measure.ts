@@ -22,6 +22,8 @@ export interface Measurement {
 const PIPELINE = 16;
 const CONNECTIONS = 50;
 const LIMIT_MS = 180_000;
+/** Requests of a tiny load: enough for a time above 0. */
+const TINY = 10_000;
 /** Requests of a first load, which says how many make a second. */
 const TRIAL = 30_000;
 /** Pairs are sent over fewer connections: the built-in client is slower than the servers. */
@@ -74,7 +76,7 @@ export async function measure(
   const words = operation.words(size);
   if (operation.isOnStrings) await fillStrings(port);
   const load = (requests: number) => runRedisBenchmark(port, words, range, requests);
-  if (tiny) return await timed(server, 500, () => load(500));
+  if (tiny) return await timed(server, TINY, () => load(TINY));
   const members = operation.range === listCount ? size * range : Infinity;
   const most = Math.floor((operation.perMember ?? Infinity) * members);
   // A trial would make the lists longer, and there are enough of them for the load itself.
