@@ -62,3 +62,8 @@ export function packedKind(type: ItemType): number {
 export function indirectKind(type: ItemType): number {
   return (type << 1) | KIND_INDIRECT;
 }
+
+/** Whether an item of this type has members. Else it has bytes. */
+export function hasMembers(type: ItemType): boolean {
+  return type >= ItemType.list && type <= ItemType.sortedSet;
+}

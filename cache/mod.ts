@@ -76,7 +76,7 @@ export type { KeyedCollection } from "./collections/keyed.ts";
 export { ListView } from "./collections/list_view.ts";
 export { SetView } from "./collections/set_view.ts";
 export { SortedSetView } from "./collections/sorted_set_view.ts";
-export { ItemType, packedKindOf, typeOf } from "./item_types.ts";
+export { hasMembers, isIndirect, ItemType, packedKindOf, typeOf } from "./item_types.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";
 export { Region, type RegionOptions, RegionState } from "./region.ts";

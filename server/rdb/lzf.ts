@@ -51,11 +51,14 @@ const TABLE_BITS = 16;
 const TABLE_MASK = (1 << TABLE_BITS) - 1;
 const MAX_DISTANCE = 1 << 13;
 const MAX_COPY = 264;
+const MAX_PLACE = 2 ** 31 - 1;
 
 /** Packs strings, one after the other. Has a table of 256 KiB. */
 export class LzfPacker {
-  /** By three bytes: where they were seen last, counted from 1. */
+  /** By three bytes: where they were seen last, counted from 1 over all strings, so that it is seldom cleared. */
   readonly #places = new Int32Array(1 << TABLE_BITS);
+  /** Bytes of the strings before. */
+  #before = 0;
 
   /**
    * Packs the `length` bytes of `from` from `start` to `to`, which has space for `most` bytes from `at` on. Returns
@@ -69,7 +72,13 @@ export class LzfPacker {
     at: number,
     most: number,
   ): number {
-    const places = this.#places.fill(0);
+    const places = this.#places;
+    if (this.#before + length > MAX_PLACE) {
+      this.#before = 0;
+      places.fill(0);
+    }
+    const first = start - this.#before - 1;
+    this.#before += length;
     const end = start + length;
     const outEnd = at + most;
     let out = at + 1;
@@ -79,8 +88,8 @@ export class LzfPacker {
     while (i < end - 2) {
       seen = seen << 8 | from[i + 2]!;
       const place = placeOf(seen);
-      const before = places[place]! - 1;
-      places[place] = i + 1;
+      const before = places[place]! + first;
+      places[place] = i - first;
       if (before <= start || i - before > MAX_DISTANCE || !isSameThree(from, before, i)) {
         if (out >= outEnd) return 0;
         to[out++] = from[i++]!;
@@ -101,9 +110,9 @@ export class LzfPacker {
       if (i >= end - 2) break;
       // Of what was passed over only the last two places are noted.
       seen = from[i - 2]! << 16 | from[i - 1]! << 8 | from[i]!;
-      places[placeOf(seen)] = i - 1;
+      places[placeOf(seen)] = i - 2 - first;
       seen = seen << 8 | from[i + 1]!;
-      places[placeOf(seen)] = i;
+      places[placeOf(seen)] = i - 1 - first;
     }
     return out + 3 > outEnd ? 0 : writeRest(from, i, end, to, out, literals) - at;
   }

@@ -1,12 +1,13 @@
 // Commands on keys, whatever their values are: EXISTS, TOUCH, RENAME, MOVE, COPY.
 // Only TOUCH counts as a read of its keys.
 
-import { packedKindOf } from "../../../cache/mod.ts";
+import { hasMembers, isIndirect, packedKindOf } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
+import { copyMembers } from "./copy_members.ts";
 import { databaseAt } from "../database_argument.ts";
 import { NO_SUCH_KEY, refused, SYNTAX } from "../failures.ts";
 import { tokenOf } from "../argument_text.ts";
@@ -117,6 +118,13 @@ function duplicate(
   const { database, put } = context;
   const shard = shardOfKey(context, 0);
   const address = peekItem(context, args, 0, 0);
+  const type = shard.typeLocked(address);
+  if (hasMembers(type) && isIndirect(shard.memory, address)) {
+    const deadlineMs = shard.deadlineLocked(address);
+    const refusal = copyMembers(context, args, index, to, type, deadlineMs);
+    if (refusal !== null) reply.fail(refusal);
+    return refusal === null;
+  }
   const length = shard.valueBytesLocked(address);
   const problem = storeProblem(context, args.lengths[index]!, length);
   if (problem !== null) {
