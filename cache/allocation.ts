@@ -4,7 +4,7 @@
 
 import * as layout from "./layout.ts";
 import { type ChainEnd, cutChainLocked, setEndEighths, setPieceEighths } from "./chain.ts";
-import { evictOneLocked } from "./clock.ts";
+import { evictOneLocked, freeSomeLocked } from "./clock.ts";
 import { makeSlotsLocked } from "./healing.ts";
 import { linkWord } from "./item_header.ts";
 import { growIndexLocked, indexLimit } from "./index_growth.ts";
@@ -49,7 +49,7 @@ export function idealEighths(bytes: number): number {
 export function freeUpLocked(memory: ShardMemory, eighths: number): void {
   const words = memory.words;
   const wanted = eighths + memory.reserveEighths;
-  while (words[SHARD_FREE_EIGHTHS]! < wanted && evictOneLocked(memory));
+  while (words[SHARD_FREE_EIGHTHS]! < wanted && freeSomeLocked(memory));
   if (words[SHARD_ITEMS]! >= indexLimit(memory) && !growIndexLocked(memory)) evictOneLocked(memory);
   makeSlotsLocked(memory, eighths);
 }
@@ -60,7 +60,7 @@ export function takeOrEvictLocked(memory: ShardMemory, bytes: number): number {
   for (;;) {
     const piece = takePieceLocked(memory, wanted);
     if (piece !== 0) return piece;
-    if (!evictOneLocked(memory)) throw new Error("Cannot find space: shard is full of one item");
+    if (!freeSomeLocked(memory)) throw new Error("Cannot find space: shard is full of one item");
   }
 }
 

@@ -33,7 +33,7 @@ export function freeChainLocked(memory: ShardMemory, address: number): number {
 }
 
 /** Frees the further pieces from that at `address` to the last. Returns how many eighths. */
-function freeFurtherLocked(memory: ShardMemory, address: number): number {
+export function freeFurtherLocked(memory: ShardMemory, address: number): number {
   let eighths = 0;
   let piece = address;
   for (;;) {

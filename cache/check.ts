@@ -10,6 +10,7 @@ import {
   FREE_PREVIOUS,
   ITEM_CHAINED,
   ITEM_NEWER,
+  ITEM_OLDER,
   ITEM_STRAY,
   LINK_BYTES,
   MAX_STRAYS,
@@ -22,6 +23,7 @@ import {
   SHARD_END,
   SHARD_FREE_EIGHTHS,
   SHARD_FREE_RUNS,
+  SHARD_GRAVES,
   SHARD_ITEMS,
   SLOT_EIGHTHS,
   SLOT_MASK,
@@ -35,7 +37,8 @@ import { deadlineOf, headerBytes, keyBytesOf, linkWord, valueBytesOf } from "./i
 import { itemEighths } from "./item_size.ts";
 import { checkBlocks } from "./bytes/check_blocks.ts";
 import { hashOfItem } from "./item_hash.ts";
-import { isIndirect } from "./item_types.ts";
+import { hasMembers, isIndirect, typeOf } from "./item_types.ts";
+import { checkTreesLocked } from "./trees/check_trees.ts";
 import { handWord, newerOf, olderOf, ringEighthsWord, ringOf } from "./ring.ts";
 import { idealEighths } from "./allocation.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -110,6 +113,44 @@ function checkItem(memory: ShardMemory, owned: Uint8Array, address: number): num
   must((word & PIECE_LAST) !== 0, `item ${address} ends too late`);
   must(!isChained || (word & ADDRESS_MASK) === address, `item ${address} ends wrongly`);
   return pieces;
+}
+
+/** Checks the items that are gone but for slots that they own. */
+function checkGraves(memory: ShardMemory, owned: Uint8Array): void {
+  const { words } = memory;
+  for (let address = words[SHARD_GRAVES]!; address !== 0;) {
+    const at = address << EIGHTH_WORD_SHIFT;
+    must((words[at + ITEM_NEWER]! & PIECE_FURTHER) !== 0, `grave ${address} looks like an item`);
+    claimChain(memory, owned, address);
+    claimOwned(memory, owned, address, true);
+    address = words[at + ITEM_OLDER]! & ADDRESS_MASK;
+  }
+}
+
+/** Claims the pieces of an item, whose bytes are of no interest. */
+function claimChain(memory: ShardMemory, owned: Uint8Array, address: number): void {
+  const { words } = memory;
+  const first = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  claim(memory, owned, address, pieceEighths(first), true);
+  if ((first & ITEM_CHAINED) === 0) return;
+  for (let word = words[linkWord(memory, address)]!;;) {
+    const piece = word & ADDRESS_MASK;
+    word = words[piece << EIGHTH_WORD_SHIFT]!;
+    claim(memory, owned, piece, pieceEighths(word), true);
+    if ((word & PIECE_LAST) !== 0) return;
+  }
+}
+
+/** Claims what an indirect item owns besides its pieces. */
+function claimOwned(
+  memory: ShardMemory,
+  owned: Uint8Array,
+  address: number,
+  isGone: boolean,
+): void {
+  const take = (piece: number, eighths: number) => claim(memory, owned, piece, eighths, true);
+  if (hasMembers(typeOf(memory, address))) checkTreesLocked(memory, address, take, isGone);
+  else checkBlocks(memory, address, (slot) => take(slot, SLOT_EIGHTHS));
 }
 
 /** Compares what buckets say of strays with the items. */
@@ -207,8 +248,7 @@ function checkFree(memory: ShardMemory, owned: Uint8Array): number {
 
 /** Checks every invariant of a shard whose lock is held. Throws Error on the first that is broken. */
 export function checkShardLocked(memory: ShardMemory): ShardCheck {
-  const words = memory.words;
-  const slab = memory.geometry.slabAddress;
+  const { words, geometry: { slabAddress: slab } } = memory;
   const totalEighths = words[SHARD_END]! - slab;
   const owned = new Uint8Array(totalEighths);
   const items = new Set<number>();
@@ -223,11 +263,9 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
     must(!items.has(address), `item ${address} is in two buckets`);
     items.add(address);
     pieces += checkItem(memory, owned, address);
-    if (isIndirect(memory, address)) {
-      checkBlocks(memory, address, (slot) => claim(memory, owned, slot, SLOT_EIGHTHS, true));
-    }
+    if (isIndirect(memory, address)) claimOwned(memory, owned, address, false);
     const problem = fieldsProblem(memory, address);
-    must(problem === "", `item ${address} has ${problem}`);
+    must(problem === "", `${address} has ${problem}`);
     const hash = hashOfItem(memory, address);
     const at = bucketOfItemLocked(memory, hash, address);
     must(at === word, `item ${address} is outside its windows`);
@@ -239,22 +277,23 @@ export function checkShardLocked(memory: ShardMemory): ShardCheck {
     ideal += eighths;
     idealPieces += Math.ceil(eighths / SLOT_EIGHTHS);
   }
+  checkGraves(memory, owned);
   checkStrays(memory, items);
   const ringed = checkRing(memory, RING_PROBATION, items) + checkRing(memory, RING_MAIN, items);
-  must(ringed === items.size, `${items.size} items in the index, ${ringed} in the rings`);
+  must(ringed === items.size, `${items.size} items in the index, ${ringed} in rings`);
   must(words[SHARD_ITEMS] === items.size, `${items.size} items, ${words[SHARD_ITEMS]} counted`);
   must(words[SHARD_DEADLINE_ITEMS] === withDeadline, `${withDeadline} items have a deadline`);
   checkDatabases(memory, items);
   const free = checkFree(memory, owned);
   must(words[SHARD_FREE_EIGHTHS] === free, `${free} eighths free, other number counted`);
-  const touched = words[SHARD_BUMP]! - slab;
-  for (let i = 0; i < touched; i++) must(owned[i] === 1, `eighth ${slab + i} is lost`);
-  const usedEighths = totalEighths - free;
+  for (let i = 0; i < words[SHARD_BUMP]! - slab; i++) {
+    must(owned[i] === 1, `eighth ${slab + i} is lost`);
+  }
   return {
     items: items.size,
     pieces,
     idealPieces,
-    usedEighths,
+    usedEighths: totalEighths - free,
     idealEighths: ideal,
     totalEighths,
   };

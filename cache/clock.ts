@@ -13,6 +13,7 @@ import { NO_GHOST, rememberGhostLocked, takeGhostLocked } from "./ghost.ts";
 import { indexLimit } from "./index_growth.ts";
 import { keyBytesOf, valueBytesOf } from "./item_header.ts";
 import { itemEighths } from "./item_size.ts";
+import { shrinkGravesLocked } from "./graves.ts";
 import { isIndirect } from "./item_types.ts";
 import { isExpired } from "./member_deadlines.ts";
 import { hashOfItem } from "./item_hash.ts";
@@ -77,6 +78,11 @@ function hitsToStay(memory: ShardMemory, address: number): number {
     ? itemEighths(memory, address) * EIGHTH_BYTES
     : keyBytesOf(memory, address) + valueBytesOf(memory, address);
   return isLarge(memory, bytes) ? 2 : 1;
+}
+
+/** Frees something: of what is gone already, else by evicting an item. Returns false when there is nothing. */
+export function freeSomeLocked(memory: ShardMemory): boolean {
+  return shrinkGravesLocked(memory) || evictOneLocked(memory);
 }
 
 /** The item that the next step looks at, or 0 when there is none besides the pinned one. */

@@ -4,7 +4,7 @@
 // An operation moves few pieces, and after a vain attempt some operations do not try.
 
 import * as layout from "./layout.ts";
-import { evictItemLocked, evictOneLocked } from "./clock.ts";
+import { evictItemLocked, freeSomeLocked } from "./clock.ts";
 import { isExpired } from "./member_deadlines.ts";
 import { movePieceLocked, ownerLocked } from "./moving.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -21,6 +21,7 @@ const {
   ADDRESS_MASK,
   EIGHTH_WORD_SHIFT,
   FREE_NEXT,
+  PIECE_FURTHER,
   SHARD_BUMP,
   SHARD_END,
   SHARD_FREE_RUNS,
@@ -131,13 +132,11 @@ function moveFirstPiece(memory: ShardMemory, slot: number): boolean {
  * which the items that stay are evicted. Those are at most eight besides the one that the clock chose, since
  * each has at least an eighth of the slot. Chains must be whole; the pinned item stays as it is. Returns
  * the slot's address, or 0 when the pinned item has a piece in every slot.
- *
- * The nodes of collections are to be whole slots. Until there are some only tests call this.
  */
 export function takeSlotLocked(memory: ShardMemory): number {
   if (!hasSlot(memory)) emptySlots(memory, 1);
   while (!hasSlot(memory)) {
-    if (!evictOneLocked(memory)) return 0;
+    if (!freeSomeLocked(memory)) return 0;
     if (!hasSlot(memory)) clearSomeSlot(memory);
   }
   return takePieceLocked(memory, SLOT_EIGHTHS) & ADDRESS_MASK;
@@ -162,12 +161,16 @@ function clearSomeSlot(memory: ShardMemory): void {
   }
 }
 
-/** Moves or evicts what is in a slot. Returns false, with nothing changed, if the pinned item is. */
+/** Moves or evicts what is in a slot. Returns false if something there has to stay. */
 function clearSlot(memory: ShardMemory, slot: number): boolean {
   if (memory.pinned !== 0 && hasPinned(memory, slot)) return false;
   while (slotMap(memory, slot) !== 0) {
     if (moveAll(memory, slot) !== 0) break;
     const item = ownerLocked(memory, firstPiece(memory, slot), Infinity);
+    // A long member of a collection, or of an item that is gone: it stays.
+    if (item === 0 || (memory.words[item << EIGHTH_WORD_SHIFT]! & PIECE_FURTHER) !== 0) {
+      return false;
+    }
     evictItemLocked(memory, item, isExpired(memory, item));
   }
   return true;

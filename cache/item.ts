@@ -185,6 +185,32 @@ export function writeValueWord(
   }
 }
 
+/** Copies `length` bytes, from byte `from` on, of what lies in further pieces that begin at `address`. */
+export function readPieces(
+  memory: ShardMemory,
+  address: number,
+  from: number,
+  length: number,
+  to: Uint8Array,
+  toStart: number,
+): void {
+  enterPieces(memory, address);
+  skip(memory, from);
+  readSpan(memory, to, toStart, length);
+}
+
+/** Writes bytes to further pieces that begin at `address` and have space for them. */
+export function writePieces(
+  memory: ShardMemory,
+  address: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): void {
+  enterPieces(memory, address);
+  writeSpan(memory, bytes, start, length);
+}
+
 /** Copies the item's key to `to` from `toStart`; there must be space for all of it. */
 export function readKey(
   memory: ShardMemory,
@@ -203,7 +229,18 @@ function seek(memory: ShardMemory, address: number, offset: number): void {
   memory.cursorEnd = start + (pieceEighths(first) << EIGHTH_BYTE_SHIFT);
   memory.cursorByte = start + headerBytes(first);
   memory.cursorLink = (first & ITEM_CHAINED) === 0 ? 0 : memory.words[linkWord(memory, address)]!;
-  let left = offset;
+  skip(memory, offset);
+}
+
+/** Puts the cursor on the first byte of further pieces. */
+function enterPieces(memory: ShardMemory, address: number): void {
+  memory.cursorLink = address;
+  nextPiece(memory);
+}
+
+/** Moves the cursor on by `count` bytes. */
+function skip(memory: ShardMemory, count: number): void {
+  let left = count;
   while (memory.cursorByte + left > memory.cursorEnd) {
     left -= memory.cursorEnd - memory.cursorByte;
     nextPiece(memory);

@@ -129,6 +129,8 @@ export const SHARD_PROBATION = 52;
 export const SHARD_GHOST_AGE = 53;
 export const SHARD_GHOST_COUNT = 54;
 export const SHARD_GHOST_SHIFT = 55;
+/** The first of the items that are gone but for slots that they own: see graves.ts. */
+export const SHARD_GRAVES = 56;
 /** From here on the counts of each database: see database_layout.ts. */
 export const SHARD_DATABASES = 60;
 export const SHARD_HEADER_BYTES = 640;
@@ -233,6 +235,7 @@ assertLayout({
         ["expirations", SHARD_EXPIRATIONS, COUNTER_WORDS],
         ["window evictions", SHARD_WINDOW_EVICTIONS, COUNTER_WORDS],
         ...wordsOf({ SHARD_PROBATION, SHARD_GHOST_AGE, SHARD_GHOST_COUNT, SHARD_GHOST_SHIFT }),
+        ...wordsOf({ SHARD_GRAVES }),
         ["databases", SHARD_DATABASES, SHARD_HEADER_BYTES / WORD_BYTES - SHARD_DATABASES],
       ],
     },

@@ -65,12 +65,15 @@ export { checkHash, effectKind, effectWords } from "./log/effects.ts";
 export { LogRecords, type RecordTaker } from "./log/log_records.ts";
 export { LogRing, LogState } from "./log/log_ring.ts";
 export { Restore, type RestoreCounts, type RestoreOptions } from "./log/restore.ts";
+
 export { raiseVersions } from "./log/shard_effects.ts";
 export { recordSwap } from "./log/record_shards.ts";
 export { CopyStep, ShardCopy } from "./log/shard_copy.ts";
-export { Opening } from "./collections/collection.ts";
+export { Opening } from "./collections/opened_item.ts";
+export type { OpenedItem } from "./collections/opened_item.ts";
+export type { PackedEntries } from "./collections/packed_entries.ts";
 export type { Collection } from "./collections/collection.ts";
-export { Shape } from "./collections/entries.ts";
+export { Shape } from "./trees/entries.ts";
 export { HashView } from "./collections/hash_view.ts";
 export type { KeyedCollection } from "./collections/keyed.ts";
 export { ListView } from "./collections/list_view.ts";

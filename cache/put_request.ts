@@ -37,6 +37,8 @@ export class PutRequest {
   valueBytes = 0;
   /** What the value is, as the item's header says it: see item_types.ts. Stays until it is set anew. */
   kind = 0;
+  /** Whether the item keeps the slots that it owns, which the value describes: it is the same thing, changed. */
+  keepsSlots = false;
   /** Absolute deadline in milliseconds since 1970; 0 for none, KEEP_DEADLINE for the old one. */
   deadlineMs = 0;
   /** What must hold for the put to be carried out. */

@@ -1,7 +1,8 @@
 // Removes an item from its shard, whatever the reason: bucket, ring, pieces and counts, all in one
 // place. Also keeps the shard's version sequence, which gives each change its version.
 
-import { shrinkBytesLocked } from "./bytes/blocks.ts";
+import { buryLocked } from "./graves.ts";
+import { itemEighths } from "./item_size.ts";
 import { beginChangeLocked } from "./change_mark.ts";
 import { addCounter } from "./counters.ts";
 import { countDeadlineLocked, countItemLocked, databaseOf } from "./databases.ts";
@@ -9,7 +10,7 @@ import * as layout from "./layout.ts";
 import { recordRemoval } from "./log/record.ts";
 import { freeChainLocked } from "./chain.ts";
 import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
-import { readKey, readValueWord } from "./item.ts";
+import { readKey } from "./item.ts";
 import { deadlineOf, keyBytesOf } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import { isIndirect } from "./item_types.ts";
@@ -59,13 +60,6 @@ export function publishItemLocked(memory: ShardMemory, address: number, why: Cha
   publishChange(region, hash, why, region.eventKey, 0, keyBytes, databaseOf(memory, address));
 }
 
-/** Frees the slots that the item at `address` owns. Its descriptor is worth nothing then. */
-export function releaseSlotsLocked(memory: ShardMemory, address: number): void {
-  const eighths = readValueWord(memory, address, 0);
-  shrinkBytesLocked(memory, address, Infinity);
-  memory.words[ringEighthsWord(ringOf(memory, address))]! -= eighths;
-}
-
 /** Removes the item in the bucket at word `bucket`, and publishes the change with its reason. */
 export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKind): void {
   const words = memory.words;
@@ -93,7 +87,9 @@ export function dropLocked(
   countItemLocked(memory, database, -1);
   const ring = ringOf(memory, address);
   leaveRingLocked(memory, address);
-  if (isIndirect(memory, address)) releaseSlotsLocked(memory, address);
-  words[ringEighthsWord(ring)]! -= freeChainLocked(memory, address);
+  if (isIndirect(memory, address)) {
+    words[ringEighthsWord(ring)]! -= itemEighths(memory, address);
+    buryLocked(memory, address);
+  } else words[ringEighthsWord(ring)]! -= freeChainLocked(memory, address);
   advanceVersionLocked(memory);
 }

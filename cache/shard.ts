@@ -5,12 +5,13 @@ import * as layout from "./layout.ts";
 import { ChainEnd } from "./chain.ts";
 import { ringForNewLocked } from "./clock.ts";
 import { beginChangeLocked } from "./change_mark.ts";
-import { emptyShardLocked } from "./clearing.ts";
+import { emptyShardLocked, repairShardLocked } from "./clearing.ts";
 import { addCounter } from "./counters.ts";
 import * as databaseLayout from "./database_layout.ts";
 import { countItemLocked } from "./databases.ts";
-import { ChangeKind, publishChange, publishOverflow } from "./event_ring.ts";
+import { ChangeKind, publishChange } from "./event_ring.ts";
 import { storedDeadline, sweepExpiredLocked } from "./expiry.ts";
+import { buryContentsLocked, shrinkGravesLocked } from "./graves.ts";
 import { LONG_BYTES, readKey, writePayload } from "./item.ts";
 import {
   chainEighths,
@@ -26,11 +27,10 @@ import { changeDeadlineLocked, moveDeadlineLocked, noteFieldsLocked } from "./it
 import { isIndirect, type ItemType, typeOf } from "./item_types.ts";
 import { recordPut } from "./log/record.ts";
 import { isExpired } from "./member_deadlines.ts";
-import { recordSwap } from "./log/record_shards.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
-import { advanceVersionLocked, releaseSlotsLocked, removeLocked } from "./removal.ts";
+import { advanceVersionLocked, removeLocked } from "./removal.ts";
 import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
 import {
   buildChainLocked,
@@ -41,7 +41,7 @@ import {
 } from "./allocation.ts";
 import { ShardMemory } from "./shard_memory.ts";
 import { freshenWindowsLocked } from "./stale_buckets.ts";
-import { countInsertLocked, raiseStripesLocked } from "./stripes.ts";
+import { countInsertLocked } from "./stripes.ts";
 import { emptyBucketLocked, enterBucketLocked, findLocked } from "./table.ts";
 import { readString, readStringPart, stringBytes } from "./values.ts";
 import { makeBucketLocked } from "./window.ts";
@@ -54,6 +54,7 @@ const {
   ITEM_OLDER,
   ITEM_SIZES,
   KEY_BYTES_SHIFT,
+  KIND_INDIRECT,
   KIND_SHIFT,
   MAX_HEADER_BYTES,
   MAX_KEY_BYTES,
@@ -196,7 +197,7 @@ export class Shard {
       if (put.kind !== 0) setMemberDeadlines(memory, address, put.kind);
       countItemLocked(memory, database, 1);
     } else {
-      if (isIndirect(memory, address)) releaseSlotsLocked(memory, address);
+      if (isIndirect(memory, address) && !put.keepsSlots) buryContentsLocked(memory, address);
       setDeadlinePlace(memory, address, newDeadlineMs !== 0);
       if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, hash, bytes);
       setValueBytes(memory, address, valueBytes, put.kind);
@@ -212,7 +213,10 @@ export class Shard {
     if (put.kind !== 0) noteFieldsLocked(memory, put);
     addCounter(this.#regionWords, this.#putsWord, 1);
     const { log } = memory.region;
-    if (log !== null) recordPut(log.buffer, memory, address, put);
+    // Of what lies in slots who has made it writes it down.
+    if (log !== null && (put.kind & KIND_INDIRECT) === 0) {
+      recordPut(log.buffer, memory, address, put);
+    }
     publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
     return Outcome.stored;
   }
@@ -220,9 +224,8 @@ export class Shard {
   /** Gives an item space for a new value of another size. Returns its address, which may be new. */
   #reshapeLocked(address: number, hash: number, bytes: number): number {
     const grown = reshapeChainLocked(this.memory, address, hash, bytes, this.#end);
-    const moved = this.#end.item;
-    if (grown !== 0) resizeInRingLocked(this.memory, moved, grown);
-    return moved;
+    if (grown !== 0) resizeInRingLocked(this.memory, this.#end.item, grown);
+    return this.#end.item;
   }
 
   #holds(condition: Condition, version: number, address: number): boolean {
@@ -278,17 +281,12 @@ export class Shard {
 
   /** One step of the background sweep; see expiry.ts. Returns whether the pass is complete. */
   sweepLocked(buckets: number): boolean {
-    return sweepExpiredLocked(this.memory, buckets);
+    return sweepExpiredLocked(this.memory, buckets) && !shrinkGravesLocked(this.memory);
   }
 
   /** Empties a shard that may be half changed. Keys may have come and gone in it uncounted. */
   repairLocked(): void {
-    raiseStripesLocked(this.memory);
-    this.clearLocked();
-    const { region } = this.memory;
-    // Who has left it so may have exchanged databases before, without a word of it in the log.
-    if (region.log !== null) recordSwap(region.log.buffer, region.words);
-    publishOverflow(region);
+    repairShardLocked(this.memory);
   }
 
   /** Empties the shard; see clearing.ts. */

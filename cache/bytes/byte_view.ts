@@ -4,7 +4,7 @@
 // While a view is open for change nothing else may be changed in its shard.
 
 import { beginChangeLocked } from "../change_mark.ts";
-import { Opening } from "../collections/collection.ts";
+import { Opening } from "../collections/opened_item.ts";
 import { copyBytes, readValue, readValuePart, valueByteAt, writeValuePart } from "../item.ts";
 import { setValueBytes, valueBytesOf, versionOf } from "../item_header.ts";
 import { indirectKind, isIndirect, ItemType, packedKind, typeOf } from "../item_types.ts";

@@ -6,7 +6,7 @@ import { valueBytesOf } from "../item_header.ts";
 import { isIndirect, ItemType, typeOf } from "../item_types.ts";
 import { hasMemberDeadlines, MemberDeadlines, readTime, tailBytesOf } from "../member_deadlines.ts";
 import type { ShardMemory } from "../shard_memory.ts";
-import { SPAN_DEADLINE, spanSize } from "./entries.ts";
+import { SPAN_DEADLINE, spanSize } from "../trees/entries.ts";
 
 /** What is wrong about deadlines of fields of the item at `address`, or "". */
 export function fieldsProblem(memory: ShardMemory, address: number): string {

@@ -3,7 +3,7 @@
 // Knows entries and their order only; collection.ts has where they lie.
 
 import { ItemType } from "../item_types.ts";
-import { KIND_MEMBER_DEADLINES, MEMBER_TAIL_BYTES } from "../layout.ts";
+import { MEMBER_TAIL_BYTES } from "../layout.ts";
 import {
   hasMemberDeadlines,
   MemberDeadlines,
@@ -12,17 +12,16 @@ import {
   writeTime,
 } from "../member_deadlines.ts";
 import type { Shard } from "../shard.ts";
-import { Opening } from "./collection.ts";
+import { Opening } from "./opened_item.ts";
 import {
   DEADLINE_HEAD_BYTES,
-  entrySize,
   Shape,
   sizeForSpan,
   SPAN_DEADLINE,
   spanLength,
   spanSize,
   writeSpan,
-} from "./entries.ts";
+} from "../trees/entries.ts";
 import { KeyedCollection } from "./keyed.ts";
 
 /** Up to so many fields are looked at in one go where some of them have expired. */
@@ -34,6 +33,7 @@ export class HashView extends KeyedCollection {
   /** Whether a lookup finds fields that have expired, too. */
   #isRaw = false;
 
+  /** A hash, to be opened. */
   constructor() {
     super(ItemType.hash, Shape.field);
   }
@@ -129,7 +129,7 @@ export class HashView extends KeyedCollection {
     });
     for (const field of expired) this.remove(field, 0, field.length);
     if (deadlines.swept === 0) deadlines.endSweep();
-    this.splice(this.end, 0, 0, 0);
+    this.beginChange(0);
     this.close();
   }
 
@@ -162,12 +162,11 @@ export class HashView extends KeyedCollection {
   }
 
   /** Writes the tail, where fields have deadlines. */
-  protected override writeTail(): number {
+  protected override writeTail(to: Uint8Array, at: number): boolean {
     const deadlines = this.#deadlines;
-    if (!deadlines.isThere || deadlines.lasting === this.count) return 0;
-    deadlines.write(this.entry, 0);
-    this.splice(this.end, 0, MEMBER_TAIL_BYTES, 0);
-    return KIND_MEMBER_DEADLINES;
+    if (!deadlines.isThere || deadlines.lasting === this.count) return false;
+    deadlines.write(to, at);
+    return true;
   }
 
   get #valuePlace(): number {
@@ -216,17 +215,38 @@ export class HashView extends KeyedCollection {
     let end = writeSpan(this.entry, 0, field, fieldStart, fieldBytes);
     if (deadlineMs !== 0) end = this.#writeDeadline(end, deadlineMs);
     end = writeSpan(this.entry, end, value, valueStart, valueBytes);
-    const isThere = super.find(field, fieldStart, fieldBytes);
-    const isNew = !isThere || this.isExpired;
-    if (deadlineMs !== 0 || this.#deadlines.isThere) this.#noteDeadline(isThere, deadlineMs);
-    if (isThere) this.splice(this.at, entrySize(this.shape, this.bytes, this.at), end, 0);
-    else this.splice(this.end, 0, end, 1);
+    if (!super.find(field, fieldStart, fieldBytes)) {
+      this.addEntry(end);
+      return true;
+    }
+    const isNew = this.isExpired;
+    const wasTree = this.isTree;
+    this.beginChange(end);
+    // What has become a tree just now has to be searched anew.
+    if (this.isTree !== wasTree) super.find(field, fieldStart, fieldBytes);
+    this.replaceEntry(end);
     return isNew;
   }
 
-  /** The field at the cursor, which `isThere` or else is about to come, gets this deadline. */
-  #noteDeadline(isThere: boolean, deadlineMs: number): void {
+  /** Adds the plain field of `size` bytes in {@linkcode entry}, which is not there. */
+  protected override addEntry(size: number): void {
+    this.#noteDeadline(false);
+    super.addEntry(size);
+  }
+
+  /** Replaces the field at the cursor by the plain one of `size` bytes in {@linkcode entry}. */
+  protected override replaceEntry(size: number): void {
+    this.#noteDeadline(true);
+    super.replaceEntry(size);
+  }
+
+  /** The field in {@linkcode entry} is about to come, or to replace that at the cursor. */
+  #noteDeadline(isThere: boolean): void {
     const deadlines = this.#deadlines;
+    const { entry } = this;
+    const at = spanSize(entry, 0);
+    const deadlineMs = entry[at] === SPAN_DEADLINE ? readTime(entry, at + 1) : 0;
+    if (deadlineMs === 0 && !deadlines.isThere) return;
     if (!deadlines.isThere) deadlines.begin(this.count);
     if (isThere && this.deadlineMs === 0) deadlines.lasting--;
     if (deadlineMs === 0) deadlines.lasting++;

@@ -1,35 +1,38 @@
 // A sorted set, opened: members with a score each, in the order of (score, member).
-// Knows entries and their order only; collection.ts has where they lie.
+// Knows entries and their order only; opened_item.ts has where they lie.
 
+import { hashKey } from "../hash.ts";
 import { ItemType } from "../item_types.ts";
+import { Operation } from "./change_log.ts";
 import {
   compareBytes,
   entrySize,
   SCORE_BYTES,
   Shape,
   sizeForSpan,
-  spanLength,
-  spanStart,
   writeSpan,
-} from "./entries.ts";
+} from "../trees/entries.ts";
 import { KeyedCollection } from "./keyed.ts";
+import { Bound } from "../trees/ordered_walk.ts";
+
+const NO_BYTES = new Uint8Array();
 
 /** A sorted set. */
 export class SortedSetView extends KeyedCollection {
   readonly #float = new Float64Array(1);
   readonly #floatBytes = new Uint8Array(this.#float.buffer);
 
+  /** A sorted set, to be opened. */
   constructor() {
     super(ItemType.sortedSet, Shape.scored);
   }
 
   /** The score at the cursor. */
   get score(): number {
-    return this.#scoreAt(this.at);
+    return this.#scoreAt(this.bytes, this.at);
   }
 
-  #scoreAt(at: number): number {
-    const { bytes } = this;
+  #scoreAt(bytes: Uint8Array, at: number): number {
     for (let i = 0; i < SCORE_BYTES; i++) this.#floatBytes[i] = bytes[at + i]!;
     return this.#float[0]!;
   }
@@ -37,74 +40,100 @@ export class SortedSetView extends KeyedCollection {
   /** Gives a member a score, which is a number. Returns whether the member is new. */
   put(member: Uint8Array, start: number, length: number, score: number): boolean {
     const isKnown = this.find(member, start, length);
-    if (isKnown) {
-      if (Object.is(this.score, score)) return false;
-      this.splice(this.at, entrySize(this.shape, this.bytes, this.at), 0, -1);
-    }
+    if (isKnown && Object.is(this.score, score)) return false;
     this.reserveEntry(SCORE_BYTES + sizeForSpan(length));
     this.#float[0] = score;
     for (let i = 0; i < SCORE_BYTES; i++) this.entry[i] = this.#floatBytes[i]!;
     const size = writeSpan(this.entry, SCORE_BYTES, member, start, length);
-    this.#lowerBound(score, member, start, length);
-    this.splice(this.at, 0, size, 1);
+    if (isKnown) this.#rescore(size);
+    else this.addEntry(size);
     return !isKnown;
   }
 
-  /** Puts the cursor on the first entry that is not before (score, member), or behind the last. */
-  #lowerBound(score: number, member: Uint8Array, start: number, length: number): void {
-    const { bytes } = this;
-    let index = 0;
-    let at = this.from;
-    for (; at < this.end; index++) {
-      const other = this.#scoreAt(at);
-      if (other > score || other === score && this.#compareMember(at, member, start, length) >= 0) {
-        break;
-      }
-      at += entrySize(this.shape, bytes, at);
-    }
-    this.at = at;
-    this.index = index;
+  /** Gives the member at the cursor the score of {@linkcode entry}. */
+  #rescore(size: number): void {
+    this.beginChange(0);
+    this.note(Operation.put, 0, 0, this.entry, 0, size);
+    if (this.isTree) return this.form.rescore(this.at, this.entry);
+    this.splice(this.at, size, 0, -1);
+    this.#spliceInOrder(size);
   }
 
-  #compareMember(at: number, member: Uint8Array, start: number, length: number): number {
-    const { bytes } = this;
-    const place = at + SCORE_BYTES;
-    return compareBytes(
-      bytes,
-      spanStart(bytes, place),
-      spanLength(bytes, place),
-      member,
-      start,
-      length,
-    );
+  /** Adds the plain entry of `size` bytes in {@linkcode entry}, whose member is not there. */
+  protected override addEntry(size: number): void {
+    this.beginChange(size);
+    this.note(Operation.put, 0, 0, this.entry, 0, size);
+    if (this.isTree) this.form.add(this.entry, 0);
+    else this.#spliceInOrder(size);
+  }
+
+  /** Inserts {@linkcode entry} into the packed entries, at its place. */
+  #spliceInOrder(size: number): void {
+    const { packedSpans: spans, shard: { memory } } = this;
+    const length = spans.contiguous(memory, this.entry, SCORE_BYTES);
+    const { bytes: member, start } = spans;
+    const score = this.#scoreAt(this.entry, 0);
+    let at = this.from;
+    for (; at < this.end; at += entrySize(this.shape, this.bytes, at)) {
+      const other = this.#scoreAt(this.bytes, at);
+      if (other > score) break;
+      if (other === score && this.#compare(at, member, start, length) >= 0) break;
+    }
+    this.splice(at, 0, size, 1);
+  }
+
+  /** Compares the member of the entry at byte `at` with these bytes. */
+  #compare(at: number, member: Uint8Array, start: number, length: number): number {
+    const { spans } = this;
+    const here = spans.contiguous(this.shard.memory, this.bytes, at + SCORE_BYTES);
+    return compareBytes(spans.bytes, spans.start, here, member, start, length);
   }
 
   /** How many members are before this one, or -1 where it is not there. */
   rank(member: Uint8Array, start: number, length: number): number {
-    return this.find(member, start, length) ? this.index : -1;
+    if (!this.isTree) {
+      return this.find(member, start, length) ? this.entriesBefore(this.at) : -1;
+    }
+    const { form, form: { tree } } = this;
+    const found = form.find(hashKey(member, start, length), member, start, length);
+    if (found < 0) return -1;
+    const score = this.#scoreAt(this.bytes, found);
+    tree.seekScore(score, Bound.member, member, start, length);
+    return this.#rankOf(form.lowerBound(score, member, start, length));
+  }
+
+  /** The number of the entry at byte `at` of the leaf that the walk is at. */
+  #rankOf(at: number): number {
+    this.enterLeaf();
+    return this.form.tree.entriesBefore() + this.entriesBefore(at);
   }
 
   /** How many members have a smaller score, or with `isAfter` the same or a smaller one. */
   rankOfScore(score: number, isAfter: boolean): number {
-    const { bytes } = this;
-    let index = 0;
-    for (let at = this.from; at < this.end; index++) {
-      const other = this.#scoreAt(at);
-      if (isAfter ? other > score : other >= score) break;
-      at += entrySize(this.shape, bytes, at);
+    if (this.isTree) {
+      const bound = isAfter ? Bound.after : Bound.before;
+      this.form.tree.seekScore(score, bound, NO_BYTES, 0, 0);
+      this.enterLeaf();
     }
-    return index;
+    let at = this.from;
+    for (; at < this.end; at += entrySize(this.shape, this.bytes, at)) {
+      const other = this.#scoreAt(this.bytes, at);
+      if (isAfter ? other > score : other >= score) break;
+    }
+    return this.isTree ? this.#rankOf(at) : this.entriesBefore(at);
   }
 
   /** The same by the bytes of the member, for a set whose scores are all the same. */
   rankOfLex(member: Uint8Array, start: number, length: number, isAfter: boolean): number {
-    const { bytes } = this;
-    let index = 0;
-    for (let at = this.from; at < this.end; index++) {
-      const difference = this.#compareMember(at, member, start, length);
-      if (isAfter ? difference > 0 : difference >= 0) break;
-      at += entrySize(this.shape, bytes, at);
+    if (this.isTree) {
+      this.form.tree.seekMember(member, start, length, isAfter);
+      this.enterLeaf();
     }
-    return index;
+    let at = this.from;
+    for (; at < this.end; at += entrySize(this.shape, this.bytes, at)) {
+      const difference = this.#compare(at, member, start, length);
+      if (isAfter ? difference > 0 : difference >= 0) break;
+    }
+    return this.isTree ? this.#rankOf(at) : this.entriesBefore(at);
   }
 }

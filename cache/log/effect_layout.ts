@@ -10,6 +10,7 @@
 //   change  1 hash | 2, 3 version before | 4, 5 version after | 6 words of the effect, then what was changed:
 //           bytes  7 shortest that the value was | 8 its length now, then of each range: its first byte, how many,
 //                  these, and bytes up to a whole word
+//           members 7 bytes of operations, then these (collections/change_log.ts)
 //   clear   1 shard | 2 of so many | 3, 4 the latest version that is gone
 //   swap    1 to 16 the stored database of each number
 //   mark    1 shard | 2 of so many | 3, 4 the version that the shard has reached
@@ -53,7 +54,7 @@ export const EffectKind = {
 export type EffectKind = typeof EffectKind[keyof typeof EffectKind];
 
 /** What a change is of. */
-export const ChangeOf = { bytes: 1 } as const;
+export const ChangeOf = { bytes: 1, members: 2 } as const;
 
 export const KIND_BITS = 3;
 export const KIND_MASK = (1 << KIND_BITS) - 1;
@@ -90,6 +91,8 @@ export const CHANGE_WORDS = 7;
 export const BYTES_SHORTEST = CHANGE_WORDS;
 export const BYTES_LENGTH = BYTES_SHORTEST + 1;
 export const BYTES_WORDS = BYTES_LENGTH + 1;
+export const MEMBERS_BYTES = CHANGE_WORDS;
+export const MEMBERS_WORDS = MEMBERS_BYTES + 1;
 /** Words before the bytes of a range: where, and how many. */
 export const RANGE_WORDS = 2;
 export const EFFECT_SHARD = 1;

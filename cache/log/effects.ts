@@ -24,6 +24,8 @@ import {
   EXPIRE_WORDS,
   KIND_MASK,
   MARK_WORDS,
+  MEMBERS_BYTES,
+  MEMBERS_WORDS,
   POLICY_GHOST_WORDS,
   POLICY_WORDS,
   PUT_VALUE_BYTES,
@@ -44,10 +46,15 @@ export function numberAt(words: Int32Array, at: number): number {
 
 /** The same of a change, whose ranges must end with it. */
 function changeWords(words: Int32Array, at: number, end: number): number {
-  if (at + BYTES_WORDS > end) return 0;
+  if (at + MEMBERS_WORDS > end) return 0;
   const count = words[at + CHANGE_SIZE]!;
-  if (count < BYTES_WORDS || at + count > end) return 0;
-  if (((words[at]! >>> CHANGE_OF_SHIFT) & CHANGE_OF_MASK) !== ChangeOf.bytes) return 0;
+  if (count < MEMBERS_WORDS || at + count > end) return 0;
+  const of = (words[at]! >>> CHANGE_OF_SHIFT) & CHANGE_OF_MASK;
+  if (of === ChangeOf.members) {
+    const bytes = words[at + MEMBERS_BYTES]!;
+    return bytes >= 0 && MEMBERS_WORDS + ((bytes + 3) >>> 2) === count ? count : 0;
+  }
+  if (of !== ChangeOf.bytes || count < BYTES_WORDS) return 0;
   const length = words[at + BYTES_LENGTH]!;
   const shortest = words[at + BYTES_SHORTEST]!;
   if (length < 0 || length > VALUE_BYTES_MASK || shortest < 0 || shortest > VALUE_BYTES_MASK) {

@@ -5,7 +5,7 @@ import { databaseOf } from "../databases.ts";
 import { copyBytes, readKey, readValue } from "../item.ts";
 import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
-import { isIndirect, packedKindOf } from "../item_types.ts";
+import { hasMembers, isIndirect, packedKind, packedKindOf, typeOf } from "../item_types.ts";
 import * as shardLayout from "../layout.ts";
 import type { PutRequest } from "../put_request.ts";
 import { hitCountLocked, ringOf } from "../ring.ts";
@@ -13,6 +13,7 @@ import type { ShardMemory } from "../shard_memory.ts";
 import { pieceEighths } from "../slab.ts";
 import type { EffectBuffer } from "./effect_buffer.ts";
 import * as layout from "./effect_layout.ts";
+import { recordMembers } from "./record_members.ts";
 import { recordSlots } from "./record_bytes.ts";
 
 const {
@@ -108,7 +109,9 @@ export function recordItem(
   const place = (ringOf(memory, address) << EFFECT_RING_SHIFT) |
     (hitCountLocked(memory, address) << EFFECT_COUNT_SHIFT);
   into.words[head]! |= place;
-  if (inSlots) into.words[recordSlots(into, memory, address, hash)]! |= place;
+  if (!inSlots) return;
+  if (hasMembers(typeOf(memory, address))) recordMembers(into, memory, address, hash);
+  else into.words[recordSlots(into, memory, address, hash)]! |= place;
 }
 
 /** Adds a put without key and value. Returns the byte where they begin. */
@@ -127,9 +130,12 @@ function addPut(
   const highs = memory.words[from + ITEM_HIGHS]!;
   const deadlineMs = deadlineOf(memory, address);
   const deadlineHigh = Math.floor(deadlineMs / WORD_RANGE);
+  // What says when fields expire follows from these.
+  const kind = isIndirect(memory, address)
+    ? packedKind(typeOf(memory, address))
+    : packedKindOf(memory, address);
   words[at] = EffectKind.put | (database << EFFECT_DATABASE_SHIFT) |
-    (keyBytes << EFFECT_KEY_SHIFT) |
-    (packedKindOf(memory, address) << EFFECT_ITEM_KIND_SHIFT);
+    (keyBytes << EFFECT_KEY_SHIFT) | (kind << EFFECT_ITEM_KIND_SHIFT);
   words[at + EFFECT_HASH] = hash;
   words[at + EFFECT_VERSION] = memory.words[from + ITEM_VERSION_LOW]!;
   words[at + PUT_HIGHS] = (highs & VERSION_HIGH_MASK) | (deadlineHigh << DEADLINE_HIGH_SHIFT);

@@ -10,14 +10,28 @@ import { MAX_KEY_BYTES } from "../layout.ts";
 import type { Shard } from "../shard.ts";
 import { numberAt } from "./effects.ts";
 import * as layout from "./effect_layout.ts";
+import { MembersRestore } from "./restore_members.ts";
 import { markLocked } from "./shard_effects.ts";
 
-const { BYTES_LENGTH, BYTES_SHORTEST, BYTES_WORDS, CHANGE_SIZE, EFFECT_HASH, RANGE_WORDS } = layout;
+const {
+  BYTES_LENGTH,
+  BYTES_SHORTEST,
+  BYTES_WORDS,
+  CHANGE_OF_MASK,
+  CHANGE_OF_SHIFT,
+  CHANGE_SIZE,
+  ChangeOf,
+  EFFECT_HASH,
+  MEMBERS_BYTES,
+  MEMBERS_WORDS,
+  RANGE_WORDS,
+} = layout;
 
 /** What it takes to apply changes. */
 export class ChangeRestore {
   readonly #key = new Uint8Array(MAX_KEY_BYTES);
   readonly #view = new ByteView();
+  readonly #members = new MembersRestore();
 
   /**
    * Applies the change at word `at` to the item at `address`; `bytes` are the words. Returns where the item is then, or
@@ -32,14 +46,12 @@ export class ChangeRestore {
   ): number {
     const { memory } = shard;
     const key = this.#key;
-    const view = this.#view;
     const hash = words[at + EFFECT_HASH]!;
     const keyBytes = keyBytesOf(memory, address);
     readKey(memory, address, key, 0);
-    const database = databaseOf(memory, address);
-    view.open(shard, database, hash, key, 0, keyBytes, typeOf(memory, address), false);
-    const fits = writeRanges(view, words, bytes, at);
-    view.close();
+    const fits = isOfMembers(words, at)
+      ? this.#membersLocked(shard, address, keyBytes, words, bytes, at)
+      : this.#bytesLocked(shard, address, keyBytes, words, bytes, at);
     if (!fits) {
       shard.deleteLocked(hash, key, 0, keyBytes);
       return 0;
@@ -50,6 +62,51 @@ export class ChangeRestore {
     markLocked(memory, numberAt(words, after));
     return item;
   }
+
+  #bytesLocked(
+    shard: Shard,
+    address: number,
+    keyBytes: number,
+    words: Int32Array,
+    bytes: Uint8Array,
+    at: number,
+  ): boolean {
+    const { memory } = shard;
+    const view = this.#view;
+    const database = databaseOf(memory, address);
+    const type = typeOf(memory, address);
+    view.open(shard, database, words[at + EFFECT_HASH]!, this.#key, 0, keyBytes, type, false);
+    const fits = writeRanges(view, words, bytes, at);
+    view.close();
+    return fits;
+  }
+
+  #membersLocked(
+    shard: Shard,
+    address: number,
+    keyBytes: number,
+    words: Int32Array,
+    bytes: Uint8Array,
+    at: number,
+  ): boolean {
+    const { memory } = shard;
+    const start = 4 * (at + MEMBERS_WORDS);
+    return this.#members.applyLocked(
+      shard,
+      typeOf(memory, address),
+      databaseOf(memory, address),
+      words[at + EFFECT_HASH]!,
+      this.#key,
+      keyBytes,
+      bytes,
+      start,
+      start + words[at + MEMBERS_BYTES]!,
+    );
+  }
+}
+
+function isOfMembers(words: Int32Array, at: number): boolean {
+  return ((words[at]! >>> CHANGE_OF_SHIFT) & CHANGE_OF_MASK) === ChangeOf.members;
 }
 
 function writeRanges(view: ByteView, words: Int32Array, bytes: Uint8Array, at: number): boolean {

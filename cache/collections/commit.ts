@@ -1,0 +1,84 @@
+// Brings what a view has changed in trees into the item: ring, version, log, and those who watch. Packed items go
+// through Shard.putLocked() like any value.
+
+import { beginChangeLocked } from "../change_mark.ts";
+import { ChangeKind, publishChange } from "../event_ring.ts";
+import { writeValuePart } from "../item.ts";
+import { noteFieldsLocked } from "../item_deadline.ts";
+import { deadlineOf, stampItem, valueBytesOf, versionOf } from "../item_header.ts";
+import * as layout from "../layout.ts";
+import { recordItem } from "../log/record.ts";
+import { recordChange } from "../log/record_members.ts";
+import { Outcome } from "../outcome.ts";
+import type { PutRequest } from "../put_request.ts";
+import { advanceVersionLocked } from "../removal.ts";
+import { resizeInRingLocked, touchLocked } from "../ring.ts";
+import type { Shard } from "../shard.ts";
+import type { ShardMemory } from "../shard_memory.ts";
+import type { ChangeLog } from "./change_log.ts";
+import type { Descriptor } from "../trees/descriptor.ts";
+
+const { SHARD_VERSION_HIGH, SHARD_VERSION_LOW } = layout;
+
+/** A change of the item at `address`, or of one that is still to come (0), begins. Nothing may evict it. */
+export function beginTreeChangeLocked(memory: ShardMemory, address: number): void {
+  beginChangeLocked(memory);
+  memory.beginOperation();
+  memory.pinned = address;
+}
+
+/** The item at `address` has no members any more, and `grown` eighths more than before: it is about to go. */
+export function dropTreeLocked(
+  memory: ShardMemory,
+  address: number,
+  descriptor: Descriptor,
+  grown: number,
+): void {
+  descriptor.write(memory, address);
+  resizeInRingLocked(memory, address, grown);
+}
+
+/**
+ * The item at `address` was changed in its slots, and has `grown` eighths more: `put` says what its value is now, which
+ * describes them.
+ */
+export function storeChangedLocked(
+  shard: Shard,
+  address: number,
+  grown: number,
+  put: PutRequest,
+  changes: ChangeLog,
+): void {
+  const { memory } = shard;
+  const { words, region } = memory;
+  const { hash, key, keyStart, keyBytes, database } = put;
+  const before = versionOf(memory, address);
+  resizeInRingLocked(memory, address, grown);
+  let item = address;
+  if (valueBytesOf(memory, address) === put.valueBytes) {
+    writeValuePart(memory, address, 0, put.value, put.valueStart, put.valueBytes);
+    touchLocked(memory, address);
+    advanceVersionLocked(memory);
+    const deadlineMs = deadlineOf(memory, address);
+    stampItem(memory, address, words[SHARD_VERSION_LOW]!, words[SHARD_VERSION_HIGH]!, deadlineMs);
+    noteFieldsLocked(memory, put);
+    publishChange(region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
+  } else {
+    put.keepsSlots = true;
+    if (shard.putLocked(put) !== Outcome.stored) throw new Error("Cannot store a descriptor");
+    put.keepsSlots = false;
+    item = shard.peekLocked(hash, key, keyStart, keyBytes);
+  }
+  const { log } = region;
+  if (log !== null) recordChange(log.buffer, hash, before, versionOf(memory, item), changes);
+}
+
+/** Stores an item whose slots the descriptor names, which is the value of `put`, over whatever is there. */
+export function storePlantedLocked(shard: Shard, descriptor: Descriptor, put: PutRequest): void {
+  const { memory } = shard;
+  if (shard.putLocked(put) !== Outcome.stored) throw new Error("Cannot store a descriptor");
+  const address = shard.peekLocked(put.hash, put.key, put.keyStart, put.keyBytes);
+  resizeInRingLocked(memory, address, descriptor.eighths);
+  const { log } = memory.region;
+  if (log !== null) recordItem(log.buffer, memory, address, put.hash);
+}

@@ -1,0 +1,99 @@
+// Applies operations on the members of a collection, as record_members.ts has written them, to the one that has the
+// version before. restore.ts has found that, and stamps it afterwards.
+
+import { ChangeReader, Operation } from "../collections/change_log.ts";
+import type { Collection } from "../collections/collection.ts";
+import { entrySize, memberAt, Shape } from "../trees/entries.ts";
+import { HashView } from "../collections/hash_view.ts";
+import { KeyedCollection } from "../collections/keyed.ts";
+import { ListView } from "../collections/list_view.ts";
+import { SetView } from "../collections/set_view.ts";
+import { SortedSetView } from "../collections/sorted_set_view.ts";
+import { SpanReader } from "../trees/spans.ts";
+import { ItemType } from "../item_types.ts";
+import type { Shard } from "../shard.ts";
+
+/** Restores members in one thread. */
+export class MembersRestore {
+  readonly #list = new ListView();
+  readonly #set = new SetView();
+  readonly #hash = new HashView();
+  readonly #sortedSet = new SortedSetView();
+  readonly #spans = new SpanReader();
+
+  #viewOf(type: ItemType): Collection {
+    switch (type) {
+      case ItemType.list:
+        return this.#list;
+      case ItemType.set:
+        return this.#set;
+      case ItemType.hash:
+        return this.#hash;
+      default:
+        return this.#sortedSet;
+    }
+  }
+
+  /**
+   * Applies the operations in `bytes`, from `start` to `end`, to the collection of this type under a key. Returns false
+   * where it is too large for the shard then: it has no members any more, and is gone. Throws RangeError where there are
+   * no operations that can be.
+   */
+  applyLocked(
+    shard: Shard,
+    type: ItemType,
+    database: number,
+    hash: number,
+    key: Uint8Array,
+    keyBytes: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    const view = this.#viewOf(type);
+    view.open(shard, database, hash, key, 0, keyBytes, false);
+    const reader = new ChangeReader(bytes, start, end, view.shape);
+    let fits = true;
+    while (fits && reader.next()) {
+      fits = view.hasRoom(1, end - start);
+      if (fits) this.#apply(view, reader, bytes);
+    }
+    if (!fits) view.removeRange(0, view.count);
+    view.close();
+    return fits;
+  }
+
+  #apply(view: Collection, reader: ChangeReader, bytes: Uint8Array): void {
+    const { operation, entry, index, count } = reader;
+    if (operation === Operation.removeRange) return view.removeRange(index, count);
+    if (operation === Operation.addAll) return addAll(view, bytes, index, entry, entry + count);
+    const { memory } = view.shard;
+    const shape = operation === Operation.remove ? Shape.member : view.shape;
+    const length = this.#spans.contiguous(memory, bytes, memberAt(shape, entry));
+    const { bytes: member, start } = this.#spans;
+    if (view instanceof ListView) {
+      if (operation === Operation.insert) view.insert(index, member, start, length);
+      else if (operation === Operation.set) view.set(index, member, start, length);
+    } else if (view instanceof KeyedCollection) {
+      view.remove(member, start, length);
+      if (operation === Operation.put) view.addPlain(bytes, entry);
+    }
+  }
+}
+
+/** Adds entries. Those of a list come behind `index` others: where there are more they are there already. */
+function addAll(
+  view: Collection,
+  bytes: Uint8Array,
+  index: number,
+  start: number,
+  end: number,
+): void {
+  if (view instanceof ListView && view.count !== index) return;
+  for (let at = start; at < end;) {
+    const next = at + entrySize(view.shape, bytes, at);
+    if (next > end) throw new RangeError("Cannot read changes: a member does not end");
+    view.addPlain(bytes, at);
+    at = next;
+  }
+}

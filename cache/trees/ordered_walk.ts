@@ -1,0 +1,121 @@
+// Finds its way in a tree by score: to the leaf of a member with its score, or before or behind all with that score.
+// Where all scores are the same also by the bytes of the member. Changes nothing.
+
+import { SCORE_BYTES } from "./entries.ts";
+import { CHILD_KEY, childNode, childWord, leafStart, usedOf } from "./node.ts";
+import { TreeWalk } from "./tree_walk.ts";
+
+/** Which of the members with a score is looked for. */
+export const Bound = {
+  /** Before all of them. */
+  before: 0,
+  /** The one that is given. */
+  member: 1,
+  /** Behind all of them. */
+  after: 2,
+} as const;
+/** One of the values of the constant of the same name. */
+export type Bound = typeof Bound[keyof typeof Bound];
+
+/** A tree, and a walk in it by score. */
+export class OrderedWalk extends TreeWalk {
+  readonly #score = new Float64Array(1);
+  readonly #scoreWords = new Int32Array(this.#score.buffer);
+  readonly #scoreBytes = new Uint8Array(this.#score.buffer);
+
+  /** Goes to the leaf in which a member with this score is, or would be, or the first or last of that score. */
+  seekScore(
+    score: number,
+    bound: Bound,
+    member: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
+    const { memory, order } = this;
+    let node = this.root;
+    for (let level = 0; level < this.depth; level++) {
+      let low = 0;
+      let high = usedOf(memory, node) - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        const word = childWord(order, node, middle);
+        const key = this.keyScore(word);
+        const isRight = key === score
+          ? bound === Bound.after ||
+            bound === Bound.member && this.#isFromFirst(word, level, score, member, start, length)
+          : key < score;
+        if (isRight) low = middle;
+        else high = middle - 1;
+      }
+      this.nodes[level] = node;
+      this.places[level] = low;
+      node = childNode(memory, childWord(order, node, low));
+    }
+    this.enter(node);
+  }
+
+  /** Whether (score, member) is not before the first below the child at `word`. */
+  #isFromFirst(
+    word: number,
+    level: number,
+    score: number,
+    member: Uint8Array,
+    start: number,
+    length: number,
+  ): boolean {
+    const at = leafStart(this.firstLeaf(word, level));
+    const first = this.scoreAt(at);
+    if (first !== score) return first < score;
+    return this.compareMember(at, member, start, length) <= 0;
+  }
+
+  /**
+   * Goes to the leaf in which these bytes are, or would be, in a tree whose scores are all the same. With `isAfter`
+   * members that are the same are before it.
+   */
+  seekMember(member: Uint8Array, start: number, length: number, isAfter: boolean): void {
+    const { memory, order } = this;
+    let node = this.root;
+    for (let level = 0; level < this.depth; level++) {
+      let low = 0;
+      let high = usedOf(memory, node) - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        const at = leafStart(this.firstLeaf(childWord(order, node, middle), level));
+        const difference = this.compareMember(at, member, start, length);
+        if (difference < 0 || isAfter && difference === 0) low = middle;
+        else high = middle - 1;
+      }
+      this.nodes[level] = node;
+      this.places[level] = low;
+      node = childNode(memory, childWord(order, node, low));
+    }
+    this.enter(node);
+  }
+
+  /** The score of the entry at byte `at` of the shard. */
+  scoreAt(at: number): number {
+    return this.scoreIn(this.memory.bytes, at);
+  }
+
+  /** The score of the entry at `at` of `bytes`. */
+  scoreIn(bytes: Uint8Array, at: number): number {
+    for (let i = 0; i < SCORE_BYTES; i++) this.#scoreBytes[i] = bytes[at + i]!;
+    return this.#score[0]!;
+  }
+
+  /** The score from which on the child at `word` has entries. */
+  private keyScore(word: number): number {
+    const { words } = this.memory;
+    this.#scoreWords[0] = words[word + CHILD_KEY]!;
+    this.#scoreWords[1] = words[word + CHILD_KEY + 1]!;
+    return this.#score[0]!;
+  }
+
+  /** Copies the score of the entry at byte `at` to two words from `place` on. */
+  protected scoreWords(at: number, to: Int32Array, place: number): void {
+    this.scoreAt(at);
+    to[place] = this.#scoreWords[0]!;
+    to[place + 1] = this.#scoreWords[1]!;
+  }
+}

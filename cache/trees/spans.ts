@@ -1,0 +1,135 @@
+// Reads members wherever they are. What is too long to be inline in a leaf is in a chain of pieces of its own, whose
+// last piece names no item, so that it stays where it is when others make room. A reader makes one run of bytes of it.
+
+import { freeFurtherLocked } from "../chain.ts";
+import { readPieces } from "../item.ts";
+import type { ShardMemory } from "../shard_memory.ts";
+import {
+  DEADLINE_HEAD_BYTES,
+  entrySize,
+  equalBytes,
+  MAX_SHORT_SPAN,
+  memberAt,
+  read24,
+  type Shape,
+  SPAN_CHAIN,
+  SPAN_DEADLINE,
+  spanLength,
+  spanStart,
+  writeSpan,
+} from "./entries.ts";
+
+/** Bytes that a reader's buffers shrink back to. */
+const KEPT_BYTES = 4096;
+/** Below this many bytes a loop beats a view. */
+const LOOP_BYTES = 64;
+/** From the beginning of a chain's span to the address. */
+const CHAIN_ADDRESS = 4;
+const NO_BYTES = new Uint8Array();
+
+/** Reads spans wherever they are. */
+export class SpanReader {
+  /** Where the bytes of the last span are that was made contiguous. */
+  bytes: Uint8Array = NO_BYTES;
+  /** Its first byte there. */
+  start = 0;
+  /** The same of the span that was held. */
+  held: Uint8Array = NO_BYTES;
+  heldStart = 0;
+  #own: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #other: Uint8Array<ArrayBuffer> = new Uint8Array();
+
+  /** Makes the span at `place` of `bytes` one run. Returns its length; where it is stands in the fields. */
+  contiguous(memory: ShardMemory, bytes: Uint8Array, place: number): number {
+    const first = bytes[place]!;
+    this.bytes = bytes;
+    this.start = place + 1;
+    if (first <= MAX_SHORT_SPAN) return first;
+    const length = spanLength(bytes, place);
+    const chain = chainAt(bytes, place);
+    if (chain < 0) this.start = spanStart(bytes, place);
+    else {
+      if (length > this.#own.length || this.#own.length > KEPT_BYTES) {
+        this.#own = new Uint8Array(Math.max(length, KEPT_BYTES));
+      }
+      readPieces(memory, read24(bytes, chain), 0, length, this.#own, 0);
+      this.bytes = this.#own;
+      this.start = 0;
+    }
+    return length;
+  }
+
+  /** Keeps what {@linkcode contiguous} has found while it makes others contiguous. */
+  hold(): void {
+    this.held = this.bytes;
+    this.heldStart = this.start;
+    if (this.bytes === this.#own) [this.#own, this.#other] = [this.#other, this.#own];
+  }
+
+  /** Copies what the span at `place` of `bytes` holds to `to`, from `at`. */
+  read(memory: ShardMemory, bytes: Uint8Array, place: number, to: Uint8Array, at: number): void {
+    const length = spanLength(bytes, place);
+    const chain = chainAt(bytes, place);
+    if (chain >= 0) return readPieces(memory, read24(bytes, chain), 0, length, to, at);
+    const start = spanStart(bytes, place);
+    if (length < LOOP_BYTES) { for (let i = 0; i < length; i++) to[at + i] = bytes[start + i]!; }
+    else to.set(bytes.subarray(start, start + length), at);
+  }
+
+  /** Writes the span at `place` of `bytes` in plain form: not as a chain. Returns where it ends. */
+  writePlain(
+    memory: ShardMemory,
+    bytes: Uint8Array,
+    place: number,
+    to: Uint8Array,
+    at: number,
+  ): number {
+    const head = headBytesOf(bytes, place);
+    for (let i = 0; i < head; i++) to[at + i] = bytes[place + i]!;
+    const length = this.contiguous(memory, bytes, place + head);
+    return writeSpan(to, at + head, this.bytes, this.start, length);
+  }
+
+  /** Where the entry with this member begins between `from` and `end` of `bytes`; -1 where it is not there. */
+  findIn(
+    memory: ShardMemory,
+    bytes: Uint8Array,
+    shape: Shape,
+    from: number,
+    end: number,
+    member: Uint8Array,
+    start: number,
+    length: number,
+  ): number {
+    for (let at = from; at < end;) {
+      const place = memberAt(shape, at);
+      const first = bytes[place]!;
+      if (first <= MAX_SHORT_SPAN) {
+        if (first === length && equalBytes(bytes, place + 1, member, start, length)) return at;
+      } else if (spanLength(bytes, place) === length) {
+        this.contiguous(memory, bytes, place);
+        if (equalBytes(this.bytes, this.start, member, start, length)) return at;
+      }
+      at += entrySize(shape, bytes, at);
+    }
+    return -1;
+  }
+}
+
+/** Where the address of the chain stands that the span at `place` is in, or -1. */
+export function chainAt(bytes: Uint8Array, place: number): number {
+  const first = bytes[place]!;
+  if (first === SPAN_CHAIN) return place + CHAIN_ADDRESS;
+  return first === SPAN_DEADLINE ? chainAt(bytes, place + DEADLINE_HEAD_BYTES) : -1;
+}
+
+/** Bytes before the length of the span at `place`: its deadline, if it has one. */
+export function headBytesOf(bytes: Uint8Array, place: number): number {
+  return bytes[place] === SPAN_DEADLINE ? DEADLINE_HEAD_BYTES : 0;
+}
+
+/** Frees the chain of the span at `place`, if it is in one. Returns how many eighths that were. */
+export function freeSpanLocked(memory: ShardMemory, bytes: Uint8Array, place: number): number {
+  const at = chainAt(bytes, place);
+  return at < 0 ? 0 : freeFurtherLocked(memory, read24(bytes, at));
+}
