@@ -9,7 +9,6 @@ import { mayAnswer } from "../answer_text.ts";
 import { answerMember, answerMemberValue, openView } from "../items.ts";
 import type { ByteList } from "../members/byte_list.ts";
 import { answerNoMembers, answerScan } from "../members/member_scan.ts";
-import { hasNestedPairs } from "../members/pairs.ts";
 import { answerRandomMembers, drawOptionsOf, randomBelow } from "../members/random_members.ts";
 import { BAD_CURSOR, cursorOf, scanOptionsOf } from "../members/scan_arguments.ts";
 import {
@@ -89,7 +88,7 @@ export function hrandfield(context: CommandContext, args: Args, reply: Reply): v
   }
   if (opening === Opening.absent || options.count === 0) return reply.array(0);
   const addBeside = options.hasPairs ? (list: ByteList) => addValue(view, list) : null;
-  answerRandomMembers(view, options.count, addBeside, hasNestedPairs(context), reply);
+  answerRandomMembers(context, view, options.count, addBeside, reply);
 }
 
 /** HSCAN key cursor [MATCH pattern] [COUNT n] [NOVALUES]: the next cursor, and fields with values. */
@@ -103,5 +102,5 @@ export function hscan(context: CommandContext, args: Args, reply: Reply): void {
   const options = scanOptionsOf(args, 2, "NOVALUES");
   if ("kind" in options) return reply.fail(options);
   const addBeside = options.hasNoValues ? null : (list: ByteList) => addValue(view, list);
-  answerScan(view, cursor, options, addBeside, reply);
+  answerScan(context, view, cursor, options, addBeside, reply);
 }

@@ -13,6 +13,9 @@ const MAX_SCANNED = 10_000;
 /** Members between two looks at how much there is to answer: they may have large values. */
 const STEP_MEMBERS = 16;
 
+/** What a member that is looked at counts in a transaction, where bytes that are copied are bounded. */
+const LOOK_BYTES = 32;
+
 /** A collection as a scan sees it. */
 export interface ScannedMembers {
   /** Calls `visit` for about `most` members from `cursor` on; returns the next cursor, 0 at the end. */
@@ -67,9 +70,10 @@ class MemberScan {
 
 /**
  * Answers with the next cursor and a list of members from `cursor` on. `addBeside` adds to the list what
- * stands beside the member that is visited; null: nothing does.
+ * stands beside the member that is visited; null: nothing does. What it costs counts as bytes copied.
  */
 export function answerScan(
+  cost: { copiedBytes: number },
   members: ScannedMembers,
   cursor: number,
   { glob, count }: ScanOptions,
@@ -84,6 +88,7 @@ export function answerScan(
     next = members.scan(next, Math.min(most - found.seen, STEP_MEMBERS), found.visit);
     if (found.isOver) return reply.fail(ANSWER_TOO_LARGE);
   } while (next !== 0 && found.seen < most && found.list.answerBytes < maxBytes / 2);
+  cost.copiedBytes += found.seen * LOOK_BYTES;
   reply.array(2);
   reply.text(String(next));
   found.list.answer(reply);

@@ -1,17 +1,21 @@
 // Random members of a collection, as HRANDFIELD, SRANDMEMBER and ZRANDMEMBER have them: so many different
 // ones, or with a negative count so many that may repeat. Knows no type.
 
+import type { CommandContext } from "../../contract/command.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 import { ANSWER_TOO_LARGE, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { MAX_INT64, MIN_INT64 } from "../integers.ts";
 import { ByteList } from "./byte_list.ts";
-import { beginPair, beginPairs } from "./pairs.ts";
+import { beginPair, beginPairs, hasNestedPairs } from "./pairs.ts";
 import { MAX_MEMBERS_AT_ONCE, TOO_MANY_MEMBERS } from "./whole_answers.ts";
 
 /** Most members that are drawn one by one: each takes a way through the tree. */
 const MAX_DRAWN = 10_000;
+/** What a member that is drawn, or looked at, counts in a transaction, where bytes that are copied are bounded. */
+const DRAW_BYTES = 512;
+const LOOK_BYTES = 32;
 /** From one in so many on, all members are walked over instead. */
 const WALK_SHARE = 16;
 
@@ -133,13 +137,13 @@ class Draw {
 /**
  * Answers `wanted` different members, or below zero so many that may repeat, of a collection that is not
  * empty. `addBeside` adds to the list what stands beside the member at the cursor; null: nothing is
- * wanted. `isNested`: whether pairs are lists of their own. `answerBeside` answers what was added, the next entry.
+ * wanted. `answerBeside` answers what was added, the next entry.
  */
 export function answerRandomMembers(
+  context: CommandContext,
   members: DrawnMembers,
   wanted: number,
   addBeside: ((list: ByteList) => void) | null,
-  isNested: boolean,
   reply: Reply,
   answerBeside: (list: ByteList, reply: Reply) => void = (list) => list.answerNext(reply),
 ): void {
@@ -152,9 +156,11 @@ export function answerRandomMembers(
   }
   const draw = new Draw(members, addBeside, reply.bytesLeft);
   const hasAll = wanted < 0 ? draw.repeat(count) : isWalk ? draw.walk(count) : draw.pick(count);
+  context.copiedBytes += isWalk ? total * LOOK_BYTES : count * DRAW_BYTES;
   if (!hasAll) return reply.fail(ANSWER_TOO_LARGE);
   const { list } = draw;
   if (addBeside === null) return list.answer(reply);
+  const isNested = hasNestedPairs(context);
   beginPairs(isNested, count, reply);
   for (let i = 0; i < count; i++) {
     beginPair(isNested, reply);

@@ -96,5 +96,5 @@ export function sscan(context: CommandContext, args: Args, reply: Reply): void {
   if (opening === Opening.absent) return answerNoMembers(reply);
   const options = scanOptionsOf(args, 2, "");
   if ("code" in options) return reply.fail(options);
-  answerScan(view, cursor, options, null, reply);
+  answerScan(context, view, cursor, options, null, reply);
 }

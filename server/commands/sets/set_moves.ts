@@ -90,7 +90,7 @@ export function srandmember(context: CommandContext, args: Args, reply: Reply): 
   const opening = openView(context, view, args, 0, 0, reply, true);
   if (opening === Opening.wrongType) return;
   if (opening === Opening.absent) return options === null ? reply.miss() : reply.array(0);
-  if (options !== null) return answerRandomMembers(view, options.count, null, false, reply);
+  if (options !== null) return answerRandomMembers(context, view, options.count, null, reply);
   view.seek(randomBelow(view.count));
   if (view.memberBytes > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   answerMember(view, reply);

@@ -11,7 +11,6 @@ import { ANSWER_TOO_LARGE } from "../failures.ts";
 import { answerMember, openView } from "../items.ts";
 import type { ByteList } from "../members/byte_list.ts";
 import { answerNoMembers, answerScan } from "../members/member_scan.ts";
-import { hasNestedPairs } from "../members/pairs.ts";
 import { answerRandomMembers, drawOptionsOf, randomBelow } from "../members/random_members.ts";
 import { BAD_CURSOR, cursorOf, scanOptionsOf } from "../members/scan_arguments.ts";
 
@@ -33,7 +32,7 @@ export function zrandmember(context: CommandContext, args: Args, reply: Reply): 
   }
   if (opening === Opening.absent || options.count === 0) return reply.array(0);
   const add = options.hasPairs ? (list: ByteList) => addScore(view, list) : null;
-  answerRandomMembers(view, options.count, add, hasNestedPairs(context), reply, answerScore);
+  answerRandomMembers(context, view, options.count, add, reply, answerScore);
 }
 
 /** Adds the score at the cursor to a list. */
@@ -57,7 +56,7 @@ export function zscan(context: CommandContext, args: Args, reply: Reply): void {
   if (opening === Opening.absent) return answerNoMembers(reply);
   const options = scanOptionsOf(args, 2, "");
   if ("kind" in options) return reply.fail(options);
-  answerScan(view, cursor, options, (list) => addScoreText(view, list), reply);
+  answerScan(context, view, cursor, options, (list) => addScoreText(view, list), reply);
 }
 
 /** Adds the score at the cursor as a scan has it. */

@@ -4,6 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RespReply } from "../../../../server/codecs/resp_reply.ts";
 import { ANSWER_TOO_LARGE } from "../../../../server/commands/failures.ts";
+import { Glob } from "../../../../server/commands/glob.ts";
 import { answerScan } from "../../../../server/commands/members/member_scan.ts";
 import {
   answerRandomMembers,
@@ -18,6 +19,7 @@ import {
 } from "../../../../server/commands/members/whole_answers.ts";
 import { Args } from "../../../../server/contract/args.ts";
 import type { Failure } from "../../../../server/contract/reply.ts";
+import { contextOf, newCache } from "../../fixture.ts";
 import { readAnswer } from "../notation.ts";
 
 function argsOf(line: string): Args {
@@ -25,6 +27,8 @@ function argsOf(line: string): Args {
   for (const word of line.split(" ")) args.pushText(word);
   return args;
 }
+
+const context = contextOf(newCache());
 
 /** Members of a list, each `width` digits long, with a cursor that is the place of the next. */
 class ListedMembers {
@@ -133,7 +137,7 @@ Deno.test("randomPlaces() draws each place once, all of them with the same chanc
 Deno.test("answerRandomMembers() answers different members, or so many that may repeat", () => {
   for (const [total, wanted] of [[10, 3], [10, 10], [10, 99], [1000, 5], [1000, 900]] as const) {
     const text = answerOf((reply) =>
-      answerRandomMembers(new ListedMembers(total, 4), wanted, null, false, reply)
+      answerRandomMembers(context, new ListedMembers(total, 4), wanted, null, reply)
     );
     const found: string[] = JSON.parse(text);
     assertEquals(new Set(found).size, Math.min(total, wanted));
@@ -141,7 +145,7 @@ Deno.test("answerRandomMembers() answers different members, or so many that may 
     assert(found.every((member) => Number(member) < total));
   }
   const repeated = answerOf((reply) =>
-    answerRandomMembers(new ListedMembers(3, 4), -50, null, false, reply)
+    answerRandomMembers(context, new ListedMembers(3, 4), -50, null, reply)
   );
   assertEquals(JSON.parse(repeated).length, 50);
 });
@@ -150,24 +154,26 @@ Deno.test("answerRandomMembers() puts pairs flat or nested", () => {
   const members = new ListedMembers(1, 2);
   const add = (list: { add(bytes: Uint8Array, start: number, length: number): void }) =>
     list.add(new TextEncoder().encode("v"), 0, 1);
-  const flat = answerOf((reply) => answerRandomMembers(members, -2, add, false, reply));
+  const flat = answerOf((reply) => answerRandomMembers(context, members, -2, add, reply));
   assertEquals(flat, '["00", "v", "00", "v"]');
-  const nested = answerOf((reply) => answerRandomMembers(members, -2, add, true, reply));
+  const newer = contextOf(newCache());
+  newer.session.protocol = 3;
+  const nested = answerOf((reply) => answerRandomMembers(newer, members, -2, add, reply));
   assertEquals(nested, '[["00", "v"], ["00", "v"]]');
 });
 
 Deno.test("members that are too many, or too long together, are refused as a whole", () => {
   const long = new ListedMembers(100, 100_000);
   const tooLarge = `-ERR ${ANSWER_TOO_LARGE.message}`;
-  const drawn = (reply: RespReply) => answerRandomMembers(long, -100, null, false, reply);
+  const drawn = (reply: RespReply) => answerRandomMembers(context, long, -100, null, reply);
   assertEquals(answerOf(drawn), tooLarge);
-  const walked = (reply: RespReply) => answerRandomMembers(long, 100, null, false, reply);
+  const walked = (reply: RespReply) => answerRandomMembers(context, long, 100, null, reply);
   assertEquals(answerOf(walked), tooLarge);
   const many = new ListedMembers(MAX_MEMBERS_AT_ONCE + 1, 8);
   const tooMany = `-ERR ${TOO_MANY_MEMBERS.message}`;
-  const all = (reply: RespReply) => answerRandomMembers(many, many.count, null, false, reply);
+  const all = (reply: RespReply) => answerRandomMembers(context, many, many.count, null, reply);
   assertEquals(answerOf(all), tooMany);
-  const some = answerOf((reply) => answerRandomMembers(many, 10_000, null, false, reply));
+  const some = answerOf((reply) => answerRandomMembers(context, many, 10_000, null, reply));
   assertEquals(JSON.parse(some).length, 10_000);
   const failures: Failure[] = [];
   const reply = new RespReply();
@@ -187,7 +193,7 @@ Deno.test("answerScan() goes over all members once, whatever its count, and stop
     do {
       const text = answerOf((reply) => {
         const options = { glob: null, count, typeAt: 0, hasNoValues: false };
-        answerScan(members, cursor, options, null, reply);
+        answerScan(context, members, cursor, options, null, reply);
       });
       const [next, list] = JSON.parse(text);
       cursor = Number(next);
@@ -195,4 +201,17 @@ Deno.test("answerScan() goes over all members once, whatever its count, and stop
     } while (cursor !== 0);
     assertEquals(seen.map(Number), Array.from({ length: members.count }, (_, i) => i));
   }
+});
+
+Deno.test("draws and scans count in a transaction by what they have looked at, whatever they answer", () => {
+  const own = contextOf(newCache());
+  const members = new ListedMembers(1000, 4);
+  answerOf((reply) => answerRandomMembers(own, members, -1000, null, reply));
+  const drawn = own.copiedBytes;
+  assert(drawn >= 1000 * 100, String(drawn));
+  const options = { glob: new Glob(new TextEncoder().encode("x")), count: 1000, typeAt: 0 };
+  const all = { ...options, hasNoValues: false };
+  const text = answerOf((reply) => answerScan(own, members, 0, all, null, reply));
+  assertEquals(text, '["0", []]');
+  assert(own.copiedBytes - drawn >= 1000 * 16, String(own.copiedBytes));
 });
