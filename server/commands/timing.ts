@@ -6,6 +6,8 @@
 import type { Args } from "../contract/args.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import type { Reply } from "../contract/reply.ts";
+import type { ServerFacade } from "../contract/server.ts";
+import type { Session } from "../contract/session.ts";
 import { textOf } from "./argument_text.ts";
 import { execute } from "./execute.ts";
 
@@ -53,7 +55,8 @@ export function runTimed(
   if (context.cache.region.hasPublished) hearOf(context);
   if (done !== undefined) {
     context.stats.noteTimed(fromMs);
-    return ended(context, command, args, performance.now() - fromMs, done);
+    const ms = performance.now() - fromMs;
+    return ended(context.server, context.session, command, wordsOf(command, args), ms, done);
   }
   endTimed(context, command, args, fromMs, weight);
 }
@@ -90,19 +93,19 @@ export function endUntimed(context: CommandContext, command: Command, args: Args
 }
 
 /**
- * Waits for the end of a command that takes its time; its arguments are gone by then. What it worked
- * counts, not how long it waited for others: `ms` so far, and what it says at its end.
+ * Waits for the end of a command that takes its time; its arguments are gone by then, and so may be its context. What it
+ * worked counts, not how long it waited for others: `ms` so far, and what it says at its end.
  */
 async function ended(
-  { server, session, stats }: CommandContext,
+  server: ServerFacade,
+  session: Session,
   command: Command,
-  args: Args,
+  words: readonly string[],
   ms: number,
   done: Promise<number | void>,
 ): Promise<void> {
-  const words = wordsOf(command, args);
   const tookUs = (ms + (await done ?? 0)) * 1000;
-  stats.tookUs[command.id]! += tookUs;
+  server.stats.tookUs[command.id]! += tookUs;
   if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, words);
 }
 

@@ -92,6 +92,7 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
 
   wait(context: CommandContext, command: Command, args: Args, reply: Reply): void | Promise<void> {
     const waiting = command.waiting!;
+    this.#taker.attend(context);
     context.reserveHashes(args.count);
     const found = placeKeys(command.keys!, args, context.keyIndexes);
     const keyCount = waiting.awaitsAll ? found : 1;
@@ -133,7 +134,7 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
 
   /** Lets a client wait for one of its keys. Returns false where there are too many such keys. */
   #enter(client: WaitingClient, index: number): boolean {
-    const { waiting: { kind }, context: { session: { database } } } = client;
+    const { waiting: { kind }, session: { database } } = client;
     const key = client.bytesOf(index);
     const queue = this.#find(kind, database, key) ?? this.#open(kind, database, key.slice());
     if (queue === null) return false;
@@ -187,7 +188,7 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
   /** A client waits no more. */
   #end(client: WaitingClient, error?: unknown): void {
     if (client.isDone) return;
-    const { session } = client.context;
+    const { session } = client;
     this.#leave(client);
     this.#count(-1);
     session.isHeld = false;

@@ -27,10 +27,17 @@ export class Taker implements LockedWork {
     this.#cache = cache;
   }
 
+  /** A client is about to wait whose command ran in `context`, which has all that is needed here. */
+  attend({ cache, server, commands, session }: CommandContext): void {
+    this.#context ??= new CommandContext(cache, server, commands, session);
+  }
+
   /** Takes from the key that is argument `index` of the client's command, if there is anything. */
   take(client: WaitingClient, index: number): Served {
-    const { context, context: { session } } = client;
+    const { session } = client;
+    const context = this.#context!;
     if (!mayWrite(context)) return "busy";
+    if (client.counts !== null) client.counts.writes++;
     const { region } = this.#cache;
     const before = region.changedBy;
     // It may be that another client's command is just ending.
@@ -39,17 +46,12 @@ export class Taker implements LockedWork {
       this.#client = client;
       this.#index = index;
       client.lay(this.#args);
-      if (!this.#run(this.#enter(client.context))) return "busy";
+      context.session = session;
+      if (!this.#run(context)) return "busy";
       return this.#taken === Taken.answered ? "answered" : "nothing";
     } finally {
       region.changedBy = before;
     }
-  }
-
-  #enter({ cache, server, commands, session }: CommandContext): CommandContext {
-    const context = this.#context ??= new CommandContext(cache, server, commands, session);
-    context.session = session;
-    return context;
   }
 
   /** Returns false where the locks could not be had. */
@@ -78,12 +80,10 @@ export class Taker implements LockedWork {
   }
 }
 
-/** Whether a write may begin now, as far as the log is concerned; then it counts as begun. Does not wait. */
+/** Whether a write may begin now, as far as the log is concerned. Does not wait. */
 function mayWrite(context: CommandContext): boolean {
   const { log } = context;
   if (log === null) return true;
   if (log.state === LogState.failing && failingProblem(context, log) !== null) return false;
-  if (!log.hasRoom()) return false;
-  context.writes++;
-  return true;
+  return log.hasRoom();
 }

@@ -5,13 +5,14 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Waiting } from "../../contract/commands/waits.ts";
 import type { Reply } from "../../contract/reply.ts";
+import type { Session } from "../../contract/session.ts";
 import { refused } from "../failures.ts";
 import type { Timeout } from "./timeout.ts";
 import type { Spot, Ticketed } from "./wait_queue.ts";
 
 const UNBLOCKED = refused("client unblocked via CLIENT UNBLOCK", "UNBLOCKED");
 /** What one costs that waits, and each of its keys, beside the bytes of its arguments. */
-const CLIENT_BYTES = 2048;
+const CLIENT_BYTES = 3072;
 const KEY_BYTES = 512;
 /** What the place of an argument costs. */
 const PLACE_BYTES = 8;
@@ -25,7 +26,9 @@ export function waitingBytes(args: Args, keyCount: number): number {
 
 /** One that waits. */
 export class WaitingClient implements Ticketed {
-  readonly context: CommandContext;
+  readonly session: Session;
+  /** The context of its command where that counts what is written; else null, since it is large. */
+  readonly counts: CommandContext | null;
   readonly waiting: Waiting<CommandContext>;
   readonly reply: Reply;
   readonly ticket: number;
@@ -48,7 +51,8 @@ export class WaitingClient implements Ticketed {
     reply: Reply,
     ticket: number,
   ) {
-    this.context = context;
+    this.session = context.session;
+    this.counts = context.log === null ? null : context;
     this.waiting = waiting;
     this.reply = reply;
     this.ticket = ticket;
