@@ -112,14 +112,14 @@ export const ACTOR_READS = ACTOR_FILTER + FILTER_WORDS;
 /** Size of an actor's block. */
 /** Who of the actor's clients waits longest for which key; see wait_tickets.ts. */
 export const ACTOR_WAITS = ACTOR_READS + LINE_WORDS;
-/** An entry: the key's print, the ticket. A key has a few places for its entry, from one that its hash names. */
+/** An entry: the key's print, the ticket. A key has two windows for its entry. */
 export const WAIT_PRINT = 0;
 export const WAIT_TICKET = 1;
 export const WAIT_WORDS = 2;
 export const WAIT_ENTRIES = 4096;
 export const WAIT_WINDOW = 16;
-/** Mask of a place in the table. */
-export const WAIT_MASK = WAIT_ENTRIES - 1;
+/** Mask that gives the first entry of a window. */
+export const WAIT_MASK = WAIT_ENTRIES - WAIT_WINDOW;
 export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_WAITS + WAIT_ENTRIES * WAIT_WORDS);
 
 assertLayout({
@@ -181,7 +181,7 @@ assertLayout({
     ["FILTER_MASK", FILTER_MASK, 0, Math.log2(FILTER_BITS)],
     ["FILTER_BIT_MASK", FILTER_BIT_MASK, 0, FILTER_WORD_SHIFT],
     ["EVENT_KIND_MASK", EVENT_KIND_MASK, 0, EVENT_KIND_BITS],
-    ["WAIT_MASK", WAIT_MASK, 0, Math.log2(WAIT_ENTRIES)],
+    ["WAIT_MASK", WAIT_MASK, Math.log2(WAIT_WINDOW), Math.log2(WAIT_ENTRIES / WAIT_WINDOW)],
     ["RING_ENTRY_MASK", RING_ENTRY_MASK, 0, Math.log2(RING_ENTRIES)],
   ],
   shifts: [["WORD_BITS", WORD_BITS, FILTER_WORD_SHIFT]],

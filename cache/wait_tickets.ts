@@ -1,8 +1,9 @@
 // Who waits longest for a key, among the clients of all threads. Who begins to wait draws a ticket from a
 // counter in the region. Each actor has a table there with the oldest ticket of its own clients for each key
-// that any of them waits for, and looks into those of the others before it serves one. An entry has a few places,
-// as a bucket has its window, so a look costs a few reads per actor, however many wait. Only its actor writes a
-// table; what others read may be a moment old, so an older ticket there is a reason to look again, never a lock.
+// that any of them waits for, and looks into those of the others before it serves one. An entry may be in two
+// windows and goes to the emptier one, so a look costs a few reads per actor, however many wait, and nine tenths of a table
+// can be used. Only its actor writes it; what others read may be a moment old, so an older ticket there is a reason to look
+// again, never a lock.
 //
 // Keys are known by 32 bits that depend on a number which is another one in each process: who knows the source
 // cannot find keys that are taken for each other.
@@ -12,6 +13,7 @@ import type { Region } from "./region.ts";
 
 const {
   ACTOR_WAITS,
+  ACTOR_WATCHES,
   REGION_SEED,
   REGION_TICKETS,
   WAIT_ENTRIES,
@@ -23,6 +25,8 @@ const {
 } = layout;
 
 const FNV_PRIME = 0x01000193;
+/** Mixes a print to its second window. */
+const SECOND_WINDOW = 0x9e3779b1;
 /** What {@linkcode WaitTickets.enter} returns where a key has no place left. */
 export const NO_PLACE: number = -1;
 
@@ -67,14 +71,29 @@ export class WaitTickets {
    */
   enter(print: number, ticket: number): number {
     const words = this.#words;
+    const first = this.#free(print, 0);
+    const second = this.#free(print, 1);
+    const at = first < second
+      ? this.#place(this.#actor, print, 1)
+      : this.#place(this.#actor, print, 0);
     for (let i = 0; i < WAIT_WINDOW; i++) {
-      const at = this.#place(this.#actor, print, i);
-      if (words[at + WAIT_TICKET] !== 0) continue;
-      words[at + WAIT_PRINT] = print;
-      Atomics.store(words, at + WAIT_TICKET, ticket);
-      return at;
+      const place = at + i * WAIT_WORDS;
+      if (words[place + WAIT_TICKET] !== 0) continue;
+      words[place + WAIT_PRINT] = print;
+      Atomics.store(words, place + WAIT_TICKET, ticket);
+      return place;
     }
     return NO_PLACE;
+  }
+
+  /** How many places are free in one of the two windows of a print. */
+  #free(print: number, window: 0 | 1): number {
+    const at = this.#place(this.#actor, print, window);
+    let count = 0;
+    for (let i = 0; i < WAIT_WINDOW; i++) {
+      if (this.#words[at + i * WAIT_WORDS + WAIT_TICKET] === 0) count++;
+    }
+    return count;
   }
 
   /** From now on the oldest ticket of the entry at this place is `ticket`. */
@@ -93,19 +112,25 @@ export class WaitTickets {
     const { actorCount } = this.#region.geometry;
     let oldest = 0;
     for (let actor = 0; actor < actorCount; actor++) {
-      if (actor === this.#actor) continue;
-      for (let i = 0; i < WAIT_WINDOW; i++) {
-        const at = this.#place(actor, print, i);
-        const ticket = Atomics.load(words, at + WAIT_TICKET);
-        if (ticket === 0 || words[at + WAIT_PRINT] !== print) continue;
-        if (oldest === 0 || isOlder(ticket, oldest)) oldest = ticket;
+      const watches = Atomics.load(words, this.#region.actorWord(actor) + ACTOR_WATCHES);
+      if (actor === this.#actor || watches === 0) continue;
+      for (let window = 0; window < 2; window++) {
+        const at = this.#place(actor, print, window);
+        for (let i = 0; i < WAIT_WINDOW; i++) {
+          const place = at + i * WAIT_WORDS;
+          const ticket = Atomics.load(words, place + WAIT_TICKET);
+          if (ticket === 0 || words[place + WAIT_PRINT] !== print) continue;
+          if (oldest === 0 || isOlder(ticket, oldest)) oldest = ticket;
+        }
       }
     }
     return oldest;
   }
 
-  #place(actor: number, print: number, i: number): number {
-    return this.#region.actorWord(actor) + ACTOR_WAITS + ((print + i) & WAIT_MASK) * WAIT_WORDS;
+  /** First word of one of the two windows that a print has among an actor's entries. */
+  #place(actor: number, print: number, window: number): number {
+    const index = window === 0 ? print : Math.imul(print, SECOND_WINDOW) >>> 16;
+    return this.#region.actorWord(actor) + ACTOR_WAITS + (index & WAIT_MASK) * WAIT_WORDS;
   }
 }
 

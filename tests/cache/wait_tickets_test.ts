@@ -1,8 +1,15 @@
 // Tickets of those who wait for a key: which one is the oldest in other threads, and what becomes of them.
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { clearWaits, isOlder, NO_PLACE, Region, WaitTickets } from "../../cache/mod.ts";
-import { REGION_TICKETS, WAIT_WINDOW } from "../../cache/region_layout.ts";
+import {
+  clearWaits,
+  EventReader,
+  isOlder,
+  NO_PLACE,
+  Region,
+  WaitTickets,
+} from "../../cache/mod.ts";
+import { REGION_TICKETS, WAIT_ENTRIES, WAIT_WINDOW } from "../../cache/region_layout.ts";
 import { bytesOf } from "./fixture.ts";
 
 function newRegion(): Region {
@@ -16,6 +23,7 @@ Deno.test("WaitTickets.oldestElsewhere() is the oldest ticket that other actors 
     WaitTickets,
     WaitTickets,
   ];
+  for (const actor of [0, 1, 2]) new EventReader(region, actor).watchAll();
   const print = a.printOf(bytesOf("k"), 0, 1, 0);
   assertEquals(a.oldestElsewhere(print), 0);
   const [first, second, third] = [a.draw(), b.draw(), c.draw()];
@@ -40,19 +48,36 @@ Deno.test("WaitTickets.draw() goes round after 2^32 and is never 0", () => {
   assert(!isOlder(2, 1) && !isOlder(1, 1));
 });
 
-Deno.test("WaitTickets.enter() has NO_PLACE for more keys of one print than a window holds", () => {
+Deno.test("WaitTickets.enter() has NO_PLACE for more keys of one print than two windows hold", () => {
   const region = newRegion();
   const tickets = new WaitTickets(region, 1);
-  const places = Array.from({ length: WAIT_WINDOW }, (_, i) => tickets.enter(77, 1 + i));
-  assertEquals(new Set(places).size, WAIT_WINDOW);
+  new EventReader(region, 1).watchAll();
+  const places = Array.from({ length: 2 * WAIT_WINDOW }, (_, i) => tickets.enter(77, 1 + i));
+  assertEquals(new Set(places).size, 2 * WAIT_WINDOW);
   assertEquals(tickets.enter(77, 100), NO_PLACE);
   assertEquals(new WaitTickets(region, 2).oldestElsewhere(77), 1);
   tickets.leave(places[3]!);
   assertEquals(tickets.enter(77, 100), places[3]!);
 });
 
+Deno.test("WaitTickets.enter() has places for four fifths of what a table holds, and finds each again", () => {
+  const region = newRegion();
+  const [tickets, other] = [new WaitTickets(region, 1), new WaitTickets(region, 2)];
+  new EventReader(region, 1).watchAll();
+  const count = Math.floor(0.8 * WAIT_ENTRIES);
+  const prints = Array.from({ length: count }, (_, i) => {
+    const key = bytesOf(`key ${i}`);
+    return tickets.printOf(key, 0, key.length, 0);
+  });
+  for (const [i, print] of prints.entries()) {
+    assertNotEquals(tickets.enter(print, 1 + i), NO_PLACE, String(i));
+  }
+  for (const [i, print] of prints.entries()) assertEquals(other.oldestElsewhere(print), 1 + i);
+});
+
 Deno.test("clearWaits() forgets who waited in a worker that has died, and so does one that begins", () => {
   const region = newRegion();
+  new EventReader(region, 1).watchAll();
   const print = new WaitTickets(region, 1).printOf(bytesOf("k"), 0, 1, 0);
   const other = new WaitTickets(region, 2);
   new WaitTickets(region, 1).enter(print, 5);
