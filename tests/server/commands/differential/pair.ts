@@ -43,6 +43,9 @@ export interface Verdict {
 
 type Ask = (...words: Words) => Promise<Answer>;
 
+/** The longest key of a server whose --max-key is 256. */
+const MAX_KEY_BYTES = 1024;
+
 /** Two servers with the same data. */
 export class Pair {
   readonly cache: ServerCache;
@@ -99,13 +102,13 @@ export class Pair {
     return name in ASKED_BY || SCANS.has(name) || UNFIT.has(name);
   }
 
-  /** Whether redis-server finds an empty key among these words, which slabkv refuses. */
-  async hasEmptyKey(words: Words): Promise<boolean> {
-    if (!words.includes("")) return false;
+  /** Whether redis-server finds a key among these words that slabkv refuses: an empty one, or one that is too long. */
+  async hasBadKey(words: Words): Promise<boolean> {
+    if (!words.some(isBadKey)) return false;
     // It says that PFMERGE without a source has no keys.
     if (nameOf(words) === "PFMERGE") return true;
     const keys = await this.#askBeside("COMMAND", "GETKEYS", ...words);
-    return keys.items.some(({ text }) => text === "");
+    return keys.items.some(({ text }) => isBadKey(text));
   }
 
   /** Sends a command to both. */
@@ -225,4 +228,8 @@ async function scanned(
     answer = await ask(...words.slice(0, at), cursor.text, ...words.slice(at + 1));
   }
   throw new Error(`No end of ${words.slice(0, 2).join(" ")}: ${comparable(words, answer)}`);
+}
+
+function isBadKey(text: string): boolean {
+  return text === "" || text.length > MAX_KEY_BYTES;
 }

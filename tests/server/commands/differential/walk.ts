@@ -162,7 +162,7 @@ export async function walk(
       const name = nameOf(isAbout ? step.words.slice(2) : step.words);
       if (!NAMES.has(name)) unknown.set(name, (unknown.get(name) ?? 0) + 1);
       if (!NAMES.has(name) || isTooMuch(step.words)) continue;
-      if (pair.isUnfit(step.words, step.protocol) || await pair.hasEmptyKey(step.words)) continue;
+      if (pair.isUnfit(step.words, step.protocol) || await pair.hasBadKey(step.words)) continue;
       steps.push(step);
       const verdict = await judged(pair, step);
       compared++;
