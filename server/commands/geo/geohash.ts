@@ -120,17 +120,34 @@ export function lettersOf({ longitude, latitude }: Place): string {
   return text;
 }
 
-/** Meters between two places, by the haversine formula. */
+/** A place to which distances are asked for. */
+export class Middle {
+  readonly #longitude: number;
+  readonly #latitude: number;
+  readonly #cosine: number;
+
+  constructor({ longitude, latitude }: Place) {
+    this.#longitude = longitude * RADIANS;
+    this.#latitude = latitude * RADIANS;
+    this.#cosine = Math.cos(this.#latitude);
+  }
+
+  /** Meters to another place, by the haversine formula. */
+  distanceTo(longitude: number, latitude: number): number {
+    const to = latitude * RADIANS;
+    const u = Math.sin((to - this.#latitude) / 2);
+    const v = Math.sin((longitude * RADIANS - this.#longitude) / 2);
+    const square = u * u + this.#cosine * Math.cos(to) * v * v;
+    return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(square));
+  }
+}
+
+/** Meters between two places. */
 export function distanceBetween(
   longitude: number,
   latitude: number,
   otherLongitude: number,
   otherLatitude: number,
 ): number {
-  const from = latitude * RADIANS;
-  const to = otherLatitude * RADIANS;
-  const u = Math.sin((to - from) / 2);
-  const v = Math.sin((otherLongitude * RADIANS - longitude * RADIANS) / 2);
-  const square = u * u + Math.cos(from) * Math.cos(to) * v * v;
-  return 2 * EARTH_RADIUS * Math.asin(Math.sqrt(square));
+  return new Middle({ longitude, latitude }).distanceTo(otherLongitude, otherLatitude);
 }

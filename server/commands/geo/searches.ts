@@ -17,6 +17,8 @@ import { type SearchKind, type SearchOptions, SearchReader } from "./search_opti
 /** Most bytes that a place takes in an answer besides its name. */
 const FRAME_BYTES = 16;
 const DETAIL_BYTES = 160;
+/** What a look counts in a transaction, where bytes that are copied are bounded. */
+const LOOK_BYTES = 128;
 
 /** GEOSEARCH key FROMMEMBER member | FROMLONLAT long lat BYRADIUS radius unit | BYBOX width height unit [options]. */
 export function geosearch(context: CommandContext, args: Args, reply: Reply): void {
@@ -97,6 +99,7 @@ class Search {
     if (this.#kind === "searchStore") options.storeAt = 0;
     if (!this.#isThere) return this.#answerNothing(options);
     const found = new FoundPlaces(view, options);
+    this.#context.copiedBytes += found.looked * LOOK_BYTES;
     if (found.isTooMuch) return this.#reply.fail(TOO_MANY_PLACES);
     const isSorted = options.order !== "none" || options.count === 0 || options.isAny;
     const numbers = found.inOrder(isSorted ? options.order : "asc", options.count);

@@ -2,6 +2,7 @@
 // may have to put them in order first, and what is stored may evict, or be, what they come from. Bounded in
 // number and bytes by whoever adds some. Knows no key.
 
+import { ascendingPlaces } from "./number_order.ts";
 import { grownBytes } from "../../contract/growing_bytes.ts";
 
 /** A set whose cursor is on a member. */
@@ -76,15 +77,30 @@ export class ScoredMembers {
 
   /** The numbers of the members that are left, in the order of a sorted set. */
   inOrder(): Int32Array {
-    const order = new Int32Array(this.left);
+    const left = new Int32Array(this.left);
+    const scores = new Float64Array(this.left);
     let length = 0;
     let isSorted = true;
     for (let i = 0; i < this.count; i++) {
       if (this.isRemoved(i)) continue;
-      if (length > 0 && this.#compare(order[length - 1]!, i) > 0) isSorted = false;
-      order[length++] = i;
+      if (length > 0 && this.#compare(left[length - 1]!, i) > 0) isSorted = false;
+      // A zero below zero is the same as one above.
+      scores[length] = this.scores[i]! + 0;
+      left[length++] = i;
     }
-    return isSorted ? order : order.sort((a, b) => this.#compare(a, b));
+    return isSorted ? left : this.#sorted(left, scores);
+  }
+
+  #sorted(numbers: Int32Array, scores: Float64Array): Int32Array {
+    const places = ascendingPlaces(scores);
+    const order = places.map((place) => numbers[place]!);
+    // Those with the same score by their bytes.
+    for (let from = 0, to = 1; to <= order.length; to++) {
+      if (to < order.length && scores[places[to]!] === scores[places[from]!]) continue;
+      if (to - from > 1) order.subarray(from, to).sort((a, b) => this.#compare(a, b));
+      from = to;
+    }
+    return order;
   }
 
   #compare(a: number, b: number): number {
