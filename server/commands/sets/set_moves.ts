@@ -65,12 +65,8 @@ function popAll(view: SetView, reply: Reply): void {
 function popSome(view: SetView, count: number, reply: Reply): void {
   if (count > MAX_TAKEN) return reply.fail(TOO_MANY_TAKEN);
   const places = randomPlaces(count, view.count);
-  let bytes = 0;
-  for (let i = 0; i < count; i++) {
-    view.seek(places[i]!);
-    bytes += view.memberBytes;
-  }
-  if (bytes > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
+  const fits = view.byteBound <= reply.bytesLeft || sumOf(view, places) <= reply.bytesLeft;
+  if (!fits) return reply.fail(ANSWER_TOO_LARGE);
   reply.set(count);
   // From behind, so that the places of the others stay right.
   for (let i = count - 1; i >= 0; i--) {
@@ -79,6 +75,16 @@ function popSome(view: SetView, count: number, reply: Reply): void {
     view.removeRange(places[i]!, 1);
   }
   view.close();
+}
+
+/** Bytes of the members at these places. */
+function sumOf(view: SetView, places: Int32Array): number {
+  let bytes = 0;
+  for (const place of places) {
+    view.seek(place);
+    bytes += view.memberBytes;
+  }
+  return bytes;
 }
 
 /** SRANDMEMBER key [count]: a random member; so many different ones, or below zero so many of any. */
