@@ -1,7 +1,7 @@
 // A collection, opened: a cursor on its entries, and their removal by number. What lists, sets, hashes and sorted sets
 // have in common. opened_item.ts has how entries are found and stored.
 
-import { entrySize, memberAt, spanLength } from "../trees/entries.ts";
+import { entrySize, equalBytes, memberAt, spanLength } from "../trees/entries.ts";
 import { OpenedItem } from "./opened_item.ts";
 
 /** An opened collection. The views on the four types extend it. */
@@ -73,6 +73,14 @@ export abstract class Collection extends OpenedItem {
   /** Copies the member, or field, at the cursor to `to`, from `at`. */
   readMember(to: Uint8Array, at: number): void {
     this.readSpan(memberAt(this.shape, this.at), to, at);
+  }
+
+  /** Whether the member, or field, at the cursor is these bytes. */
+  isMember(bytes: Uint8Array, start: number, length: number): boolean {
+    if (this.memberBytes !== length) return false;
+    const { spans } = this;
+    spans.contiguous(this.shard.memory, this.bytes, memberAt(this.shape, this.at));
+    return equalBytes(spans.bytes, spans.start, bytes, start, length);
   }
 
   /** A copy of the member, or field, at the cursor. */

@@ -22,7 +22,13 @@ export class ListView extends Collection {
     this.beginChange(size);
     this.note(Operation.insert, index, 0, this.entry, 0, size);
     if (this.isTree) this.form.insert(index, this.entry, 0);
-    else this.splice(this.seek(index) ? this.at : this.end, 0, size, 1);
+    else this.splice(this.#placeOf(index), 0, size, 1);
+  }
+
+  /** Where a packed element goes. Both ends are found without a walk. */
+  #placeOf(index: number): number {
+    if (index === 0) return this.from;
+    return index < this.count && this.seek(index) ? this.at : this.end;
   }
 
   /** Replaces element `index`, which must be there. */

@@ -275,6 +275,12 @@ export abstract class OpenedItem extends PackedEntries {
     else storePlantedLocked(shard, descriptor, put);
   }
 
+  /** Deletes the key with all that is in it. Nothing may have been changed since it was opened. */
+  deleteKey(): void {
+    const { hash, key, keyStart, keyBytes } = this.#put;
+    this.shard.deleteLocked(hash, key, keyStart, keyBytes);
+  }
+
   /** Writes to `to`, from `at`, what follows the entries or the descriptor. Returns false where nothing does. */
   protected writeTail(_to: Uint8Array, _at: number): boolean {
     return false;

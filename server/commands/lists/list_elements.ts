@@ -1,7 +1,7 @@
 // Commands on elements of one list by their position: LLEN, LINDEX, LRANGE, LSET, LTRIM. Positions below
 // zero count from the end.
 
-import { Opening } from "../../../cache/mod.ts";
+import { type ListView, Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
@@ -10,6 +10,12 @@ import { answerMember, growthProblem, openView } from "../items.ts";
 import { ANSWER_TOO_LARGE, NO_SUCH_KEY, NOT_INTEGER, refused } from "../failures.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 
+/** Most elements that one LTRIM removes, unless all go: others wait for the lock. */
+const MAX_TRIMMED = 100_000;
+
+const TOO_MANY_TRIMMED = refused(
+  `too many elements to remove: at most ${MAX_TRIMMED} at once, unless all go`,
+);
 const OUT_OF_RANGE = refused("index out of range");
 
 /** LLEN key: how many elements there are. */
@@ -84,13 +90,18 @@ export function ltrim(context: CommandContext, args: Args, reply: Reply): void {
   if (opening === Opening.found) {
     const from = Math.max(0, placeOf(view.count, Number(first)));
     const end = Math.min(placeOf(view.count, Number(last)), view.count - 1) + 1;
-    if (from >= end) view.removeRange(0, view.count);
-    else {
-      // From behind, since what is removed first moves what comes after it.
-      view.removeRange(end, view.count - end);
-      view.removeRange(0, from);
-    }
-    view.close();
+    const kept = Math.max(0, end - from);
+    if (kept > 0 && view.count - kept > MAX_TRIMMED) return reply.fail(TOO_MANY_TRIMMED);
+    trim(view, from, kept);
   }
   reply.ok();
+}
+
+/** Keeps `kept` elements from number `from` on. */
+function trim(view: ListView, from: number, kept: number): void {
+  if (kept === 0) return view.deleteKey();
+  // From behind, since what is removed first moves what comes after it.
+  view.removeRange(from + kept, view.count - from - kept);
+  view.removeRange(0, from);
+  view.close();
 }

@@ -172,6 +172,12 @@ function takeElements(view: ListView, isLeft: boolean, count: number, reply: Rep
     if (isLeft) view.next();
     else view.previous();
   }
+  removeElements(view, first, count);
+}
+
+/** Removes so many elements of an open list and closes it. Where none is left, it goes as a whole. */
+function removeElements(view: ListView, first: number, count: number): void {
+  if (count === view.count) return view.deleteKey();
   view.removeRange(first, count);
   view.close();
 }

@@ -6,7 +6,6 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { grownPlaces } from "../../contract/growing_bytes.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import { sameBytes } from "../../contract/same_bytes.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 import { growthProblem, openView } from "../items.ts";
 import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
@@ -46,7 +45,6 @@ class Search {
   readonly #isForward: boolean;
   readonly #args: Args;
   readonly #wanted: number;
-  readonly #scratch: Uint8Array;
 
   /** A search for argument `wanted`, from the last element backwards unless it `isForward`. */
   constructor(
@@ -62,7 +60,6 @@ class Search {
     this.#args = args;
     this.#wanted = wanted;
     this.#isForward = isForward;
-    this.#scratch = context.reserveScratch(args.lengths[wanted]!);
     this.most = Math.min(most, view.count, MAX_MEMBERS_AT_ONCE);
     view.seek(isForward ? 0 : view.count - 1);
   }
@@ -75,8 +72,10 @@ class Search {
   /** The place of the next equal element, or -1. */
   next(): number {
     const view = this.#view;
+    const wanted = this.#wanted;
+    const { bytes, starts, lengths } = this.#args;
     while (this.looked < this.most) {
-      const isFound = this.#isEqual();
+      const isFound = view.isMember(bytes, starts[wanted]!, lengths[wanted]!);
       const steps = this.looked++;
       this.#context.copiedBytes += LOOK_BYTES;
       if (this.looked < this.most) {
@@ -86,15 +85,6 @@ class Search {
       if (isFound) return this.#isForward ? steps : view.count - 1 - steps;
     }
     return -1;
-  }
-
-  #isEqual(): boolean {
-    const view = this.#view;
-    const { bytes, starts, lengths } = this.#args;
-    const length = lengths[this.#wanted]!;
-    if (view.memberBytes !== length) return false;
-    view.readMember(this.#scratch, 0);
-    return sameBytes(this.#scratch, 0, bytes, starts[this.#wanted]!, length);
   }
 }
 

@@ -58,8 +58,7 @@ function popAll(view: SetView, reply: Reply): void {
     answerMember(view, reply);
     view.next();
   }
-  view.removeRange(0, count);
-  view.close();
+  view.deleteKey();
 }
 
 function popSome(view: SetView, count: number, reply: Reply): void {
