@@ -80,7 +80,7 @@ export class CommandContext implements LockedWork {
   /** Views on collections, for who runs. */
   readonly views: Views;
   /** Sketches, likewise. */
-  readonly sketches: SketchViews = new SketchViews();
+  readonly sketches: SketchViews;
   /** The stored database of the second key, where a row says that it may be another one. */
   elsewhere = 0;
   /** Whether {@linkcode runLocked} has found that databases were exchanged, and has run nothing. */
@@ -116,6 +116,7 @@ export class CommandContext implements LockedWork {
     this.#region = cache.region;
     // They are in use while locks are held, so one context after the other can have them.
     this.views = before?.views ?? new Views();
+    this.sketches = before?.sketches ?? new SketchViews();
     this.log = cache.region.log;
     this.#atWorkWord = cache.region.gaugeWord(cache.actor, "command");
     this.scratch = before?.scratch ?? new Uint8Array(SCRATCH_BYTES);
