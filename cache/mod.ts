@@ -16,6 +16,7 @@
  */
 
 export { type ActorNames, ENGINE_COUNTERS, type EngineCounter } from "./actor_names.ts";
+export { BlockWriter } from "./bytes/block_writer.ts";
 export { ByteView } from "./bytes/byte_view.ts";
 export {
   type BitsPlace,

@@ -117,6 +117,20 @@ export class BlockWriter {
     return (this.#root >>> LEVELS_SHIFT) & LEVELS_MASK;
   }
 
+  /** The word that begins with byte `index`, a multiple of 4. */
+  wordAt(index: number): number {
+    const slot = slotAt(this.#memory, this.#root, index >>> BLOCK_SHIFT);
+    return slot === 0
+      ? 0
+      : this.#memory.words[(slot << EIGHTH_WORD_SHIFT) + ((index & BLOCK_MASK) >>> 2)]!;
+  }
+
+  /** Writes a word within reach, from byte `index` on, a multiple of 4. */
+  setWord(index: number, word: number): void {
+    const slot = this.#slotFor(index >>> BLOCK_SHIFT);
+    this.#memory.words[(slot << EIGHTH_WORD_SHIFT) + ((index & BLOCK_MASK) >>> 2)] = word;
+  }
+
   /** Writes a byte within reach. */
   setByte(index: number, byte: number): void {
     const slot = this.#slotFor(index >>> BLOCK_SHIFT);

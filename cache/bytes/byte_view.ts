@@ -43,7 +43,8 @@ export class ByteView {
   /** The item's version before it was changed, and the shortest that it has been since. */
   #version = 0;
   #shortest = 0;
-  readonly #blocks = new BlockWriter();
+  /** Its slots, where it has some: for who reads them in words, or writes them after {@linkcode prepare}. */
+  readonly blocks: BlockWriter = new BlockWriter();
   readonly #ranges = new ByteRanges();
   readonly #bytes = new Uint8Array(MAX_PACKED_BYTES);
   readonly #put = new PutRequest();
@@ -74,7 +75,7 @@ export class ByteView {
     if (isIndirect(memory, item)) {
       this.#place = Place.slots;
       this.length = blocksLength(memory, item);
-      this.#blocks.enter(memory, item);
+      this.blocks.enter(memory, item);
     } else {
       this.#place = Place.item;
       this.length = valueBytesOf(memory, item);
@@ -112,7 +113,7 @@ export class ByteView {
   byteAt(index: number): number {
     if (index >= this.length) return 0;
     if (this.#place === Place.view) return this.#bytes[index]!;
-    if (this.#place === Place.slots) return this.#blocks.byteAt(index);
+    if (this.#place === Place.slots) return this.blocks.byteAt(index);
     const { memory } = this.#shard;
     return memory.bytes[valueByteAt(memory, this.#item, index)]!;
   }
@@ -120,7 +121,7 @@ export class ByteView {
   /** Copies `length` bytes to `to`, from byte `from` on. The value must have so many. */
   read(from: number, length: number, to: Uint8Array, at: number): void {
     if (length === 0) return;
-    if (this.#place === Place.slots) this.#blocks.read(from, length, to, at);
+    if (this.#place === Place.slots) this.blocks.read(from, length, to, at);
     else if (this.#place === Place.item) {
       readValuePart(this.#shard.memory, this.#item, from, length, to, at);
     } else copyBytes(this.#bytes, from, to, at, length);
@@ -137,7 +138,7 @@ export class ByteView {
     const shard = this.#shard;
     const { keyBytes } = this.#put;
     if (this.#place === Place.slots) {
-      return end <= VALUE_BYTES_MASK && this.#blocks.mayTake(from, length);
+      return end <= VALUE_BYTES_MASK && this.blocks.mayTake(from, length);
     }
     if (end <= MAX_PACKED_BYTES) return end <= this.length || shard.fits(keyBytes, end);
     return end <= VALUE_BYTES_MASK && shard.fits(keyBytes, BLOCKS_BYTES) &&
@@ -150,8 +151,8 @@ export class ByteView {
    */
   write(from: number, bytes: Uint8Array, start: number, length: number): boolean {
     if (length === 0) return true;
-    if (!this.#prepare(from, length)) return false;
-    if (this.#place === Place.slots) this.#blocks.write(from, bytes, start, length);
+    if (!this.prepare(from, length)) return false;
+    if (this.#place === Place.slots) this.blocks.write(from, bytes, start, length);
     else if (this.#place === Place.item) {
       writeValuePart(this.#shard.memory, this.#item, from, bytes, start, length);
     } else copyBytes(bytes, start, this.#bytes, from, length);
@@ -160,8 +161,8 @@ export class ByteView {
 
   /** Sets byte `index`, as {@linkcode write} does. */
   setByte(index: number, byte: number): boolean {
-    if (!this.#prepare(index, 1)) return false;
-    if (this.#place === Place.slots) this.#blocks.setByte(index, byte);
+    if (!this.prepare(index, 1)) return false;
+    if (this.#place === Place.slots) this.blocks.setByte(index, byte);
     else if (this.#place === Place.view) this.#bytes[index] = byte;
     else {
       const { memory } = this.#shard;
@@ -174,7 +175,7 @@ export class ByteView {
   note(from: number, bytes: Uint8Array, start: number, length: number): void {
     const { memory } = this.#shard;
     beginChangeLocked(memory);
-    if (this.#place === Place.slots) this.#blocks.write(from, bytes, start, length);
+    if (this.#place === Place.slots) this.blocks.write(from, bytes, start, length);
     else writeValuePart(memory, this.#item, from, bytes, start, length);
   }
 
@@ -185,12 +186,12 @@ export class ByteView {
 
   /** Makes the value longer, by zero bytes, or cuts it off. Returns false where there is no space. */
   setLength(length: number): boolean {
-    if (length >= this.length) return this.#prepare(length, 0);
-    if (length > MAX_PACKED_BYTES && this.#place === Place.item && !this.#prepare(0, 0)) {
+    if (length >= this.length) return this.prepare(length, 0);
+    if (length > MAX_PACKED_BYTES && this.#place === Place.item && !this.prepare(0, 0)) {
       return false;
     }
     this.#begin();
-    if (this.#place === Place.slots) this.#blocks.cut(length);
+    if (this.#place === Place.slots) this.blocks.cut(length);
     else if (this.#place === Place.item) this.#toView(length);
     this.length = length;
     if (length < this.#shortest) this.#shortest = length;
@@ -199,13 +200,13 @@ export class ByteView {
   }
 
   /** Sees to it that `length` bytes from `from` on can be written, and counts them as written. */
-  #prepare(from: number, length: number): boolean {
+  prepare(from: number, length: number): boolean {
     if (!this.mayWrite(from, length)) return false;
     const end = Math.max(this.length, from + length);
     this.#begin();
     if (this.#place === Place.slots || end > MAX_PACKED_BYTES) {
       if (this.#place !== Place.slots) this.#toSlots();
-      this.#blocks.reach(end);
+      this.blocks.reach(end);
     } else if (end > this.length) {
       if (this.#place === Place.item) this.#toView(this.length);
       this.#bytes.fill(0, this.length, end);
@@ -250,9 +251,9 @@ export class ByteView {
     this.#place = Place.slots;
     this.#shortest = 0;
     this.#ranges.addAll(length);
-    this.#blocks.begin(memory, this.#item);
-    this.#blocks.reach(length);
-    this.#blocks.write(0, bytes, 0, length);
+    this.blocks.begin(memory, this.#item);
+    this.blocks.reach(length);
+    this.blocks.write(0, bytes, 0, length);
     if (bytes !== this.#bytes) bytes.buffer.transfer(0);
   }
 
@@ -282,7 +283,7 @@ export class ByteView {
   /** The item was changed where it lies. */
   #storeChanged(memory: ShardMemory): void {
     const item = this.#item;
-    if (this.#place === Place.slots) this.#blocks.store(this.length);
+    if (this.#place === Place.slots) this.blocks.store(this.length);
     this.#shard.changedLocked(item, this.#put, this.#isNew);
     const { log } = memory.region;
     if (log === null) return;

@@ -54,10 +54,14 @@ export class BloomPlaces {
     this.#mask = power === 0 ? 0 : 2 ** power - 1;
     if (power !== 0) return;
     this.#high = this.#aHigh;
-    this.#bits = bits;
-    this.#inverse = 1 / bits;
+    if (bits !== this.#bits) this.#divideBy(bits);
     this.#rest = this.#remainder(this.#aHigh, this.#aLow);
     this.#step = this.#remainder(this.#bHigh, this.#bLow);
+  }
+
+  #divideBy(bits: number): void {
+    this.#bits = bits;
+    this.#inverse = 1 / bits;
     // 2^64 - 1 is all ones, and one more may be the divisor itself.
     this.#overflow = (this.#remainder(0xffffffff, 0xffffffff) + 1) % bits;
   }

@@ -40,8 +40,6 @@ export class CountMin {
   readonly view: ByteView = new ByteView();
   readonly #words = new Uint32Array(CMS_HEADER_BYTES / 4);
   readonly #bytes = new Uint8Array(this.#words.buffer);
-  readonly #counter = new Uint32Array(1);
-  readonly #counterBytes = new Uint8Array(this.#counter.buffer);
 
   /** Begins a sketch in an empty value. Returns false where there is no space. */
   create(width: number, depth: number): boolean {
@@ -96,8 +94,17 @@ export class CountMin {
 
   #counterAt(at: number): number {
     const { view } = this;
-    return (view.byteAt(at) | view.byteAt(at + 1) << 8 | view.byteAt(at + 2) << 16 |
-      view.byteAt(at + 3) << 24) >>> 0;
+    if (view.isInSlots) return view.blocks.wordAt(at) >>> 0;
+    const high = view.byteAt(at + 2) | view.byteAt(at + 3) << 8;
+    return (view.byteAt(at) | view.byteAt(at + 1) << 8 | high << 16) >>> 0;
+  }
+
+  #setCounter(at: number, count: number): boolean {
+    const { view } = this;
+    if (!view.prepare(at, COUNTER_BYTES)) return false;
+    if (view.isInSlots) view.blocks.setWord(at, count);
+    else for (let i = 0; i < COUNTER_BYTES; i++) view.setByte(at + i, (count >>> (8 * i)) & 0xff);
+    return true;
   }
 
   /**
@@ -117,8 +124,7 @@ export class CountMin {
       const at = this.#place(row, item, start, length);
       const sum = (this.#counterAt(at) + low) >>> 0;
       const count = sum < by ? MAX_COUNTER : sum;
-      this.#counter[0] = count;
-      if (!this.view.write(at, this.#counterBytes, 0, COUNTER_BYTES)) return undefined;
+      if (!this.#setCounter(at, count)) return undefined;
       if (count < least) least = count;
     }
     this.#addToSum(by);

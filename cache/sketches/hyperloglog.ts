@@ -8,8 +8,8 @@ import { Murmur64 } from "./murmur64.ts";
 import {
   countSparse,
   HEADER_BYTES,
+  mergeSparse,
   raiseSparse,
-  readSparse,
   SetResult,
   STALE_AT,
   STALE_BIT,
@@ -93,7 +93,7 @@ export class HyperLogLog {
   makeDense(): boolean {
     if (!this.isSparse) return true;
     const registers = this.#registers.fill(0);
-    if (!readSparse(this, registers)) return false;
+    if (!mergeSparse(this, registers)) return false;
     this.bytes[ENCODING_AT] = DENSE;
     writeDense(registers, this.bytes);
     this.length = DENSE_BYTES;
@@ -103,13 +103,8 @@ export class HyperLogLog {
 
   /** Raises `registers`, a byte each, to these. Returns false if the sparse encoding is damaged. */
   mergeInto(registers: Uint8Array): boolean {
-    if (!this.isSparse) {
-      mergeDense(this.bytes, registers);
-      return true;
-    }
-    const own = this.#registers.fill(0);
-    if (!readSparse(this, own)) return false;
-    for (let i = 0; i < REGISTERS; i++) if (own[i]! > registers[i]!) registers[i] = own[i]!;
+    if (this.isSparse) return mergeSparse(this, registers);
+    mergeDense(this.bytes, registers);
     return true;
   }
 
@@ -117,8 +112,7 @@ export class HyperLogLog {
   raiseTo(registers: Uint8Array): void {
     // Redis does the same for each register that is not 0; for those that are as high nothing changes.
     const own = this.#registers.fill(0);
-    if (this.isSparse) readSparse(this, own);
-    else mergeDense(this.bytes, own);
+    this.mergeInto(own);
     for (let i = 0; i < REGISTERS; i++) {
       // Where the encoding changes, `own` is overwritten with what is just as right.
       if (registers[i]! > own[i]!) this.raise(i, registers[i]!);

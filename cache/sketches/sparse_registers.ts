@@ -56,11 +56,14 @@ export function raiseSparse(string: SparseString, index: number, value: number):
   let before = HEADER_BYTES;
   let first = 0;
   let run = 0;
+  // Half of all runs are passed for each member: what the functions below say is said here once more, which
+  // makes it twice as quick (bench/types/sketches.ts).
   while (at < length) {
-    run = runLength(bytes, at);
+    const byte = bytes[at]!;
+    run = byte >= 0x80 ? (byte & 3) + 1 : byte < 0x40 ? byte + 1 : runLength(bytes, at);
     if (index < first + run) break;
     before = at;
-    at += runBytes(bytes, at);
+    at += byte >= 0x80 || byte < 0x40 ? 1 : 2;
     first += run;
   }
   if (run === 0 || at >= length) return SetResult.corrupt;
@@ -138,16 +141,18 @@ function joinRuns(string: SparseString, from: number): void {
   }
 }
 
-/** Writes the registers of a sparse string, a byte each. Returns whether they are exactly all. */
-export function readSparse(string: SparseString, registers: Uint8Array): boolean {
-  const { bytes, length } = string;
+/**
+ * Raises `registers`, a byte each, to those of a sparse string where these are higher. Returns whether the string has
+ * exactly all of them; else some may have been raised.
+ */
+export function mergeSparse({ bytes, length }: SparseString, registers: Uint8Array): boolean {
   let index = 0;
   for (let at = HEADER_BYTES; at < length; at += runBytes(bytes, at)) {
-    const run = runLength(bytes, at);
+    const end = index + runLength(bytes, at);
+    if (end > REGISTERS) return false;
     const value = runValue(bytes, at);
-    if (index + run > REGISTERS) return false;
-    if (value > 0) registers.fill(value, index, index + run);
-    index += run;
+    if (value === 0) index = end;
+    for (; index < end; index++) if (value > registers[index]!) registers[index] = value;
   }
   return index === REGISTERS;
 }
