@@ -22,6 +22,7 @@ const PROGRAMS = [
   "bench/resp/watch.ts",
   "bench/start.ts",
   "bench/types/run.ts",
+  "bench/types/sketches.ts",
 ];
 
 Deno.test("every benchmark answers --help and measures nothing", async () => {
