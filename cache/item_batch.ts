@@ -1,10 +1,12 @@
-// Items that a walk has copied out of a shard, whole: keys, values and deadlines. Bounded in bytes, so that
-// a lock is held briefly; an item longer than that comes alone, once there is space for it. Knows no format.
+// Items that a walk has copied out of a shard, whole: keys, types, values and deadlines; of those with members no
+// value. Bounded in bytes, so that a lock is held briefly; an item longer than that comes alone, once there is space
+// for it. Knows no format.
 
 import { readKey } from "./item.ts";
 import { deadlineOf, keyBytesOf } from "./item_header.ts";
 import { isExpired } from "./member_deadlines.ts";
 import { databaseOf } from "./databases.ts";
+import { hasMembers, typeOf } from "./item_types.ts";
 import { type ScanBatch, sparseBuckets } from "./scan.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 import { readString, stringBytes } from "./values.ts";
@@ -17,7 +19,9 @@ export class ItemBatch implements ScanBatch {
   bytes: Uint8Array<ArrayBuffer>;
   /** Bytes of each key. */
   readonly keyLengths: Int32Array = new Int32Array(MAX_ITEMS);
-  /** Bytes of each value. */
+  /** What each value is. */
+  readonly types: Uint8Array = new Uint8Array(MAX_ITEMS);
+  /** Bytes of each value; 0 of those with members. */
   readonly valueLengths: Int32Array = new Int32Array(MAX_ITEMS);
   /** Deadlines in milliseconds since 1970; 0 for none. */
   readonly deadlinesMs: Float64Array = new Float64Array(MAX_ITEMS);
@@ -46,14 +50,17 @@ export class ItemBatch implements ScanBatch {
     if (databaseOf(memory, address) !== database || isExpired(memory, address)) return true;
     const { count, used } = this;
     const keyBytes = keyBytesOf(memory, address);
-    const valueBytes = stringBytes(memory, address);
+    const type = typeOf(memory, address);
+    const isWhole = !hasMembers(type);
+    const valueBytes = isWhole ? stringBytes(memory, address) : 0;
     const end = used + keyBytes + valueBytes;
     if (count >= most || count === MAX_ITEMS || end > this.bytes.length) {
       if (count === 0) this.neededBytes = end;
       return false;
     }
     readKey(memory, address, this.bytes, used);
-    readString(memory, address, this.bytes, used + keyBytes);
+    if (isWhole) readString(memory, address, this.bytes, used + keyBytes);
+    this.types[count] = type;
     this.keyLengths[count] = keyBytes;
     this.valueLengths[count] = valueBytes;
     this.deadlinesMs[count] = deadlineOf(memory, address);

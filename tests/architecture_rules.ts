@@ -29,7 +29,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "server/commands": ["cache", "server/config", "server/contract", "server/rdb"],
   "server/changes": ["cache", "server/contract"],
   "server/codecs": ["server/contract"],
-  "server/contract": ["cache", "server/config"],
+  "server/contract": ["cache", "server/config", "server/rdb"],
   "server/config": [],
   "server/rdb": [],
   "server/disk": ["cache", "server/config", "server/contract"],

@@ -2,7 +2,7 @@
 // Redis, byte for byte, with deadlines and databases; and who may ask for it.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { hasRedis, RedisServer } from "../server/commands/redis_server.ts";
+import { hasRedis, RedisConnection, RedisServer } from "../server/commands/redis_server.ts";
 import { errorBody } from "./conversation.ts";
 import { joined, RawClient } from "./raw_client.ts";
 import { command, connectRaw, exchange } from "./raw_fixture.ts";
@@ -90,6 +90,59 @@ Deno.test({
         `+OK\r\n:${counts[i]}\r\n`,
       );
     }
+  },
+});
+
+/** Lines that store collections of all types, and questions about them. */
+const COLLECTIONS = [
+  ...["RPUSH l a \\x00\\xff -5", `RPUSH l2 ${"word ".repeat(3000).trim()}`, "SADD s 1 2 3"],
+  ...[
+    `SADD s2 ${Array.from({ length: 2000 }, (_, i) => `m${i}`).join(" ")}`,
+    "HSET h a 1 b \\x0d\\x0a",
+  ],
+  ...[`HSET h2 ${Array.from({ length: 2000 }, (_, i) => `f${i} ${i}`).join(" ")}`],
+  ...[
+    "ZADD z -inf a 0.1 b 1e300 c",
+    `ZADD z2 ${Array.from({ length: 2000 }, (_, i) => `${i / 7} m${i}`).join(" ")}`,
+  ],
+  ...["PEXPIREAT z 4102444800000", "SETBIT bits 100000 1", "PFADD hll a b c"],
+];
+const QUESTIONS = [
+  ...["DBSIZE", "LRANGE l 0 -1", "LRANGE l2 0 -1", "SORT s", "SORT s2 ALPHA", "HGETALL h"],
+  ...["HLEN h2", `HMGET h2 ${Array.from({ length: 2000 }, (_, i) => `f${i}`).join(" ")}`],
+  ...[
+    "ZRANGE z 0 -1 WITHSCORES",
+    "ZRANGE z2 0 -1 WITHSCORES",
+    "PEXPIRETIME z",
+    "GET bits",
+    "PFCOUNT hll",
+  ],
+  ...["l", "s", "h", "z", "z2", "s2"].map((key) => `OBJECT ENCODING ${key}`),
+];
+
+Deno.test({
+  name:
+    "GET /export of collections is what redis-cli --pipe restores into Redis (skipped: no redis-server)",
+  ignore: !await hasRedis(),
+  async fn() {
+    await using server = await TestServer.start(["--resp-port", "0", "--admin"]);
+    await using redis = await RedisServer.start();
+    const addresses = server.event("start")!.addresses as string[];
+    const address = addresses.find((each) => each.startsWith("redis://"))!;
+    const own = await RedisConnection.open(Number(/\d+$/.exec(address)![0]));
+    for (const line of COLLECTIONS) {
+      const answer = await own.say(line);
+      assert(!answer.startsWith("-"), `${line.slice(0, 40)} ${answer}`);
+    }
+    using asking = await server.connect();
+    const answer = await asking.ask("GET /export");
+    for (const _twice of [1, 2]) {
+      await pipe(redis.port, answer.body);
+      for (const line of QUESTIONS) {
+        assertEquals(await own.say(line), await redis.say(line), line.slice(0, 40));
+      }
+    }
+    own.close();
   },
 });
 

@@ -1,7 +1,7 @@
-// Writes items as commands of the Redis protocol which store them again: SELECT, and SET with PXAT where
-// an item has a deadline. Knows no shard and no request.
+// Writes strings as commands of the Redis protocol which store them again: SELECT, and SET with PXAT where
+// one has a deadline. Knows no shard and no request.
 
-import type { ItemBatch } from "../../../cache/mod.ts";
+import { type ItemBatch, ItemType } from "../../../cache/mod.ts";
 import { writeAscii } from "../text_bytes.ts";
 
 /** Most bytes that a command takes beside its key and value. */
@@ -12,7 +12,7 @@ export class CommandWriter {
   /** The database that was chosen last, by the number that clients use. */
   #database = 0;
 
-  /** The commands that store the items of a batch, which are in `database`. */
+  /** The commands that store the strings of a batch, which are in `database`; others of it may follow. */
   write(batch: ItemBatch, database: number): Uint8Array<ArrayBuffer> {
     const sets = setCommands(batch);
     if (database === this.#database) return sets;
@@ -31,13 +31,17 @@ function selectCommand(database: number): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`*2\r\n$6\r\nSELECT\r\n$${text.length}\r\n${text}\r\n`);
 }
 
-/** The commands that store the items of a batch. */
+/** The commands that store the strings of a batch. */
 function setCommands(batch: ItemBatch): Uint8Array<ArrayBuffer> {
-  const { count, used, bytes, keyLengths, valueLengths, deadlinesMs } = batch;
+  const { count, used, bytes, types, keyLengths, valueLengths, deadlinesMs } = batch;
   const to = new Uint8Array(used + count * MAX_COMMAND_BYTES);
   let at = 0;
   let from = 0;
   for (let i = 0; i < count; i++) {
+    if (types[i] !== ItemType.string) {
+      from += keyLengths[i]! + valueLengths[i]!;
+      continue;
+    }
     const deadlineMs = deadlinesMs[i]!;
     at += writeAscii(deadlineMs === 0 ? "*3\r\n$3\r\nSET" : "*5\r\n$3\r\nSET", to, at);
     at = writeBytes(bytes, from, keyLengths[i]!, to, at);

@@ -43,6 +43,11 @@ export class ItemWalk implements LockedWork {
     this.#storedDatabases = numbers.map((number) => storedDatabase(cache.region, number));
   }
 
+  /** The same database by the number that items have. */
+  get storedDatabase(): number {
+    return this.#storedDatabases[this.database]!;
+  }
+
   /** Fills the batch with the next items. */
   step(): WalkStep {
     const { batch } = this;

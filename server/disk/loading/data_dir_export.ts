@@ -3,8 +3,7 @@
 
 import { Cache, readStats, Region } from "../../../cache/mod.ts";
 import { ACTOR_NAMES } from "../../contract/counters.ts";
-import { CommandWriter } from "../../contract/export/export_commands.ts";
-import { ItemWalk } from "../../contract/export/item_walk.ts";
+import { ExportWalk } from "../../contract/export/export_walk.ts";
 import { scanDataDir } from "../data_dir.ts";
 import { holderPhrase, isLocked } from "../dir_lock.ts";
 import type { FileSystem } from "../file_system.ts";
@@ -93,15 +92,14 @@ export class DataDirExport {
 
   /** The commands that store all items, in pieces. */
   *commands(): Generator<Uint8Array> {
-    const walk = new ItemWalk(this.#cache);
-    const writer = new CommandWriter();
+    const walk = new ExportWalk(this.#cache);
     for (;;) {
       const step = walk.step();
       if (step === "done") return;
       if (step === "busy") throw new Error("Cannot export: a shard is locked");
       if (step === "tooLong") walk.grow();
-      else if (walk.batch.count > 0) {
-        yield writer.write(walk.batch, walk.database);
+      else if (walk.output !== null) {
+        yield walk.output;
         walk.shrink();
       }
     }

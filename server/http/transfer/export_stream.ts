@@ -8,8 +8,7 @@ import type { MemoryBudget } from "../../contract/memory_budget.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { nextTurn, type TimeSlices } from "../../contract/time_slices.ts";
 import { SlowClient } from "../large_answers.ts";
-import { CommandWriter } from "../../contract/export/export_commands.ts";
-import { BATCH_BYTES, ItemWalk } from "../../contract/export/item_walk.ts";
+import { ExportWalk } from "../../contract/export/export_walk.ts";
 
 /** Copies of a batch that are alive at once: itself, its commands, and those that Deno has taken ahead. */
 const COPIES = 3;
@@ -38,8 +37,7 @@ class Export implements MemoryOwner {
   idleSinceMs = Infinity;
   readonly #parts: ExportParts;
   readonly #all: Set<Export>;
-  readonly #walk: ItemWalk;
-  readonly #writer = new CommandWriter();
+  readonly #walk: ExportWalk;
   /** Whether it was let go of. */
   hasEnded = false;
 
@@ -47,8 +45,9 @@ class Export implements MemoryOwner {
   constructor(parts: ExportParts, all: Set<Export>) {
     this.#parts = parts;
     this.#all = all;
-    this.#walk = new ItemWalk(parts.cache);
-    this.account = parts.budget.open(this, COPIES * (BATCH_BYTES + parts.cache.maxItemBytes));
+    this.#walk = new ExportWalk(parts.cache);
+    const mostBytes = ExportWalk.usualBytes + parts.cache.maxItemBytes;
+    this.account = parts.budget.open(this, COPIES * mostBytes);
   }
 
   /** The next commands, or null at the end. Throws Error where they cannot be had. */
@@ -77,28 +76,27 @@ class Export implements MemoryOwner {
       const step = walk.step();
       if (step === "done") return null;
       if (step === "busy") return "blocked";
-      if (step === "tooLong" && !this.#grow(walk.batch.neededBytes)) return "blocked";
-      if (walk.batch.count > 0) return this.#writer.write(walk.batch, walk.database);
+      if (step === "tooLong" && !this.#grow()) return "blocked";
+      if (walk.output !== null) return walk.output;
     }
     return "bare";
   }
 
   /** Makes space for a long item, if there is memory for it. */
-  #grow(neededBytes: number): boolean {
-    const { batch } = this.#walk;
-    const moreBytes = neededBytes - batch.bytes.length;
+  #grow(): boolean {
+    const walk = this.#walk;
+    const moreBytes = Math.max(0, walk.neededBytes - walk.heldBytes);
     if (!this.account.tryTake(COPIES * moreBytes)) return false;
-    this.#walk.grow();
+    walk.grow();
     return true;
   }
 
   /** Lets go of the space for a long item, which the client has taken. */
   #shrink(): void {
-    const { batch } = this.#walk;
-    const moreBytes = batch.bytes.length - BATCH_BYTES;
-    if (moreBytes === 0) return;
+    const before = this.#walk.heldBytes;
     this.#walk.shrink();
-    this.account.give(COPIES * moreBytes);
+    const fewerBytes = before - this.#walk.heldBytes;
+    if (fewerBytes > 0) this.account.give(COPIES * fewerBytes);
   }
 
   /** Lets go of it. */
@@ -132,7 +130,7 @@ export class Exports {
   begin(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     const { now } = this.#parts;
     const one = new Export(this.#parts, this.#pending);
-    if (!one.account.tryTake(COPIES * BATCH_BYTES)) return null;
+    if (!one.account.tryTake(COPIES * ExportWalk.usualBytes)) return null;
     this.#pending.add(one);
     one.idleSinceMs = now();
     return new ReadableStream<Uint8Array<ArrayBuffer>>({
