@@ -21,6 +21,12 @@ export type Action =
     readonly expected: string | null;
     readonly value: string;
     readonly result?: boolean;
+  }
+  /** Any other: what it makes of a value, or undefined where its answer would have been another. `text` is for people. */
+  | {
+    readonly kind: "step";
+    readonly text: string;
+    readonly step: (value: string | null) => string | null | undefined;
   };
 
 /** An operation on one key. Its action has no result where no answer came: then it may have happened or not. */
@@ -186,6 +192,10 @@ function effectOf({ action }: Operation, state: State): State | null {
       const holds = state.value === action.expected;
       if (!agrees(action.result, holds)) return null;
       return holds ? { value: action.value, deadlineMs: 0 } : state;
+    }
+    case "step": {
+      const value = action.step(state.value);
+      return value === undefined ? null : { ...state, value };
     }
   }
 }

@@ -118,6 +118,7 @@ function carriedOut(action: Action, value: string | null): [result: unknown, val
     const sum = Number(value) + action.by;
     return [sum, `${sum}`];
   }
+  if (action.kind === "step") throw new Error("no action of a register");
   return value === action.expected ? [true, action.value] : [false, value];
 }
 
@@ -136,7 +137,8 @@ function byAllOrders(rest: readonly Operation[], value: string | null): number {
     ) {
       const [result, after] = carriedOut(operation.action, start);
       const { action } = operation;
-      const isFree = operation.answered === Infinity || action.kind === "put";
+      const isFree = operation.answered === Infinity || action.kind === "put" ||
+        action.kind === "step";
       if (!isFree && result !== action.result) continue;
       fewest = Math.min(fewest, cost + byAllOrders(others, after));
     }
