@@ -39,6 +39,8 @@ export type Opening = typeof Opening[keyof typeof Opening];
 const MAX_PACKED_BYTES = 480;
 /** A collection may take this part of a shard's slots. */
 const MAX_SHARE = 0.5;
+/** One that comes back may take this part, since its leaves may be less full than they were. */
+const MAX_RESTORED_SHARE = 0.75;
 /** What an entry takes at most, besides its bytes; and how much more than its bytes where leaves are half full. */
 const ENTRY_HEAD_BYTES = 24;
 const SPACE_PER_BYTE = 2.2;
@@ -175,7 +177,8 @@ export abstract class OpenedItem extends PackedEntries {
     const { memory } = this.shard;
     const more = SPACE_PER_BYTE * (bytes + entries * ENTRY_HEAD_BYTES);
     // A few bytes need no more than the nodes that they may divide.
-    return this.byteBound + more <= MAX_SHARE * memory.geometry.slotCount * SLOT_BYTES;
+    const share = memory.isRestoring ? MAX_RESTORED_SHARE : MAX_SHARE;
+    return this.byteBound + more <= share * memory.geometry.slotCount * SLOT_BYTES;
   }
 
   /** A change begins. */

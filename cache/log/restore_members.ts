@@ -54,21 +54,24 @@ export class MembersRestore {
     view.open(shard, database, hash, key, 0, keyBytes, false);
     const reader = new ChangeReader(bytes, start, end, view.shape);
     let fits = true;
-    while (fits && reader.next()) {
-      fits = view.hasRoom(1, end - start);
-      if (fits) this.#apply(view, reader, bytes);
-    }
+    while (fits && reader.next()) fits = this.#apply(view, reader, bytes);
     if (!fits) view.removeRange(0, view.count);
     view.close();
     return fits;
   }
 
-  #apply(view: Collection, reader: ChangeReader, bytes: Uint8Array): void {
+  /** Carries an operation out. Returns false, and does not, where there is no space for what it adds. */
+  #apply(view: Collection, reader: ChangeReader, bytes: Uint8Array): boolean {
     const { operation, entry, index, count } = reader;
-    if (operation === Operation.removeRange) return view.removeRange(index, count);
     if (operation === Operation.addAll) return addAll(view, bytes, index, entry, entry + count);
+    if (operation === Operation.removeRange) {
+      view.removeRange(index, count);
+      return true;
+    }
     const { memory } = view.shard;
-    const shape = operation === Operation.remove ? Shape.member : view.shape;
+    const isRemoval = operation === Operation.remove;
+    const shape = isRemoval ? Shape.member : view.shape;
+    if (!isRemoval && !view.hasRoom(1, entrySize(shape, bytes, entry))) return false;
     const length = this.#spans.contiguous(memory, bytes, memberAt(shape, entry));
     const { bytes: member, start } = this.#spans;
     if (view instanceof ListView) {
@@ -78,22 +81,28 @@ export class MembersRestore {
       view.remove(member, start, length);
       if (operation === Operation.put) view.addPlain(bytes, entry);
     }
+    return true;
   }
 }
 
-/** Adds entries. Those of a list come behind `index` others: where there are more they are there already. */
+/**
+ * Adds entries. Those of a list come behind `index` others: where there are more they are there already. Returns false
+ * where there is no space for all.
+ */
 function addAll(
   view: Collection,
   bytes: Uint8Array,
   index: number,
   start: number,
   end: number,
-): void {
-  if (view instanceof ListView && view.count !== index) return;
+): boolean {
+  if (view instanceof ListView && view.count !== index) return true;
   for (let at = start; at < end;) {
     const next = at + entrySize(view.shape, bytes, at);
     if (next > end) throw new RangeError("Cannot read changes: a member does not end");
+    if (!view.hasRoom(1, next - at)) return false;
     view.addPlain(bytes, at);
     at = next;
   }
+  return true;
 }
