@@ -123,6 +123,8 @@ export class HashView extends KeyedCollection {
   #sweep(): void {
     const deadlines = this.#deadlines;
     const expired: Uint8Array[] = [];
+    // What was noted before this pass may be gone.
+    if (deadlines.swept === 0) deadlines.seenMs = 0;
     deadlines.swept = this.scan(deadlines.swept, SWEEP_FIELDS, () => {
       if (this.isExpired) expired.push(this.member());
       else if (this.deadlineMs !== 0) deadlines.see(this.deadlineMs);

@@ -201,6 +201,22 @@ Deno.test("fields of a large hash that have expired are neither counted nor list
   }
 });
 
+Deno.test("a large hash keeps the deadlines of its fields when it is copied and renamed", async () => {
+  const fields = Array.from({ length: 2000 }, (_, i) => `f${i} v`).join(" ");
+  const client = new Clocked();
+  await client.talk(
+    [`HSETEX h PX 100 FIELDS 2000 ${fields}`, ":1"],
+    ["COPY h g", ":1"],
+    ["RENAME h i", "+OK"],
+    ["HPTTL g FIELDS 2 f0 f1999", "[:100, :100]"],
+    ["HPTTL i FIELDS 2 f0 f1999", "[:100, :100]"],
+    ["HPERSIST i FIELDS 1 f7", "[:1]"],
+    100,
+    ["EXISTS g i", ":1"],
+    ["HGETALL i", '["f7", "v"]'],
+  );
+});
+
 Deno.test("the background sweep removes expired fields of hashes that nobody asks for", async () => {
   const client = new Clocked();
   const { cache } = client;
