@@ -6,8 +6,16 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { grownBytes, grownPlaces } from "../../contract/growing_bytes.ts";
 import type { Failure } from "../../contract/reply.ts";
+import { refused } from "../failures.ts";
 import { growthProblem, shardOfKey } from "../items.ts";
-import { MAX_MEMBERS_AT_ONCE, TOO_MANY_MEMBERS } from "../members/whole_answers.ts";
+
+/** Most members that are copied at once: each takes a microsecond or two, and others wait for the locks. */
+export const MAX_COPIED_MEMBERS = 20_000;
+
+/** The refusal of more. */
+export const TOO_MANY_COPIED: Failure = refused(
+  `too many members to copy at once: at most ${MAX_COPIED_MEMBERS}, see slabkv export and import for larger ones`,
+);
 
 /** Members that were read, with what belongs to each. */
 class Members {
@@ -58,7 +66,7 @@ export function copyMembers(
   const { bytes, starts, lengths } = args;
   const view = viewOfType(context, type);
   view.open(shardOfKey(context, 0), database, hashes[0]!, bytes, starts[0]!, lengths[0]!, false);
-  if (view.count > MAX_MEMBERS_AT_ONCE) return TOO_MANY_MEMBERS;
+  if (view.count > MAX_COPIED_MEMBERS) return TOO_MANY_COPIED;
   const members = membersOf(context, view);
   context.copiedBytes += 2 * members.usedBytes;
   const shard = shardOfKey(context, 1);

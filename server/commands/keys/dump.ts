@@ -1,7 +1,13 @@
 // DUMP: a value as Redis writes it, for RESTORE here or there. Collections that Redis would keep compact are
 // written compact, so that small ones come out byte for byte as from Redis.
 
-import { type HashView, ItemType, type Shard, type SortedSetView } from "../../../cache/mod.ts";
+import {
+  type HashView,
+  hasMembers,
+  ItemType,
+  type Shard,
+  type SortedSetView,
+} from "../../../cache/mod.ts";
 import { MAX_DOUBLE_BYTES, writeDouble } from "../../contract/numbers/double_bytes.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -11,6 +17,7 @@ import { ListpackWriter } from "../../rdb/listpack_writer.ts";
 import { IntsetWriter } from "../../rdb/intset_writer.ts";
 import { ANSWER_TOO_LARGE, refused } from "../failures.ts";
 import { getItem, openView } from "../items.ts";
+import { MAX_COPIED_MEMBERS, TOO_MANY_COPIED, viewOfType } from "./copy_members.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 import { isCompactHash, isCompactSortedSet, isIntegerSet } from "./object.ts";
 
@@ -65,15 +72,17 @@ function writeCollection(
   writer: DumpWriter,
   reply: Reply,
 ): boolean {
-  const { list, set, hash, sortedSet } = context.views;
-  const view = { [ItemType.list]: list, [ItemType.set]: set, [ItemType.hash]: hash }[
-    type as number
-  ] ?? (type === ItemType.sortedSet ? sortedSet : null);
-  if (view === null) {
+  if (!hasMembers(type)) {
     reply.fail(NO_FORM);
     return false;
   }
+  const { list, set, hash } = context.views;
+  const view = viewOfType(context, type);
   openView(context, view, args, 0, 0, reply, false);
+  if (view.count > MAX_COPIED_MEMBERS) {
+    reply.fail(TOO_MANY_COPIED);
+    return false;
+  }
   if (!mayAnswerMembers(view, 0, view.count, view === hash ? "both" : "member", reply)) {
     return false;
   }

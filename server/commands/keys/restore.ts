@@ -19,7 +19,7 @@ import {
   storeItem,
   storeProblem,
 } from "../items.ts";
-import { MAX_MEMBERS_AT_ONCE } from "../members/whole_answers.ts";
+import { MAX_COPIED_MEMBERS, TOO_MANY_COPIED } from "./copy_members.ts";
 
 const FOOTER_BYTES = 10;
 const CHECKSUM_BYTES = 8;
@@ -35,9 +35,6 @@ const BAD_IDLE_TIME = refused("Invalid IDLETIME value, must be >= 0");
 const BAD_FREQUENCY = refused("Invalid FREQ value, must be >= 0 and <= 255");
 const BAD_PAYLOAD = refused("DUMP payload version or checksum are wrong");
 const BAD_FORMAT = refused("Bad data format");
-const TOO_MANY = refused(
-  `payload has too many members: at most ${MAX_MEMBERS_AT_ONCE}, see slabkv import for larger ones`,
-);
 
 interface Options {
   replaces: boolean;
@@ -182,7 +179,7 @@ function store(
     storeItem(context, args, 0, 0, value.bytes, 0, value.length, deadlineMs);
     return null;
   }
-  if (entries > MAX_MEMBERS_AT_ONCE) return TOO_MANY;
+  if (entries > MAX_COPIED_MEMBERS) return TOO_MANY_COPIED;
   const { members } = reader;
   const { member, value } = members;
   const { views, shard } = context;
