@@ -291,7 +291,7 @@ export class ByteView {
     // A snapshot leaves out items that change while it is made, but for those with slots.
     const isWhole = this.#place === Place.item &&
       (keyBytes + this.length <= SHORT_BYTES || memory.words[SHARD_COPYING] !== 0);
-    if (isWhole) return recordItem(log.buffer, memory, item, hash);
+    if (isWhole) return void recordItem(log.buffer, memory, item, hash);
     const ranges = this.#ranges;
     ranges.fit(this.length);
     recordBytes(log.buffer, memory, item, hash, this.#version, this.#shortest, ranges);

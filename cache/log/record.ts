@@ -90,13 +90,17 @@ function copyWhole(
   return true;
 }
 
-/** The whole item at `address`, with its ring and its count. */
+/**
+ * The whole item at `address`, with its ring and its count; of one of bytes in slots about `mostBytes`. Returns where these
+ * end, for {@linkcode recordRest}, or 0 where that was all.
+ */
 export function recordItem(
   into: EffectBuffer,
   memory: ShardMemory,
   address: number,
   hash: number,
-): void {
+  mostBytes = Infinity,
+): number {
   const inSlots = isIndirect(memory, address);
   const keyBytes = keyBytesOf(memory, address);
   const valueBytes = inSlots ? 0 : valueBytesOf(memory, address);
@@ -106,12 +110,35 @@ export function recordItem(
     readKey(memory, address, into.bytes, at);
     if (!inSlots) readValue(memory, address, into.bytes, at + keyBytes);
   }
-  const place = (ringOf(memory, address) << EFFECT_RING_SHIFT) |
-    (hitCountLocked(memory, address) << EFFECT_COUNT_SHIFT);
+  const place = placeBits(memory, address);
   into.words[head]! |= place;
-  if (!inSlots) return;
-  if (hasMembers(typeOf(memory, address))) recordMembers(into, memory, address, hash);
-  else into.words[recordSlots(into, memory, address, hash)]! |= place;
+  if (!inSlots) return 0;
+  if (!hasMembers(typeOf(memory, address))) {
+    const version = versionOf(memory, address);
+    return recordSlots(into, memory, address, hash, place, version, 0, mostBytes);
+  }
+  recordMembers(into, memory, address, hash);
+  return 0;
+}
+
+/** The bytes in slots from byte `from` on of an item that was written down with this version; as in {@linkcode recordItem}. */
+export function recordRest(
+  into: EffectBuffer,
+  memory: ShardMemory,
+  address: number,
+  hash: number,
+  version: number,
+  from: number,
+  mostBytes: number,
+): number {
+  const place = placeBits(memory, address);
+  return recordSlots(into, memory, address, hash, place, version, from, mostBytes);
+}
+
+/** Ring and hits of an item, in the first word of an effect. */
+function placeBits(memory: ShardMemory, address: number): number {
+  return (ringOf(memory, address) << EFFECT_RING_SHIFT) |
+    (hitCountLocked(memory, address) << EFFECT_COUNT_SHIFT);
 }
 
 /** Adds a put without key and value. Returns the byte where they begin. */
@@ -169,7 +196,7 @@ export function recordDeadline(
   const hash = hashOfItem(memory, address);
   // A snapshot leaves out what changes while it is made, but for items with slots: then nothing has the version before.
   const isLeftOut = memory.words[SHARD_COPYING] !== 0 && !isIndirect(memory, address);
-  if (isLeftOut) return recordItem(into, memory, address, hash);
+  if (isLeftOut) return void recordItem(into, memory, address, hash);
   const at = into.add(EXPIRE_WORDS);
   into.words[at] = EffectKind.expire;
   into.words[at + EFFECT_HASH] = hash;

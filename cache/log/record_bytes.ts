@@ -42,7 +42,7 @@ export function recordBytes(
   const length = isIndirect(memory, address)
     ? blocksLength(memory, address)
     : valueBytesOf(memory, address);
-  const at = addChange(into, memory, address, hash, before, shortest, length);
+  const at = addChange(into, hash, before, versionOf(memory, address), shortest, length);
   const { places } = ranges;
   for (let i = 0; i < ranges.count; i++) {
     addRange(into, memory, address, places[2 * i]!, places[2 * i + 1]!);
@@ -51,37 +51,44 @@ export function recordBytes(
 }
 
 /**
- * The slots of the item at `address`, which an effect before has put there as a value of no bytes. Returns the effect's
- * first word.
+ * The slots of the item at `address` from byte `from` on, which an effect before has put there with this version: about
+ * `most` bytes of them. `place` says its ring and its hits. Returns from where on the rest is, 0 where there is none. The
+ * item may change between two parts: what is behind the first then is of no matter, since the log has each change.
  */
 export function recordSlots(
   into: EffectBuffer,
   memory: ShardMemory,
   address: number,
   hash: number,
+  place: number,
+  version: number,
+  from: number,
+  most: number,
 ): number {
   const length = blocksLength(memory, address);
   const root = blocksRoot(memory, address);
-  const at = addChange(into, memory, address, hash, versionOf(memory, address), 0, length);
+  const shortest = from === 0 ? 0 : length;
+  const at = addChange(into, hash, version, version, shortest, length);
+  into.words[at]! |= place;
   const count = Math.ceil(length / SLOT_BYTES);
-  for (let index = 0; index < count; index++) {
+  const last = Math.min(count, (from + most) / SLOT_BYTES);
+  for (let index = from / SLOT_BYTES; index < last; index++) {
     if (slotAt(memory, root, index) === 0) continue;
     const first = index;
-    while (index + 1 < count && slotAt(memory, root, index + 1) !== 0) index++;
-    const from = first * SLOT_BYTES;
+    while (index + 1 < last && slotAt(memory, root, index + 1) !== 0) index++;
+    const start = first * SLOT_BYTES;
     const end = Math.min(length, (index + 1) * SLOT_BYTES);
-    addRange(into, memory, address, from, end - from);
+    addRange(into, memory, address, start, end - start);
   }
   into.words[at + CHANGE_SIZE] = into.used - at;
-  return at;
+  return last < count ? last * SLOT_BYTES : 0;
 }
 
 function addChange(
   into: EffectBuffer,
-  memory: ShardMemory,
-  address: number,
   hash: number,
   before: number,
+  after: number,
   shortest: number,
   length: number,
 ): number {
@@ -89,7 +96,7 @@ function addChange(
   into.words[at] = EffectKind.change | (ChangeOf.bytes << CHANGE_OF_SHIFT);
   into.words[at + EFFECT_HASH] = hash;
   into.number(at + EFFECT_VERSION, before);
-  into.number(at + EXPIRE_VERSION, versionOf(memory, address));
+  into.number(at + EXPIRE_VERSION, after);
   into.words[at + BYTES_SHORTEST] = shortest;
   into.words[at + BYTES_LENGTH] = length;
   return at;

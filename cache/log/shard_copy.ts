@@ -7,19 +7,22 @@ import type { Cache, LockedWork } from "../cache.ts";
 import { bucketTotal, bucketWord } from "../index_growth.ts";
 import { hashOfItem } from "../item_hash.ts";
 import { versionOf } from "../item_header.ts";
-import { isIndirect } from "../item_types.ts";
+import { hasMembers, isIndirect, typeOf } from "../item_types.ts";
 import { isExpired } from "../member_deadlines.ts";
 import { ADDRESS_MASK, SHARD_COPYING } from "../layout.ts";
 import { sequenceOf } from "../removal.ts";
 import { freshenLocked } from "../stale_buckets.ts";
+import type { ShardMemory } from "../shard_memory.ts";
 import type { EffectBuffer } from "./effect_buffer.ts";
-import { recordItem } from "./record.ts";
+import { recordItem, recordRest } from "./record.ts";
 import { recordMark, recordPolicy } from "./record_shards.ts";
 
 /** Most under one lock: buckets that are looked at, items, and words of effects. */
 const MAX_BUCKETS = 2048;
 const MAX_ITEMS = 256;
 const MAX_WORDS = 16 * 1024;
+/** Of bytes in slots, a multiple of a slot: longer ones are copied in parts. */
+const PART_BYTES = 256 * 1024;
 
 /** How far a copy is. */
 export const CopyStep = {
@@ -46,6 +49,10 @@ export class ShardCopy implements LockedWork {
   #into!: EffectBuffer;
   #bucket = -1;
   #isDone = false;
+  /** Of the item in that bucket, if a part of it is copied: where the rest begins, else 0; its hash; its version then. */
+  #restFrom = 0;
+  #restHash = 0;
+  #restVersion = 0;
 
   /** A copy of shard `index`, to be made step by step. */
   constructor(cache: Cache, index: number) {
@@ -82,12 +89,16 @@ export class ShardCopy implements LockedWork {
     let left = MAX_ITEMS;
     let bucket = this.#bucket;
     freshenLocked(memory, bucket, end);
+    const restFrom = this.#restFrom;
+    this.#restFrom = 0;
     for (; bucket < end && left > 0 && into.used < full; bucket++) {
       const address = memory.words[bucketWord(memory, bucket)]! & ADDRESS_MASK;
       if (address === 0 || isExpired(memory, address)) continue;
       // The log has what has changed since, but of an item with slots only the changes.
       if (versionOf(memory, address) > this.version && !isIndirect(memory, address)) continue;
-      recordItem(into, memory, address, hashOfItem(memory, address));
+      const from = bucket === this.#bucket ? restFrom : 0;
+      this.#restFrom = this.#copyLocked(memory, address, from);
+      if (this.#restFrom !== 0) break;
       left--;
     }
     this.items += MAX_ITEMS - left;
@@ -97,5 +108,18 @@ export class ShardCopy implements LockedWork {
     recordMark(into, memory, this.version);
     memory.words[SHARD_COPYING] = 0;
     this.#isDone = true;
+  }
+
+  /** Copies an item, or the next part of it, from byte `from` on. Returns where the rest begins, or 0. */
+  #copyLocked(memory: ShardMemory, address: number, from: number): number {
+    const hash = hashOfItem(memory, address);
+    const isRest = from !== 0 && hash === this.#restHash;
+    if (isRest && isIndirect(memory, address) && !hasMembers(typeOf(memory, address))) {
+      const version = this.#restVersion;
+      return recordRest(this.#into, memory, address, hash, version, from, PART_BYTES);
+    }
+    this.#restHash = hash;
+    this.#restVersion = versionOf(memory, address);
+    return recordItem(this.#into, memory, address, hash, PART_BYTES);
   }
 }
