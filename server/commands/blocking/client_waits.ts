@@ -44,14 +44,16 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
   readonly #gaugeWord: number;
   /** By hash of the key in database 0. */
   readonly #queues = new Map<number, Queue[]>();
+  readonly #now: () => number;
   #size = 0;
   readonly #taker: Taker;
   /** Queues that are to be looked at, since events were lost. */
   #lost: Queue[] = [];
 
-  /** `watch` is the worker's, and `cache` too. */
-  constructor(cache: ServerCache, watch: Watch) {
+  /** `watch` is the worker's, and `cache` too. `now` is any steady clock. */
+  constructor(cache: ServerCache, watch: Watch, now: () => number = () => performance.now()) {
     this.#cache = cache;
+    this.#now = now;
     this.#watch = watch;
     this.#taker = new Taker(cache);
     this.#tickets = new WaitTickets(cache.region, cache.actor);
@@ -233,7 +235,7 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
       const spot = queue.first;
       const older = this.#tickets.oldestElsewhere(queue.print);
       const isFirst = older === 0 || !isOlder(older, spot.client.ticket) ||
-        !queue.gives(older, performance.now());
+        !queue.gives(older, this.#now());
       const served = isFirst ? this.#serveOne(spot) : "busy";
       if (served === "nothing") return queue.settle();
       if (served === "busy") return queue.lookLater(() => this.#serve(queue));

@@ -3,8 +3,8 @@
 
 import { NO_PLACE, type WaitTickets } from "../../../cache/mod.ts";
 
-/** How long those that wait longer in other workers have the first right to what is there. */
-const PRECEDENCE_MS = 250;
+/** How long those that wait longer in another worker have the first right to what is there: it may be busy, or hang. */
+export const PRECEDENCE_MS = 1000;
 /** Longest time between two looks whether they have used it. */
 const MAX_LOOK_MS = 64;
 

@@ -5,6 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Cache, publishOverflow } from "../../../../cache/mod.ts";
 import { WorkerWatch } from "../../../../server/changes/watch.ts";
 import { ClientWaits } from "../../../../server/commands/blocking/client_waits.ts";
+import { PRECEDENCE_MS } from "../../../../server/commands/blocking/wait_queue.ts";
 import type { ServerRegion } from "../../../../server/contract/counters.ts";
 import type { MemoryAccount } from "../../../../server/contract/memory_account.ts";
 import { LocalServer } from "../../../../server/process/local_server.ts";
@@ -17,13 +18,14 @@ class Worker {
   readonly #cache: Cache<never, never>;
   readonly #server = new LocalServer(configOf(), NOW_MS);
   readonly watch: WorkerWatch;
+  nowMs = 0;
   readonly waits: ClientWaits;
 
   constructor(region: ServerRegion, actor: number) {
     const cache = new Cache(region, actor, () => NOW_MS);
     this.#cache = cache as unknown as Cache<never, never>;
     this.watch = new WorkerWatch(region, actor);
-    this.waits = new ClientWaits(cache, this.watch);
+    this.waits = new ClientWaits(cache, this.watch, () => this.nowMs);
   }
 
   /** A client of this worker. */
@@ -73,7 +75,11 @@ Deno.test("who waits longer in a worker that does not take it gives way after a 
   const first = waiting(a, "BLPOP k 0");
   const second = waiting(b, "BLPOP k 0");
   await one.client().say("RPUSH k 1");
+  one.nowMs = PRECEDENCE_MS - 1;
+  one.waits.hear();
   assertEquals([first.isDone, second.isDone], [false, false]);
+  one.nowMs = PRECEDENCE_MS;
+  // It looks again by itself.
   await second.promise;
   assertEquals([b.answer(), first.isDone], ['["k", "1"]', false]);
   a.session.leave();
