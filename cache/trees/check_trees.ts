@@ -47,6 +47,7 @@ class TreeCheck {
   readonly #takesChains: boolean;
   readonly #item: number;
 
+  /** A check of a tree of the item at address `item`; 0: of what is left of one that is being freed. */
   constructor(walk: OrderedWalk, claim: Claim, takesChains: boolean, item: number) {
     this.#walk = walk;
     this.#claim = claim;
@@ -95,7 +96,8 @@ class TreeCheck {
     let at = start;
     let count = 0;
     for (; at < end; count++) {
-      if (order !== Order.position) keys.push(this.#keyAt(at));
+      // Of what is being freed, the long members of one tree may have gone with the other.
+      if (order !== Order.position && this.#item !== 0) keys.push(this.#keyAt(at));
       this.#chains(at);
       at += entrySize(shape, memory.bytes, at);
     }

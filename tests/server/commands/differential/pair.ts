@@ -20,7 +20,11 @@ const ASKED_BY: Readonly<Record<string, string>> = {
 };
 const SCANS: ReadonlySet<string> = new Set(["SSCAN", "HSCAN", "ZSCAN", "SCAN"]);
 /** What cannot be followed inside EXEC either. */
-const UNFIT: ReadonlySet<string> = new Set(["SPOP", "KEYS", "DUMP", "OBJECT"]);
+const UNFIT: ReadonlySet<string> = new Set([
+  ...["SPOP", "KEYS", "DUMP", "OBJECT"],
+  // May have an option that redis-server 7.0 does not know, and then refuses all.
+  ...["ZRANK", "ZREVRANK"],
+]);
 /** How all of a key is read, by its type. */
 const READ_BY: Readonly<Record<string, (key: string) => Words>> = {
   string: (key) => ["GET", key],

@@ -169,7 +169,11 @@ export async function walk(
       if (verdict.isSame) continue;
       return { difference: await explain(connections, steps, verdict), compared, unknown };
     }
-    pair.check();
+    try {
+      pair.check();
+    } catch (error) {
+      return { difference: await explain(connections, steps, thrown(error)), compared, unknown };
+    }
   }
   return { difference: null, compared, unknown };
 }
