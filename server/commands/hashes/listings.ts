@@ -6,6 +6,7 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { mayAnswer } from "../answer_text.ts";
+import { refused } from "../failures.ts";
 import { answerMember, answerMemberValue, openView } from "../items.ts";
 import type { ByteList } from "../members/byte_list.ts";
 import { answerNoMembers, answerScan } from "../members/member_scan.ts";
@@ -16,6 +17,11 @@ import {
   mayAnswerMembers,
   type MemberPart,
 } from "../members/whole_answers.ts";
+
+const EXPIRING = refused(
+  "too many fields expire in this hash for random ones to be found, try again in a while",
+  "BUSY",
+);
 
 /** HGETALL key: all fields with their values. */
 export function hgetall(context: CommandContext, args: Args, reply: Reply): void {
@@ -81,6 +87,7 @@ export function hrandfield(context: CommandContext, args: Args, reply: Reply): v
   if (options !== null && "kind" in options) return reply.fail(options);
   const opening = openWhole(context, args, reply);
   if (opening === Opening.wrongType) return;
+  if (opening === Opening.found && view.isDue) return reply.fail(EXPIRING);
   if (options === null) {
     if (opening === Opening.absent) return reply.miss();
     view.seek(randomBelow(view.count));
@@ -96,7 +103,7 @@ export function hscan(context: CommandContext, args: Args, reply: Reply): void {
   const view = context.views.hash;
   const cursor = cursorOf(args, 1);
   if (cursor === undefined) return reply.fail(BAD_CURSOR);
-  const opening = openWhole(context, args, reply);
+  const opening = openView(context, view, args, 0, 0, reply, true);
   if (opening === Opening.wrongType) return;
   if (opening === Opening.absent) return answerNoMembers(reply);
   const options = scanOptionsOf(args, 2, "NOVALUES");

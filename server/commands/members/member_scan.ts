@@ -24,6 +24,8 @@ export interface ScannedMembers {
   readonly memberBytes: number;
   /** Copies that member to `at`. */
   readMember(to: Uint8Array, at: number): void;
+  /** Whether it has expired, so that nobody is to see it. Only hashes have it. */
+  readonly isExpired?: boolean;
 }
 
 /** What a scan has found so far. */
@@ -52,7 +54,7 @@ class MemberScan {
   /** Adds the member that is visited, if it matches. */
   readonly visit = (): void => {
     this.seen++;
-    if (this.isOver) return;
+    if (this.isOver || this.#members.isExpired) return;
     const { list } = this;
     const { memberBytes } = this.#members;
     if (list.answerBytes + memberBytes > this.#maxBytes) {
