@@ -32,7 +32,7 @@ const HEAD = `# Commands
 The commands of the Redis protocol and of the REST interface, made from the command table by
 \`deno task commands:docs\`. Arguments are counted without the command's name. Answers, options and
 texts of errors are those of Redis 7, of Redis 8 where a hash's fields have deadlines, and of RedisBloom; GETMETA,
-MPUT and the option IFVERSION of SET are slabkv's own. [types.md](types.md) has limits, and what differs.
+MPUT and the option IFVERSION of SET are slabkv's own. docs/types.md has limits, and what differs.
 `;
 
 /** The page for these commands, as Markdown. */
