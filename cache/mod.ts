@@ -25,7 +25,14 @@ export {
   dumpHeaderBytes,
   readDumpHeader,
 } from "./sketches/bloom_dump.ts";
-export { BloomOption, type ChainFacts, type FilterFacts } from "./sketches/bloom_facts.ts";
+export { chainBytes, makeChain, takeChain, type TakenChain } from "./sketches/bloom_bytes.ts";
+export {
+  BloomOption,
+  type ChainFacts,
+  type FilterFacts,
+  isPossible,
+  mayHave,
+} from "./sketches/bloom_facts.ts";
 export { AddResult, BloomFilter } from "./sketches/bloom_filter.ts";
 export { MAX_ERROR_RATE } from "./sketches/bloom_size.ts";
 export { REGISTERS } from "./sketches/cardinality.ts";

@@ -1,18 +1,18 @@
 // A Bloom filter as BF.SCANDUMP gives it and BF.LOADCHUNK takes it, byte for byte as RedisBloom does: first a
 // header with the facts of all filters, then their bits in pieces, counted from 1 over all filters.
 
-import { BloomOption, type ChainFacts, type FilterFacts, MAX_FILTERS } from "./bloom_facts.ts";
+import {
+  type ChainFacts,
+  type FilterFacts,
+  isPossible,
+  MAX_FILTERS,
+  mayHave,
+} from "./bloom_facts.ts";
 import type { BloomFilter } from "./bloom_filter.ts";
-import { hashCount } from "./bloom_size.ts";
 
 /** Bytes of the header, and of each filter in it. */
 const HEADER_BYTES = 20;
 const FILTER_BYTES = 53;
-const KNOWN_OPTIONS = BloomOption.unrounded | BloomOption.countsBits | BloomOption.has64Bits |
-  BloomOption.isFixed;
-/** More hashes no error rate needs: each costs time. */
-const MAX_HASHES = 1100;
-const MAX_POWER = 31;
 
 /** Bytes of the header of a chain of so many filters. */
 export function dumpHeaderBytes(filters: number): number {
@@ -58,8 +58,8 @@ export function readDumpHeader(
   const header = new DataView(bytes.buffer, bytes.byteOffset + start, length);
   const count = header.getUint32(8, true);
   const options = header.getUint32(12, true);
-  if (count === 0 || count > MAX_FILTERS || length !== dumpHeaderBytes(count)) return undefined;
-  if ((options & ~KNOWN_OPTIONS) !== 0) return undefined;
+  if (count > MAX_FILTERS || length !== dumpHeaderBytes(count)) return undefined;
+  if (!mayHave(options, count)) return undefined;
   const filters = Array.from(
     { length: count },
     (_, i) => readFilter(header, HEADER_BYTES + i * FILTER_BYTES),
@@ -79,14 +79,7 @@ function readFilter(header: DataView, at: number): FilterFacts | undefined {
     capacity: integerAt(header, at + 44),
     power: header.getUint8(at + 52),
   };
-  const { bits, items, errorRate, perItem, hashes, capacity, power } = facts;
-  const isSized = bits > 0 && bits < 2 ** 31 && bits === integerAt(header, at) * 8 &&
-    bits % 64 === 0 && power < MAX_POWER && bits >= (power === 0 ? 1 : 2 ** power);
-  const isRated = errorRate > 0 && errorRate < 1 && hashes === hashCount(perItem) &&
-    hashes > 0 && hashes <= MAX_HASHES;
-  return isSized && isRated && Number.isSafeInteger(items) && Number.isSafeInteger(capacity)
-    ? facts
-    : undefined;
+  return facts.bits === integerAt(header, at) * 8 && isPossible(facts) ? facts : undefined;
 }
 
 function integerAt(view: DataView, at: number): number {

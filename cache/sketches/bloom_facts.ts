@@ -43,3 +43,24 @@ export function sized(capacity: number, errorRate: number): FilterFacts {
   const hashes = hashCount(perItem);
   return { items: 0, capacity, errorRate, perItem, bits, hashes, power: 0 };
 }
+
+const KNOWN_OPTIONS = BloomOption.unrounded | BloomOption.countsBits | BloomOption.has64Bits |
+  BloomOption.isFixed;
+/** More hashes no error rate needs: each costs time. */
+const MAX_HASHES = 1100;
+const MAX_POWER = 31;
+
+/** Whether a chain that comes from outside may have these options and so many filters. */
+export function mayHave(options: number, filters: number): boolean {
+  return (options & ~KNOWN_OPTIONS) === 0 && filters > 0 && filters <= MAX_FILTERS;
+}
+
+/** Whether a filter that comes from outside is one that could have been made. */
+export function isPossible(facts: FilterFacts): boolean {
+  const { bits, items, errorRate, perItem, hashes, capacity, power } = facts;
+  const isSized = bits > 0 && bits < 2 ** 31 && bits % 64 === 0 && power < MAX_POWER &&
+    bits >= (power === 0 ? 1 : 2 ** power);
+  const isRated = errorRate > 0 && errorRate < 1 && hashes === hashCount(perItem) &&
+    hashes > 0 && hashes <= MAX_HASHES;
+  return isSized && isRated && Number.isSafeInteger(items) && Number.isSafeInteger(capacity);
+}

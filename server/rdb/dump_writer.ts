@@ -16,6 +16,8 @@ export const DumpType = {
   set: 2,
   hash: 4,
   sortedSet: 5,
+  /** A type that a module has added, such as those of RedisBloom. */
+  module: 7,
   intset: 11,
   packedHash: 16,
   packedSortedSet: 17,
@@ -94,9 +96,9 @@ export class DumpWriter {
     }
   }
 
-  /** Adds a number of any size up to 2^53. */
-  bigCount(value: number): void {
-    if (value < 2 ** 32) return this.count(value);
+  /** Adds a number of any size up to 2^64. */
+  bigCount(value: number | bigint): void {
+    if (value < 2 ** 32) return this.count(Number(value));
     this.#byte(0x81);
     this.#reserve(8);
     this.#float.setBigUint64(0, BigInt(value), false);

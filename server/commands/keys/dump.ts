@@ -9,6 +9,7 @@ import {
   type SortedSetView,
 } from "../../../cache/mod.ts";
 import { MAX_DOUBLE_BYTES, writeDouble } from "../../contract/numbers/double_bytes.ts";
+import { isSketch, writeSketch } from "../../contract/collections/sketch_payloads.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { answerBytes, type Reply } from "../../contract/reply.ts";
@@ -37,12 +38,25 @@ export function dump(context: CommandContext, args: Args, reply: Reply): void {
   if (address === 0) return reply.miss();
   const writer = new DumpWriter();
   const type = shard.typeLocked(address);
-  if (type === ItemType.string) {
+  if (isSketch(type)) {
+    const length = mayCopy(shard.valueBytesLocked(address), reply);
+    if (length < 0) return;
+    const scratch = context.reserveScratch(length);
+    shard.readValueLocked(address, scratch, 0);
+    writeSketch(writer, type, scratch, 0, length);
+  } else if (type === ItemType.string) {
     if (!writeString(context, shard, address, writer, reply)) return;
   } else if (!writeCollection(context, args, type, writer, reply)) return;
   writer.end();
   if (writer.length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   answerBytes(writer.bytes, 0, writer.length, reply);
+}
+
+/** How many bytes of a value may be copied: all, or -1 where it has refused. */
+function mayCopy(length: number, reply: Reply): number {
+  if (length + FRAME_BYTES <= reply.bytesLeft) return length;
+  reply.fail(ANSWER_TOO_LARGE);
+  return -1;
 }
 
 function writeString(
@@ -52,11 +66,8 @@ function writeString(
   writer: DumpWriter,
   reply: Reply,
 ): boolean {
-  const length = shard.valueBytesLocked(address);
-  if (length + FRAME_BYTES > reply.bytesLeft) {
-    reply.fail(ANSWER_TOO_LARGE);
-    return false;
-  }
+  const length = mayCopy(shard.valueBytesLocked(address), reply);
+  if (length < 0) return false;
   const scratch = context.reserveScratch(length);
   shard.readValueLocked(address, scratch, 0);
   writer.begin(DumpType.string);

@@ -2,10 +2,12 @@
 // whether all of it is right and fits, and then to store it; what is refused has changed nothing.
 
 import { MAX_DEADLINE_MS } from "../../../cache/mod.ts";
+import { readSketch, type Sketch } from "../../contract/collections/sketch_payloads.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { ByteInput, FormatError } from "../../rdb/byte_input.ts";
+import { DumpType } from "../../rdb/dump_writer.ts";
 import { Crc64 } from "../../rdb/crc64.ts";
 import { kindOfType, RdbCollection, type RdbKind } from "../../rdb/rdb_collection.ts";
 import { ByteSlot, RdbValues } from "../../rdb/rdb_values.ts";
@@ -20,6 +22,7 @@ import {
   storeProblem,
 } from "../items.ts";
 import { MAX_COPIED_MEMBERS, TOO_MANY_COPIED } from "./copy_members.ts";
+import { keyProblem } from "../sketches/open_sketch.ts";
 
 const FOOTER_BYTES = 10;
 const CHECKSUM_BYTES = 8;
@@ -62,10 +65,12 @@ export function restore(context: CommandContext, args: Args, reply: Reply): void
   // Aligned and alone in its buffer, which those who read it ask for.
   const payload = args.copyOf(2) as Uint8Array<ArrayBuffer>;
   if (!isWhole(payload)) return reply.fail(BAD_PAYLOAD);
+  const sketch = payload[0] === DumpType.module ? sketchOf(payload) : undefined;
+  if (sketch === null) return reply.fail(BAD_FORMAT);
   const reader = new PayloadReader(payload, context.server.config.maxValueBytes);
-  const contents = reader.contents();
-  if (contents === null) return reply.fail(BAD_FORMAT);
-  if (contents.isTooLong) return reply.fail(TOO_LARGE);
+  const contents = sketch === undefined ? reader.contents() : null;
+  if (contents === null && sketch === undefined) return reply.fail(BAD_FORMAT);
+  if (contents?.isTooLong) return reply.fail(TOO_LARGE);
   const nowMs = context.cache.now();
   const deadlineMs = Math.min(
     MAX_DEADLINE_MS,
@@ -75,7 +80,9 @@ export function restore(context: CommandContext, args: Args, reply: Reply): void
     if (isThere) deleteItem(context, args, 0, 0);
     return reply.ok();
   }
-  const problem = store(context, args, reader, contents, deadlineMs);
+  const problem = contents === null
+    ? storeSketch(context, args, sketch!, deadlineMs)
+    : store(context, args, reader, contents, deadlineMs);
   if (problem === null) reply.ok();
   else reply.fail(problem);
 }
@@ -111,6 +118,40 @@ function isWhole(payload: Uint8Array): boolean {
   const sum = new Crc64();
   sum.add(payload, 0, payload.length - CHECKSUM_BYTES);
   return sum.bytes().every((byte, i) => byte === payload[payload.length - CHECKSUM_BYTES + i]);
+}
+
+/** The sketch that a payload has; null where it is damaged, or of another module. */
+function sketchOf(payload: Uint8Array<ArrayBuffer>): Sketch | null {
+  const input = ByteInput.over(payload, payload.length - FOOTER_BYTES);
+  input.at = 1;
+  try {
+    const { value } = readSketch(new RdbValues(input)).next();
+    return input.left === 0 && typeof value === "object" ? value : null;
+  } catch (error) {
+    if (error instanceof FormatError) return null;
+    throw error;
+  }
+}
+
+/** Stores a sketch under the key. Returns why that cannot be, or null. */
+function storeSketch(
+  context: CommandContext,
+  args: Args,
+  { bytes, type }: Sketch,
+  deadlineMs: number,
+): Failure | null {
+  const problem = keyProblem(context, args, 0);
+  if (problem !== null) return problem;
+  const { shard, views: { bytes: view } } = context;
+  const key = args.starts[0]!;
+  const hash = context.hashes[0]!;
+  view.openEmpty(shard, context.database, hash, args.bytes, key, args.lengths[0]!, type);
+  // It is not closed where it cannot be written, and so changes nothing.
+  if (!view.mayWrite(0, bytes.length)) return OUT_OF_MEMORY;
+  view.write(0, bytes, 0, bytes.length);
+  view.close();
+  if (deadlineMs !== 0) shard.setDeadlineLocked(peekItem(context, args, 0, 0), deadlineMs);
+  return null;
 }
 
 /** Reads a payload, as often as wanted. */
