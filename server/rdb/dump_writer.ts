@@ -35,6 +35,8 @@ const FOOTER_BYTES = 10;
 /** Shorter strings are not packed, and others only where that saves so much. */
 const MIN_PACKED_BYTES = 21;
 const MIN_SAVED_BYTES = 4;
+/** Nor are longer ones, other than in Redis: that would take a while. */
+const MAX_PACKED_BYTES = 128 * 1024;
 /** The longest text of a 32-bit integer. */
 const MAX_INT32_CHARS = 11;
 const NODE_PACKED = 2;
@@ -126,7 +128,8 @@ export class DumpWriter {
   string(from: Uint8Array, start: number, length: number): void {
     if (length <= MAX_INT32_CHARS && this.#integer(from, start, length)) return;
     this.#reserve(HEAD_BYTES + length);
-    if (length >= MIN_PACKED_BYTES && this.#packed(from, start, length)) return;
+    const mayPack = length >= MIN_PACKED_BYTES && length <= MAX_PACKED_BYTES;
+    if (mayPack && this.#packed(from, start, length)) return;
     this.count(length);
     this.#reserve(length);
     this.bytes.set(from.subarray(start, start + length), this.length);

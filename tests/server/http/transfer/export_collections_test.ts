@@ -48,6 +48,13 @@ const LINES: readonly string[] = [
   "EXPIRE z5 2000",
   `RPUSH wide ${"x".repeat(300_000)} y ${"z".repeat(200_000)}`,
   `HSET wideh f ${"x".repeat(300_000)}`,
+  "BF.RESERVE b 0.01 1000",
+  `BF.MADD b ${words(900).join(" ")}`,
+  "BF.RESERVE wideb 0.001 200000",
+  "BF.ADD wideb x",
+  "CMS.INITBYDIM c 2000 5",
+  "CMS.INCRBY c x 3 y 70000",
+  "EXPIRE c 3000",
   "SELECT 3",
   "RPUSH l d",
   "SET t w",
@@ -56,7 +63,15 @@ const QUESTIONS: readonly string[] = [
   ...["SELECT 0", "DBSIZE", "GET s", "LRANGE l 0 -1", "TTL l", "HGETALL h"],
   ...["HPEXPIRETIME h FIELDS 2 a b", "ZRANGE z 0 -1 WITHSCORES", "SORT i", "LRANGE l5 0 -1"],
   ...["SORT s5 ALPHA", "HLEN h5", `HMGET h5 ${words(5000).join(" ")}`, "ZRANGE z5 0 -1 WITHSCORES"],
-  ...["TTL z5", "LRANGE wide 0 -1", "HGET wideh f", "SELECT 3", "LRANGE l 0 -1", "GET t", "DBSIZE"],
+  ...[
+    "TTL z5",
+    "LRANGE wide 0 -1",
+    "HGET wideh f",
+    "BF.INFO b",
+    `BF.MEXISTS b ${words(1000).join(" ")}`,
+  ],
+  ...["BF.MEXISTS wideb x y", "CMS.QUERY c x y z", "CMS.INFO c", "TTL c"],
+  ...["SELECT 3", "LRANGE l 0 -1", "GET t", "DBSIZE"],
 ];
 
 async function answersOf(cache: Cache): Promise<string[]> {
