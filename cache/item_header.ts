@@ -10,6 +10,7 @@ const {
   CHAINED_BYTES_SHIFT,
   DEADLINE_BYTES_SHIFT,
   DEADLINE_HIGH_SHIFT,
+  EIGHTH_BYTE_SHIFT,
   EIGHTH_WORD_SHIFT,
   HEADER_MORE_MASK,
   ITEM_CHAINED,
@@ -26,6 +27,7 @@ const {
   KIND_MEMBER_DEADLINES,
   KIND_SHIFT,
   MEMBER_DEADLINES_SHIFT,
+  LINK_BYTES,
   PIECE_LAST,
   VALUE_BYTES_MASK,
   VERSION_HIGH_MASK,
@@ -150,4 +152,19 @@ export function chainEighths(memory: ShardMemory, address: number): number {
     eighths += pieceEighths(link);
   } while ((link & PIECE_LAST) === 0);
   return eighths;
+}
+
+/** Bytes by which the item's value may grow in the pieces that it has. */
+export function spareBytes(memory: ShardMemory, address: number): number {
+  const words = memory.words;
+  const first = words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  let spare = (pieceEighths(first) << EIGHTH_BYTE_SHIFT) - headerBytes(first) -
+    keyBytesOf(memory, address) - valueBytesOf(memory, address);
+  if ((first & ITEM_CHAINED) === 0) return spare;
+  let link = words[linkWord(memory, address)]!;
+  do {
+    link = words[(link & ADDRESS_MASK) << EIGHTH_WORD_SHIFT]!;
+    spare += (pieceEighths(link) << EIGHTH_BYTE_SHIFT) - LINK_BYTES;
+  } while ((link & PIECE_LAST) === 0);
+  return spare;
 }

@@ -8,9 +8,8 @@ import { Opening } from "../collections/opened_item.ts";
 import { copyBytes, readValue, readValuePart, valueByteAt, writeValuePart } from "../item.ts";
 import { setValueBytes, valueBytesOf, versionOf } from "../item_header.ts";
 import { indirectKind, isIndirect, ItemType, packedKind, typeOf } from "../item_types.ts";
-import { SHARD_COPYING, VALUE_BYTES_MASK } from "../layout.ts";
-import { recordItem } from "../log/record.ts";
-import { recordBytes } from "../log/record_bytes.ts";
+import { VALUE_BYTES_MASK } from "../layout.ts";
+import { recordChanged } from "../log/record_changed.ts";
 import { KEEP_DEADLINE, Outcome } from "../outcome.ts";
 import { PutRequest } from "../put_request.ts";
 import { touchLocked } from "../ring.ts";
@@ -21,9 +20,8 @@ import { BlockWriter } from "./block_writer.ts";
 import { blocksLength } from "./blocks.ts";
 import { Place } from "./byte_place.ts";
 import { ByteRanges } from "./byte_ranges.ts";
+import { growValueLocked } from "./growth.ts";
 
-/** The log has the whole of an item with up to so many bytes of key and value. */
-const SHORT_BYTES = 256;
 /** Of a new item, until its descriptor is stored. */
 const NO_DESCRIPTOR: Uint8Array = Uint8Array.of(...Array(BLOCKS_BYTES).fill(0));
 
@@ -208,8 +206,11 @@ export class ByteView {
       if (this.#place !== Place.slots) this.#toSlots();
       this.blocks.reach(end);
     } else if (end > this.length) {
-      if (this.#place === Place.item) this.#toView(this.length);
-      this.#bytes.fill(0, this.length, end);
+      const isInItem = this.#place === Place.item;
+      if (isInItem && !growValueLocked(this.#shard.memory, this.#item, end)) {
+        this.#toView(this.length);
+      }
+      if (this.#place === Place.view) this.#bytes.fill(0, this.length, end);
     }
     this.length = end;
     this.#isChanged = true;
@@ -287,13 +288,9 @@ export class ByteView {
     this.#shard.changedLocked(item, this.#put, this.#isNew);
     const { log } = memory.region;
     if (log === null) return;
-    const { hash, keyBytes } = this.#put;
-    // A snapshot leaves out items that change while it is made, but for those with slots.
-    const isWhole = this.#place === Place.item &&
-      (keyBytes + this.length <= SHORT_BYTES || memory.words[SHARD_COPYING] !== 0);
-    if (isWhole) return void recordItem(log.buffer, memory, item, hash);
+    const { hash } = this.#put;
     const ranges = this.#ranges;
     ranges.fit(this.length);
-    recordBytes(log.buffer, memory, item, hash, this.#version, this.#shortest, ranges);
+    recordChanged(log.buffer, memory, item, hash, this.#version, this.#shortest, ranges);
   }
 }

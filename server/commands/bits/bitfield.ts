@@ -25,6 +25,12 @@ const BAD_TYPE = refused(
 const BAD_OVERFLOW = refused("Invalid OVERFLOW type specified");
 const ONLY_GET = refused("BITFIELD_RO only supports the GET subcommand");
 
+/** Operations of one command: about 2 ms. */
+const MAX_STEPS = 1000;
+const TOO_MANY = refused(
+  `BITFIELD takes too long: it may have ${MAX_STEPS} operations, use several commands`,
+);
+
 const SIGNED = 0x69;
 const UNSIGNED = 0x75;
 const OVERFLOWS: Readonly<Record<string, Overflow>> = {
@@ -78,6 +84,7 @@ function stepsOf(args: Args): Step[] | Failure {
     if (offset < 0) return BAD_OFFSET;
     const number = isChange ? integerOf(args, i + 3) : 0;
     if (number === undefined) return NOT_INTEGER;
+    if (steps.length === MAX_STEPS) return TOO_MANY;
     steps.push({ action, type, offset, number: BigInt(number), overflow });
     i += isChange ? 4 : 3;
   }

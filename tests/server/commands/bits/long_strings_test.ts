@@ -74,6 +74,17 @@ Deno.test("BITOP refuses more than it can combine in about 2 ms, and names the l
   assertEquals(await speaker.say("BITCOUNT d"), ":1");
 });
 
+Deno.test("BITFIELD refuses more than 1000 operations, and has changed nothing then", async () => {
+  const speaker = newSpeaker();
+  const sets = (count: number) => `BITFIELD k${" SET u8 0 1".repeat(count)}`;
+  assertEquals(
+    await speaker.say(sets(1001)),
+    "-ERR BITFIELD takes too long: it may have 1000 operations, use several commands",
+  );
+  assertEquals(await speaker.say("EXISTS k"), ":0");
+  assert((await speaker.say(sets(1000))).startsWith("[:0, :1, :1"));
+});
+
 Deno.test("long strings that are changed while others are evicted break no invariant, and lose nothing by halves", async () => {
   const cache = newCache(newRegion(12 * MIB));
   const speaker = new Speaker(cache);
