@@ -1,13 +1,19 @@
 // What all commands that wait have in common: they take at once what is there, or else their client waits. Inside
 // MULTI nothing waits.
 
-import { type Collection, Opening } from "../../../cache/mod.ts";
+import { type Collection, ItemType, Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext, CommandRun } from "../../contract/command.ts";
-import { Taken, type Waiting } from "../../contract/commands/waits.ts";
+import { Taken, type Waiting, type WaitKind } from "../../contract/commands/waits.ts";
 import type { FindKeys, KeyPlaces } from "../../contract/keys/key_places.ts";
 import { WRONG_TYPE } from "../failures.ts";
+import { peekItem, shardOfKey } from "../items.ts";
 import { timeoutOf } from "./timeout.ts";
+
+const TYPES: Readonly<Record<WaitKind, ItemType>> = {
+  "list": ItemType.list,
+  "sorted set": ItemType.sortedSet,
+};
 
 /** All arguments but the last are keys. */
 export const KEYS_BEFORE_TIMEOUT: KeyPlaces = {
@@ -51,12 +57,26 @@ export function takeOrWait(waiting: Waiting<CommandContext>): CommandRun {
       // Whoever waits already comes first, and has not been told yet.
       const isLater = !isAtomic && waits !== null &&
         waits.isAwaited(context, waiting.kind, args, index);
-      if (isLater) continue;
-      const taken = waiting.take(context, args, key, index, reply);
+      const taken = isLater
+        ? without(context, waiting.kind, args, key, index)
+        : waiting.take(context, args, key, index, reply);
       if (taken === Taken.answered) return;
       if (taken === Taken.wrongType) return reply.fail(WRONG_TYPE);
     }
     if (isAtomic || waits === null) waiting.nothing(reply);
     else context.mustWait = true;
   };
+}
+
+/** What becomes of an attempt on a key where others come first: nothing is taken, but another type is told of. */
+function without(
+  context: CommandContext,
+  kind: WaitKind,
+  args: Args,
+  key: number,
+  index: number,
+): Taken {
+  const address = peekItem(context, args, key, index);
+  const isOther = address !== 0 && shardOfKey(context, key).typeLocked(address) !== TYPES[kind];
+  return isOther ? Taken.wrongType : Taken.nothing;
 }
