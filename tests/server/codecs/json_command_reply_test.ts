@@ -90,6 +90,19 @@ Deno.test("JsonCommandReply takes back what a failed element has written", () =>
   assertEquals(answered(reply), '[{"result":1},{"error":"ERR syntax error"},{"result":"OK"}]');
 });
 
+Deno.test("JsonCommandReply counts what follows a failed item of a list that goes on", () => {
+  const reply = new JsonCommandReply();
+  reply.begin(false);
+  reply.next(true);
+  reply.array(2);
+  reply.array(3);
+  reply.integer(2);
+  reply.fail(FAILURE, true);
+  reply.boolean(true);
+  reply.boolean(true);
+  assertEquals(answered(reply), '[{"error":"ERR syntax error"},{"result":1}]');
+});
+
 Deno.test("JsonCommandReply sends OK bare when alone, and encoded inside a list", () => {
   const reply = new JsonCommandReply();
   reply.begin(true);
