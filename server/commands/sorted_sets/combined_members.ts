@@ -15,6 +15,10 @@ const MAX_LOOKS = 100_000;
 /** To collect a member takes as long as to pass over so many, and so does to find one. */
 const COLLECT_LOOKS = 4;
 const FIND_LOOKS = 8;
+/** The same for a member to enter a hash table. */
+const INDEX_LOOKS = 2;
+/** Places that are looked at in a hash table for each member, and count no more. */
+const FREE_PROBES = 4;
 /** What a look counts in a transaction, where bytes that are copied are bounded. */
 const LOOK_BYTES = 32;
 
@@ -130,7 +134,7 @@ export class CombinedMembers {
         else members.scores[known] = aggregated(aggregate, members.scores[known]!, score);
         if (index.probes - before > MAX_LOOKS || members.usedBytes > MAX_ANSWER_BYTES) break;
       }
-      if (!this.#look(Math.floor((index.probes - before) / COLLECT_LOOKS))) return;
+      if (!this.#look(Math.max(0, index.probes - before - FREE_PROBES * count))) return;
     }
   }
 
@@ -158,24 +162,51 @@ export class CombinedMembers {
   subtract(): void {
     if (!this.#collect(0, 1)) return;
     const { members } = this;
-    const { bytes, starts, lengths } = members;
+    let index: MemberIndex | null = null;
     for (let set = 1; set < this.#counts.length && members.left > 0; set++) {
-      if (this.#counts[set] === 0) continue;
-      if (!this.#look(FIND_LOOKS * (1 + members.left))) return;
-      this.#openSet(set, false);
-      for (let i = 0; i < members.count; i++) {
-        if (!members.isRemoved(i) && this.#source.find(bytes, starts[i]!, lengths[i]!)) {
-          members.remove(i);
-        }
+      const count = this.#counts[set]!;
+      if (count === 0) continue;
+      const isSmaller = count < members.left;
+      if (isSmaller && index === null) {
+        if (!this.#look(INDEX_LOOKS * members.count)) return;
+        index = MemberIndex.of(members);
       }
+      if (!this.#look(FIND_LOOKS * (1 + Math.min(count, members.left)))) return;
+      this.#openSet(set, false);
+      if (!isSmaller) this.#removeKnown();
+      else if (!this.#removeFound(index!, count)) return;
     }
+  }
+
+  /** Removes the members that the open set has. */
+  #removeKnown(): void {
+    const { members, members: { bytes, starts, lengths } } = this;
+    for (let i = 0; i < members.count; i++) {
+      if (members.isRemoved(i)) continue;
+      if (this.#source.find(bytes, starts[i]!, lengths[i]!)) members.remove(i);
+    }
+  }
+
+  /** The same, member by member of the open set, which has `count`. Returns false where that takes too long. */
+  #removeFound(index: MemberIndex, count: number): boolean {
+    const { members } = this;
+    const before = index.probes;
+    const source = this.#source;
+    source.seek(0);
+    for (let i = 0; i < count && index.probes - before <= MAX_LOOKS; i++, source.next()) {
+      members.copy(source);
+      const known = index.find(false);
+      if (known >= 0 && !members.isRemoved(known)) members.remove(known);
+    }
+    return this.#look(Math.max(0, index.probes - before - FREE_PROBES * count));
   }
 
   /** Collects all members of one set. */
   #collect(set: number, weight: number): boolean {
     const count = this.#counts[set]!;
     if (!this.#look(COLLECT_LOOKS * count)) return false;
-    const members = this.members = new ScoredMembers(count);
+    // With a place for one that is only looked for.
+    const members = this.members = new ScoredMembers(count + 1);
     this.#openSet(set, false);
     const source = this.#source;
     if (count > 0) source.seek(0);

@@ -10,6 +10,7 @@ import { refused, SYNTAX } from "../failures.ts";
 import { answerMember, openView } from "../items.ts";
 import { beginPair, hasNestedPairs } from "../members/pairs.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
+import { MAX_REMOVED, TOO_MANY_REMOVED } from "./bounded_removal.ts";
 
 const NOT_POSITIVE = refused("value is out of range, must be positive");
 const NO_KEYS = refused("numkeys should be greater than 0");
@@ -82,6 +83,10 @@ export function popManyWithKey(
 }
 
 function mayTake(view: SortedSetView, count: number, fromTop: boolean, reply: Reply): boolean {
+  if (count > MAX_REMOVED) {
+    reply.fail(TOO_MANY_REMOVED);
+    return false;
+  }
   return mayAnswerMembers(view, fromTop ? view.count - count : 0, count, "scored", reply);
 }
 

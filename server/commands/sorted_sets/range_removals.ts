@@ -6,6 +6,7 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { openView } from "../items.ts";
+import { removePlaces, TOO_MANY_REMOVED } from "./bounded_removal.ts";
 import { boundsProblem, placesOf, Range, type RangeKind } from "./range_arguments.ts";
 
 /** ZREMRANGEBYRANK key start stop: how many there were. */
@@ -32,7 +33,6 @@ function removeRange(context: CommandContext, args: Args, kind: RangeKind, reply
   if (opening === Opening.wrongType) return;
   if (opening === Opening.absent) return reply.integer(0);
   const { first, count } = placesOf(view, args, range);
-  view.removeRange(first, count);
-  view.close();
-  reply.integer(count);
+  if (removePlaces(context, args, view, first, count)) reply.integer(count);
+  else reply.fail(TOO_MANY_REMOVED);
 }

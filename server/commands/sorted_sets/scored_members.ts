@@ -139,6 +139,22 @@ export class MemberIndex {
     this.#mask = size - 1;
   }
 
+  /** Knows all members of a list. */
+  static of(members: ScoredMembers): MemberIndex {
+    const index = new MemberIndex(members, members.count);
+    for (let i = 0; i < members.count; i++) index.#enter(i);
+    return index;
+  }
+
+  #enter(index: number): void {
+    const { starts, lengths } = this.#members;
+    const hash = this.#hash(starts[index]!, lengths[index]!);
+    let at = hash & this.#mask;
+    for (; this.#places[at] !== 0; at = (at + 1) & this.#mask) this.probes++;
+    this.#hashes[at] = hash;
+    this.#places[at] = index + 1;
+  }
+
   /** The number of the member that was copied last, or -1 where the list has it not. `adds`: knows it then. */
   find(adds: boolean): number {
     const { count, starts, lengths } = this.#members;

@@ -8,8 +8,11 @@ import { refused } from "../failures.ts";
 import { deleteItem, growthProblem, openEmptyView } from "../items.ts";
 import type { ScoredMembers } from "./scored_members.ts";
 
-/** Most members of a sorted set that a command stores at once. */
-export const MAX_STORED = 30_000;
+/** Most members of a sorted set that a command stores: as many as one ZADD could add. */
+export const MAX_STORED = 15_000;
+
+/** What a member that is stored counts in a transaction, where bytes that are copied are bounded. */
+const STORED_BYTES = 256;
 
 /** The refusal of more members than {@linkcode MAX_STORED}, or of more bytes than an answer may have. */
 export const TOO_MANY_STORED: Failure = refused(
@@ -33,7 +36,7 @@ export function storeMembers(
   const count = order.length;
   const total = members.bytesOf(order);
   if (count > MAX_STORED || total > MAX_ANSWER_BYTES) return reply.fail(TOO_MANY_STORED);
-  context.copiedBytes += 2 * total;
+  context.copiedBytes += 2 * total + count * STORED_BYTES;
   if (count === 0) {
     deleteItem(context, args, key, index);
     return reply.integer(0);
