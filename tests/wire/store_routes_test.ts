@@ -88,6 +88,34 @@ Deno.test("/store keeps every byte, up to a MiB, and a value that is no text is 
   assertEquals((await client.ask('POST /mget {"keys":["k"]}')).status, 409);
 });
 
+Deno.test("what is no string is refused by routes that read strings, missing to /mget, and replaced and deleted", async () => {
+  await using server = await TestServer.start();
+  using client = await server.connect();
+  const ask = async (line: string) => {
+    const { status, text } = await client.ask(line);
+    return `${status} ${text}`;
+  };
+  assertEquals(await ask('POST / ["RPUSH","l","a"]'), '200 {"result":1}');
+  const wanted = errorBody(
+    "Value is no string. Send a command for its type, such as LRANGE, to POST /.",
+  );
+  for (const line of ["GET /get?key=l", "GET /get?key=l&meta=1", 'POST /incr {"key":"l"}']) {
+    assertEquals(await ask(line), `409 ${wanted}`, line);
+  }
+  assertEquals((await client.ask("GET /get/l")).status, 409);
+  assertEquals(
+    await ask('POST /mget {"keys":["l"]}'),
+    '200 {"status":"OK","items":[],"missing":["l"]}',
+  );
+  assertEquals(await ask('POST / ["LRANGE","l","0","-1"]'), '200 {"result":["a"]}');
+  assertEquals(await ask("GET /get/l"), `409 ${wanted}`);
+  assertEquals((await client.ask('POST /put {"key":"l","value":"v"}')).status, 200);
+  assertEquals(await ask("GET /get/l"), "200 v");
+  await client.ask('POST / ["SADD","s","a"]');
+  assertEquals((await client.ask("DELETE /delete?key=s")).status, 200);
+  assertEquals(await ask('POST / ["EXISTS","s"]'), '200 {"result":0}');
+});
+
 Deno.test("/mget of more than an answer can hold is refused and says so", async () => {
   await using server = await TestServer.start();
   using client = await server.connect();

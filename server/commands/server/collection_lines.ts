@@ -76,7 +76,6 @@ export const COLLECTION_LINES: Readonly<Record<string, string>> = {
   PFCOUNT: "2.8.9 | readonly | hyperloglog |  | RW access @1:-1:1",
   PFDEBUG: "2.8.9 | write denyoom admin | hyperloglog |  | RW access @2:0:1",
   PFMERGE: "2.8.9 | write denyoom | hyperloglog |  | RW access insert @1:0:1 , RO access @2:-1:1",
-  PFSELFTEST: "2.8.9 | admin | hyperloglog |  | ",
   BLMOVE:
     "6.2.0 | write denyoom noscript blocking | list blocking |  | RW access delete @1:0:1 , RW insert @2:0:1",
   BLMPOP: "7.0.0 | write blocking movablekeys | list blocking |  | RW access delete @2#0:1:1",
