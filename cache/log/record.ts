@@ -13,6 +13,7 @@ import type { ShardMemory } from "../shard_memory.ts";
 import { pieceEighths } from "../slab.ts";
 import type { EffectBuffer } from "./effect_buffer.ts";
 import * as layout from "./effect_layout.ts";
+import { MembersCopy } from "../collections/members_copy.ts";
 import { recordMembers } from "./record_members.ts";
 import { recordSlots } from "./record_bytes.ts";
 
@@ -91,8 +92,8 @@ function copyWhole(
 }
 
 /**
- * The whole item at `address`, with its ring and its count; of one of bytes in slots about `mostBytes`. Returns where these
- * end, for {@linkcode recordRest}, or 0 where that was all.
+ * The whole item at `address`, with its ring and its count; of one in slots about `mostBytes`. Returns where these end, for
+ * {@linkcode recordRest}, or 0 where that was all; of members `members` knows.
  */
 export function recordItem(
   into: EffectBuffer,
@@ -100,6 +101,7 @@ export function recordItem(
   address: number,
   hash: number,
   mostBytes = Infinity,
+  members: MembersCopy = new MembersCopy(),
 ): number {
   const inSlots = isIndirect(memory, address);
   const keyBytes = keyBytesOf(memory, address);
@@ -113,12 +115,13 @@ export function recordItem(
   const place = placeBits(memory, address);
   into.words[head]! |= place;
   if (!inSlots) return 0;
+  const version = versionOf(memory, address);
   if (!hasMembers(typeOf(memory, address))) {
-    const version = versionOf(memory, address);
     return recordSlots(into, memory, address, hash, place, version, 0, mostBytes);
   }
-  recordMembers(into, memory, address, hash);
-  return 0;
+  members.begin();
+  recordMembers(into, memory, address, hash, version, members, mostBytes);
+  return members.isDone ? 0 : 1;
 }
 
 /** The bytes in slots from byte `from` on of an item that was written down with this version; as in {@linkcode recordItem}. */

@@ -2,8 +2,7 @@
 // too, as a collection without members and operations that add them.
 
 import { ChangeLog } from "../collections/change_log.ts";
-import { MembersCopy } from "../collections/members_copy.ts";
-import { versionOf } from "../item_header.ts";
+import type { MembersCopy } from "../collections/members_copy.ts";
 import * as shardLayout from "../layout.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import type { EffectBuffer } from "./effect_buffer.ts";
@@ -42,16 +41,20 @@ export function recordChange(
   into.bytes.set(changes.bytes.subarray(0, changes.used), (at + MEMBERS_WORDS) * WORD_BYTES);
 }
 
-/** All members of the collection at `address`, which an effect before has put there without any. */
+/**
+ * The next members of the collection at `address`, about `mostBytes`, which effects before have put there with `version`
+ * and without them. `members` knows which.
+ */
 export function recordMembers(
   into: EffectBuffer,
   memory: ShardMemory,
   address: number,
   hash: number,
+  version: number,
+  members: MembersCopy,
+  mostBytes: number,
 ): void {
-  const copy = new MembersCopy();
   const changes = new ChangeLog();
-  copy.step(memory, address, changes, Infinity);
-  const version = versionOf(memory, address);
+  members.step(memory, address, changes, mostBytes);
   recordChange(into, hash, version, version, changes);
 }

@@ -7,13 +7,15 @@ import type { Cache, LockedWork } from "../cache.ts";
 import { bucketTotal, bucketWord } from "../index_growth.ts";
 import { hashOfItem } from "../item_hash.ts";
 import { versionOf } from "../item_header.ts";
-import { hasMembers, isIndirect, typeOf } from "../item_types.ts";
+import { hasMembers, isIndirect, ItemType, kindOf, typeOf } from "../item_types.ts";
 import { isExpired } from "../member_deadlines.ts";
 import { ADDRESS_MASK, SHARD_COPYING } from "../layout.ts";
 import { sequenceOf } from "../removal.ts";
 import { freshenLocked } from "../stale_buckets.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import type { EffectBuffer } from "./effect_buffer.ts";
+import { recordMembers } from "./record_members.ts";
+import { MembersCopy } from "../collections/members_copy.ts";
 import { recordItem, recordRest } from "./record.ts";
 import { recordMark, recordPolicy } from "./record_shards.ts";
 
@@ -23,6 +25,10 @@ const MAX_ITEMS = 256;
 const MAX_WORDS = 16 * 1024;
 /** Of bytes in slots, a multiple of a slot: longer ones are copied in parts. */
 const PART_BYTES = 256 * 1024;
+/** The same of members, whose copy takes longer. */
+const PART_OF_MEMBERS = 64 * 1024;
+/** After so many a list that changes all the while is copied under one lock. */
+const MAX_TRIES = 4;
 
 /** How far a copy is. */
 export const CopyStep = {
@@ -53,6 +59,10 @@ export class ShardCopy implements LockedWork {
   #restFrom = 0;
   #restHash = 0;
   #restVersion = 0;
+  #restKind = 0;
+  /** How far the copy of its members is, and how often one of a list was begun again. */
+  readonly #members = new MembersCopy();
+  #tries = 0;
 
   /** A copy of shard `index`, to be made step by step. */
   constructor(cache: Cache, index: number) {
@@ -113,13 +123,33 @@ export class ShardCopy implements LockedWork {
   /** Copies an item, or the next part of it, from byte `from` on. Returns where the rest begins, or 0. */
   #copyLocked(memory: ShardMemory, address: number, from: number): number {
     const hash = hashOfItem(memory, address);
-    const isRest = from !== 0 && hash === this.#restHash;
-    if (isRest && isIndirect(memory, address) && !hasMembers(typeOf(memory, address))) {
+    const kind = kindOf(memory, address);
+    const isRest = from !== 0 && hash === this.#restHash && kind === this.#restKind;
+    if (isRest && !hasMembers(typeOf(memory, address))) {
       const version = this.#restVersion;
       return recordRest(this.#into, memory, address, hash, version, from, PART_BYTES);
     }
+    const isChanged = versionOf(memory, address) !== this.#restVersion;
+    // Elements of a list have no place of their own: it is copied anew where it has changed, in the end all at once.
+    const isAgain = isRest && isChanged && typeOf(memory, address) === ItemType.list;
+    if (isRest && !isAgain) {
+      recordMembers(
+        this.#into,
+        memory,
+        address,
+        hash,
+        this.#restVersion,
+        this.#members,
+        PART_BYTES,
+      );
+      return this.#members.isDone ? 0 : 1;
+    }
+    this.#tries = isAgain ? this.#tries + 1 : 0;
     this.#restHash = hash;
+    this.#restKind = kind;
     this.#restVersion = versionOf(memory, address);
-    return recordItem(this.#into, memory, address, hash, PART_BYTES);
+    const part = hasMembers(typeOf(memory, address)) ? PART_OF_MEMBERS : PART_BYTES;
+    const most = this.#tries < MAX_TRIES ? part : Infinity;
+    return recordItem(this.#into, memory, address, hash, most, this.#members);
   }
 }
