@@ -16,14 +16,16 @@ export class Talker implements Disposable {
   readonly #conn: Deno.Conn;
   #unread = new Uint8Array();
   #isClosed = false;
+  readonly #patienceMs: number;
 
-  constructor(conn: Deno.Conn) {
+  constructor(conn: Deno.Conn, patienceMs = PATIENCE_MS) {
     this.#conn = conn;
+    this.#patienceMs = patienceMs;
   }
 
-  /** Connects to a port of this machine. */
-  static async open(port: number): Promise<Talker> {
-    return new Talker(await Deno.connect({ hostname: "127.0.0.1", port }));
+  /** Connects to a port of this machine. An answer that takes longer than `patienceMs` is "closed". */
+  static async open(port: number, patienceMs?: number): Promise<Talker> {
+    return new Talker(await Deno.connect({ hostname: "127.0.0.1", port }), patienceMs);
   }
 
   /** Sends the words of some lines at once. */
@@ -52,7 +54,7 @@ export class Talker implements Disposable {
   }
 
   async #read(chunk: Uint8Array<ArrayBuffer>): Promise<number | null> {
-    const timer = setTimeout(() => this.close(), PATIENCE_MS);
+    const timer = setTimeout(() => this.close(), this.#patienceMs);
     try {
       return await this.#conn.read(chunk);
     } catch {
@@ -78,10 +80,13 @@ export class Talker implements Disposable {
   }
 }
 
-/** How many clients of a server wait. */
+/** How many clients of a server wait. Asks again where a server is too busy to say. */
 export async function blockedCount(control: Talker): Promise<number> {
-  const info = await control.say("INFO clients");
-  return Number(/blocked_clients:(\d+)/.exec(info)![1]);
+  const count = await until("INFO answers", async () => {
+    const found = /blocked_clients:(\d+)/.exec(await control.say("INFO clients"));
+    return found === null ? false : { number: Number(found[1]) };
+  });
+  return count.number;
 }
 
 /** Holds a conversation with the server at `port`, whose data it removes first. */

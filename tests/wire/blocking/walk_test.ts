@@ -10,6 +10,8 @@ import { blockedCount, Talker } from "./conversation.ts";
 
 const CLIENTS = 7;
 const STEPS = 400;
+/** Longer than a walk takes, all of which somebody may wait. */
+const WALK_MS = 100_000;
 const NAMES = ["a", "b", "c"];
 
 /** One side of a walk: the clients of one server. */
@@ -28,7 +30,7 @@ class Side implements Disposable {
 
   static async open(port: number): Promise<Side> {
     const talkers: Talker[] = [];
-    for (let i = 0; i <= CLIENTS; i++) talkers.push(await Talker.open(port));
+    for (let i = 0; i <= CLIENTS; i++) talkers.push(await Talker.open(port, WALK_MS));
     const side = new Side(talkers[0]!, talkers.slice(1));
     for (const client of talkers.slice(1)) side.ids.push((await client.say("CLIENT ID")).slice(1));
     return side;
