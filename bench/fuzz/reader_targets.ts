@@ -65,8 +65,12 @@ function agreesHoweverCut(begin: (input: ByteInput, tally: Tally) => Reader): Ta
 
 function beginRdb(input: ByteInput, tally: Tally): Reader {
   const reader = new RdbReader(input, RDB_LIMITS, tally, () => 1_700_000_000_000);
-  const found = () =>
-    `${reader.database} ${reader.key.text()} ${reader.value.text()} ${reader.deadlineMs}`;
+  const found = () => {
+    const { database, key, kind, value, members, deadlineMs } = reader;
+    const text = kind === "string" ? value.text() : `${members.member.text()} ${members.score}`;
+    const more = kind === "hash" ? `${members.value.text()} ${members.deadlineMs}` : "";
+    return `${database} ${key.text()} ${kind} ${text} ${more} ${deadlineMs}`;
+  };
   return { reading: reader.read(), found };
 }
 
@@ -102,6 +106,10 @@ export const READER_TARGETS: readonly Target[] = [
       "REDIS0003\xfc\0\0\0\0\0\x02\0\0\x00\x01k\xc1\x01\x02\x01\x01l\x02\x01a\xc0\x05\xff",
       "REDIS0004\x00\x01k\xc3\x04\x0a\x00x\xe0\x00\x00\x05\x01z\x01\x01a\x018765432\xff",
       "REDIS0002\x15\x01s\x00\x01\x05\x00\x01\x00\x04\x00\x09\x01\x01g\x05\x00\x02\x00\x00\xff",
+      "REDIS0010\x10\x01h\x0d\x0d\0\0\0\x02\0\x81f\x02\x81v\x02\xff\xff\0\0\0\0\0\0\0\0",
+      "REDIS0010\x12\x01l\x02\x02\x0a\x0a\0\0\0\x01\0\x81a\x02\xff\x01\x02xy\xff\0\0\0\0\0\0\0\0",
+      "REDIS0004\x0b\x01s\x0a\x02\0\0\0\x01\0\0\0\x05\0\x0a\x01l\x0e\x0e\0\0\0\x0a\0\0\0\x01\0\0\x01a\xff\xff",
+      "REDIS0004\x18\x01h\x01\0\0\0\0\0\0\0\x01\x05\x01f\x01v\x11\x01z\x0c\x0c\0\0\0\x02\0\x81m\x02\x05\x01\xff\xff",
       "REDIS0001\x07\x01m\x81\x01\x02\x03\x04\x05\x06\x07\x08\x02\x05\x05\x01a\x00\xf5\x03lib\xff",
     ],
     pieces: [
