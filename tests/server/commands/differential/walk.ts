@@ -56,6 +56,10 @@ export interface Outcome {
   readonly unknown: ReadonlyMap<string, number>;
 }
 
+function isKnown(name: string): boolean {
+  return NAMES.has(name.toUpperCase());
+}
+
 /** Whether a command would make values that are only allowed there, or take too long. */
 function isTooMuch(words: Words): boolean {
   const name = nameOf(words);
@@ -158,10 +162,11 @@ export async function walk(
     const steps: Step[] = [];
     for (let i = 0; i < Math.min(ROUND, count - round * ROUND); i++) {
       const step: Step = { words: next(), protocol: draw.isRare(2) ? 3 : 2 };
-      const isAbout = nameOf(step.words) === "COMMAND" && step.words.length > 2;
-      const name = nameOf(isAbout ? step.words.slice(2) : step.words);
-      if (!NAMES.has(name)) unknown.set(name, (unknown.get(name) ?? 0) + 1);
-      if (!NAMES.has(name) || isTooMuch(step.words)) continue;
+      const [first, , about] = step.words;
+      // A damaged line may ask for the keys of anything.
+      if (about !== undefined && first!.toUpperCase() === "COMMAND" && !isKnown(about)) continue;
+      if (!isKnown(first!)) unknown.set(first!, (unknown.get(first!) ?? 0) + 1);
+      if (!isKnown(first!) || isTooMuch(step.words)) continue;
       if (pair.isUnfit(step.words, step.protocol) || await pair.hasBadKey(step.words)) continue;
       steps.push(step);
       const verdict = await judged(pair, step);
