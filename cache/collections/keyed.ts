@@ -28,11 +28,12 @@ export abstract class KeyedCollection extends Collection {
     return this.at >= 0;
   }
 
-  /** Adds the plain entry of `size` bytes in {@linkcode entry}, whose member is not there. */
+  /** Adds the plain entry of `size` bytes in {@linkcode entry}, whose member was just not found. */
   protected addEntry(size: number): void {
+    const isSought = this.isTree;
     this.beginChange(size);
     this.note(Operation.put, 0, 0, this.entry, 0, size);
-    if (this.isTree) this.form.add(this.entry, 0);
+    if (this.isTree) this.form.add(this.entry, 0, isSought);
     else this.splice(this.end, 0, size, 1);
   }
 

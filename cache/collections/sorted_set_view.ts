@@ -59,11 +59,12 @@ export class SortedSetView extends KeyedCollection {
     this.#spliceInOrder(size);
   }
 
-  /** Adds the plain entry of `size` bytes in {@linkcode entry}, whose member is not there. */
+  /** Adds the plain entry of `size` bytes in {@linkcode entry}, whose member was just not found. */
   protected override addEntry(size: number): void {
+    const isSought = this.isTree;
     this.beginChange(size);
     this.note(Operation.put, 0, 0, this.entry, 0, size);
-    if (this.isTree) this.form.add(this.entry, 0);
+    if (this.isTree) this.form.add(this.entry, 0, isSought);
     else this.#spliceInOrder(size);
   }
 

@@ -107,15 +107,21 @@ export class TreeForm {
     const { tree, finder } = this;
     const size = this.#store(bytes, at);
     if (tree.order === Order.hash) return this.#addToFinder(size);
-    tree.seekIndex(tree.count);
-    tree.splice(tree.end, 0, this.entry, size, 1);
+    this.#spliceEnd(size);
     if (finder !== tree) this.#addToFinder(size);
+  }
+
+  #spliceEnd(size: number): void {
+    const { tree } = this;
+    tree.seekEnd();
+    tree.splice(tree.end, 0, this.entry, size, 1);
   }
 
   /** Adds the plain entry at `at` before number `index`, in a tree by position. */
   insert(index: number, bytes: Uint8Array, at: number): void {
     const size = this.#store(bytes, at);
     const { tree } = this;
+    if (index === tree.count) return this.#spliceEnd(size);
     const before = tree.seekIndex(index);
     tree.splice(this.entryAt(index - before), 0, this.entry, size, 1);
   }
@@ -137,11 +143,14 @@ export class TreeForm {
     finder.splice(finder.end, 0, entry, size, 1);
   }
 
-  /** Adds the plain entry at `at`, whose member is not there. */
-  add(bytes: Uint8Array, at: number): void {
+  /** Adds the plain entry at `at`, whose member is not there. `isSought`: {@linkcode find} has just looked for it. */
+  add(bytes: Uint8Array, at: number, isSought: boolean): void {
+    const { finder, entry } = this;
     const size = this.#store(bytes, at);
     if (this.#isDouble) this.#addByScore(size);
-    this.#addToFinder(size);
+    // The walk is where the member would be: another way down would cost as much as the first.
+    if (isSought) finder.splice(finder.end, 0, entry, size, 1);
+    else this.#addToFinder(size);
   }
 
   /** Adds {@linkcode entry} to the tree by score. */

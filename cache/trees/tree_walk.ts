@@ -83,6 +83,19 @@ export class TreeWalk {
     return before;
   }
 
+  /** Goes to the last leaf, without a look at how many entries are before it. */
+  seekEnd(): void {
+    const { memory, order } = this;
+    let node = this.root;
+    for (let level = 0; level < this.depth; level++) {
+      const last = usedOf(memory, node) - 1;
+      this.nodes[level] = node;
+      this.places[level] = last;
+      node = childNode(memory, childWord(order, node, last));
+    }
+    this.enter(node);
+  }
+
   /** Goes to the leaf in which a member with this hash is, or would be. */
   seekHash(hash: number, member: Uint8Array, start: number, length: number): void {
     const { memory, order } = this;
