@@ -8,9 +8,9 @@ import { atMost, type Row } from "../report.ts";
 import { Random, Zipf } from "../workload.ts";
 
 /** Items of one command. */
-const CHUNK = 1_000;
+const CHUNK = 200;
 /** Commands that are sent before answers are awaited. */
-const PIPELINE = 20;
+const PIPELINE = 100;
 /** The most that a measured rate may be above the asked one. */
 const MAX_RATIO = 1.1;
 /** The most that HyperLogLogs may err on average. */

@@ -16,8 +16,8 @@ import { keyProblem, openSketch } from "./open_sketch.ts";
 
 export const NO_HYPERLOGLOG = refused("Key is not a valid HyperLogLog string value.", "WRONGTYPE");
 export const CORRUPT_HYPERLOGLOG = refused("Corrupted HLL object detected", "INVALIDOBJ");
-/** More than this would take more than 5 ms under the locks. */
-const MAX_MERGED = 400;
+/** More than this would take more than about 2 ms under the locks. */
+const MAX_MERGED = 128;
 const TOO_MANY = refused(
   `too many HyperLogLogs at once: at most ${MAX_MERGED}, merge some of them first (PFMERGE)`,
 );

@@ -43,10 +43,10 @@ export function plainly(text: string): Failure {
 }
 
 /**
- * Bits or counters that one command may look at: some milliseconds under the lock. More are refused, with this limit
+ * Bits or counters that one command may look at: about 2 ms under the lock. More are refused, with this limit
  * named.
  */
-export const MAX_PROBES = 100_000;
+export const MAX_PROBES = 20_000;
 /** Looking at one takes as long as to copy so many bytes: what a transaction may do is counted in those. */
 export const PROBE_BYTES = 64;
 

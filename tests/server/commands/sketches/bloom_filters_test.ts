@@ -81,13 +81,13 @@ Deno.test("BF.EXISTS is wrong no more often than was asked for, also when filter
       const key = `${capacity}:${rate}`;
       await redis.say(`BF.RESERVE ${key} ${rate} ${capacity}`);
       const words = Array.from({ length: items! }, (_, i) => `item:${i}`);
-      for (let i = 0; i < items!; i += 5000) {
-        await redis.ask("BF.MADD", key, ...words.slice(i, i + 5000));
+      for (let i = 0; i < items!; i += 500) {
+        await redis.ask("BF.MADD", key, ...words.slice(i, i + 500));
       }
       let wrong = 0;
       const asked = 20_000;
-      for (let i = 0; i < asked; i += 5000) {
-        const others = Array.from({ length: 5000 }, (_, j) => `other:${i + j}`);
+      for (let i = 0; i < asked; i += 500) {
+        const others = Array.from({ length: 500 }, (_, j) => `other:${i + j}`);
         const answers = await redis.ask("BF.MEXISTS", key, ...others);
         wrong += answers.items.filter(({ text }) => text === "1").length;
       }
@@ -181,5 +181,5 @@ Deno.test("BF.MADD refuses what would hold the lock too long, and names the limi
   const refused = await redis.ask("BF.MADD", "deep", ...items);
   assert(refused.text.startsWith("ERR too many items at once, nothing has changed"), refused.text);
   assertEquals(await redis.number("BF.CARD deep"), 0);
-  assertEquals((await redis.ask("BF.MADD", "deep", ...items.slice(0, 80))).items.length, 80);
+  assertEquals((await redis.ask("BF.MADD", "deep", ...items.slice(0, 15))).items.length, 15);
 });
