@@ -50,19 +50,14 @@ export function storeChangedLocked(
   changes: ChangeLog,
 ): void {
   const { memory } = shard;
-  const { words, region } = memory;
-  const { hash, key, keyStart, keyBytes, database } = put;
+  const { region } = memory;
+  const { hash, key, keyStart, keyBytes } = put;
   const before = versionOf(memory, address);
   resizeInRingLocked(memory, address, grown);
   let item = address;
   if (valueBytesOf(memory, address) === put.valueBytes) {
     writeValuePart(memory, address, 0, put.value, put.valueStart, put.valueBytes);
-    touchLocked(memory, address);
-    advanceVersionLocked(memory);
-    const deadlineMs = deadlineOf(memory, address);
-    stampItem(memory, address, words[SHARD_VERSION_LOW]!, words[SHARD_VERSION_HIGH]!, deadlineMs);
-    noteFieldsLocked(memory, put);
-    publishChange(region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
+    stampLocked(memory, address, put);
   } else {
     put.keepsSlots = true;
     if (shard.putLocked(put) !== Outcome.stored) throw new Error("Cannot store a descriptor");
@@ -71,6 +66,34 @@ export function storeChangedLocked(
   }
   const { log } = region;
   if (log !== null) recordChange(log.buffer, hash, before, versionOf(memory, item), changes);
+}
+
+/**
+ * Of the packed item at `address` entries were overwritten, and the value of `put` is what it has now. Returns false, with
+ * nothing stored, where it is longer or shorter.
+ */
+export function storePatchedLocked(shard: Shard, address: number, put: PutRequest): boolean {
+  const { memory } = shard;
+  if (valueBytesOf(memory, address) !== put.valueBytes) return false;
+  if (put.value !== memory.bytes) {
+    writeValuePart(memory, address, 0, put.value, put.valueStart, put.valueBytes);
+  }
+  stampLocked(memory, address, put);
+  const { log } = memory.region;
+  if (log !== null) recordItem(log.buffer, memory, address, put.hash);
+  return true;
+}
+
+/** The item at `address`, of `put`'s key, has changed: gives it a new version, and tells who watches. */
+function stampLocked(memory: ShardMemory, address: number, put: PutRequest): void {
+  const { words, region } = memory;
+  touchLocked(memory, address);
+  advanceVersionLocked(memory);
+  const deadlineMs = deadlineOf(memory, address);
+  stampItem(memory, address, words[SHARD_VERSION_LOW]!, words[SHARD_VERSION_HIGH]!, deadlineMs);
+  noteFieldsLocked(memory, put);
+  const { hash, key, keyStart, keyBytes, database } = put;
+  publishChange(region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
 }
 
 /** Stores an item whose slots the descriptor names, which is the value of `put`, over whatever is there. */

@@ -13,6 +13,7 @@ import {
   beginTreeChangeLocked,
   dropTreeLocked,
   storeChangedLocked,
+  storePatchedLocked,
   storePlantedLocked,
 } from "./commit.ts";
 import { Descriptor, DESCRIPTOR_BYTES } from "../trees/descriptor.ts";
@@ -249,7 +250,12 @@ export abstract class OpenedItem extends PackedEntries {
       return;
     }
     put.kind = packedKind(this.#type);
-    if (this.writeTail(this.entry, 0)) {
+    const hasTail = this.writeTail(this.entry, 0);
+    if (!hasTail && !this.isReshaped && this.address !== 0 && !this.#isReplacing) {
+      put.setValue(this.bytes, this.from, this.end - this.from);
+      if (storePatchedLocked(shard, this.address, put)) return;
+    }
+    if (hasTail) {
       put.kind |= KIND_MEMBER_DEADLINES;
       this.splice(this.end, 0, MEMBER_TAIL_BYTES, 0);
     }

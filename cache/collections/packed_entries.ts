@@ -2,7 +2,7 @@
 // pieces, in a buffer. Also where the entries of a leaf are, for those that extend this.
 
 import { headerBytes, keyBytesOf, valueBytesOf } from "../item_header.ts";
-import { readValue } from "../item.ts";
+import { copyBytes, readValue } from "../item.ts";
 import * as layout from "../layout.ts";
 import { tailBytesOf } from "../member_deadlines.ts";
 import type { ShardMemory } from "../shard_memory.ts";
@@ -23,6 +23,8 @@ export abstract class PackedEntries {
   protected end = 0;
   /** The entry that is being made, in plain form. */
   protected entry: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
+  /** Whether packed entries have come, gone, or changed their length: else they were overwritten where they lie. */
+  protected isReshaped = false;
   /** What its entries are made of. */
   readonly shape: Shape;
   /** The entries while they are being changed in packed form. */
@@ -43,6 +45,7 @@ export abstract class PackedEntries {
     this.bytes = this.#own;
     this.from = 0;
     this.end = 0;
+    this.isReshaped = false;
     this.#count = 0;
   }
 
@@ -98,6 +101,12 @@ export abstract class PackedEntries {
    * entries more then. The cursor is valid no more.
    */
   protected splice(at: number, removed: number, added: number, delta: number): void {
+    if (added === removed) {
+      // The same place does for it, in the item or in the copy.
+      for (let i = 0; i < added; i++) this.bytes[at + i] = this.entry[i]!;
+      return;
+    }
+    this.isReshaped = true;
     const length = this.end - this.from;
     const place = at - this.from;
     if (this.bytes !== this.#own) this.takeOver(added);
@@ -105,7 +114,7 @@ export abstract class PackedEntries {
       this.#reserveOwn(length + added, length);
       this.bytes = this.#own;
     }
-    if (added !== removed) this.#own.copyWithin(place + added, place + removed, length);
+    this.#own.copyWithin(place + added, place + removed, length);
     for (let i = 0; i < added; i++) this.#own[place + i] = this.entry[i]!;
     this.end = length - removed + added;
     if (this.#count >= 0) this.#count += delta;
@@ -116,7 +125,7 @@ export abstract class PackedEntries {
     if (this.bytes === this.#own) return;
     const length = this.end - this.from;
     this.#reserveOwn(length + more, 0);
-    for (let i = 0; i < length; i++) this.#own[i] = this.bytes[this.from + i]!;
+    copyBytes(this.bytes, this.from, this.#own, 0, length);
     this.bytes = this.#own;
     this.from = 0;
     this.end = length;
