@@ -31,15 +31,7 @@ export function runCounted(
   const weight = context.stats.count(command.id, command.isTimed);
   if (weight !== 0) return runTimed(context, command, args, reply, weight);
   execute(context, command, args, reply);
-  const { region } = context.cache;
-  if (region.longSinceMs !== 0) endUntimed(context, command, args);
-  if (region.hasPublished) hearOf(context);
-}
-
-/** Clients that wait for what has just been changed get it before the next command runs. */
-function hearOf({ cache: { region }, waits }: CommandContext): void {
-  region.hasPublished = false;
-  waits?.hear();
+  if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
 }
 
 /** Runs a command, and takes its time, which stands for `weight` calls. */
@@ -52,7 +44,6 @@ export function runTimed(
 ): void | Promise<void> {
   const fromMs = beginTimed(context);
   const done = execute(context, command, args, reply);
-  if (context.cache.region.hasPublished) hearOf(context);
   if (done !== undefined) {
     context.stats.noteTimed(fromMs);
     const ms = performance.now() - fromMs;

@@ -206,6 +206,7 @@ export class CommandRunner implements MemoryOwner {
     const commits = context.server.durability?.commits;
     try {
       const pending = dispatch(context, command, this.args, this.reply);
+      context.waits?.hear();
       if (writes !== context.writes) {
         // One that takes its time goes on to write.
         const { durability } = context.server;

@@ -129,6 +129,7 @@ export class Batch {
   #ended(reply: RawReply): void {
     this.#keepBack(reply);
     this.#marks?.note(reply.used, false);
+    this.#context.context.waits?.hear();
   }
 
   /** Whether the answers of the latest run have to wait until what they say is on the disk. */
@@ -147,12 +148,12 @@ export class Batch {
   }
 
   /**
-   * Whether there is a pause, commands are refused for now, CLIENT REPLY keeps answers back, or they may have to
-   * wait. It becomes so by CLIENT, after which one looks again, and by others between two batches.
+   * Whether there is a pause, commands are refused for now, CLIENT REPLY keeps answers back, they may have to
+   * wait, or other clients wait for what commands change. It becomes so by CLIENT, after which one looks again, and by others between two batches.
    */
   #isSpecial(): boolean {
-    const { pause, gate } = this.#context;
-    return this.#marks !== null || pause.isOn || !gate.isOpen ||
+    const { pause, gate, context: { waits } } = this.#context;
+    return this.#marks !== null || pause.isOn || !gate.isOpen || waits?.isEmpty === false ||
       this.#session.silence !== Silence.none;
   }
 

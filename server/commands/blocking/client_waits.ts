@@ -200,7 +200,14 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
     else client.fail(error);
   }
 
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
   hear(): void {
+    const { region } = this.#cache;
+    if (!region.hasPublished) return;
+    region.hasPublished = false;
     if (this.#size > 0) this.#watch.hear();
   }
 

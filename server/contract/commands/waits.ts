@@ -43,6 +43,8 @@ export interface Waits<Context, Command> {
   isAwaited(context: Context, kind: WaitKind, args: Args, index: number): boolean;
   /** Lets a client wait whose `command` has found nothing. Resolves when its answer is on `reply`. */
   wait(context: Context, command: Command, args: Args, reply: Reply): void | Promise<void>;
-  /** Commands of this thread have changed something: clients of this worker that wait for it get it now. */
+  /** Whether nobody of this worker waits. */
+  readonly isEmpty: boolean;
+  /** A command of this thread has run: clients of this worker that wait for what it has changed get it now. */
   hear(): void;
 }

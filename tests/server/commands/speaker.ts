@@ -64,7 +64,11 @@ export class Speaker {
     reply.reset();
     reply.begin();
     const command = findCommand(name!, 0, name!.length);
-    if (command !== null) return dispatch(this.context, command, args, reply);
+    if (command !== null) {
+      const done = dispatch(this.context, command, args, reply);
+      this.context.waits?.hear();
+      return done;
+    }
     dispatchUnknown(this.context, name!, 0, name!.length, args, reply);
   }
 
