@@ -82,6 +82,7 @@ export type { OpenedItem } from "./collections/opened_item.ts";
 export type { PackedEntries } from "./collections/packed_entries.ts";
 export type { Collection } from "./collections/collection.ts";
 export { Shape } from "./trees/entries.ts";
+export { cloneCollectionLocked } from "./collections/clone.ts";
 export { HashView } from "./collections/hash_view.ts";
 export type { KeyedCollection } from "./collections/keyed.ts";
 export { ListView } from "./collections/list_view.ts";

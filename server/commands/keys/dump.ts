@@ -18,7 +18,7 @@ import { ListpackWriter } from "../../rdb/listpack_writer.ts";
 import { IntsetWriter } from "../../rdb/intset_writer.ts";
 import { ANSWER_TOO_LARGE, refused } from "../failures.ts";
 import { getItem, openView } from "../items.ts";
-import { MAX_COPIED_MEMBERS, TOO_MANY_COPIED, viewOfType } from "./copy_members.ts";
+import { MAX_DUMPED_MEMBERS, TOO_MANY_DUMPED, viewOfType } from "./dump_limits.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 import { isCompactHash, isCompactSortedSet, isIntegerSet } from "./object.ts";
 
@@ -90,8 +90,8 @@ function writeCollection(
   const { list, set, hash } = context.views;
   const view = viewOfType(context, type);
   openView(context, view, args, 0, 0, reply, false);
-  if (view.count > MAX_COPIED_MEMBERS) {
-    reply.fail(TOO_MANY_COPIED);
+  if (view.count > MAX_DUMPED_MEMBERS) {
+    reply.fail(TOO_MANY_DUMPED);
     return false;
   }
   if (!mayAnswerMembers(view, 0, view.count, view === hash ? "both" : "member", reply)) {

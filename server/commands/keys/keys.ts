@@ -1,15 +1,14 @@
 // Commands on keys, whatever their values are: EXISTS, TOUCH, RENAME, MOVE, COPY.
 // Only TOUCH counts as a read of its keys.
 
-import { hasMembers, isIndirect, packedKindOf } from "../../../cache/mod.ts";
+import { cloneCollectionLocked, hasMembers, isIndirect, packedKindOf } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
-import { copyMembers } from "./copy_members.ts";
 import { databaseAt } from "../database_argument.ts";
-import { NO_SUCH_KEY, refused, SYNTAX } from "../failures.ts";
+import { NO_SUCH_KEY, OUT_OF_MEMORY, refused, SYNTAX } from "../failures.ts";
 import { tokenOf } from "../argument_text.ts";
 
 const SAME_OBJECT = refused("source and destination objects are the same");
@@ -119,17 +118,21 @@ function duplicate(
   const shard = shardOfKey(context, 0);
   const address = peekItem(context, args, 0, 0);
   const type = shard.typeLocked(address);
-  if (hasMembers(type) && isIndirect(shard.memory, address)) {
-    const deadlineMs = shard.deadlineLocked(address);
-    const refusal = copyMembers(context, args, index, to, type, deadlineMs);
-    if (refusal !== null) reply.fail(refusal);
-    return refusal === null;
-  }
-  const length = shard.valueBytesLocked(address);
+  const isTree = hasMembers(type) && isIndirect(shard.memory, address);
+  const length = isTree ? 0 : shard.valueBytesLocked(address);
   const problem = storeProblem(context, args.lengths[index]!, length);
   if (problem !== null) {
     reply.fail(problem);
     return false;
+  }
+  if (isTree) {
+    const { bytes, starts, lengths } = args;
+    put.database = to;
+    put.setKey(context.hashes[1]!, bytes, starts[index]!, lengths[index]!);
+    const isCloned = cloneCollectionLocked(shard, address, shardOfKey(context, 1), put);
+    put.database = database;
+    if (!isCloned) reply.fail(OUT_OF_MEMORY);
+    return isCloned;
   }
   const scratch = context.reserveScratch(length);
   shard.readValueLocked(address, scratch, 0);

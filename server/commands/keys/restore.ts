@@ -21,7 +21,7 @@ import {
   storeItem,
   storeProblem,
 } from "../items.ts";
-import { MAX_COPIED_MEMBERS, TOO_MANY_COPIED } from "./copy_members.ts";
+import { MAX_DUMPED_MEMBERS, TOO_MANY_DUMPED } from "./dump_limits.ts";
 import { keyProblem } from "../sketches/open_sketch.ts";
 
 const FOOTER_BYTES = 10;
@@ -220,7 +220,7 @@ function store(
     storeItem(context, args, 0, 0, value.bytes, 0, value.length, deadlineMs);
     return null;
   }
-  if (entries > MAX_COPIED_MEMBERS) return TOO_MANY_COPIED;
+  if (entries > MAX_DUMPED_MEMBERS) return TOO_MANY_DUMPED;
   const { members } = reader;
   const { member, value } = members;
   const { views, shard } = context;
