@@ -136,12 +136,20 @@ Deno.test("EXEC refuses what comes after 16 MiB of values copied", async () => {
     "or asked as much about the server";
   const speaker = new Speaker(newCache(newRegion(2 ** 26)));
   const half = 512 * 1024;
+  const make = `SETRANGE k ${half - 1} x`;
   await speaker.say("MULTI");
-  for (let i = 0; i < 20; i++) await speaker.say(`SETRANGE k ${half - 1} x`);
-  await speaker.say("INCR n");
-  const refused = Array.from({ length: 5 }, () => tooLong);
-  const done = Array.from({ length: 16 }, () => `:${half}`);
+  for (let i = 0; i < 20; i++) {
+    await speaker.say(make);
+    await speaker.say("DEL k");
+  }
+  const refused = Array.from({ length: 9 }, () => tooLong);
+  const done = Array.from({ length: 31 }, (_, i) => i % 2 === 0 ? `:${half}` : ":1");
   assertEquals(await speaker.say("EXEC"), `[${[...done, ...refused].join(", ")}]`);
+  // What is changed in place copies no more than it writes.
+  await speaker.say("MULTI");
+  for (let i = 0; i < 40; i++) await speaker.say(make);
+  const all = Array.from({ length: 40 }, () => `:${half}`);
+  assertEquals(await speaker.say("EXEC"), `[${all.join(", ")}]`);
   await speaker.say("MULTI");
   await speaker.say("INCR n");
   assertEquals(await speaker.say("EXEC"), "[:1]");
