@@ -138,6 +138,21 @@ export function readValuePart(
   readSpan(memory, to, toStart, length);
 }
 
+/** Copies the item's value to `to` in whole words, as it lies. Returns the byte of `to` at which it begins. */
+export function readValueWords(memory: ShardMemory, address: number, to: Int32Array): number {
+  const keyBytes = keyBytesOf(memory, address);
+  const begin = keyBytes % WORD_BYTES;
+  const count = Math.ceil((begin + valueBytesOf(memory, address)) / WORD_BYTES);
+  seek(memory, address, keyBytes - begin);
+  for (let done = 0; done < count; memory.cursorByte = memory.cursorEnd) {
+    if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
+    const from = memory.cursorByte / WORD_BYTES - done;
+    const end = Math.min(count, memory.cursorEnd / WORD_BYTES - from);
+    for (; done < end; done++) to[done] = memory.words[from + done]!;
+  }
+  return begin;
+}
+
 /** Writes over `length` bytes of the item's value, from its byte `from` on. It must have so many. */
 export function writeValuePart(
   memory: ShardMemory,

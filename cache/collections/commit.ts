@@ -69,14 +69,20 @@ export function storeChangedLocked(
 }
 
 /**
- * Of the packed item at `address` entries were overwritten, and the value of `put` is what it has now. Returns false, with
- * nothing stored, where it is longer or shorter.
+ * Of the packed item at `address` entries were overwritten, between these bytes of its value, and the value of `put` is
+ * what it has now. Returns false, with nothing stored, where it is longer or shorter.
  */
-export function storePatchedLocked(shard: Shard, address: number, put: PutRequest): boolean {
+export function storePatchedLocked(
+  shard: Shard,
+  address: number,
+  put: PutRequest,
+  from: number,
+  end: number,
+): boolean {
   const { memory } = shard;
   if (valueBytesOf(memory, address) !== put.valueBytes) return false;
-  if (put.value !== memory.bytes) {
-    writeValuePart(memory, address, 0, put.value, put.valueStart, put.valueBytes);
+  if (put.value !== memory.bytes && from < end) {
+    writeValuePart(memory, address, from, put.value, put.valueStart + from, end - from);
   }
   stampLocked(memory, address, put);
   const { log } = memory.region;

@@ -199,11 +199,10 @@ export abstract class OpenedItem extends PackedEntries {
   /** Makes a tree of the packed entries. */
   #plant(): void {
     const { form } = this;
-    const length = this.end - this.from;
     this.takeOver(0);
     form.begin(this.shard.memory);
     this.isTree = true;
-    for (let at = 0; at < length; at += entrySize(this.shape, this.bytes, at)) {
+    for (let at = this.from; at < this.end; at += entrySize(this.shape, this.bytes, at)) {
       form.append(this.bytes, at);
     }
     this.bytes = this.shard.memory.bytes;
@@ -253,7 +252,7 @@ export abstract class OpenedItem extends PackedEntries {
     const hasTail = this.writeTail(this.entry, 0);
     if (!hasTail && !this.isReshaped && this.address !== 0 && !this.#isReplacing) {
       put.setValue(this.bytes, this.from, this.end - this.from);
-      if (storePatchedLocked(shard, this.address, put)) return;
+      if (storePatchedLocked(shard, this.address, put, this.patchFrom, this.patchEnd)) return;
     }
     if (hasTail) {
       put.kind |= KIND_MEMBER_DEADLINES;

@@ -2,16 +2,17 @@
 // pieces, in a buffer. Also where the entries of a leaf are, for those that extend this.
 
 import { headerBytes, keyBytesOf, valueBytesOf } from "../item_header.ts";
-import { copyBytes, readValue } from "../item.ts";
+import { copyBytes, readValueWords } from "../item.ts";
 import * as layout from "../layout.ts";
 import { tailBytesOf } from "../member_deadlines.ts";
 import type { ShardMemory } from "../shard_memory.ts";
-import { entrySize, type Shape } from "../trees/entries.ts";
+import { entrySize, moveBytes, type Shape } from "../trees/entries.ts";
 
-const { EIGHTH_BYTE_SHIFT, EIGHTH_WORD_SHIFT, ITEM_CHAINED, ITEM_NEWER } = layout;
+const { EIGHTH_BYTE_SHIFT, EIGHTH_WORD_SHIFT, ITEM_CHAINED, ITEM_NEWER, WORD_BYTES } = layout;
 
 /** Bytes that the buffers shrink back to. */
 const KEPT_BYTES = 4096;
+const KEPT_WORDS = KEPT_BYTES / WORD_BYTES;
 
 /** A row of entries. */
 export abstract class PackedEntries {
@@ -25,10 +26,16 @@ export abstract class PackedEntries {
   protected entry: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
   /** Whether packed entries have come, gone, or changed their length: else they were overwritten where they lie. */
   protected isReshaped = false;
+  /** Else what was overwritten begins here, counted from where the entries begin. */
+  protected patchFrom: number = Infinity;
+  /** And ends here. */
+  protected patchEnd: number = 0;
   /** What its entries are made of. */
   readonly shape: Shape;
   /** The entries while they are being changed in packed form. */
-  #own: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
+  #ownWords: Int32Array<ArrayBuffer> = new Int32Array(KEPT_WORDS);
+  /** The same memory as bytes. */
+  #own: Uint8Array<ArrayBuffer> = new Uint8Array(this.#ownWords.buffer);
   /** How many entries a packed one has, or -1: not counted yet. */
   #count = 0;
 
@@ -40,12 +47,14 @@ export abstract class PackedEntries {
 
   /** Forgets all entries. */
   protected clear(): void {
-    if (this.#own.length > KEPT_BYTES) this.#own = new Uint8Array(KEPT_BYTES);
+    if (this.#own.length > KEPT_BYTES) this.#makeOwn(KEPT_BYTES);
     if (this.entry.length > KEPT_BYTES) this.entry = new Uint8Array(KEPT_BYTES);
     this.bytes = this.#own;
     this.from = 0;
     this.end = 0;
     this.isReshaped = false;
+    this.patchFrom = Infinity;
+    this.patchEnd = 0;
     this.#count = 0;
   }
 
@@ -67,20 +76,18 @@ export abstract class PackedEntries {
       this.bytes = memory.bytes;
       this.from = (address << EIGHTH_BYTE_SHIFT) + headerBytes(first) + keyBytesOf(memory, address);
     } else {
-      this.#reserveOwn(length, 0);
-      readValue(memory, address, this.#own, 0);
+      if (length + WORD_BYTES > this.#own.length) this.#makeOwn(2 * length);
+      this.from = readValueWords(memory, address, this.#ownWords);
       this.bytes = this.#own;
-      this.from = 0;
     }
     this.end = this.from + length - tailBytesOf(memory, address);
     this.#count = -1;
   }
 
-  #reserveOwn(length: number, used: number): void {
-    if (length <= this.#own.length) return;
-    const grown = new Uint8Array(2 * length);
-    grown.set(this.#own.subarray(0, used));
-    this.#own = grown;
+  /** Makes a buffer of at least `length` bytes. */
+  #makeOwn(length: number): void {
+    this.#ownWords = new Int32Array(Math.ceil(length / WORD_BYTES));
+    this.#own = new Uint8Array(this.#ownWords.buffer);
   }
 
   /** Makes space for an entry of `length` bytes in {@linkcode entry}. */
@@ -103,28 +110,50 @@ export abstract class PackedEntries {
   protected splice(at: number, removed: number, added: number, delta: number): void {
     if (added === removed) {
       // The same place does for it, in the item or in the copy.
-      for (let i = 0; i < added; i++) this.bytes[at + i] = this.entry[i]!;
+      this.#write(at, added);
+      this.#notePatch(at, at + added);
       return;
     }
     this.isReshaped = true;
-    const length = this.end - this.from;
     const place = at - this.from;
-    if (this.bytes !== this.#own) this.takeOver(added);
-    else if (length + added > this.#own.length) {
-      this.#reserveOwn(length + added, length);
-      this.bytes = this.#own;
-    }
-    this.#own.copyWithin(place + added, place + removed, length);
-    for (let i = 0; i < added; i++) this.#own[place + i] = this.entry[i]!;
-    this.end = length - removed + added;
+    this.takeOver(added);
+    const here = this.from + place;
+    this.bytes.copyWithin(here + added, here + removed, this.end);
+    this.#write(here, added);
+    this.end += added - removed;
     if (this.#count >= 0) this.#count += delta;
+  }
+
+  /**
+   * In packed form, replaces the entry at `at` by {@linkcode entry}, which is as long, and moves it before what is at
+   * `to`. The cursor is valid no more.
+   */
+  protected moveEntry(at: number, size: number, to: number): void {
+    if (to > at) {
+      moveBytes(this.bytes, at + size, to, -size);
+      this.#write(to - size, size);
+      this.#notePatch(at, to);
+    } else {
+      moveBytes(this.bytes, to, at, size);
+      this.#write(to, size);
+      this.#notePatch(to, at + size);
+    }
+  }
+
+  #write(at: number, size: number): void {
+    for (let i = 0; i < size; i++) this.bytes[at + i] = this.entry[i]!;
+  }
+
+  #notePatch(from: number, end: number): void {
+    this.patchFrom = Math.min(this.patchFrom, from - this.from);
+    this.patchEnd = Math.max(this.patchEnd, end - this.from);
   }
 
   /** Copies the packed entries to the buffer, if they are not there, with space for `more` bytes. */
   protected takeOver(more: number): void {
-    if (this.bytes === this.#own) return;
+    if (this.bytes === this.#own && this.end + more <= this.#own.length) return;
     const length = this.end - this.from;
-    this.#reserveOwn(length + more, 0);
+    if (length + more > this.#own.length) this.#makeOwn(2 * (length + more));
     copyBytes(this.bytes, this.from, this.#own, 0, length);
     this.bytes = this.#own;
     this.from = 0;

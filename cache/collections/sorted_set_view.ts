@@ -55,8 +55,7 @@ export class SortedSetView extends KeyedCollection {
     this.beginChange(0);
     this.note(Operation.put, 0, 0, this.entry, 0, size);
     if (this.isTree) return this.form.rescore(this.at, this.entry);
-    this.splice(this.at, size, 0, -1);
-    this.#spliceInOrder(size);
+    this.moveEntry(this.at, size, this.#placeInOrder());
   }
 
   /** Adds the plain entry of `size` bytes in {@linkcode entry}, whose member was just not found. */
@@ -65,11 +64,11 @@ export class SortedSetView extends KeyedCollection {
     this.beginChange(size);
     this.note(Operation.put, 0, 0, this.entry, 0, size);
     if (this.isTree) this.form.add(this.entry, 0, isSought);
-    else this.#spliceInOrder(size);
+    else this.splice(this.#placeInOrder(), 0, size, 1);
   }
 
-  /** Inserts {@linkcode entry} into the packed entries, at its place. */
-  #spliceInOrder(size: number): void {
+  /** Before which of the packed entries {@linkcode entry} comes. */
+  #placeInOrder(): number {
     const { packedSpans: spans, shard: { memory } } = this;
     const length = spans.contiguous(memory, this.entry, SCORE_BYTES);
     const { bytes: member, start } = spans;
@@ -80,7 +79,7 @@ export class SortedSetView extends KeyedCollection {
       if (other > score) break;
       if (other === score && this.#compare(at, member, start, length) >= 0) break;
     }
-    this.splice(at, 0, size, 1);
+    return at;
   }
 
   /** Compares the member of the entry at byte `at` with these bytes. */

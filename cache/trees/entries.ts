@@ -22,6 +22,9 @@ export const CHAIN_SPAN_BYTES = 7;
 export const DEADLINE_HEAD_BYTES = 7;
 export const SCORE_BYTES = 8;
 
+/** Below this many bytes a loop beats copyWithin(). */
+const LOOP_BYTES = 48;
+
 /** What an entry is made of. */
 export const Shape = { member: 0, field: 1, scored: 2 } as const;
 /** One of the values of the constant of the same name. */
@@ -132,4 +135,11 @@ export function compareBytes(
     if (difference !== 0) return difference;
   }
   return aLength - bLength;
+}
+
+/** Moves the bytes from `start` to `end` by `by`. */
+export function moveBytes(bytes: Uint8Array, start: number, end: number, by: number): void {
+  if (end - start > LOOP_BYTES) bytes.copyWithin(start + by, start, end);
+  else if (by < 0) { for (let i = start; i < end; i++) bytes[i + by] = bytes[i]!; }
+  else for (let i = end - 1; i >= start; i--) bytes[i + by] = bytes[i]!;
 }

@@ -6,6 +6,7 @@ import { takeSlotLocked } from "../healing.ts";
 import * as layout from "../layout.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import { freePieceLocked } from "../slab.ts";
+import { moveBytes } from "./entries.ts";
 import { LeafCut } from "./leaf_cut.ts";
 import {
   CHILD_COUNT,
@@ -26,9 +27,6 @@ import {
 import { OrderedWalk } from "./ordered_walk.ts";
 
 const { SLOT_EIGHTHS } = layout;
-
-/** Below this many bytes a loop beats copyWithin(). */
-const LOOP_BYTES = 48;
 
 /** A tree that can be changed. */
 export class Tree extends OrderedWalk {
@@ -279,11 +277,4 @@ export class Tree extends OrderedWalk {
       this.depth--;
     }
   }
-}
-
-/** Moves the bytes from `start` to `end` by `by`. */
-function moveBytes(bytes: Uint8Array, start: number, end: number, by: number): void {
-  if (end - start > LOOP_BYTES) bytes.copyWithin(start + by, start, end);
-  else if (by < 0) { for (let i = start; i < end; i++) bytes[i + by] = bytes[i]!; }
-  else for (let i = end - 1; i >= start; i--) bytes[i + by] = bytes[i]!;
 }
