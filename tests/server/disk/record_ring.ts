@@ -27,6 +27,8 @@ export class RecordRing implements WrittenRing {
   flushed: number;
   /** Milliseconds by the clock of the test. */
   nowMs = 1_000_000;
+  /** While it is set that clock stands, however long the disk takes. */
+  isStill = false;
   readonly #waiting: number[] = [];
   #next = 0;
 
@@ -82,7 +84,7 @@ export class RecordRing implements WrittenRing {
 
   /** Time passes. */
   async pause(ms: number): Promise<void> {
-    this.nowMs += ms;
+    if (!this.isStill) this.nowMs += ms;
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }
