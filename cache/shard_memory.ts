@@ -27,6 +27,8 @@ export class ShardMemory {
   readonly words: Int32Array;
   /** The same memory as bytes. */
   readonly bytes: Uint8Array;
+  /** The same memory, for floats of 64 bits wherever they lie. */
+  readonly view: DataView;
   /** The shard's header as floats of 64 bits, for the sums of database_layout.ts. */
   readonly floats: Float64Array;
   /** Where its parts lie. */
@@ -105,6 +107,7 @@ export class ShardMemory {
     this.geometry = geometry;
     this.words = new Int32Array(region.buffer, start, geometry.shardBytes / WORD_BYTES);
     this.bytes = new Uint8Array(region.buffer, start, geometry.shardBytes);
+    this.view = new DataView(region.buffer, start, geometry.shardBytes);
     this.floats = new Float64Array(region.buffer, start, SHARD_HEADER_BYTES / FLOAT_BYTES);
     this.bucketsWord = geometry.bucketsWord;
     this.bucketCount = geometry.bucketCount;

@@ -158,7 +158,7 @@ export abstract class OpenedItem extends PackedEntries {
     this.form.open(memory, this.#descriptor);
     this.isTree = true;
     this.#wasTree = true;
-    this.bytes = memory.bytes;
+    this.enterShard(memory);
   }
 
   /** How many members there are. */
@@ -205,7 +205,7 @@ export abstract class OpenedItem extends PackedEntries {
     for (let at = this.from; at < this.end; at += entrySize(this.shape, this.bytes, at)) {
       form.append(this.bytes, at);
     }
-    this.bytes = this.shard.memory.bytes;
+    this.enterShard(this.shard.memory);
   }
 
   /** Whether the log is to have each change: else it gets the whole item when that is closed. */

@@ -18,12 +18,16 @@ const KEPT_WORDS = KEPT_BYTES / WORD_BYTES;
 export abstract class PackedEntries {
   /** Bytes that lie one behind the other: all entries, or those of one leaf. */
   protected bytes: Uint8Array;
+  /** The same memory, for scores. */
+  protected view: DataView;
   /** Where these entries begin. */
   protected from = 0;
   /** Where they end. */
   protected end = 0;
   /** The entry that is being made, in plain form. */
   protected entry: Uint8Array<ArrayBuffer> = new Uint8Array(KEPT_BYTES);
+  /** The same memory, for its score. */
+  protected entryView: DataView = new DataView(this.entry.buffer);
   /** Whether packed entries have come, gone, or changed their length: else they were overwritten where they lie. */
   protected isReshaped = false;
   /** Else what was overwritten begins here, counted from where the entries begin. */
@@ -36,6 +40,7 @@ export abstract class PackedEntries {
   #ownWords: Int32Array<ArrayBuffer> = new Int32Array(KEPT_WORDS);
   /** The same memory as bytes. */
   #own: Uint8Array<ArrayBuffer> = new Uint8Array(this.#ownWords.buffer);
+  #ownView = new DataView(this.#ownWords.buffer);
   /** How many entries a packed one has, or -1: not counted yet. */
   #count = 0;
 
@@ -43,13 +48,14 @@ export abstract class PackedEntries {
   constructor(shape: Shape) {
     this.shape = shape;
     this.bytes = this.#own;
+    this.view = this.#ownView;
   }
 
   /** Forgets all entries. */
   protected clear(): void {
     if (this.#own.length > KEPT_BYTES) this.#makeOwn(KEPT_BYTES);
-    if (this.entry.length > KEPT_BYTES) this.entry = new Uint8Array(KEPT_BYTES);
-    this.bytes = this.#own;
+    if (this.entry.length > KEPT_BYTES) this.#makeEntry(KEPT_BYTES);
+    this.#enterOwn();
     this.from = 0;
     this.end = 0;
     this.isReshaped = false;
@@ -73,12 +79,12 @@ export abstract class PackedEntries {
     const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
     const length = valueBytesOf(memory, address);
     if ((first & ITEM_CHAINED) === 0) {
-      this.bytes = memory.bytes;
+      this.enterShard(memory);
       this.from = (address << EIGHTH_BYTE_SHIFT) + headerBytes(first) + keyBytesOf(memory, address);
     } else {
       if (length + WORD_BYTES > this.#own.length) this.#makeOwn(2 * length);
       this.from = readValueWords(memory, address, this.#ownWords);
-      this.bytes = this.#own;
+      this.#enterOwn();
     }
     this.end = this.from + length - tailBytesOf(memory, address);
     this.#count = -1;
@@ -88,11 +94,29 @@ export abstract class PackedEntries {
   #makeOwn(length: number): void {
     this.#ownWords = new Int32Array(Math.ceil(length / WORD_BYTES));
     this.#own = new Uint8Array(this.#ownWords.buffer);
+    this.#ownView = new DataView(this.#ownWords.buffer);
+  }
+
+  /** The entries are in the buffer. */
+  #enterOwn(): void {
+    this.bytes = this.#own;
+    this.view = this.#ownView;
+  }
+
+  /** The entries are in the shard: in an item, or in leaves. */
+  protected enterShard(memory: ShardMemory): void {
+    this.bytes = memory.bytes;
+    this.view = memory.view;
   }
 
   /** Makes space for an entry of `length` bytes in {@linkcode entry}. */
   protected reserveEntry(length: number): void {
-    if (length > this.entry.length) this.entry = new Uint8Array(2 * length);
+    if (length > this.entry.length) this.#makeEntry(2 * length);
+  }
+
+  #makeEntry(length: number): void {
+    this.entry = new Uint8Array(length);
+    this.entryView = new DataView(this.entry.buffer);
   }
 
   /** Copies the plain entry at `at` of `bytes` to {@linkcode entry}. Returns its size. */
@@ -155,7 +179,7 @@ export abstract class PackedEntries {
     const length = this.end - this.from;
     if (length + more > this.#own.length) this.#makeOwn(2 * (length + more));
     copyBytes(this.bytes, this.from, this.#own, 0, length);
-    this.bytes = this.#own;
+    this.#enterOwn();
     this.from = 0;
     this.end = length;
   }

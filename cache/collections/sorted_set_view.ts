@@ -19,9 +19,6 @@ const NO_BYTES = new Uint8Array();
 
 /** A sorted set. */
 export class SortedSetView extends KeyedCollection {
-  readonly #float = new Float64Array(1);
-  readonly #floatBytes = new Uint8Array(this.#float.buffer);
-
   /** A sorted set, to be opened. */
   constructor() {
     super(ItemType.sortedSet, Shape.scored);
@@ -29,12 +26,11 @@ export class SortedSetView extends KeyedCollection {
 
   /** The score at the cursor. */
   get score(): number {
-    return this.#scoreAt(this.bytes, this.at);
+    return this.#scoreAt(this.at);
   }
 
-  #scoreAt(bytes: Uint8Array, at: number): number {
-    for (let i = 0; i < SCORE_BYTES; i++) this.#floatBytes[i] = bytes[at + i]!;
-    return this.#float[0]!;
+  #scoreAt(at: number): number {
+    return this.view.getFloat64(at, true);
   }
 
   /** Gives a member a score, which is a number. Returns whether the member is new. */
@@ -42,8 +38,7 @@ export class SortedSetView extends KeyedCollection {
     const isKnown = this.find(member, start, length);
     if (isKnown && Object.is(this.score, score)) return false;
     this.reserveEntry(SCORE_BYTES + sizeForSpan(length));
-    this.#float[0] = score;
-    for (let i = 0; i < SCORE_BYTES; i++) this.entry[i] = this.#floatBytes[i]!;
+    this.entryView.setFloat64(0, score, true);
     const size = writeSpan(this.entry, SCORE_BYTES, member, start, length);
     if (isKnown) this.#rescore(size);
     else this.addEntry(size);
@@ -72,10 +67,10 @@ export class SortedSetView extends KeyedCollection {
     const { packedSpans: spans, shard: { memory } } = this;
     const length = spans.contiguous(memory, this.entry, SCORE_BYTES);
     const { bytes: member, start } = spans;
-    const score = this.#scoreAt(this.entry, 0);
+    const score = this.entryView.getFloat64(0, true);
     let at = this.from;
     for (; at < this.end; at += entrySize(this.shape, this.bytes, at)) {
-      const other = this.#scoreAt(this.bytes, at);
+      const other = this.#scoreAt(at);
       if (other > score) break;
       if (other === score && this.#compare(at, member, start, length) >= 0) break;
     }
@@ -97,7 +92,7 @@ export class SortedSetView extends KeyedCollection {
     const { form, form: { tree } } = this;
     const found = form.find(hashKey(member, start, length), member, start, length);
     if (found < 0) return -1;
-    const score = this.#scoreAt(this.bytes, found);
+    const score = this.#scoreAt(found);
     tree.seekScore(score, Bound.member, member, start, length);
     return this.#rankOf(form.lowerBound(score, member, start, length));
   }
@@ -117,7 +112,7 @@ export class SortedSetView extends KeyedCollection {
     }
     let at = this.from;
     for (; at < this.end; at += entrySize(this.shape, this.bytes, at)) {
-      const other = this.#scoreAt(this.bytes, at);
+      const other = this.#scoreAt(at);
       if (isAfter ? other > score : other >= score) break;
     }
     return this.isTree ? this.#rankOf(at) : this.entriesBefore(at);

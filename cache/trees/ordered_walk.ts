@@ -1,7 +1,7 @@
 // Finds its way in a tree by score: to the leaf of a member with its score, or before or behind all with that score.
 // Where all scores are the same also by the bytes of the member. Changes nothing.
 
-import { SCORE_BYTES } from "./entries.ts";
+import { WORD_BYTES } from "../layout.ts";
 import { CHILD_KEY, childNode, childWord, leafStart, usedOf } from "./node.ts";
 import { TreeWalk } from "./tree_walk.ts";
 
@@ -19,10 +19,6 @@ export type Bound = typeof Bound[keyof typeof Bound];
 
 /** A tree, and a walk in it by score. */
 export class OrderedWalk extends TreeWalk {
-  readonly #score = new Float64Array(1);
-  readonly #scoreWords = new Int32Array(this.#score.buffer);
-  readonly #scoreBytes = new Uint8Array(this.#score.buffer);
-
   /** Goes to the leaf in which a member with this score is, or would be, or the first or last of that score. */
   seekScore(
     score: number,
@@ -95,27 +91,18 @@ export class OrderedWalk extends TreeWalk {
 
   /** The score of the entry at byte `at` of the shard. */
   scoreAt(at: number): number {
-    return this.scoreIn(this.memory.bytes, at);
-  }
-
-  /** The score of the entry at `at` of `bytes`. */
-  scoreIn(bytes: Uint8Array, at: number): number {
-    for (let i = 0; i < SCORE_BYTES; i++) this.#scoreBytes[i] = bytes[at + i]!;
-    return this.#score[0]!;
+    return this.memory.view.getFloat64(at, true);
   }
 
   /** The score from which on the child at `word` has entries. */
   private keyScore(word: number): number {
-    const { words } = this.memory;
-    this.#scoreWords[0] = words[word + CHILD_KEY]!;
-    this.#scoreWords[1] = words[word + CHILD_KEY + 1]!;
-    return this.#score[0]!;
+    return this.memory.view.getFloat64((word + CHILD_KEY) * WORD_BYTES, true);
   }
 
   /** Copies the score of the entry at byte `at` to two words from `place` on. */
   protected scoreWords(at: number, to: Int32Array, place: number): void {
-    this.scoreAt(at);
-    to[place] = this.#scoreWords[0]!;
-    to[place + 1] = this.#scoreWords[1]!;
+    const { view } = this.memory;
+    to[place] = view.getInt32(at, true);
+    to[place + 1] = view.getInt32(at + WORD_BYTES, true);
   }
 }

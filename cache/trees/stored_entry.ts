@@ -11,6 +11,8 @@ import { storeChainLocked, type StoredChain, writeChainSpan } from "./stored_spa
 export class StoredEntry {
   /** Its bytes. */
   readonly entry: Uint8Array<ArrayBuffer> = new Uint8Array(MAX_ENTRY_BYTES);
+  /** The same memory, for its score. */
+  readonly view: DataView = new DataView(this.entry.buffer);
   /** Eighths of its chains. */
   eighths = 0;
   readonly #spans: SpanReader;

@@ -161,7 +161,7 @@ export class TreeForm {
     // Comparing reads other long members with the same buffer.
     spans.hold();
     const { held: member, heldStart: start } = spans;
-    const score = tree.scoreIn(entry, 0);
+    const score = this.#stored.view.getFloat64(0, true);
     tree.seekScore(score, Bound.member, member, start, length);
     tree.splice(this.lowerBound(score, member, start, length), 0, entry, size, 1);
   }
