@@ -28,6 +28,8 @@ const BAR_COLUMNS = 30;
 /** Longer than any command of an export. */
 const MAX_COMMAND_BYTES = 16 * 1024 * 1024;
 const ITEMS_HEADER = "slabkv-items";
+/** With one of these an item of an export begins: a string, a collection, and what only a payload can hold. */
+const ITEM_BEGINS: ReadonlySet<string> = new Set(["SET", "DEL", "RESTORE"]);
 
 /** Where an export goes. */
 interface Target {
@@ -261,7 +263,7 @@ class ItemCounter {
     for (;;) {
       const { done, value } = this.#reading.next();
       if (done || value !== FOUND) return;
-      if (this.#reader.name === "SET") this.items++;
+      if (ITEM_BEGINS.has(this.#reader.name)) this.items++;
     }
   }
 

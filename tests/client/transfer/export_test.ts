@@ -41,6 +41,28 @@ Deno.test("export writes what comes to the file, or to stdout", async () => {
   assertEquals(JSON.parse(piped.stderr).items, 2);
 });
 
+Deno.test("export counts collections and what is restored, each once", async () => {
+  const commands = [
+    "SET a 1",
+    "DEL h",
+    "HSET h f v g w",
+    "HSET h i x",
+    "DEL l",
+    "RPUSH l a",
+    "RESTORE b 0 x REPLACE",
+  ]
+    .map((line) => line.split(" "))
+    .map((words) =>
+      `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`
+    )
+    .join("");
+  await using server = new FakeServer(() =>
+    new Response(commands, { headers: { "slabkv-items": "4" } })
+  );
+  const { stderr } = await run(["export", "-", "--url", server.url, "--json"]);
+  assertEquals(JSON.parse(stderr).items, 4);
+});
+
 Deno.test("export asks for nothing where its file is a folder", async () => {
   await inFolder(async (path) => {
     const folder = path.slice(0, path.lastIndexOf("/"));
