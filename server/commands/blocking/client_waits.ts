@@ -28,7 +28,9 @@ import { waitingBytes, WaitingClient } from "./waiting_client.ts";
 
 type Queue = WaitQueue<WaitingClient>;
 
-const TOO_MANY = refused("too many keys are waited for, nothing has changed, try again");
+const TOO_MANY = refused(
+  "too many keys are waited for, nothing has changed, wait for fewer or try again later",
+);
 /** Longest time for the clients of one key before others have their turn. */
 const SLICE_MS = 2;
 /** So many are served between two looks at the clock. */

@@ -9,7 +9,7 @@ import { ANSWER_TOO_LARGE, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { MAX_INT64, MIN_INT64 } from "../integers.ts";
 import { ByteList } from "./byte_list.ts";
 import { beginPair, beginPairs, hasNestedPairs } from "./pairs.ts";
-import { MAX_MEMBERS_AT_ONCE, TOO_MANY_MEMBERS } from "./whole_answers.ts";
+import { MAX_MEMBERS_AT_ONCE } from "./whole_answers.ts";
 
 /** Most members that are drawn one by one: each takes a way through the tree. */
 const MAX_DRAWN = 10_000;
@@ -24,7 +24,8 @@ const OUT_OF_RANGE = refused(
 );
 const PAIRS_OUT_OF_RANGE = refused("value is out of range");
 const TOO_MANY_DRAWN = refused(
-  `too many random members at once: at most ${MAX_DRAWN} where they may repeat or are a small part`,
+  `too many random members at once: at most ${MAX_DRAWN} where they may repeat, are a small part, or there are ` +
+    `more than ${MAX_MEMBERS_AT_ONCE}, so ask for fewer`,
 );
 
 /** What a draw asks for. */
@@ -152,7 +153,7 @@ export function answerRandomMembers(
   const isShort = total <= MAX_MEMBERS_AT_ONCE;
   const isWalk = wanted > 0 && count * WALK_SHARE >= total && isShort;
   if (!isWalk && count > MAX_DRAWN) {
-    return reply.fail(wanted < 0 || isShort ? TOO_MANY_DRAWN : TOO_MANY_MEMBERS);
+    return reply.fail(TOO_MANY_DRAWN);
   }
   const draw = new Draw(members, addBeside, reply.bytesLeft);
   const hasAll = wanted < 0 ? draw.repeat(count) : isWalk ? draw.walk(count) : draw.pick(count);

@@ -22,7 +22,7 @@ const LOOK_BYTES = 32;
 /** The refusal of more looks than {@linkcode MAX_LOOKS}. */
 export const SETS_TOO_LARGE: Failure = refused(
   `sets are too large together: at most ${MAX_LOOKS} members may be looked at, and a member to be ` +
-    `found in another set counts as ${FIND_LOOKS}`,
+    `found in another set counts as ${FIND_LOOKS}, so name fewer or smaller ones`,
 );
 
 /** Sets that a command is given, and marks on those of their members that are its result. */

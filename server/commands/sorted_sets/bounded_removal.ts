@@ -18,6 +18,11 @@ export const TOO_MANY_REMOVED: Failure = refused(
   `too many members at once: at most ${MAX_REMOVED} can be removed, or all, so ask for a part of them`,
 );
 
+/** That of ZPOPMIN and its kin, which have to answer each member, so that all are no exception. */
+export const TOO_MANY_POPPED: Failure = refused(
+  `too many members at once: at most ${MAX_REMOVED} can be removed, ask for fewer`,
+);
+
 /**
  * Removes `count` members from place `first` on of the open set under key 0, the first argument, and closes it. Returns
  * false, and has changed nothing, where they are too many.

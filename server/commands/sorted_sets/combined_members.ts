@@ -26,7 +26,7 @@ const LOOK_BYTES = 32;
 export const SETS_TOO_LARGE: Failure = refused(
   `sets are too large together: at most ${MAX_LOOKS / COLLECT_LOOKS} members may be collected, ` +
     `or ${Math.floor(MAX_LOOKS / (COLLECT_LOOKS + FIND_LOOKS))} found in another one, and ` +
-    `${MAX_ANSWER_BYTES} bytes`,
+    `${MAX_ANSWER_BYTES} bytes, so name fewer or smaller ones`,
 );
 
 /** The sets of a command, and the members that belong to its result. */

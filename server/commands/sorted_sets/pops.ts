@@ -10,7 +10,7 @@ import { refused, SYNTAX } from "../failures.ts";
 import { answerMember, openView } from "../items.ts";
 import { beginPair, hasNestedPairs } from "../members/pairs.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
-import { MAX_REMOVED, TOO_MANY_REMOVED } from "./bounded_removal.ts";
+import { MAX_REMOVED, TOO_MANY_POPPED } from "./bounded_removal.ts";
 
 const NOT_POSITIVE = refused("value is out of range, must be positive");
 const NO_KEYS = refused("numkeys should be greater than 0");
@@ -84,7 +84,7 @@ export function popManyWithKey(
 
 function mayTake(view: SortedSetView, count: number, fromTop: boolean, reply: Reply): boolean {
   if (count > MAX_REMOVED) {
-    reply.fail(TOO_MANY_REMOVED);
+    reply.fail(TOO_MANY_POPPED);
     return false;
   }
   return mayAnswerMembers(view, fromTop ? view.count - count : 0, count, "scored", reply);

@@ -160,7 +160,10 @@ Deno.test("more keys than a worker has places for are refused, and leave nothing
     speakers.push(speaker);
     states.push({ isDone: false, promise: pending as Promise<void> });
   }
-  assertEquals(refused, "-ERR too many keys are waited for, nothing has changed, try again");
+  assertEquals(
+    refused,
+    "-ERR too many keys are waited for, nothing has changed, wait for fewer or try again later",
+  );
   assert(states.length > 20, String(states.length));
   for (const speaker of speakers) speaker.session.leave();
   await Promise.all(states.map(({ promise }) => promise));

@@ -91,7 +91,7 @@ Deno.test("LREM is refused where it would remove from too many places, and nothi
 
 const TOO_LARGE_TOGETHER =
   "-ERR sets are too large together: at most 200000 members may be looked " +
-  "at, and a member to be found in another set counts as 10";
+  "at, and a member to be found in another set counts as 10, so name fewer or smaller ones";
 
 Deno.test("commands on large sets are refused beyond their bounds, and nothing has changed", async () => {
   const speaker = await filled("SADD", "a", 50_000);

@@ -170,9 +170,13 @@ Deno.test("members that are too many, or too long together, are refused as a who
   const walked = (reply: RespReply) => answerRandomMembers(context, long, 100, null, reply);
   assertEquals(answerOf(walked), tooLarge);
   const many = new ListedMembers(MAX_MEMBERS_AT_ONCE + 1, 8);
-  const tooMany = `-ERR ${TOO_MANY_MEMBERS.message}`;
+  const tooMany =
+    "-ERR too many random members at once: at most 10000 where they may repeat, are a small part, or " +
+    "there are more than 100000, so ask for fewer";
   const all = (reply: RespReply) => answerRandomMembers(context, many, many.count, null, reply);
   assertEquals(answerOf(all), tooMany);
+  const more = (reply: RespReply) => answerRandomMembers(context, many, 10_001, null, reply);
+  assertEquals(answerOf(more), tooMany);
   const some = answerOf((reply) => answerRandomMembers(context, many, 10_000, null, reply));
   assertEquals(JSON.parse(some).length, 10_000);
   const failures: Failure[] = [];
