@@ -40,13 +40,14 @@ export function dropTreeLocked(
 
 /**
  * The item at `address` was changed in its slots, and has `grown` eighths more: `put` says what its value is now, which
- * describes them.
+ * describes them. With `isSame` that is what it was.
  */
 export function storeChangedLocked(
   shard: Shard,
   address: number,
   grown: number,
   put: PutRequest,
+  isSame: boolean,
   changes: ChangeLog,
 ): void {
   const { memory } = shard;
@@ -56,7 +57,7 @@ export function storeChangedLocked(
   resizeInRingLocked(memory, address, grown);
   let item = address;
   if (valueBytesOf(memory, address) === put.valueBytes) {
-    writeValuePart(memory, address, 0, put.value, put.valueStart, put.valueBytes);
+    if (!isSame) writeValuePart(memory, address, 0, put.value, put.valueStart, put.valueBytes);
     stampLocked(memory, address, put);
   } else {
     put.keepsSlots = true;

@@ -279,8 +279,9 @@ export abstract class OpenedItem extends PackedEntries {
     put.kind = indirectKind(this.#type) | (hasTail ? KIND_MEMBER_DEADLINES : 0);
     put.setTerms(this.#isReplacing ? 0 : KEEP_DEADLINE);
     put.setValue(descriptor.bytes, 0, DESCRIPTOR_BYTES + (hasTail ? MEMBER_TAIL_BYTES : 0));
-    if (this.#wasTree) storeChangedLocked(shard, address, form.grownEighths, put, this.#changes);
-    else storePlantedLocked(shard, descriptor, put);
+    if (!this.#wasTree) return storePlantedLocked(shard, descriptor, put);
+    const isSame = !hasTail && !descriptor.isChanged;
+    storeChangedLocked(shard, address, form.grownEighths, put, isSame, this.#changes);
   }
 
   /** Deletes the key with all that is in it. Nothing may have been changed since it was opened. */

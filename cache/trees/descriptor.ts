@@ -2,7 +2,7 @@
 // structure with its depth. The first word is the same for trees and for byte objects, so that whoever counts
 // an item's space need not know more. A descriptor is small, but lies anywhere in the item, even in two pieces.
 
-import { readValuePart, writeValuePart } from "../item.ts";
+import { readValuePart, valueByteAt, writeValuePart } from "../item.ts";
 import * as layout from "../layout.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 
@@ -24,9 +24,17 @@ export class Descriptor {
   /** The same memory as bytes, with space for what may follow a descriptor. */
   readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(this.words.buffer);
 
+  /** Whether anything was set to what it was not since it was read. */
+  isChanged = false;
+
   /** Reads that of the item at `address`. */
   read(memory: ShardMemory, address: number): void {
-    readValuePart(memory, address, 0, DESCRIPTOR_BYTES, this.bytes, 0);
+    this.isChanged = false;
+    const at = valueByteAt(memory, address, 0);
+    if (at + DESCRIPTOR_BYTES > memory.cursorEnd) {
+      return readValuePart(memory, address, 0, DESCRIPTOR_BYTES, this.bytes, 0);
+    }
+    for (let i = 0; i < WORDS; i++) this.words[i] = memory.view.getInt32(at + i * WORD_BYTES, true);
   }
 
   /** Writes it to the item at `address`. */
@@ -40,7 +48,7 @@ export class Descriptor {
   }
 
   set eighths(eighths: number) {
-    this.words[EIGHTHS] = eighths;
+    this.#set(EIGHTHS, eighths);
   }
 
   /** Members, or bytes. */
@@ -49,7 +57,7 @@ export class Descriptor {
   }
 
   set count(count: number) {
-    this.words[COUNT] = count;
+    this.#set(COUNT, count);
   }
 
   /** The root of structure 0 or 1, which is 0 where there is none. */
@@ -64,6 +72,12 @@ export class Descriptor {
 
   /** Sets both. */
   setRoot(which: number, root: number, depth: number): void {
-    this.words[ROOTS + which] = root | (depth << ADDRESS_BITS);
+    this.#set(ROOTS + which, root | (depth << ADDRESS_BITS));
+  }
+
+  #set(index: number, word: number): void {
+    if (this.words[index] === word) return;
+    this.words[index] = word;
+    this.isChanged = true;
   }
 }
