@@ -1,6 +1,7 @@
 // Commands on single fields of a hash: HSET, HMSET, HSETNX, HGET, HMGET, HDEL, HEXISTS, HSTRLEN.
 // They run with the key's shard locked, and do what Redis 7 does.
 
+import { removeMembers } from "../members/removals.ts";
 import { type HashView, Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -111,17 +112,7 @@ export function findField(view: HashView, args: Args, index: number): boolean {
 
 /** HDEL key field [field ...]: how many were there. With the last one the key goes. */
 export function hdel(context: CommandContext, args: Args, reply: Reply): void {
-  const view = context.views.hash;
-  const opening = openView(context, view, args, 0, 0, reply, false);
-  if (opening === Opening.wrongType) return;
-  let removed = 0;
-  if (opening === Opening.found) {
-    for (let i = 1; i < args.count; i++) {
-      if (view.remove(args.bytes, args.starts[i]!, args.lengths[i]!)) removed++;
-    }
-    view.close();
-  }
-  reply.integer(removed);
+  removeMembers(context, context.views.hash, args, reply);
 }
 
 /** HEXISTS key field: 1 where it is there. */

@@ -1,6 +1,7 @@
 // Commands on members of one set: SADD, SREM, SISMEMBER, SMISMEMBER, SCARD, SMEMBERS, SSCAN. Members have no
 // order that means anything.
 
+import { removeMembers } from "../members/removals.ts";
 import { Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -28,17 +29,7 @@ export function sadd(context: CommandContext, args: Args, reply: Reply): void {
 
 /** SREM key member [member ...]: how many were there. */
 export function srem(context: CommandContext, args: Args, reply: Reply): void {
-  const view = context.views.set;
-  const opening = openView(context, view, args, 0, 0, reply, false);
-  if (opening === Opening.wrongType) return;
-  if (opening === Opening.absent) return reply.integer(0);
-  const { bytes, starts, lengths } = args;
-  let removed = 0;
-  for (let i = 1; i < args.count && view.count > 0; i++) {
-    if (view.remove(bytes, starts[i]!, lengths[i]!)) removed++;
-  }
-  if (removed > 0) view.close();
-  reply.integer(removed);
+  removeMembers(context, context.views.set, args, reply);
 }
 
 /** SISMEMBER key member: whether it is there. */

@@ -1,6 +1,7 @@
 // Commands that give members scores or take members away: ZADD, ZINCRBY, ZREM. What GEOADD needs of them is
 // here too. With one member and no option ZADD is one search and one change: no list, string or closure.
 
+import { removeMembers } from "../members/removals.ts";
 import { Opening, type SortedSetView } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -181,15 +182,5 @@ function increment(
 
 /** ZREM key member [member ...]: how many were there. */
 export function zrem(context: CommandContext, args: Args, reply: Reply): void {
-  const view = context.views.sortedSet;
-  const opening = openView(context, view, args, 0, 0, reply, false);
-  if (opening === Opening.wrongType) return;
-  let removed = 0;
-  if (opening === Opening.found) {
-    for (let i = 1; i < args.count; i++) {
-      if (view.remove(args.bytes, args.starts[i]!, args.lengths[i]!)) removed++;
-    }
-    view.close();
-  }
-  reply.integer(removed);
+  removeMembers(context, context.views.sortedSet, args, reply);
 }
