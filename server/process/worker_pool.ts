@@ -113,13 +113,16 @@ export class WorkerPool {
     const { config, startedMs, spawn, log } = this.#options;
     const worker = spawn(`worker-${actor}`);
     let started = false;
+    /** What it has thrown at its start, or in the moment between its answer and our hearing of it. */
+    let thrown: string | undefined;
     let failed: (error: Error) => void = () => {};
     const failure = new Promise<never>((_, reject) => failed = reject);
     // Without this listener, an error in a worker would end the process. Now it ends that worker.
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      if (started) this.#replace(actor, worker, event.message);
-      else failed(new Error(event.message));
+      if (started) return this.#replace(actor, worker, event.message);
+      thrown = event.message;
+      failed(new Error(thrown));
     });
     const channel = new ControlChannel(worker, {
       bug: (text) => this.#onBug(actor, String(text)),
@@ -148,6 +151,7 @@ export class WorkerPool {
       const { startTimeoutMs = START_TIMEOUT_MS } = this.#options;
       await Promise.race([channel.request("start", start, startTimeoutMs), failure]);
       started = true;
+      if (thrown !== undefined) this.#replace(actor, worker, thrown);
     } catch (error) {
       // It may run on, and hold locks: to free those would let two threads change one shard.
       if (error instanceof NoAnswer) this.#options.onFatal(`worker ${actor}: ${error.message}`);

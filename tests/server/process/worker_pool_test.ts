@@ -12,12 +12,25 @@ import { until } from "../../wire/server.ts";
 
 const listens = [{ hostname: "127.0.0.1", port: 1 }, { hostname: "", port: 0, unixPath: "/x" }];
 
+/** A worker that throws as soon as it has answered that it has started. */
+class ShortLived extends EventTarget {
+  postMessage({ id }: { id: number }): void {
+    const answer = { kind: "answer", id, body: null };
+    this.dispatchEvent(new MessageEvent("message", { data: answer }));
+    this.dispatchEvent(new ErrorEvent("error", { message: "failed at once", cancelable: true }));
+  }
+
+  terminate(): void {}
+}
+
 class Bench implements Disposable {
   readonly region = newRegion();
   readonly cache = new Cache(this.region, 0);
   readonly lines: string[] = [];
   readonly fatal: string[] = [];
   readonly workers: Worker[] = [];
+  /** Takes the place of the next worker. */
+  next: Worker | null = null;
   readonly pool: WorkerPool;
 
   constructor(args: readonly string[] = [], startTimeoutMs?: number) {
@@ -30,7 +43,8 @@ class Bench implements Disposable {
       log: new Log({ format: "text", now: () => 0, out: write, err: write }),
       spawn: (name) => {
         const url = new URL("./programs/faulty_worker.ts", import.meta.url);
-        const worker = new Worker(url, { type: "module", name });
+        const worker = this.next ?? new Worker(url, { type: "module", name });
+        this.next = null;
         this.workers.push(worker);
         return worker;
       },
@@ -83,6 +97,15 @@ Deno.test("WorkerPool starts a worker again that throws outside a request", asyn
   assertEquals([region.gauge(2, "inFlight"), region.gauge(2, "bodyBytes")], [5, 0]);
   assert(cache.withShard(0, { runLocked() {} }), "the shard that it held is free again");
   assertEquals(bench.fatal, []);
+});
+
+Deno.test("WorkerPool starts a worker again that throws before main has heard that it serves", async () => {
+  using bench = new Bench();
+  bench.next = new ShortLived() as unknown as Worker;
+  await bench.pool.add();
+  await until("another serves", () => bench.count("worker 1: started") === 1);
+  assertEquals(bench.count("worker 1 failed and is started again: failed at once"), 1);
+  assertEquals([bench.pool.actors, bench.fatal], [[1], []]);
 });
 
 Deno.test("WorkerPool gives up on a worker that keeps failing", async () => {

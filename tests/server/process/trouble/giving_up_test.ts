@@ -7,7 +7,7 @@ import { NOTICE_MS, TroubledServer } from "./troubled.ts";
 
 /** Waits until the lock is held, then asks until the server has ended. Returns all statuses, each once. */
 async function statusesToTheEnd(server: TroubledServer): Promise<number[]> {
-  await until("the lock is held", async () => await server.ask() === 503);
+  await until("the lock is held", async () => await server.ask() === 503, NOTICE_MS);
   const seen = new Set<number>();
   await until("it ends", async () => {
     if (server.code !== undefined) return true;
@@ -41,7 +41,10 @@ Deno.test("a worker that hangs at work ends the process with 70", options, async
 Deno.test("a worker that throws at work is replaced, and its lock is freed", options, async () => {
   await using server = new TroubledServer("throws at work");
   const again = "worker 2 failed and is started again: ";
-  await until("it is replaced", () => server.text.includes(again), NOTICE_MS);
+  await until("it is replaced", () => {
+    assertEquals(server.code, undefined, server.text);
+    return server.text.includes(again);
+  }, NOTICE_MS);
   await until("its lock is free", async () => await server.ask() === 200, NOTICE_MS);
   server.stop();
   assertEquals(await server.ended(), 0);
