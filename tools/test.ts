@@ -23,9 +23,11 @@ const SIDE_BY_SIDE: readonly string[] = [
   "cache",
   "client",
   "proof",
-  ...["changes", "codecs", "commands", "config", "contract", "disk", "http", "raw"].map((room) =>
-    `server/${room}`
+  ...["changes", "codecs", "commands", "config", "contract", "disk", "http", "raw", "rdb"].map(
+    (room) => `server/${room}`,
   ),
+  // They wait for seconds until somebody gives up.
+  "server/process/trouble",
 ].map((folder) => `tests/${folder}/`);
 /** Tests of the server as its clients see it: with the sources and, beside that, with the packed program. */
 const WIRE = "tests/wire/";
