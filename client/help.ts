@@ -27,6 +27,7 @@ export function overviewText(): string {
     "",
     "slabkv help COMMAND or slabkv COMMAND --help lists the options of a command.",
     "Exit codes: 0 done or found, 1 not there, 2 not possible; the reason is on stderr.",
+    `Lists, hashes and the like: curl -d '["HGETALL","user"]' localhost:7171, or any Redis client.`,
     "",
   ].join("\n");
 }

@@ -62,7 +62,9 @@ export class Tally implements LeftOut {
   /** Lines for people. */
   text(seconds: number): string {
     const rate = grouped(this.taken / Math.max(seconds, 0.001));
-    const lines = [`Took in ${grouped(this.taken)} in ${seconds.toFixed(1)} s (${rate}/s)`];
+    const lines = [
+      `Took in ${amount(this.taken, "command")} in ${seconds.toFixed(1)} s (${rate}/s)`,
+    ];
     const reasons = [...this.reasons].sort(([, a], [, b]) => b - a);
     for (const [reason, count] of reasons) lines.push(`Left out ${grouped(count)}: ${reason}`);
     if (this.refusedCount > 0) {

@@ -15,7 +15,7 @@ const MAX_FRAME_BYTES = FRAME_BYTES + SCORE_BYTES;
 
 /** The refusal of more members than {@linkcode MAX_MEMBERS_AT_ONCE}. */
 export const TOO_MANY_MEMBERS = refused(
-  `too many members at once: at most ${MAX_MEMBERS_AT_ONCE}, ask for a part or use a SCAN of the type`,
+  `too many members at once: at most ${MAX_MEMBERS_AT_ONCE}, ask for a part or use HSCAN, SSCAN or ZSCAN`,
 );
 
 /** A collection whose members can be walked over. */

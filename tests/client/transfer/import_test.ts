@@ -25,7 +25,10 @@ Deno.test("import prints what was taken in and what was not, and exits with 1 fo
   await using server = fakeServer(0);
   const { code, stdout } = await run(["import", "-", "--url", server.url], { stdin: STREAM });
   assertEquals(code, 1);
-  assertMatch(stdout, /^Took in 2 in \d+\.\d s \([\d,]+\/s\)\nLeft out 1: commands XADD\n$/);
+  assertMatch(
+    stdout,
+    /^Took in 2 commands in \d+\.\d s \([\d,]+\/s\)\nLeft out 1: commands XADD\n$/,
+  );
   const whole = await run(["import", "-", "--url", server.url, "--json"], { stdin: "SET a 1\n" });
   assertEquals(whole.code, 0);
   const { seconds: _, ...counts } = JSON.parse(whole.stdout);
@@ -54,7 +57,7 @@ Deno.test("import says why it could not begin or go on, and what it has taken in
   await using server = fakeServer(0);
   const damaged = await run(["import", "-", "--url", server.url], { stdin: `${STREAM}*x\r\n` });
   assertEquals(damaged.code, 2);
-  assertMatch(damaged.stdout, /^Took in 2 /);
+  assertMatch(damaged.stdout, /^Took in 2 commands /);
   assertEquals(
     damaged.stderr,
     `slabkv: Cannot import stdin from byte ${STREAM.length} on: expected a length\n`,
@@ -73,6 +76,6 @@ Deno.test("import says that the server could not write to its disk what it had c
   assertEquals(code, 1);
   assertMatch(
     stdout,
-    /^Took in 1 .*\nThe server could not write some of it to its disk: see its log\n$/,
+    /^Took in 1 command .*\nThe server could not write some of it to its disk: see its log\n$/,
   );
 });

@@ -32,7 +32,7 @@ async function converse(speaker: Speaker, lines: readonly (readonly [string, str
 }
 
 const TOO_MANY_AT_ONCE = "-ERR too many members at once: at most 100000, " +
-  "ask for a part or use a SCAN of the type";
+  "ask for a part or use HSCAN, SSCAN or ZSCAN";
 
 Deno.test("commands on a long list are refused beyond their bounds, and it is as it was", async () => {
   const speaker = await filled("RPUSH", "l", 100_002);
