@@ -5,7 +5,7 @@
 
 import { addCounter } from "./counters.ts";
 import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf } from "./item_header.ts";
-import { copyBytes } from "./item.ts";
+import { copyBytes } from "./copy.ts";
 import { kindOf } from "./item_types.ts";
 import * as layout from "./layout.ts";
 import type { Region } from "./region.ts";

@@ -2,6 +2,7 @@
 // Key and value lie packed behind the header and go on in the further pieces.
 // Allocates nothing and frees nothing: the chain is there before bytes are written to it.
 
+import { copyBytes, copyWords } from "./copy.ts";
 import * as layout from "./layout.ts";
 import { headerBytes, keyBytesOf, linkWord, valueBytesOf } from "./item_header.ts";
 import type { ShardMemory } from "./shard_memory.ts";
@@ -18,25 +19,10 @@ const {
   WORD_BYTES,
 } = layout;
 
-/** Below this many bytes a loop beats the view that `set(subarray)` has to make (bench/engine). */
-const LOOP_BYTES = 40;
+const WORD_SHIFT = Math.log2(WORD_BYTES);
+
 /** To copy or make space for more bytes than this may take long. */
 export const LONG_BYTES = 64 * 1024;
-
-/** Copies `length` bytes between two byte arrays. */
-export function copyBytes(
-  from: Uint8Array,
-  fromStart: number,
-  to: Uint8Array,
-  toStart: number,
-  length: number,
-): void {
-  if (length < LOOP_BYTES) {
-    for (let i = 0; i < length; i++) to[toStart + i] = from[fromStart + i]!;
-  } else {
-    to.set(from.subarray(fromStart, fromStart + length), toStart);
-  }
-}
 
 /** Whether the item's key is these bytes. */
 export function keyEquals(
@@ -141,14 +127,15 @@ export function readValuePart(
 /** Copies the item's value to `to` in whole words, as it lies. Returns the byte of `to` at which it begins. */
 export function readValueWords(memory: ShardMemory, address: number, to: Int32Array): number {
   const keyBytes = keyBytesOf(memory, address);
-  const begin = keyBytes % WORD_BYTES;
-  const count = Math.ceil((begin + valueBytesOf(memory, address)) / WORD_BYTES);
+  const begin = keyBytes & (WORD_BYTES - 1);
+  const count = (begin + valueBytesOf(memory, address) + WORD_BYTES - 1) >> WORD_SHIFT;
   seek(memory, address, keyBytes - begin);
   for (let done = 0; done < count; memory.cursorByte = memory.cursorEnd) {
     if (memory.cursorByte === memory.cursorEnd) nextPiece(memory);
-    const from = memory.cursorByte / WORD_BYTES - done;
-    const end = Math.min(count, memory.cursorEnd / WORD_BYTES - from);
-    for (; done < end; done++) to[done] = memory.words[from + done]!;
+    const here = (memory.cursorEnd - memory.cursorByte) >> WORD_SHIFT;
+    const now = here < count - done ? here : count - done;
+    copyWords(memory.words, memory.cursorByte >> WORD_SHIFT, to, done, now);
+    done += now;
   }
   return begin;
 }

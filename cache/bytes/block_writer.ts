@@ -3,7 +3,8 @@
 // store().
 
 import { takeSlotLocked } from "../healing.ts";
-import { copyBytes, writeValueWord } from "../item.ts";
+import { copyBytes } from "../copy.ts";
+import { writeValueWord } from "../item.ts";
 import * as itemLayout from "../layout.ts";
 import { resizeInRingLocked } from "../ring.ts";
 import type { ShardMemory } from "../shard_memory.ts";

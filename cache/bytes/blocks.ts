@@ -1,7 +1,8 @@
 // Byte objects as they lie in a shard (block_layout.ts): finds their slots, reads their bytes, frees what they own.
 // Takes no space, so it never evicts: byte_view.ts does.
 
-import { copyBytes, readValueWord, writeValueWord } from "../item.ts";
+import { copyBytes } from "../copy.ts";
+import { readValueWord, writeValueWord } from "../item.ts";
 import * as itemLayout from "../layout.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import { freePieceLocked } from "../slab.ts";

@@ -5,7 +5,8 @@
 
 import { beginChangeLocked } from "../change_mark.ts";
 import { Opening } from "../collections/opened_item.ts";
-import { copyBytes, readValue, readValuePart, valueByteAt, writeValuePart } from "../item.ts";
+import { copyBytes } from "../copy.ts";
+import { readValue, readValuePart, valueByteAt, writeValuePart } from "../item.ts";
 import { setValueBytes, valueBytesOf, versionOf } from "../item_header.ts";
 import { indirectKind, isIndirect, ItemType, packedKind, typeOf } from "../item_types.ts";
 import { VALUE_BYTES_MASK } from "../layout.ts";

@@ -2,7 +2,8 @@
 // pieces, in a buffer. Also where the entries of a leaf are, for those that extend this.
 
 import { headerBytes, keyBytesOf, valueBytesOf } from "../item_header.ts";
-import { copyBytes, readValueWords } from "../item.ts";
+import { copyBytes } from "../copy.ts";
+import { readValueWords } from "../item.ts";
 import * as layout from "../layout.ts";
 import { tailBytesOf } from "../member_deadlines.ts";
 import type { ShardMemory } from "../shard_memory.ts";

@@ -2,7 +2,8 @@
 // before an item goes.
 
 import { databaseOf } from "../databases.ts";
-import { copyBytes, readKey, readValue } from "../item.ts";
+import { copyBytes } from "../copy.ts";
+import { readKey, readValue } from "../item.ts";
 import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
 import { hasMembers, isIndirect, packedKind, packedKindOf, typeOf } from "../item_types.ts";
