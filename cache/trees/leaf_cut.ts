@@ -8,6 +8,12 @@ import { LEAF_BYTES, leafStart, setUsed } from "./node.ts";
 /** Most entries of a leaf and one: each has a byte at least. */
 const MAX_ENTRIES = LEAF_BYTES + 1;
 
+/**
+ * What the left part of a last leaf by hash gets where it seems to grow at its end, as members that an export had come:
+ * in order but for those of a leaf, which therefore needs some space behind.
+ */
+const GROWING_SHARE = 0.8;
+
 /** What gives the hash of an entry in the copy, and makes its member one run of bytes. */
 export interface CutOrder {
   readonly shape: Shape;
@@ -69,13 +75,20 @@ export class LeafCut {
     this.#cutNear(wanted < 0 ? this.#length / 2 : wanted);
   }
 
-  /** Puts the entries in the order of (hash, member), and cuts them near the middle. */
-  cutByHash(order: CutOrder & { hashIn(bytes: Uint8Array, at: number): number }): void {
+  /**
+   * Puts the entries in the order of (hash, member), and cuts them near the middle; further up where the one at byte
+   * `newest` (below 0: none) is in the upper half.
+   */
+  cutByHash(
+    order: CutOrder & { hashIn(bytes: Uint8Array, at: number): number },
+    newest: number,
+  ): void {
     this.#list(order.shape);
     const hashes = this.#hashes;
     for (let i = 0; i < this.#count; i++) hashes[i] = order.hashIn(this.#bytes, this.#starts[i]!);
     for (let i = 1; i < this.#count; i++) this.#sink(order, i);
-    this.#cutNear(this.#length / 2);
+    const isUpper = this.#starts.lastIndexOf(newest, this.#count - 1) >= this.#count >> 1;
+    this.#cutNear(this.#length * (isUpper ? GROWING_SHARE : 0.5));
     const least = hashes[this.#leftCount]! >>> 0;
     const most = hashes[this.#leftCount - 1]! >>> 0;
     this.isShared = least === most;

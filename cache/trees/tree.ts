@@ -92,10 +92,12 @@ export class Tree extends OrderedWalk {
     const { memory, leaf, from, end } = this;
     const cut = this.#cut;
     cut.fill(memory.bytes, from, at, at + removed, end, entry, added);
-    const isAtEnd = at === end && this.#isAtEdge(true);
+    const isLastLeaf = this.#isAtEdge(true);
+    const isAtEnd = at === end && isLastLeaf;
     const isAtStart = at === from && removed === 0 && this.#isAtEdge(false);
-    if (this.order === Order.hash) cut.cutByHash(this);
-    else cut.cutInOrder(this.shape, isAtEnd ? end - from : isAtStart ? added : -1);
+    if (this.order === Order.hash) {
+      cut.cutByHash(this, isLastLeaf && removed === 0 ? at - from : -1);
+    } else cut.cutInOrder(this.shape, isAtEnd ? end - from : isAtStart ? added : -1);
     const right = this.#take();
     cut.writeLeft(memory, leaf);
     cut.writeRight(memory, right);
