@@ -26,8 +26,9 @@ const SIDE_BY_SIDE: readonly string[] = [
   ...["changes", "codecs", "commands", "config", "contract", "disk", "http", "raw", "rdb"].map(
     (room) => `server/${room}`,
   ),
-  // They wait for seconds until somebody gives up.
+  // In these somebody mostly waits.
   "server/process/trouble",
+  "wire/blocking",
 ].map((folder) => `tests/${folder}/`);
 /** Tests of the server as its clients see it: with the sources and, beside that, with the packed program. */
 const WIRE = "tests/wire/";
@@ -92,7 +93,7 @@ async function runAll(): Promise<Results[]> {
     await runTests([`--ignore=${[...SIDE_BY_SIDE, WIRE].join(",")}`, "tests/"]),
   ];
   const packed = Deno.build.os === "windows" ? null : testPacked();
-  runs.push(await runTests([WIRE]));
+  runs.push(await runTests([`--ignore=${SIDE_BY_SIDE.join(",")}`, WIRE]));
   if (packed !== null) runs.push(await packed);
   return runs;
 }

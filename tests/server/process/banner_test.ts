@@ -35,7 +35,7 @@ Deno.test("capacityItems() is about what a region holds of such items when it is
     const cache = new Cache(region, 0);
     // The header has 20 bytes and the key 8.
     const value = new Uint8Array(bytes - 28);
-    for (let i = 0; i < 400_000; i++) {
+    for (let i = 0; i < 2 * 8 * 2 ** 20 / bytes; i++) {
       cache.put(new TextEncoder().encode(String(i).padStart(8, "0")), value);
     }
     const { items, evictions } = readStats(cache);
