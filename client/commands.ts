@@ -213,9 +213,9 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
     summary: "Store what is in a file: an export, or data of Redis as commands, AOF or dump.rdb",
     details: [
       'The file "-" is stdin; a folder is the appendonlydir of Redis 7. Commands run in the order of the',
-      "file. Those that change nothing here are left out, and so is what is no string. A summary counts",
-      "them. The server needs --admin or --token. What it cannot take at once is sent again. Exit code 1",
-      "when something was left out that has not expired.",
+      "file. Those that change nothing here are left out, and so is what slabkv has no type for. A summary",
+      "counts them. The server needs --admin or --token. What it cannot take at once is sent again. Exit",
+      "code 1 when something was left out that has not expired.",
     ],
   },
   bench: {
