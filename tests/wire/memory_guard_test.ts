@@ -63,10 +63,11 @@ Deno.test({
       assertEquals([total.httpCuts, total.errors], [1, 0]);
       assertEquals([workers[0]!.inFlight, workers[0]!.bodyBytes], [0, 0]);
       await until("it is said", () => server.stderr.includes("\n"));
-      assertMatch(
-        server.stderr,
-        /^\{[^\n]*"event":"memory","message":"all HTTP connections were closed: [^\n]*\n$/,
-      );
+      // A worker that is kept from running may close them later than main waits for that, which then says so.
+      const [first, second, ...more] = server.stderr.trimEnd().split("\n");
+      assertMatch(first!, /"event":"memory","message":"all HTTP connections were closed: /);
+      assertMatch(second ?? "did not help", /did not help/);
+      assertEquals(more, []);
       server.kill("SIGTERM");
       assertEquals((await server.ended()).code, 0);
       assertEquals([...Deno.readDirSync(folder)], []);
