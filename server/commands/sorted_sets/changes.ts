@@ -150,7 +150,10 @@ function mayChange(old: number, score: number, options: number): boolean {
 
 /** ZINCRBY key increment member: the new score. */
 export function zincrby(context: CommandContext, args: Args, reply: Reply): void {
-  if (Number.isNaN(scoreOf(args, 1))) return reply.fail(NOT_FLOAT);
+  if (Number.isNaN(scoreOf(args, 1))) {
+    // Redis reads it as ZADD with INCR, where an option leaves half a pair.
+    return reply.fail(addOptionOf(args, 1) !== 0 ? SYNTAX : NOT_FLOAT);
+  }
   increment(context, args, 1, INCR, reply);
 }
 

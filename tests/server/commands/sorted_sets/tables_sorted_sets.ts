@@ -43,6 +43,7 @@ export const SORTED_SET_TABLES: Tables = {
     ["ZADD z INCR -inf i", "-ERR resulting score is not a number (NaN)"],
     ["ZINCRBY z -inf i", "-ERR resulting score is not a number (NaN)"],
     ["ZINCRBY z nan i", "-ERR value is not a valid float"],
+    ["ZINCRBY z gt 4", "-ERR syntax error"],
     ["ZINCRBY z 0x10 hex", '"16"'],
     ["ZINCRBY z .5 hex", '"16.5"'],
     ["ZINCRBY z 1e20 hex", '"1e+20"'],
