@@ -60,7 +60,8 @@ Deno.test("many KEYS at once let timers run", async () => {
   const tookMs = performance.now() - fromMs;
   clearInterval(timer);
   for (const speaker of speakers) assertEquals(speaker.answer(), '["k"]');
-  assert(ticks >= tookMs / 100 - 1, `${ticks} ticks in ${tookMs} ms`);
+  // The first slice may be long on a busy machine: its code is still cold.
+  assert(ticks >= Math.floor(tookMs / 100) - 1, `${ticks} ticks in ${tookMs} ms`);
 });
 
 Deno.test("TimeSlices.turn() lets one after the other go on, each with a slice of its own", async () => {
