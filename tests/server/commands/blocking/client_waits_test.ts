@@ -6,7 +6,7 @@ import { Cache, publishOverflow } from "../../../../cache/mod.ts";
 import { WorkerWatch } from "../../../../server/changes/watch.ts";
 import { ClientWaits } from "../../../../server/commands/blocking/client_waits.ts";
 import { PRECEDENCE_MS } from "../../../../server/commands/blocking/wait_queue.ts";
-import type { ServerRegion } from "../../../../server/contract/counters.ts";
+import type { ServerCache, ServerRegion } from "../../../../server/contract/counters.ts";
 import type { MemoryAccount } from "../../../../server/contract/memory_account.ts";
 import { LocalServer } from "../../../../server/process/local_server.ts";
 import { configOf, newRegion, NOW_MS } from "../../fixture.ts";
@@ -15,23 +15,21 @@ import { Speaker } from "../speaker.ts";
 
 /** One worker, whose events come when the test says so. */
 class Worker {
-  readonly #cache: Cache<never, never>;
+  readonly #cache: ServerCache;
   readonly #server = new LocalServer(configOf(), NOW_MS);
   readonly watch: WorkerWatch;
   nowMs = 0;
   readonly waits: ClientWaits;
 
   constructor(region: ServerRegion, actor: number) {
-    const cache = new Cache(region, actor, () => NOW_MS);
-    this.#cache = cache as unknown as Cache<never, never>;
+    this.#cache = new Cache(region, actor, () => NOW_MS);
     this.watch = new WorkerWatch(region, actor);
-    this.waits = new ClientWaits(cache, this.watch, () => this.nowMs);
+    this.waits = new ClientWaits(this.#cache, this.watch, () => this.nowMs);
   }
 
   /** A client of this worker. */
   client(): Speaker {
-    // deno-lint-ignore no-explicit-any
-    const speaker = new Speaker(this.#cache as any, this.#server);
+    const speaker = new Speaker(this.#cache, this.#server);
     speaker.context.waits = this.waits;
     return speaker;
   }
