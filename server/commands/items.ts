@@ -84,6 +84,29 @@ export function storeProblem(
   return context.shard.fits(keyBytes, valueBytes) ? null : TOO_LARGE;
 }
 
+/** Opens the value of this type under key number `key`, which is argument `index`. `isRead` counts a hit or a miss. */
+export function openTyped(
+  context: CommandContext,
+  view: ByteView,
+  args: Args,
+  key: number,
+  index: number,
+  type: ItemType,
+  isRead: boolean,
+): Opening {
+  const hash = context.hashes[key]!;
+  return view.open(
+    context.cache.shardOf(hash),
+    context.database,
+    hash,
+    args.bytes,
+    args.starts[index]!,
+    args.lengths[index]!,
+    type,
+    isRead,
+  );
+}
+
 /**
  * Opens the bytes of key number `key`, which is argument `index`: a string, or what `type` says. `isRead` counts a hit or
  * a miss. Where a value of another type is there the refusal is on `reply`, and Opening.wrongType returned.
@@ -98,17 +121,7 @@ export function openBytes(
   isRead: boolean,
   type: ItemType = ItemType.string,
 ): Opening {
-  const hash = context.hashes[key]!;
-  const opening = view.open(
-    context.cache.shardOf(hash),
-    context.database,
-    hash,
-    args.bytes,
-    args.starts[index]!,
-    args.lengths[index]!,
-    type,
-    isRead,
-  );
+  const opening = openTyped(context, view, args, key, index, type, isRead);
   if (opening === Opening.wrongType) reply.fail(WRONG_TYPE);
   return opening;
 }

@@ -22,7 +22,7 @@ import {
   storeProblem,
 } from "../items.ts";
 import { MAX_DUMPED_MEMBERS, TOO_MANY_DUMPED } from "./dump_limits.ts";
-import { keyProblem } from "../sketches/open_sketch.ts";
+import { keyProblem } from "../sketches/refusals.ts";
 
 const FOOTER_BYTES = 10;
 const CHECKSUM_BYTES = 8;

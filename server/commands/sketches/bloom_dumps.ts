@@ -14,7 +14,7 @@ import type { Reply } from "../../contract/reply.ts";
 import { integerOf } from "../argument_text.ts";
 import { ANSWER_TOO_LARGE, OUT_OF_MEMORY, refused, WRONG_TYPE } from "../failures.ts";
 import { NOT_FOUND, openBloom } from "./bloom_filters.ts";
-import { keyProblem, plainly } from "./open_sketch.ts";
+import { keyProblem, plainly } from "./refusals.ts";
 
 /** Longest piece. Clients go by what they are told, not by the 16 MiB of RedisBloom. */
 const MAX_CHUNK_BYTES = 1024 * 1024;

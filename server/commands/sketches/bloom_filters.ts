@@ -1,6 +1,7 @@
 // BF.RESERVE, BF.ADD, BF.MADD and BF.INSERT: Bloom filters are made and filled as by RedisBloom, with the same
 // bits.
 
+import { openTyped } from "../items.ts";
 import { AddResult, type BloomFilter, ItemType, Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -13,7 +14,7 @@ import {
   reserveOptions,
   USUAL_OPTIONS,
 } from "./bloom_options.ts";
-import { keyProblem, MAX_PROBES, openSketch, PROBE_BYTES, tooManyProbes } from "./open_sketch.ts";
+import { keyProblem, MAX_PROBES, PROBE_BYTES, tooManyProbes } from "./refusals.ts";
 
 export const NOT_FOUND = refused("not found");
 const EXISTS = refused("item exists");
@@ -24,7 +25,7 @@ const EXHAUSTED = refused("problem inserting into filter");
 /** Opens the filter of the first argument, and reads its header if it is there. */
 export function openBloom(context: CommandContext, args: Args, isRead: boolean): Opening {
   const filter = context.sketches.bloom;
-  const opening = openSketch(context, filter.view, args, 0, 0, ItemType.bloom, isRead);
+  const opening = openTyped(context, filter.view, args, 0, 0, ItemType.bloom, isRead);
   if (opening === Opening.found) filter.load();
   return opening;
 }

@@ -7,7 +7,7 @@ import type { Failure } from "../../contract/reply.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 import { refused, SYNTAX, wrongArity } from "../failures.ts";
 import { scoreOf } from "../sorted_sets/scores.ts";
-import { plainly } from "./open_sketch.ts";
+import { plainly } from "./refusals.ts";
 
 const MAX_CAPACITY = 2 ** 30;
 const MAX_EXPANSION = 32768;

@@ -8,7 +8,7 @@ import type { Reply } from "../../contract/reply.ts";
 import { tokenOf } from "../argument_text.ts";
 import { WRONG_TYPE } from "../failures.ts";
 import { mayProbe, NOT_FOUND, openBloom } from "./bloom_filters.ts";
-import { plainly } from "./open_sketch.ts";
+import { plainly } from "./refusals.ts";
 
 /** What RedisBloom's own structures take, for a chain and for each filter of it. */
 const CHAIN_BYTES = 32;

@@ -1,6 +1,7 @@
 // CMS.INITBYDIM, CMS.INITBYPROB, CMS.INCRBY, CMS.QUERY and CMS.INFO, as RedisBloom answers them. For one sketch;
 // count_min_merge.ts has what is about several.
 
+import { openTyped } from "../items.ts";
 import {
   type CountMin,
   countMinBytes,
@@ -17,14 +18,7 @@ import { integerOf } from "../argument_text.ts";
 import { OUT_OF_MEMORY, WRONG_TYPE, wrongArity } from "../failures.ts";
 import { MAX_INT64 } from "../integers.ts";
 import { scoreOf } from "../sorted_sets/scores.ts";
-import {
-  keyProblem,
-  MAX_PROBES,
-  openSketch,
-  plainly,
-  PROBE_BYTES,
-  tooManyProbes,
-} from "./open_sketch.ts";
+import { keyProblem, MAX_PROBES, plainly, PROBE_BYTES, tooManyProbes } from "./refusals.ts";
 
 const NO_KEY = plainly("CMS: key does not exist");
 const KEY_EXISTS = plainly("CMS: key already exists");
@@ -51,7 +45,7 @@ export function openCms(
   reply: Reply,
   isRead: boolean,
 ): boolean {
-  const opening = openSketch(context, sketch.view, args, key, index, ItemType.cms, isRead);
+  const opening = openTyped(context, sketch.view, args, key, index, ItemType.cms, isRead);
   if (opening === Opening.found) {
     sketch.load();
     return true;
@@ -82,7 +76,7 @@ export function cmsInitByProb(context: CommandContext, args: Args, reply: Reply)
 
 function isAbsent(context: CommandContext, args: Args, reply: Reply): boolean {
   const { view } = context.sketches.cms;
-  if (openSketch(context, view, args, 0, 0, ItemType.cms, false) === Opening.absent) return true;
+  if (openTyped(context, view, args, 0, 0, ItemType.cms, false) === Opening.absent) return true;
   reply.fail(KEY_EXISTS);
   return false;
 }

@@ -1,6 +1,7 @@
 // CMS.MERGE: the counters of several sketches of one shape, each times a weight, become those of another one. All
 // are added up before any is written: where one overflows nothing has changed.
 
+import { openTyped } from "../items.ts";
 import { ItemType } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -9,7 +10,7 @@ import { integerOf, tokenOf } from "../argument_text.ts";
 import { OUT_OF_MEMORY, refused } from "../failures.ts";
 import { MAX_INT64, MIN_INT64 } from "../integers.ts";
 import { openCms } from "./count_min.ts";
-import { openSketch, plainly } from "./open_sketch.ts";
+import { plainly } from "./refusals.ts";
 
 const BAD_COUNT = plainly("CMS: invalid numkeys");
 const NO_KEYS = plainly("CMS: Number of keys must be positive");
@@ -102,7 +103,7 @@ function addUp(
     numbers.fill(0);
     integers?.fill(0n);
     for (let i = 0; i < weights.length; i++) {
-      openSketch(context, otherCms.view, args, i + 1, i + 2, ItemType.cms, false);
+      openTyped(context, otherCms.view, args, i + 1, i + 2, ItemType.cms, false);
       otherCms.readCounters(from, length, bytes);
       if (integers === null) addTo(numbers, read, length, Number(weights[i]));
       else if (!addExactly(integers, read, length, BigInt(weights[i]!))) return false;

@@ -1,6 +1,7 @@
 // PFADD, PFCOUNT and PFMERGE, on strings that are byte for byte those of redis-server 7.0. Knows no register:
 // the view does.
 
+import { openTyped } from "../items.ts";
 import {
   type HyperLogLogView,
   ItemType,
@@ -12,7 +13,7 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { OUT_OF_MEMORY, refused, WRONG_TYPE } from "../failures.ts";
-import { keyProblem, openSketch } from "./open_sketch.ts";
+import { keyProblem } from "./refusals.ts";
 
 export const NO_HYPERLOGLOG = refused("Key is not a valid HyperLogLog string value.", "WRONGTYPE");
 export const CORRUPT_HYPERLOGLOG = refused("Corrupted HLL object detected", "INVALIDOBJ");
@@ -38,7 +39,7 @@ export function openLog(
   isWhole: boolean,
 ): Opening | typeof REFUSED {
   const view = context.sketches.hyperLogLog;
-  const opening = openSketch(context, view.view, args, key, index, ItemType.string, isRead);
+  const opening = openTyped(context, view.view, args, key, index, ItemType.string, isRead);
   if (opening === Opening.absent) {
     view.clear();
     return opening;

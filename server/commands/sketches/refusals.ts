@@ -1,34 +1,10 @@
-// What the commands on sketches share: opening the value under a key, and the refusals of RedisBloom, of
+// What the commands on sketches share: how much they may look at, and the refusals of RedisBloom, of
 // which many have no code but the first word of their text.
 
-import type { ByteView, ItemType, Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Failure } from "../../contract/reply.ts";
 import { BAD_KEY, refused } from "../failures.ts";
-
-/** Opens the value of key number `key`, which is argument `index`. `isRead` counts a hit or a miss. */
-export function openSketch(
-  context: CommandContext,
-  view: ByteView,
-  args: Args,
-  key: number,
-  index: number,
-  type: ItemType,
-  isRead: boolean,
-): Opening {
-  const hash = context.hashes[key]!;
-  return view.open(
-    context.cache.shardOf(hash),
-    context.database,
-    hash,
-    args.bytes,
-    args.starts[index]!,
-    args.lengths[index]!,
-    type,
-    isRead,
-  );
-}
 
 /** Why nothing may be stored under the key that is argument `index`, or null. */
 export function keyProblem(context: CommandContext, args: Args, index: number): Failure | null {
