@@ -68,13 +68,8 @@ export class SortedSetView extends KeyedCollection {
     const length = spans.contiguous(memory, this.entry, SCORE_BYTES);
     const { bytes: member, start } = spans;
     const score = this.entryView.getFloat64(0, true);
-    let at = this.from;
-    for (; at < this.end; at += entrySize(this.shape, this.bytes, at)) {
-      const other = this.#scoreAt(at);
-      if (other > score) break;
-      if (other === score && this.#compare(at, member, start, length) >= 0) break;
-    }
-    return at;
+    const { bytes, view, from, end } = this;
+    return spans.lowerBound(memory, bytes, view, from, end, score, member, start, length);
   }
 
   /** Compares the member of the entry at byte `at` with these bytes. */

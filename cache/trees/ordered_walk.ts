@@ -2,7 +2,7 @@
 // Where all scores are the same also by the bytes of the member. Changes nothing.
 
 import { WORD_BYTES } from "../layout.ts";
-import { CHILD_KEY, childNode, childWord, leafStart, usedOf } from "./node.ts";
+import { CHILD_KEY, childWord, leafStart, usedOf } from "./node.ts";
 import { TreeWalk } from "./tree_walk.ts";
 
 /** Which of the members with a score is looked for. */
@@ -43,9 +43,7 @@ export class OrderedWalk extends TreeWalk {
         if (isRight) low = middle;
         else high = middle - 1;
       }
-      this.nodes[level] = node;
-      this.places[level] = low;
-      node = childNode(memory, childWord(order, node, low));
+      node = this.down(level, node, low);
     }
     this.enter(node);
   }
@@ -82,9 +80,7 @@ export class OrderedWalk extends TreeWalk {
         if (difference < 0 || isAfter && difference === 0) low = middle;
         else high = middle - 1;
       }
-      this.nodes[level] = node;
-      this.places[level] = low;
-      node = childNode(memory, childWord(order, node, low));
+      node = this.down(level, node, low);
     }
     this.enter(node);
   }

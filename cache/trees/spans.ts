@@ -2,16 +2,19 @@
 // last piece names no item, so that it stays where it is when others make room. A reader makes one run of bytes of it.
 
 import { freeFurtherLocked } from "../chain.ts";
+import { copyBytes } from "../copy.ts";
 import { readPieces } from "../item.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import {
+  compareBytes,
   DEADLINE_HEAD_BYTES,
   entrySize,
   equalBytes,
   MAX_SHORT_SPAN,
   memberAt,
   read24,
-  type Shape,
+  SCORE_BYTES,
+  Shape,
   SPAN_CHAIN,
   SPAN_DEADLINE,
   spanLength,
@@ -21,8 +24,6 @@ import {
 
 /** Bytes that a reader's buffers shrink back to. */
 const KEPT_BYTES = 4096;
-/** Below this many bytes a loop beats a view. */
-const LOOP_BYTES = 64;
 /** From the beginning of a chain's span to the address. */
 const CHAIN_ADDRESS = 4;
 const NO_BYTES = new Uint8Array();
@@ -71,9 +72,7 @@ export class SpanReader {
     const length = spanLength(bytes, place);
     const chain = chainAt(bytes, place);
     if (chain >= 0) return readPieces(memory, read24(bytes, chain), 0, length, to, at);
-    const start = spanStart(bytes, place);
-    if (length < LOOP_BYTES) { for (let i = 0; i < length; i++) to[at + i] = bytes[start + i]!; }
-    else to.set(bytes.subarray(start, start + length), at);
+    copyBytes(bytes, spanStart(bytes, place), to, at, length);
   }
 
   /** Writes the span at `place` of `bytes` in plain form: not as a chain. Returns where it ends. */
@@ -88,6 +87,32 @@ export class SpanReader {
     for (let i = 0; i < head; i++) to[at + i] = bytes[place + i]!;
     const length = this.contiguous(memory, bytes, place + head);
     return writeSpan(to, at + head, this.bytes, this.start, length);
+  }
+
+  /**
+   * Where (score, member) begins, or would begin, among the entries between `from` and `end` of `bytes`, which are in that
+   * order. `view` is on the same memory.
+   */
+  lowerBound(
+    memory: ShardMemory,
+    bytes: Uint8Array,
+    view: DataView,
+    from: number,
+    end: number,
+    score: number,
+    member: Uint8Array,
+    start: number,
+    length: number,
+  ): number {
+    let at = from;
+    for (; at < end; at += entrySize(Shape.scored, bytes, at)) {
+      const other = view.getFloat64(at, true);
+      if (other > score) break;
+      if (other < score) continue;
+      const here = this.contiguous(memory, bytes, at + SCORE_BYTES);
+      if (compareBytes(this.bytes, this.start, here, member, start, length) >= 0) break;
+    }
+    return at;
   }
 
   /** Where the entry with this member begins between `from` and `end` of `bytes`; -1 where it is not there. */

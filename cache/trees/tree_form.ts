@@ -168,14 +168,10 @@ export class TreeForm {
 
   /** Where (score, member) is or would be in the leaf that the walk of the tree by score is at. */
   lowerBound(score: number, member: Uint8Array, start: number, length: number): number {
-    const { tree } = this;
-    let at = tree.from;
-    for (; at < tree.end; at += entrySize(Shape.scored, tree.memory.bytes, at)) {
-      const other = tree.scoreAt(at);
-      if (other > score) break;
-      if (other === score && tree.compareMember(at, member, start, length) >= 0) break;
-    }
-    return at;
+    const { spans, tree: { from, end } } = this;
+    const memory = this.#memory;
+    const { bytes, view } = memory;
+    return spans.lowerBound(memory, bytes, view, from, end, score, member, start, length);
   }
 
   /** Gives the entry at byte `at` of the finder's leaf, in a sorted set, another score: that of the plain entry. */

@@ -49,15 +49,17 @@ export class TreeWalk {
     this.spans = spans;
   }
 
-  /** Whether there is a tree. */
-  get isOpen(): boolean {
-    return this.root !== 0;
-  }
-
   protected enter(leaf: number): void {
     this.leaf = leaf;
     this.from = leafStart(leaf);
     this.end = this.from + usedOf(this.memory, leaf);
+  }
+
+  /** Notes that the path goes on to child `place` of `node`, on this level. Returns that child. */
+  protected down(level: number, node: number, place: number): number {
+    this.nodes[level] = node;
+    this.places[level] = place;
+    return childNode(this.memory, childWord(this.order, node, place));
   }
 
   /** Goes to the leaf of entry `index`, or to the last. Returns how many entries are before that leaf. */
@@ -75,9 +77,7 @@ export class TreeWalk {
         before += count;
         word = childWord(order, node, place + 1);
       }
-      this.nodes[level] = node;
-      this.places[level] = place;
-      node = childNode(memory, word);
+      node = this.down(level, node, place);
     }
     this.enter(node);
     return before;
@@ -85,13 +85,9 @@ export class TreeWalk {
 
   /** Goes to the last leaf, without a look at how many entries are before it. */
   seekEnd(): void {
-    const { memory, order } = this;
     let node = this.root;
     for (let level = 0; level < this.depth; level++) {
-      const last = usedOf(memory, node) - 1;
-      this.nodes[level] = node;
-      this.places[level] = last;
-      node = childNode(memory, childWord(order, node, last));
+      node = this.down(level, node, usedOf(this.memory, node) - 1);
     }
     this.enter(node);
   }
@@ -115,9 +111,7 @@ export class TreeWalk {
         if (isRight) low = middle;
         else high = middle - 1;
       }
-      this.nodes[level] = node;
-      this.places[level] = low;
-      node = childNode(memory, childWord(order, node, low));
+      node = this.down(level, node, low);
     }
     this.enter(node);
   }
