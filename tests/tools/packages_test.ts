@@ -1,5 +1,5 @@
-// Which packages are needed for what: the server starts with those of the standard library alone, a
-// compiled program has no more inside, and the list of a release names what is inside.
+// Which packages are needed for what: the server starts with those of its own lock file, a compiled
+// program has no more inside, and the list of a release names what is inside.
 
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { copyInto, Stage } from "../../tools/build_stage.ts";
@@ -43,8 +43,10 @@ class SmallCache implements AsyncDisposable {
     const cache = new SmallCache(await Deno.makeTempDir({ prefix: "slabkv-packages-" }));
     const all = await packageFolder();
     const registry = `${cache.path}/npm/${all.slice(all.lastIndexOf("/") + 1)}`;
-    // It has the modules of @std, which the façades under std/ re-export.
-    await copyInto(new URL(`file://${all}/deno-std`), `${registry}/deno-std`);
+    for (const id of namesOf(await readLock("deno.lock"))) {
+      const name = id.slice(0, id.lastIndexOf("@"));
+      await copyInto(new URL(`file://${all}/${name}`), `${registry}/${name}`);
+    }
     return cache;
   }
 
@@ -59,7 +61,7 @@ class SmallCache implements AsyncDisposable {
   }
 }
 
-Deno.test("deno task start needs no package but the standard library, nor does dev", async () => {
+Deno.test("deno task start needs no package but those of deno.lock, nor does dev", async () => {
   await using cache = await SmallCache.create();
   const args = ["task", "start", "--version"];
   const { env } = cache;
