@@ -26,6 +26,7 @@ export const ItemType = {
   sortedSet: 4,
   bloom: 5,
   cms: 6,
+  stream: 7,
 } as const;
 /** One of the values of the constant of the same name. */
 export type ItemType = typeof ItemType[keyof typeof ItemType];
@@ -65,5 +66,5 @@ export function indirectKind(type: ItemType): number {
 
 /** Whether an item of this type has members. Else it has bytes. */
 export function hasMembers(type: ItemType): boolean {
-  return type >= ItemType.list && type <= ItemType.sortedSet;
+  return type >= ItemType.list && type <= ItemType.sortedSet || type === ItemType.stream;
 }

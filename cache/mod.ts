@@ -88,6 +88,14 @@ export type { KeyedCollection } from "./collections/keyed.ts";
 export { ListView } from "./collections/list_view.ts";
 export { SetView } from "./collections/set_view.ts";
 export { SortedSetView } from "./collections/sorted_set_view.ts";
+export { FULL_ID_BYTES, MAX_ID_BYTES, StreamId } from "./collections/stream_id.ts";
+export {
+  readTextKey,
+  RecordKind,
+  VALUE_BYTES,
+  writeTextKey,
+} from "./collections/stream_records.ts";
+export { StreamView } from "./collections/stream_view.ts";
 export { hasMembers, isIndirect, ItemType, packedKindOf, typeOf } from "./item_types.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";

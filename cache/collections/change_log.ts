@@ -1,5 +1,5 @@
 // What a view has changed in a tree, for the log: a row of operations, each with its members in plain form. The same
-// operations in the same order make the same of what was there before.
+// operations in the same order make the same of what was there before. Keys of records are written as entries, too.
 //
 //   operation 1 | number of the entry 4 | how many entries, or bytes, 4 | the entry, or the member, in plain form
 
@@ -19,6 +19,12 @@ export const Operation = {
   removeRange: 5,
   /** These entries, of so many bytes, are behind the first so many; where they are not there yet. */
   addAll: 6,
+  /** The record with this key is gone. */
+  removeRecord: 7,
+  /** The records from this key to that one are gone. */
+  removeRecords: 8,
+  /** From this byte of the record with this key on are so many others, which follow the key. */
+  patch: 9,
 } as const;
 /** One of the values of the constant of the same name. */
 export type Operation = typeof Operation[keyof typeof Operation];
@@ -117,7 +123,14 @@ export class ChangeReader {
       case Operation.put:
       case Operation.insert:
       case Operation.set:
+      case Operation.removeRecord:
         return entrySize(this.#shape, this.#bytes, this.entry);
+      case Operation.removeRecords: {
+        const first = entrySize(this.#shape, this.#bytes, this.entry);
+        return first + entrySize(this.#shape, this.#bytes, this.entry + first);
+      }
+      case Operation.patch:
+        return entrySize(this.#shape, this.#bytes, this.entry) + this.count;
       case Operation.remove:
         return spanSize(this.#bytes, this.entry);
       case Operation.removeRange:

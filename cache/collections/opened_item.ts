@@ -18,7 +18,7 @@ import {
 } from "./commit.ts";
 import { Descriptor, DESCRIPTOR_BYTES } from "../trees/descriptor.ts";
 import { entrySize, type Shape } from "../trees/entries.ts";
-import { orderOf } from "../trees/shrink.ts";
+import { hasFinder, orderOf } from "../trees/shrink.ts";
 import { PackedEntries } from "./packed_entries.ts";
 import { SpanReader } from "../trees/spans.ts";
 import { TreeForm } from "../trees/tree_form.ts";
@@ -82,7 +82,7 @@ export abstract class OpenedItem extends PackedEntries {
    * @ignore
    */
   protected get form(): TreeForm {
-    return this.#form ??= new TreeForm(this.shape, orderOf(this.#type));
+    return this.#form ??= new TreeForm(this.shape, orderOf(this.#type), hasFinder(this.#type));
   }
 
   /**

@@ -4,14 +4,7 @@
 import { hashKey } from "../hash.ts";
 import { ItemType } from "../item_types.ts";
 import { Operation } from "./change_log.ts";
-import {
-  compareBytes,
-  entrySize,
-  SCORE_BYTES,
-  Shape,
-  sizeForSpan,
-  writeSpan,
-} from "../trees/entries.ts";
+import { entrySize, SCORE_BYTES, Shape, sizeForSpan, writeSpan } from "../trees/entries.ts";
 import { KeyedCollection } from "./keyed.ts";
 import { Bound } from "../trees/ordered_walk.ts";
 
@@ -74,9 +67,8 @@ export class SortedSetView extends KeyedCollection {
 
   /** Compares the member of the entry at byte `at` with these bytes. */
   #compare(at: number, member: Uint8Array, start: number, length: number): number {
-    const { spans } = this;
-    const here = spans.contiguous(this.shard.memory, this.bytes, at + SCORE_BYTES);
-    return compareBytes(spans.bytes, spans.start, here, member, start, length);
+    const { spans, shard, bytes } = this;
+    return spans.compare(shard.memory, bytes, at + SCORE_BYTES, member, start, length);
   }
 
   /** How many members are before this one, or -1 where it is not there. */

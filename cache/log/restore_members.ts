@@ -9,6 +9,7 @@ import { KeyedCollection } from "../collections/keyed.ts";
 import { ListView } from "../collections/list_view.ts";
 import { SetView } from "../collections/set_view.ts";
 import { SortedSetView } from "../collections/sorted_set_view.ts";
+import { StreamView } from "../collections/stream_view.ts";
 import { SpanReader } from "../trees/spans.ts";
 import { ItemType } from "../item_types.ts";
 import type { Shard } from "../shard.ts";
@@ -19,6 +20,7 @@ export class MembersRestore {
   readonly #set = new SetView();
   readonly #hash = new HashView();
   readonly #sortedSet = new SortedSetView();
+  readonly #stream = new StreamView();
   readonly #spans = new SpanReader();
 
   #viewOf(type: ItemType): Collection {
@@ -29,6 +31,8 @@ export class MembersRestore {
         return this.#set;
       case ItemType.hash:
         return this.#hash;
+      case ItemType.stream:
+        return this.#stream;
       default:
         return this.#sortedSet;
     }
@@ -68,6 +72,7 @@ export class MembersRestore {
       view.removeRange(index, count);
       return true;
     }
+    if (view instanceof StreamView) return applyToStream(view, reader, bytes);
     const { memory } = view.shard;
     const isRemoval = operation === Operation.remove;
     const shape = isRemoval ? Shape.member : view.shape;
@@ -103,6 +108,27 @@ function addAll(
     if (!view.hasRoom(1, next - at)) return false;
     view.addPlain(bytes, at);
     at = next;
+  }
+  return true;
+}
+
+/** Carries out an operation on a record. Returns false, and does not, where there is no space for what it adds. */
+function applyToStream(stream: StreamView, reader: ChangeReader, bytes: Uint8Array): boolean {
+  const { operation, entry, index, count } = reader;
+  const size = entrySize(Shape.scored, bytes, entry);
+  switch (operation) {
+    case Operation.put:
+      if (!stream.hasRoom(1, size)) return false;
+      stream.putPlain(bytes, entry);
+      break;
+    case Operation.patch:
+      stream.patchPlain(bytes, entry, index, count);
+      break;
+    case Operation.removeRecord:
+      stream.removePlain(bytes, entry);
+      break;
+    case Operation.removeRecords:
+      stream.removePlainRange(bytes, entry, entry + size);
   }
   return true;
 }

@@ -15,13 +15,22 @@ const { SLOT_EIGHTHS } = layout;
 /** The shape of the entries of a collection. */
 export function shapeOf(type: ItemType): Shape {
   if (type === ItemType.hash) return Shape.field;
-  return type === ItemType.sortedSet ? Shape.scored : Shape.member;
+  return isScored(type) ? Shape.scored : Shape.member;
 }
 
 /** The order of its first tree. */
 export function orderOf(type: ItemType): Order {
   if (type === ItemType.list) return Order.position;
-  return type === ItemType.sortedSet ? Order.score : Order.hash;
+  return isScored(type) ? Order.score : Order.hash;
+}
+
+/** Whether it has a second tree, in which members are found by their hash. */
+export function hasFinder(type: ItemType): boolean {
+  return type === ItemType.sortedSet;
+}
+
+function isScored(type: ItemType): boolean {
+  return type === ItemType.sortedSet || type === ItemType.stream;
 }
 
 /** Frees up to about `slots` slots of the trees that `descriptor` names, which is changed. Returns whether all are free. */

@@ -50,14 +50,43 @@ export class SpanReader {
     const chain = chainAt(bytes, place);
     if (chain < 0) this.start = spanStart(bytes, place);
     else {
-      if (length > this.#own.length || this.#own.length > KEPT_BYTES) {
-        this.#own = new Uint8Array(Math.max(length, KEPT_BYTES));
-      }
+      this.#reserve(length);
       readPieces(memory, read24(bytes, chain), 0, length, this.#own, 0);
-      this.bytes = this.#own;
-      this.start = 0;
     }
     return length;
+  }
+
+  /** Makes the first bytes of the span at `place` one run, at most `most`. Returns how many. */
+  beginning(memory: ShardMemory, bytes: Uint8Array, place: number, most: number): number {
+    const chain = chainAt(bytes, place);
+    if (chain < 0) return Math.min(this.contiguous(memory, bytes, place), most);
+    const length = Math.min(spanLength(bytes, place), most);
+    this.#reserve(length);
+    readPieces(memory, read24(bytes, chain), 0, length, this.#own, 0);
+    return length;
+  }
+
+  /** The buffer is where the next span will be, of `length` bytes. */
+  #reserve(length: number): void {
+    if (length > this.#own.length || this.#own.length > KEPT_BYTES) {
+      this.#own = new Uint8Array(Math.max(length, KEPT_BYTES));
+    }
+    this.bytes = this.#own;
+    this.start = 0;
+  }
+
+  /** Compares what the span at `place` holds with `length` bytes of `other`, and reads no more of it than that takes. */
+  compare(
+    memory: ShardMemory,
+    bytes: Uint8Array,
+    place: number,
+    other: Uint8Array,
+    start: number,
+    length: number,
+  ): number {
+    const here = this.beginning(memory, bytes, place, length);
+    const difference = compareBytes(this.bytes, this.start, here, other, start, length);
+    return difference === 0 ? spanLength(bytes, place) - length : difference;
   }
 
   /** Keeps what {@linkcode contiguous} has found while it makes others contiguous. */
@@ -109,8 +138,7 @@ export class SpanReader {
       const other = view.getFloat64(at, true);
       if (other > score) break;
       if (other < score) continue;
-      const here = this.contiguous(memory, bytes, at + SCORE_BYTES);
-      if (compareBytes(this.bytes, this.start, here, member, start, length) >= 0) break;
+      if (this.compare(memory, bytes, at + SCORE_BYTES, member, start, length) >= 0) break;
     }
     return at;
   }

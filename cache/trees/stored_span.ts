@@ -2,11 +2,12 @@
 // there is no space. spans.ts reads and frees what this stores.
 
 import { takeOrEvictLocked } from "../allocation.ts";
-import { writePieces } from "../item.ts";
+import { readPieces, writePieces } from "../item.ts";
 import * as layout from "../layout.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import { pieceEighths } from "../slab.ts";
-import { CHAIN_SPAN_BYTES, SPAN_CHAIN, write24 } from "./entries.ts";
+import { CHAIN_SPAN_BYTES, read24, SPAN_CHAIN, spanLength, spanStart, write24 } from "./entries.ts";
+import { chainAt } from "./spans.ts";
 
 const {
   ADDRESS_MASK,
@@ -30,6 +31,29 @@ export function writeChainSpan(
   write24(to, at + 1, length);
   write24(to, at + 4, address);
   return at + CHAIN_SPAN_BYTES;
+}
+
+/** Overwrites `length` bytes of the span at byte `place` of the shard, from byte `offset` of what it holds on. */
+export function overwriteSpan(
+  memory: ShardMemory,
+  place: number,
+  offset: number,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): void {
+  const { bytes: to } = memory;
+  const chain = chainAt(to, place);
+  if (chain < 0) {
+    const from = spanStart(to, place) + offset;
+    for (let i = 0; i < length; i++) to[from + i] = bytes[start + i]!;
+    return;
+  }
+  const address = read24(to, chain);
+  const whole = new Uint8Array(spanLength(to, place));
+  readPieces(memory, address, 0, whole.length, whole, 0);
+  whole.set(bytes.subarray(start, start + length), offset);
+  writePieces(memory, address, whole, 0, whole.length);
 }
 
 /** A chain that was stored: its first piece, and the eighths of all. */

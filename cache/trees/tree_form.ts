@@ -10,6 +10,7 @@ import { Order } from "./node.ts";
 import { Bound } from "./ordered_walk.ts";
 import { freeSpanLocked, SpanReader } from "./spans.ts";
 import { StoredEntry } from "./stored_entry.ts";
+import { overwriteSpan } from "./stored_span.ts";
 import { Tree } from "./tree.ts";
 
 const { SLOT_EIGHTHS } = layout;
@@ -31,11 +32,11 @@ export class TreeForm {
   /** Eighths when it was opened. */
   #before = 0;
 
-  /** Trees with entries of this shape, in this order. */
-  constructor(shape: Shape, order: Order) {
+  /** Trees with entries of this shape: one in this order, and with `hasFinder` another by hash. */
+  constructor(shape: Shape, order: Order, hasFinder: boolean) {
     this.#shape = shape;
     this.tree = new Tree(shape, order, this.spans);
-    this.finder = order === Order.score ? new Tree(shape, Order.hash, this.spans) : this.tree;
+    this.finder = hasFinder ? new Tree(shape, Order.hash, this.spans) : this.tree;
   }
 
   get #isDouble(): boolean {
@@ -151,6 +152,29 @@ export class TreeForm {
     // The walk is where the member would be: another way down would cost as much as the first.
     if (isSought) finder.splice(finder.end, 0, entry, size, 1);
     else this.#addToFinder(size);
+  }
+
+  /** Adds the plain entry at `at` to the only tree, which is by score. */
+  addInOrder(bytes: Uint8Array, at: number): void {
+    this.#addByScore(this.#store(bytes, at));
+  }
+
+  /** Removes the entry at byte `at` of the leaf that the walk of the only tree is at. */
+  removeAt(at: number): void {
+    const size = entrySize(this.#shape, this.#memory.bytes, at);
+    this.freeSpans(at);
+    this.tree.splice(at, size, this.entry, 0, -1);
+  }
+
+  /** Overwrites bytes of the span at `place` of a leaf, from byte `offset` of what it holds on. */
+  overwrite(
+    place: number,
+    offset: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
+    overwriteSpan(this.#memory, place, offset, bytes, start, length);
   }
 
   /** Adds {@linkcode entry} to the tree by score. */

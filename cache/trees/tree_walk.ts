@@ -3,7 +3,7 @@
 
 import { hashKey } from "../hash.ts";
 import type { ShardMemory } from "../shard_memory.ts";
-import { compareBytes, entrySize, memberAt, type Shape } from "./entries.ts";
+import { entrySize, memberAt, type Shape } from "./entries.ts";
 import {
   CHILD_COUNT,
   CHILD_KEY,
@@ -220,8 +220,7 @@ export class TreeWalk {
 
   /** Compares the member of the entry at byte `at` with these bytes. */
   compareMember(at: number, member: Uint8Array, start: number, length: number): number {
-    const { spans } = this;
-    const here = spans.contiguous(this.memory, this.memory.bytes, memberAt(this.shape, at));
-    return compareBytes(spans.bytes, spans.start, here, member, start, length);
+    const { memory, shape } = this;
+    return this.spans.compare(memory, memory.bytes, memberAt(shape, at), member, start, length);
   }
 }

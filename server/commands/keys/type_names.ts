@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<ItemType, string>> = {
   [ItemType.sortedSet]: "zset",
   [ItemType.bloom]: "MBbloom--",
   [ItemType.cms]: "CMSk-TYPE",
+  [ItemType.stream]: "stream",
 };
 const BY_NAME: ReadonlyMap<string, ItemType> = new Map(
   Object.entries(NAMES).map(([type, name]) => [name.toUpperCase(), Number(type) as ItemType]),

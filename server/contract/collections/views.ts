@@ -1,7 +1,14 @@
 // The views on collections and on bytes that a command may open: made when first needed, then reused. A context has
 // them. Knows no command.
 
-import { ByteView, HashView, ListView, SetView, SortedSetView } from "../../../cache/mod.ts";
+import {
+  ByteView,
+  HashView,
+  ListView,
+  SetView,
+  SortedSetView,
+  StreamView,
+} from "../../../cache/mod.ts";
 
 /** Views on values, two of a type where commands need two at a time. */
 export class Views {
@@ -12,6 +19,7 @@ export class Views {
   #hash: HashView | undefined;
   #sortedSet: SortedSetView | undefined;
   #otherSortedSet: SortedSetView | undefined;
+  #stream: StreamView | undefined;
   #bytes: ByteView | undefined;
 
   /** A list. */
@@ -47,6 +55,11 @@ export class Views {
   /** Another sorted set. */
   get otherSortedSet(): SortedSetView {
     return this.#otherSortedSet ??= new SortedSetView();
+  }
+
+  /** A stream. */
+  get stream(): StreamView {
+    return this.#stream ??= new StreamView();
   }
 
   /** A string, Bloom filter or Count-Min sketch. */

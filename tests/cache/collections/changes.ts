@@ -1,7 +1,15 @@
 // Changes of an opened collection, and of the model's entries beside it. What a change answers is compared.
 
 import { assert, assertEquals } from "@std/assert";
-import { type Collection, HashView, ListView, SetView, SortedSetView } from "../../../cache/mod.ts";
+import {
+  type Collection,
+  HashView,
+  ListView,
+  SetView,
+  SortedSetView,
+  StreamView,
+} from "../../../cache/mod.ts";
+import { keyOf, recordFor } from "./records.ts";
 import { byScore, bytesOf, type Entry, memberOf, scoreFor, textOf, valueFor } from "./members.ts";
 
 /** What is added: `count` members from number `id` on, in a list from `at` thousandths on. */
@@ -36,6 +44,7 @@ function addOne(
   { id, at, write }: Omit<Addition, "count">,
 ): Entry[] {
   const bytes = bytesOf(entry.member);
+  if (view instanceof StreamView) return addRecord(view, entries, id, write);
   const known = entries.findIndex(({ member }) => member === entry.member);
   if (view instanceof ListView) {
     const place = Math.floor(at * (entries.length + 1) / 1000);
@@ -63,8 +72,36 @@ function addOne(
   return [...others, { ...entry, number }].sort(byScore);
 }
 
+/** Adds the record of a number, or overwrites what is behind its key where it is there. */
+function addRecord(view: StreamView, entries: Entry[], id: number, write: number): Entry[] {
+  const record = recordFor(id, write);
+  const key = keyOf(record);
+  const bytes = bytesOf(record.member);
+  const known = entries.findIndex((one) => one.number === record.number && keyOf(one) === key);
+  const isKnown = view.findRecord(record.number, bytes, 0, key.length);
+  assertEquals(isKnown, known >= 0);
+  if (!isKnown) {
+    const isLast = entries.every((one) => byScore(one, record) < 0);
+    if (isLast && write % 2 === 0) view.append(record.number, bytes, 0, bytes.length);
+    else view.put(record.number, bytes, 0, bytes.length);
+    return [...entries, record].sort(byScore);
+  }
+  const old = entries[known]!.member;
+  const end = Math.min(old.length, bytes.length);
+  const from = Math.min(end, key.length + write % 3);
+  view.overwrite(from, bytes, from, end - from);
+  const member = old.slice(0, from) + record.member.slice(from, end) + old.slice(end);
+  return entries.with(known, { ...record, member });
+}
+
 export function remove(view: Collection, entries: Entry[], id: number, place: number): Entry[] {
   if (view instanceof ListView) return removeRange(view, entries, place, 1);
+  if (view instanceof StreamView) {
+    const record = id % 5 === 0 ? recordFor(id, 0) : entries[place] ?? recordFor(id, 0);
+    const key = bytesOf(keyOf(record));
+    if (view.findRecord(record.number, key, 0, key.length)) view.removeRecord();
+    return entries.filter((one) => one.number !== record.number || keyOf(one) !== keyOf(record));
+  }
   // One that is there, mostly.
   const member = id % 5 === 0 ? memberOf(id) : entries[place]?.member ?? "";
   const bytes = bytesOf(member);
@@ -83,7 +120,9 @@ export function removeRange(
 ): Entry[] {
   const order = membersInOrder(view);
   view.removeRange(place, count);
-  if (view instanceof ListView) return entries.toSpliced(place, count);
+  if (view instanceof ListView || view instanceof StreamView) {
+    return entries.toSpliced(place, count);
+  }
   const gone = new Set(order.slice(place, place + count));
   return entries.filter(({ member }) => !gone.has(member));
 }

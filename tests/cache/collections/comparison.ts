@@ -8,7 +8,9 @@ import {
   ListView,
   type SetView,
   SortedSetView,
+  StreamView,
 } from "../../../cache/mod.ts";
+import { compareRecords } from "./records.ts";
 import { byMember, bytesOf, type Entry, textOf } from "./members.ts";
 
 function entryAt(view: Collection): Entry {
@@ -17,7 +19,12 @@ function entryAt(view: Collection): Entry {
   if (view instanceof HashView) {
     return { member, value: textOf(view.value()), number: view.deadlineMs };
   }
-  return { member, value: "", number: view instanceof SortedSetView ? view.score : 0 };
+  return { member, value: "", number: isScored(view) ? view.score : 0 };
+}
+
+/** Whether entries have scores, and are in their order. */
+function isScored(view: Collection): view is SortedSetView | StreamView {
+  return view instanceof SortedSetView || view instanceof StreamView;
 }
 
 /** All entries, from the first to the last. */
@@ -29,7 +36,7 @@ function entriesOf(view: Collection): Entry[] {
 
 function shown(view: Collection, entries: readonly Entry[]): Entry[] {
   const plain = entries.map((entry) => view instanceof HashView ? entry : { ...entry, value: "" });
-  return view instanceof ListView || view instanceof SortedSetView ? plain : plain.sort(byMember);
+  return view instanceof ListView || isScored(view) ? plain : plain.sort(byMember);
 }
 
 /** Throws where the view has not these entries. `at` says where the cursor is tried, from 0 to 999. */
@@ -46,7 +53,8 @@ export function compareWith(view: Collection, entries: readonly Entry[], at: num
     assertEquals(entryAt(view), found[i]);
     assertEquals(view.previous(), i > 0);
   }
-  if (!(view instanceof ListView)) compareFinds(view as SetView, found, place);
+  if (view instanceof StreamView) compareRecords(view, found, place);
+  else if (!(view instanceof ListView)) compareFinds(view as SetView, found, place);
   if (view instanceof SortedSetView) compareRanks(view, found, place);
 }
 

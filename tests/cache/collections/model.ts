@@ -15,6 +15,7 @@ import {
   SetView,
   type Shard,
   SortedSetView,
+  StreamView,
 } from "../../../cache/mod.ts";
 import type { Random } from "../../../bench/workload.ts";
 import { keysOfShard, makeFixture, valueOf } from "../fixture.ts";
@@ -32,7 +33,7 @@ export const ACTIONS = [
 /** One step. */
 export interface Step {
   readonly action: typeof ACTIONS[number];
-  /** Number of the key; its rest by 4 says of what type it is. */
+  /** Number of the key; its rest by 5 says of what type it is. */
   readonly key: number;
   /** Which member. */
   readonly id: number;
@@ -43,11 +44,11 @@ export interface Step {
 }
 
 /** How many keys hold collections. */
-export const KEYS = 8;
+export const KEYS = 10;
 /** How many hold strings that take their space. */
 export const OTHER_KEYS = 100;
 /** The rest of a key's number by this is its type. */
-const TYPES = 4;
+const TYPES = 5;
 /** The steps of a scan between which something changes. */
 const SCAN_PAGE = 7;
 
@@ -77,7 +78,13 @@ export class Model {
   #shard!: Shard;
   readonly #keys: readonly Uint8Array[];
   readonly #expected = new Map<number, Expected>();
-  readonly #views = [new ListView(), new SetView(), new HashView(), new SortedSetView()] as const;
+  readonly #views = [
+    new ListView(),
+    new SetView(),
+    new HashView(),
+    new SortedSetView(),
+    new StreamView(),
+  ] as const;
   readonly #put = new PutRequest();
   #writes = 0;
   /** How many keys were found missing. */
@@ -244,7 +251,7 @@ export class Model {
   #scan({ key, id, at }: Step, hash: number, name: Uint8Array): void {
     const before = this.#open(key, hash, name, false);
     const view = this.#views[key % TYPES]!;
-    if (before === null || view instanceof ListView) return;
+    if (before === null || view instanceof ListView || view instanceof StreamView) return;
     const met = new Set<string>();
     let stayed = before.map(({ member }) => member);
     let entries = [...before];

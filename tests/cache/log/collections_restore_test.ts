@@ -11,6 +11,7 @@ import {
   readStats,
   SetView,
   SortedSetView,
+  StreamView,
 } from "../../../cache/mod.ts";
 import { compareWith } from "../collections/comparison.ts";
 import { type Expected, KEYS, Model, OTHER_KEYS, randomStep } from "../collections/model.ts";
@@ -20,7 +21,13 @@ import { LoggedCache, restore, type Snapshot, takeSnapshot } from "./fixture.ts"
 
 const AMPLE_BYTES = 16 * 2 ** 20;
 const KEY_NAMES = Array.from({ length: KEYS + OTHER_KEYS }, (_, i) => `key:${i}`);
-const VIEWS = [new ListView(), new SetView(), new HashView(), new SortedSetView()] as const;
+const VIEWS = [
+  new ListView(),
+  new SetView(),
+  new HashView(),
+  new SortedSetView(),
+  new StreamView(),
+] as const;
 
 /** What the log had at some time, and what was in the cache. */
 interface Checkpoint {
@@ -153,7 +160,7 @@ Deno.test("Restore brings collections back whole or not at all where memory is f
     const { blocks } = run.logged;
     blocks.splice(0, blocks.findIndex(({ position }) => position >= before));
     const { checkpoint } = run;
-    for (const memoryBytes of [1024 * 1024, 2 * 2 ** 20, 640 * 1024]) {
+    for (const memoryBytes of [1024 * 1024, 2 * 2 ** 20, 400 * 1024]) {
       const found = run.restoredTo(checkpoint, snapshot, memoryBytes);
       const { evictions } = readStats(found.cache);
       // Where shards are smaller, some collections are too large for one.

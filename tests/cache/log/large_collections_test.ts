@@ -11,6 +11,8 @@ import {
   Opening,
   SetView,
   SortedSetView,
+  StreamId,
+  StreamView,
 } from "../../../cache/mod.ts";
 import { bytesOf } from "../fixture.ts";
 import { checkAll } from "../model.ts";
@@ -27,6 +29,7 @@ const VIEWS = {
   set: new SetView(),
   hash: new HashView(),
   zset: new SortedSetView(),
+  stream: new StreamView(),
 } as const;
 type Kind = keyof typeof VIEWS;
 const KINDS = Object.keys(VIEWS) as Kind[];
@@ -56,6 +59,20 @@ function add(view: Collection, id: number, random: Random): void {
   else if (view instanceof SetView) view.add(member, 0, length);
   else if (view instanceof HashView) view.put(member, 0, length, member, random.below(9), 7);
   else if (view instanceof SortedSetView) view.put(member, 0, length, random.below(1000));
+  else if (view instanceof StreamView) addRecord(view, id, member, random);
+}
+
+/** Adds an entry, or overwrites a part of it. */
+function addRecord(view: StreamView, id: number, member: Uint8Array, random: Random): void {
+  const bytes = new Uint8Array(20 + member.length);
+  const streamId = new StreamId().set(id >> 2, id & 3);
+  const end = streamId.writeKey(bytes, 0);
+  if (view.findRecord(streamId.score, bytes, 0, end)) {
+    view.overwrite(end + 3, bytesOf(String(100 + random.below(100))), 0, 3);
+    return;
+  }
+  bytes.set(member, end);
+  view.put(streamId.score, bytes, 0, end + member.length);
 }
 
 /** Some changes of one collection in one record. */
@@ -76,13 +93,14 @@ function contentsOf(cache: Cache, kind: Kind): string[] {
     for (let more = view.seek(0); more; more = view.next()) {
       const member = decoder.decode(view.member());
       if (view instanceof HashView) contents.push(`${member} ${decoder.decode(view.value())}`);
-      else if (view instanceof SortedSetView) contents.push(`${member} ${view.score}`);
-      else contents.push(member);
+      else if (view instanceof SortedSetView || view instanceof StreamView) {
+        contents.push(`${member} ${view.score}`);
+      } else contents.push(member);
     }
     assertEquals(contents.length, view.count);
   });
   // The order of sets and hashes is nobody's business.
-  return kind === "list" || kind === "zset" ? contents : contents.sort();
+  return kind === "list" || kind === "zset" || kind === "stream" ? contents : contents.sort();
 }
 
 Deno.test("collections of 100,000 members come back from a snapshot that is made while they change", () => {
