@@ -7,7 +7,7 @@
 
 import { type ByteInput, FormatError, FOUND } from "../../server/rdb/byte_input.ts";
 import { MemberCommands } from "../../server/rdb/member_commands.ts";
-import type { RdbKind } from "../../server/rdb/rdb_collection.ts";
+import { StreamParts } from "../../server/rdb/stream_parts.ts";
 import { Chunk } from "./chunk.ts";
 import { RDB_MAGIC, RdbReader } from "./rdb_reader.ts";
 import { RespReader } from "./resp_reader.ts";
@@ -46,9 +46,10 @@ export class Importer {
   #other = new Chunk();
   #sending: Promise<void> | null = null;
   #failure: unknown;
-  /** The collection of an RDB file whose members come, or null, and the commands for them. */
-  #membersOf: { readonly kind: RdbKind; readonly database: number } | null = null;
+  /** The collection or stream of an RDB file whose parts come, or null, and the commands for them. */
+  #partsOf: Pick<RdbReader, "kind" | "database"> & { readonly name: string } | null = null;
   readonly #members = new MemberCommands();
+  readonly #parts = new StreamParts();
   /** The commands of a transaction that has begun, or null; and the database in which it began. */
   #held: Chunk | null = null;
   #heldFrom = 0;
@@ -93,15 +94,15 @@ export class Importer {
       const { done, value: what } = reading.next();
       if (done) break;
       if (what !== FOUND) await source.fill(input);
-      else if (reader.kind !== "string") await this.#addMember(reader);
+      else if (reader.kind !== "string") await this.#addPart(reader);
       else {
-        await this.#endMembers();
+        await this.#endParts();
         if (this.#addItem(reader)) continue;
         await this.#flush();
         this.#addItem(reader);
       }
     }
-    await this.#endMembers();
+    await this.#endParts();
     await this.#begin();
   }
 
@@ -111,44 +112,47 @@ export class Importer {
     this.#database = 0;
   }
 
-  /** Adds the member of a collection that the reader has found. */
-  async #addMember(reader: RdbReader): Promise<void> {
-    const { kind, key, deadlineMs, members: { member, value, score, deadlineMs: until } } = reader;
+  /** Adds the member of a collection, or the part of a stream, that the reader has found. */
+  async #addPart(reader: RdbReader): Promise<void> {
+    const { kind, key, deadlineMs } = reader;
     if (kind === "string") return;
-    const commands = this.#members;
     if (reader.isFirst) {
-      await this.#endMembers();
-      this.#membersOf = { kind, database: reader.database };
-      commands.begin(kind, key.bytes, 0, key.length, deadlineMs);
+      await this.#endParts();
+      this.#partsOf = { kind, database: reader.database, name: key.text() };
+      if (kind === "stream") this.#parts.commands.begin(key.bytes, 0, key.length, deadlineMs);
+      else this.#members.begin(kind, key.bytes, 0, key.length, deadlineMs);
     }
-    const { bytes, length } = member;
-    if (kind === "hash") {
-      commands.addField(bytes, 0, length, value.bytes, 0, value.length, until);
-    } else if (kind === "sortedSet") commands.addScored(bytes, 0, length, score);
-    else commands.add(bytes, 0, length);
-    if (commands.commands.length > 1) await this.#drain();
+    if (kind === "stream") this.#parts.add(reader.stream);
+    else addMember(this.#members, reader);
+    if (this.#commandsOf(kind).length > 1) await this.#drain();
   }
 
-  /** The collection has no more members. */
-  async #endMembers(): Promise<void> {
-    if (this.#membersOf === null) return;
-    this.#members.end();
+  #commandsOf(kind: RdbReader["kind"]): Uint8Array<ArrayBuffer>[] {
+    return kind === "stream" ? this.#parts.commands.commands : this.#members.commands;
+  }
+
+  /** The collection or stream has no more parts. */
+  async #endParts(): Promise<void> {
+    if (this.#partsOf === null) return;
+    const { kind, name } = this.#partsOf;
+    if (kind !== "stream") this.#members.end();
+    else if (!this.#parts.end()) this.#tally.refused(name, "what is pending in it is damaged");
     await this.#drain();
-    this.#membersOf = null;
+    this.#partsOf = null;
   }
 
   /** Adds the commands that are whole. */
   async #drain(): Promise<void> {
-    const { kind, database } = this.#membersOf!;
+    const { kind, database } = this.#partsOf!;
     const select = selectCommand(database);
-    for (const command of this.#members.commands.splice(0)) {
+    for (const command of this.#commandsOf(kind).splice(0)) {
       if (!this.#chunk.hasSpace(command.length + select.length)) await this.#flush();
       if (database !== this.#database) {
         this.#chunk.add(select, 0, select.length, this.#database, true);
         this.#database = database;
       }
-      // An element that is pushed twice is there twice.
-      this.#chunk.add(command, 0, command.length, database, kind !== "list");
+      // An element that is pushed twice is there twice, and an entry that is added twice is refused.
+      this.#chunk.add(command, 0, command.length, database, kind !== "list" && kind !== "stream");
     }
   }
 
@@ -255,6 +259,14 @@ export class Importer {
     this.#sending = null;
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+/** Adds the member that the reader has found. */
+function addMember(to: MemberCommands, { kind, members }: RdbReader): void {
+  const { member: { bytes, length }, value, score, deadlineMs } = members;
+  if (kind === "hash") to.addField(bytes, 0, length, value.bytes, 0, value.length, deadlineMs);
+  else if (kind === "sortedSet") to.addScored(bytes, 0, length, score);
+  else to.add(bytes, 0, length);
 }
 
 function selectCommand(database: number): Uint8Array {

@@ -1,6 +1,6 @@
 /**
- * Reads a Redis RDB file, versions 1 to 12 (Redis up to 7.4), as it comes: gives each string, and each member of
- * lists, sets, hashes and sorted sets, with its key, database and deadline, and counts what else there is. The
+ * Reads a Redis RDB file, versions 1 to 12 (Redis up to 7.4), as it comes: gives each string, each member of
+ * lists, sets, hashes and sorted sets, and each part of a stream, with its key, database and deadline, and counts what else there is. The
  * checksum at the end is verified. The format: rdb.c of Redis 7.
  *
  * @module
@@ -9,6 +9,7 @@
 import { type ByteInput, FormatError, FOUND, type Reading } from "../../server/rdb/byte_input.ts";
 import { moduleParts, SKIPPED_TYPES } from "./rdb_skip.ts";
 import { kindOfType, RdbCollection, type RdbKind } from "../../server/rdb/rdb_collection.ts";
+import { isStreamType, RdbStream } from "../../server/rdb/rdb_stream.ts";
 import { ByteSlot, RdbValues } from "../../server/rdb/rdb_values.ts";
 
 /** What a file begins with, before its version in four digits. */
@@ -48,15 +49,17 @@ export interface RdbLimits {
   readonly maxValueBytes: number;
 }
 
-/** Reads one file. After each FOUND its fields have a string, or a member of a collection. */
+/** Reads one file. After each FOUND its fields have a string, a member of a collection or a part of a stream. */
 export class RdbReader {
   readonly key: ByteSlot = new ByteSlot();
   /** What is under the key. */
-  kind: RdbKind | "string" = "string";
+  kind: RdbKind | "string" | "stream" = "string";
   /** Of a string. */
   readonly value: ByteSlot = new ByteSlot();
   /** The member, of a collection. */
   readonly members: RdbCollection;
+  /** The part, of a stream. */
+  readonly stream: RdbStream;
   /** Whether that is the first one. */
   isFirst = false;
   database = 0;
@@ -74,6 +77,7 @@ export class RdbReader {
     this.#values = new RdbValues(input);
     this.#limits = limits;
     this.members = new RdbCollection(limits.maxValueBytes, MAX_PACKED_BYTES);
+    this.stream = new RdbStream(limits.maxValueBytes, MAX_PACKED_BYTES);
     this.#others = others;
     this.#now = now;
   }
@@ -179,9 +183,12 @@ export class RdbReader {
       ? key.length <= maxKeyBytes
       : yield* values.string(key, maxKeyBytes);
     const hasExpired = this.deadlineMs !== 0 && this.deadlineMs <= this.#now();
-    const kind = type === TYPE_STRING ? "string" : kindOfType(type);
+    const kind = type === TYPE_STRING ? "string" : isStreamType(type) ? "stream" : kindOfType(type);
     if (kind === "string") return yield* this.#string(isKey, hasExpired);
-    if (kind !== undefined && isKey && !hasExpired) return yield* this.#collection(kind, type);
+    if (kind !== undefined && isKey && !hasExpired) {
+      this.kind = kind;
+      return yield* this.#parts(kind === "stream" ? this.stream : this.members, type);
+    }
     yield* skipped!.skip(values);
     if (hasExpired) others.leftOut(EXPIRED);
     else if (kind === undefined) others.leftOut(skipped!.name);
@@ -199,18 +206,16 @@ export class RdbReader {
     else this.#others.refused(this.key.text(), isKey ? "its value is too long" : "it is too long");
   }
 
-  *#collection(kind: RdbKind, type: number): Reading {
-    const { members } = this;
-    this.kind = kind;
+  *#parts(of: RdbCollection | RdbStream, type: number): Reading {
     let hasBegun = false;
-    for (const what of members.read(type, this.#values)) {
+    for (const what of of.read(type, this.#values)) {
       if (what === FOUND) {
         this.isFirst = !hasBegun;
         hasBegun = true;
       }
       yield what;
     }
-    if (members.wasTooLong) {
+    if (of.wasTooLong) {
       this.#others.refused(this.key.text(), "members of it are too long, the others were taken in");
     }
   }

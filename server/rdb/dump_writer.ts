@@ -22,6 +22,7 @@ export const DumpType = {
   packedHash: 16,
   packedSortedSet: 17,
   list: 18,
+  stream: 19,
   /** A hash whose fields have deadlines; Redis has it from 7.4 on. */
   hashWithTimes: 24,
 } as const;
@@ -114,6 +115,13 @@ export class DumpWriter {
     this.#float.setBigUint64(0, BigInt(ms), true);
     this.bytes.set(new Uint8Array(this.#float.buffer), this.length);
     this.length += 8;
+  }
+
+  /** Adds bytes as they are, without a length. */
+  raw(from: Uint8Array, start: number, length: number): void {
+    this.#reserve(length);
+    this.bytes.set(from.subarray(start, start + length), this.length);
+    this.length += length;
   }
 
   /** Adds a score. */

@@ -41,6 +41,20 @@ export class ListpackWriter {
     this.count++;
   }
 
+  /** Adds an entry that is an integer of 64 bits. */
+  addInteger(value: number | bigint): void {
+    this.#reserve(ENTRY_BYTES);
+    const begin = this.length;
+    this.#integer(BigInt(value));
+    this.#backLength(this.length - begin);
+    this.count++;
+  }
+
+  /** Makes the first entry, an integer below 128, another one. */
+  setFirst(value: number): void {
+    this.bytes[HEAD_BYTES] = value;
+  }
+
   /** Ends it: then `bytes` are the listpack. */
   end(): void {
     this.bytes[this.length++] = END;

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { CommandArguments } from "./command_arguments.ts";
 import type { RdbKind } from "./rdb_collection.ts";
 
 /** A command has no more members, and ends when its members have so many bytes. */
@@ -19,62 +20,6 @@ const ADDING: Readonly<Record<RdbKind, string>> = {
   sortedSet: "ZADD",
 };
 
-const encoder = new TextEncoder();
-const LINE_END = encoder.encode("\r\n");
-
-/** Arguments of a command that is being put together. */
-class Arguments {
-  count = 0;
-  used = 0;
-  #bytes = new Uint8Array(4096);
-
-  clear(): void {
-    this.count = 0;
-    this.used = 0;
-  }
-
-  add(from: Uint8Array, start: number, length: number): void {
-    const head = encoder.encode(`$${length}\r\n`);
-    const end = this.used + head.length + length + LINE_END.length;
-    this.#reserve(end - this.used);
-    this.#bytes.set(head, this.used);
-    this.#bytes.set(from.subarray(start, start + length), this.used + head.length);
-    this.#bytes.set(LINE_END, end - LINE_END.length);
-    this.used = end;
-    this.count++;
-  }
-
-  addText(text: string): void {
-    const bytes = encoder.encode(text);
-    this.add(bytes, 0, bytes.length);
-  }
-
-  /** Adds those of another. */
-  append(other: Arguments): void {
-    this.#reserve(other.used);
-    this.#bytes.set(other.#bytes.subarray(0, other.used), this.used);
-    this.used += other.used;
-    this.count += other.count;
-  }
-
-  #reserve(more: number): void {
-    const end = this.used + more;
-    if (end <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(end, 2 * this.#bytes.length));
-    grown.set(this.#bytes.subarray(0, this.used));
-    this.#bytes = grown;
-  }
-
-  /** The command. */
-  command(): Uint8Array<ArrayBuffer> {
-    const head = encoder.encode(`*${this.count}\r\n`);
-    const command = new Uint8Array(head.length + this.used);
-    command.set(head);
-    command.set(this.#bytes.subarray(0, this.used), head.length);
-    return command;
-  }
-}
-
 /** Writes the commands for one collection after the other. */
 export class MemberCommands {
   /** Commands that are whole. Whoever takes them empties this. */
@@ -83,11 +28,11 @@ export class MemberCommands {
   #key: Uint8Array = new Uint8Array();
   #deadlineMs = 0;
   /** Members, with what belongs to each. */
-  readonly #members = new Arguments();
+  readonly #members = new CommandArguments();
   #memberCount = 0;
   /** Fields with a deadline, each with that. */
   readonly #timed: [deadlineMs: number, field: Uint8Array][] = [];
-  readonly #command = new Arguments();
+  readonly #command = new CommandArguments();
 
   /** Begins with a collection under the key of `length` bytes from `start`. A deadline of 0 is none. */
   begin(kind: RdbKind, key: Uint8Array, start: number, length: number, deadlineMs: number): void {
@@ -163,7 +108,7 @@ export class MemberCommands {
   }
 
   /** Begins a command about the key. */
-  #begin(name: string): Arguments {
+  #begin(name: string): CommandArguments {
     const command = this.#command;
     command.clear();
     command.addText(name);

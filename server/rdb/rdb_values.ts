@@ -65,6 +65,17 @@ export class RdbValues {
     return length;
   }
 
+  /** The same, exact. */
+  *bigLength(): Reading<bigint> {
+    const { input } = this;
+    yield* input.need(1);
+    if (input.bytes[input.at] !== LENGTH_64) return BigInt(yield* this.length());
+    yield* input.need(9);
+    const view = new DataView(input.bytes.buffer, input.at + 1, 8);
+    input.at += 9;
+    return view.getBigUint64(0);
+  }
+
   *#lengthOrEncoding(): Reading<number> {
     const { input } = this;
     this.#encoding = -1;

@@ -4,13 +4,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ByteInput, FormatError } from "../../../server/rdb/byte_input.ts";
 import { Chunk, CHUNK_BYTES } from "../../../client/transfer/chunk.ts";
-import { type AtEnd, Importer } from "../../../client/transfer/importer.ts";
+import { Importer } from "../../../client/transfer/importer.ts";
 import { Sender } from "../../../client/transfer/sender.ts";
 import { StreamSource } from "../../../client/transfer/sources.ts";
 import { Tally } from "../../../client/transfer/tally.ts";
 import { parseTarget } from "../../../client/target.ts";
 import { FakeServer } from "../fixture.ts";
-import * as rdb from "./rdb_writer.ts";
+import { sentFor, wordsOf } from "./sent_commands.ts";
 
 const encoder = new TextEncoder();
 
@@ -37,10 +37,6 @@ function fakeServer(
   return { server, ran, requestCount: () => requests };
 }
 
-function wordsOf(text: string): string {
-  return text.split("\r\n").filter((_, i) => i > 0 && i % 2 === 0).join(" ");
-}
-
 function senderTo(server: FakeServer, tally: Tally): Sender {
   const target = parseTarget(server.url)!;
   return new Sender(
@@ -48,28 +44,6 @@ function senderTo(server: FakeServer, tally: Tally): Sender {
     tally,
     () => Promise.resolve(),
   );
-}
-
-/** What is sent for these bytes: database and words of each command. */
-async function sentFor(bytes: Uint8Array | string, atEnd: AtEnd = "mayBeCut") {
-  const sent: string[] = [];
-  const tally = new Tally();
-  const sender = {
-    send(chunk: Chunk): Promise<void> {
-      for (let i = 0; i < chunk.count; i++) {
-        const text = new TextDecoder("latin1").decode(
-          chunk.bytes.subarray(chunk.startOf(i), chunk.ends[i]),
-        );
-        sent.push(`${chunk.databases[i]} ${text.startsWith("*") ? wordsOf(text) : text.trim()}`);
-      }
-      return Promise.resolve();
-    },
-  } as unknown as Sender;
-  const importer = new Importer(sender, tally, () => 1000);
-  const source = new StreamSource(new Blob([bytes as BlobPart]).stream());
-  await importer.take(source, new ByteInput(), atEnd);
-  await importer.finish();
-  return { sent, notes: tally.notes };
 }
 
 Deno.test("Importer sends commands with the database in which each begins", async () => {
@@ -84,55 +58,6 @@ Deno.test("Importer sends commands with the database in which each begins", asyn
     "-1 SET c 1",
     "-1 SELECT 99",
     "99 DEL d",
-  ]);
-});
-
-Deno.test("Importer sends the items of an RDB file, and the commands behind it", async () => {
-  const file = rdb.rdbFile(
-    11,
-    ...[254, 0, 0, rdb.plain("a"), rdb.plain("1")],
-    ...[254, 9, 252, rdb.time(5000), 0, rdb.plain("b"), rdb.plain("")],
-  );
-  const stream = rdb.bytesOf(file, command("SET", "c", "1"));
-  assertEquals((await sentFor(stream)).sent, [
-    "0 SET a 1",
-    "0 SELECT 9",
-    "9 SET b  PXAT 5000",
-    "0 SET c 1",
-  ]);
-});
-
-Deno.test("Importer sends collections of an RDB file as commands of a few hundred members", async () => {
-  const elements = Array.from({ length: 600 }, (_, i) => rdb.plain(`e${i}`));
-  const file = rdb.rdbFile(
-    12,
-    ...[254, 3, 252, rdb.time(5000), 1, rdb.plain("l"), rdb.length(600), ...elements],
-    ...[0, rdb.plain("s"), rdb.plain("v")],
-    ...[254, 4, 5, rdb.plain("z"), rdb.length(2), rdb.plain("a"), rdb.time(0)],
-    ...[rdb.plain("b"), rdb.bytesOf(0, 0, 0, 0, 0, 0, 0xf0, 0xff)],
-    ...[254, 0, 22, rdb.plain("h"), rdb.length(2)],
-    ...[
-      rdb.length(7000),
-      rdb.plain("f"),
-      rdb.plain("v"),
-      rdb.length(0),
-      rdb.plain("g"),
-      rdb.plain("w"),
-    ],
-  );
-  const { sent } = await sentFor(file);
-  const pushes = sent.filter((line) => line.startsWith("3 RPUSH l "));
-  assertEquals(pushes.map((line) => line.split(" ").length - 3), [256, 256, 88]);
-  assertEquals(sent.filter((line) => !line.startsWith("3 RPUSH l ")), [
-    "0 SELECT 3",
-    ...["3 DEL l", "3 PEXPIREAT l 5000", "3 SET s v"],
-    "3 SELECT 4",
-    "4 DEL z",
-    "4 ZADD z 0 a -inf b",
-    "4 SELECT 0",
-    "0 DEL h",
-    "0 HSET h f v g w",
-    "0 HPEXPIREAT h 7000 FIELDS 1 f",
   ]);
 });
 

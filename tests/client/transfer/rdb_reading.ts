@@ -18,9 +18,12 @@ export function latin(bytes: Uint8Array, length: number): string {
   return String.fromCharCode(...bytes.subarray(0, length));
 }
 
-/** The string, or the member of a collection with what belongs to it. */
-function valueOf({ kind, value, members }: RdbReader): string {
+const PARTS = ["entry", "head", "group", "pending", "consumer", "owned"];
+
+/** The string, the part of a stream, or the member of a collection with what belongs to it. */
+function valueOf({ kind, value, members, stream }: RdbReader): string {
   if (kind === "string") return latin(value.bytes, value.length);
+  if (kind === "stream") return `stream ${PARTS[stream.part]} ${stream.ms}-${stream.seq}`;
   const member = `${kind} ${latin(members.member.bytes, members.member.length)}`;
   if (kind === "sortedSet") return `${member}=${members.score}`;
   if (kind !== "hash") return member;
