@@ -32,7 +32,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "server/contract": ["cache", "server/config", "server/rdb"],
   "server/config": [],
   "server/rdb": [],
-  "server/lua": [],
+  "server/lua": ["server/contract"],
   "server/disk": ["cache", "server/config", "server/contract"],
   "cache": [],
 };
