@@ -3,12 +3,13 @@
 // (stream_id.ts), of all others that which is before a value of fixed length. So keys of one kind that have no fixed
 // length must end in a way that none of them is the beginning of another; textKey() makes such ones.
 //
-//   header     no key | last id 16 | largest id that was deleted 16 | entries added 8 | number of the next group 4
-//   group      textKey(name) | number 4 | last id 16 | entries read 8
-//   consumer   number of its group 4, textKey(name) | number 4 | seen at 8
-//   pending    number of its group 4, id 16 | number of its consumer 4 | delivered at 8 | how often 8
-//   pendingOf  numbers of group 4 and consumer 4, id 16
-//   entry      its score is 0 or more: id | number of fields and values, each behind its length
+//   header      no key | last id 16 | largest id that was deleted 16 | entries added 8 | number of the next group 4
+//   group       textKey(name) | number 4 | last id 16 | entries read 8
+//   consumer    number of its group 4, textKey(name) | number 4 | seen at 8
+//   consumerOf  numbers of group 4 and consumer 4, the consumer's name
+//   pending     number of its group 4, id 16 | number of its consumer 4 | delivered at 8 | how often 8
+//   pendingOf   numbers of group 4 and consumer 4, id 16
+//   entry       its score is 0 or more: id | number of fields and values, each behind its length
 //
 // Ids and the numbers in keys have their highest byte first, so that they are in order; values are as those like who
 // write them.
@@ -17,9 +18,10 @@ import { idBytes } from "./stream_id.ts";
 
 /** The scores of all records but entries. */
 export const RecordKind = {
-  header: -5,
-  group: -4,
-  consumer: -3,
+  header: -6,
+  group: -5,
+  consumer: -4,
+  consumerOf: -3,
   pending: -2,
   pendingOf: -1,
 } as const;
@@ -31,11 +33,12 @@ export const VALUE_BYTES: Readonly<Record<RecordKind, number>> = {
   [RecordKind.header]: 44,
   [RecordKind.group]: 28,
   [RecordKind.consumer]: 12,
+  [RecordKind.consumerOf]: 0,
   [RecordKind.pending]: 20,
   [RecordKind.pendingOf]: 0,
 };
 /** The same by the score without its sign, which is found soonest. */
-const BY_SCORE = Array.from({ length: 6 }, (_, i) => VALUE_BYTES[-i as RecordKind] ?? 0);
+const BY_SCORE = Array.from({ length: 7 }, (_, i) => VALUE_BYTES[-i as RecordKind] ?? 0);
 
 /** Bytes of the key of the record with this score whose `length` bytes begin at `at`. */
 export function recordKeyBytes(
