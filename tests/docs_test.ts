@@ -95,11 +95,18 @@ Deno.test("ARCHITECTURE.md and CONTRIBUTING.md name files and functions that are
   assertEquals(unknownNames(named, declaredIn(sources), exists), []);
 });
 
+/** Most rooms in one row of the table. */
+const MAX_ROW_ROOMS = 8;
+
 Deno.test("ARCHITECTURE.md has the table of rooms that architecture_rules.ts holds", () => {
   const { text } = pages.find(({ path }) => path === "ARCHITECTURE.md")!;
-  const rows = Object.entries(ROOM_IMPORTS).map(([room, imports]) =>
-    `| \`${room}\` | ${imports.map((name) => `\`${name}\``).join(", ") || "nothing"} |`
-  );
+  const cells = (imports: readonly string[]) =>
+    imports.map((name) => `\`${name}\``).join(", ") || "nothing";
+  // What would be too long for a line goes on in the next row.
+  const rows = Object.entries(ROOM_IMPORTS).flatMap(([room, imports]) => [
+    `| \`${room}\` | ${cells(imports.slice(0, MAX_ROW_ROOMS))} |`,
+    ...imports.length > MAX_ROW_ROOMS ? [`| | ${cells(imports.slice(MAX_ROW_ROOMS))} |`] : [],
+  ]);
   const found = text.slice(text.indexOf("| room | may import |")).split("\n\n")[0]!.split("\n");
   assertEquals(found.slice(2), rows);
 });

@@ -21,6 +21,7 @@ const GROUPS: Readonly<Record<CommandGroup, string>> = {
   bf: "Bloom filters",
   cms: "Count-Min sketches",
   generic: "Keys",
+  pubsub: "Messages",
   transactions: "Transactions",
   connection: "Connections",
   server: "Server",

@@ -10,7 +10,7 @@ import { decodePathKey, decodeQueryKey, QueryFound } from "../../server/codecs/q
 import { Excess } from "../../server/codecs/excess.ts";
 import { Decoded, RespDecoder } from "../../server/codecs/resp_decode.ts";
 import { LineDecoder } from "../../server/codecs/text_decode.ts";
-import { Glob } from "../../server/commands/glob.ts";
+import { Glob } from "../../server/contract/keys/glob.ts";
 import { parseInteger } from "../../server/commands/integers.ts";
 import { parseLongDouble } from "../../server/commands/strings/long_doubles.ts";
 import { AheadCommands } from "../../server/raw/resp_ahead.ts";

@@ -141,15 +141,16 @@ export abstract class OutputBuffer implements Reply {
     this.used = 0;
     let from = 0;
     for (let i = 0; i < count; i += 2) {
-      this.#append(before.subarray(from, places[i]));
+      this.append(before.subarray(from, places[i]));
       this.begin();
       this.fail(failure);
       from = places[i + 1]!;
     }
-    this.#append(before.subarray(from));
+    this.append(before.subarray(from));
   }
 
-  #append(bytes: Uint8Array): void {
+  /** Adds bytes that are answers already. */
+  append(bytes: Uint8Array): void {
     this.makeSpace(bytes.length);
     this.bytes.set(bytes, this.used);
     this.used += bytes.length;

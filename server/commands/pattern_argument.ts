@@ -3,7 +3,7 @@
 
 import type { Args } from "../contract/args.ts";
 import { refused } from "./failures.ts";
-import { Glob, MAX_PATTERN_BYTES } from "./glob.ts";
+import { Glob, MAX_PATTERN_BYTES } from "../contract/keys/glob.ts";
 
 const A = 0x41;
 const Z = 0x5a;

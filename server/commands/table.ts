@@ -8,6 +8,7 @@ import { BLOCKING_ROWS } from "./blocking/rows.ts";
 import { HASH_ROWS } from "./hashes/rows.ts";
 import { KEY_ROWS } from "./keys/rows.ts";
 import { LIST_ROWS } from "./lists/rows.ts";
+import { MESSAGE_ROWS } from "./messages/rows.ts";
 import { SCRIPT_ROWS } from "./scripts/rows.ts";
 import { SERVER_ROWS } from "./server/rows.ts";
 import { SET_ROWS } from "./sets/rows.ts";
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   ...SORTED_SET_ROWS,
   ...GEO_ROWS,
   ...SKETCH_ROWS,
+  ...MESSAGE_ROWS,
   ...SCRIPT_ROWS,
   ...SERVER_ROWS,
 ].map((row, id) => ({

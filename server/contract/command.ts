@@ -15,6 +15,7 @@ import {
   storedDatabase,
 } from "../../cache/mod.ts";
 import type { ServerCache } from "./counters.ts";
+import type { Messages } from "./messages/messages.ts";
 import type { ServerFacade } from "./server.ts";
 import type { Session } from "./session.ts";
 import { type KeyPlaces, ONE_KEY } from "./keys/key_places.ts";
@@ -129,6 +130,11 @@ export class CommandContext implements LockedWork {
     [this.keyIndexes, before.keyIndexes] = [before.keyIndexes, this.keyIndexes];
     [this.addresses, before.addresses] = [before.addresses, this.addresses];
     [this.#queuedArgs, before.#queuedArgs] = [before.#queuedArgs, undefined];
+  }
+
+  /** The subscriptions of all clients, and what is sent to them. */
+  get messages(): Messages {
+    return this.server.messages;
   }
 
   /** The stored database in which the command finds and stores its keys. */

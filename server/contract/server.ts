@@ -4,6 +4,7 @@
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
 import type { Durability } from "./persistence/durability.ts";
+import type { Messages } from "./messages/messages.ts";
 import type { LoadProgress } from "./persistence/load_progress.ts";
 import type { Session } from "./session.ts";
 import type { TimeSlices } from "./time_slices.ts";
@@ -60,6 +61,8 @@ export interface ClientRegistry {
   readonly size: number;
   /** How many of them track what they read. */
   readonly trackingCount: number;
+  /** The session of a client, or null where it is not one of these. */
+  sessionOf(id: number): Session | null;
   /** A line for each client, as CLIENT LIST shows it; null where that is more than an answer holds. */
   lines(): string | null;
   /** Ends those that the filter matches, once their answers are written. Returns how many. */
@@ -117,6 +120,8 @@ export interface ServerFacade {
   readonly durability: Durability | null;
   /** Divides long work of this worker into slices of time. */
   readonly slices: TimeSlices;
+  /** The subscriptions of all clients, and what is sent to them. */
+  readonly messages: Messages;
   /** Begins to track what a client reads; or says why not. */
   track(session: Session, options: TrackingOptions): Tracking | Exclude<TrackingStart, "started">;
   /** Sums over all workers, for INFO. */

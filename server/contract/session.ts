@@ -2,6 +2,7 @@
 // that remembers nothing. Knows no socket and no bytes on the wire.
 
 import type { MemoryAccount } from "./memory_account.ts";
+import type { MessageSink, Subscriptions } from "./messages/message_sink.ts";
 import type { Reply } from "./reply.ts";
 import type { Tracking } from "./tracking.ts";
 import type { Transaction } from "./transaction.ts";
@@ -83,6 +84,12 @@ export class Session {
   tracking: Tracking | null = null;
   /** Sends a message that the client has not asked for. Null: the protocol has no such messages. */
   push: ((compose: (reply: PushReply) => void) => void) | null = null;
+  /** Where messages for it go. Null: it cannot subscribe to any. */
+  sink: MessageSink | null = null;
+  /** What it is subscribed to, or null. */
+  subscriptions: Subscriptions | null = null;
+  /** Whether its answers are to wait: see Messages.settled. */
+  mustSettle = false;
   /** CLIENT NO-EVICT and NO-TOUCH. */
   noEvict = false;
   noTouch = false;

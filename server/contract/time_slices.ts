@@ -41,6 +41,11 @@ export function nextTurn(): Promise<void> {
   });
 }
 
+/** Calls `work` once what has come in by now has been seen to, before the event loop waits for more. */
+export function atTurnEnd(work: () => void): void {
+  setImmediate(work);
+}
+
 function pass(turn: Turn): void {
   if (turn.left-- > 0) {
     setImmediate(pass, turn);

@@ -26,6 +26,7 @@ import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
 import { type Answers, joinedEntries, joinedTexts, type Question, Questions } from "./questions.ts";
+import { WorkerMessages } from "../messages/worker_messages.ts";
 import { ServerOptions } from "./server_options.ts";
 import { SlowLog } from "./slow_log.ts";
 
@@ -42,6 +43,7 @@ export class LocalServer implements ServerFacade {
   readonly startedMs: number;
   readonly stats: CommandStats = new CommandStats();
   readonly slices: TimeSlices = new TimeSlices();
+  readonly messages: WorkerMessages;
   /** The watches of this worker; set by the worker. */
   watch: Watch | null = null;
   /** Who waits until changes are on the disk; set by the worker where anybody has to. */
@@ -68,6 +70,8 @@ export class LocalServer implements ServerFacade {
     this.config = config;
     this.startedMs = startedMs;
     this.#options = new ServerOptions(config, this.#slowLog);
+    const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
+    this.messages = new WorkerMessages(this.slices, () => this.#budget, clientOf);
   }
 
   /** What answers on their way and the slow log are taken from; set by the worker, at its start. */

@@ -6,6 +6,10 @@ import { Excess } from "../codecs/excess.ts";
 import { Decoded } from "../codecs/resp_decode.ts";
 import { WorkerMode } from "../contract/breaker/gate.ts";
 import { refusedWhileLoading } from "../commands/connection/while_loading.ts";
+import {
+  isInSubscribedMode,
+  refusedWhileSubscribed,
+} from "../commands/messages/subscribed_mode.ts";
 import { refusedWhileShedding } from "../commands/connection/while_shedding.ts";
 import { type Session, Silence } from "../contract/session.ts";
 import { beginUntimed } from "../commands/timing.ts";
@@ -154,7 +158,7 @@ export class Batch {
   #isSpecial(): boolean {
     const { pause, gate, context: { waits } } = this.#context;
     return this.#marks !== null || pause.isOn || !gate.isOpen || waits?.isEmpty === false ||
-      this.#session.silence !== Silence.none;
+      this.#session.silence !== Silence.none || this.#session.subscriptions !== null;
   }
 
   /** The same for commands that have come now, which the breaker lets in or does not. */
@@ -168,6 +172,9 @@ export class Batch {
   /** Refuses the command in `args` while data are loaded, or a whole batch that the breaker does not let in. */
   #isRefused(reply: RawReply): boolean {
     const { gate, context, args } = this.#context;
+    if (isInSubscribedMode(this.#session)) {
+      if (this.#protocol.isRefused(refusedWhileSubscribed, context, args, reply)) return true;
+    }
     if (gate.isOpen) return false;
     const refuse = gate.mode === WorkerMode.loading ? refusedWhileLoading : refusedWhileShedding;
     if (refuse === refusedWhileShedding && !this.#isShed) return false;

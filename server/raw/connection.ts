@@ -2,7 +2,6 @@
 // ends it. What a client sends faster than it reads answers waits in its own socket. Idle, it holds its input buffer of 4 KiB; all
 // else is in its account, and a client that is slow or silent loses it, and its connection, where memory is short.
 
-import { RespReply } from "../codecs/resp_reply.ts";
 import { stopTracking } from "../commands/connection/client_tracking.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import type { ConnectionFacts, Session } from "../contract/session.ts";
@@ -12,6 +11,7 @@ import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import { RawInput } from "./raw_input.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
+import { ClientSink, settled, type SinkOwner } from "./client_sink.ts";
 import type { OutputOwner } from "./pushed.ts";
 import type { RawClient } from "./raw_clients.ts";
 import type { RawContext } from "./raw_context.ts";
@@ -25,7 +25,8 @@ const HELD_BYTES = 512;
 const LINGER_MS = 1000;
 
 /** The connection of one client. */
-export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, OutputOwner {
+export class RawConnection
+  implements RawClient, ConnectionFacts, MemoryOwner, OutputOwner, SinkOwner {
   readonly session: Session;
   readonly #conn: Deno.Conn;
   readonly #context: RawContext;
@@ -34,8 +35,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
   readonly #input: InputBuffer;
   readonly #batch: Batch;
   readonly #output: RawOutput;
-  /** Whether commands are being run or answers written. */
-  #isBusy = false;
+  isBusy = false;
   isEnded = false;
   #incompleteSinceMs = 0;
   #brokenSinceMs = 0;
@@ -46,7 +46,6 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     this.#context = context;
     this.#protocol = protocol;
     this.session = session;
-    if (protocol.name === "resp") session.push = (compose) => this.push(compose);
     this.#account = context.openAccount(this);
     session.account = this.#account;
     session.connection = this;
@@ -55,6 +54,8 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     const access = accessTo(conn);
     this.#reader = new RawInput(access, session);
     this.#output = new RawOutput(access, this, context, protocol, context.directTo(conn));
+    if (protocol.name !== "resp") return;
+    ClientSink.serve(this, this.#output);
   }
 
   get protocol(): "resp" | "text" {
@@ -139,9 +140,9 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
 
   /** Waits for a turn. Returns false where the connection is to end, and nothing is to be answered. */
   async #hasTurn(turn: Promise<void>): Promise<boolean> {
-    this.#isBusy = true;
+    this.isBusy = true;
     await turn;
-    this.#isBusy = false;
+    this.isBusy = false;
     this.#output.pushed.flush();
     const isWanted = this.session.afterReply === "stay" || this.#input.end >= this.#input.needed;
     return isWanted && !this.isEnded;
@@ -152,10 +153,13 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
    * write that RawOutput has begun, so that a command costs no promises of our own.
    */
   #answer(): Promise<number | void> | null {
-    this.#isBusy = true;
+    // Messages that came before its commands it gets before their answers.
+    this.session.subscriptions?.handOver();
+    this.isBusy = true;
     const reply = this.takeReply();
     const done = this.#batch.run(reply);
-    const isOne = done === undefined && !this.#batch.hasMore && !this.#batch.mustWait;
+    const isOne = done === undefined && !this.#batch.hasMore && !this.#batch.mustWait &&
+      !this.session.mustSettle;
     if (!isOne || this.#output.pushed.flushing !== undefined) return this.#answerRest(reply, done);
     return this.#output.begin(reply) ?? this.#endAnswer();
   }
@@ -173,11 +177,12 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
       if (done !== undefined) {
         this.#reader.readAhead();
         if (this.session.isHeld) await this.#output.sendAhead(reply, batch);
-        this.#isBusy = !this.session.isHeld;
+        this.isBusy = !this.session.isHeld;
         await done;
-        this.#isBusy = true;
+        this.isBusy = true;
       }
       if (batch.mustWait) await batch.whenDurable(reply);
+      if (this.session.mustSettle) await settled(this.session, this.#context.context.messages);
       await this.#output.send(reply);
       const turn = batch.isHeld ? this.#waitForPause() : batch.hasMore ? batch.turn() : null;
       if (turn !== null) await turn;
@@ -191,7 +196,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
   #endAnswer(): Promise<void> | null {
     // Who has something queued or watched gets on only with its end.
     if (this.session.transaction === null) this.#account.touch();
-    this.#isBusy = false;
+    this.isBusy = false;
     return this.#output.pushed.flush();
   }
 
@@ -207,7 +212,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
   }
 
   async #refuse(): Promise<void> {
-    this.#isBusy = true;
+    this.isBusy = true;
     this.#context.count("overloads");
     const reply = this.takeReply();
     reply.error(this.#protocol.refusal("memory"));
@@ -217,21 +222,11 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
 
   /** Lets the client have our last answer. */
   async #linger(): Promise<void> {
-    this.#isBusy = true;
+    this.isBusy = true;
     this.#brokenSinceMs = this.#context.now();
     await this.#output.pushed.flushing;
     this.#input.clear();
     await linger(this.#conn, this.#input.bytes, this.#batch);
-  }
-
-  /**
-   * Sends a message that the client has not asked for; `compose` writes it. A client that lets too
-   * many of them wait is closed.
-   */
-  push(compose: (reply: RespReply) => void): void {
-    if (this.isEnded || this.#protocol.name !== "resp") return;
-    if (!this.#output.pushed.add(compose)) this.#endSlow();
-    else if (!this.#isBusy) this.#output.pushed.flush();
   }
 
   takeReply(): RawReply {
@@ -239,7 +234,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
   }
 
   finish(): void {
-    if (this.#isBusy && !this.session.isHeld) this.session.afterReply = "close";
+    if (this.isBusy && !this.session.isHeld) this.session.afterReply = "close";
     else this.end();
   }
 
@@ -247,12 +242,12 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     const { config: { idleTimeoutMs, bodyTimeoutMs } } = this.#context;
     const idleMs = this.session.idleMs(nowMs);
     if (this.#output.isWaiting) {
-      if (this.#output.isSlow(nowMs)) this.#endSlow();
+      if (this.#output.isSlow(nowMs)) this.endSlow();
     } else if (this.#brokenSinceMs > 0) {
       if (nowMs - this.#brokenSinceMs > LINGER_MS) this.end();
     } else if (this.session.isHeld) {
       if (this.session.hasLeft) this.end();
-    } else if (!this.#isBusy) {
+    } else if (!this.isBusy) {
       const idle = idleTimeoutMs > 0 && idleMs > idleTimeoutMs;
       // Only what holds much has to come soon.
       const slow = this.#incompleteSinceMs > 0 && this.bufferBytes > INPUT_BYTES &&
@@ -267,17 +262,17 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
    */
   giveUp(): void {
     const account = this.#account;
-    const isServed = this.#isBusy && !this.#output.isWaiting && this.#brokenSinceMs === 0 &&
+    const isServed = this.isBusy && !this.#output.isWaiting && this.#brokenSinceMs === 0 &&
       !this.session.isHeld;
     if (!isServed) this.session.tracking?.forget();
     const { bytes } = account;
-    if (!isServed && bytes > MAX_SPARED_BYTES) return this.#endSlow();
+    if (!isServed && bytes > MAX_SPARED_BYTES) return this.endSlow();
     // An account that is empty for a moment can be asked again.
     account.close();
     account.take(bytes);
   }
 
-  #endSlow(): void {
+  endSlow(): void {
     this.#context.count("clientsSlow");
     this.end();
   }
@@ -287,6 +282,7 @@ export class RawConnection implements RawClient, ConnectionFacts, MemoryOwner, O
     if (this.isEnded) return;
     this.isEnded = true;
     stopTracking(this);
+    this.#context.context.messages.end(this.session);
     this.#context.pause.release(this);
     this.session.leave();
     this.session.afterReply = "close";

@@ -6,6 +6,8 @@ import type { RawReply } from "./protocols.ts";
 
 /** What may wait of them. */
 const MAX_PUSHED_BYTES = 1024 * 1024;
+/** And what may wait where more of those come that others have published. */
+const MAX_PUBLISHED_BYTES = 8 * 1024 * 1024;
 
 /** The connection, as its writing side sees it. */
 export interface OutputOwner {
@@ -28,6 +30,7 @@ export class Pushed {
   readonly #owner: OutputOwner;
   readonly #output: Deliverer;
   #waiting: RespReply | null = null;
+  #maxBytes = MAX_PUSHED_BYTES;
 
   constructor(owner: OutputOwner, output: Deliverer) {
     this.#owner = owner;
@@ -44,7 +47,22 @@ export class Pushed {
     const reply = this.#waiting ??= this.#owner.takeReply() as RespReply;
     reply.begin();
     compose(reply);
-    return reply.used <= MAX_PUSHED_BYTES && !reply.isOver;
+    return reply.used <= this.#maxBytes && !reply.isOver;
+  }
+
+  /** Adds some that are written already: `bytes` from `start` to `end`. Returns false as {@linkcode add}. */
+  append(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.bytes > MAX_PUBLISHED_BYTES) return false;
+    this.#maxBytes = 2 * MAX_PUBLISHED_BYTES;
+    const reply = this.#waiting ??= this.#owner.takeReply() as RespReply;
+    reply.begin();
+    reply.append(bytes.subarray(start, end));
+    return !reply.isOver;
+  }
+
+  /** Whether none wait or are being written. */
+  get isIdle(): boolean {
+    return this.#waiting === null && this.flushing === undefined;
   }
 
   /** Has those written that wait; nobody else may write meanwhile. Returns null where there are none. */
@@ -67,6 +85,7 @@ export class Pushed {
   take(): RespReply | null {
     const reply = this.#waiting;
     this.#waiting = null;
+    this.#maxBytes = MAX_PUSHED_BYTES;
     return reply;
   }
 }

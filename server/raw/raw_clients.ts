@@ -51,6 +51,10 @@ export class RawClients implements ClientRegistry {
     return this.#clients.get(id);
   }
 
+  sessionOf(id: number): Session | null {
+    return this.#clients.get(id)?.session ?? null;
+  }
+
   /** Counts one more client. Returns its number, or 0 when there are too many. */
   admit(protocol: "resp" | "text"): number {
     const { words } = this.#region;

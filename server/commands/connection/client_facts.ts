@@ -2,10 +2,12 @@
 // Written out one by one, since a list may have ten thousand of them. Knows no connection but by what
 // it says of itself.
 
+import { Topic, TOPIC_COUNT } from "../../contract/messages/messages.ts";
 import type { Session } from "../../contract/session.ts";
 
 /** What a connection that is not there says of itself. */
 const NO_CONNECTION = { waitingBytes: 0, bufferBytes: 0, pushedBytes: 0, isWriting: false };
+const NO_COUNTS: readonly number[] = Array.from({ length: TOPIC_COUNT }, () => 0);
 
 /**
  * The line of a client, without its end. There is no number of a file here (fd), arguments lie in the
@@ -14,6 +16,7 @@ const NO_CONNECTION = { waitingBytes: 0, bufferBytes: 0, pushedBytes: 0, isWriti
 export function clientLine(session: Session, nowMs: number): string {
   const { transaction, lastCommand, tracking, account } = session;
   const { waitingBytes, bufferBytes, pushedBytes, isWriting } = session.connection ?? NO_CONNECTION;
+  const counts = session.subscriptions?.counts ?? NO_COUNTS;
   const isOpen = transaction !== null && transaction.isOpen;
   const multiBytes = transaction === null ? 0 : transaction.heldBytes;
   const command = lastCommand === "" ? "NULL" : lastCommand.toLowerCase();
@@ -22,7 +25,9 @@ export function clientLine(session: Session, nowMs: number): string {
     `idle=${seconds(session.idleMs(nowMs))} flags=${
       flagsOf(session, isOpen)
     } db=${session.database} ` +
-    `sub=0 psub=0 ssub=0 multi=${isOpen ? transaction.queuedCount : -1} ` +
+    `sub=${counts[Topic.channel]} psub=${counts[Topic.pattern]} ssub=${
+      counts[Topic.shardChannel]
+    } multi=${isOpen ? transaction.queuedCount : -1} ` +
     `qbuf=${waitingBytes} qbuf-free=${bufferBytes - waitingBytes} argv-mem=0 ` +
     `multi-mem=${multiBytes} rbs=0 rbp=0 obl=0 oll=${pushedBytes > 0 ? 1 : 0} ` +
     `omem=${pushedBytes} tot-mem=${Math.max(bufferBytes, account?.bytes ?? 0)} ` +
@@ -36,12 +41,19 @@ function flagsOf(session: Session, isOpen: boolean): string {
   const { tracking, noEvict, noTouch, isHeld, afterReply } = session;
   let flags = isOpen ? "x" : "";
   if (isHeld) flags += "b";
+  if (hasChannels(session)) flags += "P";
   if (tracking !== null) flags += tracking.options.isBroadcast ? "tB" : "t";
   if (afterReply === "close") flags += "c";
   if (session.address.startsWith("/")) flags += "U";
   if (noEvict) flags += "e";
   if (noTouch) flags += "T";
   return flags === "" ? "N" : flags;
+}
+
+function hasChannels({ subscriptions }: Session): boolean {
+  if (subscriptions === null) return false;
+  const { counts } = subscriptions;
+  return counts[Topic.channel]! + counts[Topic.pattern]! + counts[Topic.shardChannel]! > 0;
 }
 
 function seconds(ms: number): number {

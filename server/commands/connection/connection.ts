@@ -6,6 +6,7 @@ import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import { sameSecret } from "../../contract/same_bytes.ts";
 import { type Session, Silence } from "../../contract/session.ts";
 import { stopTracking } from "./client_tracking.ts";
+import { isInSubscribedMode } from "../messages/subscribed_mode.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX, wrongArity } from "../failures.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
@@ -48,9 +49,19 @@ export function ping(context: CommandContext, args: Args, reply: Reply): void {
   // As with Redis, it tells those who look after servers.
   const problem = failingProblem(context, context.log);
   if (problem !== null) reply.fail(problem);
-  else if (args.count === 0) reply.status("PONG");
   else if (args.count > 1) reply.fail(wrongArity("ping"));
+  else if (isInSubscribedMode(context.session)) pong(args, reply);
+  else if (args.count === 0) reply.status("PONG");
   else echo(context, args, reply);
+}
+
+/** Answers PING where messages are awaited: as one of them. */
+function pong(args: Args, reply: Reply): void {
+  const [start, length] = args.count === 0 ? [0, 0] : [args.starts[0]!, args.lengths[0]!];
+  if (length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
+  reply.array(2);
+  reply.text("pong");
+  answerBytes(args.bytes, start, length, reply);
 }
 
 /** ECHO message. */
@@ -69,6 +80,7 @@ export function quit({ session }: CommandContext, _args: Args, reply: Reply): vo
 export function reset(context: CommandContext, _args: Args, reply: Reply): void {
   const { session, server } = context;
   stopTracking(context);
+  context.messages.end(session);
   session.endTransaction();
   session.rename("name", "");
   session.protocol = 2;

@@ -20,7 +20,7 @@ import type { Failure, Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { HeldWalks } from "../../contract/time_slices.ts";
 import { ALL_KEYS_TOO_LONG, ANSWER_TOO_LARGE, BUSY } from "../failures.ts";
-import type { Glob } from "../glob.ts";
+import type { Glob } from "../../contract/keys/glob.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { ByteList } from "../members/byte_list.ts";
 import { BAD_CURSOR, cursorOf, scanOptionsOf } from "../members/scan_arguments.ts";

@@ -4,7 +4,7 @@
 
 import type { Reply } from "../../contract/reply.ts";
 import { ANSWER_TOO_LARGE } from "../failures.ts";
-import type { Glob } from "../glob.ts";
+import type { Glob } from "../../contract/keys/glob.ts";
 import { ByteList } from "./byte_list.ts";
 import type { ScanOptions } from "./scan_arguments.ts";
 

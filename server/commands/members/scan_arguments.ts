@@ -5,7 +5,7 @@ import type { Args } from "../../contract/args.ts";
 import type { Failure } from "../../contract/reply.ts";
 import { integerOf, shownText, tokenOf } from "../argument_text.ts";
 import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
-import type { Glob } from "../glob.ts";
+import type { Glob } from "../../contract/keys/glob.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 
 const SCAN_COUNT = 10;

@@ -7,7 +7,7 @@ import type { Reply } from "../../contract/reply.ts";
 import { type OptionProblem, type SlowEntry, slowEntryBytes } from "../../contract/server.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { ANSWER_TOO_LARGE, refused, SYNTAX } from "../failures.ts";
-import type { Glob } from "../glob.ts";
+import type { Glob } from "../../contract/keys/glob.ts";
 import { answerText, mayAnswer } from "../answer_text.ts";
 import { answerHelp } from "../help.ts";
 import { tooManyArguments } from "../subcommands.ts";

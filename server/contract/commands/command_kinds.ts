@@ -29,6 +29,7 @@ export type CommandGroup =
   | "hash"
   | "hyperloglog"
   | "list"
+  | "pubsub"
   | "scripting"
   | "server"
   | "set"

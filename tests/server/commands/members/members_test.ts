@@ -4,7 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { RespReply } from "../../../../server/codecs/resp_reply.ts";
 import { ANSWER_TOO_LARGE } from "../../../../server/commands/failures.ts";
-import { Glob } from "../../../../server/commands/glob.ts";
+import { Glob } from "../../../../server/contract/keys/glob.ts";
 import { answerScan } from "../../../../server/commands/members/member_scan.ts";
 import {
   answerRandomMembers,

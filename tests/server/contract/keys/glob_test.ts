@@ -3,9 +3,9 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { Glob, MAX_PATTERN_BYTES } from "../../../server/commands/glob.ts";
-import { newCache } from "../fixture.ts";
-import { Speaker } from "./speaker.ts";
+import { Glob, MAX_PATTERN_BYTES } from "../../../../server/contract/keys/glob.ts";
+import { newCache } from "../../fixture.ts";
+import { Speaker } from "../../commands/speaker.ts";
 
 const encoder = new TextEncoder();
 

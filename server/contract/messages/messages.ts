@@ -1,0 +1,76 @@
+// Messages between clients, as commands see them: who is subscribed to what, and how something is sent to
+// all who are. Interfaces only; the room messages/ carries them out, over all workers. Nothing here waits
+// or takes a lock, so it may be called while locks are held: by EXEC, scripts, and what tells of changes.
+
+import type { Session } from "../session.ts";
+
+/** What one can be subscribed to. Names of different kinds have nothing to do with each other. */
+export const Topic = {
+  /** A channel: SUBSCRIBE. */
+  channel: 0,
+  /** All channels whose name matches a pattern: PSUBSCRIBE. */
+  pattern: 1,
+  /** A channel of SSUBSCRIBE, which no pattern matches. */
+  shardChannel: 2,
+  /** The commands that all clients send: MONITOR. It has one topic, whose name is empty. */
+  monitor: 3,
+  /** What is sent to one client; its number is the name. See {@linkcode Messages.findClient}. */
+  client: 4,
+} as const;
+/** One of the values of the constant of the same name. */
+export type Topic = typeof Topic[keyof typeof Topic];
+
+/** How many kinds of topics there are. */
+export const TOPIC_COUNT = 5;
+
+/** The channel on which clients of RESP2 are told that keys may have changed. */
+export const INVALIDATE_CHANNEL = "__redis__:invalidate";
+
+/** What became of a wish to subscribe. "known": it was so before. */
+export type Subscribed = "new" | "known" | "tooMany" | "noMemory";
+
+/** The subscriptions of all clients, and what is sent to them. */
+export interface Messages {
+  /** Publishes a message. Returns how many subscriptions, of all workers, it goes to. */
+  publish(channel: Uint8Array, message: Uint8Array): number;
+  /** The same for a channel of SSUBSCRIBE. */
+  publishToShard(channel: Uint8Array, message: Uint8Array): number;
+  /** Whether a client of any worker has sent MONITOR. */
+  readonly hasMonitors: boolean;
+  /** Sends a line to all of them. It has no line end. */
+  monitor(line: Uint8Array): void;
+  /**
+   * Finds the client of this number in any worker, so that {@linkcode invalidate} can reach it from then on. The
+   * answer is a promise where other workers have to be asked.
+   */
+  findClient(id: number): boolean | Promise<boolean>;
+  /**
+   * Tells the client `id`, which was found, that a key may have changed, or with null that any may have: a
+   * message of its own in RESP3; one on {@linkcode INVALIDATE_CHANNEL}, if it is subscribed to that, in RESP2.
+   * Returns false where there is no such client any more.
+   */
+  invalidate(id: number, key: Uint8Array | null): boolean;
+
+  /** Subscribes a client, which has a sink. Its answer is to wait for {@linkcode settled}. */
+  subscribe(session: Session, topic: Topic, name: Uint8Array): Subscribed;
+  /** Ends a subscription. Returns whether there was one. */
+  unsubscribe(session: Session, topic: Topic, name: Uint8Array): boolean;
+  /** Names of what a client is subscribed to. */
+  namesOf(session: Session, topic: Topic): readonly Uint8Array[];
+  /** Ends all subscriptions of a client. */
+  end(session: Session): void;
+
+  /** How many clients of all workers are subscribed to this. */
+  countOf(topic: Topic, name: Uint8Array): number;
+  /** How many names of a kind anybody is subscribed to. */
+  topicCount(topic: Topic): number;
+  /** Those names. It may be many: they are not to be looked at all at once. */
+  names(topic: Topic): IterableIterator<Uint8Array>;
+  /** Whether what has just run is not to be answered before {@linkcode settled}. */
+  readonly mustSettle: boolean;
+  /**
+   * Resolves when all workers know of new subscriptions, and much that is on its way has got on; null where there is
+   * nothing to wait for.
+   */
+  settled(): Promise<void> | null;
+}
