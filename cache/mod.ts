@@ -88,6 +88,8 @@ export type { KeyedCollection } from "./collections/keyed.ts";
 export { ListView } from "./collections/list_view.ts";
 export { SetView } from "./collections/set_view.ts";
 export { SortedSetView } from "./collections/sorted_set_view.ts";
+export { appendEntry, StreamEntry } from "./collections/stream_entry.ts";
+export { StreamHeader } from "./collections/stream_header.ts";
 export { FULL_ID_BYTES, MAX_ID_BYTES, StreamId } from "./collections/stream_id.ts";
 export {
   readTextKey,

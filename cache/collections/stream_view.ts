@@ -10,12 +10,15 @@ import {
   spanLength,
   spanStart,
   writeSpan,
+  writeSpanHead,
 } from "../trees/entries.ts";
 import { Bound } from "../trees/ordered_walk.ts";
 import { Operation } from "./change_log.ts";
 import { Collection } from "./collection.ts";
 import { recordKeyBytes } from "./stream_records.ts";
 
+/** Id and number of fields take less. */
+const MAX_HEAD_BYTES = 32;
 /** A key of a record takes no more bytes than its name needs, and a few. */
 const KEY_HEAD_BYTES = 64;
 
@@ -25,6 +28,8 @@ export class StreamView extends Collection {
   recordBytes: Uint8Array = new Uint8Array();
   /** The first of them there. */
   recordStart = 0;
+  /** Space for what an entry begins with. */
+  readonly head: Uint8Array = new Uint8Array(MAX_HEAD_BYTES);
 
   /** A stream, to be opened. */
   constructor() {
@@ -122,6 +127,26 @@ export class StreamView extends Collection {
     this.reserveEntry(SCORE_BYTES + sizeForSpan(length));
     this.entryView.setFloat64(0, score, true);
     this.#addEntry(writeSpan(this.entry, SCORE_BYTES, bytes, start, length), true);
+  }
+
+  /**
+   * Begins a record of this score and length behind all others. Returns the byte of {@linkcode composed} from which on its
+   * bytes have to be written.
+   */
+  compose(score: number, length: number): number {
+    this.reserveEntry(SCORE_BYTES + sizeForSpan(length));
+    this.entryView.setFloat64(0, score, true);
+    return writeSpanHead(this.entry, SCORE_BYTES, length);
+  }
+
+  /** Where the bytes of the record that was begun go. */
+  get composed(): Uint8Array {
+    return this.entry;
+  }
+
+  /** Adds the record that was begun, which ends at byte `end`. */
+  appendComposed(end: number): void {
+    this.#addEntry(end, true);
   }
 
   /** Adds the plain entry of `size` bytes in {@linkcode entry}. */

@@ -71,6 +71,17 @@ export function sizeForSpan(length: number): number {
   return length <= MAX_SHORT_SPAN ? length + 1 : length + LONG_HEAD_BYTES;
 }
 
+/** Writes what is before the `length` bytes of a span. Returns where they begin. */
+export function writeSpanHead(to: Uint8Array, at: number, length: number): number {
+  if (length <= MAX_SHORT_SPAN) {
+    to[at] = length;
+    return at + 1;
+  }
+  to[at] = SPAN_LONG;
+  write24(to, at + 1, length);
+  return at + LONG_HEAD_BYTES;
+}
+
 /** Writes the span of `length` bytes of `from`. Returns where it ends. */
 export function writeSpan(
   to: Uint8Array,
@@ -79,16 +90,12 @@ export function writeSpan(
   start: number,
   length: number,
 ): number {
-  let place = at;
+  const place = writeSpanHead(to, at, length);
   if (length <= MAX_SHORT_SPAN) {
-    to[place++] = length;
-    for (let i = 0; i < length; i++) to[place + i] = from[start + i]!;
-    return place + length;
-  }
-  to[place] = SPAN_LONG;
-  write24(to, place + 1, length);
-  place += LONG_HEAD_BYTES;
-  to.set(from.subarray(start, start + length), place);
+    for (let i = 0; i < length; i++) {
+      to[place + i] = from[start + i]!;
+    }
+  } else to.set(from.subarray(start, start + length), place);
   return place + length;
 }
 

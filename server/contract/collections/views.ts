@@ -7,6 +7,8 @@ import {
   ListView,
   SetView,
   SortedSetView,
+  StreamEntry,
+  StreamHeader,
   StreamView,
 } from "../../../cache/mod.ts";
 
@@ -20,6 +22,8 @@ export class Views {
   #sortedSet: SortedSetView | undefined;
   #otherSortedSet: SortedSetView | undefined;
   #stream: StreamView | undefined;
+  #streamHeader: StreamHeader | undefined;
+  #streamEntry: StreamEntry | undefined;
   #bytes: ByteView | undefined;
 
   /** A list. */
@@ -60,6 +64,16 @@ export class Views {
   /** A stream. */
   get stream(): StreamView {
     return this.#stream ??= new StreamView();
+  }
+
+  /** The header of a stream. */
+  get streamHeader(): StreamHeader {
+    return this.#streamHeader ??= new StreamHeader();
+  }
+
+  /** An entry of a stream. */
+  get streamEntry(): StreamEntry {
+    return this.#streamEntry ??= new StreamEntry();
   }
 
   /** A string, Bloom filter or Count-Min sketch. */
