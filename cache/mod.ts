@@ -98,6 +98,9 @@ export {
   writeTextKey,
 } from "./collections/stream_records.ts";
 export { StreamView } from "./collections/stream_view.ts";
+export { StreamConsumer } from "./streams/consumer.ts";
+export { READ_UNKNOWN, StreamGroup } from "./streams/group.ts";
+export { StreamPending } from "./streams/pending.ts";
 export { hasMembers, isIndirect, ItemType, packedKindOf, typeOf } from "./item_types.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";
