@@ -1,5 +1,5 @@
 // The harness of bench:attacks: it must see a server that misbehaves, every reason in a measurement,
-// and the parts of its figures. The attacks themselves run in tests/wire/attacks_test.ts.
+// and the parts of its figures. The attacks themselves run in tests/wire/attacks/.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { get } from "../bench/attacks/rows/http2_frames.ts";
@@ -11,6 +11,7 @@ import { touchedKib } from "../bench/attacks/memory_gauge.ts";
 import { COLUMNS, rowOf } from "../bench/attacks/table.ts";
 import { LENIENT, reasonsOf, STRICT } from "../bench/attacks/verdict.ts";
 import { portsOf } from "../bench/attacks/victims.ts";
+import { FILES } from "./wire/attacks/attack_tests.ts";
 
 const NOTHING = { samples: [], failed: 0, firstFailure: "" };
 const LATENCIES = { p50Ms: 1, p99Ms: 5, maxMs: 9, badSeconds: 0 };
@@ -169,4 +170,13 @@ Deno.test("portsOf() and attackOf() find what is named", () => {
   assertThrows(() => attackOf("none"), RangeError, "Cannot attack with none");
   assertEquals(new Set(ATTACKS.map(({ name }) => name)).size, ATTACKS.length);
   assertEquals(rowOf(ATTACKS[0]!, GOOD, []).length, COLUMNS.length);
+});
+
+Deno.test("every attack is in one of the files that run them", async () => {
+  const folder = new URL("wire/attacks/", import.meta.url);
+  const files = Array.from(Deno.readDirSync(folder), ({ name }) => name)
+    .filter((name) => name.endsWith("_test.ts"));
+  const texts = await Promise.all(files.map((name) => Deno.readTextFile(new URL(name, folder))));
+  const numbers = texts.map((text) => Number(/^testAttacks\((\d)\);$/m.exec(text)?.[1]));
+  assertEquals(numbers.sort(), Array.from({ length: FILES }, (_, i) => i + 1));
 });

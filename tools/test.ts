@@ -15,23 +15,24 @@ const CHECKS: readonly (readonly string[])[] = [
   ["doc", "--lint", "cache/mod.ts"],
 ];
 
+/** Tests of the server as its clients see it: with the sources and with the packed program. */
+const WIRE = "tests/wire/";
+/** Tests that want a machine on which nothing else runs. */
+const IDLE = "tests/idle/";
 /**
  * Folders whose tests may run side by side: none of them minds that the machine is busy, or looks at what the process
  * has as a whole.
  */
 const SIDE_BY_SIDE: readonly string[] = [
-  "cache",
-  "client",
-  "proof",
+  ...["cache", "client", "proof"].map((folder) => `tests/${folder}/`),
   ...["changes", "codecs", "commands", "config", "contract", "disk", "http", "raw", "rdb"].map(
-    (room) => `server/${room}`,
+    (room) => `tests/server/${room}/`,
   ),
-  // In these somebody mostly waits.
-  "server/process/trouble",
-  "wire/blocking",
-].map((folder) => `tests/${folder}/`);
-/** Tests of the server as its clients see it: with the sources and, beside that, with the packed program. */
-const WIRE = "tests/wire/";
+  "tests/server/process/trouble/",
+  WIRE,
+];
+/** How many files run side by side: in some of them somebody mostly waits. */
+const JOBS = navigator.hardwareConcurrency + 1;
 
 /** How many tests passed and how many failed. */
 export interface Results {
@@ -88,13 +89,12 @@ async function main(paths: readonly string[]): Promise<Results> {
 }
 
 async function runAll(): Promise<Results[]> {
-  const runs = [
-    await runTests(["--parallel", ...SIDE_BY_SIDE]),
-    await runTests([`--ignore=${[...SIDE_BY_SIDE, WIRE].join(",")}`, "tests/"]),
-  ];
+  const env = { DENO_JOBS: String(JOBS) };
+  const runs = [await runTests(["--parallel", ...SIDE_BY_SIDE], env)];
   const packed = Deno.build.os === "windows" ? null : testPacked();
-  runs.push(await runTests([`--ignore=${SIDE_BY_SIDE.join(",")}`, WIRE]));
+  runs.push(await runTests([`--ignore=${[...SIDE_BY_SIDE, IDLE].join(",")}`, "tests/"]));
   if (packed !== null) runs.push(await packed);
+  runs.push(await runTests([IDLE]));
   return runs;
 }
 

@@ -27,6 +27,7 @@ export class AttackerProcess implements AsyncDisposable {
   latest: Dispatch = NOTHING;
   /** The most connections that it had open. */
   peakOpen = 0;
+  readonly #begun = Promise.withResolvers<void>();
 
   private constructor(child: Deno.ChildProcess, onReady: () => void) {
     this.#child = child;
@@ -68,6 +69,11 @@ export class AttackerProcess implements AsyncDisposable {
     writer.releaseLock();
   }
 
+  /** Resolves when it has opened its first connection: on a busy machine that takes a while. */
+  get begun(): Promise<void> {
+    return this.#begun.promise;
+  }
+
   async #listen(onReady: () => void): Promise<void> {
     let rest = "";
     for await (const text of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -77,6 +83,7 @@ export class AttackerProcess implements AsyncDisposable {
         this.latest = JSON.parse(line);
         this.peakOpen = Math.max(this.peakOpen, this.latest.open);
         if (this.latest.state === "ready") onReady();
+        else if (this.latest.opened > 0) this.#begun.resolve();
       }
     }
   }

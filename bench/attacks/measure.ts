@@ -49,7 +49,7 @@ export const LONG: Form = {
 export const SMALL: Form = {
   isSmall: true,
   settleMs: 100,
-  attackMs: 600,
+  attackMs: 400,
   calmMs: 0,
   maxGaugeWaitMs: 10_000,
 };
@@ -85,7 +85,9 @@ export interface Measurement {
   readonly firstAnswer: string;
 }
 
-const SAMPLE_MS = 150;
+const SAMPLE_MS = 100;
+/** Longest wait for the first connection of an attack. */
+const MAX_BEGIN_MS = 5000;
 /** Longest wait for the end of a server after SIGTERM. */
 const MAX_DRAIN_MS = 15_000;
 const ASK_MS = 10_000;
@@ -112,6 +114,7 @@ export async function measure(
   const fromMs = performance.now();
   await attacker.attack();
   const attackMs = form.attackMs ?? (attack.seconds ?? DEFAULT_SECONDS) * 1000;
+  await Promise.race([attacker.begun, pause(MAX_BEGIN_MS), victim.status]);
   await Promise.race([pause(attackMs), victim.status]);
   const toMs = performance.now();
   const drainMs = attack.endsServer ? await drain(victim) : undefined;

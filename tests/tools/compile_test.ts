@@ -20,7 +20,6 @@ Deno.test("compile() embeds every module of the program, main and workers alike"
   await compile(stage, binary, undefined, env);
   const files = await graphFiles(stage);
   assert(files.some((file) => file.endsWith("/main.ts")) && files.length > 50);
-  assertEquals(await missingFiles(binary, files), []);
   const stranger = `${stage.path}/stranger.ts`;
   await Deno.writeTextFile(stranger, "// This one is not part of the program.\n");
   assertEquals(await missingFiles(binary, [...files, stranger]), [stranger]);

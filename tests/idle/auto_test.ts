@@ -4,8 +4,8 @@
 
 import { assertEquals, assertGreater } from "@std/assert";
 import os from "node:os";
-import { requestBytes } from "./raw_client.ts";
-import { TestServer, until } from "./server.ts";
+import { requestBytes } from "../wire/raw_client.ts";
+import { TestServer, until } from "../wire/server.ts";
 
 const CONNECTIONS = 16;
 const ITEMS = 400;

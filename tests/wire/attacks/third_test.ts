@@ -1,0 +1,5 @@
+// The third of the files with attacks; see attack_tests.ts.
+
+import { testAttacks } from "./attack_tests.ts";
+
+testAttacks(3);
