@@ -1,0 +1,119 @@
+// The Lua machine of one worker: compiles scripts, runs them with KEYS and ARGV, and answers what they
+// return. It is made when the first script comes. Where a run ends in the middle, or has left much behind,
+// the instance of Lua is thrown away and made anew. Knows no cache, no locks and no cached scripts.
+
+import type { Args } from "../contract/args.ts";
+import type { Reply } from "../contract/reply.ts";
+import { bitLibrary } from "./libraries/bit.ts";
+import { cjsonLibrary } from "./libraries/cjson.ts";
+import { cmsgpackLibrary } from "./libraries/cmsgpack.ts";
+import { structLibrary } from "./libraries/struct.ts";
+import { luaBinary, withoutBytecode } from "./lua_binary.ts";
+import { LuaPanic } from "./instance.ts";
+import { failureOf } from "./script_result.ts";
+import { LuaState, type StateHost } from "./state.ts";
+
+/** A script that a machine has compiled. It belongs to that machine. */
+export interface CompiledScript {
+  /** Its text without a first line "#!lua". */
+  readonly source: Uint8Array;
+  /** Its SHA-1 in hexadecimal digits, for errors. */
+  readonly sha: string;
+  /** Where the compiled function is, in the instance of this number. */
+  ref: number;
+  instance: number;
+}
+
+/** What may be in use after a run, without having to be collected. */
+const MAX_LEFT_KIB = 6 * 1024;
+/** What may be in use after that, before the instance is made anew. */
+const MAX_KEPT_KIB = 3 * 1024;
+/** What a machine needs of the server around it. What it throws comes out of run() and compile(). */
+export type LuaHost = StateHost;
+
+export class LuaMachine {
+  readonly #module: WebAssembly.Module;
+  readonly #host: LuaHost;
+  #state: LuaState | null = null;
+  /** The number of the instance, so that scripts know whether they are compiled in it. */
+  #instance = 0;
+
+  private constructor(module: WebAssembly.Module, host: LuaHost) {
+    this.#module = module;
+    this.#host = host;
+  }
+
+  /** Makes the machine of a worker. */
+  static async load(host: LuaHost): Promise<LuaMachine> {
+    return new LuaMachine(new WebAssembly.Module(withoutBytecode(await luaBinary())), host);
+  }
+
+  /** Compiles a script. A text says what is wrong with it. */
+  compile(source: Uint8Array, sha: string): CompiledScript | string {
+    const script: CompiledScript = { source, sha, ref: 0, instance: 0 };
+    return this.#compile(script) ?? script;
+  }
+
+  /** Forgets a compiled script. */
+  release(script: CompiledScript): void {
+    if (script.instance === this.#instance) this.#state?.release(script.ref);
+    script.instance = 0;
+  }
+
+  /**
+   * Runs a script with `keyCount` keys, arguments of `args` from `firstKey` on; what follows is ARGV. Its result or its
+   * error goes to `reply`. What the host throws ends it.
+   */
+  run(
+    script: CompiledScript,
+    args: Args,
+    firstKey: number,
+    keyCount: number,
+    reply: Reply,
+  ): void {
+    const problem = script.instance === this.#instance ? undefined : this.#compile(script);
+    if (problem !== undefined) return reply.fail(failureOf(`ERR ${problem}`));
+    const failure = this.#guarded((state) => state.run(script, args, firstKey, keyCount, reply));
+    if (typeof failure === "string") reply.fail(failureOf(`ERR ${failure}`));
+    else this.#tidy();
+  }
+
+  #compile(script: CompiledScript): string | undefined {
+    return this.#guarded((state) => {
+      const ref = state.compile(script.source);
+      if (typeof ref === "string") return ref;
+      script.ref = ref;
+      script.instance = this.#instance;
+      return undefined;
+    });
+  }
+
+  /** Runs `work` in the instance, which is gone if anything is thrown. A text says that memory ran out. */
+  #guarded<T>(work: (state: LuaState) => T): T | string {
+    const state = this.#state ??= this.#begin();
+    try {
+      return work(state);
+    } catch (error) {
+      this.#state = null;
+      if (error instanceof LuaPanic || error instanceof WebAssembly.RuntimeError) {
+        return "not enough memory";
+      }
+      if (error instanceof RangeError) return "stack overflow";
+      throw error;
+    }
+  }
+
+  #begin(): LuaState {
+    this.#instance++;
+    const libraries = [cjsonLibrary(), cmsgpackLibrary(), structLibrary(), bitLibrary()];
+    return new LuaState(this.#module, this.#host, libraries);
+  }
+
+  /** Makes sure that what a run has left behind is little. */
+  #tidy(): void {
+    const state = this.#state!;
+    if (!state.hasGrown && state.usedKib <= MAX_LEFT_KIB) return;
+    state.collect();
+    if (state.hasGrown || state.usedKib > MAX_KEPT_KIB) this.#state = null;
+  }
+}
