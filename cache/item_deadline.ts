@@ -12,6 +12,7 @@ import {
   MEMBER_TAIL_BYTES,
   SHARD_VERSION_HIGH,
   SHARD_VERSION_LOW,
+  WORD_RANGE,
 } from "./layout.ts";
 import { earliestDeadline } from "./member_deadlines.ts";
 import type { PutRequest } from "./put_request.ts";
@@ -19,8 +20,13 @@ import { recordDeadline } from "./log/record.ts";
 import { advanceVersionLocked, publishItemLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
-/** Gives the item at `address` another deadline, 0 for none. Counts as a change of the item. */
-export function changeDeadlineLocked(memory: ShardMemory, address: number, newMs: number): void {
+/** Gives the item at `address` another deadline, 0 for none: a change of the item, which `keepsVersion` or has a new one. */
+export function changeDeadlineLocked(
+  memory: ShardMemory,
+  address: number,
+  newMs: number,
+  keepsVersion: boolean,
+): void {
   const { words } = memory;
   const deadlineMs = storedDeadline(newMs);
   const oldMs = deadlineOf(memory, address);
@@ -31,8 +37,12 @@ export function changeDeadlineLocked(memory: ShardMemory, address: number, newMs
     addDeadlinePlaceLocked(memory, address);
   }
   advanceVersionLocked(memory);
-  const high = words[SHARD_VERSION_HIGH]!;
-  stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
+  if (keepsVersion) {
+    stampItem(memory, address, before | 0, Math.floor(before / WORD_RANGE), deadlineMs);
+  } else {
+    const high = words[SHARD_VERSION_HIGH]!;
+    stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
+  }
   if (deadlineMs !== oldMs) {
     moveDeadlineLocked(memory, databaseOf(memory, address), oldMs, deadlineMs);
   }

@@ -248,9 +248,9 @@ export class Shard {
     return address;
   }
 
-  /** Gives the item at `address` another deadline, 0 for none. Counts as a change of the item. */
-  setDeadlineLocked(address: number, newMs: number): void {
-    changeDeadlineLocked(this.memory, address, newMs);
+  /** Gives the item at `address` another deadline, 0 for none. A change of the item, but perhaps not of its version. */
+  setDeadlineLocked(address: number, newMs: number, keepsVersion = false): void {
+    changeDeadlineLocked(this.memory, address, newMs, keepsVersion);
   }
 
   /**

@@ -87,11 +87,17 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => undefined,
     description: "Port for clients of the text protocol; 0 takes any free one",
   },
+  memcachePort: {
+    flag: "memcache-port",
+    kind: optionalCount(0, 65535),
+    fallback: () => undefined,
+    description: "Port for clients of memcached; 0 takes any free one",
+  },
   maxConnections: {
     flag: "max-connections",
     kind: count(1, 1_000_000),
     fallback: () => 20_000,
-    description: "Clients of these two protocols at once in the whole process",
+    description: "Clients of these three protocols at once in the whole process",
   },
   idleTimeoutMs: {
     flag: "idle-timeout",

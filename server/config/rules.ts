@@ -57,11 +57,13 @@ function longestBodyFlag(config: Config): string {
   return longest === config.maxValueBytes ? "--max-value-bytes" : "--max-value";
 }
 
-function listenConflict({ port, respPort, textPort, unixPath, respUnixPath }: Config) {
+function listenConflict(config: Config) {
+  const { port, respPort, textPort, memcachePort, unixPath, respUnixPath } = config;
   const places: [string, number | string | undefined][] = [
     ["--port", port || undefined],
     ["--resp-port", respPort || undefined],
     ["--text-port", textPort || undefined],
+    ["--memcache-port", memcachePort || undefined],
     ["--unix", unixPath],
     ["--resp-unix", respUnixPath],
   ];

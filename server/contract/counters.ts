@@ -144,6 +144,12 @@ export const GAUGES = [
     endsWithWorker: true,
   },
   {
+    name: "memcacheClients",
+    meaning: "Open connections of memcached's protocols.",
+    isShown: true,
+    endsWithWorker: true,
+  },
+  {
     name: "websockets",
     meaning: "WebSockets that are open.",
     isShown: false,
@@ -164,6 +170,13 @@ export const GAUGES = [
   {
     name: "pause",
     meaning: "In main's block: when CLIENT PAUSE ends, and what it holds; 0: there is none.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  {
+    name: "flushAt",
+    meaning:
+      "In main's block: when a flush_all is due that a client has sent with a delay; 0: none.",
     isShown: false,
     endsWithWorker: false,
   },

@@ -15,7 +15,7 @@ export function withCredentials(listen: Listen, credentials: Credentials): Liste
 /** Where to listen. */
 export interface Listen {
   /** The protocol; HTTP unless set. */
-  readonly protocol?: "resp" | "text";
+  readonly protocol?: "resp" | "text" | "memcache";
   readonly hostname: string;
   readonly port: number;
   /** Path of a Unix socket. If it is set, the two fields above mean nothing. */

@@ -1,6 +1,7 @@
 // What the server remembers of one connection between its commands. HTTP requests have a session
 // that remembers nothing. Knows no socket and no bytes on the wire.
 
+import type { KeyLine } from "./memcache/key_line.ts";
 import type { MemoryAccount } from "./memory_account.ts";
 import type { MessageSink, Subscriptions } from "./messages/message_sink.ts";
 import type { Reply } from "./reply.ts";
@@ -8,7 +9,7 @@ import type { Tracking } from "./tracking.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** How a client reaches the server. */
-export type Transport = "http" | "resp" | "text" | "websocket";
+export type Transport = "http" | "resp" | "text" | "memcache" | "websocket";
 
 /** What the server does with a connection once its answers are written. */
 export type AfterReply = "stay" | "close";
@@ -93,6 +94,8 @@ export class Session {
   /** CLIENT NO-EVICT and NO-TOUCH. */
   noEvict = false;
   noTouch = false;
+  /** What is kept between two keys of a line that memcached's clients send; null in other protocols. */
+  keyLine: KeyLine | null = null;
   /** Whether the next answers are sent: CLIENT REPLY. */
   silence: Silence = Silence.none;
   /** Whether it waits for the end of a pause, or for a time to pass. */

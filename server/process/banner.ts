@@ -23,6 +23,7 @@ const SCHEMES = {
   http: ["http", "https"],
   resp: ["redis", "rediss"],
   text: ["tcp", "tls"],
+  memcache: ["memcached", "memcacheds"],
 } as const;
 
 /** The address of a listener as a client would write it. */

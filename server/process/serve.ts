@@ -93,8 +93,8 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   const startedMs = Date.now();
   const { out, err } = platform;
   const log = new Log({ format: config.logFormat, now: Date.now, out, err });
-  const { host: hostname, port, respPort = 0, textPort = 0 } = config;
-  using _held = await holdPorts(hostname, [port, respPort, textPort]);
+  const { host: hostname, port, respPort = 0, textPort = 0, memcachePort = 0 } = config;
+  using _held = await holdPorts(hostname, [port, respPort, textPort, memcachePort]);
   const listens = await plan(config);
   const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
   const data = await openData(config, startedMs, log);
@@ -244,7 +244,8 @@ async function reload(config: Config, pool: WorkerPool, log: Log): Promise<void>
 
 async function plan(config: Config): Promise<Listen[]> {
   const credentials = await readCredentials(config);
-  const { host: hostname, unixPath, unixMode, respPort, respUnixPath, textPort } = config;
+  const { host: hostname, unixPath, unixMode, respPort, respUnixPath, textPort, memcachePort } =
+    config;
   const listens: Listen[] = [{ hostname, port: findPort(hostname, config.port), ...credentials }];
   if (unixPath !== undefined) {
     await prepareUnixPath(unixPath);
@@ -262,6 +263,10 @@ async function plan(config: Config): Promise<Listen[]> {
   if (textPort !== undefined) {
     const port = findPort(hostname, textPort, "--text-port");
     listens.push({ protocol: "text", hostname, port, ...credentials });
+  }
+  if (memcachePort !== undefined) {
+    const port = findPort(hostname, memcachePort, "--memcache-port");
+    listens.push({ protocol: "memcache", hostname, port, ...credentials });
   }
   return listens;
 }

@@ -118,6 +118,7 @@ export class RegionStatus implements ServerStatus {
       http: null,
       resp: region.gaugeTotal("respClients"),
       text: region.gaugeTotal("textClients"),
+      memcache: region.gaugeTotal("memcacheClients"),
       websocket: region.gaugeTotal("websockets"),
     };
   }

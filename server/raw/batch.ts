@@ -74,7 +74,7 @@ export class Batch {
     const [session, input] = [this.#session, this.#input];
     const { args, context } = raw;
     context.session = session;
-    protocol.begin(input.at);
+    protocol.begin(input.at, session);
     this.hasMore = this.isHeld = false;
     this.#time.begin(context, decoder.at, input.end - decoder.at);
     beginUntimed(context);

@@ -10,7 +10,7 @@ import { accessTo } from "./conn_access.ts";
 import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import { RawInput } from "./raw_input.ts";
-import type { RawProtocol, RawReply } from "./protocols.ts";
+import type { RawName, RawProtocol, RawReply } from "./protocols.ts";
 import { ClientSink, settled, type SinkOwner } from "./client_sink.ts";
 import type { OutputOwner } from "./pushed.ts";
 import type { RawClient } from "./raw_clients.ts";
@@ -58,7 +58,7 @@ export class RawConnection
     ClientSink.serve(this, this.#output);
   }
 
-  get protocol(): "resp" | "text" {
+  get protocol(): RawName {
     return this.#protocol.name;
   }
 

@@ -6,6 +6,7 @@ import type { Args } from "../contract/args.ts";
 import type { Excess } from "../codecs/excess.ts";
 import { Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
+import type { MemcacheOutput } from "../codecs/memcache/reply.ts";
 import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
 import { TextReply } from "../codecs/text_reply.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
@@ -26,8 +27,11 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 
+/** The names of the protocols. */
+export type RawName = "resp" | "text" | "memcache";
+
 /** Answers that a connection can be given. */
-export type RawReply = RespReply | TextReply;
+export type RawReply = RespReply | TextReply | MemcacheOutput;
 
 /** Refuses a command, or returns false. */
 export type Refuse = (
@@ -48,7 +52,7 @@ export interface RawDecoder {
 
 /** One protocol in one worker. */
 export interface RawProtocol {
-  readonly name: "resp" | "text";
+  readonly name: RawName;
   readonly decoder: RawDecoder;
   /** Whether the latest command may have taken long, as those of one key never do. */
   readonly wasLong: boolean;
@@ -58,8 +62,8 @@ export interface RawProtocol {
   giveBack(reply: RawReply): void;
   /** A command will answer on `reply` later: what is on it goes to `other`. */
   rest(reply: RawReply, other: RawReply): void;
-  /** Commands begin at `at` of some bytes. */
-  begin(at: number): void;
+  /** Commands of a client begin at `at` of some bytes. */
+  begin(at: number, session: Session): void;
   /** Prepares for the commands in `bytes` up to `end`; returns where those end that it has seen. */
   readAhead(bytes: Uint8Array, end: number, database: number): number;
   /** Reads the next command; see RespDecoder. */

@@ -10,14 +10,18 @@ import type { Session } from "../contract/session.ts";
 /** A connection, as the others see it. */
 export interface RawClient {
   readonly session: Session;
-  readonly protocol: "resp" | "text";
+  readonly protocol: keyof typeof GAUGES;
   /** Closes it, once the answers to what it has sent are written. */
   finish(): void;
   /** Looks whether something has taken too long. */
   check(nowMs: number): void;
 }
 
-const GAUGES = { resp: "respClients", text: "textClients" } as const;
+const GAUGES = {
+  resp: "respClients",
+  text: "textClients",
+  memcache: "memcacheClients",
+} as const;
 
 /** All raw connections of a worker. */
 export class RawClients implements ClientRegistry {
@@ -56,12 +60,13 @@ export class RawClients implements ClientRegistry {
   }
 
   /** Counts one more client. Returns its number, or 0 when there are too many. */
-  admit(protocol: "resp" | "text"): number {
+  admit(protocol: keyof typeof GAUGES): number {
     const { words } = this.#region;
     const word = this.#region.gaugeWord(this.#actor, GAUGES[protocol]);
     // Counted before the look, so that two workers never both take the last place.
     Atomics.add(words, word, 1);
-    const count = this.#region.gaugeTotal("respClients") + this.#region.gaugeTotal("textClients");
+    let count = 0;
+    for (const gauge of Object.values(GAUGES)) count += this.#region.gaugeTotal(gauge);
     if (count <= this.#most) return this.#region.nextNumber();
     Atomics.sub(words, word, 1);
     return 0;

@@ -14,6 +14,8 @@ const RETRY_MS = 100;
 const ACCEPT_MS = 0.05;
 /** How long a refusal may take to be written. */
 const REFUSE_MS = 2000;
+/** What a refusal stands between, in a line of each protocol. */
+const REFUSAL_LINES = { resp: ["-", "\r\n"], text: ["", "\n"], memcache: ["", "\r\n"] } as const;
 
 /** Accepts for one address. */
 export class RawListener {
@@ -108,7 +110,8 @@ export class RawListener {
   async #refuse(conn: Deno.Conn): Promise<void> {
     this.#context.count("clientsRefused");
     const refusal = this.#protocol.refusal("clients");
-    const line = this.#protocol.name === "resp" ? `-${refusal}\r\n` : `${refusal}\n`;
+    const [before, after] = REFUSAL_LINES[this.#protocol.name];
+    const line = before + refusal + after;
     const timer = setTimeout(() => close(conn), REFUSE_MS);
     try {
       await conn.write(new TextEncoder().encode(line));

@@ -2,8 +2,12 @@
 // thing that its worker starts, ticks and drains.
 
 import type { ServerCache } from "../contract/counters.ts";
+import { Args } from "../contract/args.ts";
+import { CollectedReply } from "../codecs/collected_reply.ts";
 import { CommandContext, MAX_ARGUMENTS } from "../contract/command.ts";
-import { COMMANDS } from "../commands/table.ts";
+import { execute } from "../commands/execute.ts";
+import { FlushTime } from "../commands/memcache/flush_time.ts";
+import { commandOf, COMMANDS } from "../commands/table.ts";
 import { type Config, keyByteLimit } from "../config/config.ts";
 import type { Credentials, Listen } from "../contract/listen.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
@@ -13,6 +17,7 @@ import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { ServerFacade } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
 import type { SocketCalls } from "./direct_send.ts";
+import { MemcacheProtocol } from "./memcache/memcache_protocol.ts";
 import { type RawProtocol, RespProtocol, TextProtocol } from "./protocols.ts";
 import { RawClients } from "./raw_clients.ts";
 import { RawContext } from "./raw_context.ts";
@@ -45,6 +50,8 @@ export class RawServer {
   readonly clients: RawClients;
   readonly #listeners: RawListener[];
   readonly #context: RawContext;
+  readonly #newContext: () => CommandContext;
+  readonly #flushTime: FlushTime;
 
   /** By `calls` answers are sent at once. */
   constructor(options: RawServerOptions, calls?: SocketCalls) {
@@ -57,6 +64,8 @@ export class RawServer {
       made.waits = waits;
       return made;
     };
+    this.#newContext = newContext;
+    this.#flushTime = new FlushTime(region, now);
     const refusals = new Refusals(region, actor, server.stats);
     const context = new RawContext({
       config,
@@ -76,6 +85,11 @@ export class RawServer {
     const protocols = {
       resp: respProtocol(config, cache, refusals),
       text: new TextProtocol(config, refusals),
+      memcache: new MemcacheProtocol(
+        { maxValueBytes: config.maxValueBytes, maxLineBytes: maxCommandBytes(config) },
+        cache,
+        refusals,
+      ),
     };
     this.#listeners = listens.flatMap((listen) => {
       if (listen.protocol === undefined) return [];
@@ -98,6 +112,18 @@ export class RawServer {
   tick(): void {
     this.#context.pause.tick();
     this.clients.check();
+    if (this.#flushTime.take()) this.#flush();
+  }
+
+  /** Carries out the flush_all whose time has come. */
+  async #flush(): Promise<void> {
+    const reply = new CollectedReply();
+    try {
+      await execute(this.#newContext(), commandOf("FLUSHDB"), new Args(), reply);
+    } catch (error) {
+      this.#context.onBug(error);
+    }
+    if (reply.failure !== null) this.#flushTime.retry();
   }
 
   /** Accepts no more; resolves when all connections have ended. */

@@ -5,8 +5,11 @@ import { assertEquals } from "@std/assert";
 import { RawClient } from "./raw_client.ts";
 import type { TestServer } from "./server.ts";
 
-/** A connection to the Redis ("redis") or text ("tcp") port of a server. */
-export function connectRaw(server: TestServer, scheme: "redis" | "tcp"): Promise<RawClient> {
+/** A connection to the port of a server for Redis's clients, the text protocol ("tcp") or memcached's clients. */
+export function connectRaw(
+  server: TestServer,
+  scheme: "redis" | "tcp" | "memcached",
+): Promise<RawClient> {
   const addresses = server.event("start")!.addresses as string[];
   const address = addresses.find((each) => each.startsWith(`${scheme}://`))!;
   return RawClient.connect({ hostname: "127.0.0.1", port: Number(/\d+$/.exec(address)![0]) });

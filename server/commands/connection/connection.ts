@@ -98,7 +98,7 @@ export function auth(context: CommandContext, args: Args, reply: Reply): void {
   if (args.count > 2) return reply.fail(SYNTAX);
   if (server.config.token === undefined && args.count === 1) return reply.fail(NO_PASSWORD_SET);
   const user = args.count === 2 ? textOf(args, 0) : "default";
-  if (!isRightPassword(context, user, args, args.count - 1)) {
+  if (user !== "default" || !isRightPassword(context, args, args.count - 1)) {
     server.noteFailedToken(session.address);
     return reply.fail(WRONG_PASSWORD);
   }
@@ -107,14 +107,8 @@ export function auth(context: CommandContext, args: Args, reply: Reply): void {
 }
 
 /** Whether argument `index` is the token. Takes the same time whatever it holds. */
-function isRightPassword(
-  { server }: CommandContext,
-  user: string,
-  args: Args,
-  index: number,
-): boolean {
+export function isRightPassword({ server }: CommandContext, args: Args, index: number): boolean {
   const { token } = server.config;
-  if (user !== "default") return false;
   if (token === undefined) return true;
   const { bytes, starts, lengths } = args;
   return sameSecret(encoder.encode(token), bytes, starts[index]!, lengths[index]!);
@@ -133,7 +127,7 @@ export function hello(context: CommandContext, args: Args, reply: Reply): void {
   for (let i = 1; i < args.count;) {
     const token = tokenOf(args, i);
     if (token === "AUTH" && i + 2 < args.count) {
-      if (!isRightPassword(context, textOf(args, i + 1), args, i + 2)) {
+      if (textOf(args, i + 1) !== "default" || !isRightPassword(context, args, i + 2)) {
         context.server.noteFailedToken(session.address);
         return reply.fail(WRONG_PASSWORD);
       }

@@ -46,6 +46,7 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     respUnixPath: undefined,
     respUnixMode: undefined,
     textPort: undefined,
+    memcachePort: undefined,
     maxConnections: 20_000,
     idleTimeoutMs: 0,
     websocket: false,

@@ -76,8 +76,8 @@ Deno.test("RegionStatus.statsText() has its fields in one order", () => {
     "clientsRefused clientsSlow connections inputBytes outputBytes failedTokens httpCuts " +
     "breakerOpens breakerOpenMs";
   assertEquals(Object.keys(total).join(" "), counters);
-  assertEquals(Object.keys(connections), ["http", "resp", "text", "websocket"]);
+  assertEquals(Object.keys(connections), ["http", "resp", "text", "memcache", "websocket"]);
   const gauges =
-    "worker breaker inFlight bodyBytes respClients textClients blockedClients cpuUser cpuSystem lagMs";
+    "worker breaker inFlight bodyBytes respClients textClients memcacheClients blockedClients cpuUser cpuSystem lagMs";
   assertEquals(Object.keys(worker).join(" "), `${gauges} ${counters}`);
 });

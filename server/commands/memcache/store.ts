@@ -1,0 +1,99 @@
+// set, add, replace, cas, append and prepend of memcached's clients. A cas token is the item's version. Knows no bytes on
+// the wire.
+
+import { Condition, ItemType, KEEP_DEADLINE, Opening, Outcome } from "../../../cache/mod.ts";
+import type { Args } from "../../contract/args.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import { type MemcacheReply, Result } from "../../contract/memcache/reply.ts";
+import { type MemcacheRequest, Op } from "../../contract/memcache/request.ts";
+import {
+  deleteItem,
+  openBytes,
+  peekItem,
+  storeItem,
+  storeProblem,
+  writeProblem,
+} from "../items.ts";
+import { deadlineAfter } from "./times.ts";
+
+/** set, add, replace and cas. */
+export function store(
+  context: CommandContext,
+  args: Args,
+  reply: MemcacheReply,
+  request: MemcacheRequest,
+): void {
+  const { shard, put } = context;
+  const { op } = request;
+  const problem = storeProblem(context, args.lengths[0]!, args.lengths[1]!);
+  if (problem !== null) {
+    if (problem.kind === "tooLarge" && op === Op.set) deleteItem(context, args, 0, 0);
+    return reply.fail(problem);
+  }
+  put.setKey(context.hashes[0]!, args.bytes, args.starts[0]!, args.lengths[0]!);
+  put.setValue(args.bytes, args.starts[1]!, args.lengths[1]!);
+  const deadlineMs = request.seconds === 0
+    ? 0
+    : deadlineAfter(request.seconds, context.cache.now());
+  put.setTerms(deadlineMs, conditionOf(op), request.version);
+  // No version is 0: that an item must have, and nothing is to be stored where there is none.
+  const isStored = (op !== Op.compareAndSet || request.version !== 0) &&
+    shard.putLocked(put) === Outcome.stored;
+  if (isStored) return reply.result(Result.stored, args, 0);
+  reply.result(op === Op.compareAndSet ? refusedCas(context, args) : Result.notStored, args, 0);
+}
+
+function conditionOf(op: Op): Condition {
+  if (op === Op.set) return Condition.none;
+  if (op === Op.add) return Condition.absent;
+  return op === Op.replace ? Condition.present : Condition.version;
+}
+
+function refusedCas(context: CommandContext, args: Args): Result {
+  return peekItem(context, args, 0, 0) === 0 ? Result.notFound : Result.exists;
+}
+
+/** append and prepend: the item keeps its flags and its deadline. */
+export function extend(
+  context: CommandContext,
+  args: Args,
+  reply: MemcacheReply,
+  request: MemcacheRequest,
+): void {
+  const { shard } = context;
+  const address = peekItem(context, args, 0, 0);
+  if (address === 0 || shard.typeLocked(address) !== ItemType.string) {
+    return reply.result(Result.notStored, args, 0);
+  }
+  if (request.version !== 0 && request.version !== shard.versionLocked(address)) {
+    return reply.result(Result.exists, args, 0);
+  }
+  const isDone = request.op === Op.append
+    ? append(context, args, reply)
+    : prepend(context, args, address);
+  reply.result(isDone ? Result.stored : Result.notStored, args, 0);
+}
+
+function append(context: CommandContext, args: Args, reply: MemcacheReply): boolean {
+  const view = context.views.bytes;
+  if (openBytes(context, view, args, 0, 0, reply, false) !== Opening.found) return false;
+  const added = args.lengths[1]!;
+  if (writeProblem(context, view, args.lengths[0]!, view.length, added) !== null) return false;
+  if (added === 0) view.setLength(view.length);
+  else view.write(view.length, args.bytes, args.starts[1]!, added);
+  view.close();
+  return true;
+}
+
+function prepend(context: CommandContext, args: Args, address: number): boolean {
+  const { shard } = context;
+  const added = args.lengths[1]!;
+  const old = shard.valueBytesLocked(address);
+  const total = added + old;
+  if (total > context.server.config.maxValueBytes) return false;
+  if (storeProblem(context, args.lengths[0]!, total) !== null) return false;
+  const scratch = context.reserveScratch(total);
+  scratch.set(args.bytesOf(1));
+  shard.readValueLocked(address, scratch, added);
+  return storeItem(context, args, 0, 0, scratch, 0, total, KEEP_DEADLINE);
+}

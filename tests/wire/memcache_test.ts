@@ -1,0 +1,131 @@
+// memcached's protocols over real connections: what is not compared with memcached itself, or differs from it on purpose.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { command, connectRaw, exchange } from "./raw_fixture.ts";
+import { TestServer, until } from "./server.ts";
+
+const PORT = ["--memcache-port", "0"];
+
+const table: readonly (readonly [send: string, expect: string])[] = [
+  ["set a 0 0 3\r\nabc\r\nget a b\r\n", "STORED\r\nVALUE a 0 3\r\nabc\r\nEND\r\n"],
+  ["set n 0 0 2\r\n10\r\ndecr n 1\r\nget n\r\n", "STORED\r\n9\r\nVALUE n 0 1\r\n9\r\nEND\r\n"],
+  ["add a 0 0 1\r\nx\r\nreplace b 0 0 1\r\nx\r\n", "NOT_STORED\r\nNOT_STORED\r\n"],
+  [
+    "append a 0 0 1\r\nd\r\nprepend a 0 0 1\r\n_\r\nget a\r\n",
+    "STORED\r\nSTORED\r\nVALUE a 0 5\r\n_abcd\r\nEND\r\n",
+  ],
+  ["cas a 0 0 1 1\r\nx\r\ncas no 0 0 1 1\r\nx\r\n", "EXISTS\r\nNOT_FOUND\r\n"],
+  ["touch a 100\r\ndelete a\r\ndelete a\r\n", "TOUCHED\r\nDELETED\r\nNOT_FOUND\r\n"],
+  [
+    "set k 0 0 1 noreply\r\nx\r\nincr k 1\r\n",
+    "CLIENT_ERROR cannot increment or decrement non-numeric value\r\n",
+  ],
+  ["set k 0 -1 1\r\nx\r\nget k\r\n", "STORED\r\nEND\r\n"],
+  ["flush_all\r\nget n\r\nversion\r\n", "OK\r\nEND\r\nVERSION 1.6.18\r\n"],
+];
+
+for (const workers of ["1", "2"]) {
+  Deno.test(`memcached's classic conversation (workers: ${workers})`, async () => {
+    await using server = await TestServer.start(["--workers", workers, ...PORT]);
+    using client = await connectRaw(server, "memcached");
+    for (const [send, expect] of table) await exchange(client, send, expect);
+    await client.send("quit\r\n");
+    assertEquals(await client.receiveRest(), "");
+  });
+}
+
+Deno.test("a line of many keys and a long pipeline are answered in order", async () => {
+  await using server = await TestServer.start(PORT);
+  using client = await connectRaw(server, "memcached");
+  const value = "v".repeat(1000);
+  const keys = Array.from({ length: 3000 }, (_, i) => `key${i}`);
+  const sets = keys.map((key) => `set ${key} 0 0 1000 noreply\r\n${value}\r\n`).join("");
+  await client.send(sets);
+  await exchange(
+    client,
+    `get ${keys.join(" ")} none\r\nget key7\r\n`,
+    keys.map((key) => `VALUE ${key} 0 1000\r\n${value}\r\n`).join("") +
+      `END\r\nVALUE key7 0 1000\r\n${value}\r\nEND\r\n`,
+  );
+});
+
+Deno.test("memcached's clients show the token as a value; browsers are shown nothing", async () => {
+  await using server = await TestServer.start([...PORT, "--token", "s3cret"]);
+  using client = await connectRaw(server, "memcached");
+  const steps: [string, string][] = [
+    ["get k\r\n", "CLIENT_ERROR unauthenticated\r\n"],
+    ["set x 0 0 7\r\nme nope\r\n", "CLIENT_ERROR authentication failure\r\n"],
+    ["set x 0 0 9\r\nme s3cret\r\nget k\r\n", "STORED\r\nEND\r\n"],
+  ];
+  for (const [send, expect] of steps) await exchange(client, send, expect);
+  using browser = await connectRaw(server, "memcached");
+  await browser.send("POST / HTTP/1.1\r\nHost: x\r\n\r\nset k 0 0 1\r\nv\r\n");
+  assertEquals(await browser.receiveRest(), "");
+});
+
+Deno.test("what memcached's clients store others read, and what others store they read", async () => {
+  await using server = await TestServer.start([...PORT, "--resp-port", "0"]);
+  using client = await connectRaw(server, "memcached");
+  using resp = await connectRaw(server, "redis");
+  await exchange(client, "set a 0 100 3\r\none\r\n", "STORED\r\n");
+  await exchange(resp, command("GET", "a"), "$3\r\none\r\n");
+  await exchange(resp, command("TTL", "a"), ":100\r\n");
+  await exchange(resp, command("SET", "b", "two\n"), "+OK\r\n");
+  await exchange(resp, command("RPUSH", "list", "x"), ":1\r\n");
+  await exchange(client, "get b list\r\n", "VALUE b 0 4\r\ntwo\n\r\nEND\r\n");
+  await exchange(
+    client,
+    "append list 0 0 1\r\nx\r\nincr list 1\r\n",
+    "NOT_STORED\r\nCLIENT_ERROR cannot increment or decrement non-numeric value\r\n",
+  );
+  await exchange(client, "touch list 0\r\nset list 0 0 1\r\nx\r\n", "TOUCHED\r\nSTORED\r\n");
+});
+
+Deno.test("a value that is too large is refused, and the old one goes", async () => {
+  await using server = await TestServer.start([...PORT, "--max-value-bytes", "10000"]);
+  using client = await connectRaw(server, "memcached");
+  const large = "x".repeat(10_001);
+  await exchange(
+    client,
+    `set k 0 0 1\r\nx\r\nadd k 0 0 10001\r\n${large}\r\nget k\r\n`,
+    "STORED\r\nSERVER_ERROR object too large for cache\r\nVALUE k 0 1\r\nx\r\nEND\r\n",
+  );
+  await exchange(
+    client,
+    `set k 0 0 10001\r\n${large}\r\nget k\r\n`,
+    "SERVER_ERROR object too large for cache\r\nEND\r\n",
+  );
+});
+
+Deno.test("flush_all with a delay forgets everything when its time comes", async () => {
+  await using server = await TestServer.start(["--workers", "2", ...PORT]);
+  using client = await connectRaw(server, "memcached");
+  await exchange(
+    client,
+    "set k 0 0 1\r\nx\r\nflush_all 1\r\nget k\r\n",
+    "STORED\r\nOK\r\nVALUE k 0 1\r\nx\r\nEND\r\n",
+  );
+  await until("the flush has come", async () => {
+    using other = await connectRaw(server, "memcached");
+    await other.send("get k\r\nquit\r\n");
+    return await other.receiveRest() === "END\r\n";
+  });
+});
+
+Deno.test("stats says what the server counts", async () => {
+  await using server = await TestServer.start(PORT);
+  using client = await connectRaw(server, "memcached");
+  await exchange(
+    client,
+    "set k 0 0 1\r\nx\r\nget k\r\nget no\r\n",
+    "STORED\r\nVALUE k 0 1\r\nx\r\nEND\r\nEND\r\n",
+  );
+  await client.send("stats\r\nstats items\r\nstats settings\r\nstats nonsense\r\nquit\r\n");
+  const text = await client.receiveRest();
+  for (
+    const line of ["get_hits 1", "get_misses 1", "cmd_set 1", "curr_items 1", "curr_connections 1"]
+  ) {
+    assertMatch(text, new RegExp(`STAT ${line}\r\n`), line);
+  }
+  assertMatch(text, /END\r\nEND\r\nSTAT maxbytes \d+\r\n[^]*END\r\nERROR\r\n$/);
+});
