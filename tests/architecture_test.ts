@@ -237,7 +237,7 @@ Deno.test("std/ has the names and versions that deno.json imports, and pins are 
     assertEquals(imports[name], `jsr:${name}@${version}`);
   }
   for (const target of Object.values<string>({ ...imports, ...scopes["./tests/"] })) {
-    assertEquals(/^(jsr|npm):(@\w+\/)?[\w.-]+@\d+\.\d+\.\d+$/.test(target), true, target);
+    assertEquals(/^(jsr|npm):(@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+$/.test(target), true, target);
   }
 });
 
