@@ -1,18 +1,24 @@
-// The subscriptions of one worker's clients, and what is sent to them. Nothing here waits: what is published
-// is noted for its subscribers, who get it at the end of the turn. Knows no command and no connection.
+// The subscriptions of one worker's clients, and what is sent to them, by this worker's clients and by others'. What
+// is published is noted for its subscribers, who get it at the end of the turn. Every worker knows how many
+// subscribers the others have, so nothing here waits. Knows no command and no connection.
 
-import { type Messages, type Subscribed, Topic } from "../contract/messages/messages.ts";
+import {
+  type Messages,
+  type Subscribed as Outcome,
+  Topic,
+  TOPIC_COUNT,
+} from "../contract/messages/messages.ts";
 import { COST_BYTES } from "../contract/memory_budget.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
 import type { Session } from "../contract/session.ts";
 import { atTurnEnd, type TimeSlices } from "../contract/time_slices.ts";
-import type { FrameKind } from "./message_frames.ts";
+import { BusFrame } from "./bus/bus_frames.ts";
+import type { BusLink, BusPeer } from "./bus/bus_peer.ts";
+import { type BusHost, MessageBus } from "./bus/message_bus.ts";
+import { Delivery } from "./delivery.ts";
 import { Outbox } from "./outbox.ts";
 import { Subscriber } from "./subscriber.ts";
-import { type TopicRecord, TopicTable } from "./topics.ts";
-
-type Record = TopicRecord<Subscriber>;
-type Table = TopicTable<Subscriber>;
+import { type Subscribed, TopicTables } from "./topic_tables.ts";
 
 /** What a subscription costs beside twice the length of its name, and the first one of a client besides. */
 const SUBSCRIPTION_BYTES = COST_BYTES.bytes + COST_BYTES.object + 3 * COST_BYTES.entry +
@@ -20,18 +26,15 @@ const SUBSCRIPTION_BYTES = COST_BYTES.bytes + COST_BYTES.object + 3 * COST_BYTES
 const SUBSCRIBER_BYTES = 2 * COST_BYTES.object + 2 * COST_BYTES.map;
 const NO_NAME = new Uint8Array();
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The messages of one worker. */
-export class WorkerMessages implements Messages {
+export class WorkerMessages implements Messages, BusHost {
   readonly #clientOf: (id: number) => Session | null;
-  readonly #tables: readonly Table[] = [
-    new TopicTable(Topic.channel, false),
-    new TopicTable(Topic.pattern, true),
-    new TopicTable(Topic.shardChannel, false),
-    new TopicTable(Topic.monitor, false),
-    new TopicTable(Topic.client, false),
-  ];
+  readonly #tables = new TopicTables();
   readonly #outbox: Outbox;
+  readonly #bus: MessageBus;
+  readonly #delivery: Delivery;
 
   /**
    * `memory` is the worker's, `clientOf` finds the session of one of its clients by number, and `defer` calls back
@@ -45,76 +48,79 @@ export class WorkerMessages implements Messages {
   ) {
     this.#clientOf = clientOf;
     this.#outbox = new Outbox(slices, memory, defer);
+    this.#bus = new MessageBus(this, slices, memory, defer);
+    this.#delivery = new Delivery(this.#tables, this.#outbox, (record) => {
+      this.#bus.mark(record.elsewhere.keys());
+      this.#isElsewhere = true;
+    });
+  }
+
+  /** Whether the message that is being sent has subscribers in other workers. */
+  #isElsewhere = false;
+
+  /** Another worker has come. */
+  connect(link: BusLink): void {
+    this.#bus.add(link);
+  }
+
+  /** Another worker is gone. */
+  disconnect(actor: number): void {
+    this.#bus.remove(actor);
+  }
+
+  /** Resolves once all other workers have told what they know, or have not for a second. */
+  async joined(): Promise<void> {
+    await this.#bus.heard();
+  }
+
+  /** Called a few times a second. */
+  tick(): void {
+    this.#bus.tick();
   }
 
   publish(channel: Uint8Array, message: Uint8Array): number {
-    const record = this.#table(Topic.channel).find(channel);
-    const count = record === null ? 0 : this.#send(record, "message", [channel, message]);
-    const patterns = this.#table(Topic.pattern);
-    return patterns.size === 0 ? count : count + this.#sendMatching(patterns, channel, message);
-  }
-
-  #sendMatching(patterns: Table, channel: Uint8Array, message: Uint8Array): number {
-    let count = 0;
-    for (const record of patterns.records()) {
-      if (!record.glob!.matches(channel, 0, channel.length)) continue;
-      count += this.#send(record, "pmessage", [record.name, channel, message]);
-    }
-    return count;
+    return this.#send(Topic.channel, channel, message);
   }
 
   publishToShard(channel: Uint8Array, message: Uint8Array): number {
-    const record = this.#table(Topic.shardChannel).find(channel);
-    return record === null ? 0 : this.#send(record, "smessage", [channel, message]);
+    return this.#send(Topic.shardChannel, channel, message);
   }
 
   get hasMonitors(): boolean {
-    return this.#table(Topic.monitor).size > 0;
+    return this.#tables.sizeOf(Topic.monitor) > 0;
   }
 
   monitor(line: Uint8Array): void {
-    const record = this.#table(Topic.monitor).find(NO_NAME);
-    if (record !== null) this.#send(record, "monitor", [line]);
+    this.#send(Topic.monitor, NO_NAME, line);
   }
 
-  findClient(id: number): boolean {
-    const session = this.#clientOf(id);
-    if (session === null || session.sink === null) return false;
-    const found = this.subscribe(session, Topic.client, encoder.encode(String(id)));
-    return found === "new" || found === "known";
+  findClient(id: number): boolean | Promise<boolean> {
+    const name = encoder.encode(String(id));
+    return this.onFind(name) || this.countOf(Topic.client, name) > 0 || this.#bus.find(name);
   }
 
   invalidate(id: number, key: Uint8Array | null): boolean {
-    const record = this.#table(Topic.client).find(encoder.encode(String(id)));
-    if (record === null) return false;
-    this.#send(record, "invalidate", [key]);
-    return true;
+    return this.#send(Topic.client, encoder.encode(String(id)), key) > 0;
   }
 
-  /** Sends a message to the subscribers of a topic. Returns how many there are. */
-  #send(record: Record, kind: FrameKind, parts: readonly (Uint8Array | null)[]): number {
-    const { local } = record;
-    if (local.length > 0) {
-      this.#outbox.begin(kind, parts);
-      // One that is closed for it gives its place to the last, which has got it by then.
-      for (let i = local.length - 1; i >= 0; i--) {
-        const subscriber = local[i]!;
-        if (kind !== "invalidate" || hearsInvalidations(subscriber)) this.#outbox.add(subscriber);
-      }
-    }
-    return record.count;
+  /** Sends a message to all workers' subscribers. Returns how many subscriptions it is for. */
+  #send(topic: number, name: Uint8Array, message: Uint8Array | null): number {
+    this.#isElsewhere = false;
+    this.#bus.begin();
+    const count = this.#delivery.send(topic, name, message);
+    if (this.#isElsewhere) this.#bus.send(topic, name, message);
+    return count;
   }
 
-  subscribe(session: Session, topic: Topic, name: Uint8Array): Subscribed {
-    const table = this.#table(topic);
-    const record = table.open(name);
+  subscribe(session: Session, topic: Topic, name: Uint8Array): Outcome {
+    const record = this.#tables.open(topic, name, true);
     if (record === null) return "tooMany";
     const outcome = this.#enter(session, record);
-    if (record.count === 0) table.close(record);
+    this.#tables.closeUnused(record);
     return outcome;
   }
 
-  #enter(session: Session, record: Record): Subscribed {
+  #enter(session: Session, record: Subscribed): Outcome {
     const known = session.subscriptions as Subscriber | null;
     if (known !== null && known.places.has(record)) return "known";
     const bytes = subscriptionBytes(record) + (known === null ? SUBSCRIBER_BYTES : 0);
@@ -122,27 +128,32 @@ export class WorkerMessages implements Messages {
     const subscriber = known ?? new Subscriber(session, session.sink!);
     session.subscriptions = subscriber;
     subscriber.enter(record);
+    this.#tellCount(record);
     return "new";
   }
 
   unsubscribe(session: Session, topic: Topic, name: Uint8Array): boolean {
     const subscriber = session.subscriptions as Subscriber | null;
-    const record = this.#table(topic).find(name);
-    if (subscriber === null || record === null) return false;
-    return this.#leave(subscriber, record);
+    const record = this.#tables.find(topic, name);
+    return subscriber !== null && record !== null && this.#leave(subscriber, record);
   }
 
-  #leave(subscriber: Subscriber, record: Record): boolean {
+  #leave(subscriber: Subscriber, record: Subscribed): boolean {
     if (!subscriber.leave(record)) return false;
     const { session } = subscriber;
     session.tryTake(-subscriptionBytes(record));
-    if (record.count === 0) this.#table(record.kind).close(record);
+    this.#tellCount(record);
+    this.#tables.closeUnused(record);
     if (subscriber.places.size === 0) {
       // What it is still to get, it gets.
       session.subscriptions = null;
       session.tryTake(-SUBSCRIBER_BYTES);
     }
     return true;
+  }
+
+  #tellCount({ kind, name, local }: Subscribed): void {
+    this.#bus.tellCount(kind, name, local.length);
   }
 
   namesOf(session: Session, topic: Topic): readonly Uint8Array[] {
@@ -160,36 +171,79 @@ export class WorkerMessages implements Messages {
   }
 
   countOf(topic: Topic, name: Uint8Array): number {
-    return this.#table(topic).find(name)?.count ?? 0;
+    return this.#tables.find(topic, name)?.count ?? 0;
   }
 
   topicCount(topic: Topic): number {
-    return this.#table(topic).size;
+    return this.#tables.sizeOf(topic);
   }
 
   *names(topic: Topic): IterableIterator<Uint8Array> {
-    for (const { name } of this.#table(topic).records()) yield name;
+    for (const { name } of this.#tables.recordsOf(topic)) yield name;
   }
 
   get mustSettle(): boolean {
-    return this.#outbox.isFull;
+    return this.#outbox.isFull || this.#bus.isFull;
   }
 
-  settled(): Promise<void> | null {
+  async settled(): Promise<void> {
+    await this.#bus.heard();
+    await this.#bus.settled();
+    await this.#outbox.settled();
+  }
+
+  greet(peer: BusPeer): void {
+    for (let topic = 0; topic < TOPIC_COUNT; topic++) {
+      for (const { name, local } of this.#tables.recordsOf(topic)) {
+        if (local.length > 0) peer.tell(BusFrame.count, topic, local.length, name);
+      }
+    }
+  }
+
+  onCount(actor: number, topic: number, name: Uint8Array, count: number): void {
+    const record = count === 0
+      ? this.#tables.find(topic, name)
+      : this.#tables.open(topic, name, false);
+    if (record === null) return;
+    record.setElsewhere(actor, count);
+    this.#tables.closeUnused(record);
+  }
+
+  onMessage(topic: number, name: Uint8Array, body: Uint8Array | null): void {
+    // Its subscribers elsewhere get it from where it was published.
+    this.#delivery.send(topic, name, body);
+  }
+
+  onLost(topic: number, name: Uint8Array | null): void {
+    const close = ({ sink }: Subscriber) => sink.closeSlow();
+    if (name !== null) return this.#delivery.eachFor(topic, name, close);
+    for (let each = 0; each < TOPIC_COUNT; each++) {
+      for (const { local } of [...this.#tables.recordsOf(each)]) [...local].forEach(close);
+    }
+  }
+
+  onFind(name: Uint8Array): boolean {
+    const session = this.#clientOf(Number(decoder.decode(name)));
+    if (session === null || session.sink === null) return false;
+    const outcome = this.subscribe(session, Topic.client, name);
+    return outcome === "new" || outcome === "known";
+  }
+
+  onGone(actor: number): void {
+    for (let topic = 0; topic < TOPIC_COUNT; topic++) {
+      for (const record of [...this.#tables.recordsOf(topic)]) {
+        if (!record.elsewhere.has(actor)) continue;
+        record.setElsewhere(actor, 0);
+        this.#tables.closeUnused(record);
+      }
+    }
+  }
+
+  whenFree(): Promise<void> | null {
     return this.#outbox.settled();
   }
-
-  #table(topic: number): Table {
-    return this.#tables[topic]!;
-  }
 }
 
-function subscriptionBytes({ name }: Record): number {
+function subscriptionBytes({ name }: Subscribed): number {
   return SUBSCRIPTION_BYTES + 2 * name.length;
-}
-
-/** Whether a client is told that keys may have changed: in RESP2 one that is subscribed to anything. */
-function hearsInvalidations({ sink, counts }: Subscriber): boolean {
-  return sink.format === 3 ||
-    counts[Topic.channel]! + counts[Topic.pattern]! + counts[Topic.shardChannel]! > 0;
 }

@@ -12,7 +12,7 @@ export class NoAnswer extends Error {}
 
 /** A message port, as far as this module uses it. */
 export interface Port {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer?: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 }
 
@@ -45,9 +45,15 @@ export class ControlChannel {
   }
 
   /**
-   * Asks the other end. Rejects if that fails; with {@linkcode NoAnswer} if none comes within `timeoutMs`.
+   * Asks the other end. Rejects if that fails; with {@linkcode NoAnswer} if none comes within `timeoutMs`. What is in
+   * `transfer` is the other end's from then on.
    */
-  request(name: string, body?: unknown, timeoutMs: number = CONTROL_TIMEOUT_MS): Promise<unknown> {
+  request(
+    name: string,
+    body?: unknown,
+    timeoutMs: number = CONTROL_TIMEOUT_MS,
+    transfer: Transferable[] = [],
+  ): Promise<unknown> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -55,17 +61,17 @@ export class ControlChannel {
         reject(new NoAnswer(`Cannot ${name}: no answer within ${timeoutMs} ms`));
       }, timeoutMs);
       this.#waiting.set(id, { resolve, reject, timer });
-      this.#send({ kind: "request", id, name, body });
+      this.#send({ kind: "request", id, name, body }, transfer);
     });
   }
 
-  /** Sends the other end a notice. */
-  notify(name: string, body?: unknown): void {
-    this.#send({ kind: "request", id: 0, name, body });
+  /** Sends the other end a notice. What is in `transfer` is the other end's from then on. */
+  notify(name: string, body?: unknown, transfer: Transferable[] = []): void {
+    this.#send({ kind: "request", id: 0, name, body }, transfer);
   }
 
-  #send(message: Message): void {
-    this.#port.postMessage(message);
+  #send(message: Message, transfer: Transferable[] = []): void {
+    this.#port.postMessage(message, transfer);
   }
 
   #receive(message: Message): void {

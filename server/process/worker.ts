@@ -3,6 +3,7 @@
 
 import { addCounter, Cache, Region } from "../../cache/mod.ts";
 import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
+import type { BusLink } from "../messages/bus/bus_peer.ts";
 import { ClientWaits } from "../commands/blocking/client_waits.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { CommandContext } from "../contract/command.ts";
@@ -36,6 +37,8 @@ import { WorkerWatch } from "../changes/watch.ts";
 const TICK_MS = 250;
 /** While draining: time between two looks whether bodies are still arriving. */
 const DRAIN_LOOK_MS = 5;
+/** Microtasks until the answer to a start that has failed is on its way to main. */
+const TOLD_TICKS = 8;
 
 /** The first message from main to a worker. */
 export interface WorkerStart {
@@ -48,6 +51,8 @@ export interface WorkerStart {
   readonly isLoading: boolean;
   /** Options that were set since the process started. */
   readonly options: readonly OptionValue[];
+  /** The ways to the other workers. */
+  readonly links: readonly BusLink[];
 }
 
 /** Serves in this thread. Called once in a worker. By `calls` answers are sent at once. */
@@ -55,15 +60,20 @@ export function runWorker(scope: WorkerScope, calls?: SocketCalls): void {
   let server: WorkerServer | undefined;
   const channel: ControlChannel = new ControlChannel(scope, {
     start: (body) => {
+      // Main hears why, and takes back all that was this worker's: so nothing of it may run after that.
       try {
         server = new WorkerServer(body as WorkerStart, channel, calls);
-        server.start();
       } catch (error) {
-        // Main hears why, and takes back all that was this worker's: so nothing of it may run after that.
         queueMicrotask(() => scope.close());
         throw error;
       }
+      return server.start().catch((error) => {
+        void closeSoon(scope);
+        throw error;
+      });
     },
+    connect: (link) => server?.local.messages.connect(link as BusLink),
+    disconnect: (actor) => server?.local.messages.disconnect(actor as number),
     drain: () => server?.drain(),
     open: () => server?.open(),
     renew: (credentials) => server?.renew(credentials as Credentials),
@@ -72,6 +82,12 @@ export function runWorker(scope: WorkerScope, calls?: SocketCalls): void {
     spread: (ms) => server?.spread(ms as number),
     ask: (question) => server?.local.answer(question as Question),
   });
+}
+
+/** Ends this thread before its event loop has another turn, but once main has been told what has gone wrong. */
+async function closeSoon(scope: WorkerScope): Promise<void> {
+  for (let i = 0; i < TOLD_TICKS; i++) await null;
+  scope.close();
 }
 
 /** The global scope of a worker, as far as it is used here. */
@@ -143,6 +159,7 @@ class WorkerServer {
     );
     local.registry = this.#raw.clients;
     local.budget = budget;
+    for (const link of start.links) local.messages.connect(link);
     local.slowEntryIds = () => this.#region.nextSlowEntry();
     if (start.options.length > 0) local.answer({ what: "setOptions", values: start.options });
     local.onFailedToken = (address) => this.#noteFailedToken(address);
@@ -159,8 +176,9 @@ class WorkerServer {
     }
   }
 
-  /** Binds all listeners. Throws Error when one cannot be bound. */
-  start(): void {
+  /** Binds all listeners, once it knows what the other workers do. Rejects when one cannot be bound. */
+  async start(): Promise<void> {
+    await this.local.messages.joined();
     for (const listener of this.#listeners) listener.start();
     this.#raw.start();
     this.#tick();
@@ -186,6 +204,7 @@ class WorkerServer {
     this.#raw.tick();
     this.#failedTokens.tick();
     this.#warnings.tick();
+    this.local.messages.tick();
     noteThreadCpu(this.#region, this.#actor);
     const requests = this.#region.counter(this.#actor, "requests");
     this.#heapReturn?.tick(nowMs, requests, this.#budget.takenBytes);

@@ -6,6 +6,8 @@ import { clearWaits } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
 import { GAUGES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { messageOf } from "../contract/error_text.ts";
+import type { BusLink } from "../messages/bus/bus_peer.ts";
+import { linkWorkers } from "./bus_links.ts";
 import { CONTROL_TIMEOUT_MS, ControlChannel, NoAnswer } from "./control.ts";
 import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
@@ -137,6 +139,7 @@ export class WorkerPool {
     const buffer = this.#region.buffer;
     const options = [...this.#settings];
     const isLoading = this.#isLoading;
+    const links = this.#linkAll(actor);
     const start: WorkerStart = {
       buffer,
       actor,
@@ -145,11 +148,13 @@ export class WorkerPool {
       startedMs,
       isLoading,
       options,
+      links,
     };
     this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
     try {
       const { startTimeoutMs = START_TIMEOUT_MS } = this.#options;
-      await Promise.race([channel.request("start", start, startTimeoutMs), failure]);
+      const ports = links.map(({ port }) => port);
+      await Promise.race([channel.request("start", start, startTimeoutMs, ports), failure]);
       started = true;
       if (thrown !== undefined) this.#replace(actor, worker, thrown);
     } catch (error) {
@@ -158,6 +163,15 @@ export class WorkerPool {
       else this.#bury(actor, worker);
       throw error;
     }
+  }
+
+  /** Connects a worker that comes with all that are there. Returns its ends. */
+  #linkAll(actor: number): BusLink[] {
+    return [...this.#members.values()].map((other) => {
+      const { forA, forB } = linkWorkers(actor, other.actor);
+      other.channel.notify("connect", forB, [forB.port]);
+      return forA;
+    });
   }
 
   /** Asks all workers at once. Resolves with the answers of those that gave one in time. */
@@ -219,6 +233,7 @@ export class WorkerPool {
   #bury(actor: number, worker: Worker): number {
     worker.terminate();
     this.#members.delete(actor);
+    for (const { channel } of this.#members.values()) channel.notify("disconnect", actor);
     for (const { name, endsWithWorker } of GAUGES) {
       if (endsWithWorker) Atomics.store(this.#region.words, this.#region.gaugeWord(actor, name), 0);
     }

@@ -192,3 +192,10 @@ export interface Stats {
   readonly refusals: Readonly<Record<string, number>>;
   readonly workers: readonly Readonly<Record<WorkerFigure, number>>[];
 }
+
+/** The port of the Redis protocol of a server that has one. */
+export function respPort(server: TestServer): number {
+  const addresses = server.event("start")!.addresses as string[];
+  const resp = addresses.find((address) => address.startsWith("redis://"))!;
+  return Number(/:(\d+)$/.exec(resp)![1]);
+}

@@ -8,7 +8,7 @@ import { PATTERN_TOO_LONG } from "../pattern_argument.ts";
 import { refused } from "../failures.ts";
 
 /** Longest name of a channel, in bytes: that of an event about a longest key, and some. */
-export const MAX_CHANNEL_BYTES = 4096;
+export const MAX_CHANNEL_BYTES = 2176;
 
 const NAME_TOO_LONG = refused(
   `name of channel is too long, send at most ${MAX_CHANNEL_BYTES} bytes`,

@@ -84,7 +84,7 @@ function begin(context: CommandContext, kind: Kind, args: Args, reply: Reply): v
     const outcome = messages.subscribe(session, kind.topic, args.bytesOf(i));
     if (outcome === "noMemory") return reply.fail(NO_MEMORY);
     if (outcome === "tooMany") return reply.fail(TOO_MANY);
-    if (messages.mustSettle) session.mustSettle = true;
+    session.mustSettle = true;
     answer(kind, kind.begun, session, args.bytesOf(i), reply);
   }
 }

@@ -5,6 +5,7 @@
 import process from "node:process";
 import { readStats } from "../../../cache/mod.ts";
 import { heldBytesOf, MEMORY_STEP_BYTES, type ServerRegion } from "../../contract/counters.ts";
+import { Topic } from "../../contract/messages/messages.ts";
 import { REFUSAL_COUNTERS } from "../../contract/refusal_counters.ts";
 import type { ServerTotals } from "../../contract/server.ts";
 import { VERSION } from "../../config/version.ts";
@@ -112,7 +113,7 @@ function human(bytes: number): string {
 }
 
 /** Section Stats. Connections and bytes are those of the Redis and text protocols. */
-export function stats({ cache }: CommandContext, totals: ServerTotals): Fields {
+export function stats({ cache, messages }: CommandContext, totals: ServerTotals): Fields {
   const { region } = cache;
   const { evictions, windowEvictions, expirations } = readStats(cache);
   return {
@@ -138,9 +139,9 @@ export function stats({ cache }: CommandContext, totals: ServerTotals): Fields {
     clients_slow: region.total("clientsSlow"),
     keyspace_hits: region.total("hits"),
     keyspace_misses: region.total("misses"),
-    pubsub_channels: 0,
-    pubsub_patterns: 0,
-    pubsubshard_channels: 0,
+    pubsub_channels: messages.topicCount(Topic.channel),
+    pubsub_patterns: messages.topicCount(Topic.pattern),
+    pubsubshard_channels: messages.topicCount(Topic.shardChannel),
     latest_fork_usec: 0,
     total_forks: 0,
     migrate_cached_sockets: 0,

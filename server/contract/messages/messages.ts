@@ -51,7 +51,7 @@ export interface Messages {
    */
   invalidate(id: number, key: Uint8Array | null): boolean;
 
-  /** Subscribes a client, which has a sink. Its answer is to wait for {@linkcode settled}. */
+  /** Subscribes a client, which has a sink. Its answer is to wait for {@linkcode settled}: see Session.mustSettle. */
   subscribe(session: Session, topic: Topic, name: Uint8Array): Subscribed;
   /** Ends a subscription. Returns whether there was one. */
   unsubscribe(session: Session, topic: Topic, name: Uint8Array): boolean;
@@ -66,11 +66,8 @@ export interface Messages {
   topicCount(topic: Topic): number;
   /** Those names. It may be many: they are not to be looked at all at once. */
   names(topic: Topic): IterableIterator<Uint8Array>;
-  /** Whether what has just run is not to be answered before {@linkcode settled}. */
+  /** Whether so much is on its way that who publishes is to wait for {@linkcode settled}. */
   readonly mustSettle: boolean;
-  /**
-   * Resolves when all workers know of new subscriptions, and much that is on its way has got on; null where there is
-   * nothing to wait for.
-   */
-  settled(): Promise<void> | null;
+  /** Resolves when all workers know of new subscriptions, and much that is on its way has got on. */
+  settled(): Promise<void>;
 }

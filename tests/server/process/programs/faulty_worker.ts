@@ -9,7 +9,13 @@ import { ControlChannel } from "../../../../server/process/control.ts";
 import type { WorkerStart } from "../../../../server/process/worker.ts";
 import { holdShard, letGo } from "../../../cache/fixture.ts";
 
-const channel: ControlChannel = new ControlChannel(self, { start, drain: () => {} });
+const ignore = () => {};
+const channel: ControlChannel = new ControlChannel(self, {
+  start,
+  drain: ignore,
+  connect: ignore,
+  disconnect: ignore,
+});
 
 async function start(body: unknown): Promise<void> {
   const { buffer, actor, config, listens } = body as WorkerStart;
