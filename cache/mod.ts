@@ -65,6 +65,7 @@ export {
 } from "./event_ring.ts";
 export { flushBucketsLocked, flushCostLocked, isEmptyLocked } from "./flush.ts";
 export { hashKey, inDatabase } from "./hash.ts";
+export { FurtherLocks } from "./further_locks.ts";
 export { type HotReads, NOT_READ } from "./hot_reads.ts";
 export { ItemBatch } from "./item_batch.ts";
 export { EffectBuffer } from "./log/effect_buffer.ts";

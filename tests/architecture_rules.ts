@@ -27,7 +27,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   ],
   "server/http": ["cache", "server/codecs", "server/commands", "server/config", "server/contract"],
   "server/raw": ["cache", "server/codecs", "server/commands", "server/config", "server/contract"],
-  "server/commands": ["cache", "server/config", "server/contract", "server/rdb"],
+  "server/commands": ["cache", "server/config", "server/contract", "server/lua", "server/rdb"],
   "server/changes": ["cache", "server/contract"],
   "server/messages": ["cache", "server/contract"],
   "server/codecs": ["server/contract"],

@@ -117,5 +117,6 @@ function queue(
   if (kept === "noMemory") return refuse(context, command, NO_MEMORY, reply);
   context.session.lastCommand = command.name;
   if (command.flags.includes("write")) transaction.hasWrites = true;
+  if (command.flags.includes("script")) transaction.hasScripts = true;
   reply.status("QUEUED");
 }

@@ -6,7 +6,7 @@ import { answerBytes, type Reply } from "../contract/reply.ts";
 import { inDatabase, NOT_READ, storedDatabase } from "../../cache/mod.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import { placeKeys } from "../contract/keys/key_places.ts";
-import { BUSY, wrongArity } from "./failures.ts";
+import { busyFailure, wrongArity } from "./failures.ts";
 import { refusesWrite } from "./connection/log_admission.ts";
 import { get } from "./strings/values.ts";
 
@@ -51,7 +51,7 @@ function executeOne(
     context.shard = cache.shardOf(hash);
     if (args.hasKeyHash) context.shard.memory.likelyBucket = args.keyBucket;
     context.prepare(command, args, reply, 1);
-    if (!cache.withShard(hash, context)) return reply.fail(BUSY);
+    if (!cache.withShard(hash, context)) return reply.fail(busyFailure(context));
     if (!context.wasStale) return;
     context.enterDatabase(context.session.database);
   }
@@ -92,7 +92,7 @@ function executeMany(
   hashForRun(context, command, args, reply);
   const { cache } = context;
   const count = context.keyCount;
-  if (!cache.withShards(context.hashes, count, context)) return reply.fail(BUSY);
+  if (!cache.withShards(context.hashes, count, context)) return reply.fail(busyFailure(context));
   if (!context.wasStale) return context.mustWait ? wait(context, command, args, reply) : undefined;
   // Others may exchange databases faster than many keys are hashed. Under all locks they stay as they are.
   const work = {
@@ -101,7 +101,7 @@ function executeMany(
       context.runLocked();
     },
   };
-  if (!cache.withAllShards(work)) reply.fail(BUSY);
+  if (!cache.withAllShards(work)) reply.fail(busyFailure(context));
   else if (context.mustWait) return wait(context, command, args, reply);
 }
 

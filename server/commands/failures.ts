@@ -2,6 +2,7 @@
 // A refused command has changed nothing.
 
 import type { Args } from "../contract/args.ts";
+import type { CommandContext } from "../contract/command.ts";
 import { MAX_HELD_WALK_MS } from "../contract/time_slices.ts";
 import { ANSWER_TOO_LARGE_MESSAGE, type Failure, type FailureKind } from "../contract/reply.ts";
 import { beforeZero, MAX_SHOWN_BYTES, shownText } from "./argument_text.ts";
@@ -19,6 +20,17 @@ export const BUSY = failure(
   "slabkv could not lock the key in time, nothing has changed, try again",
   "BUSY",
 );
+/** While a script runs for long. It may end by itself, or SCRIPT KILL ends it. */
+const BUSY_SCRIPT = failure(
+  "busy",
+  "Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+  "BUSY",
+);
+
+/** Why a lock could not be had: a script runs for long, or others hold it. */
+export function busyFailure({ cache }: CommandContext): Failure {
+  return cache.region.gaugeTotal("script") > 0 ? BUSY_SCRIPT : BUSY;
+}
 
 export const PAUSED = failure(
   "paused",

@@ -34,6 +34,26 @@ export function rememberReads(
   }
 }
 
+/** Has `tracking` remember `count` arguments from `first` on, which are keys that a script may read. */
+export function rememberArguments(
+  { cache }: CommandContext,
+  tracking: Tracking,
+  { bytes, starts, lengths }: Args,
+  first: number,
+  count: number,
+): void {
+  if (!remembers(tracking)) return;
+  for (let i = first; i < first + count; i++) {
+    const hash = cache.hash(bytes, starts[i]!, lengths[i]!);
+    tracking.remember(hash, bytes, starts[i]!, lengths[i]!);
+  }
+}
+
+/** Whether what the next command reads is remembered. */
+function remembers({ options: { mode }, isCaching }: Tracking): boolean {
+  return mode === "all" || isCaching === (mode === "optin");
+}
+
 /** Has `tracking` remember the keys that `command` reads, where its mode says so or `isEvery`. */
 export function rememberKeys(
   context: CommandContext,
@@ -44,8 +64,7 @@ export function rememberKeys(
 ): void {
   // WATCH looks at keys, but tells the client nothing of their values.
   if (keys === null || !flags.includes("read") || name === "WATCH") return;
-  const { mode } = tracking.options;
-  if (!isEvery && mode !== "all" && tracking.isCaching !== (mode === "optin")) return;
+  if (!isEvery && !remembers(tracking)) return;
   context.reserveHashes(args.count);
   const { cache, keyIndexes } = context;
   const keyCount = placeKeys(keys, args, keyIndexes);

@@ -52,6 +52,8 @@ export interface Config {
   readonly bodyMemoryBytes: number;
   /** A worker whose event loop is further behind than this for a second refuses requests; 0: never. */
   readonly maxLagMs: number;
+  /** How long a script may run that writes nothing; one that has written may take five times as long. */
+  readonly scriptTimeMs: number;
   /** Status of the JSON answer to a key that is not there. */
   readonly missStatus: 200 | 404;
   /** Secret that requests must bear. Never to be logged or shown. */

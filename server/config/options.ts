@@ -184,6 +184,12 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     description:
       "How far a worker may be behind for a second before it answers 503; 0 for no limit",
   },
+  scriptTimeMs: {
+    flag: "script-time",
+    kind: duration(10, 60_000),
+    fallback: () => 1000,
+    description: "How long a script may run, five times that once it has written",
+  },
   missStatus: {
     flag: "miss-status",
     kind: choice([STATUS_CODE.OK, STATUS_CODE.NotFound]),

@@ -21,6 +21,7 @@ import type { Session } from "./session.ts";
 import { type KeyPlaces, ONE_KEY } from "./keys/key_places.ts";
 import { keyByteLimit } from "../config/config.ts";
 import type { CommandFlag, CommandGroup } from "./commands/command_kinds.ts";
+import type { ScriptRuns } from "./commands/script_runs.ts";
 import type { Waiting, Waits } from "./commands/waits.ts";
 import type { CommandStats } from "./command_stats.ts";
 import { SketchViews } from "./collections/sketch_views.ts";
@@ -64,6 +65,8 @@ export class CommandContext implements LockedWork {
   writes = 0;
   /** The clients of this worker that wait for something; null where none may. */
   waits: Waits<CommandContext, Command> | null = null;
+  /** What runs scripts in this worker; null where there are none. */
+  scripts: ScriptRuns<CommandContext> | null = null;
   /** Whether the command that has just run has found nothing, and its client waits for something. */
   mustWait = false;
   /** Whether EXEC is running. Locks are held then, so nothing may wait. */

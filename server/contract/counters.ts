@@ -168,6 +168,12 @@ export const GAUGES = [
     endsWithWorker: true,
   },
   {
+    name: "script",
+    meaning: "What a script does that has run for long; 0: there is none.",
+    isShown: false,
+    endsWithWorker: true,
+  },
+  {
     name: "pause",
     meaning: "In main's block: when CLIENT PAUSE ends, and what it holds; 0: there is none.",
     isShown: false,

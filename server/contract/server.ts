@@ -6,6 +6,7 @@ import type { CommandStats } from "./command_stats.ts";
 import type { Durability } from "./persistence/durability.ts";
 import type { Messages } from "./messages/messages.ts";
 import type { LoadProgress } from "./persistence/load_progress.ts";
+import type { ScriptShare } from "./scripts/script_share.ts";
 import type { Session } from "./session.ts";
 import type { TimeSlices } from "./time_slices.ts";
 import type { Tracking, TrackingOptions, TrackingStart } from "./tracking.ts";
@@ -118,6 +119,8 @@ export interface ServerFacade {
   readonly stats: CommandStats;
   /** Who waits until changes are on the disk; null where no answer does. */
   readonly durability: Durability | null;
+  /** The scripts of this worker, and how others hear of them. */
+  readonly scripts: ScriptShare;
   /** Divides long work of this worker into slices of time. */
   readonly slices: TimeSlices;
   /** The subscriptions of all clients, and what is sent to them. */

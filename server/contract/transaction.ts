@@ -118,6 +118,8 @@ export class Transaction {
   isBroken = false;
   /** Whether a queued command writes. */
   hasWrites = false;
+  /** Whether one runs a script. */
+  hasScripts = false;
   /** How many commands are queued, and keys watched. */
   queuedCount = 0;
   watchedCount = 0;

@@ -25,8 +25,10 @@ import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
+import { LateNews } from "./news/late_news.ts";
 import { type Answers, joinedEntries, joinedTexts, type Question, Questions } from "./questions.ts";
 import { WorkerMessages } from "../messages/worker_messages.ts";
+import { ScriptNews } from "./news/script_news.ts";
 import { ServerOptions } from "./server_options.ts";
 import { SlowLog } from "./slow_log.ts";
 
@@ -35,7 +37,6 @@ export const QUESTION_TIMEOUT_MS = 800;
 const MIN_LIST_BYTES = 64 * 1024;
 /** Longest time that a client waits for a snapshot; it is made all the same. */
 const SNAPSHOT_TIMEOUT_MS = 3_600_000;
-const NO_SNAPSHOTS: SnapshotAnswer = { outcome: "failed", why: "nothing is kept on disk" };
 
 /** One worker's view of the server. */
 export class LocalServer implements ServerFacade {
@@ -44,6 +45,7 @@ export class LocalServer implements ServerFacade {
   readonly stats: CommandStats = new CommandStats();
   readonly slices: TimeSlices = new TimeSlices();
   readonly messages: WorkerMessages;
+  readonly scripts: ScriptNews = new ScriptNews((question) => this.#send(question));
   /** The watches of this worker; set by the worker. */
   watch: Watch | null = null;
   /** Who waits until changes are on the disk; set by the worker where anybody has to. */
@@ -57,11 +59,10 @@ export class LocalServer implements ServerFacade {
   #budget: MemorySource | null = null;
   readonly #slowLog = new SlowLog(this.stats);
   readonly #options: ServerOptions;
-  /** Options that were set here, and whether counters were, of which the others do not know yet. */
-  readonly #untold = new Map<string, string>();
-  #hasReset = false;
-  #hasCleared = false;
-  #isTelling = false;
+  /** What was set here, of which the others do not know yet. */
+  readonly #late = new LateNews((news) =>
+    this.channel === null ? Promise.resolve() : this.#send(news)
+  );
   /** What a list of all clients takes on its way, in main and here, by what the latest took. */
   #listBytes = MIN_LIST_BYTES;
   readonly #questions = new Questions((question) => this.#askAll(question));
@@ -78,6 +79,7 @@ export class LocalServer implements ServerFacade {
   set budget(budget: MemorySource) {
     this.#budget = budget;
     this.#slowLog.memory = budget;
+    this.scripts.memory = budget;
   }
 
   /** What numbers the entries of the slow log over all workers; set by the worker. */
@@ -129,6 +131,8 @@ export class LocalServer implements ServerFacade {
       case "clearSlowLog":
         this.#slowLog.clear();
         return null;
+      default:
+        return this.scripts.answer(question);
     }
   }
 
@@ -203,50 +207,18 @@ export class LocalServer implements ServerFacade {
 
   setOptionsNow(values: readonly OptionValue[]): OptionProblem | null {
     const problem = this.#options.set(values);
-    if (problem === null) {
-      for (const [name, value] of values) this.#untold.set(name, value);
-      this.#tellOthers();
-    }
+    if (problem === null) this.#late.setOptions(values);
     return problem;
   }
 
   resetStatsNow(): void {
     this.stats.clear();
-    this.#hasReset = true;
-    this.#tellOthers();
+    this.#late.resetStats();
   }
 
   clearSlowLogNow(): void {
     this.#slowLog.clear();
-    this.#hasCleared = true;
-    this.#tellOthers();
-  }
-
-  /** Tells the other workers what was set here, as it is by then: one message at a time. */
-  async #tellOthers(): Promise<void> {
-    if (this.channel === null || this.#isTelling) return;
-    this.#isTelling = true;
-    // A worker that cannot be told is about to be ended, and begins with the options of the start.
-    for (let news = this.#nextNews(); news !== null; news = this.#nextNews()) {
-      await this.#send(news).catch(() => {});
-    }
-    this.#isTelling = false;
-  }
-
-  /** What the others have to be told next, or null. */
-  #nextNews(): Question | null {
-    if (this.#hasReset) {
-      this.#hasReset = false;
-      return { what: "resetStats" };
-    }
-    if (this.#hasCleared) {
-      this.#hasCleared = false;
-      return { what: "clearSlowLog" };
-    }
-    if (this.#untold.size === 0) return null;
-    const values = [...this.#untold];
-    this.#untold.clear();
-    return { what: "setOptions", values };
+    this.#late.clearSlowLog();
   }
 
   async resetStats(): Promise<void> {
@@ -287,7 +259,8 @@ export class LocalServer implements ServerFacade {
 
   async snapshot(question: SnapshotQuestion): Promise<SnapshotAnswer> {
     const asked = this.channel?.request("snapshot", question, SNAPSHOT_TIMEOUT_MS);
-    return await asked as SnapshotAnswer ?? NO_SNAPSHOTS;
+    return await asked as SnapshotAnswer ??
+      { outcome: "failed", why: "nothing is kept on disk" };
   }
 
   snapshotSoon(): void {

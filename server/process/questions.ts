@@ -10,6 +10,7 @@ import {
   type ServerTotals,
   type SlowEntry,
 } from "../contract/server.ts";
+import type { ScriptQuestion } from "./news/script_news.ts";
 
 /** What a worker asks all workers, itself included. */
 export type Question =
@@ -21,7 +22,8 @@ export type Question =
   | { readonly what: "clearSlowLog" }
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "unblock"; readonly id: number; readonly isError: boolean }
-  | { readonly what: "setOptions"; readonly values: readonly OptionValue[] };
+  | { readonly what: "setOptions"; readonly values: readonly OptionValue[] }
+  | ScriptQuestion;
 
 /** Most clients of a worker that wait for answers to questions of one kind. */
 export const MAX_WAITING = 16;

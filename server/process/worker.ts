@@ -2,7 +2,7 @@
 // thread of its own. Main starts it and talks to it over a control channel.
 
 import { addCounter, Cache, Region } from "../../cache/mod.ts";
-import { ACTOR_NAMES, type ServerRegion } from "../contract/counters.ts";
+import { ACTOR_NAMES, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import type { BusLink } from "../messages/bus/bus_peer.ts";
 import { ClientWaits } from "../commands/blocking/client_waits.ts";
 import { COMMANDS } from "../commands/table.ts";
@@ -25,6 +25,7 @@ import { LocalServer } from "./local_server.ts";
 import type { Question } from "./questions.ts";
 import { PacedNews, WARNING_PAUSE_MS, warningText } from "./paced_news.ts";
 import type { SocketCalls } from "../raw/direct_send.ts";
+import { ScriptRunner } from "../commands/scripts/script_runner.ts";
 import { RawServer } from "../raw/raw_server.ts";
 import type { OptionValue } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
@@ -35,6 +36,9 @@ import { WorkerWatch } from "../changes/watch.ts";
 
 /** Time between two signs of life of a worker. It then also looks for slow bodies. */
 const TICK_MS = 250;
+/** Of what scripts write down, from this level on it is passed on: notices and warnings; and so much of it. */
+const MIN_LOG_LEVEL = 2;
+const MAX_LOG_CHARS = 200;
 /** While draining: time between two looks whether bodies are still arriving. */
 const DRAIN_LOOK_MS = 5;
 /** Microtasks until the answer to a start that has failed is on its way to main. */
@@ -132,6 +136,7 @@ class WorkerServer {
     local.watch = watch;
     const waits = new ClientWaits(cache, watch);
     commands.waits = waits;
+    commands.scripts = this.#newScripts(cache, local, start.config);
     const gate = new Gate(this.#region, start.actor);
     gate.mode = start.isLoading ? WorkerMode.loading : WorkerMode.open;
     this.#gate = gate;
@@ -153,10 +158,9 @@ class WorkerServer {
       channel.notify("warn", warningText(text, count));
     }, WARNING_PAUSE_MS);
     const warn = (error: unknown) => this.#warnings.note(messageOf(error));
-    this.#raw = new RawServer(
-      { config, cache, budget, server: local, waits, listens, gate, onBug, warn },
-      calls,
-    );
+    const { scripts } = commands;
+    const around = { config, cache, budget, server: local, listens, gate, onBug, warn };
+    this.#raw = new RawServer({ ...around, waits, scripts }, calls);
     local.registry = this.#raw.clients;
     local.budget = budget;
     for (const link of start.links) local.messages.connect(link);
@@ -181,6 +185,7 @@ class WorkerServer {
     await this.local.messages.joined();
     for (const listener of this.#listeners) listener.start();
     this.#raw.start();
+    this.local.scripts.sync();
     this.#tick();
     this.#setServing(1);
     setInterval(() => this.#tick(), TICK_MS);
@@ -208,6 +213,19 @@ class WorkerServer {
     noteThreadCpu(this.#region, this.#actor);
     const requests = this.#region.counter(this.#actor, "requests");
     this.#heapReturn?.tick(nowMs, requests, this.#budget.takenBytes);
+  }
+
+  #newScripts(cache: ServerCache, { scripts }: LocalServer, config: Config): ScriptRunner {
+    const log = (level: number, text: string) => this.#noteScript(level, text);
+    return new ScriptRunner(cache, scripts, config.scriptTimeMs, log);
+  }
+
+  /** What a script has written down for people, where that matters to them. */
+  #noteScript(level: number, text: string): void {
+    if (level < MIN_LOG_LEVEL) return;
+    // deno-lint-ignore no-control-regex
+    const shown = text.slice(0, MAX_LOG_CHARS).replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
+    this.#warnings.note(`a script says: ${shown}`);
   }
 
   #noteFailedToken(address: string): void {

@@ -38,6 +38,8 @@ export interface RawServerOptions {
   readonly server: ServerFacade;
   /** The clients of the worker that wait for something. */
   readonly waits: CommandContext["waits"];
+  /** What runs its scripts. */
+  readonly scripts: CommandContext["scripts"];
   readonly listens: readonly Listen[];
   /** Which commands are run. */
   readonly gate: Gate;
@@ -55,13 +57,14 @@ export class RawServer {
 
   /** By `calls` answers are sent at once. */
   constructor(options: RawServerOptions, calls?: SocketCalls) {
-    const { config, cache, budget, server, waits, listens, gate, onBug, warn } = options;
+    const { config, cache, budget, server, waits, scripts, listens, gate, onBug, warn } = options;
     const { region, actor, now } = cache;
     this.clients = new RawClients(region, actor, config.maxConnections, now);
     const nobody = new Session(0, "resp", "", "", now(), false);
     const newContext = (before?: CommandContext) => {
       const made = new CommandContext(cache, server, COMMANDS, nobody, before);
       made.waits = waits;
+      made.scripts = scripts;
       return made;
     };
     this.#newContext = newContext;

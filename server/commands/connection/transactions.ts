@@ -13,13 +13,14 @@ import {
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
+import { later } from "../deferred_answer.ts";
 import { hashKeys } from "../execute.ts";
 import { writeProblem } from "./log_admission.ts";
 import { selected } from "./databases.ts";
-import { beginTimed, beginUntimed, endTimed, endUntimed } from "../timing.ts";
+import { runHeld } from "../held_run.ts";
+import { beginUntimed } from "../timing.ts";
 import {
-  ALL_KEYS_TOO_LONG,
-  BUSY,
+  busyFailure,
   execAborted,
   LOG_FULL,
   NO_MEMORY,
@@ -104,10 +105,17 @@ export function unwatch({ session }: CommandContext, _args: Args, reply: Reply):
 }
 
 /** EXEC: the answers of all queued commands, or a null list if a watched key has changed. */
-export function exec(context: CommandContext, _args: Args, reply: Reply): void {
-  const { session } = context;
+export function exec(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
+  const { session, scripts } = context;
   const { transaction } = session;
   if (!transaction?.isOpen) return reply.fail(EXEC_ALONE);
+  if (transaction.hasScripts && scripts?.isReady === false) {
+    return execLater(context, args, reply, () => scripts.prepare());
+  }
   // What it runs must find no transaction; its memory is held until it has run.
   session.transaction = null;
   try {
@@ -122,10 +130,36 @@ export function exec(context: CommandContext, _args: Args, reply: Reply): void {
   }
 }
 
+/** Whether a command may ask for any key: one on all of them, or a script. */
+function wantsAll({ flags }: Command): boolean {
+  return flags.includes("keyspace") || flags.includes("script");
+}
+
+/** Runs EXEC when scripts can be run: with locks held it cannot wait for that. */
+function execLater(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+  prepare: () => Promise<void>,
+): void | Promise<number | void> {
+  const { session } = context;
+  return later(context, reply, async () => {
+    const before = context.session;
+    try {
+      await prepare();
+      context.session = session;
+      exec(context, args, reply);
+    } finally {
+      context.session = before;
+      session.endTransaction();
+    }
+  });
+}
+
 function runLocked(context: CommandContext, transaction: Transaction, reply: Reply): void {
   const { cache } = context;
   context.holdsAll = transaction.queued(context.queuedArgs).some((id) =>
-    context.commands[id]!.flags.includes("keyspace")
+    wantsAll(context.commands[id]!)
   );
   let isDone = false;
   let swaps = 0;
@@ -145,7 +179,7 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
       context.enterDatabase(context.session.database);
       if (!context.holdsAll) noteShards(context, transaction);
       const hasRun = context.holdsAll ? cache.withAllShards(work) : cache.withNoted(work);
-      if (!hasRun) return reply.fail(BUSY);
+      if (!hasRun) return reply.fail(busyFailure(context));
       // Others may exchange databases faster than many keys are hashed: the next try has all locks.
       context.holdsAll = true;
     }
@@ -222,21 +256,11 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
     }
     const bytesBefore = reply.bytesLeft;
     context.enterDatabase(session.database);
-    context.keyCount = hashKeys(context, command, args);
-    if (context.keyCount > 0) {
-      context.shard = context.cache.shardOf(context.hashes[0]!);
-    }
-    const weight = context.stats.count(command.id, command.isTimed);
-    const fromMs = weight === 0 ? 0 : beginTimed(context);
     if (session.tracking !== null && session.tracking !== tracking) {
       rememberKeys(context, session.tracking, command, args);
     }
-    context.session.running = command.id;
-    // A command that would have to wait sees isAtomic and refuses.
-    if (command.flags.includes("keyspace")) runOnAll(context, command, args, reply);
-    else command.run(context, args, reply);
-    if (weight !== 0) endTimed(context, command, args, fromMs, weight);
-    else if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
+    context.keyCount = hashKeys(context, command, args);
+    runHeld(context, command, args, reply);
     const answered = Math.max(0, bytesBefore - reply.bytesLeft);
     context.copiedBytes += isAboutServer(command)
       ? SERVER_COMMAND_BYTES + SERVER_BYTE_COST * answered
@@ -248,12 +272,4 @@ function runAll(context: CommandContext, transaction: Transaction, reply: Reply)
 function isAboutServer({ group, flags, keys }: Command): boolean {
   return keys === null && (group === "server" || group === "connection") &&
     !flags.includes("fast") && !flags.includes("keyspace");
-}
-
-/** Runs a command on all keys, if the others of the transaction have left time for it. */
-function runOnAll(context: CommandContext, command: Command, args: Args, reply: Reply): void {
-  const { heldWalks } = context;
-  if (!heldWalks.begin()) return reply.fail(ALL_KEYS_TOO_LONG);
-  command.run(context, args, reply);
-  heldWalks.end();
 }

@@ -1,33 +1,60 @@
-// Rows of the command table for the few scripts that scripts.ts knows. These commands find and lock
-// their keys themselves, since an argument says how many keys there are.
+// Rows of the command table for scripts. These commands find and lock their keys themselves, since an argument
+// says how many keys there are, and scripts may ask for more.
 
-import { type CommandRow, MAX_ARGUMENTS, row } from "../../contract/command.ts";
-import { evalScript, evalSha } from "./scripts.ts";
+import type { Args } from "../../contract/args.ts";
+import {
+  type CommandContext,
+  type CommandFlag,
+  type CommandRow,
+  MAX_ARGUMENTS,
+  row,
+} from "../../contract/command.ts";
+import type { Reply } from "../../contract/reply.ts";
+import { refused } from "../failures.ts";
+import { withSubcommands } from "../subcommands.ts";
+
+const NO_SCRIPTS = refused("scripts cannot be run here");
 
 /** The commands about scripts. */
 export const SCRIPT_ROWS: readonly CommandRow[] = [
-  {
-    ...row(
-      "EVAL",
-      [2, MAX_ARGUMENTS],
-      ["write", "nomulti"],
+  evaluating("EVAL", "write", "Runs a Lua script", false),
+  evaluating("EVALSHA", "write", "Runs a Lua script that is known by its SHA-1", true),
+  evaluating("EVAL_RO", "read", "Runs a Lua script that may not write", false),
+  evaluating(
+    "EVALSHA_RO",
+    "read",
+    "Runs a Lua script that is known by its SHA-1 and may not write",
+    true,
+  ),
+  withSubcommands(
+    row(
+      "SCRIPT",
+      [1, MAX_ARGUMENTS],
+      [],
       "scripting",
       null,
-      "Runs a window of @upstash/ratelimit by its Lua text; there are no other scripts",
-      evalScript,
+      "Makes scripts known, forgets and ends them",
+      (context, args, reply) =>
+        context.scripts === null
+          ? reply.fail(NO_SCRIPTS)
+          : context.scripts.command(context, args, reply),
     ),
-    keyCountAt: 1,
-  },
-  {
-    ...row(
-      "EVALSHA",
-      [2, MAX_ARGUMENTS],
-      ["write", "nomulti"],
-      "scripting",
-      null,
-      "Runs a window of @upstash/ratelimit by the SHA-1 of its Lua text",
-      evalSha,
-    ),
-    keyCountAt: 1,
-  },
+  ),
 ];
+
+function evaluating(
+  name: string,
+  flag: CommandFlag,
+  summary: string,
+  isBySha: boolean,
+): CommandRow {
+  const call = { isBySha, isReadOnly: flag === "read" };
+  const run = (context: CommandContext, args: Args, reply: Reply) =>
+    context.scripts === null
+      ? reply.fail(NO_SCRIPTS)
+      : context.scripts.run(context, args, reply, call);
+  return {
+    ...row(name, [2, MAX_ARGUMENTS], [flag, "script"], "scripting", null, summary, run),
+    keyCountAt: 1,
+  };
+}

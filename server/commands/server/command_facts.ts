@@ -93,7 +93,11 @@ function lineFacts(line: string): LineFacts {
   const [since = "", flagWords = "", categories = "", tips = "", keys = ""] = line.split(" | ");
   const flags = wordsOf(flagWords);
   const more = wordsOf(categories);
-  for (const [flag, category] of FLAG_CATEGORIES) if (flags.includes(flag)) more.push(category);
+  for (const [flag, category] of FLAG_CATEGORIES) {
+    // Of scripts that may only read Redis says no more than that they are scripts.
+    const isSaid = category === "read" && more.includes("scripting");
+    if (flags.includes(flag) && !isSaid) more.push(category);
+  }
   more.push(flags.includes("fast") ? "fast" : "slow");
   return {
     since,

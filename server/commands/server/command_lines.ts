@@ -132,6 +132,11 @@ export const COMMAND_LINES: Readonly<Record<string, string>> = {
   SSCAN: "2.8.0 | readonly | set | nd | RO access @1:0:1",
   EVAL:
     "2.6.0 | noscript stale skip_monitor no_mandatory_keys movablekeys | scripting |  | RW access update @2#0:1:1",
+  EVAL_RO:
+    "7.0.0 | readonly noscript stale skip_monitor no_mandatory_keys movablekeys | scripting |  | RO access @2#0:1:1",
+  EVALSHA_RO:
+    "7.0.0 | readonly noscript stale skip_monitor no_mandatory_keys movablekeys | scripting |  | RO access @2#0:1:1",
+  SCRIPT: "2.6.0",
   EVALSHA:
     "2.6.0 | noscript stale skip_monitor no_mandatory_keys movablekeys | scripting |  | RW access update @2#0:1:1",
   ACL: "6.0.0",
@@ -152,6 +157,7 @@ export const KEY_NOTES: Readonly<Record<string, readonly (string | undefined)[]>
   SET: ["RW and ACCESS due to the optional `GET` argument"],
   GETEX: ["RW and UPDATE because it changes the TTL"],
   EVAL: ["We cannot tell how the keys will be used so we assume the worst, RW and UPDATE"],
+  EVAL_RO: ["We cannot tell how the keys will be used so we assume the worst, RO and ACCESS"],
   PFCOUNT: [
     "RW because it may change the internal representation of the key, and propagate to replicas",
   ],

@@ -1,4 +1,4 @@
-// FUNCTION: there is no Lua here, so there are no functions. What asks for them or deletes them is
+// FUNCTION: there are scripts here, but no libraries of functions. What asks for them or deletes them is
 // answered as by a Redis that has none; what would load one is refused.
 
 import type { Args } from "../../contract/args.ts";
@@ -15,7 +15,7 @@ const HELP = [
   "FLUSH [ASYNC|SYNC]",
   "    Deletes all of them.",
 ];
-const NO_LUA = refused("functions cannot be loaded: this server has no Lua");
+const NO_LIBRARIES = refused("functions cannot be loaded: this server has scripts only, send EVAL");
 const NOTHING_RUNS = refused("No scripts in execution right now.", "NOTBUSY");
 const NO_LIBRARY = refused("Library not found");
 const NO_NAME = refused("library name argument was not given");
@@ -41,8 +41,8 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   KILL: (_args, reply) => reply.fail(NOTHING_RUNS),
   DELETE: (_args, reply) => reply.fail(NO_LIBRARY),
-  LOAD: (_args, reply) => reply.fail(NO_LUA),
-  RESTORE: (_args, reply) => reply.fail(NO_LUA),
+  LOAD: (_args, reply) => reply.fail(NO_LIBRARIES),
+  RESTORE: (_args, reply) => reply.fail(NO_LIBRARIES),
   DUMP: (_args, reply) => reply.fail(refused("there are no functions to dump")),
 };
 

@@ -16,7 +16,9 @@ export type CommandFlag =
   /** Never in the slow log, since its arguments may be secret. */
   | "noslowlog"
   /** Looks at every shard. Takes locks itself, one at a time, unless `holdsAll`. */
-  | "keyspace";
+  | "keyspace"
+  /** Runs a script, which may ask for any key. Takes locks itself, unless `holdsAll`. */
+  | "script";
 
 /** What a command is about, as in COMMAND DOCS. */
 export type CommandGroup =

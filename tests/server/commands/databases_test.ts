@@ -84,7 +84,7 @@ function lineOf({ name, keys, arity: [min] }: Command): string {
   return [name, ...words].join(" ");
 }
 
-const SCRIPT = "EVALSHA 1861a700bafe96c833a483af6b1c28a8897cfdb0 1 k 60000 1";
+const SCRIPT = "EVAL return\\x20redis.call('incr',KEYS[1]) 1 k x";
 const LINES = [
   ...COMMANDS.filter(({ keys }) => keys !== null).map(lineOf),
   "OBJECT ENCODING k",

@@ -10,12 +10,22 @@ import { COMMANDS } from "../../../server/commands/table.ts";
 import { WorkerWatch } from "../../../server/changes/watch.ts";
 import type { ServerCache } from "../../../server/contract/counters.ts";
 import { Refusals } from "../../../server/contract/command_stats.ts";
+import { ScriptRunner } from "../../../server/commands/scripts/script_runner.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import { Session } from "../../../server/contract/session.ts";
 import { configOf, NOW_MS } from "../fixture.ts";
 import { readAnswer, wordsOf } from "./notation.ts";
 
 let lastId = 0;
+/** What runs the scripts of each server. */
+const RUNNERS = new WeakMap<LocalServer, ScriptRunner>();
+
+function scriptsOf(cache: ServerCache, server: LocalServer): ScriptRunner {
+  const runner = RUNNERS.get(server) ??
+    new ScriptRunner(cache, server.scripts, server.config.scriptTimeMs, () => {});
+  RUNNERS.set(server, runner);
+  return runner;
+}
 
 /** One client. */
 export class Speaker {
@@ -33,6 +43,7 @@ export class Speaker {
     this.session = new Session(++lastId, "resp", "a:1", "b:2", NOW_MS, isAuthenticated);
     this.session.push = () => {};
     this.context = new CommandContext(cache, server, COMMANDS, this.session);
+    this.context.scripts = scriptsOf(cache, server);
     const { session } = this;
     this.session.protocol = protocol;
     // Whatever it says with HELLO, its answers are read in the form that they have from the start.

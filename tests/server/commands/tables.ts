@@ -15,6 +15,7 @@ import { BIT_TABLES } from "./bits/tables_bits.ts";
 import { HASH_TABLES } from "./hashes/tables_hashes.ts";
 import { LIST_TABLES } from "./lists/tables_lists.ts";
 import { LCS_TABLES } from "./strings/tables_lcs.ts";
+import { SCRIPT_TABLES } from "./scripts/tables_scripts.ts";
 import { SKETCH_TABLES } from "./sketches/tables_sketches.ts";
 import { SORT_TABLES } from "./keys/tables_sort.ts";
 import { TYPE_TABLES } from "./strings/tables_other_types.ts";
@@ -39,6 +40,7 @@ export const TABLES: Tables = {
   ...COMBINATION_TABLES,
   ...GEO_TABLES,
   ...SKETCH_TABLES,
+  ...SCRIPT_TABLES,
   ...USER_TABLES,
   ...CONFIG_TABLES,
   ...ADMIN_TABLES,

@@ -61,6 +61,7 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     bodyTimeoutMs: 10_000,
     bodyMemoryBytes: 64 * MIB,
     maxLagMs: 500,
+    scriptTimeMs: 1000,
     missStatus: 200,
     token: undefined,
     allowAdmin: false,

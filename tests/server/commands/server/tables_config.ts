@@ -104,19 +104,4 @@ export const CONFIG_TABLES: Tables = {
     ["SHUTDOWN NOW NOW NOW NOW NOW FOO", "-ERR syntax error"],
     ["SHUTDOWN ABORT", "-ERR No shutdown in progress."],
   ],
-  "malformed calls of scripts": [
-    ["EVAL x abc", "-ERR value is not an integer or out of range"],
-    ["EVAL x -1", "-ERR Number of keys can't be negative"],
-    ["EVAL x 1", "-ERR Number of keys can't be greater than number of args"],
-    ["EVALSHA abc abc", "-NOSCRIPT No matching script. Please use EVAL."],
-    ["EVALSHA abc 2 a", "-NOSCRIPT No matching script. Please use EVAL."],
-    [
-      "EVALSHA b2efc02798c8e9b471a10f9b1d5745db89923ff3 abc",
-      "-ERR value is not an integer or out of range",
-    ],
-    [
-      "EVALSHA b2efc02798c8e9b471a10f9b1d5745db89923ff3 -1",
-      "-ERR Number of keys can't be negative",
-    ],
-  ],
 };

@@ -39,7 +39,10 @@ export const USER_TABLES: Tables = {
       "!ACL SETUSER default on",
       "-ERR there is one user, default, whose password is the token: start slabkv with --token",
     ],
-    ["!FUNCTION LOAD x", "-ERR functions cannot be loaded: this server has no Lua"],
+    [
+      "!FUNCTION LOAD x",
+      "-ERR functions cannot be loaded: this server has scripts only, send EVAL",
+    ],
     ["!DEBUG SET-ACTIVE-EXPIRE 0", "+OK"],
     ["!DEBUG PAUSE-CRON 0", "+OK"],
     ["!DEBUG REPLYBUFFER RESIZING 0", "+OK"],

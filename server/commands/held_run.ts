@@ -1,0 +1,34 @@
+// Runs commands whose shards are locked already: those of EXEC and of scripts. They are counted and timed like any
+// other; whoever calls this has hashed no keys and has decided that the command may run.
+
+import type { Args } from "../contract/args.ts";
+import type { Command, CommandContext } from "../contract/command.ts";
+import type { Reply } from "../contract/reply.ts";
+import { ALL_KEYS_TOO_LONG } from "./failures.ts";
+import { beginTimed, endTimed, endUntimed } from "./timing.ts";
+
+/** Runs a command, of whose keys `context.hashes` has the hashes, as they are in its database. */
+export function runHeld(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void {
+  if (context.keyCount > 0) context.shard = context.cache.shardOf(context.hashes[0]!);
+  const weight = context.stats.count(command.id, command.isTimed);
+  const fromMs = weight === 0 ? 0 : beginTimed(context);
+  context.session.running = command.id;
+  // A command that would have to wait sees isAtomic and refuses.
+  if (command.flags.includes("keyspace")) runOnAll(context, command, args, reply);
+  else command.run(context, args, reply);
+  if (weight !== 0) endTimed(context, command, args, fromMs, weight);
+  else if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
+}
+
+/** Runs a command on all keys, if the others that are run under the same locks have left time for it. */
+function runOnAll(context: CommandContext, command: Command, args: Args, reply: Reply): void {
+  const { heldWalks } = context;
+  if (!heldWalks.begin()) return reply.fail(ALL_KEYS_TOO_LONG);
+  command.run(context, args, reply);
+  heldWalks.end();
+}
