@@ -8,6 +8,7 @@ import * as layout from "./layout.ts";
 import { ChangeFilter, hashPrefixes, mayBeWatched, watchedLengths } from "./change_filter.ts";
 import * as databaseLayout from "./database_layout.ts";
 import { inDatabase } from "./hash.ts";
+import { noteKeyEvent } from "./key_event_notes.ts";
 import type { Region } from "./region.ts";
 
 const { WORD_BYTES } = layout;
@@ -30,6 +31,7 @@ const {
   EVENT_LENGTH_SHIFT,
   EVENT_STAMP,
   EVENT_WORDS,
+  REGION_KEY_EVENTS,
   REGION_WATCHERS,
   RING_ENTRIES,
   RING_ENTRY_MASK,
@@ -67,23 +69,27 @@ export function hasWatchers(region: Region): boolean {
 }
 
 /**
- * Tells every actor whose filter lets this key through that it has changed. `hash` is that of the key in
- * its stored database. The key is `keyBytes` bytes of `key` from `start`. Costs one load when nobody watches anything. The caller holds the lock
- * of the key's shard, so that events of one key are in the order of its changes.
+ * Tells every actor whose filter lets this key through that it has changed. `kind` is a ChangeKind, perhaps with a
+ * KeyEventHint. `hash` is that of the key in its stored database. The key is `keyBytes` bytes of `key` from `start`.
+ * Costs one load when nobody watches anything. The caller holds the lock of the key's shard, so that events of one key
+ * are in the order of its changes.
  */
 export function publishChange(
   region: Region,
   hash: number,
-  kind: ChangeKind,
+  kind: number,
   key: Uint8Array = NO_KEY,
   start = 0,
   keyBytes = 0,
   database = 0,
 ): void {
   if (region.words[REGION_WATCHERS] !== 0) {
+    const classes = region.words[REGION_KEY_EVENTS]!;
+    if (classes !== 0) noteKeyEvent(region, classes, kind, database, key, start, keyBytes);
     // Watches are of keys in whatever database, as those of Redis are.
     const plain = inDatabase(hash, database);
-    publishToWatchers(region, plain, kind | (database << EVENT_KIND_BITS), key, start, keyBytes);
+    const entryKind = (kind & EVENT_KIND_MASK) | (database << EVENT_KIND_BITS);
+    publishToWatchers(region, plain, entryKind, key, start, keyBytes);
   }
 }
 

@@ -66,6 +66,14 @@ export {
 export { flushBucketsLocked, flushCostLocked, isEmptyLocked } from "./flush.ts";
 export { hashKey, inDatabase } from "./hash.ts";
 export { FurtherLocks } from "./further_locks.ts";
+export { chooseKeyEvents, keyEventClasses, noteMiss, noteUnchanged } from "./key_event_notes.ts";
+export {
+  CLIENT_DATABASE,
+  KeyEventClass,
+  KeyEventHint,
+  KeyEventKind,
+  KeyEvents,
+} from "./key_events.ts";
 export { type HotReads, NOT_READ } from "./hot_reads.ts";
 export { ItemBatch } from "./item_batch.ts";
 export { EffectBuffer } from "./log/effect_buffer.ts";
@@ -105,7 +113,7 @@ export { StreamPending } from "./streams/pending.ts";
 export { hasMembers, isIndirect, ItemType, packedKindOf, typeOf } from "./item_types.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";
-export { Region, type RegionOptions, RegionState } from "./region.ts";
+export { Duty, Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
 export { isSparseLocked, itemMemoryLocked, KeyBatch, type ScanBatch, scanLocked } from "./scan.ts";
 export { hitCountLocked } from "./ring.ts";

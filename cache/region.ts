@@ -44,12 +44,26 @@ import {
 import { planRegion, type RegionGeometry } from "./geometry.ts";
 import { readCounter } from "./counters.ts";
 import { hashKey } from "./hash.ts";
+import type { KeyEvents } from "./key_events.ts";
 import { LogRing } from "./log/log_ring.ts";
 
 /** What a server over this region should be doing. */
 export const RegionState = { loading: 0, ready: 1, draining: 2 } as const;
 /** One of the values of the constant of the same name. */
 export type RegionState = typeof RegionState[keyof typeof RegionState];
+
+/**
+ * What a thread has to do when a command has run, in `Region.duties`. All are asked for by one load: a second one beside
+ * it cost a pipelined GET 10 % (bench:beside).
+ */
+export const Duty = {
+  /** It took long, and is to be timed. */
+  timing: 1,
+  /** There are key events to be told of. */
+  keyEvents: 2,
+  /** Somebody sees all commands. */
+  monitors: 4,
+} as const;
 
 /** The defaults of {@linkcode RegionOptions}. */
 const DEFAULT_AVERAGE_ITEM_BYTES = 160;
@@ -86,6 +100,10 @@ export class Region<C extends string = never, G extends string = never> {
   longSinceMs = 0;
   /** Whether this thread has told any thread of a change. Who looks at it sets it back. */
   hasPublished = false;
+  /** What this thread has done to keys, for who is to be told by name; null where nobody fetches it. */
+  keyEvents: KeyEvents | null = null;
+  /** What is to be done once the command at work has run: bits of {@linkcode Duty}, most often none. */
+  duties = 0;
   /** Hashes of the beginnings of a key whose change is being published; see change_filter.ts. */
   readonly prefixHashes: Int32Array = new Int32Array(16);
   /** Space for the key of an item whose change is being published. */
@@ -240,7 +258,15 @@ export class Region<C extends string = never, G extends string = never> {
 
   /** Something begins that may take long, so the clock is read; whoever measures it ends it. */
   beginLong(): void {
-    if (this.longSinceMs === 0) this.longSinceMs = performance.now();
+    if (this.longSinceMs !== 0) return;
+    this.longSinceMs = performance.now();
+    this.duties |= Duty.timing;
+  }
+
+  /** Whatever took long was none of what comes now. */
+  endLong(): void {
+    this.longSinceMs = 0;
+    this.duties &= ~Duty.timing;
   }
 
   /** What the server over this region should be doing. */

@@ -41,6 +41,8 @@ export const REGION_LOG_BYTES = 12;
 /** The latest ticket of one that waits for a key, and what makes the prints of keys differ from process to process. */
 export const REGION_TICKETS = 13;
 export const REGION_SEED = 14;
+/** The classes of key events that are told of; 0: none. See key_events.ts. */
+export const REGION_KEY_EVENTS = 15;
 /** The log ring (log/log_ring.ts): its ends, what is on disk, whether main sleeps; each in a cache line of its own. */
 export const LOG_TAIL = 256;
 export const LOG_HEAD = 272;
@@ -131,7 +133,8 @@ assertLayout({
         ...wordsOf({ REGION_MAGIC, REGION_LAYOUT, REGION_SHARD_COUNT, REGION_SHARD_BYTES }),
         ...wordsOf({ REGION_AVERAGE_ITEM, REGION_ACTORS, REGION_STATE, REGION_SHARDS_CLEARED }),
         ...wordsOf({ REGION_NAMES, REGION_WATCHERS, REGION_NUMBERS, REGION_SLOW_ENTRIES }),
-        ...wordsOf({ REGION_LOG_BYTES, REGION_TICKETS, REGION_SEED, LOG_STATE, LOG_GAPS }),
+        ...wordsOf({ REGION_LOG_BYTES, REGION_TICKETS, REGION_SEED, REGION_KEY_EVENTS }),
+        ...wordsOf({ LOG_STATE, LOG_GAPS }),
         ["log tail", LOG_TAIL, LINE_WORDS],
         ["log head", LOG_HEAD, LINE_WORDS],
         ["log flushed", LOG_FLUSHED, LINE_WORDS],

@@ -51,7 +51,7 @@ export function advanceVersionLocked(memory: ShardMemory): void {
  * Publishes that the item at `address` was stored or is about to be removed, if anybody watches. Nobody who
  * begins to watch meanwhile has to hear of it: he cannot have read the key before.
  */
-export function publishItemLocked(memory: ShardMemory, address: number, why: ChangeKind): void {
+export function publishItemLocked(memory: ShardMemory, address: number, why: number): void {
   const { region } = memory;
   if (!hasWatchers(region)) return;
   const hash = hashOfItem(memory, address);
@@ -60,8 +60,8 @@ export function publishItemLocked(memory: ShardMemory, address: number, why: Cha
   publishChange(region, hash, why, region.eventKey, 0, keyBytes, databaseOf(memory, address));
 }
 
-/** Removes the item in the bucket at word `bucket`, and publishes the change with its reason. */
-export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKind): void {
+/** Removes the item in the bucket at word `bucket`, and publishes the change with its reason, a ChangeKind or more. */
+export function removeLocked(memory: ShardMemory, bucket: number, why: number): void {
   const words = memory.words;
   publishItemLocked(memory, words[bucket]! & ADDRESS_MASK, why);
   dropLocked(memory, bucket, why);
@@ -73,7 +73,7 @@ export function removeLocked(memory: ShardMemory, bucket: number, why: ChangeKin
 export function dropLocked(
   memory: ShardMemory,
   bucket: number,
-  why: ChangeKind = ChangeKind.deleted,
+  why: number = ChangeKind.deleted,
 ): void {
   const words = memory.words;
   if (words[SHARD_READERS] !== 0) beginChangeLocked(memory);

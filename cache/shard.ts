@@ -9,10 +9,12 @@ import { emptyShardLocked, repairShardLocked } from "./clearing.ts";
 import { addCounter } from "./counters.ts";
 import * as databaseLayout from "./database_layout.ts";
 import { countItemLocked } from "./databases.ts";
-import { ChangeKind, publishChange } from "./event_ring.ts";
+import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
 import { storedDeadline, sweepExpiredLocked } from "./expiry.ts";
 import { buryContentsLocked, shrinkGravesLocked } from "./graves.ts";
 import { LONG_BYTES, readKey, writePayload } from "./item.ts";
+import { publishPut } from "./key_changes.ts";
+import { noteMiss } from "./key_event_notes.ts";
 import {
   chainEighths,
   deadlineOf,
@@ -107,6 +109,7 @@ export class Shard {
     const bucket = this.#findLive(hash, key, start, length);
     if (bucket === 0) {
       addCounter(this.#regionWords, this.#missesWord, 1);
+      noteMiss(this.memory.region, key, start, length);
       return 0;
     }
     const address = this.memory.words[bucket]! & ADDRESS_MASK;
@@ -217,7 +220,7 @@ export class Shard {
     if (log !== null && (put.kind & KIND_INDIRECT) === 0) {
       recordPut(log.buffer, memory, address, put);
     }
-    publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
+    if (hasWatchers(memory.region)) publishPut(memory.region, put, bucket === 0);
     return Outcome.stored;
   }
 
@@ -270,11 +273,11 @@ export class Shard {
     publishChange(memory.region, hash, ChangeKind.put, key, keyStart, keyBytes, database);
   }
 
-  /** Deletes a key. Returns whether it was there. */
-  deleteLocked(hash: number, key: Uint8Array, start: number, length: number): boolean {
+  /** Deletes a key. Returns whether it was there. `hint` is a KeyEventHint. */
+  deleteLocked(hash: number, key: Uint8Array, start: number, length: number, hint = 0): boolean {
     const bucket = this.#findLive(hash, key, start, length);
     if (bucket === 0) return false;
-    removeLocked(this.memory, bucket, ChangeKind.deleted);
+    removeLocked(this.memory, bucket, ChangeKind.deleted | hint);
     addCounter(this.#regionWords, this.#deletesWord, 1);
     return true;
   }

@@ -3,6 +3,7 @@
 // Knows entries and their order only; collection.ts has where they lie.
 
 import { ItemType } from "../item_types.ts";
+import { KeyEventHint } from "../key_events.ts";
 import { MEMBER_TAIL_BYTES } from "../layout.ts";
 import {
   hasMemberDeadlines,
@@ -132,7 +133,10 @@ export class HashView extends KeyedCollection {
     for (const field of expired) this.remove(field, 0, field.length);
     if (deadlines.swept === 0) deadlines.endSweep();
     this.beginChange(0);
+    const { keyEvents } = this.shard.memory.region;
+    if (keyEvents !== null) keyEvents.hint = KeyEventHint.isSwept;
     this.close();
+    if (keyEvents !== null) keyEvents.hint = 0;
   }
 
   /** Puts the cursor on the field that is these bytes. Returns false if there is none, or if it has expired. */

@@ -4,6 +4,7 @@
 // open then may not be used any more.
 
 import { indirectKind, isIndirect, type ItemType, packedKind, typeOf } from "../item_types.ts";
+import { KeyEventHint } from "../key_events.ts";
 import * as layout from "../layout.ts";
 import { KEEP_DEADLINE, Outcome } from "../outcome.ts";
 import { PutRequest } from "../put_request.ts";
@@ -245,7 +246,7 @@ export abstract class OpenedItem extends PackedEntries {
     shard.memory.pinned = 0;
     if (this.isTree) return this.#closeTree();
     if (this.from === this.end) {
-      shard.deleteLocked(put.hash, put.key, put.keyStart, put.keyBytes);
+      shard.deleteLocked(put.hash, put.key, put.keyStart, put.keyBytes, KeyEventHint.isEmptied);
       return;
     }
     put.kind = packedKind(this.#type);
@@ -272,7 +273,7 @@ export abstract class OpenedItem extends PackedEntries {
     if (form.tree.count === 0) {
       if (this.#wasTree) dropTreeLocked(memory, address, descriptor, form.grownEighths);
       else form.drop();
-      shard.deleteLocked(put.hash, put.key, put.keyStart, put.keyBytes);
+      shard.deleteLocked(put.hash, put.key, put.keyStart, put.keyBytes, KeyEventHint.isEmptied);
       return;
     }
     const hasTail = this.writeTail(descriptor.bytes, DESCRIPTOR_BYTES);
@@ -287,7 +288,7 @@ export abstract class OpenedItem extends PackedEntries {
   /** Deletes the key with all that is in it. Nothing may have been changed since it was opened. */
   deleteKey(): void {
     const { hash, key, keyStart, keyBytes } = this.#put;
-    this.shard.deleteLocked(hash, key, keyStart, keyBytes);
+    this.shard.deleteLocked(hash, key, keyStart, keyBytes, KeyEventHint.isEmptied);
   }
 
   /** Writes to `to`, from `at`, what follows the entries or the descriptor. Returns false where nothing does. */

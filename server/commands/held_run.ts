@@ -5,6 +5,7 @@ import type { Args } from "../contract/args.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import type { Reply } from "../contract/reply.ts";
 import { ALL_KEYS_TOO_LONG } from "./failures.ts";
+import { noteForOnlookers } from "./notifications/onlookers.ts";
 import { beginTimed, endTimed, endUntimed } from "./timing.ts";
 
 /** Runs a command, of whose keys `context.hashes` has the hashes, as they are in its database. */
@@ -23,6 +24,7 @@ export function runHeld(
   else command.run(context, args, reply);
   if (weight !== 0) endTimed(context, command, args, fromMs, weight);
   else if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
+  if (context.cache.region.duties !== 0) noteForOnlookers(context, command, args);
 }
 
 /** Runs a command on all keys, if the others that are run under the same locks have left time for it. */

@@ -6,6 +6,8 @@ import {
   type Collection,
   type HashView,
   ItemType,
+  noteMiss,
+  noteUnchanged,
   Opening,
   Outcome,
   type Shard,
@@ -44,6 +46,14 @@ export function peekItem(context: CommandContext, args: Args, key: number, index
     .peekLocked(hash, args.bytes, args.starts[index]!, args.lengths[index]!);
 }
 
+/** The same for a command that reads: who is told of keys that are missing hears of it. */
+export function lookItem(context: CommandContext, args: Args, key: number, index: number): number {
+  const address = peekItem(context, args, key, index);
+  const { bytes, starts, lengths } = args;
+  if (address === 0) noteMiss(context.cache.region, bytes, starts[index]!, lengths[index]!);
+  return address;
+}
+
 /** Deletes key number `key`, which is argument `index`. Returns whether it was there. */
 export function deleteItem(
   context: CommandContext,
@@ -54,6 +64,15 @@ export function deleteItem(
   const hash = context.hashes[key]!;
   return context.cache.shardOf(hash)
     .deleteLocked(hash, args.bytes, args.starts[index]!, args.lengths[index]!);
+}
+
+/**
+ * Tells of the key that is argument `index` as if it had changed: Redis tells of some commands that change
+ * nothing. To be called where the key is there.
+ */
+export function noteSame(context: CommandContext, args: Args, index: number): void {
+  const { cache: { region }, database } = context;
+  noteUnchanged(region, database, args.bytes, args.starts[index]!, args.lengths[index]!);
 }
 
 /** Refuses and returns true where the item at `address`, unless that is 0, is no string. */

@@ -10,6 +10,7 @@ import type { ServerFacade } from "../contract/server.ts";
 import type { Session } from "../contract/session.ts";
 import { textOf } from "./argument_text.ts";
 import { execute } from "./execute.ts";
+import { tellOnlookers } from "./notifications/onlookers.ts";
 
 /** The slow log keeps the first arguments of a command, and the first bytes of each. */
 const MAX_SLOW_CHARS = 64;
@@ -17,7 +18,7 @@ const MAX_SLOW_WORDS = 8;
 
 /** Commands begin to run in a row. What other work has found to be long is none of theirs. */
 export function beginUntimed(context: CommandContext): void {
-  context.cache.region.longSinceMs = 0;
+  context.cache.region.endLong();
 }
 
 /** Runs a command that may be run, and counts it. {@linkcode beginUntimed} comes before. */
@@ -31,7 +32,13 @@ export function runCounted(
   const weight = context.stats.count(command.id, command.isTimed);
   if (weight !== 0) return runTimed(context, command, args, reply, weight);
   execute(context, command, args, reply);
+  if (context.cache.region.duties !== 0) endCounted(context, command, args);
+}
+
+/** A command has ended that was not timed, and there is something to be done. */
+function endCounted(context: CommandContext, command: Command, args: Args): void {
   if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
+  tellOnlookers(context, command, args);
 }
 
 /** Runs a command, and takes its time, which stands for `weight` calls. */
@@ -44,6 +51,7 @@ export function runTimed(
 ): void | Promise<void> {
   const fromMs = beginTimed(context);
   const done = execute(context, command, args, reply);
+  if (context.cache.region.duties !== 0) tellOnlookers(context, command, args);
   if (done !== undefined) {
     context.stats.noteTimed(fromMs);
     const ms = performance.now() - fromMs;
@@ -70,7 +78,7 @@ export function endTimed(
   // Long ones are all timed, so that each stands for itself.
   const { region } = context.cache;
   const calls = region.longSinceMs === 0 ? weight : 1;
-  region.longSinceMs = 0;
+  region.endLong();
   context.stats.noteTimed(fromMs);
   context.stats.tookUs[command.id]! += tookUs * calls;
   if (isSlow(context, command, tookUs)) {

@@ -28,6 +28,8 @@ export interface Config {
   readonly maxConnections: number;
   /** A client of these protocols that sends nothing for this long is closed; 0: never. */
   readonly idleTimeoutMs: number;
+  /** Which key events are published from the start, in the letters of Redis; empty: none. */
+  readonly notifyKeyspaceEvents: string;
   /** Whether GET /ws is answered. */
   readonly websocket: boolean;
   /** Size of the region: keys, values, index and all. */

@@ -22,6 +22,7 @@ import {
   defaultMemoryBytes,
   MIN_MEMORY_BYTES,
 } from "./memory_default.ts";
+import { NOTIFICATION_OPTIONS } from "./notification_options.ts";
 import { FILE, optionalMode, SOCKET_PATH } from "./path_kinds.ts";
 import { PERSISTENCE_OPTIONS } from "./persistence_options.ts";
 import { formatSize, GIB, KIB, MIB, TIB } from "./units.ts";
@@ -105,6 +106,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => 0,
     description: "Time after which such a client that sends nothing is closed; 0 for never",
   },
+  ...NOTIFICATION_OPTIONS,
   websocket: {
     flag: "websocket",
     kind: toggle(),

@@ -20,12 +20,14 @@ import {
   type SnapshotAnswer,
   type SnapshotQuestion,
 } from "../contract/server.ts";
+import type { ServerRegion } from "../contract/counters.ts";
 import type { Durability } from "../contract/persistence/durability.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
 import { LateNews } from "./news/late_news.ts";
+import { choiceIn, KeyEventNews } from "./news/key_event_news.ts";
 import { type Answers, joinedEntries, joinedTexts, type Question, Questions } from "./questions.ts";
 import { WorkerMessages } from "../messages/worker_messages.ts";
 import { ScriptNews } from "./news/script_news.ts";
@@ -59,6 +61,8 @@ export class LocalServer implements ServerFacade {
   #budget: MemorySource | null = null;
   readonly #slowLog = new SlowLog(this.stats);
   readonly #options: ServerOptions;
+  /** What happens to keys beside commands; null without a region. */
+  readonly #keyEvents: KeyEventNews | null;
   /** What was set here, of which the others do not know yet. */
   readonly #late = new LateNews((news) =>
     this.channel === null ? Promise.resolve() : this.#send(news)
@@ -67,12 +71,19 @@ export class LocalServer implements ServerFacade {
   #listBytes = MIN_LIST_BYTES;
   readonly #questions = new Questions((question) => this.#askAll(question));
 
-  constructor(config: Config, startedMs: number) {
+  constructor(config: Config, startedMs: number, region: ServerRegion | null = null) {
     this.config = config;
     this.startedMs = startedMs;
-    this.#options = new ServerOptions(config, this.#slowLog);
+    this.#options = new ServerOptions(config, this.#slowLog, choiceIn(region));
     const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
     this.messages = new WorkerMessages(this.slices, () => this.#budget, clientOf);
+    this.#keyEvents = region === null ? null : new KeyEventNews(region, this.messages);
+  }
+
+  /** To be called a few times a second. */
+  tick(): void {
+    this.messages.tick();
+    this.#keyEvents?.tellLeftOver();
   }
 
   /** What answers on their way and the slow log are taken from; set by the worker, at its start. */
@@ -128,6 +139,9 @@ export class LocalServer implements ServerFacade {
         return JSON.stringify(this.slowLogNow(question.most));
       case "slowLogLength":
         return this.#slowLog.entries.length;
+      case "sweptKeys":
+        this.#keyEvents?.tellSwept(question.events);
+        return null;
       case "clearSlowLog":
         this.#slowLog.clear();
         return null;

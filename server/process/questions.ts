@@ -10,6 +10,7 @@ import {
   type ServerTotals,
   type SlowEntry,
 } from "../contract/server.ts";
+import type { SweptEvent } from "./news/key_event_news.ts";
 import type { ScriptQuestion } from "./news/script_news.ts";
 
 /** What a worker asks all workers, itself included. */
@@ -20,6 +21,7 @@ export type Question =
   | { readonly what: "slowLog"; readonly most: number }
   | { readonly what: "slowLogLength" }
   | { readonly what: "clearSlowLog" }
+  | { readonly what: "sweptKeys"; readonly events: readonly SweptEvent[] }
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "unblock"; readonly id: number; readonly isError: boolean }
   | { readonly what: "setOptions"; readonly values: readonly OptionValue[] }

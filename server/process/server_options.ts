@@ -3,6 +3,11 @@
 
 import { DATABASE_COUNT } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
+import {
+  BAD_LETTERS,
+  notificationFlags,
+  notificationLetters,
+} from "../config/notification_flags.ts";
 import type { OptionProblem, OptionValue } from "../contract/server.ts";
 import { MAX_TRACKED_KEYS } from "../changes/tracking.ts";
 import {
@@ -25,16 +30,23 @@ const KEPT_BY_NAME: ReadonlyMap<string, KeptOption> = new Map(
   ),
 );
 
+/** Which classes of key events are told of: bits of KeyEventClass, the same in all workers. */
+export interface KeyEventChoice {
+  classes: number;
+}
+
 /** The options of one worker, by the names that Redis gives them. */
 export class ServerOptions {
   readonly #config: Config;
   readonly #slowLog: SlowLog;
+  readonly #keyEvents: KeyEventChoice;
   /** The values of options without an effect, by each of their names. */
   readonly #kept = new Map<string, string>();
 
-  constructor(config: Config, slowLog: SlowLog) {
+  constructor(config: Config, slowLog: SlowLog, keyEvents: KeyEventChoice) {
     this.#config = config;
     this.#slowLog = slowLog;
+    this.#keyEvents = keyEvents;
     for (const { name, value } of KEPT_OPTIONS) this.#keep(name, value);
   }
 
@@ -48,6 +60,7 @@ export class ServerOptions {
       "databases": String(DATABASE_COUNT),
       "maxclients": String(config.maxConnections),
       "maxmemory": String(config.memoryBytes),
+      "notify-keyspace-events": notificationLetters(this.#keyEvents.classes),
       "port": String(config.respPort ?? 0),
       "proto-max-bulk-len": String(config.maxValueBytes),
       "slowlog-log-slower-than": slowerThanUs === Infinity ? "-1" : String(slowerThanUs),
@@ -69,6 +82,8 @@ export class ServerOptions {
       const number = Number(value);
       if (name === "slowlog-log-slower-than") {
         this.#slowLog.slowerThanUs = number < 0 ? Infinity : number;
+      } else if (name === "notify-keyspace-events") {
+        this.#keyEvents.classes = notificationFlags(value)!;
       } else if (name === "slowlog-max-len") this.#slowLog.maxEntries = number;
       else this.#keep(name, value.toLowerCase());
     }
@@ -94,6 +109,9 @@ export class ServerOptions {
       if (number === undefined) return "argument couldn't be parsed into an integer";
       const isFine = number >= 0 && number <= MAX_SLOW_ENTRIES;
       return isFine ? null : `argument must be between 0 and ${MAX_SLOW_ENTRIES} inclusive`;
+    }
+    if (name === "notify-keyspace-events") {
+      return notificationFlags(value) === undefined ? BAD_LETTERS : null;
     }
     const option = Object.hasOwn(diskOptions(this.#config), name)
       ? undefined

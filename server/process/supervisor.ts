@@ -11,6 +11,7 @@ import type { CpuMeter } from "./meters.ts";
 import type { HeapReturn } from "./memory/heap_return.ts";
 import type { MemoryWatch } from "./memory/memory_watch.ts";
 import { LagWatch, LOOK_MS } from "./breaker/lag_watch.ts";
+import { takeSwept } from "./news/key_event_news.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log.ts";
 import type { Persistence } from "../disk/persistence.ts";
@@ -57,6 +58,7 @@ export class Supervisor {
   /** Keeps log and snapshots; null without a data dir. */
   #persistence: Persistence | null = null;
   #sweptShard = 0;
+  #isTelling = false;
   #draining = false;
   #adding = false;
 
@@ -146,8 +148,8 @@ export class Supervisor {
 
   /** Removes expired items, for a millisecond at most. */
   #sweep(): void {
-    // Before, what has expired may be given more time by what is still to come.
-    if (!this.#isOpen) return;
+    // Before, what has expired may be given more time by what is still to come. And who is to tell of it comes first.
+    if (!this.#isOpen || this.#isTelling) return;
     const { cache } = this.#options;
     const endMs = performance.now() + SWEEP_BUDGET_MS;
     for (let visited = 0; visited < cache.shards.length && performance.now() < endMs;) {
@@ -155,6 +157,15 @@ export class Supervisor {
       this.#sweptShard = (this.#sweptShard + 1) % cache.shards.length;
       visited++;
     }
+    if (cache.region.duties !== 0) void this.#tell();
+  }
+
+  /** Has a worker tell of the keys that were removed. */
+  async #tell(): Promise<void> {
+    const { cache, pool } = this.#options;
+    this.#isTelling = true;
+    await pool.tellKeyEvents(takeSwept(cache.region));
+    this.#isTelling = false;
   }
 
   /** One step in one shard. Returns whether to go on with the next. */

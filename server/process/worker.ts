@@ -125,7 +125,7 @@ class WorkerServer {
     this.#actor = start.actor;
     this.#liveness = new Liveness(this.#region, performance.now());
     const cache = new Cache(this.#region, start.actor, Date.now, nextTurn);
-    const local = new LocalServer(start.config, start.startedMs);
+    const local = new LocalServer(start.config, start.startedMs, this.#region);
     local.channel = channel;
     local.durability = durabilityOf(this.#region.log, start.config, () => performance.now());
     this.local = local;
@@ -209,7 +209,7 @@ class WorkerServer {
     this.#raw.tick();
     this.#failedTokens.tick();
     this.#warnings.tick();
-    this.local.messages.tick();
+    this.local.tick();
     noteThreadCpu(this.#region, this.#actor);
     const requests = this.#region.counter(this.#actor, "requests");
     this.#heapReturn?.tick(nowMs, requests, this.#budget.takenBytes);

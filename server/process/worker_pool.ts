@@ -11,6 +11,7 @@ import { linkWorkers } from "./bus_links.ts";
 import { CONTROL_TIMEOUT_MS, ControlChannel, NoAnswer } from "./control.ts";
 import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
+import { beginKeyEvents, type SweptEvent } from "./news/key_event_news.ts";
 import type { Log } from "./log.ts";
 import type { Question } from "./questions.ts";
 import { failedTokenText, PacedNews } from "./paced_news.ts";
@@ -78,6 +79,7 @@ export class WorkerPool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#region = options.cache.region;
+    beginKeyEvents(this.#region, options.config);
     this.#listens = options.listens;
     this.#isLoading = options.isLoading ?? false;
     this.#failedTokens = new PacedNews((address, count) => {
@@ -252,6 +254,13 @@ export class WorkerPool {
   /** For `ms`, asks some clients of the workers to reconnect, so that they spread. */
   spread(ms: number): void {
     for (const { channel } of this.#members.values()) channel.notify("spread", ms);
+  }
+
+  /** Has a worker tell clients of what main has done to keys. Resolves when it has, or will not. */
+  async tellKeyEvents(events: readonly SweptEvent[]): Promise<void> {
+    const [member] = this.#members.values();
+    const question: Question = { what: "sweptKeys", events };
+    await member?.channel.request("ask", question).catch(() => {});
   }
 
   /** Has all workers collect garbage. Resolves when they have, or after `timeoutMs`. */

@@ -105,6 +105,7 @@ function fieldTypeOf(args: Args, index: number): FieldType | undefined {
 
 function run(context: CommandContext, args: Args, steps: readonly Step[], reply: Reply): void {
   const view = context.views.bytes;
+  const events = context.cache.region.keyEvents?.count ?? 0;
   const changes = steps.filter(({ action }) => action !== "GET");
   const isRead = changes.length === 0;
   if (openBytes(context, view, args, 0, 0, reply, isRead) === Opening.wrongType) return;
@@ -116,6 +117,7 @@ function run(context: CommandContext, args: Args, steps: readonly Step[], reply:
     if (end > view.length) view.setLength(end);
   }
   reply.array(steps.length);
+  let written = 0;
   for (const step of steps) {
     const { action, type, offset, number, overflow } = step;
     const old = readField(view, type, offset);
@@ -130,8 +132,12 @@ function run(context: CommandContext, args: Args, steps: readonly Step[], reply:
       reply.miss();
       continue;
     }
+    written++;
     if (value !== old) writeField(view, type.bits, offset, value);
     reply.integer(action === "SET" ? old : value);
   }
-  if (!isRead) view.close();
+  if (isRead) return;
+  view.close();
+  // As in Redis, a string that has only grown has not changed.
+  if (written === 0) context.cache.region.keyEvents?.hush(events);
 }

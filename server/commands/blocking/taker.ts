@@ -7,6 +7,7 @@ import { CommandContext } from "../../contract/command.ts";
 import { Taken } from "../../contract/commands/waits.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { failingProblem } from "../connection/log_admission.ts";
+import { tellOnlookers } from "../notifications/onlookers.ts";
 import type { WaitingClient } from "./waiting_client.ts";
 
 /** What became of an attempt. "busy": it is to be made again a little later. */
@@ -48,10 +49,17 @@ export class Taker implements LockedWork {
       client.lay(this.#args);
       context.session = session;
       if (!this.#run(context)) return "busy";
+      if (region.duties !== 0) this.#tell(context);
       return this.#taken === Taken.answered ? "answered" : "nothing";
     } finally {
       region.changedBy = before;
     }
+  }
+
+  #tell(context: CommandContext): void {
+    const { waiting } = this.#client;
+    const command = context.commands.find((other) => other.waiting === waiting)!;
+    tellOnlookers(context, command, this.#args);
   }
 
   /** Returns false where the locks could not be had. */

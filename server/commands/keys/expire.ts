@@ -3,7 +3,7 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { deleteItem, peekItem } from "../items.ts";
+import { deleteItem, lookItem, peekItem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { badExpire, NOT_INTEGER, refused } from "../failures.ts";
 import { integerOf, shownText, tokenOf } from "../argument_text.ts";
@@ -100,7 +100,7 @@ function answerDeadline(
   unitMs: number,
   baseMs: number,
 ): void {
-  const address = peekItem(context, args, 0, 0);
+  const address = lookItem(context, args, 0, 0);
   if (address === 0) return reply.integer(-2);
   const deadlineMs = context.shard.deadlineLocked(address);
   if (deadlineMs === 0) return reply.integer(-1);

@@ -4,7 +4,15 @@
 import { cloneCollectionLocked, hasMembers, isIndirect, packedKindOf } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import { deleteItem, getItem, peekItem, shardOfKey, storeItem, storeProblem } from "../items.ts";
+import {
+  deleteItem,
+  getItem,
+  lookItem,
+  peekItem,
+  shardOfKey,
+  storeItem,
+  storeProblem,
+} from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
 import { databaseAt } from "../database_argument.ts";
@@ -17,7 +25,7 @@ const SAME_OBJECT = refused("source and destination objects are the same");
 export function exists(context: CommandContext, args: Args, reply: Reply): void {
   let count = 0;
   for (let i = 0; i < args.count; i++) {
-    if (peekItem(context, args, i, i) !== 0) count++;
+    if (lookItem(context, args, i, i) !== 0) count++;
   }
   reply.integer(count);
 }
@@ -78,7 +86,7 @@ export function copy(context: CommandContext, args: Args, reply: Reply): void {
   const options = copyOptions(args);
   if ("code" in options) return reply.fail(options);
   if (context.elsewhere === context.database && isSame(args)) return reply.fail(SAME_OBJECT);
-  if (peekItem(context, args, 0, 0) === 0) return reply.integer(0);
+  if (lookItem(context, args, 0, 0) === 0) return reply.integer(0);
   if (!options.replace && peekItem(context, args, 1, 1) !== 0) return reply.integer(0);
   if (duplicate(context, args, reply, 1, context.elsewhere)) reply.integer(1);
 }

@@ -9,7 +9,7 @@ import { tokenOf } from "../argument_text.ts";
 import { refused } from "../failures.ts";
 import { answerHelp } from "../help.ts";
 import { MAX_INT64_CHARS, parseInteger } from "../integers.ts";
-import { openView, peekItem, shardOfKey } from "../items.ts";
+import { lookItem, openView, peekItem, shardOfKey } from "../items.ts";
 import { typeNameOf } from "./type_names.ts";
 
 const OBJECT_HELP = [
@@ -33,7 +33,7 @@ const MAX_COMPACT_BYTES = 64;
 
 /** TYPE key: the name of its type, or "none" where it is not there. */
 export function type(context: CommandContext, args: Args, reply: Reply): void {
-  const address = peekItem(context, args, 0, 0);
+  const address = lookItem(context, args, 0, 0);
   reply.status(address === 0 ? "none" : typeNameOf(context.shard.typeLocked(address)));
 }
 

@@ -6,7 +6,7 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { integerOf } from "../argument_text.ts";
-import { answerMember, growthProblem, openView } from "../items.ts";
+import { answerMember, growthProblem, noteSame, openView } from "../items.ts";
 import { ANSWER_TOO_LARGE, NO_SUCH_KEY, NOT_INTEGER, refused } from "../failures.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 
@@ -92,7 +92,8 @@ export function ltrim(context: CommandContext, args: Args, reply: Reply): void {
     const end = Math.min(placeOf(view.count, Number(last)), view.count - 1) + 1;
     const kept = Math.max(0, end - from);
     if (kept > 0 && view.count - kept > MAX_TRIMMED) return reply.fail(TOO_MANY_TRIMMED);
-    trim(view, from, kept);
+    if (kept === view.count) noteSame(context, args, 0);
+    else trim(view, from, kept);
   }
   reply.ok();
 }

@@ -101,7 +101,6 @@ export const FIXED_OPTIONS: Readonly<Record<string, string>> = {
   "loglevel": "notice",
   "maxmemory-clients": "0",
   "maxmemory-policy": "allkeys-lfu",
-  "notify-keyspace-events": "",
   "protected-mode": "no",
   "replica-read-only": "yes",
   "replicaof": "",

@@ -2,11 +2,9 @@
 // many may go at once is bounded; all of them go at once, since what they took is freed later.
 
 import type { SortedSetView } from "../../../cache/mod.ts";
-import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Failure } from "../../contract/reply.ts";
 import { refused } from "../failures.ts";
-import { deleteItem } from "../items.ts";
 
 /** Most members that one command takes from a sorted set, unless it takes all: about 0.5 µs each. */
 export const MAX_REMOVED = 30_000;
@@ -24,18 +22,17 @@ export const TOO_MANY_POPPED: Failure = refused(
 );
 
 /**
- * Removes `count` members from place `first` on of the open set under key 0, the first argument, and closes it. Returns
+ * Removes `count` members from place `first` on of the open set, and closes it. Returns
  * false, and has changed nothing, where they are too many.
  */
 export function removePlaces(
   context: CommandContext,
-  args: Args,
   view: SortedSetView,
   first: number,
   count: number,
 ): boolean {
   if (count === view.count) {
-    deleteItem(context, args, 0, 0);
+    view.deleteKey();
     return true;
   }
   if (count > MAX_REMOVED) return false;

@@ -33,6 +33,6 @@ function removeRange(context: CommandContext, args: Args, kind: RangeKind, reply
   if (opening === Opening.wrongType) return;
   if (opening === Opening.absent) return reply.integer(0);
   const { first, count } = placesOf(view, args, range);
-  if (removePlaces(context, args, view, first, count)) reply.integer(count);
+  if (removePlaces(context, view, first, count)) reply.integer(count);
   else reply.fail(TOO_MANY_REMOVED);
 }

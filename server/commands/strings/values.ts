@@ -5,7 +5,7 @@
 import { ItemType, Outcome, type Shard } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import { answerValue, getItem, isOtherType, peekItem, storeProblem } from "../items.ts";
+import { answerValue, getItem, isOtherType, lookItem, peekItem, storeProblem } from "../items.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { sameBytes } from "../../contract/same_bytes.ts";
 import { ANSWER_TOO_LARGE, badExpire, NOT_INTEGER, SYNTAX, wrongArity } from "../failures.ts";
@@ -69,7 +69,7 @@ export function set(context: CommandContext, args: Args, reply: Reply): void {
   if (problem !== null) return reply.fail(problem);
   let holds = true;
   if (options.get || options.equalTo !== 0) {
-    const address = peekItem(context, args, 0, 0);
+    const address = options.get ? lookItem(context, args, 0, 0) : peekItem(context, args, 0, 0);
     if (isOtherType(shard, address, reply)) return;
     if (options.get && !answerOld(shard, address, reply)) return;
     holds = options.equalTo === 0 || valueEquals(context, address, args, options.equalTo);

@@ -50,6 +50,7 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     maxConnections: 20_000,
     idleTimeoutMs: 0,
     websocket: false,
+    notifyKeyspaceEvents: "",
     memoryBytes: parseSize("1.4GiB")!,
     averageItemBytes: 160,
     workers: "auto",

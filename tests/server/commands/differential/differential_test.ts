@@ -6,19 +6,20 @@ import { hasRedis, RedisServer } from "../redis_server.ts";
 import { exactly, readFrom } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import { isSame, isSameShape } from "./compare.ts";
+import { EVENT_OPTIONS } from "./event_feed.ts";
 import { GROUPS, walk } from "./walk.ts";
 
 const HAS_REDIS = await hasRedis();
 const COMMANDS = 2000;
 
 for (const group of Object.keys(GROUPS)) {
-  const name = `random commands of ${group} are answered as by redis-server`;
+  const name = `random commands of ${group} are answered, and cause events, as by redis-server`;
   Deno.test({
     name: HAS_REDIS ? name : `${name}: skipped: no redis-server`,
     ignore: !HAS_REDIS,
     fn: async () => {
-      await using redis = await RedisServer.start();
-      const { difference, compared, unknown } = await walk(redis, group, COMMANDS, 1);
+      await using redis = await RedisServer.start(...EVENT_OPTIONS);
+      const { difference, compared, unknown } = await walk(redis, group, COMMANDS, 1, true);
       assertEquals(difference, null);
       assertEquals([...unknown], []);
       assert(compared > 0.9 * COMMANDS, `${compared} compared`);

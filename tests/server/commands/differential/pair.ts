@@ -4,12 +4,14 @@
 
 import { checkShardLocked } from "../../../../cache/mod.ts";
 import type { ServerCache } from "../../../../server/contract/counters.ts";
-import { newCache, newRegion } from "../../fixture.ts";
+import { LocalServer } from "../../../../server/process/local_server.ts";
+import { configOf, newCache, newRegion, NOW_MS } from "../../fixture.ts";
 import type { RedisConnection, RedisServer } from "../redis_server.ts";
 import { Speaker } from "../speaker.ts";
 import { type Answer, bytesOf, exactly, readFrom } from "./answer.ts";
 import { comparable, isSame, isSameShape, nameOf } from "./compare.ts";
 import type { Words } from "./draw.ts";
+import { OwnEvents, type RedisEvents } from "./event_feed.ts";
 
 const MEMORY_BYTES = 64 * 2 ** 20;
 /** How the members are asked for that a random choice may be made of. */
@@ -47,6 +49,9 @@ export interface Verdict {
 
 type Ask = (...words: Words) => Promise<Answer>;
 
+/** The events that are compared, where they are: all but those of keys that are missing. */
+export const EVENT_FLAGS = "KEg$lshzxetdnm";
+
 /** The longest key of a server whose --max-key is 256. */
 const MAX_KEY_BYTES = 1024;
 
@@ -56,21 +61,32 @@ export class Pair {
   readonly #speakers: readonly Speaker[];
   readonly #connections: readonly RedisConnection[];
 
-  private constructor(connections: readonly RedisConnection[]) {
+  readonly #events: RedisEvents | null;
+  readonly #ownEvents: OwnEvents | null;
+
+  private constructor(connections: readonly RedisConnection[], events: RedisEvents | null) {
     this.cache = newCache(newRegion(MEMORY_BYTES), Date.now);
+    const server = new LocalServer(configOf(), NOW_MS);
+    this.#events = events;
+    this.#ownEvents = events === null ? null : new OwnEvents(this.cache, server, EVENT_FLAGS);
     const versions = [2, 3, 2] as const;
-    this.#speakers = versions.map((version) => new Speaker(this.cache, undefined, true, version));
+    this.#speakers = versions.map((version) => new Speaker(this.cache, server, true, version));
     this.#connections = connections;
   }
 
-  /** Both empty. `connections` speak version 2 and 3; see {@linkcode connect}. */
-  static async open(connections: readonly RedisConnection[]): Promise<Pair> {
+  /** Both empty. `connections` speak version 2 and 3; see {@linkcode connect}. With `events`, these have to be the same. */
+  static async open(
+    connections: readonly RedisConnection[],
+    events: RedisEvents | null = null,
+  ): Promise<Pair> {
     for (const [i, connection] of connections.entries()) {
       await connection.say("RESET");
       if (i === 1) await connection.exchange(["HELLO", "3"].map(bytesOf), readFrom);
     }
     await connections[2]!.say("FLUSHALL");
-    return new Pair(connections);
+    const pair = new Pair(connections, events);
+    await pair.#takeEvents();
+    return pair;
   }
 
   /** Connections for any number of pairs, one after the other. The last is for questions of its own. */
@@ -119,6 +135,29 @@ export class Pair {
   async judge(words: Words, protocol: 2 | 3): Promise<Verdict> {
     const own = await this.askOwn(words, protocol);
     const redis = await this.askRedis(words, protocol);
+    const events = await this.#takeEvents();
+    const verdict = await this.#judgeAnswers(words, protocol, own, redis);
+    // What was done to make both the same again caused events, too.
+    await this.#takeEvents();
+    return verdict.isSame && !events.isSame ? events : verdict;
+  }
+
+  /** The events that both have told of since the last call. */
+  async #takeEvents(): Promise<Verdict> {
+    const mine = this.#ownEvents?.take() ?? [];
+    const tell = (...words: Words) => this.#askBeside("PUBLISH", ...words);
+    const theirs = await this.#events?.take(tell) ?? [];
+    const own = { kind: "events ", text: mine.join(", "), items: [] };
+    const redis = { kind: "events ", text: theirs.join(", "), items: [] };
+    return { isSame: own.text === redis.text, own, redis };
+  }
+
+  async #judgeAnswers(
+    words: Words,
+    protocol: 2 | 3,
+    own: Answer,
+    redis: Answer,
+  ): Promise<Verdict> {
     const name = nameOf(words);
     if (own.kind === "-" || redis.kind === "-") {
       return { isSame: isSame(words, own, redis), own, redis };

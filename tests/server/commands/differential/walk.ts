@@ -1,6 +1,6 @@
 // Sends random commands of a group to slabkv and to redis-server, and stops at the first answer that
 // differs, with the shortest list of commands that leads to it. As a program:
-// `deno run -A tests/server/commands/differential/walk.ts [group or all] [commands] [seed]`.
+// `deno run -A tests/server/commands/differential/walk.ts [group or all] [commands] [seed] [events]`.
 
 import { Random } from "../../../../bench/workload.ts";
 import { COMMANDS } from "../../../../server/commands/table.ts";
@@ -8,7 +8,9 @@ import { RedisConnection, RedisServer } from "../redis_server.ts";
 import { quoted, show } from "./answer.ts";
 import { nameOf } from "./compare.ts";
 import { Draw, type Maker, type Words } from "./draw.ts";
+import { EVENT_OPTIONS, RedisEvents } from "./event_feed.ts";
 import { ofBits } from "./groups/bits.ts";
+import { ofEvents } from "./groups/events.ts";
 import { ofGeneric } from "./groups/generic.ts";
 import { ofGeo } from "./groups/geo.ts";
 import { ofHashes } from "./groups/hashes.ts";
@@ -17,7 +19,7 @@ import { ofLists } from "./groups/lists.ts";
 import { mixed } from "./groups/pollution.ts";
 import { ofSets } from "./groups/sets.ts";
 import { ofSortedSets } from "./groups/sorted_sets.ts";
-import { Pair, type Verdict } from "./pair.ts";
+import { EVENT_FLAGS, Pair, type Verdict } from "./pair.ts";
 
 /** The makers of each group. */
 export const GROUPS: Readonly<Record<string, (draw: Draw) => Maker[]>> = {
@@ -29,6 +31,7 @@ export const GROUPS: Readonly<Record<string, (draw: Draw) => Maker[]>> = {
   bits: ofBits,
   hyperloglog: ofHyperLogLogs,
   generic: ofGeneric,
+  events: ofEvents,
 };
 /** After so many commands both servers are empty again. */
 const ROUND = 1000;
@@ -90,12 +93,18 @@ async function judged(pair: Pair, { words, protocol }: Step): Promise<Verdict> {
   }
 }
 
+/** The connections to redis-server, and where its key events come from, if they are compared. */
+interface Connections {
+  readonly all: readonly RedisConnection[];
+  readonly events: RedisEvents | null;
+}
+
 /** Runs steps from empty servers; returns the first that differs and its number, or null. */
 async function replay(
-  connections: readonly RedisConnection[],
+  connections: Connections,
   steps: readonly Step[],
 ): Promise<{ verdict: Verdict; at: number } | null> {
-  const pair = await Pair.open(connections);
+  const pair = await Pair.open(connections.all, connections.events);
   for (const [at, step] of steps.entries()) {
     const verdict = await judged(pair, step);
     if (!verdict.isSame) return { verdict, at };
@@ -110,7 +119,7 @@ async function replay(
 
 /** Leaves out steps for as long as what is left still differs somewhere. */
 async function shrunk(
-  connections: readonly RedisConnection[],
+  connections: Connections,
   steps: readonly Step[],
 ): Promise<readonly Step[]> {
   let left = steps;
@@ -130,7 +139,7 @@ async function shrunk(
 }
 
 async function explain(
-  connections: readonly RedisConnection[],
+  connections: Connections,
   steps: readonly Step[],
   verdict: Verdict,
 ): Promise<Difference> {
@@ -151,14 +160,16 @@ export async function walk(
   group: string,
   count: number,
   seed: number,
+  withEvents = false,
 ): Promise<Outcome> {
-  const connections = await Pair.connect(redis);
+  using events = withEvents ? await RedisEvents.open(redis, EVENT_FLAGS) : null;
+  const connections: Connections = { all: await Pair.connect(redis), events };
   const unknown = new Map<string, number>();
   let compared = 0;
   for (let round = 0; round * ROUND < count; round++) {
     const draw = new Draw(new Random(seed + round));
     const next = mixed(draw, GROUPS[group]!(draw));
-    const pair = await Pair.open(connections);
+    const pair = await Pair.open(connections.all, connections.events);
     const steps: Step[] = [];
     for (let i = 0; i < Math.min(ROUND, count - round * ROUND); i++) {
       const step: Step = { words: next(), protocol: draw.isRare(2) ? 3 : 2 };
@@ -183,13 +194,21 @@ export async function walk(
   return { difference: null, compared, unknown };
 }
 
-async function main([which = "all", count = "20000", seed = "7171"]: string[]): Promise<void> {
-  await using redis = await RedisServer.start();
+async function main(
+  [which = "all", count = "20000", seed = "7171", events = ""]: string[],
+): Promise<void> {
+  await using redis = await RedisServer.start(...EVENT_OPTIONS);
   const names = which === "all" ? Object.keys(GROUPS) : [which];
   for (const name of names) {
     if (!(name in GROUPS)) throw new Error(`No group ${name}: ${Object.keys(GROUPS).join(" ")}`);
     const begun = performance.now();
-    const { difference, compared, unknown } = await walk(redis, name, Number(count), Number(seed));
+    const { difference, compared, unknown } = await walk(
+      redis,
+      name,
+      Number(count),
+      Number(seed),
+      events === "events",
+    );
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     console.log(`${name}: ${compared} answers compared in ${seconds} s`);
     if (unknown.size > 0) console.log(`  unknown here: ${[...unknown.keys()].join(" ")}`);
