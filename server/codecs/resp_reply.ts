@@ -165,7 +165,9 @@ export class RespReply extends OutputBuffer {
     this.failures?.failed(failure, this.peer);
     const isShort = failure.kind === "answerTooLarge" && this.isShort;
     if (isShort) this.goShort();
-    this.error(isShort ? NO_MEMORY : `${failure.code} ${failure.message}`);
+    const { code, message } = failure;
+    // A script may make errors of one word.
+    this.error(isShort ? NO_MEMORY : message === "" ? code : `${code} ${message}`);
   }
 
   /** Refuses input that was no command. */

@@ -9,6 +9,8 @@ export type Pointer = number;
 export interface LuaExports {
   readonly memory: WebAssembly.Memory;
   readonly __indirect_function_table: WebAssembly.Table;
+  /** Rounds of loops that are left until the host is called. */
+  readonly fuel: WebAssembly.Global;
   __wasm_call_ctors(): void;
   malloc(byteCount: number): Pointer;
   free(at: Pointer): void;

@@ -6,6 +6,8 @@ import type { LuaExports, Pointer } from "./exports.ts";
 
 /** A page of WebAssembly memory. */
 const PAGE_BYTES = 65536;
+/** Rounds of loops before the host is called for the first time: enough to begin with. */
+const FIRST_FUEL = 1_000_000;
 /** Answers of system calls: this one is not there, this file is not open. */
 const NO_SYSTEM_CALL = -52;
 const BAD_FILE = 8;
@@ -42,6 +44,7 @@ export class LuaInstance {
     const instance = new WebAssembly.Instance(module, this.#imports());
     this.exports = instance.exports as unknown as LuaExports;
     this.bytes = new Uint8Array(this.exports.memory.buffer as ArrayBuffer);
+    this.exports.fuel.value = FIRST_FUEL;
     this.exports.__wasm_call_ctors();
   }
 

@@ -33,6 +33,8 @@ export interface LuaLibrary {
   readonly constants?: Readonly<Record<string, number | string>>;
   /** Names of fields that are the null pointer, as `cjson.null` is. */
   readonly nulls?: readonly string[];
+  /** Called before each script: forgets what the one before has set. */
+  readonly reset?: () => void;
 }
 
 /** The values of the running function. */

@@ -8,7 +8,7 @@ import { bitLibrary } from "./libraries/bit.ts";
 import { cjsonLibrary } from "./libraries/cjson.ts";
 import { cmsgpackLibrary } from "./libraries/cmsgpack.ts";
 import { structLibrary } from "./libraries/struct.ts";
-import { luaBinary, withoutBytecode } from "./lua_binary.ts";
+import { meteredLua } from "./lua_binary.ts";
 import { LuaPanic } from "./instance.ts";
 import { failureOf } from "./script_result.ts";
 import { LuaState, type StateHost } from "./state.ts";
@@ -45,7 +45,7 @@ export class LuaMachine {
 
   /** Makes the machine of a worker. */
   static async load(host: LuaHost): Promise<LuaMachine> {
-    return new LuaMachine(new WebAssembly.Module(withoutBytecode(await luaBinary())), host);
+    return new LuaMachine(new WebAssembly.Module(await meteredLua()), host);
   }
 
   /** Compiles a script. A text says what is wrong with it. */

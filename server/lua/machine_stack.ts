@@ -53,6 +53,11 @@ export class MachineStack implements LuaStack {
     this.#exports.lua_remove(this.state, index);
   }
 
+  /** Takes the topmost value and puts it in the place of that at `index`. */
+  replace(index: number): void {
+    this.#exports.lua_replace(this.state, index);
+  }
+
   needSpace(count: number, what: string): void {
     if (this.#exports.lua_checkstack(this.state, count) === 0) {
       this.fail(`stack overflow (${what})`);

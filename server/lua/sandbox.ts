@@ -22,6 +22,8 @@ export interface SandboxParts {
   /** Functions of Lua that are replaced: globals, and those of its libraries. */
   readonly globals: HostFunctions;
   readonly replaced: Readonly<Record<string, HostFunctions>>;
+  /** Functions around those of Lua, by "name" or "library.name". */
+  readonly around: Readonly<Record<string, (original: HostFunction) => HostFunction>>;
 }
 
 /** Builds the globals of scripts in a new machine. */
@@ -103,17 +105,28 @@ export class Sandbox {
     const stack = this.#stack;
     this.#pushFunctions({ readonly: this.#refuseWrite, unknown: this.#refuseUnknown });
     stack.pushText("globals");
-    this.#pushFunctions({ ...parts.globals, ...this.#globalGuards() });
+    const { "": globals, ...around } = this.#around(parts);
+    this.#pushFunctions({ ...parts.globals, ...globals, ...this.#globalGuards() });
     stack.set(-3);
     stack.pushText("replaced");
     stack.newTable(0, 0);
     const table = this.#tableGuards();
-    for (const [name, functions] of Object.entries({ ...parts.replaced, table })) {
+    for (const [name, functions] of Object.entries({ ...parts.replaced, ...around, table })) {
       stack.pushText(name);
       this.#pushFunctions(functions);
       stack.set(-3);
     }
     stack.set(-3);
+  }
+
+  /** The functions around those of Lua, by library and name. */
+  #around(parts: SandboxParts): Record<string, Record<string, HostFunction>> {
+    const functions: Record<string, Record<string, HostFunction>> = {};
+    for (const [path, make] of Object.entries(parts.around)) {
+      const [library, name] = path.includes(".") ? path.split(".") : ["", path];
+      (functions[library!] ??= {})[name!] = make(this.#original(library!, name!));
+    }
+    return functions;
   }
 
   #pushLibraries(parts: SandboxParts): void {

@@ -13,6 +13,7 @@ import { RandomNumbers } from "./random_numbers.ts";
 import { type CommandCall, RedisCalls } from "./redis_calls.ts";
 import { REDIS_NUMBERS, RedisLibrary, type RedisLibraryHost } from "./redis_library.ts";
 import { Sandbox } from "./sandbox.ts";
+import { format, toNumber } from "./whole_numbers.ts";
 import { failureOf, ScriptResult, textAt } from "./script_result.ts";
 
 /** Bytes that a machine may take: Lua says "not enough memory" then. */
@@ -50,6 +51,8 @@ export class LuaState implements LuaMeter {
   readonly #decoder = new TextDecoder();
   readonly #firstBytes: number;
   readonly #nameAt: Pointer;
+  /** What libraries do before each script. */
+  readonly #resets: readonly (() => void)[];
   #fuel = FUEL;
   #isReady = false;
 
@@ -71,14 +74,20 @@ export class LuaState implements LuaMeter {
       },
       globals: { pcall: protectedCall(instance, this.#stack) },
       replaced: { math: randomFunctions(this.#stack, this.#random) },
+      around: {
+        "tonumber": (original) => toNumber(original, this.#stack),
+        "string.format": (original) => format(original, this.#stack),
+      },
     });
     const name = new TextEncoder().encode(`${CHUNK_NAME}\0`);
     this.#nameAt = instance.exports.malloc(name.length);
     instance.bytes.set(name, this.#nameAt);
+    this.#resets = libraries.flatMap(({ reset }) => reset === undefined ? [] : [reset]);
     this.#isReady = true;
   }
 
   outOfFuel(): void {
+    this.#instance.exports.fuel.value = FUEL;
     if (this.#isReady) this.#host.check();
   }
 
@@ -141,6 +150,7 @@ export class LuaState implements LuaMeter {
     const state = stack.state = this.#main;
     this.#fuel = FUEL;
     this.#calls.protocol = 2;
+    for (const reset of this.#resets) reset();
     this.#random.seed(Math.floor(Math.random() * 2 ** 32));
     exports.lua_settop(state, 0);
     exports.lua_rawgeti(state, REGISTRY_INDEX, this.#sandbox.globalsRef);

@@ -20,5 +20,6 @@ export function cjsonLibrary(): LuaLibrary {
     },
     constants: { _NAME: "cjson", _VERSION: "2.1.0" },
     nulls: ["null"],
+    reset: () => config.reset(),
   };
 }

@@ -21,9 +21,12 @@ export class CjsonConfig {
   precision = 14;
   keepBuffer = 1;
 
+  /** Whether a script has set any of these. */
+  isChanged = false;
+
   /** Forgets what was set. */
   reset(): void {
-    Object.assign(this, new CjsonConfig());
+    if (this.isChanged) Object.assign(this, new CjsonConfig());
   }
 
   /** The functions of these settings. */
@@ -68,6 +71,7 @@ export class CjsonConfig {
         stack.failArgument(1, `expected integer between ${min} and ${max}`);
       }
       this[name] = value;
+      this.isChanged = true;
     }
     stack.pushNumber(this[name]);
   }
@@ -79,7 +83,10 @@ export class CjsonConfig {
     options: readonly string[],
     hasBoolean: boolean,
   ): void {
-    if (stack.type(index) !== LuaType.nil) this[name] = chosenOption(stack, index, options);
+    if (stack.type(index) !== LuaType.nil) {
+      this[name] = chosenOption(stack, index, options);
+      this.isChanged = true;
+    }
     const value = this[name];
     if (hasBoolean && value <= 1) stack.pushBoolean(value === 1);
     else stack.pushText(options[value]!);

@@ -31,6 +31,19 @@ const RETURNED: readonly (readonly [source: string, answer: string])[] = [
   ["return redis.sha1hex('')", bulk("da39a3ee5e6b4b0d3255bfef95601890afd80709")],
   ["return cjson.encode({1, {a = 'b'}})", bulk('[1,{"a":"b"}]')],
   ["return tostring(1e15) .. tostring(0.1) .. tostring(2^53)", bulk("1e+150.19.007199254741e+15")],
+  [
+    "return string.format('%d|%015d|%-15d|%x', 2^40, 2^40, -2^40, -1)",
+    bulk("1099511627776|001099511627776|-1099511627776 |ffffffffffffffff"),
+  ],
+  [
+    "return string.format('%s %d %% %q', 'a%d', 1700000000000, 'b')",
+    bulk('a%d 1700000000000 % "b"'),
+  ],
+  [
+    "return tostring(tonumber('ffffffffff', 16)) .. tostring(tonumber('9', 8))",
+    bulk("1099511627775nil"),
+  ],
+  ["return {err = 'x'}", "-x\r\n"],
   ["math.randomseed(1) return math.random(1000000)", ":41631\r\n"],
   ["return _G._G == _G", ":1\r\n"],
   [
