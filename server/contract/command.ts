@@ -135,6 +135,11 @@ export class CommandContext implements LockedWork {
     [this.#queuedArgs, before.#queuedArgs] = [before.#queuedArgs, undefined];
   }
 
+  /** Gives it buffers again, if another has taken them over: for a command that has waited, and now runs others. */
+  resume(): void {
+    if (this.scratch.length === 0) this.scratch = new Uint8Array(SCRATCH_BYTES);
+  }
+
   /** The subscriptions of all clients, and what is sent to them. */
   get messages(): Messages {
     return this.server.messages;

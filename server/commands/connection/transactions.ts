@@ -148,6 +148,7 @@ function execLater(
     try {
       await prepare();
       context.session = session;
+      context.resume();
       exec(context, args, reply);
     } finally {
       context.session = before;

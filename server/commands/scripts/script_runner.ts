@@ -122,6 +122,7 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
       if (!this.isReady) await this.prepare();
       const before = context.session;
       context.session = session;
+      context.resume();
       try {
         await this.run(context, kept, reply, call);
       } finally {

@@ -7,7 +7,15 @@ import { refused } from "../failures.ts";
 const HASH = 0x23;
 const MARK = 0x21;
 const LF = 0x0a;
-const FLAGS = ["no-writes", "allow-oom", "allow-stale", "no-cluster", "allow-cross-slot-keys"];
+const FLAGS = [
+  "no-writes",
+  "allow-oom",
+  "allow-stale",
+  "no-cluster",
+  "allow-cross-slot-keys",
+  // Upstash's own, which @upstash/ratelimit sends: to lock the named keys only, as it is done here anyway.
+  "allow-key-locking",
+];
 const BEFORE_FLAGS = "flags=";
 const decoder = new TextDecoder();
 
