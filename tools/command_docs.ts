@@ -15,6 +15,7 @@ const GROUPS: Readonly<Record<CommandGroup, string>> = {
   list: "Lists",
   set: "Sets",
   "sorted-set": "Sorted sets",
+  stream: "Streams",
   geo: "Places",
   bitmap: "Bits",
   hyperloglog: "HyperLogLog",

@@ -33,14 +33,14 @@ export class StreamHeader {
     this.#addedLow = 0;
   }
 
-  /** How many entries were ever added. Exact as a number up to 2^53, above that a bigint. */
+  /** How many entries were ever added, in 64 bits with a sign. Exact as a number up to 2^53, above that a bigint. */
   get entriesAdded(): number | bigint {
     if (this.#addedHigh < 2 ** 21) return this.#addedHigh * WORD_RANGE + this.#addedLow;
-    return (BigInt(this.#addedHigh) << 32n) | BigInt(this.#addedLow);
+    return BigInt.asIntN(64, (BigInt(this.#addedHigh) << 32n) | BigInt(this.#addedLow));
   }
 
   set entriesAdded(count: number | bigint) {
-    const exact = BigInt(count);
+    const exact = BigInt.asUintN(64, BigInt(count));
     this.#addedHigh = Number(exact >> 32n);
     this.#addedLow = Number(exact & 0xffffffffn);
   }

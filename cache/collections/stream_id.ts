@@ -80,6 +80,11 @@ export class StreamId {
     return (this.msHigh | this.msLow | this.seqHigh | this.seqLow) === 0;
   }
 
+  /** Whether it is the largest of all. */
+  get isLast(): boolean {
+    return (this.msHigh & this.msLow & this.seqHigh & this.seqLow) === -1;
+  }
+
   /** Below 0 where it is before the other, 0 where it is the same. */
   compare(other: StreamId): number {
     if (this.msHigh !== other.msHigh) return this.msHigh - other.msHigh;

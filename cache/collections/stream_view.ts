@@ -2,6 +2,7 @@
 // which. They are found and removed by their keys, and overwritten where they lie. Knows no group and no command.
 
 import { ItemType } from "../item_types.ts";
+import { VALUE_BYTES_MASK } from "../layout.ts";
 import {
   entrySize,
   SCORE_BYTES,
@@ -46,11 +47,7 @@ export class StreamView extends Collection {
    * {@linkcode recordBytes} and {@linkcode recordStart}, until anything else is read or changed.
    */
   openRecord(): number {
-    const { spans, bytes } = this;
-    const length = spans.contiguous(this.shard.memory, bytes, this.at + SCORE_BYTES);
-    this.recordBytes = spans.bytes;
-    this.recordStart = spans.start;
-    return length;
+    return this.openRecordStart(VALUE_BYTES_MASK);
   }
 
   /** The same of its first `most` bytes, or all where there are no more. */
@@ -84,7 +81,12 @@ export class StreamView extends Collection {
 
   /** Puts the cursor on the record with this key. Returns false where there is none: then it may not be used. */
   findRecord(score: number, key: Uint8Array, start: number, length: number): boolean {
-    if (!this.seekRecord(score, key, start, length) || this.score !== score) return false;
+    return this.seekRecord(score, key, start, length) && this.isAt(score, key, start, length);
+  }
+
+  /** Whether the record at the cursor has this key. */
+  isAt(score: number, key: Uint8Array, start: number, length: number): boolean {
+    if (this.score !== score) return false;
     const place = this.at + SCORE_BYTES;
     if (spanLength(this.bytes, place) < length) return false;
     const { spans, shard: { memory } } = this;
@@ -108,25 +110,31 @@ export class StreamView extends Collection {
     return true;
   }
 
-  /** How many records are before these. */
-  rankOfRecord(score: number, bytes: Uint8Array, start: number, length: number): number {
-    this.#seekPlace(score, bytes, start, length);
+  /** How many records are before the cursor. */
+  get place(): number {
     const inLeaf = this.entriesBefore(this.at);
     return this.isTree ? this.form.tree.entriesBefore() + inLeaf : inLeaf;
   }
 
+  /** How many records are before these. */
+  rankOfRecord(score: number, bytes: Uint8Array, start: number, length: number): number {
+    this.#seekPlace(score, bytes, start, length);
+    return this.place;
+  }
+
   /** Adds a record whose key is not there. The cursor is nowhere then. */
   put(score: number, bytes: Uint8Array, start: number, length: number): void {
-    this.reserveEntry(SCORE_BYTES + sizeForSpan(length));
-    this.entryView.setFloat64(0, score, true);
-    this.#addEntry(writeSpan(this.entry, SCORE_BYTES, bytes, start, length), false);
+    this.#addEntry(this.#write(score, bytes, start, length), false);
   }
 
   /** The same of one that is behind all others, which is not looked at. */
   append(score: number, bytes: Uint8Array, start: number, length: number): void {
-    this.reserveEntry(SCORE_BYTES + sizeForSpan(length));
-    this.entryView.setFloat64(0, score, true);
-    this.#addEntry(writeSpan(this.entry, SCORE_BYTES, bytes, start, length), true);
+    this.#addEntry(this.#write(score, bytes, start, length), true);
+  }
+
+  #write(score: number, bytes: Uint8Array, start: number, length: number): number {
+    this.compose(score, length);
+    return writeSpan(this.entry, SCORE_BYTES, bytes, start, length);
   }
 
   /**
@@ -286,9 +294,7 @@ export class StreamView extends Collection {
 
   #rankOfPlain(bytes: Uint8Array, at: number): number {
     this.copyEntry(bytes, at);
-    const { entry } = this;
-    const start = spanStart(entry, SCORE_BYTES);
-    const length = spanLength(entry, SCORE_BYTES);
-    return this.rankOfRecord(this.entryView.getFloat64(0, true), entry, start, length);
+    this.#placeInOrder();
+    return this.place;
   }
 }

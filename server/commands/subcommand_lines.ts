@@ -32,6 +32,8 @@ export const SUBCOMMAND_LINES: readonly string[] = [
   "PUBSUB NUMSUB: How many subscribers channels have | -2 | 2.8.0 | pubsub loading stale | pubsub",
   "PUBSUB SHARDCHANNELS: Shard channels that clients are subscribed to | -2 | 7.0.0 | pubsub loading stale | pubsub",
   "PUBSUB SHARDNUMSUB: How many subscribers shard channels have | -2 | 7.0.0 | pubsub loading stale | pubsub",
+  "XINFO HELP: What the subcommands are | 2 | 5.0.0 | loading stale | stream",
+  "XINFO STREAM: What a stream has and remembers | -3 | 5.0.0 | readonly | stream |  | RO access @2:0:1",
   "MEMORY HELP: What the subcommands are | 2 | 4.0.0 | loading stale",
   "MEMORY USAGE: The bytes that a key takes | -3 | 4.0.0 | readonly |  |  | RO @2:0:1",
   "CONFIG GET: Options and their values | -3 | 2.0.0 | admin noscript loading stale",

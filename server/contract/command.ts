@@ -69,6 +69,8 @@ export class CommandContext implements LockedWork {
   scripts: ScriptRuns<CommandContext> | null = null;
   /** Whether the command that has just run has found nothing, and its client waits for something. */
   mustWait = false;
+  /** What such a command notes for later, and is given back when it takes something; its own business. */
+  waitNote: unknown = null;
   /** Whether EXEC is running. Locks are held then, so nothing may wait. */
   isAtomic = false;
   /** Calls and times of commands in this worker. */

@@ -35,8 +35,9 @@ const CONNECTION_ONLY: ReadonlyMap<string, string> = new Map([
  * What to send in place of a command that waits. Deno does not always notice that the client of a request has gone, and
  * what is taken for nobody is lost.
  */
-function adviceInsteadOf({ name }: Command): string {
-  return `send ${name.slice(1)}, or this over the Redis protocol, which can wait`;
+function adviceInsteadOf({ name, waiting }: Command): string {
+  const other = waiting?.mayWait === undefined ? name.slice(1) : `${name} without BLOCK`;
+  return `send ${other}, or this over the Redis protocol, which can wait`;
 }
 
 const NO_ADMIN =
@@ -178,7 +179,7 @@ export class CommandRunner implements MemoryOwner {
     if (advice !== undefined) {
       return this.refuse(`ERR ${found.name} is not possible here, ${advice}`);
     }
-    if (found.waiting !== undefined && !this.#session.transaction?.isOpen) {
+    if (this.#waits(found) && !this.#session.transaction?.isOpen) {
       return this.refuse(`ERR ${found.name} is not possible here, ${adviceInsteadOf(found)}`);
     }
     if (found.flags.includes("admin") && !this.#mayAdminister) return this.refuse(NO_ADMIN);
@@ -188,6 +189,11 @@ export class CommandRunner implements MemoryOwner {
     }
     this.mayBeSlow = found.isTimed;
     return this.#dispatch(found);
+  }
+
+  /** Whether a command waits with the arguments at hand. */
+  #waits({ waiting }: Command): boolean {
+    return waiting !== undefined && (waiting.mayWait?.(this.args) ?? true);
   }
 
   /** Runs one of the commands that surround a transaction. */

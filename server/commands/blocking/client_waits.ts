@@ -22,7 +22,7 @@ import { nextTurn } from "../../contract/time_slices.ts";
 import { later } from "../deferred_answer.ts";
 import { refused } from "../failures.ts";
 import { type Served, Taker } from "./taker.ts";
-import { Timeout, timeoutOf } from "./timeout.ts";
+import { Timeout } from "./timeout.ts";
 import { type Spot, WaitQueue } from "./wait_queue.ts";
 import { waitingBytes, WaitingClient } from "./waiting_client.ts";
 
@@ -36,7 +36,11 @@ const SLICE_MS = 2;
 /** So many are served between two looks at the clock. */
 const SLICE_CLIENTS = 16;
 /** Bits that tell the prints of kinds apart, above those of a database's number. */
-const KIND_BITS: Readonly<Record<WaitKind, number>> = { "list": 0, "sorted set": 1 << 16 };
+const KIND_BITS: Readonly<Record<WaitKind, number>> = {
+  "list": 0,
+  "sorted set": 1 << 16,
+  "stream": 1 << 17,
+};
 
 /** The clients of a worker that wait. */
 export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
@@ -96,6 +100,8 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
 
   wait(context: CommandContext, command: Command, args: Args, reply: Reply): void | Promise<void> {
     const waiting = command.waiting!;
+    const note = context.waitNote;
+    context.waitNote = null;
     this.#taker.attend(context);
     context.reserveHashes(args.count);
     const found = placeKeys(command.keys!, args, context.keyIndexes);
@@ -103,7 +109,7 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
     return later(
       context,
       reply,
-      () => this.#begin(context, waiting, args, reply, keyCount),
+      () => this.#begin(context, waiting, args, reply, keyCount, note),
       waitingBytes(args, keyCount),
     ) as void | Promise<void>;
   }
@@ -114,11 +120,11 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
     args: Args,
     reply: Reply,
     keyCount: number,
+    note: unknown,
   ): Promise<void> {
     const { session } = context;
-    const at = (waiting.timeoutAt + args.count) % args.count;
-    const ms = timeoutOf(args, at) as number;
-    const client = new WaitingClient(context, waiting, args, reply, this.#tickets.draw());
+    const ms = waiting.timeout(args) as number;
+    const client = new WaitingClient(context, waiting, args, reply, this.#tickets.draw(), note);
     for (let key = 0; key < keyCount; key++) {
       if (this.#enter(client, context.keyIndexes[key]!)) continue;
       this.#leave(client);
@@ -218,7 +224,7 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
     // A queue may close while it is served.
     for (const queue of [...this.#queues.get(hash) ?? []]) {
       if (storedDatabase(region, queue.database) !== event.database) continue;
-      if (kind === ChangeKind.put) this.#serve(queue);
+      if (kind === ChangeKind.put || queue.first?.client.waiting.isShared) this.#serve(queue);
       else if (isCertainly(event, queue.key)) queue.settle();
     }
   }
@@ -239,6 +245,7 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
 
   /** Lets those take who wait for a key, as long as there is something and nobody else comes first. */
   #serve(queue: Queue): void {
+    if (queue.first?.client.waiting.isShared) return this.#serveAll(queue, queue.first);
     const endMs = performance.now() + SLICE_MS;
     for (let count = 1; queue.first !== null; count++) {
       const spot = queue.first;
@@ -252,6 +259,24 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
         return queue.lookLater(() => this.#serve(queue), true);
       }
     }
+  }
+
+  /** Lets all take who wait for a key of which there is something for each, from this one on. */
+  #serveAll(queue: Queue, from: Spot<WaitingClient> | null): void {
+    const endMs = this.#now() + SLICE_MS;
+    let isBusy = false;
+    let spot = from;
+    for (let count = 1; spot !== null; count++) {
+      const after: Spot<WaitingClient> | null = spot.after;
+      if (this.#serveOne(spot) === "busy") isBusy = true;
+      spot = after;
+      if (spot !== null && count % SLICE_CLIENTS === 0 && this.#now() >= endMs) {
+        queue.resumeAt = spot;
+        return queue.lookLater(() => this.#serveAll(queue, queue.resumeAt), true);
+      }
+    }
+    if (isBusy) queue.lookLater(() => this.#serve(queue));
+    else queue.settle();
   }
 
   #serveOne({ client, index }: Spot<WaitingClient>): Served {

@@ -9,12 +9,13 @@ import { SYNTAX } from "../failures.ts";
 import { isLeftOf, popManyWithKey, popWithKey } from "../lists/list_ends.ts";
 import { moveElement, type MultiPop, multiPopOf } from "../lists/list_moves.ts";
 import { opened } from "./take_or_wait.ts";
+import { timeoutAt } from "./timeout.ts";
 
 /** BLPOP and BRPOP: key [key ...] timeout. */
 export function listPops(isLeft: boolean): Waiting<CommandContext> {
   return {
     kind: "list",
-    timeoutAt: -1,
+    timeout: timeoutAt(-1),
     awaitsAll: true,
     problem: () => null,
     take(context, args, key, index, reply) {
@@ -30,7 +31,7 @@ export function listPops(isLeft: boolean): Waiting<CommandContext> {
 /** BLMPOP timeout numkeys key [key ...] LEFT|RIGHT [COUNT count] */
 export const LIST_MULTI_POP: Waiting<CommandContext> = {
   kind: "list",
-  timeoutAt: 0,
+  timeout: timeoutAt(0),
   awaitsAll: true,
   problem(args) {
     const wanted = multiPopOf(args, 1);
@@ -50,7 +51,7 @@ export const LIST_MULTI_POP: Waiting<CommandContext> = {
 /** BLMOVE source destination LEFT|RIGHT LEFT|RIGHT timeout */
 export const LIST_MOVE: Waiting<CommandContext> = {
   kind: "list",
-  timeoutAt: 4,
+  timeout: timeoutAt(4),
   awaitsAll: false,
   problem: (args) =>
     isLeftOf(args, 2) === undefined || isLeftOf(args, 3) === undefined ? SYNTAX : null,
@@ -62,7 +63,7 @@ export const LIST_MOVE: Waiting<CommandContext> = {
 /** BRPOPLPUSH source destination timeout */
 export const LIST_ROTATION: Waiting<CommandContext> = {
   kind: "list",
-  timeoutAt: 2,
+  timeout: timeoutAt(2),
   awaitsAll: false,
   problem: () => null,
   take: (context, args, key, index, reply) => moved(context, args, key, index, false, true, reply),

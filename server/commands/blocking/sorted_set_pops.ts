@@ -5,12 +5,13 @@ import type { CommandContext } from "../../contract/command.ts";
 import { Taken, type Waiting } from "../../contract/commands/waits.ts";
 import { type ManyPops, manyPopsOf, popManyWithKey, popWithKey } from "../sorted_sets/pops.ts";
 import { opened } from "./take_or_wait.ts";
+import { timeoutAt } from "./timeout.ts";
 
 /** BZPOPMIN and BZPOPMAX: key [key ...] timeout. */
 export function sortedSetPops(fromTop: boolean): Waiting<CommandContext> {
   return {
     kind: "sorted set",
-    timeoutAt: -1,
+    timeout: timeoutAt(-1),
     awaitsAll: true,
     problem: () => null,
     take(context, args, key, index, reply) {
@@ -26,7 +27,7 @@ export function sortedSetPops(fromTop: boolean): Waiting<CommandContext> {
 /** BZMPOP timeout numkeys key [key ...] MIN|MAX [COUNT count] */
 export const SORTED_SET_MULTI_POP: Waiting<CommandContext> = {
   kind: "sorted set",
-  timeoutAt: 0,
+  timeout: timeoutAt(0),
   awaitsAll: true,
   problem(args) {
     const wanted = manyPopsOf(args, 1);

@@ -8,11 +8,11 @@ import { Taken, type Waiting, type WaitKind } from "../../contract/commands/wait
 import type { FindKeys, KeyPlaces } from "../../contract/keys/key_places.ts";
 import { WRONG_TYPE } from "../failures.ts";
 import { peekItem, shardOfKey } from "../items.ts";
-import { timeoutOf } from "./timeout.ts";
 
 const TYPES: Readonly<Record<WaitKind, ItemType>> = {
   "list": ItemType.list,
   "sorted set": ItemType.sortedSet,
+  "stream": ItemType.stream,
 };
 
 /** All arguments but the last are keys. */
@@ -48,7 +48,7 @@ export function takeOrWait(waiting: Waiting<CommandContext>): CommandRun {
   return (context, args, reply) => {
     const failure = waiting.problem(args);
     if (failure !== null) return reply.fail(failure);
-    const timeout = timeoutOf(args, (waiting.timeoutAt + args.count) % args.count);
+    const timeout = waiting.timeout(args);
     if (typeof timeout !== "number") return reply.fail(timeout);
     const { keyIndexes, isAtomic, waits } = context;
     const keyCount = waiting.awaitsAll ? context.keyCount : 1;

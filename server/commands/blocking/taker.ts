@@ -48,6 +48,7 @@ export class Taker implements LockedWork {
       this.#index = index;
       client.lay(this.#args);
       context.session = session;
+      context.waitNote = client.note;
       if (!this.#run(context)) return "busy";
       if (region.duties !== 0) this.#tell(context);
       return this.#taken === Taken.answered ? "answered" : "nothing";

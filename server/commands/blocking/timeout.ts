@@ -3,10 +3,12 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { Failure } from "../../contract/reply.ts";
+import { integerOf } from "../argument_text.ts";
 import { refused } from "../failures.ts";
 import { INFINITE, type LongDouble, parseLongDouble } from "../strings/long_doubles.ts";
 
 const NO_FLOAT = refused("timeout is not a float or out of range");
+const NO_INTEGER = refused("timeout is not an integer or out of range");
 const NEGATIVE = refused("timeout is negative");
 /** Times of 64 bits end here; what goes beyond is negative in Redis. */
 const END_MS = 2n ** 63n;
@@ -20,6 +22,18 @@ export function timeoutOf(args: Args, at: number): number | Failure {
   if (number === INFINITE) return NEGATIVE;
   const ms = wholeMs(number);
   return ms < 0n || ms >= END_MS ? NEGATIVE : Number(ms);
+}
+
+/** The same as a function, where the argument's index may be counted from the end. */
+export function timeoutAt(index: number): (args: Args) => number | Failure {
+  return (args) => timeoutOf(args, (index + args.count) % args.count);
+}
+
+/** The timeout in milliseconds that argument `at` is; or why it is none. */
+export function timeoutMsOf(args: Args, at: number): number | Failure {
+  const ms = integerOf(args, at);
+  if (ms === undefined) return NO_INTEGER;
+  return ms < 0 ? NEGATIVE : Number(ms);
 }
 
 /** Seconds as milliseconds, rounded up. */

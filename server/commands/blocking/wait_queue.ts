@@ -36,6 +36,8 @@ export class WaitQueue<Client extends Ticketed> {
   readonly key: Uint8Array;
   /** Who waits longest. */
   first: Spot<Client> | null = null;
+  /** Where a look at all of them goes on. */
+  resumeAt: Spot<Client> | null = null;
   #last: Spot<Client> | null = null;
   #place = NO_PLACE;
   readonly #tickets: WaitTickets;
@@ -82,6 +84,7 @@ export class WaitQueue<Client extends Ticketed> {
 
   /** A client waits here no more. */
   remove(spot: Spot<Client>): void {
+    if (this.resumeAt === spot) this.resumeAt = spot.after;
     if (spot.after === null) this.#last = spot.before;
     else spot.after.before = spot.before;
     if (spot.before !== null) {

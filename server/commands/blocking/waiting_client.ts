@@ -31,6 +31,8 @@ export class WaitingClient implements Ticketed {
   readonly counts: CommandContext | null;
   readonly waiting: Waiting<CommandContext>;
   readonly reply: Reply;
+  /** What its command has noted when it ran. */
+  readonly note: unknown;
   readonly ticket: number;
   /** The arguments of its command: their bytes, and where they lie. */
   readonly bytes: Uint8Array;
@@ -50,7 +52,9 @@ export class WaitingClient implements Ticketed {
     args: Args,
     reply: Reply,
     ticket: number,
+    note: unknown,
   ) {
+    this.note = note;
     this.session = context.session;
     this.counts = context.log === null ? null : context;
     this.waiting = waiting;

@@ -72,6 +72,8 @@ function encodingOf(
     case ItemType.sortedSet:
       openView(context, context.views.sortedSet, args, 0, 1, reply, false);
       return isCompactSortedSet(context) ? "listpack" : "skiplist";
+    case ItemType.stream:
+      return "stream";
     default:
       return "raw";
   }

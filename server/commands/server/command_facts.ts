@@ -16,6 +16,8 @@ export interface KeySpec {
   /** The last key, counted from the first or, below 0, from the end; null: there is a number. */
   readonly lastKey: number | null;
   readonly step: number;
+  /** Of a range to the end: one in so many of the words is a key; 0: all are. */
+  readonly limit: number;
 }
 
 /** What COMMAND says of a command or subcommand. */
@@ -137,8 +139,8 @@ function tipOf(word: string): string {
 
 function specOf(text: string): KeySpec {
   const [flags = "", place = ""] = text.split("@");
-  const known = /^(?:([A-Z]+)\+)?(\d+)([:#])(-?\d+):(-?\d+)/.exec(place);
-  const [, keyword = "", index, kind, last, step] = known ?? [];
+  const known = /^(?:([A-Z]+)\+)?(\d+)([:#])(-?\d+):(-?\d+)(?:\/(\d+))?/.exec(place);
+  const [, keyword = "", index, kind, last, step, limit] = known ?? [];
   const hasNumber = kind === "#";
   return {
     flags: wordsOf(flags),
@@ -146,6 +148,7 @@ function specOf(text: string): KeySpec {
     keyword,
     lastKey: hasNumber ? null : Number(last ?? 0),
     step: hasNumber ? 1 : Number(step ?? 1),
+    limit: Number(limit ?? 0),
   };
 }
 
@@ -195,10 +198,11 @@ function beginOf({ index, keyword }: KeySpec, call: CallWords): number {
 }
 
 function rangeOf(
-  { lastKey }: KeySpec,
+  { lastKey, limit }: KeySpec,
   index: number,
   call: CallWords,
 ): [first: number, last: number] {
+  if (limit > 0) return [index, index + Math.floor((call.count - index) / limit) - 1];
   if (lastKey !== null) return [index, lastKey < 0 ? call.count + lastKey : index + lastKey];
   const keys = index < call.count ? call.numberAt(index) : undefined;
   if (keys === undefined || keys < 0 || keys > MAX_WORDS) return [1, 0];

@@ -121,7 +121,8 @@ function answerSpec(spec: KeySpec, note: string | undefined, reply: Reply): void
     const places = [["keynumidx", 0], ["firstkey", 1], ["keystep", spec.step]] as const;
     return answerPart("find_keys", "keynum", places, reply);
   }
-  const places = [["lastkey", spec.lastKey], ["keystep", spec.step], ["limit", 0]] as const;
+  const { lastKey, step, limit } = spec;
+  const places = [["lastkey", lastKey], ["keystep", step], ["limit", limit]] as const;
   answerPart("find_keys", "range", places, reply);
 }
 

@@ -6,9 +6,9 @@
  * By name: "since | flags | categories | tips | keys". Categories that follow from the flags are left
  * out. Keys are "flags @first:last:step", the last counted from the first or, below 0, from the end, or
  * "flags @number#0:1:1", where an argument says how many follow, or "flags @WORD+from:last:step", where they
- * follow a word that stands somewhere from there on, or "flags @?", where that cannot be told. Tips are shortened: nd stands for
- * nondeterministic_output, ndo for nondeterministic_output_order, ask for request_policy, sum for
- * response_policy.
+ * follow a word that stands somewhere from there on ("/2" behind it: half of what follows are keys),
+ * or "flags @?", where that cannot be told. Tips are shortened: nd stands for nondeterministic_output, ndo for
+ * nondeterministic_output_order, ask for request_policy, sum for response_policy.
  */
 export const COMMAND_LINES: Readonly<Record<string, string>> = {
   GET: "1.0.0 | readonly fast | string |  | RO access @1:0:1",
@@ -158,6 +158,7 @@ export const KEY_NOTES: Readonly<Record<string, readonly (string | undefined)[]>
   GETEX: ["RW and UPDATE because it changes the TTL"],
   EVAL: ["We cannot tell how the keys will be used so we assume the worst, RW and UPDATE"],
   EVAL_RO: ["We cannot tell how the keys will be used so we assume the worst, RO and ACCESS"],
+  XADD: ["UPDATE instead of INSERT because of the optional trimming feature"],
   PFCOUNT: [
     "RW because it may change the internal representation of the key, and propagate to replicas",
   ],

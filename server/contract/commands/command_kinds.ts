@@ -36,5 +36,6 @@ export type CommandGroup =
   | "server"
   | "set"
   | "sorted-set"
+  | "stream"
   | "string"
   | "transactions";

@@ -17,13 +17,17 @@ export const Taken = {
 export type Taken = typeof Taken[keyof typeof Taken];
 
 /** What a command waits for. Clients that wait for one kind do not wait for those who want another. */
-export type WaitKind = "list" | "sorted set";
+export type WaitKind = "list" | "sorted set" | "stream";
 
 /** How a command waits that runs with a `Context`. */
 export interface Waiting<Context> {
   readonly kind: WaitKind;
-  /** Index of the argument that is its timeout; below 0: counted from the end. */
-  readonly timeoutAt: number;
+  /** How long it waits at most in milliseconds, where 0 is for ever; or why its arguments do not say. */
+  timeout(args: Args): number | Failure;
+  /** Whether it waits with these arguments, where not all do. */
+  readonly mayWait?: (args: Args) => boolean;
+  /** Whether all that wait for a key are served when it changes: who takes leaves as much for others, or says so. */
+  readonly isShared?: boolean;
   /** Whether it waits for all of its keys. Else it waits for the first, and the second is one that it writes to. */
   readonly awaitsAll: boolean;
   /** Why its arguments are wrong, apart from the timeout, or null. */

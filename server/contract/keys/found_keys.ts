@@ -1,5 +1,5 @@
 // Keys of commands whose arguments say where they are: behind their number, as in ZUNION and LMPOP, or
-// among options, as in GEORADIUS and SORT. What is wrong with the arguments the command says.
+// among options, as in GEORADIUS, SORT and XREAD. What is wrong with the arguments the command says.
 
 import type { Args } from "../args.ts";
 import { sameWord } from "../same_bytes.ts";
@@ -73,3 +73,26 @@ export function geoRadiusKeys(from: number): KeyPlaces {
 
 /** The keys of SORT. */
 export const SORT_KEYS: KeyPlaces = optionKey(1, { STORE: "key", LIMIT: 2, BY: 1, GET: 1 });
+
+/** What the options of XREAD and XREADGROUP take. */
+const READ_OPTIONS: Options = { BLOCK: 1, COUNT: 1, GROUP: 2, NOACK: 0 };
+
+/** Where the keys of XREAD and XREADGROUP are: behind STREAMS, and behind them as many ids. */
+const findStreams: FindKeys = (args, into) => {
+  const known = Object.entries(READ_OPTIONS);
+  for (let i = 0; i < args.count; i++) {
+    const isWord = (word: string) => sameWord(args.bytes, args.starts[i]!, args.lengths[i]!, word);
+    if (isWord("STREAMS")) {
+      const words = args.count - i - 1;
+      const found = words % 2 === 0 ? words / 2 : 0;
+      for (let key = 0; key < found; key++) into[key] = i + 1 + key;
+      return found;
+    }
+    const skipped = known.find(([word]) => isWord(word))?.[1];
+    if (typeof skipped !== "number") return 0;
+    i += skipped;
+  }
+  return 0;
+};
+/** The keys of XREAD and XREADGROUP. */
+export const STREAM_KEYS: KeyPlaces = { first: 0, many: true, step: 1, find: findStreams };

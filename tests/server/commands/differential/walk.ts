@@ -19,6 +19,7 @@ import { ofLists } from "./groups/lists.ts";
 import { mixed } from "./groups/pollution.ts";
 import { ofSets } from "./groups/sets.ts";
 import { ofSortedSets } from "./groups/sorted_sets.ts";
+import { ofStreams } from "./groups/streams.ts";
 import { EVENT_FLAGS, Pair, type Verdict } from "./pair.ts";
 
 /** The makers of each group. */
@@ -30,6 +31,7 @@ export const GROUPS: Readonly<Record<string, (draw: Draw) => Maker[]>> = {
   geo: ofGeo,
   bits: ofBits,
   hyperloglog: ofHyperLogLogs,
+  streams: ofStreams,
   generic: ofGeneric,
   events: ofEvents,
 };
@@ -63,9 +65,10 @@ function isKnown(name: string): boolean {
   return NAMES.has(name.toUpperCase());
 }
 
-/** Whether a command would make values that are only allowed there, or take too long. */
+/** Whether a command would make values that are only allowed there, take too long, or have a clock make an id. */
 function isTooMuch(words: Words): boolean {
   const name = nameOf(words);
+  if (name === "XADD") return words.slice(2).includes("*");
   if (!["SETBIT", "BITFIELD", "SETRANGE"].includes(name)) return false;
   return words.some((word) => /^#?\d{8,11}$/.test(word) && word !== "4294967296");
 }
