@@ -4,22 +4,11 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { TestServer } from "../wire/server.ts";
-
-const TOKEN = "sesame";
-
-async function withRedis(
-  use: (redis: Redis) => Promise<void>,
-  responseEncoding: "base64" | false = "base64",
-): Promise<void> {
-  await using server = await TestServer.start(["--token", TOKEN, "--workers", "2"]);
-  const url = `http://127.0.0.1:${server.port}`;
-  const options = { url, token: TOKEN, enableTelemetry: false, retry: false as const };
-  await use(new Redis({ ...options, responseEncoding }));
-}
+import { TOKEN, withUpstash } from "./fixture.ts";
 
 for (const encoding of ["base64", false] as const) {
   Deno.test(`@upstash/redis works, encoding ${encoding}`, async () => {
-    await withRedis(async (redis) => {
+    await withUpstash(async (redis) => {
       assertEquals(await redis.set("k", "v", { ex: 60 }), "OK");
       assertEquals(await redis.get("k"), "v");
       assertEquals(await redis.get("none"), null);
@@ -43,7 +32,7 @@ for (const encoding of ["base64", false] as const) {
 }
 
 Deno.test("@upstash/redis runs pipelines and transactions", async () => {
-  await withRedis(async (redis) => {
+  await withUpstash(async (redis) => {
     const piped = await redis.pipeline().set("a", 1).incr("a").get("a").mget("a", "b").exec();
     assertEquals(piped, ["OK", 2, 2, [2, null]]);
     const multi = redis.multi();
@@ -73,7 +62,7 @@ const LIMITERS = {
 
 for (const [name, limiter] of Object.entries(LIMITERS)) {
   Deno.test(`@upstash/ratelimit counts with ${name}`, async () => {
-    await withRedis(async (redis) => {
+    await withUpstash(async (redis) => {
       const ephemeralCache = name === "cachedFixedWindow" ? new Map() : false;
       const options = { redis, limiter, ephemeralCache, enableTelemetry: false } as const;
       const limit = new Ratelimit(options);
@@ -91,7 +80,7 @@ for (const [name, limiter] of Object.entries(LIMITERS)) {
 }
 
 Deno.test("@upstash/ratelimit changes its limit while it runs", async () => {
-  await withRedis(async (redis) => {
+  await withUpstash(async (redis) => {
     const limit = new Ratelimit({
       redis,
       limiter: Ratelimit.fixedWindow(1, "1 h"),
