@@ -76,8 +76,8 @@ export const COUNTERS = [
   },
   {
     name: "clientsSlow",
-    meaning: "Raw connections closed: no answer taken for 2 s, 1 MiB of messages waiting, or " +
-      "silent while memory was short.",
+    meaning: "Raw connections and streams of events closed: no answer taken for 2 s, too many " +
+      "messages waiting, or silent while memory was short.",
     isShown: true,
   },
   { name: "connections", meaning: "Raw connections that were accepted.", isShown: true },
@@ -153,6 +153,12 @@ export const GAUGES = [
     name: "websockets",
     meaning: "WebSockets that are open.",
     isShown: false,
+    endsWithWorker: true,
+  },
+  {
+    name: "eventClients",
+    meaning: "Clients of `/subscribe` and `/psubscribe`.",
+    isShown: true,
     endsWithWorker: true,
   },
   {

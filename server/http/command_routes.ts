@@ -17,6 +17,7 @@ import type { Command } from "../contract/command.ts";
 import { error, json, methodNotAllowed } from "./answers.ts";
 import type { CommandRunner } from "./command_runner.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";
+import { eventRoute, isEventCommand } from "./events/event_routes.ts";
 import { LARGE_BYTES } from "./large_answers.ts";
 
 /**
@@ -125,13 +126,19 @@ export function pathCommandRoute(
     // Whoever asks with HEAD, and a page that has the browser load a picture, change nothing.
     const mayWrite = method === "GET" &&
       (context.config.token !== undefined || isNoPage(context, request));
-    if (found.flags.includes("write") && !mayWrite) return asCommandError(error(403, NO_WRITE));
+    if (isChange(found) && !mayWrite) return asCommandError(error(403, NO_WRITE));
   }
+  if (isEventCommand(found.name)) return eventRoute(context, request, url, start, found.name);
   const hash = url.indexOf("#", start);
   const [path = "", ...query] = url.slice(start + 1, hash < 0 ? url.length : hash).split("?");
   return read(context, request, (body, runner) => {
     return one(context, runner, () => decodePathCommand(path, query.join("?"), body));
   });
+}
+
+/** Whether a command changes something, or tells others something. */
+function isChange({ name, flags }: Command): boolean {
+  return flags.includes("write") || name === "PUBLISH" || name === "SPUBLISH";
 }
 
 /** Whether nothing shows that a browser asks, of its own accord or for a page. */

@@ -27,6 +27,7 @@ import { type CommandRunner, runnerPool } from "./command_runner.ts";
 import { LargeAnswers } from "./large_answers.ts";
 import { NOT_DURABLE_MESSAGE } from "./refusals.ts";
 import { RequestAccess } from "./request_access.ts";
+import { EventStreams } from "./events/event_streams.ts";
 import { Exports } from "./transfer/export_stream.ts";
 import { importBodyLimit, type ImportRunner, importRunners } from "./transfer/import_runner.ts";
 
@@ -90,6 +91,8 @@ export class HttpContext {
   readonly imports: Pool<ImportRunner>;
   readonly importBodyBytes: number;
   readonly exports: Exports;
+  /** The clients that are sent messages as events. */
+  readonly events: EventStreams;
   /** Counts what is refused. */
   readonly refusals: Refusals;
   /** The WebSockets of this worker. */
@@ -126,6 +129,7 @@ export class HttpContext {
     this.imports = importRunners(commands, this.importBodyBytes, this.refusals);
     const { slices } = commands.server;
     this.exports = new Exports({ cache, budget, slices, timeoutMs: bodyTimeoutMs, now });
+    this.events = new EventStreams(cache, budget, commands.messages, config.maxConnections);
     this.sockets = sockets;
     this.gate = gate;
     this.#commands = commands;
@@ -137,6 +141,7 @@ export class HttpContext {
   expire(): void {
     this.largeAnswers.expire();
     this.exports.expire();
+    this.events.tick();
     this.bodies.expire();
   }
 

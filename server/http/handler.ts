@@ -16,6 +16,7 @@ import type { RequestAccess } from "./request_access.ts";
 import { isCommandPath, isOpenPath, route } from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";
 import { LOADING, SHED } from "../commands/failures.ts";
+import { isEventPath } from "./events/event_routes.ts";
 import { isSocketPath, tokenOfProtocols } from "./websocket_route.ts";
 
 /** While clients are to spread, one answer in this many asks its client to reconnect. */
@@ -32,7 +33,8 @@ const STOPPING_HEADERS = { ...RETRY, ...CLOSE };
 const HOST_REFUSED = "Host is not allowed. Ask by an address of this server, or --allow-host it.";
 const TOKEN_REFUSED = "Token is missing or wrong. Send Authorization: Bearer TOKEN.";
 /** What pages may send; upstash-* are those of @upstash/redis. */
-const ALLOWED_HEADERS = "authorization, content-type, upstash-encoding, upstash-sync-token, " +
+const ALLOWED_HEADERS =
+  "authorization, cache-control, content-type, upstash-encoding, upstash-sync-token, " +
   "upstash-telemetry-platform, upstash-telemetry-runtime, upstash-telemetry-sdk";
 const BEARER = { "www-authenticate": "Bearer" };
 const ORIGIN_REFUSED = "Origin is not allowed. Start slabkv with --allow-origin to allow it.";
@@ -121,8 +123,8 @@ export class HttpHandler {
     const context = this.#context;
     if (method === "GET") {
       if (url.startsWith("/get?", path)) return getRoute(context, request, url, path + 5);
-      // A page of another site may open a socket, and unlike a GET it may read the answers.
-      if (isSocketPath(url, path) && !this.#originAllowed(request, url, path)) {
+      // A page of another site may open a socket, and unlike a GET it may read the answers. It may open streams.
+      if (staysOpen(url, path) && !this.#originAllowed(request, url, path)) {
         return error(403, ORIGIN_REFUSED);
       }
       return route(context, request, method, url, path);
@@ -144,8 +146,8 @@ export class HttpHandler {
   }
 
   async #head(request: Request, url: string, path: number): Promise<Response> {
-    // What a HEAD answers has no use for a socket, and must not open one.
-    if (isSocketPath(url, path)) return methodNotAllowed("GET");
+    // What a HEAD answers has no use for a socket or stream, and must not open one.
+    if (staysOpen(url, path)) return methodNotAllowed("GET");
     const response = await route(this.#context, request, "GET", url, path);
     const { status, headers } = response;
     if (headers.has("content-length")) await response.body?.cancel();
@@ -246,6 +248,11 @@ export class HttpHandler {
     this.#onBug(cause);
     return error(500, "Internal error. The server's log says more.");
   }
+}
+
+/** Whether a path is answered with what stays open. */
+function staysOpen(url: string, path: number): boolean {
+  return isSocketPath(url, path) || isEventPath(url, path);
 }
 
 /** Pages cannot set headers of a WebSocket, so there the token may come as a protocol. */

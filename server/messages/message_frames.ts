@@ -8,6 +8,7 @@ export type FrameKind = "message" | "pmessage" | "smessage" | "monitor" | "inval
 
 const CR = 0x0d;
 const LF = 0x0a;
+const SPACE = 0x20;
 const PLUS = 0x2b;
 const DOLLAR = 0x24;
 const STAR = 0x2a;
@@ -28,6 +29,11 @@ const WORDS: Readonly<Record<FrameKind, Uint8Array>> = {
   invalidate: bulk("invalidate"),
 };
 const DATA = encoder.encode("data: ");
+/**
+ * What a line end becomes in an event: the next line of its data. Without a space behind the colon clients such as
+ * `@upstash/redis`, which take each line by itself, cannot be made to believe that it is another message.
+ */
+const NEXT_LINE = encoder.encode("\ndata: ");
 const EVENT_WORDS: Readonly<Record<FrameKind, Uint8Array>> = {
   message: encoder.encode("message"),
   pmessage: encoder.encode("pmessage"),
@@ -40,11 +46,25 @@ function bulk(word: string): Uint8Array {
   return encoder.encode(`$${word.length}\r\n${word}\r\n`);
 }
 
-/** Most bytes that a message of these parts takes, in any format. */
-export function frameBytes(parts: readonly (Uint8Array | null)[]): number {
+/** Most bytes that a message of these parts takes in a format. */
+export function frameBytes(
+  format: MessageFormat,
+  parts: readonly (Uint8Array | null)[],
+): number {
   let bytes = HEAD_BYTES;
-  for (let i = 0; i < parts.length; i++) bytes += PART_BYTES + (parts[i]?.length ?? 0);
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    if (part === null || part === undefined) continue;
+    bytes += PART_BYTES + part.length;
+    if (format === "events") bytes += NEXT_LINE.length * lineEnds(part);
+  }
   return bytes;
+}
+
+function lineEnds(part: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < part.length; i++) if (part[i] === LF || part[i] === CR) count++;
+  return count;
 }
 
 /**
@@ -107,11 +127,27 @@ function writeEvent(
   for (let i = 0; i < parts.length; i++) {
     bytes[end++] = COMMA;
     const part = parts[i];
-    if (part !== null && part !== undefined) end = copy(part, bytes, end);
+    if (part !== null && part !== undefined) end = copyLines(part, bytes, end);
   }
   bytes[end] = LF;
   bytes[end + 1] = LF;
   return end + 2;
+}
+
+function copyLines(part: Uint8Array, bytes: Uint8Array, at: number): number {
+  let end = at;
+  for (let i = 0; i < part.length; i++) {
+    const byte = part[i]!;
+    if (byte !== LF && byte !== CR) {
+      bytes[end++] = byte;
+      continue;
+    }
+    if (byte === CR && part[i + 1] === LF) i++;
+    // One space is left out by who reads it.
+    const length = part[i + 1] === SPACE ? NEXT_LINE.length : NEXT_LINE.length - 1;
+    for (let j = 0; j < length; j++) bytes[end++] = NEXT_LINE[j]!;
+  }
+  return end;
 }
 
 function writeHead(kind: number, count: number, bytes: Uint8Array, at: number): number {

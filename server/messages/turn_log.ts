@@ -30,7 +30,7 @@ export class TurnLog {
 
   /** Writes a message. Returns false, with nothing written, where there is no space for it. */
   write(kind: FrameKind, parts: readonly (Uint8Array | null)[]): boolean {
-    const needed = this.to + frameBytes(parts);
+    const needed = this.to + frameBytes(this.format, parts);
     if (needed > this.bytes.length && !this.#grow(needed)) return false;
     this.from = this.to;
     this.to = writeFrame(this.format, kind, parts, this.bytes, this.from);

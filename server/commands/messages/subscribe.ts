@@ -132,5 +132,7 @@ function compose(word: string, name: Uint8Array | null, count: number, reply: Pu
 }
 
 function needsConnection({ name }: Kind): Failure {
-  return refused(`${name} needs a connection of the Redis protocol`);
+  return refused(
+    `${name} needs a connection of the Redis protocol, or GET /${name.toLowerCase()}/{name}`,
+  );
 }
