@@ -155,12 +155,7 @@ export const GAUGES = [
     isShown: false,
     endsWithWorker: true,
   },
-  {
-    name: "eventClients",
-    meaning: "Clients of `/subscribe` and `/psubscribe`.",
-    isShown: true,
-    endsWithWorker: true,
-  },
+  { name: "eventClients", meaning: "Streams of events.", isShown: true, endsWithWorker: true },
   {
     name: "blockedClients",
     meaning: "Clients that wait until there is something to take, as BLPOP lets them.",
