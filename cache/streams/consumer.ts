@@ -100,6 +100,14 @@ export class StreamConsumer {
     return group.view.seekRecord(RecordKind.consumer, bytes, 0, length) && this.#enter();
   }
 
+  /** The same of the first consumer whose name is behind this one. */
+  after(group: StreamGroup, name: Uint8Array): boolean {
+    this.#group = group;
+    const { bytes, length } = this.#record.begin().number(group.number).key(name, 0, name.length)
+      .last(VALUE + 1);
+    return group.view.seekRecord(RecordKind.consumer, bytes, 0, length) && this.#enter();
+  }
+
   /** The same of the consumer behind this one, wherever the cursor is. */
   next(): boolean {
     this.#seek();

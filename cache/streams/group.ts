@@ -84,6 +84,13 @@ export class StreamGroup {
     return view.seekRecord(RecordKind.group, NO_BYTES, 0, 0) && this.#enter();
   }
 
+  /** The same of the first group whose name is behind this one. */
+  after(view: StreamView, name: Uint8Array): boolean {
+    this.view = view;
+    const { bytes, length } = this.#record.begin().key(name, 0, name.length).last(PAST_BYTES);
+    return view.seekRecord(RecordKind.group, bytes, 0, length) && this.#enter();
+  }
+
   /** The same of the group behind this one, wherever the cursor is. */
   next(): boolean {
     this.#seek();

@@ -22,6 +22,7 @@ export class StreamRecord {
     return this;
   }
 
+  /** Makes space for more bytes, which may replace where they are. Returns their place. */
   #reserve(more: number): number {
     const at = this.length;
     this.length = at + more;
@@ -36,25 +37,29 @@ export class StreamRecord {
 
   /** Adds a number below 2^32. */
   number(value: number): this {
-    this.#numbers.setUint32(this.#reserve(NUMBER_BYTES), value);
+    const at = this.#reserve(NUMBER_BYTES);
+    this.#numbers.setUint32(at, value);
     return this;
   }
 
   /** Adds a time or a count that is exact as a number. */
   count(value: number): this {
-    this.#numbers.setFloat64(this.#reserve(COUNT_BYTES), value);
+    const at = this.#reserve(COUNT_BYTES);
+    this.#numbers.setFloat64(at, value);
     return this;
   }
 
   /** Adds an integer of 64 bits. */
   bigCount(value: bigint): this {
-    this.#numbers.setBigInt64(this.#reserve(COUNT_BYTES), value);
+    const at = this.#reserve(COUNT_BYTES);
+    this.#numbers.setBigInt64(at, value);
     return this;
   }
 
   /** Adds an id. */
   id(value: StreamId): this {
-    value.writeFull(this.bytes, this.#reserve(FULL_ID_BYTES));
+    const at = this.#reserve(FULL_ID_BYTES);
+    value.writeFull(this.bytes, at);
     return this;
   }
 
@@ -67,7 +72,8 @@ export class StreamRecord {
 
   /** Adds bytes as they are. */
   raw(from: Uint8Array, start: number, length: number): this {
-    this.bytes.set(from.subarray(start, start + length), this.#reserve(length));
+    const at = this.#reserve(length);
+    this.bytes.set(from.subarray(start, start + length), at);
     return this;
   }
 

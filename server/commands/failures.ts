@@ -130,7 +130,8 @@ export function unknownCommand(name: Uint8Array, args: Args): Failure {
   return failure("unknownCommand", message);
 }
 
-function oneLine(text: string): string {
+/** A text without ends of lines, which would end an error. */
+export function oneLine(text: string): string {
   return text.replace(/[\r\n]/g, " ");
 }
 

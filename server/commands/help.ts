@@ -13,7 +13,7 @@ export function answerHelp(name: string, lines: readonly string[], reply: Reply)
     `${name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`,
     ...lines,
     "HELP",
-    "    Print this help.",
+    "    Prints this help.",
   ];
   if (!mayAnswer(all.length * MAX_LINE_BYTES, reply)) return;
   reply.array(all.length);

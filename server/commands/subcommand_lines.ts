@@ -91,4 +91,12 @@ export const SUBCOMMAND_LINES: readonly string[] = [
   "FUNCTION LOAD: Refused: functions cannot be loaded | -3 | 7.0.0 | write denyoom noscript | scripting | ask:all_shards sum:all_succeeded",
   "FUNCTION RESTORE: Refused: functions cannot be loaded | -3 | 7.0.0 | write denyoom noscript | scripting | ask:all_shards sum:all_succeeded",
   "FUNCTION STATS: What runs: nothing | 2 | 7.0.0 | noscript allow_busy | scripting | nd ask:all_shards sum:special",
+  "XGROUP CREATE: Makes a consumer group of a stream | -5 | 5.0.0 | write denyoom | stream |  | RW insert @2:0:1",
+  "XGROUP CREATECONSUMER: Makes a consumer of a group | 5 | 6.2.0 | write denyoom | stream |  | RW insert @2:0:1",
+  "XGROUP DELCONSUMER: Removes a consumer with what is pending for it | 5 | 5.0.0 | write | stream |  | RW delete @2:0:1",
+  "XGROUP DESTROY: Removes a consumer group | 4 | 5.0.0 | write | stream |  | RW delete @2:0:1",
+  "XGROUP HELP: What the subcommands are | 2 | 5.0.0 | loading stale | stream",
+  "XGROUP SETID: Sets the last id that a group has delivered | -5 | 5.0.0 | write | stream |  | RW update @2:0:1",
+  "XINFO CONSUMERS: The consumers of a group | 4 | 5.0.0 | readonly | stream | nd | RO access @2:0:1",
+  "XINFO GROUPS: The consumer groups of a stream | 3 | 5.0.0 | readonly | stream |  | RO access @2:0:1",
 ];

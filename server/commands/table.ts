@@ -14,6 +14,7 @@ import { SERVER_ROWS } from "./server/rows.ts";
 import { SET_ROWS } from "./sets/rows.ts";
 import { SORTED_SET_ROWS } from "./sorted_sets/rows.ts";
 import { SKETCH_ROWS } from "./sketches/rows.ts";
+import { STREAM_GROUP_ROWS } from "./stream_groups/rows.ts";
 import { STREAM_ROWS } from "./streams/rows.ts";
 import { STRING_ROWS } from "./strings/rows.ts";
 import { getAgain, getMetaAgain } from "./strings/values.ts";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   ...SET_ROWS,
   ...SORTED_SET_ROWS,
   ...STREAM_ROWS,
+  ...STREAM_GROUP_ROWS,
   ...GEO_ROWS,
   ...SKETCH_ROWS,
   ...MESSAGE_ROWS,

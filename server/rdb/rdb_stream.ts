@@ -53,9 +53,11 @@ export class RdbStream {
   /** The ID of an entry, or the last one of the stream or a group. */
   ms = 0n;
   seq = 0n;
-  /** The fields and values of an entry, one behind the other; {@linkcode lengths} has where they end. */
+  /** The bytes of the fields and values of an entry. */
   readonly fields: ByteSlot = new ByteSlot();
-  /** The length of each field and value in turn. */
+  /** Where each of them begins there, field and value in turn. */
+  readonly starts: number[] = [];
+  /** And how long it is. */
   readonly lengths: number[] = [];
   /** How many entries were ever added, and the greatest ID that was deleted. */
   added = 0n;
@@ -138,8 +140,9 @@ export class RdbStream {
 
   /** Takes the fields of an entry. */
   #fields(pack: StreamNode, count: number, names: readonly Uint8Array[] | null): void {
-    const { fields, lengths } = this;
+    const { fields, lengths, starts } = this;
     lengths.length = 0;
+    starts.length = 0;
     fields.length = 0;
     for (let i = 0; i < count; i++) {
       if (names === null) this.#take(pack);
@@ -162,8 +165,9 @@ export class RdbStream {
       fields.bytes = grown;
     }
     fields.bytes.set(from.subarray(start, start + length), fields.length);
-    fields.length = end;
+    this.starts.push(fields.length);
     this.lengths.push(length);
+    fields.length = end;
   }
 
   /** Goes on to an entry of this ID, which is greater than that before. Returns whether it is kept. */

@@ -41,14 +41,10 @@ export class StreamCommands {
   }
 
   /** Adds an entry. */
-  entry(ms: bigint, seq: bigint, { bytes, start, lengths }: EntryFields): void {
+  entry(ms: bigint, seq: bigint, { bytes, starts, lengths }: EntryFields): void {
     const command = this.#begin("XADD");
     command.addText(`${ms}-${seq}`);
-    let at = start;
-    for (const length of lengths) {
-      command.add(bytes, at, length);
-      at += length;
-    }
+    for (const [i, length] of lengths.entries()) command.add(bytes, starts[i]!, length);
     this.#end();
     this.#begun();
   }

@@ -25,9 +25,9 @@ export class StreamParts {
   /** Adds the part that the stream has found. */
   add(stream: RdbStream): void {
     const { commands } = this;
-    const { part, ms, seq, fields, lengths, name } = stream;
+    const { part, ms, seq, fields: { bytes }, starts, lengths, name } = stream;
     if (part === StreamPart.entry) {
-      return commands.entry(ms, seq, { bytes: fields.bytes, start: 0, lengths });
+      return commands.entry(ms, seq, { bytes, starts, lengths });
     }
     const id = `${ms}-${seq}`;
     if (part === StreamPart.pending) this.#addPending(stream);

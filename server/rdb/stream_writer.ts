@@ -17,10 +17,10 @@ const FLAG_SAME_FIELDS = 2;
 /** Flags, the two parts of the ID, and how many parts there are; that one is not counted. */
 const FIXED_PARTS = 3;
 
-/** The fields and values of an entry: in turn, each of a length, one behind the other from `start` on. */
+/** The fields and values of an entry, in turn: where each lies in `bytes`. */
 export interface EntryFields {
   readonly bytes: Uint8Array;
-  readonly start: number;
+  readonly starts: readonly number[];
   readonly lengths: readonly number[];
 }
 
@@ -70,16 +70,14 @@ export class StreamWriter {
     node.addInteger(BigInt.asIntN(64, ms - this.#ms));
     node.addInteger(BigInt.asIntN(64, seq - this.#seq));
     if (!isSame) node.addInteger(lengths.length / 2);
-    let at = fields.start;
     for (const [i, length] of lengths.entries()) {
-      if (i % 2 === 1 || !isSame) node.add(fields.bytes, at, length);
-      at += length;
+      if (i % 2 === 1 || !isSame) node.add(fields.bytes, fields.starts[i]!, length);
     }
     node.addInteger(FIXED_PARTS + (isSame ? lengths.length / 2 : lengths.length + 1));
   }
 
   /** Ends the node before, and begins one with the fields of its first entry. */
-  #begin(ms: bigint, seq: bigint, { bytes, start, lengths }: EntryFields): true {
+  #begin(ms: bigint, seq: bigint, { bytes, starts, lengths }: EntryFields): true {
     this.#endNode();
     const node = this.#node;
     this.#nodeCount++;
@@ -89,27 +87,21 @@ export class StreamWriter {
     node.addInteger(0); // how many entries there are, which is known at the end
     node.addInteger(0);
     node.addInteger(lengths.length / 2);
-    let at = start;
-    for (const [i, length] of lengths.entries()) {
-      if (i % 2 === 0) {
-        this.#names.push(bytes.slice(at, at + length));
-        node.add(bytes, at, length);
-      }
-      at += length;
+    for (let i = 0; i < lengths.length; i += 2) {
+      const [at, length] = [starts[i]!, lengths[i]!];
+      this.#names.push(bytes.slice(at, at + length));
+      node.add(bytes, at, length);
     }
     node.addInteger(0);
     return true;
   }
 
-  #hasSameNames({ bytes, start, lengths }: EntryFields): boolean {
+  #hasSameNames({ bytes, starts, lengths }: EntryFields): boolean {
     const names = this.#names;
     if (lengths.length !== 2 * names.length) return false;
-    let at = start;
     return names.every((name, i) => {
-      const isSame = lengths[2 * i] === name.length &&
-        name.every((byte, j) => byte === bytes[at + j]);
-      at += lengths[2 * i]! + lengths[2 * i + 1]!;
-      return isSame;
+      const at = starts[2 * i]!;
+      return lengths[2 * i] === name.length && name.every((byte, j) => byte === bytes[at + j]);
     });
   }
 

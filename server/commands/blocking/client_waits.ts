@@ -25,6 +25,7 @@ import { type Served, Taker } from "./taker.ts";
 import { Timeout } from "./timeout.ts";
 import { type Spot, WaitQueue } from "./wait_queue.ts";
 import { waitingBytes, WaitingClient } from "./waiting_client.ts";
+import { isSameObject, NO_SCOPE, objectOf, type WaitObject, waitPrint } from "./wait_objects.ts";
 
 type Queue = WaitQueue<WaitingClient>;
 
@@ -35,12 +36,6 @@ const TOO_MANY = refused(
 const SLICE_MS = 2;
 /** So many are served between two looks at the clock. */
 const SLICE_CLIENTS = 16;
-/** Bits that tell the prints of kinds apart, above those of a database's number. */
-const KIND_BITS: Readonly<Record<WaitKind, number>> = {
-  "list": 0,
-  "sorted set": 1 << 16,
-  "stream": 1 << 17,
-};
 
 /** The clients of a worker that wait. */
 export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
@@ -68,32 +63,24 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
 
   isAwaited(context: CommandContext, kind: WaitKind, args: Args, index: number): boolean {
     const { database } = context.session;
-    const print = this.#printOf(
-      kind,
+    const { bytes, starts, lengths } = args;
+    const print = waitPrint(
+      this.#tickets,
+      { kind, scope: NO_SCOPE },
       database,
-      args.bytes,
-      args.starts[index]!,
-      args.lengths[index]!,
+      bytes,
+      starts[index]!,
+      lengths[index]!,
     );
     if (this.#tickets.oldestElsewhere(print) !== 0) return true;
     return this.#size > 0 &&
-      this.#find(kind, database, args.bytesOf(index)) !== undefined;
+      this.#find({ kind, scope: NO_SCOPE }, database, args.bytesOf(index)) !== undefined;
   }
 
-  #printOf(
-    kind: WaitKind,
-    database: number,
-    bytes: Uint8Array,
-    start: number,
-    length: number,
-  ): number {
-    return this.#tickets.printOf(bytes, start, length, database | KIND_BITS[kind]);
-  }
-
-  #find(kind: string, database: number, key: Uint8Array): Queue | undefined {
+  #find(object: WaitObject, database: number, key: Uint8Array): Queue | undefined {
     const queues = this.#queues.get(this.#cache.hash(key, 0, key.length));
     return queues?.find((queue) =>
-      queue.kind === kind && queue.database === database &&
+      isSameObject(queue.object, object) && queue.database === database &&
       queue.key.length === key.length && sameBytes(queue.key, 0, key, 0, key.length)
     );
   }
@@ -125,8 +112,9 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
     const { session } = context;
     const ms = waiting.timeout(args) as number;
     const client = new WaitingClient(context, waiting, args, reply, this.#tickets.draw(), note);
+    const object = objectOf(waiting, args);
     for (let key = 0; key < keyCount; key++) {
-      if (this.#enter(client, context.keyIndexes[key]!)) continue;
+      if (this.#enter(client, object, context.keyIndexes[key]!)) continue;
       this.#leave(client);
       reply.fail(TOO_MANY);
       return Promise.resolve();
@@ -143,10 +131,10 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
   }
 
   /** Lets a client wait for one of its keys. Returns false where there are too many such keys. */
-  #enter(client: WaitingClient, index: number): boolean {
-    const { waiting: { kind }, session: { database } } = client;
+  #enter(client: WaitingClient, object: WaitObject, index: number): boolean {
+    const { session: { database } } = client;
     const key = client.bytesOf(index);
-    const queue = this.#find(kind, database, key) ?? this.#open(kind, database, key.slice());
+    const queue = this.#find(object, database, key) ?? this.#open(object, database, key.slice());
     if (queue === null) return false;
     // A key that is named twice.
     if (queue.endsWith(client)) return true;
@@ -159,12 +147,12 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
     return true;
   }
 
-  #open(kind: WaitKind, database: number, key: Uint8Array): Queue | null {
+  #open(object: WaitObject, database: number, key: Uint8Array): Queue | null {
     const hash = this.#cache.hash(key, 0, key.length);
     const queues = this.#queues.get(hash);
     if (queues === undefined && !this.#watch.add(hash, this)) return null;
-    const print = this.#printOf(kind, database, key, 0, key.length);
-    const queue: Queue = new WaitQueue(this.#tickets, hash, print, database, kind, key);
+    const print = waitPrint(this.#tickets, object, database, key, 0, key.length);
+    const queue: Queue = new WaitQueue(this.#tickets, hash, print, database, object, key);
     if (queues === undefined) this.#queues.set(hash, [queue]);
     else queues.push(queue);
     return queue;
@@ -224,7 +212,9 @@ export class ClientWaits implements Waits<CommandContext, Command>, Watcher {
     // A queue may close while it is served.
     for (const queue of [...this.#queues.get(hash) ?? []]) {
       if (storedDatabase(region, queue.database) !== event.database) continue;
-      if (kind === ChangeKind.put || queue.first?.client.waiting.isShared) this.#serve(queue);
+      const waiting = queue.first?.client.waiting;
+      const isTold = waiting?.isShared || waiting?.isToldOfEnd;
+      if (kind === ChangeKind.put || isTold) this.#serve(queue);
       else if (isCertainly(event, queue.key)) queue.settle();
     }
   }

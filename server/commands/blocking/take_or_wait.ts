@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<WaitKind, ItemType>> = {
   "list": ItemType.list,
   "sorted set": ItemType.sortedSet,
   "stream": ItemType.stream,
+  "group": ItemType.stream,
 };
 
 /** All arguments but the last are keys. */

@@ -2,6 +2,7 @@
 // all its keys. Knows neither commands nor what is under a key.
 
 import { NO_PLACE, type WaitTickets } from "../../../cache/mod.ts";
+import type { WaitObject } from "./wait_objects.ts";
 
 /** How long those that wait longer in another worker have the first right to what is there: it may be busy, or hang. */
 export const PRECEDENCE_MS = 1000;
@@ -32,7 +33,7 @@ export class WaitQueue<Client extends Ticketed> {
   readonly print: number;
   /** Its database, by the number that clients use. */
   readonly database: number;
-  readonly kind: string;
+  readonly object: WaitObject;
   readonly key: Uint8Array;
   /** Who waits longest. */
   first: Spot<Client> | null = null;
@@ -53,14 +54,14 @@ export class WaitQueue<Client extends Ticketed> {
     hash: number,
     print: number,
     database: number,
-    kind: string,
+    object: WaitObject,
     key: Uint8Array,
   ) {
     this.#tickets = tickets;
     this.hash = hash;
     this.print = print;
     this.database = database;
-    this.kind = kind;
+    this.object = object;
     this.key = key;
   }
 

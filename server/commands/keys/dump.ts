@@ -20,6 +20,7 @@ import { ANSWER_TOO_LARGE, refused } from "../failures.ts";
 import { getItem, openView } from "../items.ts";
 import { MAX_DUMPED_MEMBERS, TOO_MANY_DUMPED, viewOfType } from "./dump_limits.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
+import { writeStream } from "./stream_dump.ts";
 import { isCompactHash, isCompactSortedSet, isIntegerSet } from "./object.ts";
 
 /** A node of a list takes no more bytes, unless it is one element. */
@@ -87,10 +88,11 @@ function writeCollection(
     reply.fail(NO_FORM);
     return false;
   }
-  const { list, set, hash } = context.views;
+  const { list, set, hash, stream } = context.views;
   const view = viewOfType(context, type);
   openView(context, view, args, 0, 0, reply, false);
-  if (view.count > MAX_DUMPED_MEMBERS) {
+  // What is pending in a stream has two records.
+  if (view.count > MAX_DUMPED_MEMBERS * (view === stream ? 2 : 1)) {
     reply.fail(TOO_MANY_DUMPED);
     return false;
   }
@@ -100,6 +102,7 @@ function writeCollection(
   if (view === list) writeList(context, writer);
   else if (view === set) writeSet(context, writer);
   else if (view === hash) writeHash(context, writer);
+  else if (view === stream) writeStream(context, writer);
   else writeSortedSet(context, writer);
   return true;
 }

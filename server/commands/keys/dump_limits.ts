@@ -18,5 +18,6 @@ export const TOO_MANY_DUMPED: Failure = refused(
 export function viewOfType({ views }: CommandContext, type: ItemType): Collection {
   if (type === ItemType.list) return views.list;
   if (type === ItemType.set) return views.set;
+  if (type === ItemType.stream) return views.stream;
   return type === ItemType.hash ? views.hash : views.sortedSet;
 }

@@ -10,6 +10,7 @@ import { ByteInput, FormatError } from "../../rdb/byte_input.ts";
 import { DumpType } from "../../rdb/dump_writer.ts";
 import { Crc64 } from "../../rdb/crc64.ts";
 import { kindOfType, RdbCollection, type RdbKind } from "../../rdb/rdb_collection.ts";
+import { isStreamType } from "../../rdb/rdb_stream.ts";
 import { ByteSlot, RdbValues } from "../../rdb/rdb_values.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 import { NOT_INTEGER, OUT_OF_MEMORY, refused, SYNTAX, TOO_LARGE } from "../failures.ts";
@@ -22,6 +23,7 @@ import {
   storeProblem,
 } from "../items.ts";
 import { MAX_DUMPED_MEMBERS, TOO_MANY_DUMPED } from "./dump_limits.ts";
+import { StreamPayload } from "./stream_restore.ts";
 import { keyProblem } from "../sketches/refusals.ts";
 
 const FOOTER_BYTES = 10;
@@ -67,9 +69,14 @@ export function restore(context: CommandContext, args: Args, reply: Reply): void
   if (!isWhole(payload)) return reply.fail(BAD_PAYLOAD);
   const sketch = payload[0] === DumpType.module ? sketchOf(payload) : undefined;
   if (sketch === null) return reply.fail(BAD_FORMAT);
-  const reader = new PayloadReader(payload, context.server.config.maxValueBytes);
-  const contents = sketch === undefined ? reader.contents() : null;
-  if (contents === null && sketch === undefined) return reply.fail(BAD_FORMAT);
+  const { maxValueBytes } = context.server.config;
+  const stream = isStreamType(payload[0]!) ? new StreamPayload(payload, maxValueBytes) : undefined;
+  const damage = stream?.problem() ?? null;
+  if (damage !== null) return reply.fail(damage);
+  const reader = new PayloadReader(payload, maxValueBytes);
+  const isOther = sketch !== undefined || stream !== undefined;
+  const contents = isOther ? null : reader.contents();
+  if (contents === null && !isOther) return reply.fail(BAD_FORMAT);
   if (contents?.isTooLong) return reply.fail(TOO_LARGE);
   const nowMs = context.cache.now();
   const deadlineMs = Math.min(
@@ -80,7 +87,9 @@ export function restore(context: CommandContext, args: Args, reply: Reply): void
     if (isThere) deleteItem(context, args, 0, 0);
     return reply.ok();
   }
-  const problem = contents === null
+  const problem = stream !== undefined
+    ? stream.store(context, args, deadlineMs)
+    : contents === null
     ? storeSketch(context, args, sketch!, deadlineMs)
     : store(context, args, reader, contents, deadlineMs);
   if (problem === null) reply.ok();

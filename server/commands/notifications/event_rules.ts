@@ -56,6 +56,12 @@ const RULES: Readonly<Record<string, EventRule>> = {
   BLMPOP: (naming) => named(naming, `${sideOf(naming.args, 1, "LEFT") ? "l" : "r"}pop`),
   ZMPOP: (naming) => named(naming, `zpop${sideOf(naming.args, 0, "MIN") ? "min" : "max"}`),
   BZMPOP: (naming) => named(naming, `zpop${sideOf(naming.args, 1, "MIN") ? "min" : "max"}`),
+  // Only a consumer that they make is told of.
+  XREADGROUP: plainRule("xgroup-createconsumer"),
+  XCLAIM: plainRule("xgroup-createconsumer"),
+  XAUTOCLAIM: plainRule("xgroup-createconsumer"),
+  XACK: plainRule("xgroup-createconsumer"),
+  XGROUP: (naming) => named(naming, `xgroup-${tokenOf(naming.args, 0).toLowerCase()}`),
   RENAME: renamed,
   RENAMENX: renamed,
   MOVE: moved,

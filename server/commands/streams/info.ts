@@ -9,6 +9,7 @@ import { integerOf, tokenOf } from "../argument_text.ts";
 import { ANSWER_TOO_LARGE, NO_SUCH_KEY, NOT_INTEGER } from "../failures.ts";
 import { answerHelp } from "../help.ts";
 import { openView } from "../items.ts";
+import { answerGroups, groupBytes, xinfoConsumers, xinfoGroups } from "../stream_groups/info.ts";
 import { tooManyArguments } from "../subcommands.ts";
 import { answerable, answerEntries, answerEntry, entriesStart } from "./entry_answers.ts";
 import { answerId } from "./stream_ids.ts";
@@ -20,14 +21,21 @@ const DEFAULT_COUNT = 10;
 const NO_ID = new StreamId();
 
 const HELP = [
+  "CONSUMERS <key> <groupname>",
+  "    Show consumers of <groupname>.",
+  "GROUPS <key>",
+  "    Show the stream consumer groups.",
   "STREAM <key> [FULL [COUNT <count>]",
   "    Show information about the stream.",
 ];
 
-/** XINFO STREAM key [FULL [COUNT count]], XINFO HELP. */
+/** XINFO STREAM | GROUPS | CONSUMERS | HELP. */
 export function xinfo(context: CommandContext, args: Args, reply: Reply): void {
-  if (tokenOf(args, 0) === "HELP") return answerHelp("XINFO", HELP, reply);
-  xinfoStream(context, args, reply);
+  const subcommand = tokenOf(args, 0);
+  if (subcommand === "HELP") answerHelp("XINFO", HELP, reply);
+  else if (subcommand === "GROUPS") xinfoGroups(context, args, reply);
+  else if (subcommand === "CONSUMERS") xinfoConsumers(context, args, reply);
+  else xinfoStream(context, args, reply);
 }
 
 /** XINFO STREAM key [FULL [COUNT count]]. */
@@ -128,11 +136,12 @@ function answerFull(
   if (answerable(stream, context.views.streamEntry, count, false, budget) < count) {
     return reply.fail(ANSWER_TOO_LARGE);
   }
+  if (groupBytes(context, most) > budget.left) return reply.fail(ANSWER_TOO_LARGE);
   reply.map(9);
   answerHead(context, stream, start, reply);
   reply.text("entries");
   stream.seek(start);
   answerEntries(context, stream, count, false, reply);
   reply.text("groups");
-  reply.array(0);
+  answerGroups(context, most, reply);
 }

@@ -59,7 +59,7 @@ export const STREAM_ROWS: readonly CommandRow[] = [
     ["read"],
     "stream",
     SECOND_KEY,
-    "Tells what a stream has: STREAM",
+    "Tells what a stream has, its groups or their consumers",
     xinfo,
   )),
   quick("XSETID", 2, MAX, "write", "Sets what a stream remembers as its last id", xsetid),

@@ -11,6 +11,7 @@ import {
   StreamHeader,
   StreamView,
 } from "../../../cache/mod.ts";
+import { GroupViews } from "./group_views.ts";
 
 /** Views on values, two of a type where commands need two at a time. */
 export class Views {
@@ -24,6 +25,7 @@ export class Views {
   #stream: StreamView | undefined;
   #streamHeader: StreamHeader | undefined;
   #streamEntry: StreamEntry | undefined;
+  #groups: GroupViews | undefined;
   #bytes: ByteView | undefined;
 
   /** A list. */
@@ -74,6 +76,11 @@ export class Views {
   /** An entry of a stream. */
   get streamEntry(): StreamEntry {
     return this.#streamEntry ??= new StreamEntry();
+  }
+
+  /** The groups of a stream. */
+  get groups(): GroupViews {
+    return this.#groups ??= new GroupViews();
   }
 
   /** A string, Bloom filter or Count-Min sketch. */

@@ -17,7 +17,7 @@ export const Taken = {
 export type Taken = typeof Taken[keyof typeof Taken];
 
 /** What a command waits for. Clients that wait for one kind do not wait for those who want another. */
-export type WaitKind = "list" | "sorted set" | "stream";
+export type WaitKind = "list" | "sorted set" | "stream" | "group";
 
 /** How a command waits that runs with a `Context`. */
 export interface Waiting<Context> {
@@ -28,6 +28,10 @@ export interface Waiting<Context> {
   readonly mayWait?: (args: Args) => boolean;
   /** Whether all that wait for a key are served when it changes: who takes leaves as much for others, or says so. */
   readonly isShared?: boolean;
+  /** Which argument names the part of what is under its keys that it waits for: those who name another do not meet. */
+  readonly scopeAt?: (args: Args) => number;
+  /** Whether it is told when there is nothing left under its key that could be waited for. */
+  readonly isToldOfEnd?: boolean;
   /** Whether it waits for all of its keys. Else it waits for the first, and the second is one that it writes to. */
   readonly awaitsAll: boolean;
   /** Why its arguments are wrong, apart from the timeout, or null. */

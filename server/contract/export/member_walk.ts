@@ -15,6 +15,7 @@ import {
 import { MemberCommands } from "../../rdb/member_commands.ts";
 import type { RdbKind } from "../../rdb/rdb_collection.ts";
 import { Views } from "../collections/views.ts";
+import { StreamWalk } from "./stream_walk.ts";
 
 /** Bytes of members that one step copies, unless one is longer; and members. */
 export const STEP_BYTES = 128 * 1024;
@@ -43,6 +44,7 @@ export class MemberWalk implements LockedWork {
   readonly #commands = new MemberCommands();
   readonly #cache: Cache;
   readonly #views = new Views();
+  readonly #stream = new StreamWalk(this.#views);
   #database = 0;
   #key: Uint8Array = new Uint8Array();
   /** Where to go on: the cursor of a scan, or the number of an element. */
@@ -50,6 +52,8 @@ export class MemberWalk implements LockedWork {
   #version = 0;
   #restarts = 0;
   #hasBegun = false;
+  /** What it is; undefined for a stream. */
+  #kind: RdbKind | undefined;
   #step: MemberStep = "done";
   #scratch = new Uint8Array(4096);
 
@@ -73,7 +77,8 @@ export class MemberWalk implements LockedWork {
 
   /** The commands for what was copied since the last call. */
   take(): Uint8Array<ArrayBuffer>[] {
-    return this.#commands.commands.splice(0);
+    const ofStreams = this.#stream.commands.commands;
+    return ofStreams.length > 0 ? ofStreams.splice(0) : this.#commands.commands.splice(0);
   }
 
   /** The part of {@linkcode step} that needs the shard's lock. */
@@ -90,13 +95,17 @@ export class MemberWalk implements LockedWork {
       return this.#end();
     }
     if (!this.#hasBegun) this.#begin(shard, address, type);
+    // Another value by now, likewise.
+    if (this.#kind !== KINDS[type]) return this.#end();
+    if (this.#kind === undefined) return this.#stepStream();
     if (view === this.#views.list) this.#stepList(shard, address, view);
     else this.#stepKeyed(view as KeyedCollection);
   }
 
   #viewOf(type: ItemType): Collection {
-    const { list, set, hash, sortedSet } = this.#views;
+    const { list, set, hash, sortedSet, stream } = this.#views;
     if (type === ItemType.list) return list;
+    if (type === ItemType.stream) return stream;
     return type === ItemType.set ? set : type === ItemType.hash ? hash : sortedSet;
   }
 
@@ -105,11 +114,23 @@ export class MemberWalk implements LockedWork {
     this.#next = 0;
     this.#version = shard.versionLocked(address);
     const key = this.#key;
-    this.#commands.begin(KINDS[type]!, key, 0, key.length, shard.deadlineLocked(address));
+    const kind = KINDS[type];
+    this.#kind = kind;
+    const deadlineMs = shard.deadlineLocked(address);
+    if (kind === undefined) this.#stream.begin(key, deadlineMs);
+    else this.#commands.begin(kind, key, 0, key.length, deadlineMs);
+  }
+
+  #stepStream(): void {
+    const step = this.#stream.step(this.allowance);
+    if (typeof step === "number") this.#tooLong(step);
+    else if (step === "done") this.#end();
+    else this.#step = "more";
   }
 
   #end(): void {
-    this.#commands.end();
+    if (this.#kind === undefined) this.#stream.commands.endClaims();
+    else this.#commands.end();
     this.#step = "done";
   }
 

@@ -16,7 +16,7 @@ import { Random } from "../../../bench/workload.ts";
 import { bytesOf, makeFixture } from "../fixture.ts";
 
 /** Names of which some begin as others do, and some have the bytes that keys end with. */
-const NAMES = ["g", "g2", "", "g\0", "g\0\0h", "\0", "zz", "\xff\xfe"];
+const NAMES = ["g", "g2", "", "g\0", "g\0\0h", "\0", "zz", "\xff\xfe", "n".repeat(250)];
 const STEPS = 600;
 
 interface ModelGroup {

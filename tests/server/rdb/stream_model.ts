@@ -47,7 +47,9 @@ export function written(
   const writer = new StreamWriter(dump);
   for (const { id, fields } of entries) {
     const bytes = Uint8Array.from(fields.flatMap((field) => [...field]));
-    writer.entry(...id, { bytes, start: 0, lengths: fields.map(({ length }) => length) });
+    const lengths = fields.map(({ length }) => length);
+    const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, each) => sum + each, 0));
+    writer.entry(...id, { bytes, starts, lengths });
   }
   const first = entries[0]?.id ?? [0n, 0n];
   writer.head({ last, first, deleted, entries: entries.length, added }, groups.length);

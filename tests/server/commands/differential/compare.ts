@@ -53,14 +53,29 @@ function withoutZeros({ kind, text, items }: Answer): Answer {
   return { kind, text: isZero ? "0" : text, items: items.map(withoutZeros) };
 }
 
+/** Names of what a clock decides in answers of XINFO. */
+const CLOCKED: ReadonlySet<string> = new Set(["idle", "seen-time"]);
 /** Names of what depends on how Redis keeps a stream. */
 const INTERNAL: ReadonlySet<string> = new Set(["radix-tree-keys", "radix-tree-nodes"]);
 
-function withoutInternals(answer: Answer): Answer {
-  const items = answer.items.map((item, i) =>
-    INTERNAL.has(answer.items[i - 1]?.text ?? "") ? { ...item, text: "" } : item
-  );
-  return { ...answer, items };
+/** What is told of consumers and of what is pending, with times as far as walks set them apart. */
+function withoutClock({ kind, text, items }: Answer): Answer {
+  const places = items.map((item, i) => {
+    const before = items[i - 1]?.text ?? "";
+    if (INTERNAL.has(before)) return { ...item, text: "" };
+    const isOfPending = (items.length === 3 || items.length === 4) && i === items.length - 2 &&
+      /^\d+-\d+$/.test(items[0]!.text);
+    if (item.kind === ":" && (isOfPending || CLOCKED.has(before))) return roughTime(item);
+    return withoutClock(item);
+  });
+  return { kind, text, items: places };
+}
+
+/** A time since 1970 or since something, to about a minute. */
+function roughTime(answer: Answer): Answer {
+  const ms = Number(answer.text);
+  const idleMs = ms > 1e12 ? Date.now() - ms : ms;
+  return { ...answer, text: `about ${Math.floor((idleMs + 10_000) / 60_000)}` };
 }
 
 /** The text by which two answers to `words` are compared. */
@@ -72,7 +87,7 @@ export function comparable(words: Words, given: Answer): string {
   if (name === "EXEC") return deeplySorted(answer);
   if (name === "HGETALL") return sorted(answer, 2);
   if (UNORDERED.has(name)) return sorted(answer, 1);
-  if (name === "XINFO") return exactly(withoutInternals(answer));
+  if (name === "XPENDING" || name === "XINFO") return exactly(withoutClock(answer));
   if (name === "OBJECT") {
     const group = ENCODINGS.findIndex((names) => names.includes(text));
     if (group >= 0) return `encoding ${group}`;

@@ -34,6 +34,7 @@ const READ_BY: Readonly<Record<string, (key: string) => Words>> = {
   set: (key) => ["SMEMBERS", key],
   hash: (key) => ["HGETALL", key],
   zset: (key) => ["ZRANGE", key, "0", "-1", "WITHSCORES"],
+  stream: (key) => ["XINFO", "STREAM", key, "FULL", "COUNT", "0"],
 };
 /** The key that dumps are restored to. */
 const RESTORED = "restored";

@@ -20,6 +20,7 @@ import { mixed } from "./groups/pollution.ts";
 import { ofSets } from "./groups/sets.ts";
 import { ofSortedSets } from "./groups/sorted_sets.ts";
 import { ofStreams } from "./groups/streams.ts";
+import { ofStreamGroups } from "./groups/stream_groups.ts";
 import { EVENT_FLAGS, Pair, type Verdict } from "./pair.ts";
 
 /** The makers of each group. */
@@ -32,6 +33,7 @@ export const GROUPS: Readonly<Record<string, (draw: Draw) => Maker[]>> = {
   bits: ofBits,
   hyperloglog: ofHyperLogLogs,
   streams: ofStreams,
+  stream_groups: ofStreamGroups,
   generic: ofGeneric,
   events: ofEvents,
 };
