@@ -89,7 +89,7 @@ export class RedisLibrary {
       stack.pushText(field);
       stack.pushValue(1);
       stack.set(-3);
-    } else this.#pushTable(field, withCode(textAt(stack, 1, this.#decoder)));
+    } else this.#pushTable(field, withCode(textAt(stack, 1, this.#decoder).split("\0", 1)[0]!));
     return 1;
   }
 

@@ -187,7 +187,8 @@ export class ScriptResult {
   }
 
   #text(index: number): string {
-    return textAt(this.#stack, index, this.#decoder);
+    // As in C, a text ends where a byte is 0.
+    return textAt(this.#stack, index, this.#decoder).split("\0", 1)[0]!;
   }
 }
 

@@ -202,7 +202,7 @@ export class LuaState implements LuaMeter {
     stack.get(-2);
     const type = stack.type(-1);
     const isText = type === LuaType.string || type === LuaType.number;
-    const text = isText ? textAt(stack, -1, this.#decoder) : undefined;
+    const text = isText ? textAt(stack, -1, this.#decoder).split("\0", 1)[0]! : undefined;
     stack.pop(1);
     return text;
   }

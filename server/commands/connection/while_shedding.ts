@@ -4,6 +4,7 @@
 import type { Args } from "../../contract/args.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
+import { tokenOf } from "../argument_text.ts";
 import { refuse } from "../dispatch.ts";
 import { SHED } from "../failures.ts";
 import { isRefusedAnyway } from "./while_loading.ts";
@@ -31,6 +32,8 @@ export function refusedWhileShedding(
   reply: Reply,
 ): boolean {
   const { name, flags } = command;
+  // It ends what keeps a worker busy.
+  if (name === "SCRIPT" && args.count > 0 && tokenOf(args, 0) === "KILL") return false;
   if (flags.includes("admin") || flags.includes("noauth") || ALLOWED.has(name)) return false;
   if (isRefusedAnyway(context, command, args)) return false;
   refuse(context, command, SHED, reply);

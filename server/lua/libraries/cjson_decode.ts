@@ -66,7 +66,8 @@ export class JsonDecoder {
 
   #descend(stack: LuaStack, depth: number): void {
     if (depth > Math.min(this.#config.decodeMaxDepth, MAX_DEPTH)) {
-      stack.fail(`Found too many nested data structures (${depth})`);
+      const place = this.#tokens.end;
+      stack.fail(`Found too many nested data structures (${depth}) at character ${place}`);
     }
     stack.needSpace(3, "cjson.decode");
     stack.newTable(0, 0);

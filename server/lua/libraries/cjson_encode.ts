@@ -118,7 +118,7 @@ export class JsonEncoder {
 
   #table(stack: LuaStack, index: number, depth: number): void {
     if (depth > Math.min(this.#config.encodeMaxDepth, MAX_DEPTH)) {
-      stack.fail(`Cannot serialise, excessive depth (${depth})`);
+      stack.fail(`Cannot serialise, excessive nesting (${depth})`);
     }
     stack.needSpace(3, "cjson.encode");
     const length = this.#lengthOf(stack, index);

@@ -97,6 +97,11 @@ export class TokenReader {
     return this.kind === kind;
   }
 
+  /** Behind the latest word. */
+  get end(): number {
+    return this.#at;
+  }
+
   /** What was found, for people. */
   get found(): string {
     return this.kind === Token.error ? this.#error : NAMES[this.kind]!;

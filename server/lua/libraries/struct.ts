@@ -8,7 +8,6 @@ import { Words64 } from "./words64.ts";
 
 const ZERO = 0;
 const LOWER_A = 0x61;
-const OFFSET_TOO_SMALL = "offset must be 1 or greater";
 const TOO_SHORT = "data string too short";
 
 /** Makes the library, for one machine. */
@@ -37,6 +36,8 @@ class Struct {
     const format = this.#format;
     output.begin();
     format.begin(stack);
+    // As in the original, where it stands for the first argument that is missing.
+    stack.pushNil();
     let index = 2;
     let total = 0;
     while (format.next(stack)) {
@@ -118,7 +119,8 @@ class Struct {
     stack.checkString(2);
     const length = stack.length(2);
     const offset = stack.optionalInteger(3, 1);
-    if (offset <= 0) return stack.failArgument(3, OFFSET_TOO_SMALL);
+    if (offset === 0) return stack.failArgument(3, "offset must be 1 or greater");
+    // Below 0 it is, for whatever is to be read, behind the end.
     let at = offset - 1;
     let count = 0;
     while (format.next(stack)) {
@@ -126,7 +128,7 @@ class Struct {
       const { option } = format;
       let { size } = format;
       at += format.padding(at);
-      if (size > length || at > length - size) return stack.failArgument(2, TOO_SHORT);
+      if (at < 0 || size > length || at > length - size) return stack.failArgument(2, TOO_SHORT);
       stack.needSpace(2, "too many results");
       if (option === "c" && size === 0) {
         size = this.#sizeBefore(stack, count);
@@ -147,7 +149,7 @@ class Struct {
       return stack.fail("format 'c0' needs a previous size");
     }
     stack.pop(1);
-    return size < 0 || Number.isNaN(size) ? Infinity : Math.trunc(size);
+    return size <= -1 || Number.isNaN(size) ? Infinity : Math.trunc(size);
   }
 
   /** Where the string from `at` on ends. */

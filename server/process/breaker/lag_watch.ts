@@ -58,7 +58,9 @@ export class LagWatch {
       watched = { breaker, probes, movedMs: nowMs, opens: 0, openMs: 0 };
       this.#watched.set(actor, watched);
     }
-    if (probes !== watched.probes || hasStoodStill) {
+    // A script ends by itself, and whoever wants what it has locked is told so: that is no overload.
+    const runsScript = region.gauge(actor, "script") !== 0;
+    if (probes !== watched.probes || hasStoodStill || runsScript) {
       watched.probes = probes;
       watched.movedMs = nowMs;
     }
