@@ -2,7 +2,7 @@
 // once, and refuses to run anything that is damaged or could be somebody else's.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { compress, fillLauncher, pack } from "../../tools/pack.ts";
+import { asciiOnly, compress, fillLauncher, pack } from "../../tools/pack.ts";
 import project from "../../deno.json" with { type: "json" };
 
 const ignore = Deno.build.os === "windows";
@@ -54,6 +54,14 @@ class Packed implements AsyncDisposable {
     await Deno.remove(this.folder, { recursive: true });
   }
 }
+
+Deno.test("asciiOnly() writes other characters as escapes that mean the same", () => {
+  const program = "['µ', '…', '😀', /[µ-ß]/.test('¶')]";
+  const ascii = asciiOnly(program);
+  assert(/^[ -~]*$/.test(ascii), ascii);
+  assertEquals(JSON.parse(ascii.split(", /")[0]!.replaceAll("'", '"') + "]"), ["µ", "…", "😀"]);
+  assertEquals(ascii.length, program.length + 5 * 7);
+});
 
 Deno.test({ name: "pack() makes one file that runs, also twice at once", ignore }, async () => {
   await using packed = await Packed.build();
