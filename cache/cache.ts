@@ -245,7 +245,7 @@ export class Cache<C extends string = never, G extends string = never> {
     put.database = database;
     put.setKey(hash, key, 0, key.length);
     put.setValue(value, 0, value.length);
-    put.setTerms(deadlineMs, condition, version);
+    put.setTerms(deadlineMs, condition, version, options.clientFlags);
     return this.#locked(hash, (shard) => shard.putLocked(put));
   }
 

@@ -14,8 +14,10 @@ const {
   DEADLINE_BYTES,
   EIGHTH_BYTE_SHIFT,
   EIGHTH_WORD_SHIFT,
+  FLAGS_BYTES,
   ITEM_CHAINED,
   ITEM_HAS_DEADLINE,
+  ITEM_HAS_FLAGS,
   ITEM_NEWER,
   LENGTH_MASK,
   LENGTH_SHIFT,
@@ -35,8 +37,10 @@ export function addDeadlinePlaceLocked(memory: ShardMemory, address: number): vo
   const isChained = (words[at]! & ITEM_CHAINED) !== 0;
   let link = isChained ? words[linkWord(memory, address)]! : 0;
   const added = growByWord(memory, address, link);
-  const payloadBytes = keyBytesOf(memory, address) + valueBytesOf(memory, address);
   const first = words[at]!;
+  // What a client has stored as flags moves with the key.
+  const flagsBytes = (first & ITEM_HAS_FLAGS) === 0 ? 0 : FLAGS_BYTES;
+  const payloadBytes = flagsBytes + keyBytesOf(memory, address) + valueBytesOf(memory, address);
   let flags = first | ITEM_HAS_DEADLINE;
   if (added !== 0 && !isChained) {
     flags |= ITEM_CHAINED;
@@ -44,8 +48,8 @@ export function addDeadlinePlaceLocked(memory: ShardMemory, address: number): vo
   }
   const start = address << EIGHTH_BYTE_SHIFT;
   const end = start + (pieceEighths(first) << EIGHTH_BYTE_SHIFT);
-  const from = start + headerBytes(first);
-  const to = start + headerBytes(flags);
+  const from = start + headerBytes(first) - flagsBytes;
+  const to = start + headerBytes(flags) - flagsBytes;
   const here = Math.min(payloadBytes, end - from);
   const over = Math.max(0, to + here - end);
   for (let i = 0; i < over; i++) memory.carried[i] = memory.bytes[from + here - over + i]!;

@@ -6,18 +6,19 @@ import { countDeadlineLocked, databaseOf } from "./databases.ts";
 import { addDeadlinePlaceLocked } from "./deadline_place.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { noteDeadlineLocked, storedDeadline } from "./expiry.ts";
-import { deadlineOf, hasDeadlinePlace, stampItem, versionOf } from "./item_header.ts";
 import {
-  KIND_MEMBER_DEADLINES,
-  MEMBER_TAIL_BYTES,
-  SHARD_VERSION_HIGH,
-  SHARD_VERSION_LOW,
-  WORD_RANGE,
-} from "./layout.ts";
+  addState,
+  deadlineOf,
+  hasDeadlinePlace,
+  stampItem,
+  stateOf,
+  versionOf,
+} from "./item_header.ts";
+import { KIND_MEMBER_DEADLINES, MEMBER_TAIL_BYTES, WORD_RANGE } from "./layout.ts";
 import { earliestDeadline } from "./member_deadlines.ts";
 import type { PutRequest } from "./put_request.ts";
 import { recordDeadline } from "./log/record.ts";
-import { advanceVersionLocked, publishItemLocked } from "./removal.ts";
+import { publishItemLocked, stampNextLocked } from "./removal.ts";
 import type { ShardMemory } from "./shard_memory.ts";
 
 /** Gives the item at `address` another deadline, 0 for none: a change of the item, which `keepsVersion` or has a new one. */
@@ -27,22 +28,20 @@ export function changeDeadlineLocked(
   newMs: number,
   keepsVersion: boolean,
 ): void {
-  const { words } = memory;
   const deadlineMs = storedDeadline(newMs);
   const oldMs = deadlineOf(memory, address);
   const before = versionOf(memory, address);
+  const state = stateOf(memory, address);
   beginChangeLocked(memory);
   memory.beginOperation();
   if (deadlineMs !== 0 && !hasDeadlinePlace(memory, address)) {
     addDeadlinePlaceLocked(memory, address);
   }
-  advanceVersionLocked(memory);
+  stampNextLocked(memory, address, deadlineMs);
   if (keepsVersion) {
     stampItem(memory, address, before | 0, Math.floor(before / WORD_RANGE), deadlineMs);
-  } else {
-    const high = words[SHARD_VERSION_HIGH]!;
-    stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineMs);
   }
+  addState(memory, address, state);
   if (deadlineMs !== oldMs) {
     moveDeadlineLocked(memory, databaseOf(memory, address), oldMs, deadlineMs);
   }

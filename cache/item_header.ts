@@ -1,4 +1,4 @@
-// Reads and writes the fields of an item's header, of which two words are there only in some items.
+// Reads and writes the fields of an item's header, of which three words are there only in some items.
 // item.ts has the key and the value behind it.
 
 import * as layout from "./layout.ts";
@@ -12,10 +12,12 @@ const {
   DEADLINE_HIGH_SHIFT,
   EIGHTH_BYTE_SHIFT,
   EIGHTH_WORD_SHIFT,
+  FLAGS_BYTES_SHIFT,
   HEADER_MORE_MASK,
   ITEM_CHAINED,
   ITEM_DEADLINE_LOW,
   ITEM_HAS_DEADLINE,
+  ITEM_HAS_FLAGS,
   ITEM_HEADER_BYTES,
   ITEM_HIGHS,
   ITEM_MEMBER_DEADLINES,
@@ -30,20 +32,26 @@ const {
   LINK_BYTES,
   PIECE_LAST,
   VALUE_BYTES_MASK,
+  STATE_MASK,
   VERSION_HIGH_MASK,
+  WORD_BYTES,
   WORD_RANGE,
 } = layout;
+
+/** What {@linkcode setPlaces} may change. */
+const PLACES = ITEM_HAS_DEADLINE | ITEM_HAS_FLAGS;
 
 /** Mask of the kind, in its place. */
 const KIND_MASK = -1 << KIND_SHIFT;
 /** Right shift after which only the flags of the words that some headers have are left. */
-const PLAIN_SHIFT = Math.log2(ITEM_CHAINED);
+const PLAIN_SHIFT = Math.log2(ITEM_HAS_FLAGS);
 
 /** Bytes of a header whose first word is `first`: those before the key. */
 export function headerBytes(first: number): number {
-  // Most items have none of both words.
+  // Most items have none of these words.
   if (first >>> PLAIN_SHIFT === 0) return ITEM_HEADER_BYTES;
-  return ITEM_HEADER_BYTES + ((first >>> CHAINED_BYTES_SHIFT) & HEADER_MORE_MASK) +
+  return ITEM_HEADER_BYTES + ((first >>> FLAGS_BYTES_SHIFT) & HEADER_MORE_MASK) +
+    ((first >>> CHAINED_BYTES_SHIFT) & HEADER_MORE_MASK) +
     ((first >>> DEADLINE_BYTES_SHIFT) & HEADER_MORE_MASK);
 }
 
@@ -64,17 +72,44 @@ export function hasDeadlinePlace(memory: ShardMemory, address: number): boolean 
 }
 
 /**
- * Sets or clears the place for a deadline in the header. A link stays valid; deadline, key and value have
- * to be written anew.
+ * Sets which places the header has besides: `wanted` is ITEM_HAS_DEADLINE, ITEM_HAS_FLAGS, both or 0. A link stays valid;
+ * deadline, flags, key and value have to be written anew.
  */
-export function setDeadlinePlace(memory: ShardMemory, address: number, wanted: boolean): void {
+export function setPlaces(memory: ShardMemory, address: number, wanted: number): void {
   const words = memory.words;
   const at = (address << EIGHTH_WORD_SHIFT) + ITEM_NEWER;
   const first = words[at]!;
-  if (first < 0 === wanted) return;
+  const changed = (first ^ wanted) & PLACES;
+  if (changed === 0) return;
   const link = (first & ITEM_CHAINED) === 0 ? 0 : words[linkWord(memory, address)]!;
-  words[at] = first ^ ITEM_HAS_DEADLINE;
+  words[at] = first ^ changed;
   if (link !== 0) words[linkWord(memory, address)] = link;
+}
+
+/** The flags that a client of memcached has stored with the item's value, as a word with a sign; 0 where there are none. */
+export function clientFlagsOf(memory: ShardMemory, address: number): number {
+  const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  return (first & ITEM_HAS_FLAGS) === 0 ? 0 : memory.words[flagsWord(address, first)]!;
+}
+
+/** Writes such flags, for which the header has a place. */
+export function writeClientFlags(memory: ShardMemory, address: number, flags: number): void {
+  const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
+  memory.words[flagsWord(address, first)] = flags;
+}
+
+function flagsWord(address: number, first: number): number {
+  return (address << EIGHTH_WORD_SHIFT) + headerBytes(first) / WORD_BYTES - 1;
+}
+
+/** The item's state: bits of ITEM_STALE, ITEM_WON and ITEM_FETCHED. */
+export function stateOf(memory: ShardMemory, address: number): number {
+  return memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_HIGHS]! & STATE_MASK;
+}
+
+/** Adds such bits, which {@linkcode stampItem} clears. */
+export function addState(memory: ShardMemory, address: number, bits: number): void {
+  memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_HIGHS]! |= bits;
 }
 
 /** Length of the item's key in bytes. */
@@ -122,7 +157,7 @@ export function deadlineOf(memory: ShardMemory, address: number): number {
     (memory.words[at + ITEM_DEADLINE_LOW]! >>> 0);
 }
 
-/** Writes version and deadline of the item. Both are below 2^48; a deadline needs its place. */
+/** Writes version and deadline of the item, which has no state then. Of a deadline 48 bits count; it needs its place. */
 export function stampItem(
   memory: ShardMemory,
   address: number,
@@ -133,10 +168,12 @@ export function stampItem(
   const at = address << EIGHTH_WORD_SHIFT;
   const words = memory.words;
   words[at + ITEM_VERSION_LOW] = versionLow;
-  words[at + ITEM_HIGHS] = versionHigh;
+  // After more changes than a shard sees in a year of nothing else its versions begin anew.
+  const high = versionHigh & VERSION_HIGH_MASK;
+  words[at + ITEM_HIGHS] = high;
   if (words[at + ITEM_NEWER]! >= 0) return;
   const deadlineHigh = Math.floor(deadlineMs / WORD_RANGE);
-  words[at + ITEM_HIGHS] = versionHigh | (deadlineHigh << DEADLINE_HIGH_SHIFT);
+  words[at + ITEM_HIGHS] = high | (deadlineHigh << DEADLINE_HIGH_SHIFT);
   words[at + ITEM_DEADLINE_LOW] = (deadlineMs - deadlineHigh * WORD_RANGE) | 0;
 }
 

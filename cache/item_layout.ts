@@ -5,15 +5,16 @@
 // A slot is 256 bytes, an eighth of it 32. An address is the number of an eighth from its shard's start: 20
 // bits, and 0 is nil. A piece is up to eight eighths of one slot.
 //
-// An item's first piece (five to seven words, then the key, then the value, packed):
+// An item's first piece (five to eight words, then the key, then the value, packed):
 //
-//   0 newer address 20 | own length 3 | further 0 | count 2 | ring 1 | stray | members | free 1 | chained | deadline
+//   0 newer address 20 | own length 3 | further 0 | count 2 | ring 1 | stray | members | flags | chained | deadline
 //   1 older address 20 | key bytes 11
 //   2 value bytes 24 | database 4 | kind 4
 //   3 version, low 32
-//   4 version, high 16 | deadline, high 16
+//   4 version, high 13 | stale | won | fetched | deadline, high 16
 //   5 deadline, low 32: only in an item that has had one since its value was stored
 //   6 next piece: address 20: only in an item of several pieces; word 5 where that is free
+//   7 flags that a client of memcached has stored with the value: only where they are not 0; word 5 or 6 where those are free
 //
 // A further piece starts with one word: next address 20 | own length 3 | further 1 | last. In the last
 // piece the address is that of the item's first piece. Lengths are in eighths, stored minus one.
@@ -80,8 +81,9 @@ export const ITEM_HIGHS = 4;
 /** The words that some have: the deadline first, if it is there, then the link. */
 export const ITEM_DEADLINE_LOW = 5;
 export const DEADLINE_BYTES = WORD_BYTES;
-/** The most bytes that a header takes. */
-export const MAX_HEADER_BYTES = ITEM_HEADER_BYTES + DEADLINE_BYTES + LINK_BYTES;
+export const FLAGS_BYTES = WORD_BYTES;
+/** The most bytes that a header takes: no more than the shortest piece has. */
+export const MAX_HEADER_BYTES = ITEM_HEADER_BYTES + DEADLINE_BYTES + LINK_BYTES + FLAGS_BYTES;
 /** In ITEM_NEWER: the reference count, the ring, and which words follow the header. */
 export const COUNT_SHIFT = LENGTH_SHIFT + LENGTH_BITS + 1;
 export const COUNT_BITS = 2;
@@ -93,11 +95,14 @@ export const RING_BITS = 1;
 export const RING_MASK = 1 << RING_SHIFT;
 /** The item is not in the first window of its hash (table.ts). */
 export const ITEM_STRAY = 1 << (RING_SHIFT + RING_BITS);
+/** A client's flags precede the key. */
+export const ITEM_HAS_FLAGS = 1 << 29;
 /** A link follows. */
 export const ITEM_CHAINED = 1 << 30;
 /** A deadline follows. It is the sign, so words below 0 have it. */
 export const ITEM_HAS_DEADLINE = 1 << 31;
 /** Right shifts that make of each of those flags the bytes of its word, with HEADER_MORE_MASK. */
+export const FLAGS_BYTES_SHIFT = 27;
 export const CHAINED_BYTES_SHIFT = 28;
 export const DEADLINE_BYTES_SHIFT = 29;
 export const HEADER_MORE_MASK = WORD_BYTES;
@@ -124,10 +129,16 @@ export const MEMBER_TAIL_BYTES = 26;
 export const FULL_KIND_BITS = KIND_BITS + 1;
 /** In a kind: the item owns slots besides its own pieces. */
 export const KIND_INDIRECT = 1;
-/** In ITEM_HIGHS: the high bits of the version, and above them those of the deadline. */
-export const VERSION_HIGH_BITS = 16;
+/** In ITEM_HIGHS: the high bits of the version, the item's state, and above them the high bits of the deadline. */
+export const VERSION_HIGH_BITS = 13;
 export const VERSION_HIGH_MASK = (1 << VERSION_HIGH_BITS) - 1;
-export const DEADLINE_HIGH_SHIFT = VERSION_HIGH_BITS;
+/** The item's state, for clients of memcached: its value is stale, somebody is at work on a new one, somebody has read it. */
+export const STATE_BITS = 3;
+export const ITEM_STALE = 1 << VERSION_HIGH_BITS;
+export const ITEM_WON = ITEM_STALE << 1;
+export const ITEM_FETCHED = ITEM_WON << 1;
+export const STATE_MASK = ITEM_STALE | ITEM_WON | ITEM_FETCHED;
+export const DEADLINE_HIGH_SHIFT = VERSION_HIGH_BITS + STATE_BITS;
 export const DEADLINE_HIGH_BITS = 16;
 /** Versions are below this. */
 export const VERSION_RANGE = 2 ** (WORD_BITS + VERSION_HIGH_BITS);
@@ -148,6 +159,7 @@ assertLayout({
         ["what all have", 0, ITEM_HEADER_WORDS],
         ["deadline", ITEM_DEADLINE_LOW, 1],
         ["link", ITEM_DEADLINE_LOW + 1, 1],
+        ["flags", ITEM_DEADLINE_LOW + 2, 1],
       ],
     },
     bitsOf(
@@ -159,6 +171,7 @@ assertLayout({
       ["ring", RING_SHIFT, RING_BITS],
       ["stray", Math.log2(ITEM_STRAY), 1],
       ["members", Math.log2(ITEM_MEMBER_DEADLINES), 1],
+      ["flags", Math.log2(ITEM_HAS_FLAGS), 1],
       ["chained", Math.log2(ITEM_CHAINED), 1],
       ["deadline", Math.log2(ITEM_HAS_DEADLINE >>> 0), 1],
     ),
@@ -174,6 +187,9 @@ assertLayout({
     bitsOf(
       "ITEM_HIGHS",
       ["version", 0, VERSION_HIGH_BITS],
+      ["stale", Math.log2(ITEM_STALE), 1],
+      ["won", Math.log2(ITEM_WON), 1],
+      ["fetched", Math.log2(ITEM_FETCHED), 1],
       ["deadline", DEADLINE_HIGH_SHIFT, DEADLINE_HIGH_BITS],
     ),
     {
@@ -205,7 +221,9 @@ assertLayout({
       ITEM_HAS_DEADLINE >>> DEADLINE_BYTES_SHIFT,
       [DEADLINE_BYTES],
     ],
+    ["bytes that ITEM_HAS_FLAGS shifts to", ITEM_HAS_FLAGS >>> FLAGS_BYTES_SHIFT, [FLAGS_BYTES]],
     ["HEADER_MORE_MASK", HEADER_MORE_MASK, [LINK_BYTES]],
+    ["EIGHTH_BYTES, which hold any header", EIGHTH_BYTES, [MAX_HEADER_BYTES]],
     [
       "ITEM_MEMBER_DEADLINES",
       ITEM_MEMBER_DEADLINES,

@@ -116,6 +116,8 @@ export { type PutOptions, PutRequest } from "./put_request.ts";
 export { Duty, Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
 export { isSparseLocked, itemMemoryLocked, KeyBatch, type ScanBatch, scanLocked } from "./scan.ts";
+export { addState, clientFlagsOf, stateOf } from "./item_header.ts";
+export { ITEM_FETCHED, ITEM_STALE, ITEM_WON } from "./item_layout.ts";
 export { hitCountLocked } from "./ring.ts";
 export { Shard } from "./shard.ts";
 export type { ShardMemory } from "./shard_memory.ts";

@@ -1,7 +1,7 @@
 // The arguments of a put: key, value, deadline and condition. Code that puts often keeps one object
 // and fills it anew each time, so that no put makes an object.
 
-import { Condition } from "./outcome.ts";
+import { Condition, KEEP_DEADLINE } from "./outcome.ts";
 
 const NO_BYTES = new Uint8Array();
 
@@ -15,6 +15,8 @@ export interface PutOptions {
   readonly version?: number;
   /** The stored database; 0 unless given. */
   readonly database?: number;
+  /** Flags of a client of memcached; those that there are where the deadline is kept, 0 otherwise. */
+  readonly clientFlags?: number;
 }
 
 /** The arguments of {@linkcode Shard.putLocked}. All three setters have to be called each time. */
@@ -39,6 +41,12 @@ export class PutRequest {
   kind = 0;
   /** Whether the item keeps the slots that it owns, which the value describes: it is the same thing, changed. */
   keepsSlots = false;
+  /** Flags that a client of memcached stores with the value, as a word with a sign. */
+  clientFlags = 0;
+  /** Whether the item's flags stay as they are: that of a value that is changed, not of one that is replaced. */
+  keepsFlags = false;
+  /** What the item's state is to be: ITEM_STALE, ITEM_WON, or 0. */
+  state = 0;
   /** Absolute deadline in milliseconds since 1970; 0 for none, KEEP_DEADLINE for the old one. */
   deadlineMs = 0;
   /** What must hold for the put to be carried out. */
@@ -61,9 +69,20 @@ export class PutRequest {
     this.valueBytes = length;
   }
 
-  /** Sets the deadline and the condition. */
-  setTerms(deadlineMs: number, condition: Condition = Condition.none, version = 0): void {
+  /**
+   * Sets the deadline and the condition, and a client's flags. Unless those are given, a value that keeps its deadline keeps
+   * its flags, and another one has none.
+   */
+  setTerms(
+    deadlineMs: number,
+    condition: Condition = Condition.none,
+    version = 0,
+    clientFlags?: number,
+  ): void {
     this.deadlineMs = deadlineMs;
+    this.keepsFlags = clientFlags === undefined && deadlineMs === KEEP_DEADLINE;
+    this.clientFlags = clientFlags ?? 0;
+    this.state = 0;
     this.condition = condition;
     this.version = version;
   }

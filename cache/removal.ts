@@ -11,7 +11,7 @@ import { recordRemoval } from "./log/record.ts";
 import { freeChainLocked } from "./chain.ts";
 import { ChangeKind, hasWatchers, publishChange } from "./event_ring.ts";
 import { readKey } from "./item.ts";
-import { deadlineOf, keyBytesOf } from "./item_header.ts";
+import { deadlineOf, keyBytesOf, stampItem } from "./item_header.ts";
 import { hashOfItem } from "./item_hash.ts";
 import { isIndirect } from "./item_types.ts";
 import { leaveRingLocked, ringEighthsWord, ringOf } from "./ring.ts";
@@ -45,6 +45,13 @@ export function advanceVersionLocked(memory: ShardMemory): void {
   const low = (memory.words[SHARD_VERSION_LOW]! + 1) | 0;
   memory.words[SHARD_VERSION_LOW] = low;
   if (low === 0) memory.words[SHARD_VERSION_HIGH]!++;
+}
+
+/** Gives the item at `address` the next version and this deadline, for which it has a place, and no state. */
+export function stampNextLocked(memory: ShardMemory, address: number, deadlineMs: number): void {
+  const { words } = memory;
+  advanceVersionLocked(memory);
+  stampItem(memory, address, words[SHARD_VERSION_LOW]!, words[SHARD_VERSION_HIGH]!, deadlineMs);
 }
 
 /**

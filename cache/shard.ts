@@ -16,13 +16,16 @@ import { LONG_BYTES, readKey, writePayload } from "./item.ts";
 import { publishPut } from "./key_changes.ts";
 import { noteMiss } from "./key_event_notes.ts";
 import {
+  addState,
   chainEighths,
+  clientFlagsOf,
   deadlineOf,
-  setDeadlinePlace,
+  headerBytes,
   setMemberDeadlines,
+  setPlaces,
   setValueBytes,
-  stampItem,
   versionOf,
+  writeClientFlags,
 } from "./item_header.ts";
 
 import { changeDeadlineLocked, moveDeadlineLocked, noteFieldsLocked } from "./item_deadline.ts";
@@ -32,7 +35,7 @@ import { isExpired } from "./member_deadlines.ts";
 import { Condition, KEEP_DEADLINE, Outcome } from "./outcome.ts";
 import type { PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
-import { advanceVersionLocked, removeLocked } from "./removal.ts";
+import { removeLocked, stampNextLocked } from "./removal.ts";
 import { enterRingLocked, resizeInRingLocked, touchLocked } from "./ring.ts";
 import {
   buildChainLocked,
@@ -50,8 +53,8 @@ import { makeBucketLocked } from "./window.ts";
 
 const {
   ADDRESS_MASK,
-  DEADLINE_BYTES,
   ITEM_HAS_DEADLINE,
+  ITEM_HAS_FLAGS,
   ITEM_HEADER_BYTES,
   ITEM_OLDER,
   ITEM_SIZES,
@@ -63,8 +66,6 @@ const {
   EIGHTH_WORD_SHIFT,
   SHARD_READERS,
   SHARD_STALE,
-  SHARD_VERSION_HIGH,
-  SHARD_VERSION_LOW,
 } = layout;
 const { DATABASE_SHIFT } = databaseLayout;
 
@@ -190,10 +191,14 @@ export class Shard {
     memory.beginOperation();
     const oldDeadlineMs = address === 0 ? 0 : deadlineOf(memory, address);
     const newDeadlineMs = deadlineMs === KEEP_DEADLINE ? oldDeadlineMs : storedDeadline(deadlineMs);
-    const header = newDeadlineMs === 0 ? ITEM_HEADER_BYTES : ITEM_HEADER_BYTES + DEADLINE_BYTES;
-    const bytes = header + keyBytes + valueBytes;
+    const flags = put.keepsFlags && address !== 0
+      ? clientFlagsOf(memory, address)
+      : put.clientFlags;
+    const places = (newDeadlineMs === 0 ? 0 : ITEM_HAS_DEADLINE) |
+      (flags === 0 ? 0 : ITEM_HAS_FLAGS);
+    const bytes = headerBytes(places) + keyBytes + valueBytes;
     if (address === 0) {
-      address = this.#insertLocked(hash, bytes, newDeadlineMs === 0 ? 0 : ITEM_HAS_DEADLINE);
+      address = this.#insertLocked(hash, bytes, places);
       const at = address << EIGHTH_WORD_SHIFT;
       words[at + ITEM_OLDER]! |= keyBytes << KEY_BYTES_SHIFT;
       words[at + ITEM_SIZES] = valueBytes | (database << DATABASE_SHIFT) | (put.kind << KIND_SHIFT);
@@ -201,14 +206,14 @@ export class Shard {
       countItemLocked(memory, database, 1);
     } else {
       if (isIndirect(memory, address) && !put.keepsSlots) buryContentsLocked(memory, address);
-      setDeadlinePlace(memory, address, newDeadlineMs !== 0);
+      setPlaces(memory, address, places);
       if (!fitsAsItIs(memory, address, bytes)) address = this.#reshapeLocked(address, hash, bytes);
       setValueBytes(memory, address, valueBytes, put.kind);
       touchLocked(memory, address);
     }
-    advanceVersionLocked(memory);
-    const versionLow = words[SHARD_VERSION_LOW]!;
-    stampItem(memory, address, versionLow, words[SHARD_VERSION_HIGH]!, newDeadlineMs);
+    stampNextLocked(memory, address, newDeadlineMs);
+    if (flags !== 0) writeClientFlags(memory, address, flags);
+    if (put.state !== 0) addState(memory, address, put.state);
     writePayload(memory, address, key, keyStart, keyBytes, put.value, put.valueStart, valueBytes);
     if (newDeadlineMs !== oldDeadlineMs) {
       moveDeadlineLocked(memory, database, oldDeadlineMs, newDeadlineMs);
@@ -262,11 +267,8 @@ export class Shard {
    */
   changedLocked(address: number, put: PutRequest, isQuiet: boolean): void {
     const memory = this.memory;
-    const words = memory.words;
     touchLocked(memory, address);
-    advanceVersionLocked(memory);
-    const high = words[SHARD_VERSION_HIGH]!;
-    stampItem(memory, address, words[SHARD_VERSION_LOW]!, high, deadlineOf(memory, address));
+    stampNextLocked(memory, address, deadlineOf(memory, address));
     if (isQuiet) return;
     addCounter(this.#regionWords, this.#putsWord, 1);
     const { hash, key, keyStart, keyBytes, database } = put;

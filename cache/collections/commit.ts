@@ -5,20 +5,17 @@ import { beginChangeLocked } from "../change_mark.ts";
 import { ChangeKind, publishChange } from "../event_ring.ts";
 import { writeValuePart } from "../item.ts";
 import { noteFieldsLocked } from "../item_deadline.ts";
-import { deadlineOf, stampItem, valueBytesOf, versionOf } from "../item_header.ts";
-import * as layout from "../layout.ts";
+import { deadlineOf, valueBytesOf, versionOf } from "../item_header.ts";
 import { recordItem } from "../log/record.ts";
 import { recordChange } from "../log/record_members.ts";
 import { Outcome } from "../outcome.ts";
 import type { PutRequest } from "../put_request.ts";
-import { advanceVersionLocked } from "../removal.ts";
+import { stampNextLocked } from "../removal.ts";
 import { resizeInRingLocked, touchLocked } from "../ring.ts";
 import type { Shard } from "../shard.ts";
 import type { ShardMemory } from "../shard_memory.ts";
 import type { ChangeLog } from "./change_log.ts";
 import type { Descriptor } from "../trees/descriptor.ts";
-
-const { SHARD_VERSION_HIGH, SHARD_VERSION_LOW } = layout;
 
 /** A change of the item at `address`, or of one that is still to come (0), begins. Nothing may evict it. */
 export function beginTreeChangeLocked(memory: ShardMemory, address: number): void {
@@ -93,11 +90,9 @@ export function storePatchedLocked(
 
 /** The item at `address`, of `put`'s key, has changed: gives it a new version, and tells who watches. */
 function stampLocked(memory: ShardMemory, address: number, put: PutRequest): void {
-  const { words, region } = memory;
+  const { region } = memory;
   touchLocked(memory, address);
-  advanceVersionLocked(memory);
-  const deadlineMs = deadlineOf(memory, address);
-  stampItem(memory, address, words[SHARD_VERSION_LOW]!, words[SHARD_VERSION_HIGH]!, deadlineMs);
+  stampNextLocked(memory, address, deadlineOf(memory, address));
   noteFieldsLocked(memory, put);
   const { hash, key, keyStart, keyBytes, database } = put;
   publishChange(region, hash, ChangeKind.put, key, keyStart, keyBytes, database);

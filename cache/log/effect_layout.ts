@@ -2,9 +2,9 @@
 // snapshots keep it; it is made of 32-bit words, little endian, and its first one has its kind. Touches no
 // memory; its end checks that all of it holds together.
 //
-//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | evicted 1 | what the value is 5
-//   put     1 hash | 2 version, low | 3 version, high 16, and deadline, high 16 | 4 deadline, low | 5 value bytes
-//           then the key, the value, and bytes up to a whole word
+//   any     0 kind 3 | database 4 | key bytes 11 | ring 1 | count 2 | evicted 1 | what the value is 5 | flags 1
+//   put     1 hash | 2 version, low | 3 version, high 13, state 3, deadline, high 16 | 4 deadline, low | 5 value bytes
+//           then a client's flags, if it has any, the key, the value, and bytes up to a whole word
 //   remove  1 hash | 2, 3 version of the item that goes
 //   expire  1 hash | 2, 3 version before | 4, 5 version after | 6, 7 deadline
 //   change  1 hash | 2, 3 version before | 4, 5 version after | 6 words of the effect, then what was changed:
@@ -69,6 +69,9 @@ export const WHY_MASK = (1 << WHY_BITS) - 1;
 /** In a put: what the value is, as in an item's header. */
 export const EFFECT_ITEM_KIND_SHIFT = WHY_SHIFT + WHY_BITS;
 export const EFFECT_ITEM_KIND_MASK = (1 << ITEM_KIND_BITS) - 1;
+/** In a put: a word with a client's flags precedes the key. */
+export const EFFECT_FLAGS_SHIFT = EFFECT_ITEM_KIND_SHIFT + ITEM_KIND_BITS;
+export const EFFECT_HAS_FLAGS = 1 << EFFECT_FLAGS_SHIFT;
 /** In a removal: the item was evicted, so it may leave a ghost. */
 export const WHY_EVICTED = 1;
 
@@ -78,6 +81,8 @@ export const PUT_HIGHS = 3;
 export const PUT_DEADLINE_LOW = 4;
 export const PUT_VALUE_BYTES = 5;
 export const PUT_WORDS = 6;
+/** Only where EFFECT_HAS_FLAGS is set. */
+export const PUT_FLAGS = PUT_WORDS;
 export const REMOVE_WORDS = 4;
 export const EXPIRE_VERSION = 4;
 export const EXPIRE_DEADLINE = 6;
@@ -128,6 +133,7 @@ assertLayout({
       ["count", EFFECT_COUNT_SHIFT, COUNT_BITS],
       ["why", WHY_SHIFT, WHY_BITS],
       ["item's kind", EFFECT_ITEM_KIND_SHIFT, ITEM_KIND_BITS],
+      ["flags", EFFECT_FLAGS_SHIFT, 1],
     ),
     {
       name: "put in words",

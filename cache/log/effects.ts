@@ -4,7 +4,7 @@
 import { KEY_BYTES_BITS } from "../item_layout.ts";
 import { DATABASE_COUNT } from "../database_layout.ts";
 import { hashKey, inDatabase } from "../hash.ts";
-import { VALUE_BYTES_MASK, WORD_RANGE } from "../layout.ts";
+import { DEADLINE_HIGH_SHIFT, VALUE_BYTES_MASK, VERSION_HIGH_MASK, WORD_RANGE } from "../layout.ts";
 import {
   BYTES_LENGTH,
   BYTES_SHORTEST,
@@ -15,11 +15,14 @@ import {
   ChangeOf,
   CLEAR_WORDS,
   EFFECT_DATABASE_SHIFT,
+  EFFECT_FLAGS_SHIFT,
+  EFFECT_HAS_FLAGS,
   EFFECT_HASH,
   EFFECT_KEY_MASK,
   EFFECT_KEY_SHIFT,
   EFFECT_SHARD,
   EFFECT_SHARD_COUNT,
+  EFFECT_VERSION,
   EffectKind,
   EXPIRE_WORDS,
   KIND_MASK,
@@ -28,6 +31,9 @@ import {
   MEMBERS_WORDS,
   POLICY_GHOST_WORDS,
   POLICY_WORDS,
+  PUT_DEADLINE_LOW,
+  PUT_FLAGS,
+  PUT_HIGHS,
   PUT_VALUE_BYTES,
   PUT_WORDS,
   RANGE_WORDS,
@@ -38,6 +44,28 @@ import {
 
 /** The longest key that a put can have, in bytes. */
 export const MAX_EFFECT_KEY_BYTES = 2 ** KEY_BYTES_BITS - 1;
+
+/** Words before the key of a put whose first word this is. */
+export function putHeadWords(first: number): number {
+  return PUT_WORDS + ((first >>> EFFECT_FLAGS_SHIFT) & 1);
+}
+
+/** The version of the item that a put at word `at` stores. */
+export function putVersion(words: Int32Array, at: number): number {
+  return (words[at + PUT_HIGHS]! & VERSION_HIGH_MASK) * WORD_RANGE +
+    (words[at + EFFECT_VERSION]! >>> 0);
+}
+
+/** Its deadline, or 0. */
+export function putDeadline(words: Int32Array, at: number): number {
+  return (words[at + PUT_HIGHS]! >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
+    (words[at + PUT_DEADLINE_LOW]! >>> 0);
+}
+
+/** The flags that a client has stored with its value, or 0. */
+export function putFlags(words: Int32Array, at: number): number {
+  return (words[at]! & EFFECT_HAS_FLAGS) === 0 ? 0 : words[at + PUT_FLAGS]!;
+}
 
 /** The number in two words, the low one first. */
 export function numberAt(words: Int32Array, at: number): number {
@@ -81,7 +109,7 @@ function statedWords(words: Int32Array, at: number, end: number): number {
       const valueBytes = words[at + PUT_VALUE_BYTES]!;
       if (valueBytes < 0 || valueBytes > VALUE_BYTES_MASK) return 0;
       const keyBytes = (first >>> EFFECT_KEY_SHIFT) & EFFECT_KEY_MASK;
-      return PUT_WORDS + ((keyBytes + valueBytes + 3) >>> 2);
+      return putHeadWords(first) + ((keyBytes + valueBytes + 3) >>> 2);
     }
     case EffectKind.remove:
       return REMOVE_WORDS;
@@ -137,7 +165,7 @@ export function checkHash(words: Int32Array, bytes: Uint8Array, at: number): voi
   if ((first & KIND_MASK) !== EffectKind.put) return;
   const database = (first >>> EFFECT_DATABASE_SHIFT) & (DATABASE_COUNT - 1);
   const keyBytes = (first >>> EFFECT_KEY_SHIFT) & EFFECT_KEY_MASK;
-  const hash = inDatabase(hashKey(bytes, 4 * (at + PUT_WORDS), keyBytes), database);
+  const hash = inDatabase(hashKey(bytes, 4 * (at + putHeadWords(first)), keyBytes), database);
   if (hash !== words[at + EFFECT_HASH]) {
     throw new RangeError(`Cannot read effect at word ${at}: its hash is not that of its key`);
   }

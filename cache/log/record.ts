@@ -4,7 +4,14 @@
 import { databaseOf } from "../databases.ts";
 import { copyBytes } from "../copy.ts";
 import { readKey, readValue } from "../item.ts";
-import { deadlineOf, headerBytes, keyBytesOf, valueBytesOf, versionOf } from "../item_header.ts";
+import {
+  clientFlagsOf,
+  deadlineOf,
+  headerBytes,
+  keyBytesOf,
+  valueBytesOf,
+  versionOf,
+} from "../item_header.ts";
 import { hashOfItem } from "../item_hash.ts";
 import { hasMembers, isIndirect, packedKind, packedKindOf, typeOf } from "../item_types.ts";
 import * as shardLayout from "../layout.ts";
@@ -26,6 +33,7 @@ const {
   ITEM_NEWER,
   ITEM_VERSION_LOW,
   SHARD_COPYING,
+  STATE_MASK,
   VERSION_HIGH_MASK,
   WORD_BYTES,
   WORD_RANGE,
@@ -33,6 +41,7 @@ const {
 const {
   EFFECT_COUNT_SHIFT,
   EFFECT_DATABASE_SHIFT,
+  EFFECT_HAS_FLAGS,
   EFFECT_HASH,
   EFFECT_ITEM_KIND_SHIFT,
   EFFECT_KEY_SHIFT,
@@ -43,6 +52,7 @@ const {
   EXPIRE_VERSION,
   EXPIRE_WORDS,
   PUT_DEADLINE_LOW,
+  PUT_FLAGS,
   PUT_HIGHS,
   PUT_VALUE_BYTES,
   PUT_WORDS,
@@ -50,6 +60,9 @@ const {
   WHY_EVICTED,
   WHY_SHIFT,
 } = layout;
+
+/** What a put says of an item's words of high bits, beside its deadline. */
+const PUT_HIGHS_MASK = VERSION_HIGH_MASK | STATE_MASK;
 
 /** `put` was carried out: the item at `address` has its bytes now. */
 export function recordPut(
@@ -155,7 +168,9 @@ function addPut(
   keyBytes: number,
   valueBytes: number,
 ): number {
-  const at = into.add(PUT_WORDS + ((keyBytes + valueBytes + WORD_BYTES - 1) >>> 2));
+  const flags = clientFlagsOf(memory, address);
+  const head = flags === 0 ? PUT_WORDS : PUT_WORDS + 1;
+  const at = into.add(head + ((keyBytes + valueBytes + WORD_BYTES - 1) >>> 2));
   const { words } = into;
   const from = address << EIGHTH_WORD_SHIFT;
   const highs = memory.words[from + ITEM_HIGHS]!;
@@ -169,12 +184,16 @@ function addPut(
     (keyBytes << EFFECT_KEY_SHIFT) | (kind << EFFECT_ITEM_KIND_SHIFT);
   words[at + EFFECT_HASH] = hash;
   words[at + EFFECT_VERSION] = memory.words[from + ITEM_VERSION_LOW]!;
-  words[at + PUT_HIGHS] = (highs & VERSION_HIGH_MASK) | (deadlineHigh << DEADLINE_HIGH_SHIFT);
+  words[at + PUT_HIGHS] = (highs & PUT_HIGHS_MASK) | (deadlineHigh << DEADLINE_HIGH_SHIFT);
   words[at + PUT_DEADLINE_LOW] = (deadlineMs - deadlineHigh * WORD_RANGE) | 0;
   // The bytes up to a whole word are not to be those of another item.
   words[into.used - 1] = 0;
   words[at + PUT_VALUE_BYTES] = valueBytes;
-  return (at + PUT_WORDS) * WORD_BYTES;
+  if (flags !== 0) {
+    words[at]! |= EFFECT_HAS_FLAGS;
+    words[at + PUT_FLAGS] = flags;
+  }
+  return (at + head) * WORD_BYTES;
 }
 
 /** The item at `address` is about to go; `isEvicted`: for want of space. */
@@ -198,8 +217,9 @@ export function recordDeadline(
   before: number,
 ): void {
   const hash = hashOfItem(memory, address);
-  // A snapshot leaves out what changes while it is made, but for items with slots: then nothing has the version before.
-  const isLeftOut = memory.words[SHARD_COPYING] !== 0 && !isIndirect(memory, address);
+  // A snapshot leaves out what gets a new version while it is made, but for items with slots: then nothing has the one before.
+  const isLeftOut = memory.words[SHARD_COPYING] !== 0 && !isIndirect(memory, address) &&
+    versionOf(memory, address) !== before;
   if (isLeftOut) return void recordItem(into, memory, address, hash);
   const at = into.add(EXPIRE_WORDS);
   into.words[at] = EffectKind.expire;

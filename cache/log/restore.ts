@@ -7,7 +7,7 @@ import { clearCounter } from "../counters.ts";
 import { DATABASE_COUNT } from "../database_layout.ts";
 import { ENGINE_COUNTERS } from "../actor_names.ts";
 import { rememberGhostLocked } from "../ghost.ts";
-import { deadlineOf, stampItem, versionOf } from "../item_header.ts";
+import { addState, deadlineOf, stampItem, versionOf } from "../item_header.ts";
 import { itemEighths } from "../item_size.ts";
 import * as shardLayout from "../layout.ts";
 import { Outcome } from "../outcome.ts";
@@ -17,22 +17,13 @@ import { changeRingLocked, ringOf } from "../ring.ts";
 import type { Shard } from "../shard.ts";
 import { freshenWindowsLocked } from "../stale_buckets.ts";
 import { findVersionLocked } from "../table.ts";
-import { checkHash, effectWords, numberAt } from "./effects.ts";
+import * as effects from "./effects.ts";
 import * as layout from "./effect_layout.ts";
 import { LogRecords, wordsOfBytes } from "./log_records.ts";
 import { ChangeRestore } from "./restore_change.ts";
 import { clearAgainLocked, markLocked, setDatabases, setPolicyLocked } from "./shard_effects.ts";
 
-const {
-  ADDRESS_MASK,
-  DEADLINE_HIGH_SHIFT,
-  MAX_COUNT,
-  RING_MAIN,
-  RING_PROBATION,
-  SHARD_STALE,
-  VERSION_HIGH_MASK,
-  WORD_RANGE,
-} = shardLayout;
+const { ADDRESS_MASK, MAX_COUNT, RING_MAIN, RING_PROBATION, SHARD_STALE, STATE_MASK } = shardLayout;
 const { EffectKind, EFFECT_HASH, EFFECT_SHARD, EFFECT_SHARD_COUNT, EFFECT_VERSION } = layout;
 
 /** So often a lock is waited for, up to 50 ms each time. */
@@ -121,7 +112,7 @@ export class Restore implements LockedWork {
     this.#words = words;
     this.#bytes = bytes;
     for (let at = from; at < to;) {
-      const count = effectWords(words, at, to);
+      const count = effects.effectWords(words, at, to);
       this.#at = at;
       const kind = words[at]! & layout.KIND_MASK;
       if (kind <= EffectKind.expire) this.#applyToKey(words[at + EFFECT_HASH]!, position);
@@ -140,7 +131,7 @@ export class Restore implements LockedWork {
     if (this.#isCovered(hash & (this.#shardCount - 1), position)) return;
     const shard = this.#cache.shardOf(hash);
     if (!this.#owns(shard.index)) return;
-    checkHash(this.#words, this.#bytes, this.#at);
+    effects.checkHash(this.#words, this.#bytes, this.#at);
     this.#lockAndRun(shard);
   }
 
@@ -184,7 +175,7 @@ export class Restore implements LockedWork {
       case EffectKind.clear:
         return clearAgainLocked(memory, words, at);
       case EffectKind.mark:
-        return markLocked(memory, numberAt(words, at + layout.SHARD_EFFECT_VERSION));
+        return markLocked(memory, effects.numberAt(words, at + layout.SHARD_EFFECT_VERSION));
       default:
         return setPolicyLocked(memory, words, at);
     }
@@ -195,9 +186,8 @@ export class Restore implements LockedWork {
     const at = this.#at;
     if (this.onlyHit && this.#isSection && this.#hits === 0) return;
     const highs = words[at + layout.PUT_HIGHS]!;
-    const deadlineMs = (highs >>> DEADLINE_HIGH_SHIFT) * WORD_RANGE +
-      (words[at + layout.PUT_DEADLINE_LOW]! >>> 0);
-    const version = (highs & VERSION_HIGH_MASK) * WORD_RANGE + (words[at + EFFECT_VERSION]! >>> 0);
+    const deadlineMs = effects.putDeadline(words, at);
+    const version = effects.putVersion(words, at);
     const put = this.#fillPut(deadlineMs);
     const shard = this.#shard;
     const { memory } = shard;
@@ -215,7 +205,8 @@ export class Restore implements LockedWork {
     const address = shard.peekLocked(put.hash, put.key, put.keyStart, put.keyBytes);
     this.counts.puts++;
     markLocked(memory, version);
-    stampItem(memory, address, words[at + EFFECT_VERSION]!, highs & VERSION_HIGH_MASK, deadlineMs);
+    stampItem(memory, address, words[at + EFFECT_VERSION]!, highs, deadlineMs);
+    addState(memory, address, highs & STATE_MASK);
     if (this.#isSection) this.#placeLocked(address);
   }
 
@@ -224,13 +215,14 @@ export class Restore implements LockedWork {
     const at = this.#at;
     const first = this.#words[at]!;
     const put = this.#put;
-    const keyStart = 4 * (at + layout.PUT_WORDS);
+    const keyStart = 4 * (at + effects.putHeadWords(first));
     const keyBytes = (first >>> layout.EFFECT_KEY_SHIFT) & layout.EFFECT_KEY_MASK;
     put.database = (first >>> layout.EFFECT_DATABASE_SHIFT) & (DATABASE_COUNT - 1);
     put.kind = (first >>> layout.EFFECT_ITEM_KIND_SHIFT) & layout.EFFECT_ITEM_KIND_MASK;
     put.setKey(this.#words[at + EFFECT_HASH]!, this.#bytes, keyStart, keyBytes);
     put.setValue(this.#bytes, keyStart + keyBytes, this.#words[at + layout.PUT_VALUE_BYTES]!);
     put.setTerms(deadlineMs);
+    put.clientFlags = effects.putFlags(this.#words, at);
     return put;
   }
 
@@ -252,7 +244,7 @@ export class Restore implements LockedWork {
     const hash = this.#words[this.#at + EFFECT_HASH]!;
     const { memory } = this.#shard;
     if (memory.words[SHARD_STALE] !== 0) freshenWindowsLocked(memory, hash);
-    const version = numberAt(this.#words, this.#at + EFFECT_VERSION);
+    const version = effects.numberAt(this.#words, this.#at + EFFECT_VERSION);
     const bucket = findVersionLocked(memory, hash, version);
     if (bucket === 0) this.counts.skipped++;
     return bucket;
@@ -276,10 +268,13 @@ export class Restore implements LockedWork {
     const { memory } = this.#shard;
     const words = this.#words;
     const address = memory.words[bucket]! & ADDRESS_MASK;
-    this.#shard.setDeadlineLocked(address, numberAt(words, this.#at + layout.EXPIRE_DEADLINE));
+    this.#shard.setDeadlineLocked(
+      address,
+      effects.numberAt(words, this.#at + layout.EXPIRE_DEADLINE),
+    );
     const version = this.#at + layout.EXPIRE_VERSION;
     stampItem(memory, address, words[version]!, words[version + 1]!, deadlineOf(memory, address));
-    markLocked(memory, numberAt(words, version));
+    markLocked(memory, effects.numberAt(words, version));
   }
 
   #changeLocked(): void {

@@ -4,6 +4,7 @@
 import {
   type ByteView,
   type Collection,
+  Condition,
   type HashView,
   ItemType,
   noteMiss,
@@ -165,7 +166,10 @@ export function writeProblem(
   return null;
 }
 
-/** Stores bytes under key number `key`, which is argument `index` and has been checked. */
+/**
+ * Stores bytes under key number `key`, which is argument `index` and has been checked. Flags of a client of memcached are
+ * those that are given, or those of the item where its deadline is kept.
+ */
 export function storeItem(
   context: CommandContext,
   args: Args,
@@ -175,12 +179,15 @@ export function storeItem(
   valueStart: number,
   valueBytes: number,
   deadlineMs: number,
+  clientFlags?: number,
+  state = 0,
 ): boolean {
   const hash = context.hashes[key]!;
   const { put } = context;
   put.setKey(hash, args.bytes, args.starts[index]!, args.lengths[index]!);
   put.setValue(value, valueStart, valueBytes);
-  put.setTerms(deadlineMs);
+  put.setTerms(deadlineMs, Condition.none, 0, clientFlags);
+  put.state = state;
   return context.cache.shardOf(hash).putLocked(put) === Outcome.stored;
 }
 

@@ -7,7 +7,7 @@ import { classicRequest, KEYS, RequestDraw } from "./text_requests.ts";
 
 /** What draws the requests of each group. */
 export const GROUPS: Readonly<Record<string, (draw: RequestDraw) => string>> = {
-  plain: (draw) => classicRequest(draw, false),
+  classic: (draw) => classicRequest(draw, true),
 };
 const MOST_REQUESTS = 12;
 /** What comes last in a conversation: enough to end a value that is announced and not sent. */
@@ -146,7 +146,7 @@ export function memcachePort(server: TestServer): number {
 }
 
 if (import.meta.main) {
-  const [group = "plain", count = "1000", seed = "1"] = Deno.args;
+  const [group = "classic", count = "1000", seed = "1"] = Deno.args;
   await using memcached = await Memcached.start();
   await using server = await TestServer.start(["--memcache-port", "0"]);
   const from = performance.now();

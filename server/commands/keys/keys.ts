@@ -1,7 +1,14 @@
 // Commands on keys, whatever their values are: EXISTS, TOUCH, RENAME, MOVE, COPY.
 // Only TOUCH counts as a read of its keys.
 
-import { cloneCollectionLocked, hasMembers, isIndirect, packedKindOf } from "../../../cache/mod.ts";
+import {
+  clientFlagsOf,
+  cloneCollectionLocked,
+  hasMembers,
+  isIndirect,
+  packedKindOf,
+  stateOf,
+} from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import {
@@ -147,7 +154,9 @@ function duplicate(
   const deadlineMs = shard.deadlineLocked(address);
   put.database = to;
   put.kind = packedKindOf(shard.memory, address);
-  const isStored = storeItem(context, args, 1, index, scratch, 0, length, deadlineMs);
+  const flags = clientFlagsOf(shard.memory, address);
+  const state = stateOf(shard.memory, address);
+  const isStored = storeItem(context, args, 1, index, scratch, 0, length, deadlineMs, flags, state);
   put.kind = 0;
   put.database = database;
   return isStored;

@@ -1,7 +1,7 @@
 // get and gat of memcached's clients. A value that is no string, which only other protocols store, counts as a miss: such
 // clients could do nothing with it.
 
-import { ItemType } from "../../../cache/mod.ts";
+import { clientFlagsOf, ItemType } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { ItemFacts, MemcacheReply } from "../../contract/memcache/reply.ts";
@@ -54,6 +54,7 @@ function answerItem(
   const length = shard.valueBytesLocked(address);
   if (length > SMALL_BYTES && length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
   facts.valueBytes = length;
+  facts.clientFlags = clientFlagsOf(shard.memory, address) >>> 0;
   facts.version = shard.versionLocked(address);
   const at = reply.item(args, facts);
   shard.readValueLocked(address, reply.bytes, at);

@@ -35,7 +35,7 @@ export function store(
   const deadlineMs = request.seconds === 0
     ? 0
     : deadlineAfter(request.seconds, context.cache.now());
-  put.setTerms(deadlineMs, conditionOf(op), request.version);
+  put.setTerms(deadlineMs, conditionOf(op), request.version, request.clientFlags | 0);
   // No version is 0: that an item must have, and nothing is to be stored where there is none.
   const isStored = (op !== Op.compareAndSet || request.version !== 0) &&
     shard.putLocked(put) === Outcome.stored;

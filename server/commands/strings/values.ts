@@ -77,7 +77,7 @@ export function set(context: CommandContext, args: Args, reply: Reply): void {
   const { put } = context;
   put.setKey(hashes[0]!, args.bytes, args.starts[0]!, args.lengths[0]!);
   put.setValue(args.bytes, args.starts[1]!, args.lengths[1]!);
-  put.setTerms(options.deadlineMs, options.condition, options.version);
+  put.setTerms(options.deadlineMs, options.condition, options.version, 0);
   const stored = holds && shard.putLocked(put) === Outcome.stored;
   if (options.get) return;
   if (stored) reply.ok();

@@ -4,6 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   Cache,
+  clientFlagsOf,
   CopyStep,
   EffectBuffer,
   type LogRing,
@@ -126,7 +127,14 @@ export function contentsOf(cache: Cache): Map<string, string> {
         for (let i = 0; i < batch.count; i++) {
           const key = batch.bytes.slice(batch.starts[i]!, batch.starts[i]! + batch.lengths[i]!);
           assertEquals(cache.get(key, value, database), Outcome.hit);
-          const text = `${value.version} ${value.deadlineMs} ${decoder.decode(value.copy())}`;
+          const hash = cache.hash(key, 0, key.length, database);
+          const shard = cache.shardOf(hash);
+          const flags = clientFlagsOf(
+            shard.memory,
+            shard.peekLocked(hash, key, 0, key.length),
+          );
+          const facts = `${value.version} ${value.deadlineMs} ${flags}`;
+          const text = `${facts} ${decoder.decode(value.copy())}`;
           contents.set(`${database} ${decoder.decode(key)}`, text);
         }
       }

@@ -21,7 +21,8 @@ function change(logged: LoggedCache, random: Random, keys: number, maxValueBytes
       : deadline === 1
       ? KEEP_DEADLINE
       : 0;
-    cache.put(key, valueOf(length, random.below(1000)), { database, deadlineMs });
+    const clientFlags = random.below(3) === 0 ? random.nextU32() | 0 : undefined;
+    cache.put(key, valueOf(length, random.below(1000)), { database, deadlineMs, clientFlags });
   } else if (roll < 80) cache.delete(key, database);
   else if (roll < 92) {
     const hash = cache.hash(key, 0, key.length, database);
@@ -30,7 +31,8 @@ function change(logged: LoggedCache, random: Random, keys: number, maxValueBytes
       runLocked: () => {
         const address = shard.peekLocked(hash, key, 0, key.length);
         const deadlineMs = random.below(3) === 0 ? 0 : clock.nowMs + random.below(5000);
-        if (address !== 0) shard.setDeadlineLocked(address, deadlineMs);
+        if (address === 0) return;
+        shard.setDeadlineLocked(address, deadlineMs, random.below(2) === 0);
       },
     });
   } else if (roll < 99) {
