@@ -81,6 +81,32 @@ Deno.test("what memcached's clients store others read, and what others store the
   await exchange(client, "touch list 0\r\nset list 0 0 1\r\nx\r\n", "TOUCHED\r\nSTORED\r\n");
 });
 
+Deno.test("a value's flags stay with what is changed or moved, and go with what is set anew", async () => {
+  await using server = await TestServer.start([...PORT, "--resp-port", "0"]);
+  using client = await connectRaw(server, "memcached");
+  using resp = await connectRaw(server, "redis");
+  await exchange(client, "set a 4294967295 0 1\r\n1\r\n", "STORED\r\n");
+  const keeping: [string[], string][] = [
+    [["INCR", "a"], ":2\r\n"],
+    [["APPEND", "a", "x".repeat(9)], ":10\r\n"],
+    [["EXPIRE", "a", "100"], ":1\r\n"],
+    [["RENAME", "a", "b"], "+OK\r\n"],
+    [["COPY", "b", "a"], ":1\r\n"],
+    [["SETRANGE", "a", "300000", "x"], ":300001\r\n"],
+    [["GETRANGE", "a", "0", "0"], "$1\r\n2\r\n"],
+  ];
+  for (const [words, answer] of keeping) await exchange(resp, command(...words), answer);
+  await exchange(client, "get b\r\n", "VALUE b 4294967295 10\r\n2xxxxxxxxx\r\nEND\r\n");
+  await client.send("get a\r\n");
+  assertEquals(await client.receiveText(28), "VALUE a 4294967295 300001\r\n2");
+  await client.receiveText(300_000 + 7);
+  for (const words of [["SET", "b", "x"], ["SET", "b", "x", "KEEPTTL"]]) {
+    await exchange(client, "set b 7 0 1\r\n1\r\n", "STORED\r\n");
+    await exchange(resp, command(...words), "+OK\r\n");
+    await exchange(client, "get b\r\n", "VALUE b 0 1\r\nx\r\nEND\r\n");
+  }
+});
+
 Deno.test("a value that is too large is refused, and the old one goes", async () => {
   await using server = await TestServer.start([...PORT, "--max-value-bytes", "10000"]);
   using client = await connectRaw(server, "memcached");
