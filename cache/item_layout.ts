@@ -132,11 +132,14 @@ export const KIND_INDIRECT = 1;
 /** In ITEM_HIGHS: the high bits of the version, the item's state, and above them the high bits of the deadline. */
 export const VERSION_HIGH_BITS = 13;
 export const VERSION_HIGH_MASK = (1 << VERSION_HIGH_BITS) - 1;
-/** The item's state, for clients of memcached: its value is stale, somebody is at work on a new one, somebody has read it. */
+/** The item's state, for clients of memcached. */
 export const STATE_BITS = 3;
-export const ITEM_STALE = 1 << VERSION_HIGH_BITS;
-export const ITEM_WON = ITEM_STALE << 1;
-export const ITEM_FETCHED = ITEM_WON << 1;
+/** The value is stale. */
+export const ITEM_STALE: number = 1 << VERSION_HIGH_BITS;
+/** Somebody is at work on a new one. */
+export const ITEM_WON: number = ITEM_STALE << 1;
+/** A client of memcached has read it. */
+export const ITEM_FETCHED: number = ITEM_WON << 1;
 export const STATE_MASK = ITEM_STALE | ITEM_WON | ITEM_FETCHED;
 export const DEADLINE_HIGH_SHIFT = VERSION_HIGH_BITS + STATE_BITS;
 export const DEADLINE_HIGH_BITS = 16;
