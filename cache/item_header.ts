@@ -92,10 +92,16 @@ export function clientFlagsOf(memory: ShardMemory, address: number): number {
   return (first & ITEM_HAS_FLAGS) === 0 ? 0 : memory.words[flagsWord(address, first)]!;
 }
 
-/** Writes such flags, for which the header has a place. */
-export function writeClientFlags(memory: ShardMemory, address: number, flags: number): void {
+/** Writes such flags, for which the header has a place unless they are 0, and adds to the state. */
+export function writeMarks(
+  memory: ShardMemory,
+  address: number,
+  flags: number,
+  state: number,
+): void {
   const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
-  memory.words[flagsWord(address, first)] = flags;
+  if (flags !== 0) memory.words[flagsWord(address, first)] = flags;
+  addState(memory, address, state);
 }
 
 function flagsWord(address: number, first: number): number {

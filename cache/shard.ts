@@ -16,7 +16,6 @@ import { LONG_BYTES, readKey, writePayload } from "./item.ts";
 import { publishPut } from "./key_changes.ts";
 import { noteMiss } from "./key_event_notes.ts";
 import {
-  addState,
   chainEighths,
   clientFlagsOf,
   deadlineOf,
@@ -25,7 +24,7 @@ import {
   setPlaces,
   setValueBytes,
   versionOf,
-  writeClientFlags,
+  writeMarks,
 } from "./item_header.ts";
 
 import { changeDeadlineLocked, moveDeadlineLocked, noteFieldsLocked } from "./item_deadline.ts";
@@ -212,8 +211,7 @@ export class Shard {
       touchLocked(memory, address);
     }
     stampNextLocked(memory, address, newDeadlineMs);
-    if (flags !== 0) writeClientFlags(memory, address, flags);
-    if (put.state !== 0) addState(memory, address, put.state);
+    if ((flags | put.state) !== 0) writeMarks(memory, address, flags, put.state);
     writePayload(memory, address, key, keyStart, keyBytes, put.value, put.valueStart, valueBytes);
     if (newDeadlineMs !== oldDeadlineMs) {
       moveDeadlineLocked(memory, database, oldDeadlineMs, newDeadlineMs);
