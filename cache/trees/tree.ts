@@ -90,19 +90,31 @@ export class Tree extends OrderedWalk {
   /** Replaces bytes of a leaf that is too small for it: a new one behind it takes a part. */
   #cutLeaf(at: number, removed: number, entry: Uint8Array, added: number): void {
     const { memory, leaf, from, end } = this;
+    const isLastLeaf = this.#isAtEdge(true);
+    // What grows at its end keeps full leaves.
+    if (at === end && isLastLeaf && this.order !== Order.hash) return this.#addLeaf(entry, added);
     const cut = this.#cut;
     cut.fill(memory.bytes, from, at, at + removed, end, entry, added);
-    const isLastLeaf = this.#isAtEdge(true);
-    const isAtEnd = at === end && isLastLeaf;
     const isAtStart = at === from && removed === 0 && this.#isAtEdge(false);
     if (this.order === Order.hash) {
       cut.cutByHash(this, isLastLeaf && removed === 0 ? at - from : -1);
-    } else cut.cutInOrder(this.shape, isAtEnd ? end - from : isAtStart ? added : -1);
+    } else cut.cutInOrder(this.shape, isAtStart ? added : -1);
     const right = this.#take();
     cut.writeLeft(memory, leaf);
     cut.writeRight(memory, right);
     this.#keyOfLeaf(right);
     this.#insertChild(this.depth - 1, right, cut.rightCount);
+  }
+
+  /** Makes a last leaf with one entry, of `size` bytes. */
+  #addLeaf(entry: Uint8Array, size: number): void {
+    const { memory } = this;
+    const leaf = this.#take();
+    const start = leafStart(leaf);
+    for (let i = 0; i < size; i++) memory.bytes[start + i] = entry[i]!;
+    setUsed(memory, leaf, size);
+    this.#keyOfLeaf(leaf);
+    this.#insertChild(this.depth - 1, leaf, 1);
   }
 
   /** Notes the key of a leaf that the cut has made. */

@@ -49,7 +49,8 @@ export function newEntries(
   if (taken > 0) stream.seek(stream.place + taken);
   const most = needsNoAck ? news : MAX_DELIVERED;
   const wanted = Math.min(news, most, count === 0 ? news : count);
-  const fitting = answerable(stream, streamEntry, wanted, false, budget);
+  const place = stream.count - news;
+  const fitting = answerable(stream, streamEntry, place, wanted, false, budget);
   if (fitting === 0) return ANSWER_TOO_LARGE;
   const records = needsNoAck ? 0 : 2 * fitting;
   const bytes = records * RECORD_BYTES;

@@ -41,12 +41,13 @@ export function placeOf(stream: StreamView, id: StreamId, isAfter: boolean): num
 }
 
 /**
- * How many of the next `most` entries from the cursor on may be answered at once; `isReverse`: of those before. The cursor
- * is elsewhere then, unless all of the stream may.
+ * How many of the next `most` entries from the cursor on, which is at `place`, may be answered at once; `isReverse`: of
+ * those before. The cursor stays.
  */
 export function answerable(
   stream: StreamView,
   entry: StreamEntry,
+  place: number,
   most: number,
   isReverse: boolean,
   budget: AnswerBudget,
@@ -57,15 +58,17 @@ export function answerable(
     budget.left -= bound;
     return count;
   }
-  for (let i = 0; i < count; i++) {
+  let fitting = 0;
+  for (; fitting < count; fitting++) {
     entry.openHead(stream);
     const frames = ENTRY_FRAME_BYTES + 2 * FIELD_FRAME_BYTES * entry.fieldCount;
-    if (stream.memberBytes + frames > budget.left) return i;
+    if (stream.memberBytes + frames > budget.left) break;
     budget.left -= stream.memberBytes + frames;
     if (isReverse) stream.previous();
     else stream.next();
   }
-  return count;
+  stream.seek(place);
+  return fitting;
 }
 
 /** Answers `count` entries from the cursor on, or before it. */

@@ -68,7 +68,8 @@ function answerShort(context: CommandContext, stream: StreamView, reply: Reply):
   for (const place of [start, stream.count - 1]) {
     if (count === 0 || !stream.seek(place)) continue;
     const budget = { left: reply.bytesLeft - bytes };
-    if (answerable(stream, entry, 1, false, budget) === 0) return reply.fail(ANSWER_TOO_LARGE);
+    const isShort = answerable(stream, entry, place, 1, false, budget) === 1;
+    if (!isShort) return reply.fail(ANSWER_TOO_LARGE);
     bytes = reply.bytesLeft - budget.left;
   }
   reply.map(10);
@@ -133,7 +134,7 @@ function answerFull(
   const count = Math.min(most, stream.count - start);
   stream.seek(start);
   const budget = { left: reply.bytesLeft };
-  if (answerable(stream, context.views.streamEntry, count, false, budget) < count) {
+  if (answerable(stream, context.views.streamEntry, start, count, false, budget) < count) {
     return reply.fail(ANSWER_TOO_LARGE);
   }
   if (groupBytes(context, most) > budget.left) return reply.fail(ANSWER_TOO_LARGE);

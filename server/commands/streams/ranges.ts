@@ -81,9 +81,9 @@ function answerBetween(
   if (count > MAX_MEMBERS_AT_ONCE) return reply.fail(TOO_MANY);
   const place = isReverse ? behind - 1 : first;
   stream.seek(place);
-  if (answerable(stream, entry, count, isReverse, { left: reply.bytesLeft }) < count) {
+  const budget = { left: reply.bytesLeft };
+  if (answerable(stream, entry, place, count, isReverse, budget) < count) {
     return reply.fail(ANSWER_TOO_LARGE);
   }
-  stream.seek(place);
   answerEntries(context, stream, count, isReverse, reply);
 }

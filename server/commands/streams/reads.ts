@@ -31,17 +31,50 @@ export function xread(context: CommandContext, args: Args, reply: Reply): void {
   const problem = options.read(args, false);
   if (problem !== null) return reply.fail(problem);
   const after: StreamId[] = [];
+  let opening: Opening = Opening.absent;
   for (let i = 0; i < options.streamCount; i++) {
     const id = new StreamId();
-    const failure = findAfter(context, args, i, options, id, reply);
-    if (failure === Opening.wrongType) return;
-    if (typeof failure === "object") return reply.fail(failure);
+    const found = findAfter(context, args, i, options, id, reply);
+    if (typeof found === "object") return reply.fail(found);
+    if (found === Opening.wrongType) return;
+    opening = found;
     after.push(id);
   }
-  if (answerNew(context, args, { options, after }, reply)) return;
+  // The only one is open still.
+  const isAnswered = options.streamCount > 1
+    ? answerNew(context, args, { options, after }, reply)
+    : opening === Opening.found &&
+      answerOpened(context, args, options.streamsAt, options.count, after[0]!, reply);
+  if (isAnswered) return;
   if (options.blockMs < 0 || context.isAtomic || context.waits === null) return reply.missArray();
   context.waitNote = { options, after } satisfies ReadNote;
   context.mustWait = true;
+}
+
+/**
+ * Answers what is new in the open stream whose key is argument `index`, up to `most` entries (0: all), behind an id.
+ * Returns false where there is nothing.
+ */
+function answerOpened(
+  context: CommandContext,
+  args: Args,
+  index: number,
+  most: number,
+  after: StreamId,
+  reply: Reply,
+): boolean {
+  const { stream } = context.views;
+  const news = seekNew(stream, after);
+  if (news === 0) return false;
+  const count = fitting(context, stream, news, most, { left: reply.bytesLeft });
+  if (count === 0) {
+    reply.fail(ANSWER_TOO_LARGE);
+    return true;
+  }
+  beginStreams(context, 1, reply);
+  beginStream(context, args, index, reply);
+  answerEntries(context, stream, count, false, reply);
+  return true;
 }
 
 /** Sets `id` to that behind which stream `i` is to be read. Returns why there is none; the wrong type is answered. */
@@ -133,7 +166,8 @@ function fitting(
   budget: AnswerBudget,
 ): number {
   const wanted = most === 0 ? news : Math.min(news, most);
-  return answerable(stream, context.views.streamEntry, wanted, false, budget);
+  const place = stream.count - news;
+  return answerable(stream, context.views.streamEntry, place, wanted, false, budget);
 }
 
 /** Begins an answer with entries of `count` streams. */
@@ -172,23 +206,12 @@ export const STREAM_READ: Waiting<CommandContext> = {
   },
   problem: (args) => new ReadOptions().read(args, false),
   take(context, args, key, index, reply) {
-    const { stream } = context.views;
     const { options, after } = context.waitNote as ReadNote;
-    const taken = opened(context, stream, args, key, index);
+    const taken = opened(context, context.views.stream, args, key, index);
     if (taken !== Taken.answered) return taken;
     const id = after[index - options.streamsAt]!;
-    const news = seekNew(stream, id);
-    if (news === 0) return Taken.nothing;
-    const count = fitting(context, stream, news, options.count, { left: reply.bytesLeft });
-    if (count === 0) {
-      reply.fail(ANSWER_TOO_LARGE);
-      return Taken.answered;
-    }
-    beginStreams(context, 1, reply);
-    beginStream(context, args, index, reply);
-    seekNew(stream, id);
-    answerEntries(context, stream, count, false, reply);
-    return Taken.answered;
+    const isAnswered = answerOpened(context, args, index, options.count, id, reply);
+    return isAnswered ? Taken.answered : Taken.nothing;
   },
   nothing: (reply) => reply.missArray(),
 };

@@ -181,6 +181,7 @@ function writeNumber(high: number, low: number, to: Uint8Array, at: number): num
   }
   const number = high * WORD_RANGE + low;
   const billions = Math.floor(number / BILLION);
+  // Up to 9,007,199 of them: times since 1970 have some thousands.
   const end = writeDigits(billions, digitsOf(billions), to, at);
   return writeDigits(number - billions * BILLION, 9, to, end);
 }
@@ -191,12 +192,12 @@ function digitsOf(number: number): number {
   return digits;
 }
 
-/** Writes a whole number below 2^53 with so many digits. */
+/** Writes a whole number below 2^31 with so many digits. */
 function writeDigits(number: number, digits: number, to: Uint8Array, at: number): number {
-  let rest = number;
+  let rest = number | 0;
   for (let i = at + digits - 1; i >= at; i--) {
-    const tenth = Math.floor(rest / 10);
-    to[i] = ZERO + rest - tenth * 10;
+    const tenth = (rest / 10) | 0;
+    to[i] = ZERO + rest - Math.imul(tenth, 10);
     rest = tenth;
   }
   return at + digits;

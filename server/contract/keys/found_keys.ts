@@ -75,22 +75,21 @@ export function geoRadiusKeys(from: number): KeyPlaces {
 export const SORT_KEYS: KeyPlaces = optionKey(1, { STORE: "key", LIMIT: 2, BY: 1, GET: 1 });
 
 /** What the options of XREAD and XREADGROUP take. */
-const READ_OPTIONS: Options = { BLOCK: 1, COUNT: 1, GROUP: 2, NOACK: 0 };
+const READ_OPTIONS = Object.entries({ BLOCK: 1, COUNT: 1, GROUP: 2, NOACK: 0 });
 
 /** Where the keys of XREAD and XREADGROUP are: behind STREAMS, and behind them as many ids. */
 const findStreams: FindKeys = (args, into) => {
-  const known = Object.entries(READ_OPTIONS);
+  const { bytes, starts, lengths } = args;
   for (let i = 0; i < args.count; i++) {
-    const isWord = (word: string) => sameWord(args.bytes, args.starts[i]!, args.lengths[i]!, word);
-    if (isWord("STREAMS")) {
+    if (sameWord(bytes, starts[i]!, lengths[i]!, "STREAMS")) {
       const words = args.count - i - 1;
       const found = words % 2 === 0 ? words / 2 : 0;
       for (let key = 0; key < found; key++) into[key] = i + 1 + key;
       return found;
     }
-    const skipped = known.find(([word]) => isWord(word))?.[1];
-    if (typeof skipped !== "number") return 0;
-    i += skipped;
+    const option = READ_OPTIONS.find(([word]) => sameWord(bytes, starts[i]!, lengths[i]!, word));
+    if (option === undefined) return 0;
+    i += option[1];
   }
   return 0;
 };
