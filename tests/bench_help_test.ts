@@ -20,6 +20,7 @@ const PROGRAMS = [
   "bench/resp/flush.ts",
   "bench/resp/profile.ts",
   "bench/resp/watch.ts",
+  "bench/scripts/run.ts",
   "bench/start.ts",
   "bench/types/run.ts",
   "bench/types/sketches.ts",

@@ -31,7 +31,7 @@ const PAIR_CONNECTIONS = 16;
 const PAIR_BLOCKS = 4096;
 
 /** Sends a command over and over with redis-benchmark. Returns commands per second. */
-async function runRedisBenchmark(
+export async function runRedisBenchmark(
   port: number,
   words: readonly string[],
   range: number,
@@ -52,7 +52,8 @@ async function runRedisBenchmark(
   throw new Error(`Cannot load: redis-benchmark failed: ${text.slice(-500)}${said}`);
 }
 
-async function timed(
+/** Takes the CPU time that a server uses for a load of so many operations. */
+export async function timed(
   { pid }: Server,
   operations: number,
   load: () => Promise<number>,
