@@ -32,6 +32,8 @@ const { SLOT_EIGHTHS } = layout;
 export class Tree extends OrderedWalk {
   /** Eighths of its nodes that came, less those that went, since this was set to 0. */
   grown = 0;
+  /** Whether runs of entries grow within it, each at its end, as those of a stream's groups do: full leaves are kept so. */
+  hasRuns = false;
   readonly #cut = new LeafCut();
   /** The key of a child that is being placed: whether it shares its hash, then the hash or the score. */
   readonly #key = new Int32Array(CHILD_KEY + Order.score - 1);
@@ -92,13 +94,17 @@ export class Tree extends OrderedWalk {
     const { memory, leaf, from, end } = this;
     const isLastLeaf = this.#isAtEdge(true);
     // What grows at its end keeps full leaves.
-    if (at === end && isLastLeaf && this.order !== Order.hash) return this.#addLeaf(entry, added);
+    const isGrowing = this.order !== Order.hash && (isLastLeaf || this.hasRuns);
+    if (at === end && isGrowing) return this.#addLeaf(entry, added);
     const cut = this.#cut;
     cut.fill(memory.bytes, from, at, at + removed, end, entry, added);
     const isAtStart = at === from && removed === 0 && this.#isAtEdge(false);
     if (this.order === Order.hash) {
       cut.cutByHash(this, isLastLeaf && removed === 0 ? at - from : -1);
-    } else cut.cutInOrder(this.shape, isAtStart ? added : -1);
+    } else {
+      const wanted = this.hasRuns && removed === 0 ? at - from + added : -1;
+      cut.cutInOrder(this.shape, isAtStart ? added : wanted);
+    }
     const right = this.#take();
     cut.writeLeft(memory, leaf);
     cut.writeRight(memory, right);

@@ -36,6 +36,7 @@ export class TreeForm {
   constructor(shape: Shape, order: Order, hasFinder: boolean) {
     this.#shape = shape;
     this.tree = new Tree(shape, order, this.spans);
+    this.tree.hasRuns = order === Order.score && !hasFinder;
     this.finder = hasFinder ? new Tree(shape, Order.hash, this.spans) : this.tree;
   }
 

@@ -6,8 +6,8 @@ import type { CommandContext } from "../../contract/command.ts";
 import type { Failure } from "../../contract/reply.ts";
 import { refused } from "../failures.ts";
 
-/** Most runs that go at once, about a microsecond each. */
-const MAX_RUNS = 30_000;
+/** Most runs that go at once, about 10 µs each. */
+const MAX_RUNS = 5000;
 /** Where others have so many times as much pending, those of the consumer are looked up one by one. */
 const SPARSE = 16;
 
