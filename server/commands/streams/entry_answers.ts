@@ -9,8 +9,8 @@ import { answerId } from "./stream_ids.ts";
 
 const NO_BYTES = new Uint8Array();
 /** What an answer takes of an entry besides its bytes, and of each field and value. */
-const ENTRY_FRAME_BYTES = 80;
-const FIELD_FRAME_BYTES = 16;
+const ENTRY_FRAME_BYTES = 48;
+const FIELD_FRAME_BYTES = 8;
 /** The most that this adds to a byte of an entry, which may have a field of one byte only. */
 const MAX_FRAME_SHARE = 1 + FIELD_FRAME_BYTES;
 /** Below this a loop is quicker. */

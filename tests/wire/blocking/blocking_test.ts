@@ -5,8 +5,9 @@ import { hasRedis, RedisServer } from "../../server/commands/redis_server.ts";
 import { TestServer } from "../server.ts";
 import { converse } from "./conversation.ts";
 import { LIST_CONVERSATIONS, SORTED_SET_CONVERSATIONS } from "./conversations.ts";
+import { STREAM_CONVERSATIONS } from "./stream_conversations.ts";
 
-const ALL = { ...LIST_CONVERSATIONS, ...SORTED_SET_CONVERSATIONS };
+const ALL = { ...LIST_CONVERSATIONS, ...SORTED_SET_CONVERSATIONS, ...STREAM_CONVERSATIONS };
 
 function portOf(server: TestServer): number {
   const addresses = server.event("start")!.addresses as string[];
