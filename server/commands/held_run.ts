@@ -8,12 +8,16 @@ import { ALL_KEYS_TOO_LONG } from "./failures.ts";
 import { noteForOnlookers } from "./notifications/onlookers.ts";
 import { beginTimed, endTimed, endUntimed } from "./timing.ts";
 
-/** Runs a command, of whose keys `context.hashes` has the hashes, as they are in its database. */
+/**
+ * Runs a command, of whose keys `context.hashes` has the hashes, as they are in its database. `who` says whose it is, if
+ * it is not the client's.
+ */
 export function runHeld(
   context: CommandContext,
   command: Command,
   args: Args,
   reply: Reply,
+  who: "lua" | null = null,
 ): void {
   if (context.keyCount > 0) context.shard = context.cache.shardOf(context.hashes[0]!);
   const weight = context.stats.count(command.id, command.isTimed);
@@ -24,7 +28,7 @@ export function runHeld(
   else command.run(context, args, reply);
   if (weight !== 0) endTimed(context, command, args, fromMs, weight);
   else if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
-  if (context.cache.region.duties !== 0) noteForOnlookers(context, command, args);
+  if (context.cache.region.duties !== 0) noteForOnlookers(context, command, args, who);
 }
 
 /** Runs a command on all keys, if the others that are run under the same locks have left time for it. */

@@ -17,6 +17,9 @@ export class TopicTables {
   );
   readonly #patterns = new PatternIndex<Subscribed>();
 
+  /** Told whether anybody sees all commands, each time that this changes. */
+  onMonitors: (hasMonitors: boolean) => void = () => {};
+
   /** How many there are of a kind. */
   sizeOf(topic: number): number {
     return this.#tables[topic]!.size;
@@ -35,6 +38,7 @@ export class TopicTables {
   /** The same, or a new one; null where there are too many. Of patterns others may add more than there is room for. */
   open(topic: number, name: Uint8Array, isOurs: boolean): Subscribed | null {
     const table = this.#tables[topic]!;
+    if (topic === Topic.monitor) this.onMonitors(true);
     if (topic !== Topic.pattern) return table.open(name);
     const found = table.find(name);
     if (found !== null) return found;
@@ -49,6 +53,7 @@ export class TopicTables {
     if (record.count > 0) return;
     this.#tables[record.kind]!.close(record);
     if (record.kind === Topic.pattern) this.#patterns.remove(record);
+    else if (record.kind === Topic.monitor) this.onMonitors(false);
   }
 
   /** Calls `found` with each pattern that matches a channel. */

@@ -58,6 +58,11 @@ export class WorkerMessages implements Messages, BusHost {
   /** Whether the message that is being sent has subscribers in other workers. */
   #isElsewhere = false;
 
+  /** Who is told whether anybody sees all commands, each time that this changes. */
+  set onMonitors(tell: (hasMonitors: boolean) => void) {
+    this.#tables.onMonitors = tell;
+  }
+
   /** Another worker has come. */
   connect(link: BusLink): void {
     this.#bus.add(link);
@@ -84,10 +89,6 @@ export class WorkerMessages implements Messages, BusHost {
 
   publishToShard(channel: Uint8Array, message: Uint8Array): number {
     return this.#send(Topic.shardChannel, channel, message);
-  }
-
-  get hasMonitors(): boolean {
-    return this.#tables.sizeOf(Topic.monitor) > 0;
   }
 
   monitor(line: Uint8Array): void {

@@ -7,7 +7,7 @@ import { CommandContext } from "../../contract/command.ts";
 import { Taken } from "../../contract/commands/waits.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { failingProblem } from "../connection/log_admission.ts";
-import { tellOnlookers } from "../notifications/onlookers.ts";
+import { nameKeyEvents, tellKeyEvents } from "../notifications/onlookers.ts";
 import type { WaitingClient } from "./waiting_client.ts";
 
 /** What became of an attempt. "busy": it is to be made again a little later. */
@@ -60,7 +60,8 @@ export class Taker implements LockedWork {
   #tell(context: CommandContext): void {
     const { waiting } = this.#client;
     const command = context.commands.find((other) => other.waiting === waiting)!;
-    tellOnlookers(context, command, this.#args);
+    nameKeyEvents(context, command, this.#args);
+    tellKeyEvents(context);
   }
 
   /** Returns false where the locks could not be had. */

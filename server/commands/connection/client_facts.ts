@@ -41,6 +41,9 @@ function flagsOf(session: Session, isOpen: boolean): string {
   const { tracking, noEvict, noTouch, isHeld, afterReply } = session;
   let flags = isOpen ? "x" : "";
   if (isHeld) flags += "b";
+  if (session.subscriptions !== null && session.subscriptions.counts[Topic.monitor]! > 0) {
+    flags += "O";
+  }
   if (hasChannels(session)) flags += "P";
   if (tracking !== null) flags += tracking.options.isBroadcast ? "tB" : "t";
   if (afterReply === "close") flags += "c";

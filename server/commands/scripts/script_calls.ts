@@ -103,7 +103,7 @@ export class ScriptCalls {
     session.protocol = protocol;
     context.copiedBytes = 0;
     try {
-      runHeld(context, command, args, reply);
+      runHeld(context, command, args, reply, "lua");
     } catch (error) {
       this.bug = error;
       throw error;

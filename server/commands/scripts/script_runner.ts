@@ -14,6 +14,7 @@ import { later } from "../deferred_answer.ts";
 import { busyFailure, NOT_INTEGER, refused } from "../failures.ts";
 import { copyOfArguments } from "./kept_arguments.ts";
 import { LuaScripts, type Prepared } from "./lua_scripts.ts";
+import { showScript, tellKeyEvents } from "../notifications/onlookers.ts";
 import { isEndOfRun, ScriptCalls, type ScriptFrame } from "./script_calls.ts";
 import { luaHost } from "./lua_host.ts";
 import { scriptCommand } from "./script_subcommands.ts";
@@ -90,7 +91,9 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
     args: Args,
     reply: Reply,
     call: ScriptCall,
+    isAgain = false,
   ): void | Promise<number | void> {
+    if (!isAgain) showScript(context, args);
     const { cache, synced } = this.share;
     if (call.isBySha && args.lengths[0] !== 40) return reply.fail(NO_SCRIPT);
     const wanted = integerOf(args, 1);
@@ -124,7 +127,8 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
       context.session = session;
       context.resume();
       try {
-        await this.run(context, kept, reply, call);
+        await this.run(context, kept, reply, call, true);
+        tellKeyEvents(context);
       } finally {
         context.session = before;
       }

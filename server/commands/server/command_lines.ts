@@ -92,6 +92,7 @@ export const COMMAND_LINES: Readonly<Record<string, string>> = {
   TIME: "2.6.0 | loading stale fast |  | nd",
   LATENCY: "2.8.13",
   SLOWLOG: "2.2.12",
+  MONITOR: "1.0.0 | admin noscript loading stale",
   SHUTDOWN: "1.0.0 | admin noscript loading stale no_multi allow_busy",
   DEBUG: "1.0.0 | admin noscript loading stale",
   INFO: "1.0.0 | loading stale | dangerous | nd ask:all_shards sum:special",

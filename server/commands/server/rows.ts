@@ -15,6 +15,7 @@ import { command } from "./command_info.ts";
 import { auth, echo, hello, ping, quit, reset } from "../connection/connection.ts";
 import { select, swapdb } from "../connection/databases.ts";
 import { debug } from "./debug.ts";
+import { monitor } from "../notifications/monitor.ts";
 import { functions } from "./functions.ts";
 import { replicaOf, role, wait, waitAof } from "./replicas.ts";
 import { backgroundSave, lastsave, rewrite, save, shutdown } from "./saving.ts";
@@ -100,6 +101,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
   withSubcommands(
     server("SLOWLOG", 1, MAX_ARGUMENTS, ["admin"], "Returns the commands that took long", slowlog),
   ),
+  server("MONITOR", 0, 0, ["admin"], "Shows the commands of all clients as they run", monitor),
   server(
     "SHUTDOWN",
     0,

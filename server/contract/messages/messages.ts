@@ -35,9 +35,7 @@ export interface Messages {
   publish(channel: Uint8Array, message: Uint8Array): number;
   /** The same for a channel of SSUBSCRIBE. */
   publishToShard(channel: Uint8Array, message: Uint8Array): number;
-  /** Whether a client of any worker has sent MONITOR. */
-  readonly hasMonitors: boolean;
-  /** Sends a line to all of them. It has no line end. */
+  /** Sends a line to all clients that have sent MONITOR. It has no line end. */
   monitor(line: Uint8Array): void;
   /**
    * Finds the client of this number in any worker, so that {@linkcode invalidate} can reach it from then on. The

@@ -2,6 +2,7 @@
 // command that took its time has left behind, its worker tells of a little later.
 
 import { chooseKeyEvents, Duty, keyEventClasses, KeyEvents } from "../../../cache/mod.ts";
+import type { WorkerMessages } from "../../messages/worker_messages.ts";
 import { namePlainly } from "../../commands/notifications/two_key_rules.ts";
 import type { Config } from "../../config/config.ts";
 import { notificationFlags } from "../../config/notification_flags.ts";
@@ -66,11 +67,14 @@ export class KeyEventNews {
   readonly #region: ServerRegion;
   readonly #messages: Messages;
 
-  /** From now on what this thread does to keys is noted. */
-  constructor(region: ServerRegion, messages: Messages) {
+  /** From now on what this thread does to keys is noted, and its commands are shown to those who want to see them. */
+  constructor(region: ServerRegion, messages: WorkerMessages) {
     this.#region = region;
     this.#messages = messages;
     region.keyEvents = new KeyEvents();
+    messages.onMonitors = (hasMonitors) => {
+      region.duties = hasMonitors ? region.duties | Duty.monitors : region.duties & ~Duty.monitors;
+    };
   }
 
   /** Publishes events that commands have left behind. */
