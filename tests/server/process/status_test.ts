@@ -78,6 +78,6 @@ Deno.test("RegionStatus.statsText() has its fields in one order", () => {
   assertEquals(Object.keys(total).join(" "), counters);
   assertEquals(Object.keys(connections), ["http", "resp", "text", "memcache", "websocket"]);
   const gauges =
-    "worker breaker inFlight bodyBytes respClients textClients memcacheClients blockedClients cpuUser cpuSystem lagMs";
+    "worker breaker inFlight bodyBytes respClients textClients memcacheClients eventClients blockedClients cpuUser cpuSystem lagMs";
   assertEquals(Object.keys(worker).join(" "), `${gauges} ${counters}`);
 });
