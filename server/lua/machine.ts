@@ -26,8 +26,10 @@ export interface CompiledScript {
 
 /** What may be in use after a run, without having to be collected. */
 const MAX_LEFT_KIB = 6 * 1024;
-/** What may be in use after that, before the instance is made anew. */
-const MAX_KEPT_KIB = 3 * 1024;
+/** What may be in use after that; with more, or once the memory has grown, the instance is made anew. */
+const MAX_KEPT_KIB = 4 * 1024;
+const NO_MEMORY = "not enough memory";
+
 /** What a machine needs of the server around it. What it throws comes out of run() and compile(). */
 export type LuaHost = StateHost;
 
@@ -36,7 +38,7 @@ export class LuaMachine {
   readonly #host: LuaHost;
   #state: LuaState | null = null;
   /** The number of the instance, so that scripts know whether they are compiled in it. */
-  #instance = 0;
+  #instance = 1;
 
   private constructor(module: WebAssembly.Module, host: LuaHost) {
     this.#module = module;
@@ -51,7 +53,9 @@ export class LuaMachine {
   /** Compiles a script. A text says what is wrong with it. */
   compile(source: Uint8Array, sha: string): CompiledScript | string {
     const script: CompiledScript = { source, sha, ref: 0, instance: 0 };
-    return this.#compile(script) ?? script;
+    const problem = this.#compile(script);
+    this.#tidy();
+    return problem ?? script;
   }
 
   /** Forgets a compiled script. */
@@ -71,21 +75,28 @@ export class LuaMachine {
     keyCount: number,
     reply: Reply,
   ): void {
-    const problem = script.instance === this.#instance ? undefined : this.#compile(script);
-    if (problem !== undefined) return reply.fail(failureOf(`ERR ${problem}`));
+    if (script.instance !== this.#instance) {
+      const problem = this.#compile(script);
+      if (problem !== undefined) return reply.fail(failureOf(`ERR ${problem}`));
+    }
     const failure = this.#guarded((state) => state.run(script, args, firstKey, keyCount, reply));
     if (typeof failure === "string") reply.fail(failureOf(`ERR ${failure}`));
     else this.#tidy();
   }
 
+  /** Compiles a script in the instance that there is, or in a new one where its memory does not do. */
   #compile(script: CompiledScript): string | undefined {
-    return this.#guarded((state) => {
+    const isNew = this.#state === null;
+    const problem = this.#guarded((state) => {
       const ref = state.compile(script.source);
       if (typeof ref === "string") return ref;
       script.ref = ref;
       script.instance = this.#instance;
       return undefined;
     });
+    const isFull = problem?.endsWith(NO_MEMORY) === true;
+    if (isFull) this.#discard();
+    return isFull && !isNew ? this.#compile(script) : problem;
   }
 
   /** Runs `work` in the instance, which is gone if anything is thrown. A text says that memory ran out. */
@@ -94,26 +105,29 @@ export class LuaMachine {
     try {
       return work(state);
     } catch (error) {
-      this.#state = null;
-      if (error instanceof LuaPanic || error instanceof WebAssembly.RuntimeError) {
-        return "not enough memory";
-      }
+      this.#discard();
+      if (error instanceof LuaPanic || error instanceof WebAssembly.RuntimeError) return NO_MEMORY;
       if (error instanceof RangeError) return "stack overflow";
       throw error;
     }
   }
 
-  #begin(): LuaState {
+  /** Lets go of the instance, and so of all that was compiled in it. */
+  #discard(): void {
+    this.#state = null;
     this.#instance++;
+  }
+
+  #begin(): LuaState {
     const libraries = [cjsonLibrary(), cmsgpackLibrary(), structLibrary(), bitLibrary()];
     return new LuaState(this.#module, this.#host, libraries);
   }
 
-  /** Makes sure that what a run has left behind is little. */
+  /** Makes sure that what was left behind is little. */
   #tidy(): void {
-    const state = this.#state!;
-    if (!state.hasGrown && state.usedKib <= MAX_LEFT_KIB) return;
-    state.collect();
-    if (state.hasGrown || state.usedKib > MAX_KEPT_KIB) this.#state = null;
+    const state = this.#state;
+    if (state === null || (!state.hasGrown && state.usedKib <= MAX_LEFT_KIB)) return;
+    if (!state.hasGrown) state.collect();
+    if (state.hasGrown || state.usedKib > MAX_KEPT_KIB) this.#discard();
   }
 }

@@ -113,3 +113,26 @@ Deno.test("LuaMachine.run() refuses a result that no answer may hold", async () 
   assertStringIncludes(harness.run(source), "-ERR answer would be too large");
   assert(harness.run(source.replace("9", "8")).startsWith("*8\r\n$1000000\r\n"));
 });
+
+Deno.test("LuaMachine.run() runs scripts that were compiled before its instance was made anew", async () => {
+  const harness = await ScriptHarness.create();
+  const scripts = ["return 1", "return 2", "while true do end", "return 4"]
+    .map((source) => harness.compile(source));
+  for (let round = 0; round < 3; round++) {
+    endAfter(harness, MAX_CHECKS);
+    assertEquals(harness.runCompiled(scripts[1]!), ":2\r\n");
+    assertThrows(() => harness.runCompiled(scripts[2]!), Ended);
+    assertEquals(harness.runCompiled(scripts[3]!), ":4\r\n");
+    assertEquals(harness.runCompiled(scripts[0]!), ":1\r\n");
+  }
+});
+
+Deno.test("LuaMachine.compile() takes more scripts than its memory holds at a time", async () => {
+  const harness = await ScriptHarness.create();
+  const source = "local a = {1, 2, 3} ".repeat(150);
+  const scripts = Array.from({ length: 3000 }, (_, i) => harness.compile(`${source} return ${i}`));
+  for (const i of [0, 1500, 2999]) assertEquals(harness.runCompiled(scripts[i]!), `:${i}\r\n`);
+  // One alone may take more than is kept.
+  const large = harness.compile(`${"redis.sha1hex('') ".repeat(220_000)} return 7`);
+  assertEquals(harness.runCompiled(large), ":7\r\n");
+});

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { RespReply } from "../../../server/codecs/resp_reply.ts";
 import { Args } from "../../../server/contract/args.ts";
 import { answerBytes, type Failure, type Reply } from "../../../server/contract/reply.ts";
-import { type LuaHost, LuaMachine } from "../../../server/lua/machine.ts";
+import { type CompiledScript, type LuaHost, LuaMachine } from "../../../server/lua/machine.ts";
 
 const UNKNOWN: Failure = {
   kind: "unknownCommand",
@@ -74,24 +74,40 @@ export class ScriptHarness {
     return harness;
   }
 
-  get machine(): LuaMachine {
-    return this.#machine;
+  /** Compiles a text that is right. */
+  compile(source: string): CompiledScript {
+    const script = this.#compile(source);
+    if (typeof script === "string") throw new Error(script);
+    return script;
   }
 
-  /** Compiles and runs a text once. Gives the answer, or what is wrong with the text. */
-  run(source: string, keys: readonly string[] = [], values: readonly string[] = []): string {
+  #compile(source: string): CompiledScript | string {
     const bytes = new TextEncoder().encode(source);
-    const script = this.#machine.compile(bytes, createHash("sha1").update(bytes).digest("hex"));
-    if (typeof script === "string") return script;
+    return this.#machine.compile(bytes, createHash("sha1").update(bytes).digest("hex"));
+  }
+
+  /** Runs what was compiled. */
+  runCompiled(
+    script: CompiledScript,
+    keys: readonly string[] = [],
+    values: readonly string[] = [],
+  ): string {
     const args = new Args();
     for (const argument of [...keys, ...values]) args.pushText(argument);
     const reply = new RespReply();
     reply.peer = { protocol: this.protocol, running: -1 };
+    this.#machine.run(script, args, 0, keys.length, reply);
+    return new TextDecoder().decode(reply.bytes.subarray(0, reply.used));
+  }
+
+  /** Compiles and runs a text once. Gives the answer, or what is wrong with the text. */
+  run(source: string, keys: readonly string[] = [], values: readonly string[] = []): string {
+    const script = this.#compile(source);
+    if (typeof script === "string") return script;
     try {
-      this.#machine.run(script, args, 0, keys.length, reply);
+      return this.runCompiled(script, keys, values);
     } finally {
       this.#machine.release(script);
     }
-    return new TextDecoder().decode(reply.bytes.subarray(0, reply.used));
   }
 }
