@@ -16,6 +16,7 @@ const PROGRAMS = [
   "bench/proof/soak.ts",
   "bench/overload/run.ts",
   "bench/proxy/run.ts",
+  "bench/pubsub/run.ts",
   "bench/resp/run.ts",
   "bench/resp/flush.ts",
   "bench/resp/profile.ts",

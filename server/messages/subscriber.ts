@@ -73,10 +73,10 @@ export class Subscriber implements Subscriptions {
     const before = this.#before;
     this.#log = null;
     this.#before = null;
-    if (before === null) return this.sink.deliver(log.bytes, this.#from, this.#to);
+    if (before === null) return this.sink.deliver(log.stretch(this.#from, this.#to));
     before.push(this.#from, this.#to);
     const joined = log.join(before);
-    this.sink.deliver(joined, 0, joined.length);
+    this.sink.deliver(joined);
   }
 
   /** Forgets what was noted: the client is gone. */

@@ -20,6 +20,7 @@ export class TurnLog {
   to = 0;
   /** Which message that is, by the count of its owner. */
   serial = 0;
+  #stretch: Uint8Array<ArrayBuffer> = this.bytes;
   readonly #memory: () => MemorySource | null;
 
   /** What it grows by is taken from `memory`, if there is any. */
@@ -46,6 +47,15 @@ export class TurnLog {
     if (more > 0 && this.#memory()?.tryTake(more) === false) return false;
     this.bytes = resizedInPlace(this.bytes, size);
     return true;
+  }
+
+  /** A stretch of it. Most subscribers get the same one, so it is made once for all of them. */
+  stretch(from: number, to: number): Uint8Array<ArrayBuffer> {
+    const { byteOffset, byteLength, buffer } = this.#stretch;
+    if (byteOffset === from && byteLength === to - from && buffer === this.bytes.buffer) {
+      return this.#stretch;
+    }
+    return this.#stretch = this.bytes.subarray(from, to);
   }
 
   /** Copies some stretches of it, from and to in turn, into one. */

@@ -38,14 +38,14 @@ export class ClientSink implements MessageSink {
     return this.#owner.session.protocol;
   }
 
-  deliver(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+  deliver(bytes: Uint8Array<ArrayBuffer>): void {
     const owner = this.#owner;
     if (owner.isEnded) return;
     owner.session.account?.touch();
     const { pushed } = this.#output;
-    const from = owner.isBusy || !pushed.isIdle ? start : this.#output.sendNow(bytes, start, end);
-    if (from === end) return;
-    if (!pushed.append(bytes, from, end)) owner.endSlow();
+    const sent = owner.isBusy || !pushed.isIdle ? 0 : this.#output.sendNow(bytes);
+    if (sent === bytes.length) return;
+    if (!pushed.append(bytes, sent)) owner.endSlow();
     else if (!owner.isBusy) pushed.flush();
   }
 

@@ -50,13 +50,13 @@ export class Pushed {
     return reply.used <= this.#maxBytes && !reply.isOver;
   }
 
-  /** Adds some that are written already: `bytes` from `start` to `end`. Returns false as {@linkcode add}. */
-  append(bytes: Uint8Array, start: number, end: number): boolean {
+  /** Adds some that are written already: `bytes` from `from` on. Returns false as {@linkcode add}. */
+  append(bytes: Uint8Array, from: number): boolean {
     if (this.bytes > MAX_PUBLISHED_BYTES) return false;
     this.#maxBytes = 2 * MAX_PUBLISHED_BYTES;
     const reply = this.#waiting ??= this.#owner.takeReply() as RespReply;
     reply.begin();
-    reply.append(bytes.subarray(start, end));
+    reply.append(from === 0 ? bytes : bytes.subarray(from));
     return !reply.isOver;
   }
 

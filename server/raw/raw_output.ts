@@ -83,15 +83,12 @@ export class RawOutput {
     return null;
   }
 
-  /**
-   * Sends messages, which are `bytes` from `start` to `end`, as far as the system takes them at once. Nobody may be
-   * writing. Returns where those begin that are left.
-   */
-  sendNow(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): number {
-    if (this.#direct === null) return start;
-    const sent = this.#direct.send(bytes.subarray(start, end), end - start);
+  /** Sends messages as far as the system takes them at once; nobody may be writing. Returns how many bytes it took. */
+  sendNow(bytes: Uint8Array<ArrayBuffer>): number {
+    if (this.#direct === null) return 0;
+    const sent = this.#direct.send(bytes, bytes.length);
     this.#context.countOutput(sent);
-    return start + sent;
+    return sent;
   }
 
   /** Of what was begun, the client has taken `taken` bytes. Returns what is still to be awaited. */

@@ -9,10 +9,10 @@ export interface MessageSink {
   /** How they are written for it now. */
   readonly format: MessageFormat;
   /**
-   * Takes messages, which are `bytes` from `start` to `end` and the caller's again when this returns. The client
-   * gets them behind what it has been sent before. One that lets too many wait is closed.
+   * Takes messages, whose bytes are the caller's again when this returns. The client gets them behind what it has
+   * been sent before. One that lets too many wait is closed.
    */
-  deliver(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void;
+  deliver(bytes: Uint8Array<ArrayBuffer>): void;
   /** Closes the client, since messages for it are lost. */
   closeSlow(): void;
 }

@@ -78,11 +78,11 @@ export class EventClient implements MessageSink, MemoryOwner {
     this.#used = 0;
   }
 
-  deliver(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+  deliver(bytes: Uint8Array<ArrayBuffer>): void {
     if (this.#isOver) return;
-    const needed = this.#used + end - start;
+    const needed = this.#used + bytes.length;
     if (needed > this.#bytes.length && !this.#grow(needed)) return this.closeSlow();
-    this.#bytes.set(bytes.subarray(start, end), this.#used);
+    this.#bytes.set(bytes, this.#used);
     this.#used = needed;
     this.#looks = 0;
     this.#wake?.();
@@ -98,7 +98,7 @@ export class EventClient implements MessageSink, MemoryOwner {
 
   /** Shows that the connection lives, now and then; called a few times a second. */
   tick(): void {
-    if (++this.#looks >= IDLE_LOOKS) this.deliver(IDLE_LINE, 0, IDLE_LINE.length);
+    if (++this.#looks >= IDLE_LOOKS) this.deliver(IDLE_LINE);
   }
 
   closeSlow(): void {

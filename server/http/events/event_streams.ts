@@ -62,8 +62,7 @@ export class EventStreams {
       known.add(name);
       text += `data: ${word},${name.replace(/[\r\n]+/g, " ")},${known.size}\n\n`;
     }
-    const bytes = encoder.encode(text);
-    client.deliver(bytes, 0, bytes.length);
+    client.deliver(encoder.encode(text));
     return true;
   }
 
