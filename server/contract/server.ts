@@ -29,6 +29,8 @@ export interface ClientFilter {
   readonly name?: string;
   /** A client that is left out. */
   readonly exceptId?: number;
+  /** Only those that are subscribed to channels, or only others. */
+  readonly hasChannels?: boolean;
   /** Only those connected for at least this long. */
   readonly minAgeSeconds?: number;
 }

@@ -1,7 +1,7 @@
 // Sends a message to the subscribers of this worker, and says which other workers have some. The only place that
 // knows which topics a message is for.
 
-import { Topic } from "../contract/messages/messages.ts";
+import { hasChannels, Topic } from "../contract/messages/topic.ts";
 import type { FrameKind } from "./message_frames.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -73,7 +73,6 @@ export class Delivery {
 }
 
 /** Whether a client is told that keys may have changed: in RESP2 one that is subscribed to anything. */
-function hearsInvalidations({ sink, counts }: Subscriber): boolean {
-  return sink.format === 3 ||
-    counts[Topic.channel]! + counts[Topic.pattern]! + counts[Topic.shardChannel]! > 0;
+function hearsInvalidations(subscriber: Subscriber): boolean {
+  return subscriber.sink.format === 3 || hasChannels(subscriber);
 }

@@ -2,6 +2,7 @@
 // that begin alike are tried one by one, so all together may have a bound of effort.
 
 import type { Glob } from "../contract/keys/glob.ts";
+import { matchesChannel } from "../contract/messages/topic.ts";
 
 /** Bytes of a pattern that it is found by, at most. */
 const MAX_PREFIX_BYTES = 64;
@@ -65,7 +66,7 @@ export class PatternIndex<Entry extends PatternEntry> {
       if (entries !== undefined) {
         for (let i = 0; i < entries.length; i++) {
           const entry = entries[i]!;
-          if (entry.glob!.matches(channel, 0, channel.length)) found(entry);
+          if (matchesChannel(entry.glob!, entry.name, channel)) found(entry);
         }
       }
       if (length === most) return;

@@ -2,7 +2,7 @@
 // get. Those are places in the turn's log, so a message for thousands of clients is written once.
 
 import type { MessageSink, Subscriptions } from "../contract/messages/message_sink.ts";
-import { TOPIC_COUNT } from "../contract/messages/messages.ts";
+import { TOPIC_COUNT } from "../contract/messages/topic.ts";
 import type { Session } from "../contract/session.ts";
 import type { TopicRecord } from "./topics.ts";
 import type { TurnLog } from "./turn_log.ts";

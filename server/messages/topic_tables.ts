@@ -1,7 +1,7 @@
 // All topics that anybody is subscribed to, of every kind. A topic is there as long as it has a subscriber in any
 // worker.
 
-import { Topic, TOPIC_COUNT } from "../contract/messages/messages.ts";
+import { Topic, TOPIC_COUNT } from "../contract/messages/topic.ts";
 import { PatternIndex } from "./pattern_index.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { type TopicRecord, TopicTable } from "./topics.ts";

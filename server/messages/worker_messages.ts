@@ -2,12 +2,8 @@
 // is published is noted for its subscribers, who get it at the end of the turn. Every worker knows how many
 // subscribers the others have, so nothing here waits. Knows no command and no connection.
 
-import {
-  type Messages,
-  type Subscribed as Outcome,
-  Topic,
-  TOPIC_COUNT,
-} from "../contract/messages/messages.ts";
+import type { Messages, Subscribed as Outcome } from "../contract/messages/messages.ts";
+import { Topic, TOPIC_COUNT } from "../contract/messages/topic.ts";
 import { COST_BYTES } from "../contract/memory_budget.ts";
 import type { MemorySource } from "../contract/memory_account.ts";
 import type { Session } from "../contract/session.ts";

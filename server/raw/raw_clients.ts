@@ -3,6 +3,7 @@
 
 import type { ServerRegion } from "../contract/counters.ts";
 import { clientLine } from "../commands/connection/client_facts.ts";
+import { hasChannels } from "../contract/messages/topic.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { ClientFilter, ClientRegistry } from "../contract/server.ts";
 import type { Session } from "../contract/session.ts";
@@ -130,10 +131,12 @@ export class RawClients implements ClientRegistry {
 
 function matches(session: Session, filter: ClientFilter, nowMs: number): boolean {
   const { id, address, localAddress, name, exceptId, minAgeSeconds } = filter;
+  const { hasChannels: isSubscriber } = filter;
   return (id === undefined || session.id === id) &&
     (address === undefined || session.address === address) &&
     (localAddress === undefined || session.localAddress === localAddress) &&
     (name === undefined || session.name === name) &&
     session.id !== exceptId &&
+    (isSubscriber === undefined || hasChannels(session.subscriptions) === isSubscriber) &&
     (minAgeSeconds === undefined || nowMs - session.createdMs >= minAgeSeconds * 1000);
 }

@@ -13,7 +13,7 @@ import {
 } from "./client_tracking.ts";
 import { clientPause, clientReply, clientUnblock, clientUnpause } from "./client_pause.ts";
 import { clientLine } from "./client_facts.ts";
-import { linesOfClients } from "./client_lines.ts";
+import { linesOfClients, linesOfKind } from "./client_lines.ts";
 import { nameProblem } from "./connection.ts";
 import { ANSWER_TOO_LARGE, NO_MEMORY, refused, SYNTAX } from "../failures.ts";
 import type { NameField, Session } from "../../contract/session.ts";
@@ -143,17 +143,24 @@ function list(context: CommandContext, args: Args, reply: Reply): void | Promise
     }
     ids.sort();
   } else if (args.count > 1 && !isOtherType) return reply.fail(SYNTAX);
-  const kind = isOtherType ? tokenOf(args, 2) : "NORMAL";
-  if (!CLIENT_TYPES.includes(kind)) return reply.fail(unknownType(args, 2));
+  const kind = isOtherType ? tokenOf(args, 2) : "";
+  if (kind !== "" && !CLIENT_TYPES.includes(kind)) return reply.fail(unknownType(args, 2));
+  const hasSome = kind === "" || kind === "NORMAL" || kind === "PUBSUB";
   return later(context, reply, async () => {
-    const all = kind === "NORMAL" ? await context.server.clients() : new Uint8Array();
-    const some = all === null || ids === null ? null : linesOfClients(all, ids);
+    const all = hasSome ? await context.server.clients() : new Uint8Array();
+    const some = all === null ? null : someLines(all, ids, kind);
     const list = some ?? all;
     if (list === null || list.length > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
     reply.verbatim(list);
     // Many may ask for parts of one list.
     if (some !== null) releaseBytes(some);
   });
+}
+
+/** The lines of these clients, or of this kind of them; null: all are wanted. */
+function someLines(all: Uint8Array, ids: Float64Array | null, kind: string) {
+  if (ids !== null) return linesOfClients(all, ids);
+  return kind === "" || all.length === 0 ? null : linesOfKind(all, kind === "PUBSUB");
 }
 
 function unknownType(args: Args, index: number): Failure {
@@ -200,7 +207,9 @@ function killFilter(context: CommandContext, args: Args, reply: Reply): ClientFi
       if (text !== "default") return refuse(refused(`No such user '${text}'`));
     } else if (token === "TYPE") {
       if (!CLIENT_TYPES.includes(text.toUpperCase())) return refuse(unknownType(args, i + 1));
-      if (text.toUpperCase() !== "NORMAL") filter.id = -1;
+      const kind = text.toUpperCase();
+      if (kind === "NORMAL" || kind === "PUBSUB") filter.hasChannels = kind === "PUBSUB";
+      else filter.id = -1;
     } else return refuse();
   }
   return filter;

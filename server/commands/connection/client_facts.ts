@@ -2,7 +2,7 @@
 // Written out one by one, since a list may have ten thousand of them. Knows no connection but by what
 // it says of itself.
 
-import { Topic, TOPIC_COUNT } from "../../contract/messages/messages.ts";
+import { hasChannels, Topic, TOPIC_COUNT } from "../../contract/messages/topic.ts";
 import type { Session } from "../../contract/session.ts";
 
 /** What a connection that is not there says of itself. */
@@ -44,19 +44,13 @@ function flagsOf(session: Session, isOpen: boolean): string {
   if (session.subscriptions !== null && session.subscriptions.counts[Topic.monitor]! > 0) {
     flags += "O";
   }
-  if (hasChannels(session)) flags += "P";
+  if (hasChannels(session.subscriptions)) flags += "P";
   if (tracking !== null) flags += tracking.options.isBroadcast ? "tB" : "t";
   if (afterReply === "close") flags += "c";
   if (session.address.startsWith("/")) flags += "U";
   if (noEvict) flags += "e";
   if (noTouch) flags += "T";
   return flags === "" ? "N" : flags;
-}
-
-function hasChannels({ subscriptions }: Session): boolean {
-  if (subscriptions === null) return false;
-  const { counts } = subscriptions;
-  return counts[Topic.channel]! + counts[Topic.pattern]! + counts[Topic.shardChannel]! > 0;
 }
 
 function seconds(ms: number): number {

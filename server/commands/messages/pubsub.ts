@@ -3,7 +3,7 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext, CommandRun } from "../../contract/command.ts";
-import { Topic } from "../../contract/messages/messages.ts";
+import { matchesChannel, Topic } from "../../contract/messages/topic.ts";
 import { answerBytes, type Reply } from "../../contract/reply.ts";
 import { tokenOf } from "../argument_text.ts";
 import { ANSWER_TOO_LARGE } from "../failures.ts";
@@ -52,7 +52,7 @@ function channels({ messages }: CommandContext, topic: Topic, args: Args, reply:
   const found: Uint8Array[] = [];
   let bytes = FRAME_BYTES;
   for (const name of messages.names(topic)) {
-    if (glob !== undefined && !glob.matches(name, 0, name.length)) continue;
+    if (glob !== undefined && !matchesChannel(glob, args.bytesOf(1), name)) continue;
     bytes += name.length + FRAME_BYTES;
     if (bytes > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
     found.push(name);

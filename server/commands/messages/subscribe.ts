@@ -3,7 +3,7 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { Topic } from "../../contract/messages/messages.ts";
+import { Topic } from "../../contract/messages/topic.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import { type PushReply, type Session, Silence } from "../../contract/session.ts";
 import { NO_MEMORY, refused } from "../failures.ts";

@@ -3,7 +3,7 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
-import { Topic } from "../../contract/messages/messages.ts";
+import { hasChannels } from "../../contract/messages/topic.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { Session } from "../../contract/session.ts";
 import { refuse } from "../dispatch.ts";
@@ -24,9 +24,7 @@ const ALLOWED: readonly string[] = [
 
 /** Whether a client speaks RESP2 and is subscribed to any channel or pattern. */
 export function isInSubscribedMode({ protocol, subscriptions }: Session): boolean {
-  if (subscriptions === null || protocol !== 2) return false;
-  const { counts } = subscriptions;
-  return counts[Topic.channel]! + counts[Topic.pattern]! + counts[Topic.shardChannel]! > 0;
+  return protocol === 2 && hasChannels(subscriptions);
 }
 
 /** Refuses a command of such a client, or returns false: it is one of those that it may send. */

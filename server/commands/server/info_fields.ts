@@ -5,7 +5,7 @@
 import process from "node:process";
 import { readStats } from "../../../cache/mod.ts";
 import { heldBytesOf, MEMORY_STEP_BYTES, type ServerRegion } from "../../contract/counters.ts";
-import { Topic } from "../../contract/messages/messages.ts";
+import { Topic } from "../../contract/messages/topic.ts";
 import { REFUSAL_COUNTERS } from "../../contract/refusal_counters.ts";
 import type { ServerTotals } from "../../contract/server.ts";
 import { VERSION } from "../../config/version.ts";

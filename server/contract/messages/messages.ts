@@ -3,25 +3,7 @@
 // or takes a lock, so it may be called while locks are held: by EXEC, scripts, and what tells of changes.
 
 import type { Session } from "../session.ts";
-
-/** What one can be subscribed to. Names of different kinds have nothing to do with each other. */
-export const Topic = {
-  /** A channel: SUBSCRIBE. */
-  channel: 0,
-  /** All channels whose name matches a pattern: PSUBSCRIBE. */
-  pattern: 1,
-  /** A channel of SSUBSCRIBE, which no pattern matches. */
-  shardChannel: 2,
-  /** The commands that all clients send: MONITOR. It has one topic, whose name is empty. */
-  monitor: 3,
-  /** What is sent to one client; its number is the name. See {@linkcode Messages.findClient}. */
-  client: 4,
-} as const;
-/** One of the values of the constant of the same name. */
-export type Topic = typeof Topic[keyof typeof Topic];
-
-/** How many kinds of topics there are. */
-export const TOPIC_COUNT = 5;
+import type { Topic } from "./topic.ts";
 
 /** The channel on which clients of RESP2 are told that keys may have changed. */
 export const INVALIDATE_CHANNEL = "__redis__:invalidate";

@@ -2,7 +2,8 @@
 // key, as Redis has them. Only of the classes that are asked for.
 
 import { KeyEventClass, type KeyEvents } from "../../../cache/mod.ts";
-import { type Messages, Topic } from "../messages/messages.ts";
+import type { Messages } from "../messages/messages.ts";
+import { Topic } from "../messages/topic.ts";
 import { EVENT_NAMES } from "./event_names.ts";
 
 const encoder = new TextEncoder();

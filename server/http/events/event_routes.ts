@@ -4,7 +4,7 @@
 import { errorAnswer } from "../../codecs/json_command_reply.ts";
 import { CommandProblem, decodePathCommand } from "../../codecs/json_command.ts";
 import { MAX_CHANNEL_BYTES } from "../../commands/messages/channel_names.ts";
-import { Topic } from "../../contract/messages/messages.ts";
+import { Topic } from "../../contract/messages/topic.ts";
 import { MAX_PATTERN_BYTES } from "../../contract/keys/glob.ts";
 import { json, RETRY } from "../answers.ts";
 import type { HttpContext } from "../context.ts";

@@ -4,7 +4,8 @@
 import { addCounter } from "../../../cache/mod.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import type { MemoryBudget } from "../../contract/memory_budget.ts";
-import type { Messages, Topic } from "../../contract/messages/messages.ts";
+import type { Messages } from "../../contract/messages/messages.ts";
+import type { Topic } from "../../contract/messages/topic.ts";
 import { Session } from "../../contract/session.ts";
 import { EventClient } from "./event_client.ts";
 
