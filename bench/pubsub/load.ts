@@ -78,6 +78,14 @@ class Reader {
   }
 }
 
+/** Subscribes a connection, and returns it. */
+async function subscribed(conn: Deno.Conn): Promise<Deno.Conn> {
+  await writeAll(conn, encoder.encode(`*2\r\n${bulk("SUBSCRIBE")}${bulk(CHANNEL)}`));
+  const confirmed = `*3\r\n${bulk("subscribe")}${bulk(CHANNEL)}:1\r\n`;
+  await readExactly(conn, confirmed.length);
+  return conn;
+}
+
 /** Runs a load. Throws where anything is lost or a count is wrong. */
 export async function deliver(
   port: number,
@@ -93,14 +101,7 @@ export async function deliver(
   const timer = setTimeout(() => conns.forEach((conn) => conn.close()), LIMIT_MS);
   try {
     const readers: Deno.Conn[] = [];
-    const subscribe = encoder.encode(`*2\r\n${bulk("SUBSCRIBE")}${bulk(CHANNEL)}`);
-    const confirmed = `*3\r\n${bulk("subscribe")}${bulk(CHANNEL)}:1\r\n`;
-    for (let i = 0; i < subscribers; i++) {
-      const conn = await open();
-      await writeAll(conn, subscribe);
-      await readExactly(conn, confirmed.length);
-      readers.push(conn);
-    }
+    for (let i = 0; i < subscribers; i++) readers.push(await subscribed(await open()));
     const text = "x".repeat(messageBytes);
     const publish = `*3\r\n${bulk("PUBLISH")}${bulk(CHANNEL)}${bulk(text)}`;
     const message = `*3\r\n${bulk("message")}${bulk(CHANNEL)}${bulk(text)}`;
