@@ -1,7 +1,7 @@
 // The benchmark of messages in its tiny form, so that it cannot rot: every server delivers all, and nothing is judged.
 
 import { assertEquals } from "@std/assert";
-import { benchmark, parseOptions } from "../bench/pubsub/run.ts";
+import { benchmark, parseOptions } from "../../../bench/pubsub/run.ts";
 
 Deno.test("the benchmark of messages in its tiny form loads every server and judges nothing", async () => {
   const printed: string[] = [];
