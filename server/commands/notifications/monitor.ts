@@ -3,7 +3,7 @@
 
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
-import { Topic } from "../../contract/messages/messages.ts";
+import { Topic } from "../../contract/messages/topic.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { NO_MEMORY, refused } from "../failures.ts";
 
