@@ -105,3 +105,63 @@ export function writeAt(states: States, key: string, at: number | null, text: st
     before.slice(offset + text.length);
   states.set(key, { value, deadlineMs: state?.deadlineMs ?? 0 });
 }
+
+/** What a stream has and remembers. */
+export interface StreamState {
+  lastId: string;
+  maxDeletedId: string;
+  added: number;
+  /** Each an id and the fields and values. */
+  entries: (readonly [id: string, fields: readonly string[]])[];
+}
+
+/** The text of a stream, which may be empty. */
+export function streamText({ lastId, maxDeletedId, added, entries }: StreamState): string {
+  return `stream ${JSON.stringify([lastId, maxDeletedId, added, entries])}`;
+}
+
+/** Adds an entry, whose id is the largest, to a stream; with `most` only so many entries are left. */
+export function addEntry(
+  states: States,
+  key: string,
+  entry: StreamState["entries"][0],
+  most: number,
+): void {
+  const none: StreamState = { lastId: "", maxDeletedId: "0-0", added: 0, entries: [] };
+  const { maxDeletedId, added, entries } = streamOf(states, key) ?? none;
+  const all = [...entries, entry].slice(-most);
+  storeStream(states, key, { lastId: entry[0], maxDeletedId, added: added + 1, entries: all });
+}
+
+/** Removes entries by their ids, which are numbers with a sequence of 0. */
+export function removeEntries(states: States, key: string, ids: readonly number[]): void {
+  const stream = streamOf(states, key);
+  if (stream === undefined) return;
+  const gone = stream.entries.map(([id]) => parseInt(id)).filter((id) => ids.includes(id));
+  const most = Math.max(parseInt(stream.maxDeletedId), ...gone);
+  storeStream(states, key, {
+    ...stream,
+    maxDeletedId: `${most}-0`,
+    entries: stream.entries.filter(([id]) => !gone.includes(parseInt(id))),
+  });
+}
+
+/** Leaves so many of the last entries. */
+export function trimEntries(states: States, key: string, most: number): void {
+  const stream = streamOf(states, key);
+  if (stream !== undefined) {
+    storeStream(states, key, { ...stream, entries: stream.entries.slice(-most) });
+  }
+}
+
+function streamOf(states: States, key: string): StreamState | undefined {
+  const text = states.get(key)?.value;
+  if (text === undefined) return undefined;
+  const [lastId, maxDeletedId, added, entries] = JSON.parse(text.slice(text.indexOf(" ")));
+  return { lastId, maxDeletedId, added, entries };
+}
+
+function storeStream(states: States, key: string, stream: StreamState): void {
+  const deadlineMs = states.get(key)?.deadlineMs ?? 0;
+  states.set(key, { value: streamText(stream), deadlineMs });
+}

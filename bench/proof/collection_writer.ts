@@ -4,19 +4,22 @@
  */
 
 import {
+  addEntry,
   addToSet,
   assign,
   increase,
   membersOf,
+  removeEntries,
   removeFromSet,
   type States,
   store,
+  trimEntries,
   unassign,
   writeAt,
 } from "./collection_edits.ts";
 import { deleteOf, type Order, PipelineWriter } from "./writers.ts";
 
-const KINDS = ["list", "set", "hash", "zset", "string"] as const;
+const KINDS = ["list", "set", "hash", "zset", "stream", "string"] as const;
 type Kind = typeof KINDS[number];
 /** Members there are, so that they are met again. */
 const MEMBERS = 400;
@@ -24,6 +27,9 @@ const KEYS_OF_KIND = 4;
 
 /** Writes collections. */
 export class CollectionWriter extends PipelineWriter {
+  /** The number of the latest entry of any stream. */
+  #entry = 0;
+
   protected command(): Order {
     const kind = KINDS[this.random.below(KINDS.length)]!;
     const roll = this.random.below(50);
@@ -33,6 +39,7 @@ export class CollectionWriter extends PipelineWriter {
     if (kind === "set") return this.#changeSet();
     if (kind === "hash") return this.#changeHash();
     if (kind === "zset") return this.#changeSortedSet();
+    if (kind === "stream") return this.#changeStream();
     return this.#changeString();
   }
 
@@ -163,6 +170,31 @@ export class CollectionWriter extends PipelineWriter {
     const member = some[0]!;
     return this.#order(["ZINCRBY", key, `${count}`, member], [key], (states) => {
       increase(states, key, "zset", member, count);
+    });
+  }
+
+  #changeStream(): Order {
+    const key = this.#keyOf("stream");
+    const roll = this.random.below(10);
+    if (roll < 7) {
+      const id = `${++this.#entry}-0`;
+      const fields = this.#members().slice(0, 9).flatMap((field) => [field, this.newValue(90)]);
+      const most = roll < 2 ? 1 + this.random.below(60) : Infinity;
+      const trim = roll < 2 ? ["MAXLEN", `${most}`] : [];
+      return this.#order(["XADD", key, ...trim, id, ...fields], [key], (states) => {
+        addEntry(states, key, [id, fields], most);
+      });
+    }
+    if (roll === 7) {
+      const most = 1 + this.random.below(200);
+      return this.#order(["XTRIM", key, "MAXLEN", `${most}`], [key], (states) => {
+        trimEntries(states, key, most);
+      });
+    }
+    const length = 1 + this.random.below(4);
+    const ids = Array.from({ length }, () => Math.max(1, this.#entry - this.random.below(200)));
+    return this.#order(["XDEL", key, ...ids.map((id) => `${id}-0`)], [key], (states) => {
+      removeEntries(states, key, ids);
     });
   }
 

@@ -2,7 +2,7 @@
  * Reads what a server has under keys of any type, as states that can be compared with those of a journal.
  */
 
-import { textOf, type Type } from "./collection_edits.ts";
+import { type StreamState, streamText, textOf, type Type } from "./collection_edits.ts";
 import type { KeyState } from "./journal.ts";
 import { type Answer, Refusal, type RespClient } from "./resp_client.ts";
 
@@ -13,6 +13,7 @@ const READ_BY: Readonly<Record<string, (key: string) => readonly string[]>> = {
   set: (key) => ["SMEMBERS", key],
   hash: (key) => ["HGETALL", key],
   zset: (key) => ["ZRANGE", key, "0", "-1", "WITHSCORES"],
+  stream: (key) => ["XINFO", "STREAM", key, "FULL", "COUNT", "0"],
   none: (key) => ["EXISTS", key],
 };
 
@@ -40,5 +41,17 @@ export async function readAll(
 
 function valueOf(type: string, answer: Answer): string | null {
   if (type === "none") return null;
+  if (type === "stream") return streamText(streamOf(answer as readonly Answer[]));
   return type === "string" ? answer as string | null : textOf(type as Type, answer as string[]);
+}
+
+/** What XINFO STREAM FULL tells of a stream: names and values, in turn. */
+function streamOf(told: readonly Answer[]): StreamState {
+  const valueBehind = (name: string) => told[told.indexOf(name) + 1];
+  return {
+    lastId: valueBehind("last-generated-id") as string,
+    maxDeletedId: valueBehind("max-deleted-entry-id") as string,
+    added: valueBehind("entries-added") as number,
+    entries: valueBehind("entries") as StreamState["entries"],
+  };
 }
