@@ -3,11 +3,13 @@
 
 import { TestServer } from "../wire/server.ts";
 import { exchange, Memcached } from "./memcached.ts";
+import { metaRequest } from "./meta_requests.ts";
 import { classicRequest, KEYS, RequestDraw } from "./text_requests.ts";
 
 /** What draws the requests of each group. */
 export const GROUPS: Readonly<Record<string, (draw: RequestDraw) => string>> = {
   classic: (draw) => classicRequest(draw, true),
+  meta: (draw) => draw.oneIn(4) ? classicRequest(draw, true) : metaRequest(draw),
 };
 const MOST_REQUESTS = 12;
 /** What comes last in a conversation: enough to end a value that is announced and not sent. */
@@ -71,6 +73,11 @@ function canonical(text: string): string {
     .replace(
       /(VALUE ([^ ]+) \d+ \d+) (\d+)\r\n/g,
       (_, head, key, token) => `${head} ${nameOf(`${key}/${token}`)}\r\n`,
+    )
+    // Clocks of seconds tick at different moments.
+    .replace(
+      / t(\d\d+)/g,
+      (_, seconds) => ` t${Math.round(Number(seconds) / (seconds.length > 7 ? 1e5 : 50))}`,
     )
     .replace(/ c(\d+)/g, (_, token) => ` c${nameOf(token)}`);
 }

@@ -1,6 +1,7 @@
 // memcached's protocols over real connections: what is not compared with memcached itself, or differs from it on purpose.
 
 import { assertEquals, assertMatch } from "@std/assert";
+import type { RawClient } from "./raw_client.ts";
 import { command, connectRaw, exchange } from "./raw_fixture.ts";
 import { TestServer, until } from "./server.ts";
 
@@ -61,6 +62,40 @@ Deno.test("memcached's clients show the token as a value; browsers are shown not
   using browser = await connectRaw(server, "memcached");
   await browser.send("POST / HTTP/1.1\r\nHost: x\r\n\r\nset k 0 0 1\r\nv\r\n");
   assertEquals(await browser.receiveRest(), "");
+});
+
+/** A binary request. */
+function frame(code: number, key: string, value = "", extras = ""): Uint8Array<ArrayBuffer> {
+  const text = extras + key + value;
+  const bytes = new Uint8Array(24 + text.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, 0x80);
+  view.setUint8(1, code);
+  view.setUint16(2, key.length);
+  view.setUint8(4, extras.length);
+  view.setUint32(8, text.length);
+  bytes.set(Uint8Array.from(text, (char) => char.charCodeAt(0)), 24);
+  return bytes;
+}
+
+Deno.test("binary clients show the token by SASL; others are refused and closed", async () => {
+  await using server = await TestServer.start([...PORT, "--token", "s3cret"]);
+  const ask = async (client: RawClient, request: Uint8Array<ArrayBuffer>): Promise<string> => {
+    await client.send(request);
+    const head = await client.receiveBytes(24);
+    const view = new DataView(head.buffer, head.byteOffset);
+    const body = await client.receiveBytes(view.getUint32(8));
+    return `${view.getUint16(6).toString(16)} ${new TextDecoder().decode(body)}`;
+  };
+  using client = await connectRaw(server, "memcached");
+  assertEquals(await ask(client, frame(0x20, "")), "0 PLAIN");
+  assertEquals(await ask(client, frame(0x21, "PLAIN", "\0me\0nope")), "20 Auth failure.");
+  assertEquals(await ask(client, frame(0x21, "PLAIN", "\0me\0s3cret")), "0 Authenticated");
+  assertEquals(await ask(client, frame(0x01, "k", "v", "\0".repeat(8))), "0 ");
+  assertEquals(await ask(client, frame(0x00, "k")), "0 \0\0\0\0v");
+  using other = await connectRaw(server, "memcached");
+  assertEquals(await ask(other, frame(0x00, "k")), "20 Auth failure.");
+  assertEquals(await other.receiveRest(), "");
 });
 
 Deno.test("what memcached's clients store others read, and what others store they read", async () => {

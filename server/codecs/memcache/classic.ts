@@ -199,7 +199,6 @@ function readDelta(decoder: Reading, bytes: Uint8Array, args: Args): void {
   const delta = unsigned64(bytes, starts[2]!, lengths[2]!);
   if (delta === undefined) return request.fail(BAD_DELTA);
   request.delta = delta;
-  request.mayMake = false;
 }
 
 /** delete: a key, and perhaps a 0, a time that old clients sent. */

@@ -6,9 +6,11 @@ import type { Args } from "../../contract/args.ts";
 import { Op } from "../../contract/memcache/request.ts";
 import type { Excess } from "../excess.ts";
 import { Decoded } from "../resp_decode.ts";
+import { BINARY_REQUEST, readBinary } from "./binary.ts";
 import { readClassic } from "./classic.ts";
 import { beginKeys, isKeyLine, nextKey } from "./keys.ts";
 import { LINE_TOO_LONG, MAX_LINE_BYTES } from "./limits.ts";
+import { isMeta, readMeta } from "./meta.ts";
 import { Reading } from "./reading.ts";
 import { readAuth } from "./text_auth.ts";
 
@@ -40,9 +42,11 @@ export class MemcacheDecoder extends Reading {
       line.op = Op.end;
     }
     if (this.at >= end) return Decoded.incomplete;
+    if (bytes[this.at] === BINARY_REQUEST) return readBinary(this, bytes, end, args, excess);
     if (!words.read(bytes, this.at, end)) return this.#incomplete(bytes, end);
     if (!this.isTrusted) return readAuth(this, bytes, end, args);
     if (isKeyLine(words, bytes)) return beginKeys(this, bytes, args);
+    if (isMeta(this, bytes)) return readMeta(this, bytes, end, args, excess);
     return readClassic(this, bytes, end, args, excess);
   }
 

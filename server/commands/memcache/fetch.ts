@@ -1,7 +1,7 @@
 // get and gat of memcached's clients. A value that is no string, which only other protocols store, counts as a miss: such
 // clients could do nothing with it.
 
-import { clientFlagsOf, ItemType } from "../../../cache/mod.ts";
+import { addState, clientFlagsOf, ITEM_FETCHED, ItemType } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { ItemFacts, MemcacheReply } from "../../contract/memcache/reply.ts";
@@ -59,4 +59,5 @@ function answerItem(
   const at = reply.item(args, facts);
   shard.readValueLocked(address, reply.bytes, at);
   reply.itemEnd();
+  addState(shard.memory, address, ITEM_FETCHED);
 }

@@ -10,6 +10,7 @@ import type { Reply } from "../../contract/reply.ts";
 import { commandOf } from "../table.ts";
 import { count, remove, touch } from "./change.ts";
 import { fetch, fetchAndTouch } from "./fetch.ts";
+import { metaDebug, metaDelete, metaGet } from "./meta.ts";
 import { authenticate, flush, stats, tooLarge } from "./server.ts";
 import { extend, store } from "./store.ts";
 
@@ -60,7 +61,24 @@ export function memcacheCommands(request: MemcacheRequest): readonly (Command | 
     onKey(op, name, (context, args, reply) => count(context, args, reply, facts, request));
   }
   onKey(Op.delete, "DEL", (context, args, reply) => remove(context, args, reply, request));
-  onKey(Op.touch, "EXPIRE", (context, args, reply) => touch(context, args, reply, request));
+  onKey(
+    Op.touch,
+    "EXPIRE",
+    (context, args, reply) => touch(context, args, reply, facts, request),
+  );
+  onKey(Op.metaGet, "GET", (context, args, reply) => metaGet(context, args, reply, facts, request));
+  onKey(
+    Op.metaTouch,
+    "GETEX",
+    (context, args, reply) => metaGet(context, args, reply, facts, request),
+  );
+  onKey(
+    Op.metaArithmetic,
+    "INCRBY",
+    (context, args, reply) => count(context, args, reply, facts, request),
+  );
+  onKey(Op.metaDelete, "DEL", (context, args, reply) => metaDelete(context, args, reply, request));
+  onKey(Op.metaDebug, "TTL", (context, args, reply) => metaDebug(context, args, reply, facts));
   onKey(Op.tooLarge, "DEL", (context, args, reply) => tooLarge(context, args, reply, request));
   commands[Op.flush] = like(
     "FLUSHDB",
@@ -71,7 +89,7 @@ export function memcacheCommands(request: MemcacheRequest): readonly (Command | 
   commands[Op.auth] = like(
     "AUTH",
     false,
-    (context, args, reply) => authenticate(context, args, reply),
+    (context, args, reply) => authenticate(context, args, reply, request),
   );
   return commands;
 }

@@ -4,15 +4,14 @@
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { type MemcacheReply, Result } from "../../contract/memcache/reply.ts";
-import type { MemcacheRequest } from "../../contract/memcache/request.ts";
+import { type MemcacheRequest, Style } from "../../contract/memcache/request.ts";
+import { textOf } from "../argument_text.ts";
 import { isRightPassword } from "../connection/connection.ts";
 import { deleteItem } from "../items.ts";
 import { flushdb } from "../keys/flush.ts";
 import { FlushTime } from "./flush_time.ts";
 import { statLines } from "./stats.ts";
 import { deadlineAfter } from "./times.ts";
-
-const WRONG_TOKEN = "CLIENT_ERROR authentication failure";
 
 /** flush_all: forgets the keys of the database, at once or later. */
 export function flush(
@@ -58,12 +57,15 @@ export function authenticate(
   context: CommandContext,
   args: Args,
   reply: MemcacheReply,
+  request: MemcacheRequest,
 ): void {
   const { session, server } = context;
-  if (!isRightPassword(context, args, args.count - 1)) {
-    server.noteFailedToken(session.address);
-    return reply.refuse(WRONG_TOKEN);
+  const isOpen = server.config.token === undefined;
+  const isPlain = request.style !== Style.binary || textOf(args, 0) === "PLAIN";
+  if (isOpen || !isPlain || !isRightPassword(context, args, args.count - 1)) {
+    if (!isOpen) server.noteFailedToken(session.address);
+    return reply.denied(isOpen);
   }
   session.isAuthenticated = true;
-  reply.result(Result.stored, args, 0);
+  reply.accepted();
 }

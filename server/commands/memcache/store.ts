@@ -1,11 +1,20 @@
 // set, add, replace, cas, append and prepend of memcached's clients. A cas token is the item's version. Knows no bytes on
 // the wire.
 
-import { Condition, ItemType, KEEP_DEADLINE, Opening, Outcome } from "../../../cache/mod.ts";
+import {
+  Condition,
+  ITEM_STALE,
+  ITEM_WON,
+  ItemType,
+  KEEP_DEADLINE,
+  Opening,
+  Outcome,
+  stateOf,
+} from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { type MemcacheReply, Result } from "../../contract/memcache/reply.ts";
-import { type MemcacheRequest, Op } from "../../contract/memcache/request.ts";
+import { type MemcacheRequest, MetaFlag, Op, Style } from "../../contract/memcache/request.ts";
 import {
   deleteItem,
   openBytes,
@@ -35,22 +44,53 @@ export function store(
   const deadlineMs = request.seconds === 0
     ? 0
     : deadlineAfter(request.seconds, context.cache.now());
-  put.setTerms(deadlineMs, conditionOf(op), request.version, request.clientFlags | 0);
+  const flags = request.clientFlags | 0;
+  put.setTerms(deadlineMs, conditionOf(op), request.version, flags);
   // No version is 0: that an item must have, and nothing is to be stored where there is none.
   const isStored = (op !== Op.compareAndSet || request.version !== 0) &&
     shard.putLocked(put) === Outcome.stored;
-  if (isStored) return reply.result(Result.stored, args, 0);
-  reply.result(op === Op.compareAndSet ? refusedCas(context, args) : Result.notStored, args, 0);
+  if (isStored) return stored(context, args, reply, request);
+  if (op !== Op.compareAndSet) return reply.result(Result.notStored, args, 0);
+  const address = peekItem(context, args, 0, 0);
+  if (address === 0) return reply.result(Result.notFound, args, 0);
+  if (!request.has(MetaFlag.stale) || !isLate(context, address, request)) {
+    return reply.result(Result.exists, args, 0);
+  }
+  storeStale(context, address, flags);
+  stored(context, args, reply, request);
+}
+
+/** Whether a value belongs to an older version than that which is there. */
+function isLate({ shard }: CommandContext, address: number, { version }: MemcacheRequest): boolean {
+  return version !== 0 && version < shard.versionLocked(address);
+}
+
+/** Stores a value that comes late, as one that is stale; who is at work on a new one still is. */
+function storeStale(context: CommandContext, address: number, flags: number): void {
+  const { shard, put } = context;
+  const state = stateOf(shard.memory, address) & ITEM_WON;
+  put.setTerms(KEEP_DEADLINE, Condition.none, 0, flags);
+  put.state = state | ITEM_STALE;
+  shard.putLocked(put);
+}
+
+/** Answers that a value is stored; its version where that may be wanted. */
+function stored(
+  context: CommandContext,
+  args: Args,
+  reply: MemcacheReply,
+  { style }: MemcacheRequest,
+): void {
+  const version = style === Style.classic
+    ? 0
+    : context.shard.versionLocked(peekItem(context, args, 0, 0));
+  reply.result(Result.stored, args, version);
 }
 
 function conditionOf(op: Op): Condition {
   if (op === Op.set) return Condition.none;
   if (op === Op.add) return Condition.absent;
   return op === Op.replace ? Condition.present : Condition.version;
-}
-
-function refusedCas(context: CommandContext, args: Args): Result {
-  return peekItem(context, args, 0, 0) === 0 ? Result.notFound : Result.exists;
 }
 
 /** append and prepend: the item keeps its flags and its deadline. */
@@ -71,7 +111,8 @@ export function extend(
   const isDone = request.op === Op.append
     ? append(context, args, reply)
     : prepend(context, args, address);
-  reply.result(isDone ? Result.stored : Result.notStored, args, 0);
+  if (isDone) stored(context, args, reply, request);
+  else reply.result(Result.notStored, args, 0);
 }
 
 function append(context: CommandContext, args: Args, reply: MemcacheReply): boolean {

@@ -16,3 +16,9 @@ export function deadlineAfter(seconds: number, nowMs: number): number {
 export function secondsLeft(deadlineMs: number, nowMs: number): number {
   return deadlineMs === 0 ? -1 : Math.ceil(Math.max(0, deadlineMs - nowMs) / 1000);
 }
+
+/** The same as a number of seconds from now, which may be negative; 0 stands for none. */
+export function secondsUntil(seconds: number, nowMs: number): number {
+  if (seconds <= MAX_RELATIVE_SECONDS) return seconds;
+  return Math.ceil((seconds * 1000 - nowMs) / 1000);
+}

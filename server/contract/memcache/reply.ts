@@ -22,6 +22,9 @@ export const Result = {
 /** One of the values of the constant of the same name. */
 export type Result = typeof Result[keyof typeof Result];
 
+/** How me calls whether an item has been asked for. */
+export const FETCHED = "fetch";
+
 /** What is known of an item that is answered. One for each worker. */
 export class ItemFacts {
   valueBytes = 0;
@@ -46,17 +49,23 @@ export interface MemcacheReply extends Reply {
   /** The value is there. */
   itemEnd(): void;
   /** There is no such item. */
-  noItem(args: Args): void;
+  noItem(args: Args | null): void;
   /** Answers how the command on the first argument ended; `version` is that of the item now, or 0. */
   result(result: Result, args: Args, version: number): void;
-  /** Answers a number that was changed. */
-  number(value: bigint, args: Args, facts: ItemFacts): void;
+  /** Answers a number that was changed, or was made since there was none. */
+  number(value: bigint, args: Args, facts: ItemFacts, isNew: boolean): void;
+  /** Facts about an item for people, as me has them. */
+  debug(args: Args, facts: ItemFacts): void;
   /** One line of statistics. */
   stat(name: string, value: string): void;
   /** All lines of statistics are there. */
   statEnd(): void;
   /** Answers what the request says. */
   refuse(error: string): void;
+  /** The token is right. */
+  accepted(): void;
+  /** The token is wrong, or there is none (`isOpen`), so that nobody can show it. */
+  denied(isOpen: boolean): void;
   /** The answer comes later, when the worker's request is another one. */
   detach(): void;
 }

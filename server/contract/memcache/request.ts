@@ -37,12 +37,14 @@ export const Op = {
   metaDelete: 24,
   metaArithmetic: 25,
   metaDebug: 26,
+  /** metaGet that may change something. */
+  metaTouch: 27,
 } as const;
 /** One of the values of the constant of the same name. */
 export type Op = typeof Op[keyof typeof Op];
 
 /** How many operations there are. */
-export const OP_COUNT = 27;
+export const OP_COUNT = 28;
 
 /** In which of memcached's three ways a request is written, and answered. */
 export const Style = { classic: 0, meta: 1, binary: 2 } as const;
@@ -55,8 +57,6 @@ export const MetaFlag = {
   base64: 1,
   /** The value is wanted. */
   value: 2,
-  /** The time since the item was last asked for is wanted, or whether it was: it is touched after that. */
-  touchedLater: 4,
   /** Where nothing is there, an empty item is stored. */
   vivify: 8,
   /** A time to live is given. */
@@ -96,8 +96,6 @@ export class MemcacheRequest {
   delta = 0n;
   /** What a number begins with that is not there. */
   initial = 0n;
-  /** Whether the number is made if it is not there. */
-  mayMake = false;
   /** Whether this is the last key of its line: its answer ends that of the line. */
   isLast = true;
   /** Whether what is under the key goes, since its new value is too large. */
@@ -109,10 +107,17 @@ export class MemcacheRequest {
   /** Where its words behind the key lie, the flags, in the bytes of the arguments. */
   readonly flagStarts: Int32Array = new Int32Array(MAX_META_FLAGS);
   readonly flagLengths: Int32Array = new Int32Array(MAX_META_FLAGS);
+  readonly flagLetters: Uint8Array = new Uint8Array(MAX_META_FLAGS);
   flagCount = 0;
-  /** Of a binary request: its code, and what is to come back as it is. */
+  /** How a meta command says that it does what it does. */
+  mode = "";
+  /** Whether it takes away from a number. */
+  isDecrement = false;
+  /** Of a binary request: its code, what is to come back as it is, and if it is refused how, and whether nothing can follow. */
   code = 0;
   opaque = 0;
+  status = 0;
+  ends = false;
 
   /** Begins another one: what most requests do not have. */
   begin(op: Op, style: Style): void {
@@ -123,9 +128,17 @@ export class MemcacheRequest {
     this.clientFlags = 0;
     this.seconds = 0;
     this.version = 0;
+    this.ends = false;
     this.isLast = true;
     this.metaFlags = 0;
     this.flagCount = 0;
+  }
+
+  /** Adds a word of a meta command: `letter`, and what follows it. */
+  addFlag(letter: number, start: number, length: number): void {
+    this.flagLetters[this.flagCount] = letter;
+    this.flagStarts[this.flagCount] = start;
+    this.flagLengths[this.flagCount++] = length;
   }
 
   /** Makes it one that is refused with this text. */

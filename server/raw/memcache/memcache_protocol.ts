@@ -2,6 +2,7 @@
 // stands here and in its codec: a line that asks for many keys is many commands, and the codec knows some answers itself.
 
 import type { Cache } from "../../../cache/mod.ts";
+import { Status } from "../../codecs/memcache/binary.ts";
 import { MemcacheDecoder } from "../../codecs/memcache/decode.ts";
 import type { MemcacheLimits } from "../../codecs/memcache/limits.ts";
 import { MemcacheOutput } from "../../codecs/memcache/reply.ts";
@@ -150,7 +151,12 @@ export class MemcacheProtocol implements RawProtocol {
         return reply.noop();
       case Op.end:
         return reply.endLine();
+      case Op.mechanisms:
+        if (context.server.config.token !== undefined) return reply.mechanisms("PLAIN");
+        this.decoder.request.status = Status.unknown;
+        return reply.refuse(error);
       default:
+        if (this.decoder.request.ends) context.session.afterReply = "close";
         this.#refusals.unreadable();
         return reply.refuse(error);
     }

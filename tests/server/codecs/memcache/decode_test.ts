@@ -131,6 +131,65 @@ Deno.test("MemcacheDecoder.next() reads classic requests, whole and byte by byte
   }
 });
 
+/** A binary request. */
+function frame(code: number, extras: string, key: string, value = ""): string {
+  const head = new Uint8Array(24);
+  const view = new DataView(head.buffer);
+  view.setUint8(0, 0x80);
+  view.setUint8(1, code);
+  view.setUint16(2, key.length);
+  view.setUint8(4, extras.length);
+  view.setUint32(8, extras.length + key.length + value.length);
+  return String.fromCharCode(...head) + extras + key + value;
+}
+
+Deno.test("MemcacheDecoder.next() reads meta commands, whole and byte by byte", () => {
+  const table: [string, string[]][] = [
+    ["mg a\r\nmg a v k T60\r\n", ["metaGet|a", "metaTouch|a|60"]],
+    ["ms a 3 F5 T60 q\r\nabc\r\n", ["set|a|abc|5|60|quiet"]],
+    ["ms a 1 C7\r\nx\r\nms a 1 ME\r\nx\r\n", ["compareAndSet|a|x|7", "add|a|x"]],
+    ["ms YWI= 1 b\r\nx\r\nmg YWI= b\r\n", ["set|ab|x", "metaGet|ab"]],
+    ["md a q\r\nma a D5\r\nme a\r\n", ["metaDelete|a|quiet", "metaArithmetic|a", "metaDebug|a"]],
+    ["mg a v v\r\nmg a !\r\nmd a !\r\n", [
+      "CLIENT_ERROR duplicate flag",
+      "CLIENT_ERROR invalid flag",
+      "CLIENT_ERROR invalid or duplicate flag",
+    ]],
+    ["ms a 3 MX\r\nabc\r\nms a 101 !\r\n" + "x".repeat(101) + "\r\nmn\r\n", [
+      "CLIENT_ERROR invalid mode for ms M token",
+      "CLIENT_ERROR invalid flag",
+      "noop",
+    ]],
+  ];
+  for (const [text, expected] of table) {
+    for (const step of [text.length, 1, 7]) {
+      assertEquals(read(text, step), expected, `${text.slice(0, 40)} in steps of ${step}`);
+    }
+  }
+});
+
+Deno.test("MemcacheDecoder.next() reads binary requests, whole and byte by byte", () => {
+  const eight = "\0\0\0\x05\0\0\0\x09";
+  const large = frame(0x01, eight, "k", "x".repeat(101));
+  const table: [string, string[]][] = [
+    [frame(0x00, "", "k") + frame(0x0d, "", "k"), ["get|k", "get|k|quiet|full"]],
+    [frame(0x01, eight, "k", "abc") + "get k\r\n", ["set|k|abc|5|9", "get|k"]],
+    [frame(0x05, "\0".repeat(20), "n") + frame(0x1c, "\0\0\0\x07", "k"), [
+      "increment|n",
+      "touch|k|7",
+    ]],
+    [frame(0x0a, "", "") + frame(0x10, "", "settings") + frame(0x17, "", ""), [
+      "noop",
+      "stats|settings",
+      "quit|quiet",
+    ]],
+    [large + frame(0x0a, "", ""), ["tooLarge|k", "noop"]],
+  ];
+  for (const [text, expected] of table) {
+    for (const step of [text.length, 1, 7]) assertEquals(read(text, step), expected);
+  }
+});
+
 Deno.test("MemcacheDecoder.next() reads anything in pieces as it does at once", () => {
   const word = fc.constantFrom(
     "get",
@@ -140,6 +199,12 @@ Deno.test("MemcacheDecoder.next() reads anything in pieces as it does at once", 
     "add",
     "cas",
     "incr",
+    "mg",
+    "ms",
+    "ma",
+    "v",
+    "b",
+    "YWI=",
     "delete",
     "touch",
     "noreply",
@@ -151,10 +216,12 @@ Deno.test("MemcacheDecoder.next() reads anything in pieces as it does at once", 
   );
   const line = fc.tuple(fc.array(word, { maxLength: 8 }), fc.constantFrom("\r\n", "\n", " \r\n"))
     .map(([words, end]) => words.join(" ") + end);
+  const frames = fc.tuple(fc.integer({ min: 0, max: 40 }), fc.constantFrom("", "k"))
+    .map(([code, key]) => frame(code, "", key));
   const junk = fc.string({ unit: "binary-ascii", maxLength: 20 });
   fc.assert(
     fc.property(
-      fc.array(fc.oneof(line, junk, fc.constant("abc\r\n")), { maxLength: 12 }),
+      fc.array(fc.oneof(line, junk, frames, fc.constant("abc\r\n")), { maxLength: 12 }),
       fc.integer({ min: 1, max: 9 }),
       (parts, step) => {
         const text = parts.join("");
