@@ -4,12 +4,8 @@
 import { assertEquals } from "@std/assert";
 import { connectRaw, exchange } from "../raw_fixture.ts";
 import { TestServer, until } from "../server.ts";
+import { portOf, spread } from "../spread.ts";
 import { blockedCount, Talker } from "./conversation.ts";
-
-function portOf(server: TestServer): number {
-  const addresses = server.event("start")!.addresses as string[];
-  return Number(/\d+$/.exec(addresses.find((each) => each.startsWith("redis:"))!)![0]);
-}
 
 /** Waits until so many clients wait. */
 async function untilBlocked(control: Talker, count: number): Promise<void> {
@@ -64,28 +60,6 @@ Deno.test("a client of RESP3 is answered with its nulls and doubles, and has mes
   await exchange(waiter, "BLPOP k 0.01\r\n", "_\r\n");
   await exchange(waiter, "BLMOVE k l LEFT LEFT 0.01\r\n", "_\r\n");
 });
-
-/** Opens connections until there are `each` of every worker; the workers take turns in what is returned. */
-async function spread(server: TestServer, workers: number, each: number): Promise<Talker[]> {
-  const found = Array.from({ length: workers }, (): Talker[] => []);
-  const clients = async () => (await server.stats()).workers.map((worker) => figure(worker));
-  const figure = (worker: object) => (worker as { respClients: number }).respClients;
-  while (found.some((some) => some.length < each)) {
-    const before = await clients();
-    const talker = await Talker.open(portOf(server));
-    await talker.say("PING");
-    const after = await clients();
-    const worker = after.findIndex((count, i) => count > before[i]!);
-    if (found[worker]!.length < each) found[worker]!.push(talker);
-    else talker.close();
-    if (found[worker]!.length < each) continue;
-    await until("it is gone", async () => {
-      const sum = (await clients()).reduce((total, count) => total + count, 0);
-      return sum === found.flat().length;
-    });
-  }
-  return Array.from({ length: each }, (_, i) => found.map((some) => some[i]!)).flat();
-}
 
 Deno.test("clients of two workers are served in the order in which they came, one by one or all at once", async () => {
   await using server = await TestServer.start(["--resp-port", "0", "--workers", "2"]);

@@ -1,0 +1,133 @@
+// Which shards a script holds: those of the keys that it names, all where it asks for others, and further ones where it has
+// written by then. Two caches of one region stand for two workers.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Cache } from "../../../../cache/mod.ts";
+import { asksForGivenKeys } from "../../../../server/commands/scripts/named_keys.ts";
+import type { ServerCache } from "../../../../server/contract/counters.ts";
+import { newRegion, NOW_MS } from "../../fixture.ts";
+import { Speaker } from "../speaker.ts";
+
+const NOT_NAMED = "local KEYS = {'other'} ";
+const encoder = new TextEncoder();
+
+/** Keys of two shards. */
+function keysApart(cache: ServerCache): [string, string] {
+  const shardOf = (key: string) => cache.shardOf(cache.hash(encoder.encode(key), 0, key.length));
+  const other = Array.from({ length: 100 }, (_, i) => `k${i}`)
+    .find((key) => shardOf(key) !== shardOf("other"))!;
+  return [other, "other"];
+}
+
+async function withLocked(
+  key: string,
+  line: (key: string) => string,
+): Promise<{ answer: string; locks: number; cache: ServerCache }> {
+  const region = newRegion();
+  const [mine, others] = [1, 2].map((actor) => new Cache(region, actor, () => NOW_MS)) as [
+    ServerCache,
+    ServerCache,
+  ];
+  const speaker = new Speaker(mine);
+  await speaker.say("EVAL return\\x201 0");
+  const [named] = keysApart(mine);
+  let locks = 0;
+  const take = mine.withNoted.bind(mine);
+  mine.withNoted = (work) => {
+    locks++;
+    return take(work);
+  };
+  const bytes = encoder.encode(key);
+  if (key === "") await speaker.say(line(named));
+  else {
+    others.withShard(others.hash(bytes, 0, bytes.length), {
+      runLocked: () => void speaker.run(line(named)),
+    });
+  }
+  return { answer: speaker.answer(), locks, cache: mine };
+}
+
+function evaluate(script: string, rest: string): string {
+  return `EVAL ${script.replaceAll(" ", "\\x20")} ${rest}`;
+}
+
+Deno.test("asksForGivenKeys() holds for texts in which each key is an element of KEYS, and for no others", () => {
+  const sure = [
+    "return redis.call('get', KEYS[1])",
+    'local key = KEYS[1]\nif redis.call("exists", key) then return redis.call("INCR", key) end',
+    "for i = 1, #KEYS do redis.call('del', KEYS[i]) end return redis.call('TIME')",
+    "redis.log(redis.LOG_NOTICE, 'x') return redis.sha1hex(ARGV[1])",
+    "return 1",
+  ];
+  const unsure = [
+    "return redis.call('get', ARGV[1])",
+    "return redis.call('get', KEYS[1] .. ':x')",
+    "return redis.call('rename', KEYS[1], 'x')",
+    "return redis.call('del', KEYS[1], 'x')",
+    "return redis.call('mget', unpack(KEYS))",
+    "local key = KEYS[1]\nkey = 'x' redis.call('get', key)",
+    "local key = KEYS[1] .. 'x'\nredis.call('get', key)",
+    "local call = redis.call call('get', 'x')",
+    "local r = redis r.call('get', 'x')",
+    "return _G['redis'].call('get', 'x')",
+    "return redis.call(ARGV[1], KEYS[1])",
+    "return redis.call('keys', '*')",
+    "redis.call('flushall')",
+    `return 1 -- ${"x".repeat(40_000)}`,
+  ];
+  for (const text of sure) assert(asksForGivenKeys(text), text);
+  for (const text of unsure) assert(!asksForGivenKeys(text), text);
+});
+
+Deno.test("a script waits for no shard but those of its keys", async () => {
+  const found = await withLocked(
+    "other",
+    (key) => evaluate("return redis.call('incr', KEYS[1])", `1 ${key}`),
+  );
+  assertEquals([found.answer, found.locks], [":1", 1]);
+});
+
+Deno.test("a script that puts its keys together holds all shards, and waits in vain where one is held", async () => {
+  const line = (key: string) => evaluate("return redis.call('incr', ARGV[1])", `0 ${key}`);
+  assertEquals((await withLocked("", line)).answer, ":1");
+  assertMatch((await withLocked("other", line)).answer, /^-BUSY /);
+});
+
+Deno.test("a script that asks for a key it has not named begins anew with all shards", async () => {
+  const script = `${NOT_NAMED}redis.call('get', KEYS[1]) return redis.call('incr', KEYS[1])`;
+  const found = await withLocked("", (key) => evaluate(script, `1 ${key}`));
+  assertEquals([found.answer, found.locks], [":1", 2]);
+  const again = new Speaker(found.cache);
+  assertEquals(await again.say("GET other"), '"1"');
+});
+
+Deno.test("a script that has written gets a further shard where it is free, and is refused it where not", async () => {
+  const script = "local named = KEYS[1]\nredis.call('set', named, 'x') " +
+    `do ${NOT_NAMED}redis.call('incr', KEYS[1]) end return redis.call('get', named)`;
+  const line = (key: string) => evaluate(script.replace("\n", "\\x0a"), `1 ${key}`);
+  const free = await withLocked("", line);
+  assertEquals([free.answer, free.locks], ['"x"', 1]);
+  const held = await withLocked("other", line);
+  assertMatch(held.answer, /^-ERR Script attempted to access a non local key in a cluster node/);
+  const speaker = new Speaker(held.cache);
+  assertEquals(await speaker.say(`GET ${keysApart(held.cache)[0]}`), '"x"');
+  // From then on it begins with all.
+  const [named] = keysApart(free.cache);
+  assertEquals(await new Speaker(free.cache).say(line(named)), '"x"');
+});
+
+Deno.test("what a script of a client with tracking reads is what it has named", async () => {
+  const cache = new Cache(newRegion(), 1, () => NOW_MS) as ServerCache;
+  const speaker = new Speaker(cache);
+  await speaker.say("HELLO 3");
+  const remembered: string[] = [];
+  await speaker.say("CLIENT TRACKING ON");
+  const { tracking } = speaker.session;
+  tracking!.remember = (_hash, bytes, start, length) => {
+    remembered.push(new TextDecoder().decode(bytes.slice(start, start + length)));
+  };
+  await speaker.say(evaluate("return redis.call('set', KEYS[1], 1)", "1 a"));
+  assertEquals(remembered, []);
+  await speaker.say(evaluate("return redis.call('get', KEYS[2])", "2 a b"));
+  assertEquals(remembered, ["a", "b"]);
+});
