@@ -15,6 +15,9 @@ export interface LuaExports {
   malloc(byteCount: number): Pointer;
   free(at: Pointer): void;
   setThrew(isThrown: number, value: number): void;
+  emscripten_stack_init(): void;
+  /** The lowest address of C's stack, which grows downwards. */
+  emscripten_stack_get_end(): Pointer;
   stackSave(): Pointer;
   stackRestore(at: Pointer): void;
 

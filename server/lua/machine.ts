@@ -1,6 +1,6 @@
 // The Lua machine of one worker: compiles scripts, runs them with KEYS and ARGV, and answers what they
 // return. It is made when the first script comes. Where a run ends in the middle, or has left much behind,
-// the instance of Lua is thrown away and made anew. Knows no cache, no locks and no cached scripts.
+// the machine begins anew. Knows no cache, no locks and no cached scripts.
 
 import type { Args } from "../contract/args.ts";
 import type { Reply } from "../contract/reply.ts";
@@ -19,14 +19,14 @@ export interface CompiledScript {
   readonly source: Uint8Array;
   /** Its SHA-1 in hexadecimal digits, for errors. */
   readonly sha: string;
-  /** Where the compiled function is, in the instance of this number. */
+  /** Where the compiled function is, since the machine has begun for the time of this number. */
   ref: number;
-  instance: number;
+  beginning: number;
 }
 
 /** What may be in use after a run, without having to be collected. */
 const MAX_LEFT_KIB = 6 * 1024;
-/** What may be in use after that; with more, or once the memory has grown, the instance is made anew. */
+/** What may be in use after that; with more the machine begins anew. */
 const MAX_KEPT_KIB = 4 * 1024;
 const NO_MEMORY = "not enough memory";
 
@@ -34,15 +34,15 @@ const NO_MEMORY = "not enough memory";
 export type LuaHost = StateHost;
 
 export class LuaMachine {
-  readonly #module: WebAssembly.Module;
-  readonly #host: LuaHost;
-  #state: LuaState | null = null;
-  /** The number of the instance, so that scripts know whether they are compiled in it. */
-  #instance = 1;
+  readonly #state: LuaState;
+  /** How often it has begun, so that scripts know whether they are compiled. */
+  #beginning = 1;
+  /** Whether nothing has been compiled since. */
+  #isNew = true;
 
   private constructor(module: WebAssembly.Module, host: LuaHost) {
-    this.#module = module;
-    this.#host = host;
+    const libraries = [cjsonLibrary(), cmsgpackLibrary(), structLibrary(), bitLibrary()];
+    this.#state = new LuaState(module, host, libraries);
   }
 
   /** Makes the machine of a worker. */
@@ -52,7 +52,7 @@ export class LuaMachine {
 
   /** Compiles a script. A text says what is wrong with it. */
   compile(source: Uint8Array, sha: string): CompiledScript | string {
-    const script: CompiledScript = { source, sha, ref: 0, instance: 0 };
+    const script: CompiledScript = { source, sha, ref: 0, beginning: 0 };
     const problem = this.#compile(script);
     this.#tidy();
     return problem ?? script;
@@ -60,8 +60,8 @@ export class LuaMachine {
 
   /** Forgets a compiled script. */
   release(script: CompiledScript): void {
-    if (script.instance === this.#instance) this.#state?.release(script.ref);
-    script.instance = 0;
+    if (script.beginning === this.#beginning) this.#state.release(script.ref);
+    script.beginning = 0;
   }
 
   /**
@@ -75,59 +75,61 @@ export class LuaMachine {
     keyCount: number,
     reply: Reply,
   ): void {
-    if (script.instance !== this.#instance) {
+    if (script.beginning !== this.#beginning) {
       const problem = this.#compile(script);
       if (problem !== undefined) return reply.fail(failureOf(`ERR ${problem}`));
     }
-    const failure = this.#guarded((state) => state.run(script, args, firstKey, keyCount, reply));
-    if (typeof failure === "string") reply.fail(failureOf(`ERR ${failure}`));
-    else this.#tidy();
-  }
-
-  /** Compiles a script in the instance that there is, or in a new one where its memory does not do. */
-  #compile(script: CompiledScript): string | undefined {
-    const isNew = this.#state === null;
-    const problem = this.#guarded((state) => {
-      const ref = state.compile(script.source);
-      if (typeof ref === "string") return ref;
-      script.ref = ref;
-      script.instance = this.#instance;
-      return undefined;
-    });
-    const isFull = problem?.endsWith(NO_MEMORY) === true;
-    if (isFull) this.#discard();
-    return isFull && !isNew ? this.#compile(script) : problem;
-  }
-
-  /** Runs `work` in the instance, which is gone if anything is thrown. A text says that memory ran out. */
-  #guarded<T>(work: (state: LuaState) => T): T | string {
-    const state = this.#state ??= this.#begin();
     try {
-      return work(state);
+      this.#state.run(script, args, firstKey, keyCount, reply);
     } catch (error) {
-      this.#discard();
-      if (error instanceof LuaPanic || error instanceof WebAssembly.RuntimeError) return NO_MEMORY;
-      if (error instanceof RangeError) return "stack overflow";
-      throw error;
+      return reply.fail(failureOf(`ERR ${this.#endOf(error)}`));
+    }
+    this.#tidy();
+  }
+
+  /** Compiles a script in the machine as it is, or in a new one where its memory does not do. */
+  #compile(script: CompiledScript): string | undefined {
+    const wasNew = this.#isNew;
+    const compiled = this.#tryCompile(script.source);
+    if (typeof compiled === "number") {
+      script.ref = compiled;
+      script.beginning = this.#beginning;
+      return undefined;
+    }
+    if (!compiled.endsWith(NO_MEMORY)) return compiled;
+    this.#beginAnew();
+    return wasNew ? compiled : this.#compile(script);
+  }
+
+  #tryCompile(source: Uint8Array): number | string {
+    this.#isNew = false;
+    try {
+      return this.#state.compile(source);
+    } catch (error) {
+      return this.#endOf(error);
     }
   }
 
-  /** Lets go of the instance, and so of all that was compiled in it. */
-  #discard(): void {
-    this.#state = null;
-    this.#instance++;
+  /** Something was thrown through the machine. Says what, or throws on what the host has thrown. */
+  #endOf(error: unknown): string {
+    this.#beginAnew();
+    if (error instanceof LuaPanic || error instanceof WebAssembly.RuntimeError) return NO_MEMORY;
+    if (error instanceof RangeError) return "stack overflow";
+    throw error;
   }
 
-  #begin(): LuaState {
-    const libraries = [cjsonLibrary(), cmsgpackLibrary(), structLibrary(), bitLibrary()];
-    return new LuaState(this.#module, this.#host, libraries);
+  /** Forgets all that was compiled and all that was left behind. */
+  #beginAnew(): void {
+    this.#state.restore();
+    this.#beginning++;
+    this.#isNew = true;
   }
 
   /** Makes sure that what was left behind is little. */
   #tidy(): void {
     const state = this.#state;
-    if (state === null || (!state.hasGrown && state.usedKib <= MAX_LEFT_KIB)) return;
-    if (!state.hasGrown) state.collect();
-    if (state.hasGrown || state.usedKib > MAX_KEPT_KIB) this.#discard();
+    if (state.usedKib <= MAX_LEFT_KIB) return;
+    state.collect();
+    if (state.usedKib > MAX_KEPT_KIB) this.#beginAnew();
   }
 }

@@ -142,6 +142,11 @@ export class MachineStack implements LuaStack {
     return this.#large;
   }
 
+  /** The memory is as it was in the beginning: there is no longer buffer. */
+  forgetLarge(): void {
+    this.#large = 0;
+  }
+
   /** Gives back the longer buffer. */
   releaseLarge(): void {
     if (this.#large !== 0) this.#exports.free(this.#large);

@@ -39,12 +39,21 @@ export class ScriptResult {
     this.#stack = stack;
   }
 
-  /** Answers the topmost value. `protocol` is that of redis.setresp. */
-  answer(reply: Reply, protocol: 2 | 3): void {
+  /**
+   * Finds out whether the topmost value can be answered within `maxBytes`. `protocol` is that of redis.setresp. It may be
+   * ended, unlike the answer.
+   */
+  measure(maxBytes: number, protocol: 2 | 3): void {
     this.#protocol = protocol;
-    this.#bytesLeft = reply.bytesLeft;
+    this.#bytesLeft = maxBytes;
     this.#failure = null;
+    const top = this.#stack.top();
     this.#measure(0);
+    this.#stack.setTop(top);
+  }
+
+  /** Answers the topmost value, which was measured. */
+  answer(reply: Reply): void {
     if (this.#failure !== null) reply.fail(this.#failure);
     else this.#write(reply, false);
   }

@@ -49,17 +49,16 @@ export class LuaState implements LuaMeter {
   readonly #result: ScriptResult;
   readonly #random = new RandomNumbers();
   readonly #decoder = new TextDecoder();
-  readonly #firstBytes: number;
   readonly #nameAt: Pointer;
   /** What libraries do before each script. */
   readonly #resets: readonly (() => void)[];
   #fuel = FUEL;
-  #isReady = false;
+  /** Whether what runs may be ended: text of a script, and not what is done around it. */
+  #mayEnd = false;
 
   constructor(module: WebAssembly.Module, host: StateHost, libraries: readonly LuaLibrary[]) {
     this.#host = host;
     const instance = this.#instance = new LuaInstance(module, this, MAX_MACHINE_BYTES);
-    this.#firstBytes = instance.bytes.length;
     this.#main = instance.exports.luaL_newstate();
     this.#stack = new MachineStack(instance, () => this.#spend(1));
     this.#calls = new RedisCalls(instance, this.#stack, host.call, (steps) => this.#spend(steps));
@@ -83,12 +82,18 @@ export class LuaState implements LuaMeter {
     this.#nameAt = instance.exports.malloc(name.length);
     instance.bytes.set(name, this.#nameAt);
     this.#resets = libraries.flatMap(({ reset }) => reset === undefined ? [] : [reset]);
-    this.#isReady = true;
+    instance.keep();
+  }
+
+  /** Begins anew, as just made: nothing that was compiled is there any more. */
+  restore(): void {
+    this.#instance.restore();
+    this.#stack.forgetLarge();
   }
 
   outOfFuel(): void {
     this.#instance.exports.fuel.value = FUEL;
-    if (this.#isReady) this.#host.check();
+    if (this.#mayEnd) this.#host.check();
   }
 
   copied(byteCount: number): void {
@@ -99,12 +104,7 @@ export class LuaState implements LuaMeter {
     this.#fuel -= steps;
     if (this.#fuel > 0) return;
     this.#fuel = FUEL;
-    if (this.#isReady) this.#host.check();
-  }
-
-  /** Whether its memory is larger than that of a new one. */
-  get hasGrown(): boolean {
-    return this.#instance.bytes.length > this.#firstBytes;
+    if (this.#mayEnd) this.#host.check();
   }
 
   /** What Lua has in use, in KiB, with what is to be collected. */
@@ -123,7 +123,13 @@ export class LuaState implements LuaMeter {
     const at = exports.malloc(source.length + 1) >>> 0;
     if (at === 0) return "not enough memory";
     this.#instance.bytes.set(source, at);
-    const status = exports.luaL_loadbuffer(this.#main, at, source.length, this.#nameAt);
+    let status: number;
+    try {
+      this.#mayEnd = true;
+      status = exports.luaL_loadbuffer(this.#main, at, source.length, this.#nameAt);
+    } finally {
+      this.#mayEnd = false;
+    }
     exports.free(at);
     this.#stack.state = this.#main;
     if (status === 0) return exports.luaL_ref(this.#main, REGISTRY_INDEX);
@@ -158,15 +164,28 @@ export class LuaState implements LuaMeter {
     this.#setList("ARGV", args, firstKey + keyCount, args.count);
     exports.lua_rawgeti(state, REGISTRY_INDEX, this.#sandbox.handlerRef);
     exports.lua_rawgeti(state, REGISTRY_INDEX, script.ref);
-    const status = exports.lua_pcall(state, 0, 1, -2);
-    stack.state = state;
-    if (status === 0) this.#result.answer(reply, this.#calls.protocol);
-    else this.#answerError(script.sha, reply);
+    const status = this.#call(reply.bytesLeft);
+    if (status !== 0) this.#answerError(script.sha, reply);
+    else this.#result.answer(reply);
     exports.lua_settop(state, 0);
     stack.releaseLarge();
     exports.lua_gc(state, LuaGc.restart, 0);
     exports.lua_gc(state, LuaGc.setPause, GC_PAUSE);
     exports.lua_gc(state, LuaGc.setStepRate, GC_STEP_RATE);
+  }
+
+  /** Calls the topmost function, and measures what it returns. Returns 0, or what went wrong. */
+  #call(maxBytes: number): number {
+    const state = this.#main;
+    try {
+      this.#mayEnd = true;
+      const status = this.#instance.exports.lua_pcall(state, 0, 1, -2);
+      this.#stack.state = state;
+      if (status === 0) this.#result.measure(maxBytes, this.#calls.protocol);
+      return status;
+    } finally {
+      this.#mayEnd = false;
+    }
   }
 
   /** Sets a list of the topmost table, the globals, to arguments. */

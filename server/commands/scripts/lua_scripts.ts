@@ -11,6 +11,7 @@ import {
 import type { CompiledScript, LuaMachine } from "../../lua/machine.ts";
 import { refused } from "../failures.ts";
 import { asksForGivenKeys } from "./named_keys.ts";
+import { ScriptEnd, type ScriptTime } from "./script_time.ts";
 import { readShebang, type Shebang } from "./shebang.ts";
 
 const TOO_LONG = refused(`script is too long: at most ${MAX_SCRIPT_BYTES} bytes`);
@@ -27,10 +28,13 @@ export interface Prepared {
 export class LuaScripts {
   readonly machine: LuaMachine;
   readonly #cache: ScriptCache;
+  readonly #time: ScriptTime;
 
-  constructor(machine: LuaMachine, cache: ScriptCache) {
+  /** `time` bounds how long a script is compiled, as it bounds how long it runs. */
+  constructor(machine: LuaMachine, cache: ScriptCache, time: ScriptTime) {
     this.machine = machine;
     this.#cache = cache;
+    this.#time = time;
     cache.onDrop = (script) => {
       const prepared = script.compiled as Prepared | null;
       script.compiled = null;
@@ -59,12 +63,24 @@ export class LuaScripts {
     const shebang = readShebang(source);
     if ("message" in shebang) return shebang;
     const text = source.subarray(shebang.textAt);
-    const compiled = this.machine.compile(text, sha);
+    const compiled = this.#compileInTime(text, sha);
     if (typeof compiled === "string") return refused(compiled);
     script.needsAll ??= shebang.flags.includes("allow-cross-slot-keys") ||
       !asksForGivenKeys(decoder.decode(text));
     const prepared = { script, shebang, compiled };
     script.compiled = prepared;
     return prepared;
+  }
+
+  #compileInTime(text: Uint8Array, sha: string): CompiledScript | string {
+    this.#time.begin();
+    try {
+      return this.machine.compile(text, sha);
+    } catch (error) {
+      if (!(error instanceof ScriptEnd)) throw error;
+      return `Script took longer than ${this.#time.maxMs} ms to be compiled and was ended (--script-time)`;
+    } finally {
+      this.#time.end();
+    }
   }
 }

@@ -71,7 +71,7 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
       this.#log,
     );
     try {
-      this.#scripts = new LuaScripts(await LuaMachine.load(host), this.share.cache);
+      this.#scripts = new LuaScripts(await LuaMachine.load(host), this.share.cache, this.#time);
     } finally {
       this.#loading = null;
     }

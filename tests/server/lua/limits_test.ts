@@ -57,6 +57,22 @@ Deno.test("LuaMachine.run() can be ended in any loop, also within one call of C,
   }
 });
 
+Deno.test("LuaMachine.run() is ended before it answers, or answers all of it", async () => {
+  const harness = await ScriptHarness.create();
+  const script = harness.compile("local t = {} for i = 1, 1e5 do t[i] = i end return t");
+  const outcomes = new Set<string>();
+  for (let checks = 1; outcomes.size < 2; checks++) {
+    endAfter(harness, checks);
+    try {
+      outcomes.add(harness.runCompiled(script).slice(0, 9));
+    } catch (error) {
+      assert(error instanceof Ended, String(error));
+      outcomes.add("ended");
+    }
+  }
+  assertEquals([...outcomes], ["ended", "*100000\r\n"]);
+});
+
 Deno.test("LuaMachine.compile() can be ended, too", async () => {
   const harness = await endingHarness();
   assertThrows(() => harness.run("x = 1 ".repeat(1_000_000)), Ended);

@@ -96,7 +96,12 @@ export class ScriptHarness {
     for (const argument of [...keys, ...values]) args.pushText(argument);
     const reply = new RespReply();
     reply.peer = { protocol: this.protocol, running: -1 };
-    this.#machine.run(script, args, 0, keys.length, reply);
+    try {
+      this.#machine.run(script, args, 0, keys.length, reply);
+    } catch (error) {
+      if (reply.used > 0) throw new Error("A run was ended when half of it was answered");
+      throw error;
+    }
     return new TextDecoder().decode(reply.bytes.subarray(0, reply.used));
   }
 
