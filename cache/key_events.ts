@@ -43,6 +43,8 @@ export const KeyEventHint = {
   isSwept: 8 << EVENT_KIND_BITS,
   /** Of the change itself nothing is to be told, but that the key is new. */
   isUntold: 16 << EVENT_KIND_BITS,
+  /** It was a stream, and trimmed on the way. */
+  isTrimmed: 32 << EVENT_KIND_BITS,
 } as const;
 
 /** The database of an event that is in that of the client, whichever that is. */
@@ -130,8 +132,13 @@ export class KeyEvents {
 
   /** Of changes from number `from` on nothing is to be told, but that a key is new. */
   hush(from: number): void {
+    this.mark(from, KeyEventHint.isUntold);
+  }
+
+  /** Gives changes from number `from` on a KeyEventHint. */
+  mark(from: number, hint: number): void {
     for (let place = from; place < this.count; place++) {
-      this.#kinds[place] = this.#kinds[place]! | KeyEventHint.isUntold;
+      this.#kinds[place] = this.#kinds[place]! | hint;
     }
   }
 

@@ -1,6 +1,7 @@
 // Which events a command causes: of most one name says it, of those that change two keys, or do one of several things,
 // a rule. Compared with redis-server by tests/server/commands/differential/. What has no row stores plain values.
 
+import { KeyEventHint } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Command } from "../../contract/command.ts";
 import { eventNumber } from "../../contract/notifications/event_names.ts";
@@ -45,7 +46,7 @@ const COMMANDS_OF: Readonly<Record<string, string>> = {
 /** Events whose commands have the same name. */
 const SAME_NAME = "setrange append incrbyfloat persist linsert lset lrem ltrim sadd srem spop " +
   "sinterstore sunionstore sdiffstore hincrby hincrbyfloat zrem zremrangebyrank zremrangebyscore " +
-  "zremrangebylex zrangestore zunionstore zinterstore zdiffstore geosearchstore xadd xtrim xdel xsetid " +
+  "zremrangebylex zrangestore zunionstore zinterstore zdiffstore geosearchstore xtrim xdel xsetid " +
   "bf.reserve bf.add bf.madd bf.insert bf.loadchunk cms.initbydim cms.initbyprob cms.incrby cms.merge";
 
 /** Commands of which the name alone does not say it. */
@@ -56,6 +57,7 @@ const RULES: Readonly<Record<string, EventRule>> = {
   BLMPOP: (naming) => named(naming, `${sideOf(naming.args, 1, "LEFT") ? "l" : "r"}pop`),
   ZMPOP: (naming) => named(naming, `zpop${sideOf(naming.args, 0, "MIN") ? "min" : "max"}`),
   BZMPOP: (naming) => named(naming, `zpop${sideOf(naming.args, 1, "MIN") ? "min" : "max"}`),
+  XADD: addedEntry,
   // Only a consumer that they make is told of.
   XREADGROUP: plainRule("xgroup-createconsumer"),
   XCLAIM: plainRule("xgroup-createconsumer"),
@@ -86,6 +88,7 @@ const BY_NAME: ReadonlyMap<string, EventRule> = new Map([
   ...SAME_NAME.split(" ").map((event) => [event.toUpperCase(), plainRule(event)] as const),
   ...Object.entries(RULES),
 ]);
+const TRIMMED = eventNumber("xtrim");
 const SET_RULE = plainRule("set");
 
 /** The rule for a command. One that is not in the tables stores a value, if it stores anything. */
@@ -101,6 +104,14 @@ export function hasEventRule(name: string): boolean {
 function hasToken(args: Args, from: number, token: string): boolean {
   for (let i = from; i < args.count; i++) if (tokenOf(args, i) === token) return true;
   return false;
+}
+
+/** XADD: the stream may have been trimmed on the way. */
+function addedEntry(naming: EventNaming): void {
+  named(naming, "xadd");
+  for (const place of naming.places()) {
+    if (naming.events.has(place, KeyEventHint.isTrimmed)) naming.tell(TRIMMED, place);
+  }
 }
 
 /** Whether ZADD adds to a score: INCR is among its options, which come before the first score. */

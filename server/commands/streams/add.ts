@@ -1,7 +1,7 @@
 // XADD: finds the id of a new entry, and adds it behind all others. The header is overwritten in place, and no other
 // part of the stream is looked at.
 
-import { appendEntry, Opening, type StreamId } from "../../../cache/mod.ts";
+import { appendEntry, KeyEventHint, Opening, type StreamId } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
@@ -46,9 +46,18 @@ export function xadd(context: CommandContext, args: Args, reply: Reply): void {
   header.countAdded();
   header.write(stream);
   appendEntry(stream, header.lastId, args.bytes, args.starts, args.lengths, from, args.count);
-  if (options !== null && options.by !== "nothing") trimEntries(stream, options);
-  stream.close();
+  if (options === null || options.by === "nothing") stream.close();
+  else trimAndClose(context, options);
   answerId(context, header.lastId, reply);
+}
+
+/** Trims the open stream and closes it, and lets those know who listen to events that it was. */
+function trimAndClose({ cache, views: { stream } }: CommandContext, options: TrimOptions): void {
+  const { keyEvents } = cache.region;
+  const from = keyEvents?.count ?? 0;
+  const trimmed = trimEntries(stream, options);
+  stream.close();
+  if (trimmed > 0) keyEvents?.mark(from, KeyEventHint.isTrimmed);
 }
 
 /** Makes of the last id the one of a new entry. Returns false where that would not be later. */

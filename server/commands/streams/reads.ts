@@ -8,7 +8,7 @@ import { Taken, type Waiting } from "../../contract/commands/waits.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
 import { opened } from "../blocking/take_or_wait.ts";
 import { ANSWER_TOO_LARGE, refused } from "../failures.ts";
-import { openView } from "../items.ts";
+import { getItem, openView } from "../items.ts";
 import { answerable, type AnswerBudget, answerEntries } from "./entry_answers.ts";
 import { ReadOptions } from "./read_options.ts";
 import { BAD_ID, IdForm, readId } from "./stream_ids.ts";
@@ -31,6 +31,7 @@ export function xread(context: CommandContext, args: Args, reply: Reply): void {
   const problem = options.read(args, false);
   if (problem !== null) return reply.fail(problem);
   const after: StreamId[] = [];
+  const absent: number[] = [];
   let opening: Opening = Opening.absent;
   for (let i = 0; i < options.streamCount; i++) {
     const id = new StreamId();
@@ -39,7 +40,10 @@ export function xread(context: CommandContext, args: Args, reply: Reply): void {
     if (found === Opening.wrongType) return;
     opening = found;
     after.push(id);
+    if (found === Opening.absent) absent.push(i);
   }
+  // As in Redis, which looks for each key again, a miss counts twice.
+  for (const i of absent) getItem(context, args, i, options.streamsAt + i);
   // The only one is open still.
   const isAnswered = options.streamCount > 1
     ? answerNew(context, args, { options, after }, reply)
