@@ -3,6 +3,7 @@
 
 import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
 import { REFUSAL_COUNTERS } from "./refusal_counters.ts";
+import { SCRIPT_COUNTERS, SCRIPT_GAUGES } from "./scripts/script_counters.ts";
 
 /** What one of the gauges of memory stands for; 32 bits of them are 16 TiB. */
 export const MEMORY_STEP_BYTES = 4 * 1024;
@@ -106,6 +107,7 @@ export const COUNTERS = [
     meaning: "Milliseconds that its breaker was open, and let nothing in.",
     isShown: true,
   },
+  ...SCRIPT_COUNTERS,
   ...REFUSAL_COUNTERS,
 ] as const satisfies readonly CounterRow[];
 
@@ -168,12 +170,7 @@ export const GAUGES = [
     isShown: false,
     endsWithWorker: true,
   },
-  {
-    name: "script",
-    meaning: "What a script does that has run for long; 0: there is none.",
-    isShown: false,
-    endsWithWorker: true,
-  },
+  ...SCRIPT_GAUGES,
   {
     name: "pause",
     meaning: "In main's block: when CLIENT PAUSE ends, and what it holds; 0: there is none.",

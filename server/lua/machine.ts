@@ -58,6 +58,11 @@ export class LuaMachine {
     return problem ?? script;
   }
 
+  /** Bytes of its memory. */
+  get memoryBytes(): number {
+    return this.#state?.memoryBytes ?? 0;
+  }
+
   /** Forgets a compiled script. */
   release(script: CompiledScript): void {
     if (script.beginning === this.#beginning) this.#state.release(script.ref);

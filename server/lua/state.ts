@@ -107,6 +107,11 @@ export class LuaState implements LuaMeter {
     if (this.#mayEnd) this.#host.check();
   }
 
+  /** Bytes of its memory. */
+  get memoryBytes(): number {
+    return this.#instance.bytes.length;
+  }
+
   /** What Lua has in use, in KiB, with what is to be collected. */
   get usedKib(): number {
     return this.#instance.exports.lua_gc(this.#main, LuaGc.countKib, 0);

@@ -1,6 +1,7 @@
 // Runs the scripts of one worker: finds or compiles them, locks what they ask for, and has the machine run them. The
 // machine is loaded by the first script. Effects of one run are one record in the log, and others see all or nothing.
 
+import { addCounter } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { ScriptCall, ScriptRuns } from "../../contract/commands/script_runs.ts";
@@ -41,6 +42,7 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
   #scripts: LuaScripts | null = null;
   #calls: ScriptCalls | null = null;
   #loading: Promise<void> | null = null;
+  #memoryBytes = 0;
   readonly #log: (level: number, text: string) => void;
 
   /** A script that writes nothing may run for `maxMs`. `log` writes down what scripts have for people. */
@@ -53,6 +55,8 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
     this.#cache = cache;
     this.share = share;
     this.#log = log;
+    const evicted = cache.region.counterWord(cache.actor, "scriptsEvicted");
+    share.cache.onEvict = () => addCounter(cache.region.words, evicted, 1);
     this.#time = new ScriptTime(cache.region, cache.actor, maxMs);
   }
 
@@ -253,14 +257,26 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
       reply.fail(this.#endFailure(error, script));
     } finally {
       this.#time.end();
+      this.#noteMemory();
     }
     // The machine takes some exceptions for its own.
     if (calls.bug !== null) throw calls.bug;
     return "done";
   }
 
+  /** Shows how much memory the machine has: that changes seldom. */
+  #noteMemory(): void {
+    const bytes = this.scripts.machine.memoryBytes;
+    if (bytes === this.#memoryBytes) return;
+    this.#memoryBytes = bytes;
+    const { region, actor } = this.#cache;
+    Atomics.store(region.words, region.gaugeWord(actor, "luaKib"), Math.ceil(bytes / 1024));
+  }
+
   #endFailure({ cause }: ScriptEnd, { sha }: Script) {
     const where = `script: ${sha}, on @user_script.`;
+    const { region, actor } = this.#cache;
+    addCounter(region.words, region.counterWord(actor, "scriptsEnded"), 1);
     if (cause === "killed") return refused(`Script killed by user with SCRIPT KILL... ${where}`);
     const { maxMs, hasWritten } = this.#time;
     return refused(

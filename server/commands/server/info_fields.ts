@@ -53,8 +53,10 @@ export function clients({ cache, server }: CommandContext, totals: ServerTotals)
 }
 
 /** Section Memory. Used memory is what items take of the region. */
-export function memory({ cache }: CommandContext): Fields {
+export function memory({ cache, server }: CommandContext): Fields {
   const { region } = cache;
+  const luaBytes = region.gaugeTotal("luaKib") * 1024;
+  const scripts = server.scripts.cache;
   const { usedBytes, memoryBytes } = readStats(cache);
   const peakBytes = Math.max(usedBytes, region.gauge(0, "peakBytes") * MEMORY_STEP_BYTES);
   const { rss } = Deno.memoryUsage();
@@ -70,19 +72,19 @@ export function memory({ cache }: CommandContext): Fields {
     used_memory_startup: 0,
     used_memory_dataset: usedBytes,
     used_memory_dataset_perc: percent(usedBytes, usedBytes),
-    used_memory_lua: 0,
-    used_memory_vm_eval: 0,
-    used_memory_lua_human: human(0),
-    used_memory_scripts_eval: 0,
-    number_of_cached_scripts: 0,
+    used_memory_lua: luaBytes,
+    used_memory_vm_eval: luaBytes,
+    used_memory_lua_human: human(luaBytes),
+    used_memory_scripts_eval: scripts.heldBytes,
+    number_of_cached_scripts: scripts.size,
     number_of_functions: 0,
     number_of_libraries: 0,
     used_memory_vm_functions: 0,
-    used_memory_vm_total: 0,
-    used_memory_vm_total_human: human(0),
+    used_memory_vm_total: luaBytes,
+    used_memory_vm_total_human: human(luaBytes),
     used_memory_functions: 0,
-    used_memory_scripts: 0,
-    used_memory_scripts_human: human(0),
+    used_memory_scripts: scripts.heldBytes,
+    used_memory_scripts_human: human(scripts.heldBytes),
     maxmemory: memoryBytes,
     maxmemory_human: human(memoryBytes),
     maxmemory_policy: "allkeys-lfu",
@@ -157,6 +159,8 @@ export function stats({ cache, messages }: CommandContext, totals: ServerTotals)
     dump_payload_sanitizations: 0,
     io_threaded_reads_processed: 0,
     io_threaded_writes_processed: 0,
+    scripts_ended: region.total("scriptsEnded"),
+    evicted_scripts: region.total("scriptsEvicted"),
     lock_waits: region.total("lockWaits"),
     lock_timeouts: region.total("lockTimeouts"),
     failed_tokens: region.total("failedTokens"),

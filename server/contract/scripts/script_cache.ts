@@ -53,8 +53,8 @@ export class ScriptCache {
   memory: MemorySource | null = null;
   /** Told of each script that goes. */
   onDrop: (script: Script) => void = () => {};
-  /** How many went for others since the start. */
-  evicted = 0;
+  /** Told that one goes for others. */
+  onEvict: () => void = () => {};
   /** By the first digits of their SHA-1. */
   readonly #bySha = new Map<number, Script>();
   /** By a print of their text. */
@@ -127,7 +127,7 @@ export class ScriptCache {
     for (const script of this.#bySha.values()) {
       if (oldest === undefined || script.usedAt < oldest.usedAt) oldest = script;
     }
-    this.evicted++;
+    this.onEvict();
     this.drop(oldest!);
   }
 

@@ -45,6 +45,34 @@ Deno.test("a script that one worker was sent all workers know, and forget at onc
   });
 });
 
+Deno.test("scripts come as REST commands, and INFO shows what there is of them", async () => {
+  await withTwo([], async (a, _b, server) => {
+    using client = await server.connect();
+    const ask = async (...words: string[]) =>
+      (await client.ask(`POST / ${JSON.stringify(words)}`)).text;
+    const script = "return {redis.call('incrby', KEYS[1], ARGV[1]), {ok = 'x'}, 1.5, false}";
+    assertEquals(await ask("EVAL", script, "1", "n", "4"), '{"result":[4,"x",1,null]}');
+    assertEquals(
+      await ask("EVAL_RO", script, "1", "n", "4"),
+      await ask("EVAL_RO", script, "1", "n", "4"),
+    );
+    assertMatch(
+      await ask("EVAL", "return x", "0"),
+      /^{"error":"ERR user_script:1: Script attempted to access/,
+    );
+    assertMatch(
+      (await client.ask(
+        'POST /multi-exec [["SET","n","1"],["EVAL","return redis.call(\\"get\\",KEYS[1])","1","n"]]',
+      )).text,
+      /^\[{"result":"OK"},{"result":"1"}\]$/,
+    );
+    await until("both workers know them", async () => {
+      const info = await a.say("INFO memory");
+      return /number_of_cached_scripts:3/.test(info) && !/used_memory_lua:0/.test(info);
+    });
+  });
+});
+
 Deno.test("scripts of two workers that put their keys together lose no change", async () => {
   await withTwo([], async (a, b) => {
     const move =

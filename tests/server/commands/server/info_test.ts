@@ -24,7 +24,7 @@ const LEFT_OUT = [
 
 /** Fields that Redis does not have. */
 const OWN = [
-  "slabkv_version evicted_keys_memory evicted_keys_window clients_slow lock_waits lock_timeouts",
+  "slabkv_version evicted_keys_memory evicted_keys_window clients_slow evicted_scripts scripts_ended lock_waits lock_timeouts",
   "failed_tokens overloads",
 ].join(" ").split(" ");
 
