@@ -19,8 +19,9 @@ const DEFAULT_COUNT = 100;
 const ATTEMPTS = 10;
 /** The largest count of Redis, and the largest that is of use here. */
 const MAX_COUNT = (2n ** 63n - 1n) / 16n;
-const MAX_CLAIMED = 30_000;
-const MAX_ATTEMPTS = 200_000;
+/** Most that are claimed, and looked at, since others wait for the lock: the next call goes on. */
+const MAX_CLAIMED = 5000;
+const MAX_ATTEMPTS = 20_000;
 const RECORD_BYTES = 64;
 
 const BAD_MIN_IDLE = refused("Invalid min-idle-time argument for XAUTOCLAIM");
