@@ -23,6 +23,7 @@ const PROGRAMS = [
   "bench/resp/watch.ts",
   "bench/scripts/run.ts",
   "bench/start.ts",
+  "bench/streams/jobs.ts",
   "bench/types/run.ts",
   "bench/types/sketches.ts",
 ];

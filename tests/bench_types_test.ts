@@ -18,7 +18,7 @@ Deno.test({
     await benchmark(parseOptions(["--tiny"])!, (text) => printed.push(text));
     assertEquals(printed.length, 2);
     for (const { name } of [...OPERATIONS, ...PAIRS]) assert(printed[0]!.includes(name), name);
-    assertEquals(printed[1]!.split("\n").length, 2 + 4 * 2);
+    assertEquals(printed[1]!.split("\n").length, 2 + 5 * 2);
   },
 });
 

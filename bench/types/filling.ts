@@ -6,6 +6,7 @@
 import { Refusal, RespClient } from "../proof/resp_client.ts";
 import {
   APPENDED_STRINGS,
+  idOf,
   listCount,
   memberOf,
   SIZES,
@@ -14,7 +15,7 @@ import {
 } from "./operations.ts";
 
 /** The types that have members. */
-export const TYPES = ["list", "set", "hash", "sorted set"] as const;
+export const TYPES = ["list", "set", "hash", "sorted set", "stream"] as const;
 /** One of them. */
 export type Type = typeof TYPES[number];
 
@@ -41,9 +42,14 @@ async function sendAll(client: RespClient, commands: Iterable<Command>): Promise
   await flush();
 }
 
-/** The command that adds members `from` up to `to` to a collection. */
-function addition(type: Type, key: string, from: number, to: number): Command {
+/** The commands that add members `from` up to `to` to a collection. */
+function additionsOf(type: Type, key: string, from: number, to: number): Command[] {
   const ids = Array.from({ length: to - from }, (_, i) => from + i);
+  if (type === "stream") return ids.map((id) => ["XADD", key, idOf(id), "f", memberOf(id)]);
+  return [addition(type, key, ids)];
+}
+
+function addition(type: Type, key: string, ids: readonly number[]): Command {
   if (type === "list") return ["RPUSH", key, ...ids.map(memberOf)];
   if (type === "set") return ["SADD", key, ...ids.map(memberOf)];
   if (type === "hash") return ["HSET", key, ...ids.flatMap((id) => [memberOf(id), valueOf(id)])];
@@ -53,7 +59,7 @@ function addition(type: Type, key: string, from: number, to: number): Command {
 /** The commands that make collections of `size` members under these keys, all growing together. */
 function* additions(type: Type, keys: readonly string[], size: number): Generator<Command> {
   for (let from = 0; from < size; from += CHUNK) {
-    for (const key of keys) yield addition(type, key, from, Math.min(size, from + CHUNK));
+    for (const key of keys) yield* additionsOf(type, key, from, Math.min(size, from + CHUNK));
   }
 }
 
@@ -80,6 +86,7 @@ export async function fill(port: number, isTiny: boolean): Promise<void> {
     await makeCollections(client, "set", [`set:${size}`], length);
     await makeCollections(client, "hash", [`hash:${size}`], length);
     await makeCollections(client, "sorted set", [`zset:${size}`], length);
+    await makeCollections(client, "stream", [`stream:${size}`], length);
   }
   await fillStrings(port);
 }

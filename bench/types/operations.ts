@@ -24,6 +24,11 @@ export function valueOf(id: number): string {
   return `val:${String(id).padStart(12, "0")}`;
 }
 
+/** The id of an entry of a stream. */
+export function idOf(id: number): string {
+  return `${1 + id}-0`;
+}
+
 /** How many lists of a size there are: pushes and pops go to all, so that none gets much longer. */
 export function listCount(size: number, isTiny: boolean): number {
   return Math.ceil((isTiny ? 2_000 : LISTED_MEMBERS) / size);
@@ -44,6 +49,8 @@ export interface Operation {
 
 const ofMembers = (size: number) => size;
 const middle = (size: number) => Math.floor(size / 2);
+/** The first of ten. */
+const partOf = (size: number) => size === SIZES[0] ? 0 : middle(size);
 
 /** What redis-benchmark sends. */
 export const OPERATIONS: readonly Operation[] = [
@@ -60,7 +67,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     name: "ZRANGE of 10",
     words: (size) => {
-      const first = size === SIZES[0] ? 0 : middle(size);
+      const first = partOf(size);
       return ["ZRANGE", `zset:${size}`, String(first), String(first + 9)];
     },
     range: ofMembers,
@@ -101,6 +108,26 @@ export const OPERATIONS: readonly Operation[] = [
     name: "LRANGE 0 9",
     words: (size) => ["LRANGE", `list:${size}:${RANDOM}`, "0", "9"],
     range: listCount,
+  },
+  {
+    name: "XADD, trimmed exactly",
+    words: (size) => ["XADD", `log:${size}`, "MAXLEN", String(size), "*", "f", memberOf(0)],
+    range: ofMembers,
+  },
+  {
+    name: "XADD, trimmed with ~",
+    words: (size) => ["XADD", `rough:${size}`, "MAXLEN", "~", String(size), "*", "f", memberOf(0)],
+    range: ofMembers,
+  },
+  {
+    name: "XRANGE of 10",
+    words: (size) => ["XRANGE", `stream:${size}`, idOf(partOf(size)), "+", "COUNT", "10"],
+    range: ofMembers,
+  },
+  {
+    name: "XREAD of 10",
+    words: (size) => ["XREAD", "COUNT", "10", "STREAMS", `stream:${size}`, String(partOf(size))],
+    range: ofMembers,
   },
   {
     name: "APPEND of 10 bytes",
