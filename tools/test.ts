@@ -20,17 +20,24 @@ const WIRE = "tests/wire/";
 /** Tests that want a machine on which nothing else runs. */
 const IDLE = "tests/idle/";
 /**
- * Folders whose tests may run side by side: none of them minds that the machine is busy, or looks at what the process
- * has as a whole.
+ * Folders of which one file runs after the other: it matters how busy the machine is, or what the process has as a
+ * whole. Files of all other folders run side by side.
  */
-const SIDE_BY_SIDE: readonly string[] = [
-  ...["cache", "client", "proof"].map((folder) => `tests/${folder}/`),
-  ...["changes", "codecs", "commands", "config", "contract", "disk", "http", "raw", "rdb"].map(
-    (room) => `tests/server/${room}/`,
-  ),
-  "tests/server/process/trouble/",
-  WIRE,
-];
+const IN_TURN: readonly string[] = ["tests/bench/", "tests/server/process/", "tests/tools/"];
+/** Inside one of them, in these somebody mostly waits. */
+const PATIENT = "tests/server/process/trouble/";
+
+/** The folders whose files run side by side. */
+function foldersSideBySide(): string[] {
+  const inside = (folder: string) =>
+    Array.from(Deno.readDirSync(new URL(`../${folder}`, import.meta.url)))
+      .filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => `${folder}${name}/`);
+  const folders = [...inside("tests/"), ...inside("tests/server/"), PATIENT];
+  const apart = ["tests/server/", IDLE, ...IN_TURN];
+  return folders.filter((folder) => !apart.includes(folder));
+}
+
 /** How many files run side by side: in some of them somebody mostly waits. */
 const JOBS = navigator.hardwareConcurrency + 1;
 
@@ -90,9 +97,10 @@ async function main(paths: readonly string[]): Promise<Results> {
 
 async function runAll(): Promise<Results[]> {
   const env = { DENO_JOBS: String(JOBS) };
-  const runs = [await runTests(["--parallel", ...SIDE_BY_SIDE], env)];
+  const sideBySide = foldersSideBySide();
+  const runs = [await runTests(["--parallel", ...sideBySide], env)];
   const packed = Deno.build.os === "windows" ? null : testPacked();
-  runs.push(await runTests([`--ignore=${[...SIDE_BY_SIDE, IDLE].join(",")}`, "tests/"]));
+  runs.push(await runTests([`--ignore=${[...sideBySide, IDLE].join(",")}`, "tests/"]));
   if (packed !== null) runs.push(await packed);
   runs.push(await runTests([IDLE]));
   return runs;
