@@ -57,7 +57,7 @@ export class Outbox {
   #parts: readonly (Uint8Array | null)[] = [];
   #serial = 0;
   /** Subscribers for whom there was no space. */
-  #lost: Subscriber[] = [];
+  #lost = new Set<Subscriber>();
 
   /** `defer` calls back at the end of the turn. Logs take `memory`. */
   constructor(
@@ -95,7 +95,7 @@ export class Outbox {
   }
 
   #lose(subscriber: Subscriber): void {
-    this.#lost.push(subscriber);
+    this.#lost.add(subscriber);
     this.#schedule();
   }
 
@@ -115,7 +115,7 @@ export class Outbox {
     this.#onDelivered = () => {};
     this.#delivered = null;
     const lost = this.#lost;
-    if (lost.length > 0) this.#lost = [];
+    if (lost.size > 0) this.#lost = new Set();
     const done = this.#slices.run(() => turn.deliverSome());
     const end = () => {
       for (const subscriber of lost) subscriber.sink.closeSlow();

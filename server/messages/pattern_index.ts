@@ -6,8 +6,12 @@ import { matchesChannel } from "../contract/messages/topic.ts";
 
 /** Bytes of a pattern that it is found by, at most. */
 const MAX_PREFIX_BYTES = 64;
-/** What all patterns may count for. One with several stars counts for its length in steps of 8 bytes, too. */
+/**
+ * What all patterns may count for: each for one, and one with several stars for more by its length. So many of the worst
+ * are compared with the longest channel in some 50 ms.
+ */
 export const MAX_PATTERN_WEIGHT = 10_000;
+const STARS_WEIGHT = 5;
 const WEIGHT_BYTES = 8;
 
 const STAR = 0x2a;
@@ -90,5 +94,5 @@ function hashOf(pattern: Uint8Array, length: number): number {
 function weightOf(pattern: Uint8Array): number {
   const first = pattern.indexOf(STAR);
   const hasSeveral = first >= 0 && pattern.indexOf(STAR, first + 1) >= 0;
-  return hasSeveral ? 1 + Math.floor(pattern.length / WEIGHT_BYTES) : 1;
+  return hasSeveral ? STARS_WEIGHT + Math.ceil(pattern.length / WEIGHT_BYTES) : 1;
 }

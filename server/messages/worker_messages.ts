@@ -183,8 +183,8 @@ export class WorkerMessages implements Messages, BusHost {
     return this.#outbox.isFull || this.#bus.isFull;
   }
 
-  async settled(): Promise<void> {
-    await this.#bus.heard();
+  async settled(isSubscriber: boolean): Promise<void> {
+    if (isSubscriber) await this.#bus.heard();
     await this.#bus.settled();
     await this.#outbox.settled();
   }

@@ -66,5 +66,5 @@ export class ClientSink implements MessageSink {
 /** Waits until a client's subscriptions are known, and what it has published has got on. */
 export async function settled(session: Session, messages: Messages): Promise<void> {
   session.mustSettle = false;
-  await messages.settled();
+  await messages.settled(session.subscriptions !== null);
 }

@@ -273,7 +273,7 @@ export class RawConnection
   }
 
   endSlow(): void {
-    this.#context.count("clientsSlow");
+    if (!this.isEnded) this.#context.count("clientsSlow");
     this.end();
   }
 

@@ -182,6 +182,7 @@ export type WorkerFigure =
   | "puts"
   | "deletes"
   | "errors"
+  | "eventClients"
   | "lockTimeouts";
 
 /** The answer of /stats, as far as tests look at it. */

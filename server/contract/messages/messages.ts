@@ -48,6 +48,6 @@ export interface Messages {
   names(topic: Topic): IterableIterator<Uint8Array>;
   /** Whether so much is on its way that who publishes is to wait for {@linkcode settled}. */
   readonly mustSettle: boolean;
-  /** Resolves when all workers know of new subscriptions, and much that is on its way has got on. */
-  settled(): Promise<void>;
+  /** Resolves when much that is on its way has got on and, for a subscriber, all workers know of what is new. */
+  settled(isSubscriber: boolean): Promise<void>;
 }

@@ -50,7 +50,7 @@ export class EventStreams {
       client.close();
       return null;
     }
-    await this.#messages.settled();
+    await this.#messages.settled(true);
     return client.stream;
   }
 
