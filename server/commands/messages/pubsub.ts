@@ -7,6 +7,7 @@ import { matchesChannel, Topic } from "../../contract/messages/topic.ts";
 import { answerBytes, type Reply } from "../../contract/reply.ts";
 import { tokenOf } from "../argument_text.ts";
 import { ANSWER_TOO_LARGE } from "../failures.ts";
+import { inSlices } from "../deferred_answer.ts";
 import { answerHelp } from "../help.ts";
 import { PATTERN_TOO_LONG, patternOf } from "../pattern_argument.ts";
 import { tooManyArguments } from "../subcommands.ts";
@@ -26,6 +27,8 @@ const HELP = [
 ];
 /** What a name takes in an answer beside its bytes. */
 const FRAME_BYTES = 16;
+/** Names that are compared with a pattern between two looks at the clock. */
+const STEP_NAMES = 64;
 
 const SUBCOMMANDS: Readonly<Record<string, CommandRun>> = {
   HELP: (_context, _args, reply) => answerHelp("PUBSUB", HELP, reply),
@@ -45,20 +48,35 @@ export function pubsub(
   return SUBCOMMANDS[tokenOf(args, 0)]!(context, args, reply);
 }
 
-function channels({ messages }: CommandContext, topic: Topic, args: Args, reply: Reply): void {
+function channels(
+  context: CommandContext,
+  topic: Topic,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
   if (args.count > 2) return reply.fail(tooManyArguments("PUBSUB", args));
-  const glob = args.count === 2 ? patternOf(args, 1) : undefined;
+  const pattern = args.count === 2 ? args.copyOf(1) : null;
+  const glob = pattern === null ? undefined : patternOf(args, 1);
   if (glob === null) return reply.fail(PATTERN_TOO_LONG);
+  const names = context.messages.names(topic);
   const found: Uint8Array[] = [];
   let bytes = FRAME_BYTES;
-  for (const name of messages.names(topic)) {
-    if (glob !== undefined && !matchesChannel(glob, args.bytesOf(1), name)) continue;
-    bytes += name.length + FRAME_BYTES;
+  /** Looks at some more; returns whether that was all, or enough. */
+  const step = () => {
+    for (let i = 0; i < STEP_NAMES; i++) {
+      const { value: name } = names.next();
+      if (name === undefined || bytes > reply.bytesLeft) return true;
+      if (glob !== undefined && !matchesChannel(glob, pattern!, name)) continue;
+      bytes += name.length + FRAME_BYTES;
+      found.push(name);
+    }
+    return false;
+  };
+  return inSlices(context, reply, step, () => {
     if (bytes > reply.bytesLeft) return reply.fail(ANSWER_TOO_LARGE);
-    found.push(name);
-  }
-  reply.array(found.length);
-  for (const name of found) answerBytes(name, 0, name.length, reply);
+    reply.array(found.length);
+    for (const name of found) answerBytes(name, 0, name.length, reply);
+  });
 }
 
 function counts({ messages }: CommandContext, topic: Topic, args: Args, reply: Reply): void {
