@@ -14,6 +14,7 @@ const PROGRAMS = [
   "bench/http/run.ts",
   "bench/proof/kill.ts",
   "bench/proof/soak.ts",
+  "bench/memcache/run.ts",
   "bench/overload/run.ts",
   "bench/proxy/run.ts",
   "bench/pubsub/run.ts",

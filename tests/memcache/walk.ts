@@ -3,6 +3,7 @@
 
 import { TestServer } from "../wire/server.ts";
 import { exchange, Memcached } from "./memcached.ts";
+import { binaryRequest } from "./binary_requests.ts";
 import { metaRequest } from "./meta_requests.ts";
 import { classicRequest, KEYS, RequestDraw } from "./text_requests.ts";
 
@@ -10,9 +11,13 @@ import { classicRequest, KEYS, RequestDraw } from "./text_requests.ts";
 export const GROUPS: Readonly<Record<string, (draw: RequestDraw) => string>> = {
   classic: (draw) => classicRequest(draw, true),
   meta: (draw) => draw.oneIn(4) ? classicRequest(draw, true) : metaRequest(draw),
+  binary: binaryRequest,
 };
 const MOST_REQUESTS = 12;
 /** What comes last in a conversation: enough to end a value that is announced and not sent. */
+const BINARY_TAIL = `\x80\x07${"\0".repeat(22)}`;
+/** None is one that a server gives. */
+const NO_TOKEN = "9007199254740000";
 const TAIL = `${"mn\r\n".repeat(40)}quit\r\n`;
 
 /** Where two servers differ. */
@@ -49,17 +54,50 @@ class Side {
 
   /** Sends requests in one go. Returns what is answered, and notes the tokens of all keys. */
   async say(requests: readonly string[]): Promise<string> {
-    const sent = requests.join("").replace(
-      /\{([^}]*)\}/g,
-      (_, key) => this.#tokens.get(key) ?? "9007199254740000",
-    );
-    const answer = textOf(await exchange(this.port, bytesOf(sent + TAIL)));
+    const isBinary = requests.some((request) => request.startsWith("\x80"));
+    const token = (key: string) => this.#tokens.get(key) ?? NO_TOKEN;
+    const sent = isBinary
+      ? requests.join("").replace(/\{\{(.*?)\}\}/g, (_, key) => longOf(token(key)))
+      : requests.join("").replace(/\{([^}]*)\}/g, (_, key) => token(key));
+    const answer = await exchange(this.port, bytesOf(sent + (isBinary ? BINARY_TAIL : TAIL)));
     const after = textOf(await exchange(this.port, bytesOf(`gets ${KEYS.join(" ")}\r\nquit\r\n`)));
     this.#tokens = new Map(
       [...after.matchAll(/VALUE (\S+) \d+ \d+ (\d+)\r\n/g)].map((found) => [found[1]!, found[2]!]),
     );
-    return canonical(`${answer}|${after}`);
+    return canonical(`${isBinary ? framesOf(answer) : textOf(answer)}|${after}`);
   }
+}
+
+/** A token as eight bytes. */
+function longOf(token: string): string {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(token));
+  return textOf(bytes);
+}
+
+/** Frames of answers as text, one a line. */
+function framesOf(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let text = "";
+  let at = 0;
+  while (at + 24 <= bytes.length) {
+    const end = at + 24 + view.getUint32(at + 8);
+    const facts = [
+      view.getUint8(at),
+      view.getUint8(at + 1),
+      view.getUint16(at + 2),
+      view.getUint8(at + 4),
+    ];
+    const version = view.getBigUint64(at + 16);
+    // Whether two of them are the same the lines behind it say.
+    const cas = version === 0n ? "" : " version";
+    const body = textOf(bytes.subarray(at + 24, end));
+    text += `${facts.join(" ")} ${view.getUint16(at + 6)} ${
+      view.getUint32(at + 12)
+    }${cas} ${body}\n`;
+    at = end;
+  }
+  return `${text}${bytes.length - at} left`;
 }
 
 /** Tokens by the order in which they are seen, so that it matters only whether two are the same. */

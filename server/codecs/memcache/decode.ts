@@ -50,6 +50,11 @@ export class MemcacheDecoder extends Reading {
     return readClassic(this, bytes, end, args, excess);
   }
 
+  /** A request is taken from elsewhere: {@linkcode unread} goes back to before it. */
+  beginAgain(): void {
+    this.#lineOpBefore = this.line.op;
+  }
+
   /** What {@linkcode next} has read last will be read again, from its start. */
   unread(): void {
     this.line.op = this.#lineOpBefore;

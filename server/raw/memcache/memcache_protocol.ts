@@ -74,6 +74,9 @@ export class MemcacheProtocol implements RawProtocol {
   next(bytes: Uint8Array, end: number, args: Args, excess: Excess): Decoded {
     const { decoder } = this;
     const { at } = decoder;
+    if (decoder.isTrusted && excess.isEmpty && this.#ahead.take(decoder, bytes, args)) {
+      return Decoded.command;
+    }
     const found = decoder.next(bytes, end, args, excess);
     if (found === Decoded.command) this.#ahead.give(at, args);
     return found;
