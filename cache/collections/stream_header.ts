@@ -11,6 +11,12 @@ const DELETED = FULL_ID_BYTES;
 const ADDED = DELETED + FULL_ID_BYTES;
 const NEXT_GROUP = ADDED + 8;
 
+/** A word whose lowest byte is first. */
+function read32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>>
+    0;
+}
+
 /** The header of a stream. */
 export class StreamHeader {
   /** The largest id that was ever given. */
@@ -55,13 +61,22 @@ export class StreamHeader {
   read(stream: StreamView): void {
     stream.seek(0);
     stream.openRecord();
-    const { recordBytes, recordStart } = stream;
-    for (let i = 0; i < LENGTH; i++) this.#bytes[i] = recordBytes[recordStart + i]!;
-    this.lastId.readFull(this.#bytes, 0);
-    this.maxDeletedId.readFull(this.#bytes, DELETED);
-    this.#addedLow = this.#view.getUint32(ADDED, true);
-    this.#addedHigh = this.#view.getUint32(ADDED + 4, true);
-    this.nextGroup = this.#view.getUint32(NEXT_GROUP, true);
+    const { recordBytes: bytes, recordStart: at } = stream;
+    this.lastId.readFull(bytes, at);
+    this.maxDeletedId.readFull(bytes, at + DELETED);
+    this.#addedLow = read32(bytes, at + ADDED);
+    this.#addedHigh = read32(bytes, at + ADDED + 4);
+    this.nextGroup = read32(bytes, at + NEXT_GROUP);
+  }
+
+  /** Writes the last id, and how many entries were added, over what was just read: the cursor is there still. */
+  writeAdded(stream: StreamView): void {
+    const bytes = this.#bytes;
+    this.lastId.writeFull(bytes, 0);
+    stream.overwrite(0, bytes, 0, FULL_ID_BYTES);
+    this.#view.setUint32(ADDED, this.#addedLow, true);
+    this.#view.setUint32(ADDED + 4, this.#addedHigh, true);
+    stream.overwrite(ADDED, bytes, ADDED, NEXT_GROUP - ADDED);
   }
 
   /** Writes it to an opened stream, in place unless that is empty. The cursor is there, or nowhere. */

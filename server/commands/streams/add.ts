@@ -44,7 +44,8 @@ export function xadd(context: CommandContext, args: Args, reply: Reply): void {
   if (refusal !== null) return reply.fail(refusal);
   context.copiedBytes += bytes;
   header.countAdded();
-  header.write(stream);
+  if (opening === Opening.found) header.writeAdded(stream);
+  else header.write(stream);
   appendEntry(stream, header.lastId, args.bytes, args.starts, args.lengths, from, args.count);
   if (options === null || options.by === "nothing") stream.close();
   else trimAndClose(context, options);
@@ -52,10 +53,11 @@ export function xadd(context: CommandContext, args: Args, reply: Reply): void {
 }
 
 /** Trims the open stream and closes it, and lets those know who listen to events that it was. */
-function trimAndClose({ cache, views: { stream } }: CommandContext, options: TrimOptions): void {
+function trimAndClose({ cache, views }: CommandContext, options: TrimOptions): void {
+  const { stream, streamHeader: header } = views;
   const { keyEvents } = cache.region;
   const from = keyEvents?.count ?? 0;
-  const trimmed = trimEntries(stream, options);
+  const trimmed = trimEntries(stream, options, header.nextGroup > 0);
   stream.close();
   if (trimmed > 0) keyEvents?.mark(from, KeyEventHint.isTrimmed);
 }

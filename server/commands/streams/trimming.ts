@@ -13,9 +13,14 @@ import { TrimOptions } from "./trim_options.ts";
 const NODE_ENTRIES = 100;
 const NODE_BYTES = 4096;
 
-/** Trims an opened stream. Returns how many entries have gone. */
-export function trimEntries(stream: StreamView, options: TrimOptions): number {
-  const start = entriesStart(stream);
+/** Trims an opened stream, which may have groups. Returns how many entries have gone. */
+export function trimEntries(
+  stream: StreamView,
+  options: TrimOptions,
+  mayHaveGroups: boolean,
+): number {
+  // Else there is nothing but the header before the entries.
+  const start = mayHaveGroups ? entriesStart(stream) : 1;
   const total = stream.count - start;
   const surplus = options.by === "length"
     ? total - options.maxLength
@@ -44,7 +49,7 @@ export function xtrim(context: CommandContext, args: Args, reply: Reply): void {
     if (opening === Opening.absent) reply.integer(0);
     return;
   }
-  const count = trimEntries(stream, options);
+  const count = trimEntries(stream, options, true);
   stream.close();
   reply.integer(count);
 }
