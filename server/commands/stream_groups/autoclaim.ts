@@ -10,7 +10,7 @@ import { ANSWER_TOO_LARGE, refused, SYNTAX } from "../failures.ts";
 import { getItem, growthProblem } from "../items.ts";
 import { answerId, BAD_ID, type IdRules, readBound } from "../streams/stream_ids.ts";
 import { IdList } from "../../contract/collections/group_views.ts";
-import { closeQuietly, enterConsumer, noGroup, openGroup } from "./finding.ts";
+import { closeQuietly, COST, enterConsumer, noGroup, openGroup } from "./finding.ts";
 import { answerClaimed, type Claim, claimEntry, hasEntry, sizeOfClaimed } from "./claiming.ts";
 
 const [KEY, CONSUMER, MIN_IDLE, START, OPTIONS] = [0, 2, 3, 4, 5];
@@ -108,6 +108,7 @@ function plan(
   let more = pending.seek(group, next);
   for (; more && attempts > 0 && ids.count + gone.count < count; attempts--) {
     next.copy(pending.id);
+    context.copiedBytes += COST.run;
     const { deliveredMs } = pending;
     if (!hasEntry(stream, next)) gone.add(next);
     else if (timeMs - deliveredMs >= minIdleMs) {

@@ -6,6 +6,7 @@ import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
 import { answerEntry } from "../streams/entry_answers.ts";
 import { answerId } from "../streams/stream_ids.ts";
+import { COST } from "./finding.ts";
 
 /** What an answer takes of an entry besides its bytes, of an id alone, and of each field and value. */
 const ENTRY_BYTES = 80;
@@ -39,6 +40,7 @@ export function sizeOfClaimed({ views }: CommandContext, { isBare }: Claim): num
 /** Makes the entry of this id pending for the consumer that is open. */
 export function claimEntry(context: CommandContext, id: StreamId, claim: Claim): void {
   const { group, consumer, pending } = context.views.groups;
+  context.copiedBytes += COST.pending;
   const isPending = pending.find(group, id);
   if (!isPending) pending.deliveries = 1;
   const before = pending.owner;

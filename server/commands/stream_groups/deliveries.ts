@@ -13,6 +13,7 @@ import type { ReadOptions } from "../streams/read_options.ts";
 import { seekNew } from "../streams/reads.ts";
 import { answerId } from "../streams/stream_ids.ts";
 import { hasEntry, sizeOfClaimed } from "./claiming.ts";
+import { COST } from "./finding.ts";
 import { StreamExtent } from "./lag.ts";
 
 /** Most entries that become pending at once: each takes a few microseconds, and others wait for the lock. */
@@ -79,7 +80,9 @@ export function deliverNew(
   for (let i = 0; i < count; i++) extent.countRead(group, ids.read(i, id));
   group.last.copy(id);
   group.save();
-  if (!needsNoAck) addPending(context);
+  if (needsNoAck) return;
+  context.copiedBytes += count * COST.pending;
+  addPending(context);
 }
 
 /** The entries of the list are pending for the consumer that is open. */
@@ -130,6 +133,7 @@ export function pendingEntries(
 export function deliverAgain(context: CommandContext, reply: Reply): void {
   const { stream, streamEntry, groups: { group, pending, ids, id } } = context.views;
   const nowMs = context.cache.now();
+  context.copiedBytes += ids.count * COST.pending;
   reply.array(ids.count);
   for (let i = 0; i < ids.count; i++) {
     if (!hasEntry(stream, ids.read(i, id))) {

@@ -114,15 +114,19 @@ function answerKnown(name: string, count: bigint | null, reply: Reply): void {
  * consumer; or more.
  */
 export function groupBytes(context: CommandContext, most: number): number {
-  const { stream, groups: { group } } = context.views;
+  const { stream, groups: { group, consumer } } = context.views;
   let bytes = 0;
   for (let more = group.first(stream); more; more = group.next()) {
-    const names = consumerNameBytes(context);
+    let [names, longest] = [0, 0];
+    for (let is = consumer.first(group); is; is = consumer.next()) {
+      const { length } = consumer.name();
+      names += length;
+      longest = Math.max(longest, length);
+    }
     const pending = Math.min(most, group.pendingCount);
-    const longest = group.consumerCount === 0 ? 0 : names;
     bytes += (2 + group.consumerCount) * LINE_BYTES + group.name().length + names;
     bytes += pending * (PENDING_BYTES + longest) +
-      Math.min(most * group.consumerCount, group.pendingCount) * PENDING_BYTES;
+      Math.min(most * Math.max(1, group.consumerCount), group.pendingCount) * PENDING_BYTES;
   }
   return bytes;
 }

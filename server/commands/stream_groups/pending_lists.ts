@@ -9,7 +9,7 @@ import { integerOf, tokenOf } from "../argument_text.ts";
 import { mayAnswer } from "../answer_text.ts";
 import { ANSWER_TOO_LARGE, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { answerId, BAD_ID, type IdRules, readBound } from "../streams/stream_ids.ts";
-import { findConsumer, noGroup, openGroup } from "./finding.ts";
+import { COST, findConsumer, noGroup, openGroup } from "./finding.ts";
 import { ConsumerNames } from "./consumer_names.ts";
 
 const BAD_START = refused("invalid start ID for the interval");
@@ -124,6 +124,7 @@ function answerRange(context: CommandContext, args: Args, range: Range, reply: R
     else if (isOld && minIdleMs <= 0) more = pending.nextOwned(owner);
     else more = pending.seekOwned(group, owner, id) && pending.nextOwned(owner);
   }
+  context.copiedBytes += looked * COST.looked;
   answerPending(context, nowMs, reply);
 }
 

@@ -5,6 +5,7 @@ import { RecordKind, type StreamGroup, StreamId } from "../../../cache/mod.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Failure } from "../../contract/reply.ts";
 import { refused } from "../failures.ts";
+import { COST } from "./finding.ts";
 
 /** Most runs that go at once, about 10 µs each. */
 const MAX_RUNS = 5000;
@@ -28,6 +29,8 @@ export function removePending(
   if (isSparse && count > MAX_RUNS) return TOO_MANY;
   const runs = isSparse ? null : runsOf(context, group, consumer);
   if (runs !== null && runs.length > 2 * MAX_RUNS) return TOO_MANY;
+  const steps = runs === null ? count : runs.length / 2;
+  context.copiedBytes += steps * COST.run + group.pendingCount * COST.looked;
   const { view } = group;
   if (runs === null) removeEach(context, group, consumer);
   else {
