@@ -1,11 +1,12 @@
-// RESP3 client tracking: remembers what a client has read, or which prefixes it wants, and tells it
+// Client tracking: remembers what a client has read, or which prefixes it wants, and tells it
 // when that may have changed. Keys are remembered before they are read, so that no change slips in
-// between. Knows no connection: messages go out through the session's push, and what is kept is taken
-// from the session's memory.
+// between. Knows no connection: messages go out through the session's push, or to the client that it is redirected
+// to, whichever worker that is connected to. What is kept is taken from the session's memory.
 
 import { type ChangeEvent, ChangeKind } from "../../cache/mod.ts";
 import type { Watch, Watcher } from "../contract/changes.ts";
 import { COST_BYTES } from "../contract/memory_budget.ts";
+import type { Messages } from "../contract/messages/messages.ts";
 import { answerBytes } from "../contract/reply.ts";
 import { sameBytes } from "../contract/same_bytes.ts";
 import type { Session } from "../contract/session.ts";
@@ -24,15 +25,20 @@ const PREFIX_BYTES = COST_BYTES.bytes + 4 * COST_BYTES.entry + 2 * COST_BYTES.ma
 export class ClientTracking implements Tracking, Watcher {
   options: TrackingOptions;
   isCaching = false;
+  isBroken = false;
   readonly #watch: Watch;
   readonly #session: Session;
+  readonly #messages: Messages;
+  /** Whether the client that it is redirected to is being looked for. */
+  #isLooking = false;
   #keys = new TrackedKeys();
   /** What it has taken of the session's memory. */
   #heldBytes = 0;
   #isStopped = false;
 
-  constructor(watch: Watch, session: Session, options: TrackingOptions) {
+  constructor(watch: Watch, session: Session, messages: Messages, options: TrackingOptions) {
     this.options = options;
+    this.#messages = messages;
     this.#watch = watch;
     this.#session = session;
   }
@@ -49,7 +55,9 @@ export class ClientTracking implements Tracking, Watcher {
   change(options: TrackingOptions): TrackingStart {
     const known = new Set(this.options.prefixes);
     const outcome = this.#watchPrefixes(options.prefixes.filter((prefix) => !known.has(prefix)));
-    if (outcome === "started") this.options = options;
+    if (outcome !== "started") return outcome;
+    this.options = options;
+    this.isBroken = false;
     return outcome;
   }
 
@@ -134,6 +142,7 @@ export class ClientTracking implements Tracking, Watcher {
 
   /** Tells the client to forget a key, or null for all of them. */
   #invalidate(key: Uint8Array | null): void {
+    if (this.options.redirect !== 0) return this.#redirect(key);
     if (this.#session.protocol !== 3) return;
     this.#session.push?.((reply) => {
       reply.push(2);
@@ -141,6 +150,35 @@ export class ClientTracking implements Tracking, Watcher {
       if (key === null) return reply.miss();
       reply.array(1);
       answerBytes(key, 0, key.length, reply);
+    });
+  }
+
+  /** Tells the client that this one is redirected to. */
+  #redirect(key: Uint8Array | null): void {
+    if (this.isBroken) return this.#tellBroken();
+    if (this.#isLooking || this.#messages.invalidate(this.options.redirect, key)) return;
+    void this.#lookAgain();
+  }
+
+  /** The other client cannot be reached: it is gone, or has begun anew with RESET. */
+  async #lookAgain(): Promise<void> {
+    const { redirect } = this.options;
+    this.#isLooking = true;
+    const isFound = await this.#messages.findClient(redirect);
+    this.#isLooking = false;
+    if (this.#isStopped || redirect !== this.options.redirect) return;
+    // What has changed meanwhile is not known any more.
+    if (isFound && this.#messages.invalidate(redirect, null)) return;
+    this.isBroken = true;
+    this.#tellBroken();
+  }
+
+  #tellBroken(): void {
+    if (this.#session.protocol !== 3) return;
+    this.#session.push?.((reply) => {
+      reply.push(2);
+      reply.text("tracking-redir-broken");
+      reply.integer(this.options.redirect);
     });
   }
 

@@ -18,6 +18,8 @@ export interface TrackingOptions {
   readonly prefixes: readonly Uint8Array[];
   /** Whether the client's own puts and deletes are left out. */
   readonly noLoop: boolean;
+  /** The number of the client that is told in place of this one; 0: none. It has been found. */
+  readonly redirect: number;
 }
 
 /** What became of a wish to track. */
@@ -28,6 +30,8 @@ export interface Tracking {
   readonly options: TrackingOptions;
   /** Whether CLIENT CACHING YES or NO was said, which is about the next command or transaction. */
   isCaching: boolean;
+  /** Whether the client that is to be told in place of this one is gone. */
+  readonly isBroken: boolean;
   /**
    * Takes other options, which are as before in `isBroadcast` and have all prefixes that there were.
    * What is tracked stays so. Says why not, with nothing changed.

@@ -104,7 +104,7 @@ export class LocalServer implements ServerFacade {
 
   track(session: Session, options: TrackingOptions): ClientTracking | "tooMany" | "noMemory" {
     if (this.watch === null) return "tooMany";
-    const tracking = new ClientTracking(this.watch, session, options);
+    const tracking = new ClientTracking(this.watch, session, this.messages, options);
     const outcome = tracking.start();
     return outcome === "started" ? tracking : outcome;
   }

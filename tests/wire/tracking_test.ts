@@ -143,7 +143,7 @@ Deno.test("BCAST PREFIX tells of all keys with the prefix, read or not", async (
 Deno.test("CLIENT TRACKING says what it cannot do", async () => {
   await withTwo(async (tracker) => {
     const table: [string, string][] = [
-      ["ON REDIRECT 1", "ERR REDIRECT is not supported, use RESP3 on this connection"],
+      ["ON REDIRECT 99999", "ERR The client ID you want redirect to does not exist"],
       [
         `ON BCAST PREFIX ${"x".repeat(1025)}`,
         "ERR Prefix is longer than a key can be, see --max-key",

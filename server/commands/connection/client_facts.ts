@@ -32,7 +32,7 @@ export function clientLine(session: Session, nowMs: number): string {
     `multi-mem=${multiBytes} rbs=0 rbp=0 obl=0 oll=${pushedBytes > 0 ? 1 : 0} ` +
     `omem=${pushedBytes} tot-mem=${Math.max(bufferBytes, account?.bytes ?? 0)} ` +
     `events=${isWriting ? "rw" : "r"} cmd=${command} user=default ` +
-    `redir=${tracking === null ? -1 : 0} resp=${session.protocol} ` +
+    `redir=${tracking === null ? -1 : tracking.options.redirect} resp=${session.protocol} ` +
     `lib-name=${session.libraryName} lib-ver=${session.libraryVersion}`;
 }
 
@@ -45,7 +45,9 @@ function flagsOf(session: Session, isOpen: boolean): string {
     flags += "O";
   }
   if (hasChannels(session.subscriptions)) flags += "P";
-  if (tracking !== null) flags += tracking.options.isBroadcast ? "tB" : "t";
+  if (tracking !== null) {
+    flags += `t${tracking.isBroken ? "R" : ""}${tracking.options.isBroadcast ? "B" : ""}`;
+  }
   if (afterReply === "close") flags += "c";
   if (session.address.startsWith("/")) flags += "U";
   if (noEvict) flags += "e";

@@ -3,6 +3,7 @@
 
 import type { Args } from "../../contract/args.ts";
 import { answerBytes, type Failure, type Reply } from "../../contract/reply.ts";
+import type { Messages } from "../../contract/messages/messages.ts";
 import type { Session } from "../../contract/session.ts";
 import {
   MAX_PREFIXES,
@@ -12,13 +13,15 @@ import {
   type TrackingStart,
 } from "../../contract/tracking.ts";
 import type { CommandContext } from "../../contract/command.ts";
+import { later } from "../deferred_answer.ts";
 import { NO_MEMORY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { integerOf, tokenOf } from "../argument_text.ts";
 import { sortedPrefixes, whatOverlaps } from "./tracking_prefixes.ts";
 
 const NO_CONNECTION = refused("Client tracking needs a connection of the Redis protocol");
 const TOO_MANY_WATCHES = refused("Too much is watched already, try again later");
-const NO_REDIRECT = refused("REDIRECT is not supported, use RESP3 on this connection");
+const NO_CLIENT = refused("The client ID you want redirect to does not exist");
+const TWO_REDIRECTS = refused("A client can only redirect to a single other client");
 const NO_CACHING = refused(
   "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled",
 );
@@ -48,15 +51,31 @@ interface SentOptions {
   optin: boolean;
   optout: boolean;
   noLoop: boolean;
+  /** 0: to none. Else whether it is there, which other workers may have to be asked. */
+  redirect: number;
+  isThere: boolean | Promise<boolean>;
   readonly prefixes: Uint8Array[];
 }
 
-/** CLIENT TRACKING ON|OFF [BCAST] [PREFIX prefix ...] [OPTIN] [OPTOUT] [NOLOOP] */
-export function clientTracking(context: CommandContext, args: Args, reply: Reply): void {
-  const { session } = context;
-  const sent = parseOptions(args, context.maxKeyBytes);
+/** CLIENT TRACKING ON|OFF [REDIRECT client] [BCAST] [PREFIX prefix ...] [OPTIN] [OPTOUT] [NOLOOP] */
+export function clientTracking(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
+  const sent = parseOptions(args, context.messages, context.maxKeyBytes);
   if ("code" in sent) return reply.fail(sent);
   const word = tokenOf(args, 1);
+  const { isThere } = sent;
+  if (typeof isThere === "boolean") return carryOut(context, word, sent, reply);
+  return later(context, reply, async () => {
+    if (await isThere) carryOut(context, word, sent, reply);
+    else reply.fail(NO_CLIENT);
+  });
+}
+
+function carryOut(context: CommandContext, word: string, sent: SentOptions, reply: Reply): void {
+  const { session } = context;
   if (word === "OFF") stopTracking(context);
   else {
     const failure = word === "ON" ? problemOf(session, sent) ?? begin(context, sent) : SYNTAX;
@@ -65,12 +84,18 @@ export function clientTracking(context: CommandContext, args: Args, reply: Reply
   reply.ok();
 }
 
-function parseOptions(args: Args, maxPrefixBytes: number): SentOptions | Failure {
+function parseOptions(
+  args: Args,
+  messages: Messages,
+  maxPrefixBytes: number,
+): SentOptions | Failure {
   const sent: SentOptions = {
     isBroadcast: false,
     optin: false,
     optout: false,
     noLoop: false,
+    redirect: 0,
+    isThere: true,
     prefixes: [],
   };
   for (let i = 2; i < args.count; i++) {
@@ -81,7 +106,12 @@ function parseOptions(args: Args, maxPrefixBytes: number): SentOptions | Failure
     else if (word === "OPTIN") sent.optin = true;
     else if (word === "OPTOUT") sent.optout = true;
     else if (word === "REDIRECT" && hasMore) {
-      return integerOf(args, i + 1) === undefined ? NOT_INTEGER : NO_REDIRECT;
+      if (sent.redirect !== 0) return TWO_REDIRECTS;
+      const id = integerOf(args, ++i);
+      if (id === undefined) return NOT_INTEGER;
+      sent.redirect = Number(id);
+      sent.isThere = messages.findClient(sent.redirect);
+      if (sent.isThere === false) return NO_CLIENT;
     } else if (word === "PREFIX" && hasMore) {
       if (args.lengths[++i]! > maxPrefixBytes) return PREFIX_TOO_LONG;
       if (sent.prefixes.length === MAX_PREFIXES) return TOO_MANY_PREFIXES;
@@ -114,8 +144,8 @@ function begin({ session, server }: CommandContext, sent: SentOptions): Failure 
     kept.every(({ length }) => length > 0);
   const prefixes = sortedPrefixes([...kept, ...(isEvery ? [EVERY_PREFIX] : sent.prefixes)]);
   if (prefixes.length > MAX_PREFIXES) return TOO_MANY_PREFIXES;
-  const { isBroadcast, noLoop } = sent;
-  const options: TrackingOptions = { isBroadcast, noLoop, prefixes, mode: modeOf(sent) };
+  const { isBroadcast, noLoop, redirect } = sent;
+  const options: TrackingOptions = { isBroadcast, noLoop, redirect, prefixes, mode: modeOf(sent) };
   const made: Tracking | TrackingStart = tracking === null
     ? server.track(session, options)
     : tracking.change(options);
@@ -144,20 +174,21 @@ export function clientTrackingInfo({ session }: CommandContext, _args: Args, rep
   reply.set(flags.length);
   for (const flag of flags) reply.text(flag);
   reply.text("redirect");
-  reply.integer(tracking === null ? -1 : 0);
+  reply.integer(tracking?.options.redirect ?? -1);
   reply.text("prefixes");
   const prefixes = tracking?.options.prefixes ?? [];
   reply.array(prefixes.length);
   for (const prefix of prefixes) answerBytes(prefix, 0, prefix.length, reply);
 }
 
-function flagsOf({ options, isCaching }: Tracking): string[] {
+function flagsOf({ options, isCaching, isBroken }: Tracking): string[] {
   const { isBroadcast, mode, noLoop } = options;
   const flags = ["on"];
   if (isBroadcast) flags.push("bcast");
   if (mode !== "all") flags.push(mode);
   if (mode !== "all" && isCaching) flags.push(mode === "optin" ? "caching-yes" : "caching-no");
   if (noLoop) flags.push("noloop");
+  if (isBroken) flags.push("broken_redirect");
   return flags;
 }
 
@@ -181,5 +212,5 @@ export function cachingProblem({ options }: Tracking, args: Args): Failure | nul
 
 /** CLIENT GETREDIR */
 export function clientGetRedir({ session }: CommandContext, _args: Args, reply: Reply): void {
-  reply.integer(session.tracking === null ? -1 : 0);
+  reply.integer(session.tracking?.options.redirect ?? -1);
 }

@@ -6,8 +6,9 @@ import { ClientTracking } from "../../../server/changes/tracking.ts";
 import { WorkerWatch } from "../../../server/changes/watch.ts";
 import { RespReply } from "../../../server/codecs/resp_reply.ts";
 import { MemoryBudget } from "../../../server/contract/memory_budget.ts";
+import { LocalServer } from "../../../server/process/local_server.ts";
 import { Session } from "../../../server/contract/session.ts";
-import { newCache, newRegion, NOW_MS } from "../fixture.ts";
+import { configOf, newCache, newRegion, NOW_MS } from "../fixture.ts";
 
 const encoder = new TextEncoder();
 
@@ -31,8 +32,10 @@ function setUp(budgetBytes: number, prefixes: readonly string[] = []) {
     mode: "all" as const,
     prefixes: prefixes.map((prefix) => encoder.encode(prefix)),
     noLoop: false,
+    redirect: 0,
   };
-  const tracking = new ClientTracking(watch, session, options);
+  const { messages } = new LocalServer(configOf(), NOW_MS);
+  const tracking = new ClientTracking(watch, session, messages, options);
   const remember = (key: string) => {
     const bytes = encoder.encode(key);
     tracking.remember(cache.hash(bytes, 0, bytes.length), bytes, 0, bytes.length);
