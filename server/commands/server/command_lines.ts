@@ -142,6 +142,7 @@ export const COMMAND_LINES: Readonly<Record<string, string>> = {
     "2.6.0 | noscript stale skip_monitor no_mandatory_keys movablekeys | scripting |  | RW access update @2#0:1:1",
   ACL: "6.0.0",
   FUNCTION: "7.0.0",
+  MODULE: "4.0.0",
   LOLWUT: "5.0.0 | readonly fast",
   WAIT: "3.0.0 | noscript | connection | ask:all_shards sum:agg_min",
   REPLICAOF: "5.0.0 | admin noscript stale no_async_loading",

@@ -17,6 +17,7 @@ import { select, swapdb } from "../connection/databases.ts";
 import { debug } from "./debug.ts";
 import { monitor } from "../notifications/monitor.ts";
 import { functions } from "./functions.ts";
+import { modules } from "./modules.ts";
 import { replicaOf, role, wait, waitAof } from "./replicas.ts";
 import { backgroundSave, lastsave, rewrite, save, shutdown } from "./saving.ts";
 import { acl } from "./users.ts";
@@ -119,6 +120,16 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     debug,
   ),
   withSubcommands(server("ACL", 1, MAX_ARGUMENTS, ["admin"], "Tells about the one user", acl)),
+  withSubcommands(
+    server(
+      "MODULE",
+      1,
+      MAX_ARGUMENTS,
+      ["admin"],
+      "Tells about modules, of which there are none",
+      modules,
+    ),
+  ),
   server("WAIT", 2, 2, [], "Returns 0: there are no replicas", wait),
   server("WAITAOF", 3, 3, [], "Returns 0 twice: there are no replicas and no file", waitAof),
   server("REPLICAOF", 2, 2, ["admin"], "NO ONE: this server is no replica", replicaOf),
