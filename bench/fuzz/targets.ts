@@ -1,6 +1,7 @@
 // What the fuzzers hold the codecs to: no exception on any input, the same result however the input
 // is cut, and the same as a second, simpler way to read it. Each target tells one codec's rules.
 
+import { MEMCACHE_TARGET } from "./memcache_target.ts";
 import { Args } from "../../server/contract/args.ts";
 import { decodeCommands } from "../../server/codecs/json_command.ts";
 import * as json from "../../server/codecs/json_decode.ts";
@@ -201,6 +202,7 @@ export const TARGETS: readonly Target[] = [
     pieces: ["\n", "\r\n", " ", "PUT ", "GET ", "\xff", "\xc3", "POST / "],
     check: agreesHoweverCut(() => new LineDecoder({ maxKeyChars: 5, maxValueChars: 6 })),
   },
+  MEMCACHE_TARGET,
   {
     name: "json bodies",
     samples: [

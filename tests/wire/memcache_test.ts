@@ -142,6 +142,30 @@ Deno.test("a value's flags stay with what is changed or moved, and go with what 
   }
 });
 
+Deno.test("a pause holds a request, and a line of keys goes on where it was", async () => {
+  await using server = await TestServer.start([...PORT, "--resp-port", "0"]);
+  using client = await connectRaw(server, "memcached");
+  using resp = await connectRaw(server, "redis");
+  await exchange(client, "set a 0 0 1\r\n1\r\nset b 0 0 1\r\n2\r\n", "STORED\r\n".repeat(2));
+  await exchange(resp, command("CLIENT", "PAUSE", "60000", "WRITE"), "+OK\r\n");
+  using other = await connectRaw(server, "memcached");
+  await client.send("get a\r\ngat 0 a b c\r\n");
+  await other.send("get b\r\nms YQ== 1 b\r\nx\r\nmg YQ== b v k\r\n");
+  await exchange(client, "", "VALUE a 0 1\r\n1\r\nEND\r\n");
+  await exchange(other, "", "VALUE b 0 1\r\n2\r\nEND\r\n");
+  await until("both clients are held", async () => {
+    await resp.send(command("CLIENT", "LIST"));
+    let line = "";
+    while (!line.endsWith("\r\n")) line += await resp.receiveText(1);
+    const list = await resp.receiveText(Number(line.slice(1)) + 2);
+    return list.split(" flags=b ").length === 3;
+  });
+  await exchange(resp, command("CLIENT", "UNPAUSE"), "+OK\r\n");
+  const found = "VALUE a 0 1\r\n1\r\nVALUE b 0 1\r\n2\r\nEND\r\n";
+  await exchange(other, "", "HD\r\nVA 1 kYQ== b\r\nx\r\n");
+  assertEquals(await client.receiveText(found.length), found);
+});
+
 Deno.test("a value that is too large is refused, and the old one goes", async () => {
   await using server = await TestServer.start([...PORT, "--max-value-bytes", "10000"]);
   using client = await connectRaw(server, "memcached");

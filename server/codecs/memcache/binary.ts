@@ -34,6 +34,9 @@ const TIME_EXTRAS = 4;
 /** A time that says that a number is not to be made. */
 const NEVER_MADE = 0xffffffff;
 
+/** High word of the largest version that is told from others. */
+const MAX_VERSION_HIGH = 2 ** 21 - 1;
+
 /** What a code stands for. */
 interface BinaryRow {
   readonly op: Op;
@@ -162,8 +165,9 @@ function readFrame(
   if (end < decoder.needed) return Decoded.incomplete;
   decoder.at = decoder.needed;
   if (keyBytes > 0) args.push(keyAt, keyBytes);
-  const version = long(bytes, at + 16);
-  request.version = version > BigInt(Number.MAX_SAFE_INTEGER) ? Infinity : Number(version);
+  // No version of ours needs more than 53 bits.
+  const high = word(bytes, at + 16);
+  request.version = high > MAX_VERSION_HIGH ? Infinity : high * 2 ** 32 + word(bytes, at + 20);
   readExtras(decoder, bytes, extrasAt, keyAt - extrasAt);
   const { op } = request;
   if (op >= Op.set && op <= Op.compareAndSet) args.push(valueAt, valueBytes);

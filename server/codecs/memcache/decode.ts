@@ -9,7 +9,7 @@ import { Decoded } from "../resp_decode.ts";
 import { BINARY_REQUEST, readBinary } from "./binary.ts";
 import { readClassic } from "./classic.ts";
 import { beginKeys, isKeyLine, nextKey } from "./keys.ts";
-import { LINE_TOO_LONG, MAX_LINE_BYTES } from "./limits.ts";
+import { LINE_TOO_LONG, MAX_KEY_BYTES, MAX_LINE_BYTES } from "./limits.ts";
 import { isMeta, readMeta } from "./meta.ts";
 import { Reading } from "./reading.ts";
 import { readAuth } from "./text_auth.ts";
@@ -18,6 +18,9 @@ const LF = 0x0a;
 const SPACE = 0x20;
 /** Most spaces before a line that may be long. */
 const MAX_LEADING_SPACES = 100;
+
+/** A line that long has so many keys, or one that is too long: then nobody has to look for its end. */
+const MIN_LONG_WORDS = Math.floor((MAX_LINE_BYTES - MAX_LEADING_SPACES) / (MAX_KEY_BYTES + 1));
 
 /** Reads one request after the other. One per worker. */
 export class MemcacheDecoder extends Reading {
@@ -66,7 +69,7 @@ export class MemcacheDecoder extends Reading {
     let first = this.at;
     while (bytes[first] === SPACE) first++;
     const isLong = this.isTrusted && length <= this.limits.maxLineBytes &&
-      first - this.at <= MAX_LEADING_SPACES && this.words.count > 0 &&
+      first - this.at <= MAX_LEADING_SPACES && this.words.count >= MIN_LONG_WORDS &&
       isKeyLine(this.words, bytes);
     return isLong ? Decoded.incomplete : this.stop(LINE_TOO_LONG);
   }

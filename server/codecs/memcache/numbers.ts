@@ -4,8 +4,8 @@
 const ZERO = 0x30;
 const PLUS = 0x2b;
 const MINUS = 0x2d;
-/** Most digits that are read as a number of 32 bits in any case. */
-const FEW_DIGITS = 9;
+/** Most digits that a number without a fraction holds in any case. */
+const FEW_DIGITS = 15;
 /** More digits than any number of 64 bits has, zeros before it aside; clients are not let write more. */
 const MOST_DIGITS = 320;
 
@@ -71,7 +71,7 @@ export function unsigned64(bytes: Uint8Array, start: number, length: number): bi
 /** A number of 32 bits without a sign, or NaN. */
 export function unsigned32(bytes: Uint8Array, start: number, length: number): number {
   const few = fewDigits(bytes, start, length);
-  if (few >= 0) return few;
+  if (few >= 0) return few >>> 0;
   const value = unsigned64(bytes, start, length);
   return value === undefined ? NO_NUMBER : Number(BigInt.asUintN(32, value));
 }
@@ -79,7 +79,7 @@ export function unsigned32(bytes: Uint8Array, start: number, length: number): nu
 /** A number of 32 bits with a sign, or NaN. */
 export function signed32(bytes: Uint8Array, start: number, length: number): number {
   const few = fewDigits(bytes, start, length);
-  if (few >= 0) return few;
+  if (few >= 0) return few | 0;
   const whole = wholeNumber(bytes, start, length);
   if (whole === undefined || BigInt.asIntN(64, whole) !== whole) return NO_NUMBER;
   return Number(BigInt.asIntN(32, whole));

@@ -119,6 +119,8 @@ Deno.test("MemcacheDecoder.next() reads classic requests, whole and byte by byte
     ["set k 0 0 2147483000\r\n", ["stop"]],
     ["get a\0 b\r\nget c\r\n", ["get|a", "get|c"]],
     ["x".repeat(3000), ["stop"]],
+    [`get ${"x".repeat(3000)}`, ["stop"]],
+    [`get a${" ".repeat(3000)}`, ["stop"]],
     [`get ${"a ".repeat(2000)}\r\n`, [...Array(1999).fill("get|a|more"), "get|a"]],
     [`get ${"a ".repeat(6000)}`, ["stop"]],
     ["POST / HTTP/1.1\r\nHost: a\r\n", ["browser"]],
