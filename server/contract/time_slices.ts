@@ -267,10 +267,10 @@ export class HeldWalks {
   #leftMs = 0;
   #fromMs = 0;
 
-  /** An EXEC begins. */
-  reset(): void {
+  /** An EXEC begins, or a script, which has a bound of its own and may take longer. */
+  reset(leftMs: number = MAX_HELD_WALK_MS): void {
     this.#freeKeys = FREE_KEYS;
-    this.#leftMs = MAX_HELD_WALK_MS;
+    this.#leftMs = leftMs;
   }
 
   /** A command on all keys begins. Returns false where there is no time for it. */

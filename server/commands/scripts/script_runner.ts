@@ -23,6 +23,8 @@ import { ScriptEnd, ScriptTime } from "./script_time.ts";
 
 /** The first two arguments are the script and the number of keys. Keys and other arguments follow. */
 const FIRST_KEY = 2;
+/** How long the commands of one script may be at all keys. */
+const MAX_WALK_MS = 500;
 
 /** As Redis answers; clients look for it, and send EVAL then. */
 const NO_SCRIPT = refused("No matching script. Please use EVAL.", "NOSCRIPT");
@@ -185,7 +187,7 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
       let holdsAll = script.needsAll === true;
       for (;;) {
         context.holdsAll = holdsAll;
-        context.heldWalks.reset();
+        context.heldWalks.reset(MAX_WALK_MS);
         const outcome = this.#runLocked(frame, prepared, reply, calls);
         session.database = database;
         if (calls.hasMissed) script.needsAll = true;
