@@ -230,7 +230,8 @@ export class ScriptReply implements Reply {
   }
 
   #pushArray(from: number, count: number, stack: LuaStack, protocol: 2 | 3): number {
-    stack.newTable(count, 0);
+    // With nulls that are nil, the length of a table depends on how it was made: as Redis makes it.
+    stack.newTable(protocol === 3 ? 0 : count, 0);
     let next = from;
     for (let i = 1; i <= count; i++) {
       next = this.#push(next, stack, protocol);

@@ -16,6 +16,9 @@ import { ScriptEnd, type ScriptTime } from "./script_time.ts";
 /** After this many bytes written a script writes no more: they are one record in the log. */
 const MAX_WRITTEN_BYTES = 16 * 1024 * 1024;
 
+/** Commands that change no key, which Redis refuses scripts that may only read all the same. */
+const ALSO_WRITE: ReadonlySet<string> = new Set(["PFCOUNT", "PUBLISH", "SPUBLISH"]);
+
 const UNKNOWN = refused("Unknown Redis command called from script");
 const WRONG_COUNT = refused("Wrong number of args calling Redis command from script");
 const NOT_ALLOWED = refused("This Redis command is not allowed from script");
@@ -120,8 +123,8 @@ export class ScriptCalls {
     const problem = command.problem?.(args);
     if (problem != null) return problem.kind === "arity" ? WRONG_COUNT : UNKNOWN;
     if (this.#commands.isRefused(command, args)) return NOT_ALLOWED;
+    if (this.#frame.isReadOnly && (isWrite || ALSO_WRITE.has(command.name))) return READ_ONLY;
     if (!isWrite) return null;
-    if (this.#frame.isReadOnly) return READ_ONLY;
     return this.#writtenBytes > MAX_WRITTEN_BYTES ? TOO_MUCH : null;
   }
 

@@ -17,6 +17,7 @@ import { ofHashes } from "./groups/hashes.ts";
 import { ofHyperLogLogs } from "./groups/hyperloglog.ts";
 import { ofLists } from "./groups/lists.ts";
 import { mixed } from "./groups/pollution.ts";
+import { ofScripts } from "./groups/scripts.ts";
 import { ofSets } from "./groups/sets.ts";
 import { ofSortedSets } from "./groups/sorted_sets.ts";
 import { ofStreams } from "./groups/streams.ts";
@@ -36,6 +37,7 @@ export const GROUPS: Readonly<Record<string, (draw: Draw) => Maker[]>> = {
   stream_groups: ofStreamGroups,
   generic: ofGeneric,
   events: ofEvents,
+  scripts: ofScripts,
 };
 /** After so many commands both servers are empty again. */
 const ROUND = 1000;
