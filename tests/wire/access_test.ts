@@ -57,7 +57,7 @@ conversation("--allow-origin lets these pages ask and read", [
       ...SHARED,
       "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
       "access-control-allow-headers":
-        "authorization, content-type, upstash-encoding, upstash-sync-token, " +
+        "authorization, cache-control, content-type, upstash-encoding, upstash-sync-token, " +
         "upstash-telemetry-platform, upstash-telemetry-runtime, upstash-telemetry-sdk",
       "access-control-max-age": "600",
     },
