@@ -70,11 +70,10 @@ export class StreamConsumer {
     return record.numberAt(0) === number ? record.numberAt(NUMBER_BYTES) + 1 : 0;
   }
 
-  /** Notes that it has been seen. */
+  /** Notes that it has been seen, just after it was found: the cursor is there still. */
   touch(seenMs: number): void {
     if (this.seenMs === seenMs) return;
     this.seenMs = seenMs;
-    this.#seek();
     const { bytes, length } = this.#record.begin().count(seenMs);
     this.#group.view.overwrite(this.#key.length + NUMBER_BYTES, bytes, 0, length);
   }

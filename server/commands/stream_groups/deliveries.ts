@@ -90,7 +90,7 @@ function addPending({ cache, views }: CommandContext): void {
   const { group, consumer, pending, ids, id } = views.groups;
   const nowMs = cache.now();
   // Unless the group was set back they are behind all others.
-  const isBehind = !pending.last(group) || pending.id.compare(ids.read(0, id)) < 0;
+  const isBehind = !pending.seek(group, ids.read(0, id));
   for (let i = 0; i < ids.count; i++) {
     ids.read(i, id);
     const isPending = !isBehind && pending.find(group, id);

@@ -11,39 +11,54 @@ import {
 } from "../../../cache/mod.ts";
 import { entriesStart, entryCount } from "../streams/entry_answers.ts";
 
-/** The stream's entries, as far as they matter here. */
+/** The stream's entries, as far as they matter here; they are looked at when that is asked for. */
 export class StreamExtent {
-  /** How many there are. */
-  readonly count: number;
+  readonly #view: StreamView;
   readonly #header: StreamHeader;
-  readonly #first: StreamEntry;
+  readonly #entry: StreamEntry;
+  #count = -1;
+  #hasFirst = false;
 
-  /** Of an open stream, whose cursor moves. `entry` has the first one from then on. */
+  /** Of an open stream, whose cursor moves then. `entry` is used up. */
   constructor(view: StreamView, header: StreamHeader, entry: StreamEntry) {
-    this.count = entryCount(view);
+    this.#view = view;
     this.#header = header;
-    this.#first = entry;
-    if (this.count > 0 && view.seek(entriesStart(view))) entry.openHead(view);
+    this.#entry = entry;
+  }
+
+  /** How many there are. */
+  get #entries(): number {
+    if (this.#count < 0) this.#count = entryCount(this.#view);
+    return this.#count;
+  }
+
+  /** The id of the first one, of which there is one. */
+  get #first(): StreamId {
+    if (!this.#hasFirst && this.#view.seek(entriesStart(this.#view))) {
+      this.#entry.openHead(this.#view);
+      this.#hasFirst = true;
+    }
+    return this.#entry.id;
   }
 
   /** Whether an entry may have been deleted from this id on, as far as the first one that is there tells. */
   #hasGapFrom(id: StreamId): boolean {
     const { maxDeletedId } = this.#header;
-    if (this.count === 0 || maxDeletedId.isZero) return false;
-    return maxDeletedId.compare(this.#first.id) >= 0 && id.compare(maxDeletedId) <= 0;
+    if (maxDeletedId.isZero || id.compare(maxDeletedId) > 0 || this.#entries === 0) return false;
+    return maxDeletedId.compare(this.#first) >= 0;
   }
 
   /** How many entries were read up to this id, or {@linkcode READ_UNKNOWN}. */
   readUpTo(id: StreamId): bigint {
-    const { count } = this;
     const { lastId, maxDeletedId, entriesAdded } = this.#header;
     const added = BigInt(entriesAdded);
     if (added === 0n) return 0n;
     const toLast = id.compare(lastId);
-    if (count === 0 && toLast <= 0) return added;
     if (toLast === 0) return added;
+    const count = this.#entries;
+    if (count === 0 && toLast < 0) return added;
     if (toLast > 0) return READ_UNKNOWN;
-    const first = this.#first.id;
+    const first = this.#first;
     const isWhole = maxDeletedId.isZero || maxDeletedId.compare(first) < 0;
     const toFirst = id.compare(first);
     if (!isWhole || toFirst > 0) return READ_UNKNOWN;

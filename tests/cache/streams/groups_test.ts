@@ -162,7 +162,10 @@ function change(
     consumer.remove();
     known.consumers.delete(owner);
     return;
-  } else consumer.touch(step);
+  } else {
+    assert(consumer.find(group, other, 0, other.length));
+    consumer.touch(step);
+  }
   known.consumers.set(owner, step);
   const id = new StreamId().set(1 + random.below(ids), 7);
   if (!pending.find(group, id)) {
