@@ -8,6 +8,9 @@ import type { LuaStack } from "./lua_stack.ts";
 
 /** Bytes of the buffer in the machine's memory; longer strings get a longer one until they are pushed. */
 const SCRATCH_BYTES = 16 * 1024;
+/** Bytes that are looked at in the time of one step, as a power of two; fewer than so many are not counted. */
+const STEP_BYTES_SHIFT = 4;
+const FREE_BYTES = 1024;
 /** Up to this length a loop copies faster than a call. */
 const SHORT_BYTES = 32;
 
@@ -16,16 +19,16 @@ export class MachineStack implements LuaStack {
   state: Pointer = 0;
   readonly #instance: LuaInstance;
   readonly #exports: LuaExports;
-  readonly #step: () => void;
+  readonly #spend: (steps: number) => void;
   readonly #scratch: Pointer;
   /** A longer buffer, which the last that needed one has left behind; 0: none. */
   #large: Pointer = 0;
 
-  /** `step` counts a step of a loop against the script's time. */
-  constructor(instance: LuaInstance, step: () => void) {
+  /** `spend` counts steps of loops against the script's time. */
+  constructor(instance: LuaInstance, spend: (steps: number) => void) {
     this.#instance = instance;
     this.#exports = instance.exports;
-    this.#step = step;
+    this.#spend = spend;
     this.#scratch = instance.exports.malloc(SCRATCH_BYTES);
   }
 
@@ -81,7 +84,10 @@ export class MachineStack implements LuaStack {
   }
 
   length(index: number): number {
-    return this.#exports.lua_objlen(this.state, index);
+    const length = this.#exports.lua_objlen(this.state, index);
+    // Whoever asks goes through them all.
+    if (length > FREE_BYTES) this.#spend(length >>> STEP_BYTES_SHIFT);
+    return length;
   }
 
   isNull(index: number): boolean {
@@ -240,6 +246,6 @@ export class MachineStack implements LuaStack {
   }
 
   step(): void {
-    this.#step();
+    this.#spend(1);
   }
 }

@@ -16,8 +16,8 @@ const NUMBER_PLACES = 64;
 const NUMBER_BYTES = 24;
 /** Digits with which a number is told from all others. */
 const NUMBER_DIGITS = 17;
-/** What a call costs besides its bytes, in steps of a loop. */
-const CALL_STEPS = 200;
+/** What a call costs besides its bytes, in steps of a loop: commands may take milliseconds. */
+const CALL_STEPS = 6_000;
 
 /** Carries out a command of a script: `args` has its name and arguments, until it returns. */
 export type CommandCall = (args: Args, reply: Reply, protocol: 2 | 3) => void;

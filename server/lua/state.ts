@@ -60,7 +60,7 @@ export class LuaState implements LuaMeter {
     this.#host = host;
     const instance = this.#instance = new LuaInstance(module, this, MAX_MACHINE_BYTES);
     this.#main = instance.exports.luaL_newstate();
-    this.#stack = new MachineStack(instance, () => this.#spend(1));
+    this.#stack = new MachineStack(instance, (steps) => this.#spend(steps));
     this.#calls = new RedisCalls(instance, this.#stack, host.call, (steps) => this.#spend(steps));
     this.#result = new ScriptResult(this.#stack);
     this.#sandbox = new Sandbox(instance, this.#stack, this.#main, {

@@ -9,6 +9,8 @@ import { textAt, wholeNumber } from "./script_result.ts";
 
 /** A conversion of string.format as Lua takes it: flags, width, precision, kind. */
 const CONVERSION = /%([-+ #0]*)(\d{0,2})(?:\.(\d{0,2}))?([a-zA-Z%])?/gs;
+/** A format longer than this is left to Lua. */
+const MAX_FORMAT_BYTES = 16 * 1024;
 const MAX_SMALL = 0x7fffffff;
 const TEXT_BASES: Readonly<Record<string, number>> = { o: 8, x: 16, X: 16 };
 const MAX_BASE = 36;
@@ -18,7 +20,7 @@ const WORD = 2n ** 64n;
 export function format(original: HostFunction, stack: MachineStack): HostFunction {
   return (state) => {
     stack.state = state;
-    if (hasLargeNumber(stack)) putNumbers(stack);
+    if (hasLargeNumber(stack) && stack.length(1) <= MAX_FORMAT_BYTES) putNumbers(stack);
     stack.state = state;
     return original(state);
   };
