@@ -11,6 +11,8 @@ import { textAt, wholeNumber } from "./script_result.ts";
 const CONVERSION = /%([-+ #0]*)(\d{0,2})(?:\.(\d{0,2}))?([a-zA-Z%])?/gs;
 /** A format longer than this is left to Lua. */
 const MAX_FORMAT_BYTES = 16 * 1024;
+/** And a text that is to be a number. */
+const MAX_NUMBER_BYTES = 1024;
 const MAX_SMALL = 0x7fffffff;
 const TEXT_BASES: Readonly<Record<string, number>> = { o: 8, x: 16, X: 16 };
 const MAX_BASE = 36;
@@ -103,6 +105,7 @@ export function toNumber(original: HostFunction, stack: MachineStack): HostFunct
     const base = stack.checkInteger(2);
     if (base === 10 || base < 2 || base > MAX_BASE) return original(state);
     stack.checkString(1);
+    if (stack.length(1) > MAX_NUMBER_BYTES) return original(state);
     const text = textAt(stack, 1, new TextDecoder("latin1")).split("\0", 1)[0]!;
     const value = readNumber(text, base);
     if (value === null) stack.pushNil();
