@@ -7,7 +7,7 @@ import { clearCounter } from "../counters.ts";
 import { DATABASE_COUNT } from "../database_layout.ts";
 import { ENGINE_COUNTERS } from "../actor_names.ts";
 import { rememberGhostLocked } from "../ghost.ts";
-import { addState, deadlineOf, stampItem, versionOf } from "../item_header.ts";
+import { addState, deadlineOf, stampItem, stateOf, versionOf } from "../item_header.ts";
 import { itemEighths } from "../item_size.ts";
 import * as shardLayout from "../layout.ts";
 import { Outcome } from "../outcome.ts";
@@ -273,7 +273,9 @@ export class Restore implements LockedWork {
       effects.numberAt(words, this.#at + layout.EXPIRE_DEADLINE),
     );
     const version = this.#at + layout.EXPIRE_VERSION;
+    const state = stateOf(memory, address);
     stampItem(memory, address, words[version]!, words[version + 1]!, deadlineOf(memory, address));
+    addState(memory, address, state);
     markLocked(memory, effects.numberAt(words, version));
   }
 
