@@ -23,6 +23,8 @@ import { ScriptEnd, ScriptTime } from "./script_time.ts";
 
 /** The first two arguments are the script and the number of keys. Keys and other arguments follow. */
 const FIRST_KEY = 2;
+/** For so many bytes that it copies a script's millisecond counts in a transaction, which may copy 16 MiB. */
+const BYTES_PER_MS = 16 * 1024;
 /** How long the commands of one script may be at all keys. */
 const MAX_WALK_MS = 500;
 
@@ -175,7 +177,8 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
     this.#execute(frame, prepared, reply, calls);
     session.database = database;
     session.running = running;
-    context.copiedBytes = copiedBytes;
+    // Everybody waits for the transaction, which may be many scripts.
+    context.copiedBytes = copiedBytes + this.#time.tookMs * BYTES_PER_MS;
   }
 
   #runAlone(frame: ScriptFrame, prepared: Prepared, reply: Reply, calls: ScriptCalls): void {

@@ -38,6 +38,8 @@ export class ScriptEnd extends Error {
 export class ScriptTime {
   /** Whether the script at work has run a command that writes. */
   hasWritten = false;
+  /** How long the latest script ran that has ended. */
+  tookMs = 0;
   readonly #words: Int32Array;
   readonly #word: number;
   readonly #heartbeat: number;
@@ -67,6 +69,7 @@ export class ScriptTime {
 
   /** It has ended. */
   end(): void {
+    this.tookMs = performance.now() - this.#fromMs;
     if (this.#isLong) Atomics.store(this.#words, this.#word, ScriptState.none);
   }
 

@@ -5,7 +5,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Cache } from "../../../../cache/mod.ts";
 import { asksForGivenKeys } from "../../../../server/commands/scripts/named_keys.ts";
 import type { ServerCache } from "../../../../server/contract/counters.ts";
-import { newRegion, NOW_MS } from "../../fixture.ts";
+import { LocalServer } from "../../../../server/process/local_server.ts";
+import { configOf, newCache, newRegion, NOW_MS } from "../../fixture.ts";
 import { Speaker } from "../speaker.ts";
 
 const NOT_NAMED = "local KEYS = {'other'} ";
@@ -114,6 +115,19 @@ Deno.test("a script that has written gets a further shard where it is free, and 
   // From then on it begins with all.
   const [named] = keysApart(free.cache);
   assertEquals(await new Speaker(free.cache).say(line(named)), '"x"');
+});
+
+Deno.test("scripts of one transaction have a second together, whatever each of them may have", async () => {
+  const server = new LocalServer(configOf("--script-time", "400ms"), NOW_MS);
+  const speaker = new Speaker(newCache(), server);
+  await speaker.say("EVAL return\\x201 0");
+  await speaker.say("MULTI");
+  for (let i = 0; i < 6; i++) await speaker.say(evaluate("while true do end", "0"));
+  const answer = await speaker.say("EXEC");
+  const ended = answer.match(/Script took longer than 400 ms/g)?.length ?? 0;
+  // Three, on a slow machine fewer.
+  assert(ended >= 1 && ended <= 3, answer);
+  assertEquals(answer.match(/transaction takes too long/g)?.length, 6 - ended);
 });
 
 Deno.test("what a script of a client with tracking reads is what it has named", async () => {
