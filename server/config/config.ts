@@ -24,6 +24,8 @@ export interface Config {
   /** TCP port of the text protocol; 0 takes any free one. */
   readonly textPort: number | undefined;
   readonly memcachePort: number | undefined;
+  readonly memcacheUnixPath: string | undefined;
+  readonly memcacheUnixMode: number | undefined;
   /** Clients of both protocols at once in the whole process; more are refused. */
   readonly maxConnections: number;
   /** A client of these protocols that sends nothing for this long is closed; 0: never. */

@@ -10,7 +10,6 @@ import {
   duration,
   list,
   type Option,
-  optionalCount,
   optionalText,
   size,
   text,
@@ -25,6 +24,7 @@ import {
 import { NOTIFICATION_OPTIONS } from "./notification_options.ts";
 import { FILE, optionalMode, SOCKET_PATH } from "./path_kinds.ts";
 import { PERSISTENCE_OPTIONS } from "./persistence_options.ts";
+import { RAW_OPTIONS } from "./raw_options.ts";
 import { formatSize, GIB, KIB, MIB, TIB } from "./units.ts";
 
 const MAX_KEY_BYTES = 2047; // an item's header has 11 bits for them
@@ -63,49 +63,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallbackText: "what the umask leaves",
     description: "Who may use the socket of --unix: its permissions, in octal",
   },
-  respPort: {
-    flag: "resp-port",
-    kind: optionalCount(0, 65535),
-    fallback: () => undefined,
-    description: "Port for clients of the Redis protocol; 0 takes any free one",
-  },
-  respUnixPath: {
-    flag: "resp-unix",
-    kind: optionalText(SOCKET_PATH),
-    fallback: () => undefined,
-    description: "Unix socket for clients of the Redis protocol",
-  },
-  respUnixMode: {
-    flag: "resp-unix-mode",
-    kind: optionalMode(),
-    fallback: () => undefined,
-    fallbackText: "what the umask leaves",
-    description: "Who may use the socket of --resp-unix: its permissions, in octal",
-  },
-  textPort: {
-    flag: "text-port",
-    kind: optionalCount(0, 65535),
-    fallback: () => undefined,
-    description: "Port for clients of the text protocol; 0 takes any free one",
-  },
-  memcachePort: {
-    flag: "memcache-port",
-    kind: optionalCount(0, 65535),
-    fallback: () => undefined,
-    description: "Port for clients of memcached; 0 takes any free one",
-  },
-  maxConnections: {
-    flag: "max-connections",
-    kind: count(1, 1_000_000),
-    fallback: () => 20_000,
-    description: "Clients of these three protocols at once in the whole process",
-  },
-  idleTimeoutMs: {
-    flag: "idle-timeout",
-    kind: duration(0, 86_400_000),
-    fallback: () => 0,
-    description: "Time after which such a client that sends nothing is closed; 0 for never",
-  },
+  ...RAW_OPTIONS,
   ...NOTIFICATION_OPTIONS,
   websocket: {
     flag: "websocket",

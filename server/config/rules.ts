@@ -58,14 +58,15 @@ function longestBodyFlag(config: Config): string {
 }
 
 function listenConflict(config: Config) {
-  const { port, respPort, textPort, memcachePort, unixPath, respUnixPath } = config;
+  const { port, respPort, textPort, memcachePort } = config;
   const places: [string, number | string | undefined][] = [
     ["--port", port || undefined],
     ["--resp-port", respPort || undefined],
     ["--text-port", textPort || undefined],
     ["--memcache-port", memcachePort || undefined],
-    ["--unix", unixPath],
-    ["--resp-unix", respUnixPath],
+    ["--unix", config.unixPath],
+    ["--resp-unix", config.respUnixPath],
+    ["--memcache-unix", config.memcacheUnixPath],
   ];
   const owners = new Map<number | string, string>();
   for (const [flag, place] of places) {
@@ -77,12 +78,13 @@ function listenConflict(config: Config) {
   return undefined;
 }
 
-function modeConflict({ unixPath, unixMode, respUnixPath, respUnixMode }: Config) {
-  const alone = unixMode !== undefined && unixPath === undefined
-    ? "--unix"
-    : respUnixMode !== undefined && respUnixPath === undefined
-    ? "--resp-unix"
-    : undefined;
+function modeConflict(config: Config) {
+  const sockets: [string, string | undefined, number | undefined][] = [
+    ["--unix", config.unixPath, config.unixMode],
+    ["--resp-unix", config.respUnixPath, config.respUnixMode],
+    ["--memcache-unix", config.memcacheUnixPath, config.memcacheUnixMode],
+  ];
+  const alone = sockets.find(([, path, mode]) => mode !== undefined && path === undefined)?.[0];
   return alone && `Cannot use ${alone}-mode alone: give ${alone} too`;
 }
 

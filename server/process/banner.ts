@@ -26,9 +26,12 @@ const SCHEMES = {
   memcache: ["memcached", "memcacheds"],
 } as const;
 
+/** What comes before the path of a Unix socket. */
+const SOCKET_SCHEMES = { http: "", resp: "redis+", text: "", memcache: "memcached+" } as const;
+
 /** The address of a listener as a client would write it. */
 export function addressOf({ protocol, hostname, port, unixPath, cert }: Listen): string {
-  if (unixPath !== undefined) return `${protocol === "resp" ? "redis+" : ""}unix:${unixPath}`;
+  if (unixPath !== undefined) return `${SOCKET_SCHEMES[protocol ?? "http"]}unix:${unixPath}`;
   const scheme = SCHEMES[protocol ?? "http"][cert === undefined ? 0 : 1];
   return `${scheme}://${authorityOf(hostname, port)}`;
 }

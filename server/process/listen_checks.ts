@@ -4,7 +4,7 @@
 import { authorityOf } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
-import type { Credentials } from "../contract/listen.ts";
+import type { Credentials, Listen } from "../contract/listen.ts";
 
 /** A reason not to start. Its message says how to remove it. */
 export class StartError extends Error {
@@ -221,4 +221,49 @@ export class OwnSockets {
   remove(): void {
     for (const [path, identity] of this.#ours) removeSocket(path, identity);
   }
+}
+
+/** The protocols beside HTTP: the port and the socket of each. */
+function rawPlaces(config: Config): readonly RawPlace[] {
+  const { respPort, respUnixPath, respUnixMode } = config;
+  const { memcachePort, memcacheUnixPath, memcacheUnixMode } = config;
+  return [
+    { protocol: "resp", port: respPort, unixPath: respUnixPath, unixMode: respUnixMode },
+    { protocol: "text", port: config.textPort },
+    {
+      protocol: "memcache",
+      port: memcachePort,
+      unixPath: memcacheUnixPath,
+      unixMode: memcacheUnixMode,
+    },
+  ];
+}
+
+interface RawPlace {
+  readonly protocol: NonNullable<Listen["protocol"]>;
+  readonly port: number | undefined;
+  readonly unixPath?: string | undefined;
+  readonly unixMode?: number | undefined;
+}
+
+/** Every place to listen on. Throws {@linkcode StartError} where one cannot be had. */
+export async function planListens(config: Config): Promise<Listen[]> {
+  const credentials = await readCredentials(config);
+  const { host: hostname, unixPath, unixMode } = config;
+  const listens: Listen[] = [{ hostname, port: findPort(hostname, config.port), ...credentials }];
+  if (unixPath !== undefined) {
+    await prepareUnixPath(unixPath);
+    listens.push({ hostname: "", port: 0, unixPath, unixMode });
+  }
+  for (const { protocol, port, unixPath, unixMode } of rawPlaces(config)) {
+    if (port !== undefined) {
+      const found = findPort(hostname, port, `--${protocol}-port`);
+      listens.push({ protocol, hostname, port: found, ...credentials });
+    }
+    if (unixPath !== undefined) {
+      await prepareUnixPath(unixPath, `--${protocol}-unix`);
+      listens.push({ protocol, hostname: "", port: 0, unixPath, unixMode });
+    }
+  }
+  return listens;
 }

@@ -13,11 +13,9 @@ import { libcHeap } from "./memory/libc_heap.ts";
 import { MemoryWatch } from "./memory/memory_watch.ts";
 import type { Listen } from "../contract/listen.ts";
 import {
-  findPort,
   holdPorts,
   OwnSockets,
-  prepareUnixPath,
-  readCredentials,
+  planListens,
   renewedCredentials,
   StartError,
 } from "./listen_checks.ts";
@@ -95,7 +93,7 @@ async function start(platform: ServePlatform, config: Config): Promise<void> {
   const log = new Log({ format: config.logFormat, now: Date.now, out, err });
   const { host: hostname, port, respPort = 0, textPort = 0, memcachePort = 0 } = config;
   using _held = await holdPorts(hostname, [port, respPort, textPort, memcachePort]);
-  const listens = await plan(config);
+  const listens = await planListens(config);
   const maxWorkers = platform.canSharePort ? workerLimit(config, platform.limits.cpus) : 1;
   const data = await openData(config, startedMs, log);
   const sockets = new OwnSockets(listens.flatMap(({ unixPath }) => unixPath ?? []));
@@ -240,35 +238,6 @@ async function reload(config: Config, pool: WorkerPool, log: Log): Promise<void>
   } catch (error) {
     log.warn("reload", `SIGHUP: the certificate before stays. ${messageOf(error)}`);
   }
-}
-
-async function plan(config: Config): Promise<Listen[]> {
-  const credentials = await readCredentials(config);
-  const { host: hostname, unixPath, unixMode, respPort, respUnixPath, textPort, memcachePort } =
-    config;
-  const listens: Listen[] = [{ hostname, port: findPort(hostname, config.port), ...credentials }];
-  if (unixPath !== undefined) {
-    await prepareUnixPath(unixPath);
-    listens.push({ hostname: "", port: 0, unixPath, unixMode });
-  }
-  if (respPort !== undefined) {
-    const port = findPort(hostname, respPort, "--resp-port");
-    listens.push({ protocol: "resp", hostname, port, ...credentials });
-  }
-  if (respUnixPath !== undefined) {
-    await prepareUnixPath(respUnixPath, "--resp-unix");
-    const at = { unixPath: respUnixPath, unixMode: config.respUnixMode };
-    listens.push({ protocol: "resp", hostname: "", port: 0, ...at });
-  }
-  if (textPort !== undefined) {
-    const port = findPort(hostname, textPort, "--text-port");
-    listens.push({ protocol: "text", hostname, port, ...credentials });
-  }
-  if (memcachePort !== undefined) {
-    const port = findPort(hostname, memcachePort, "--memcache-port");
-    listens.push({ protocol: "memcache", hostname, port, ...credentials });
-  }
-  return listens;
 }
 
 function workerLimit(config: Config, cpus: number): number {

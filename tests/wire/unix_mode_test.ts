@@ -22,16 +22,22 @@ async function printed(program: string, ...args: string[]): Promise<string | und
 }
 
 Deno.test(
-  { name: "--unix-mode and --resp-unix-mode say who may use a socket", ignore },
+  { name: "--unix-mode and its kin say who may use a socket", ignore },
   async () => {
     const folder = await Deno.makeTempDir();
     const [http, resp] = [`${folder}/http.sock`, `${folder}/resp.sock`];
-    const sockets = ["--unix", http, "--resp-unix", resp];
+    const memcache = `${folder}/memcache.sock`;
+    const sockets = ["--unix", http, "--resp-unix", resp, "--memcache-unix", memcache];
     try {
       for (const [a, b] of [["0600", "0666"], ["666", "640"]] as const) {
-        const modes = ["--unix-mode", a, "--resp-unix-mode", b];
+        const modes = ["--unix-mode", a, "--resp-unix-mode", b, "--memcache-unix-mode", b];
         await using _server = await TestServer.start([...sockets, ...modes]);
-        assertEquals([modeOf(http), modeOf(resp)], [Number.parseInt(a, 8), Number.parseInt(b, 8)]);
+        const bits = [a, b, b].map((mode) => Number.parseInt(mode, 8));
+        assertEquals([http, resp, memcache].map(modeOf), bits);
+        using other = new RawClient(await Deno.connect({ transport: "unix", path: memcache }));
+        await other.send("set k 0 0 1\r\nv\r\nget k\r\n");
+        const answer = "STORED\r\nVALUE k 0 1\r\nv\r\nEND\r\n";
+        assertEquals(await other.receiveText(answer.length), answer);
         using client = new RawClient(await Deno.connect({ transport: "unix", path: http }));
         assertEquals((await client.ask("GET /health")).status, 200);
       }

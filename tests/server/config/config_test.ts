@@ -47,6 +47,8 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     respUnixMode: undefined,
     textPort: undefined,
     memcachePort: undefined,
+    memcacheUnixPath: undefined,
+    memcacheUnixMode: undefined,
     maxConnections: 20_000,
     idleTimeoutMs: 0,
     websocket: false,
