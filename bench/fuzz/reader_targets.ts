@@ -2,6 +2,7 @@
 // damaged anywhere. They find the same however the input is cut, and refuse it in no other way than theirs.
 
 import { ByteInput, FormatError, FOUND, type Reading } from "../../server/rdb/byte_input.ts";
+import type { RdbStream } from "../../server/rdb/rdb_stream.ts";
 import { RdbReader } from "../../client/transfer/rdb_reader.ts";
 import { RespReader } from "../../client/transfer/resp_reader.ts";
 import { Tally } from "../../client/transfer/tally.ts";
@@ -66,12 +67,19 @@ function agreesHoweverCut(begin: (input: ByteInput, tally: Tally) => Reader): Ta
 function beginRdb(input: ByteInput, tally: Tally): Reader {
   const reader = new RdbReader(input, RDB_LIMITS, tally, () => 1_700_000_000_000);
   const found = () => {
-    const { database, key, kind, value, members, deadlineMs } = reader;
+    const { database, key, kind, value, members, deadlineMs, stream } = reader;
+    if (kind === "stream") return `${key.text()} ${partText(stream)}`;
     const text = kind === "string" ? value.text() : `${members.member.text()} ${members.score}`;
     const more = kind === "hash" ? `${members.value.text()} ${members.deadlineMs}` : "";
     return `${database} ${key.text()} ${kind} ${text} ${more} ${deadlineMs}`;
   };
   return { reading: reader.read(), found };
+}
+
+function partText(stream: RdbStream): string {
+  const { part, ms, seq, fields, lengths, name, added, entriesRead, timeMs, deliveries } = stream;
+  const counts = [part, ms, seq, added, entriesRead, timeMs, deliveries, ...lengths];
+  return `${counts.join(" ")} ${fields.text()} ${name.text()}`;
 }
 
 function beginCommands(input: ByteInput, tally: Tally): Reader {
@@ -110,6 +118,12 @@ export const READER_TARGETS: readonly Target[] = [
       "REDIS0010\x12\x01l\x02\x02\x0a\x0a\0\0\0\x01\0\x81a\x02\xff\x01\x02xy\xff\0\0\0\0\0\0\0\0",
       "REDIS0004\x0b\x01s\x0a\x02\0\0\0\x01\0\0\0\x05\0\x0a\x01l\x0e\x0e\0\0\0\x0a\0\0\0\x01\0\0\x01a\xff\xff",
       "REDIS0004\x18\x01h\x01\0\0\0\0\0\0\0\x01\x05\x01f\x01v\x11\x01z\x0c\x0c\0\0\0\x02\0\x81m\x02\x05\x01\xff\xff",
+      "REDIS0004" +
+      "\x13\x01s\x01\x10\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x01,,\x00\x00\x00\x11\x00\x02" +
+      "\x01\x00\x01\x01\x01\x81f\x02\x00\x01\x02\x01\x00\x01\x00\x01\x81v\x02\x04\x01\x00\x01\x00\x01\x01\x01\x01\x01" +
+      "\x81g\x02\x0c\x01\x06\x01\xff\x02\x07\x00\x05\x01\x00\x00\x03\x01\x01g\x05\x01\x01\x01\x00\x00\x00\x00\x00\x00" +
+      "\x00\x05\x00\x00\x00\x00\x00\x00\x00\x01\x09\x00\x00\x00\x00\x00\x00\x00\x02\x01\x01c\x08\x00\x00\x00\x00\x00" +
+      "\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x01\xff",
       "REDIS0001\x07\x01m\x81\x01\x02\x03\x04\x05\x06\x07\x08\x02\x05\x05\x01a\x00\xf5\x03lib\xff",
     ],
     pieces: [
@@ -122,6 +136,7 @@ export const READER_TARGETS: readonly Target[] = [
       "\xc2",
       "\x40",
       "\x00",
+      "\x13",
       "\x15",
       "\x18",
     ],
