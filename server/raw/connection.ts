@@ -248,7 +248,9 @@ export class RawConnection
     } else if (this.session.isHeld) {
       if (this.session.hasLeft) this.end();
     } else if (!this.isBusy) {
-      const idle = idleTimeoutMs > 0 && idleMs > idleTimeoutMs;
+      // Who waits for messages has nothing to say.
+      const mayIdle = idleTimeoutMs === 0 || this.session.subscriptions !== null;
+      const idle = !mayIdle && idleMs > idleTimeoutMs;
       // Only what holds much has to come soon.
       const slow = this.#incompleteSinceMs > 0 && this.bufferBytes > INPUT_BYTES &&
         nowMs - this.#incompleteSinceMs > bodyTimeoutMs;

@@ -12,6 +12,8 @@ import { SlowClient } from "../large_answers.ts";
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** The size that its buffer begins with. */
 const FIRST_BYTES = 512;
+/** A client for whom no more waits is left alone where memory is short: it has nothing to say. */
+const MAX_SPARED_BYTES = 4 * 1024;
 /** What it costs beside its buffer: stream, response and what Deno keeps of both. */
 const CLIENT_BYTES = 24 * COST_BYTES.object;
 /** A line that means nothing shows that the connection lives, to the client and to what is on the way. */
@@ -108,7 +110,11 @@ export class EventClient implements MessageSink, MemoryOwner {
   }
 
   giveUp(): void {
-    this.closeSlow();
+    if (this.#used > MAX_SPARED_BYTES) return this.closeSlow();
+    // An account that is empty for a moment can be asked again.
+    const { bytes } = this.#account;
+    this.#account.close();
+    this.#account.take(bytes);
   }
 
   /** The server is stopping: ends the stream in order, with what waits. */

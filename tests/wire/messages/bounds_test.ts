@@ -103,3 +103,15 @@ Deno.test("a stop ends subscribers at once, and streams of events behind what th
   assertEquals(await client.nextOrEnd(), null);
   assertEquals((await server.status).code, 0);
 });
+
+Deno.test("--idle-timeout is not for subscribers, which have nothing to say", async () => {
+  await using server = await TestServer.start([...RESP, "--idle-timeout", "500ms"]);
+  const port = respPort(server);
+  using subscriber = await Talker.open(port);
+  await subscriber.ask("SUBSCRIBE", "c");
+  using idle = await Talker.open(port);
+  await until("an idle client is closed", () => idle.isOver);
+  using publisher = await Talker.open(port);
+  assertEquals(await publisher.ask("PUBLISH", "c", "m"), ":1");
+  assertEquals(await subscriber.next(), ["*", "$message", "$c", "$m"]);
+});
