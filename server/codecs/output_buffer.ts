@@ -12,8 +12,9 @@ import {
   type Reply,
 } from "../contract/reply.ts";
 
-/** The size to which a buffer shrinks back, in bytes. */
+/** The size to which a buffer shrinks back, in bytes; and one for messages, of which there may be one for each client. */
 export const OUTPUT_KEPT_BYTES = 16 * 1024;
+export const MESSAGES_KEPT_BYTES = 512;
 
 /** And that of one that rests. */
 const RESTING_BYTES = 64;
@@ -31,7 +32,9 @@ const UNBOUNDED: MemorySource = {
 
 /** Answers in the order of their commands. */
 export abstract class OutputBuffer implements Reply {
-  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(OUTPUT_KEPT_BYTES);
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The size that it begins with and shrinks back to. */
+  readonly keptBytes: number;
   /** Bytes of answers in `bytes`, from its start. */
   used = 0;
   /** Whether it holds more than there was memory for. It must then be written before it grows again. */
@@ -51,8 +54,10 @@ export abstract class OutputBuffer implements Reply {
   protected valueLength = 0;
 
   /** Bytes beyond its kept size are taken from `memory`. */
-  constructor(memory: MemorySource = UNBOUNDED) {
+  constructor(memory: MemorySource = UNBOUNDED, keptBytes = OUTPUT_KEPT_BYTES) {
     this.#memory = memory;
+    this.keptBytes = keptBytes;
+    this.bytes = new Uint8Array(keptBytes);
   }
 
   /** Takes memory from another source from now on, for its kept size too if it `isCounted`. */
@@ -60,7 +65,7 @@ export abstract class OutputBuffer implements Reply {
     this.#memory = memory;
     this.#isCounted = isCounted;
     // An answer has to be given, short memory or not; a failed try lets others be asked to give up.
-    if (isCounted && !memory.tryTake(OUTPUT_KEPT_BYTES)) memory.take(OUTPUT_KEPT_BYTES);
+    if (isCounted && !memory.tryTake(this.keptBytes)) memory.take(this.keptBytes);
   }
 
   /** How many value bytes the command in work may still answer: see Reply. */
@@ -98,7 +103,7 @@ export abstract class OutputBuffer implements Reply {
     }
     releaseBytes(this.bytes);
     this.bytes = new Uint8Array(RESTING_BYTES);
-    if (this.#isCounted) this.#memory.give(OUTPUT_KEPT_BYTES);
+    if (this.#isCounted) this.#memory.give(this.keptBytes);
     this.#isCounted = false;
     this.isOver = false;
     this.isResting = true;
@@ -107,8 +112,8 @@ export abstract class OutputBuffer implements Reply {
 
   /** Forgets all answers, and gives back the memory that they took. */
   reset(): void {
-    if (this.bytes.length !== OUTPUT_KEPT_BYTES) this.#shrink();
-    if (this.#isCounted) this.#memory.give(OUTPUT_KEPT_BYTES);
+    if (this.bytes.length !== this.keptBytes) this.#shrink();
+    if (this.#isCounted) this.#memory.give(this.keptBytes);
     this.#isCounted = false;
     this.isResting = false;
     this.isOver = false;
@@ -117,9 +122,9 @@ export abstract class OutputBuffer implements Reply {
   }
 
   #shrink(): void {
-    this.#memory.give(this.bytes.length - (this.isResting ? RESTING_BYTES : OUTPUT_KEPT_BYTES));
+    this.#memory.give(this.bytes.length - (this.isResting ? RESTING_BYTES : this.keptBytes));
     releaseBytes(this.bytes);
-    this.bytes = new Uint8Array(OUTPUT_KEPT_BYTES);
+    this.bytes = new Uint8Array(this.keptBytes);
   }
 
   /** Begins the answer of a command. If the command is refused, its answer is taken back to here. */

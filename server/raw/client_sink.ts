@@ -3,7 +3,6 @@
 // once. A client that lets too many wait is closed.
 
 import type { MessageSink } from "../contract/messages/message_sink.ts";
-import type { Messages } from "../contract/messages/messages.ts";
 import type { PushReply, Session } from "../contract/session.ts";
 import type { RawOutput } from "./raw_output.ts";
 
@@ -61,10 +60,4 @@ export class ClientSink implements MessageSink {
     if (!pushed.add(compose)) owner.endSlow();
     else if (!owner.isBusy) pushed.flush();
   }
-}
-
-/** Waits until a client's subscriptions are known, and what it has published has got on. */
-export async function settled(session: Session, messages: Messages): Promise<void> {
-  session.mustSettle = false;
-  await messages.settled(session.subscriptions !== null);
 }

@@ -11,7 +11,7 @@ import { INPUT_BYTES, InputBuffer } from "./input_buffer.ts";
 import { linger } from "./linger.ts";
 import { RawInput } from "./raw_input.ts";
 import type { RawName, RawProtocol, RawReply } from "./protocols.ts";
-import { ClientSink, settled, type SinkOwner } from "./client_sink.ts";
+import { ClientSink, type SinkOwner } from "./client_sink.ts";
 import type { OutputOwner } from "./pushed.ts";
 import type { RawClient } from "./raw_clients.ts";
 import type { RawContext } from "./raw_context.ts";
@@ -182,7 +182,10 @@ export class RawConnection
         this.isBusy = true;
       }
       if (batch.mustWait) await batch.whenDurable(reply);
-      if (this.session.mustSettle) await settled(this.session, this.#context.context.messages);
+      const { session } = this;
+      if (session.mustSettle) {
+        reply = await this.#output.settle(reply, session, this.#context.context.messages);
+      }
       await this.#output.send(reply);
       const turn = batch.isHeld ? this.#waitForPause() : batch.hasMore ? batch.turn() : null;
       if (turn !== null) await turn;
@@ -229,8 +232,8 @@ export class RawConnection
     await linger(this.#conn, this.#input.bytes, this.#batch);
   }
 
-  takeReply(): RawReply {
-    return this.#protocol.takeReply(this.session, this.#account);
+  takeReply(isForMessages = false): RawReply {
+    return this.#protocol.takeReply(this.session, this.#account, isForMessages);
   }
 
   finish(): void {
@@ -248,7 +251,6 @@ export class RawConnection
     } else if (this.session.isHeld) {
       if (this.session.hasLeft) this.end();
     } else if (!this.isBusy) {
-      // Who waits for messages has nothing to say.
       const mayIdle = idleTimeoutMs === 0 || this.session.subscriptions !== null;
       const idle = !mayIdle && idleMs > idleTimeoutMs;
       // Only what holds much has to come soon.

@@ -5,6 +5,7 @@ import type { Cache } from "../../cache/mod.ts";
 import type { Args } from "../contract/args.ts";
 import type { Excess } from "../codecs/excess.ts";
 import { Decoded, RespDecoder, type RespLimits } from "../codecs/resp_decode.ts";
+import { MESSAGES_KEPT_BYTES } from "../codecs/output_buffer.ts";
 import { RespReply } from "../codecs/resp_reply.ts";
 import type { MemcacheOutput } from "../codecs/memcache/reply.ts";
 import { LineDecoder, type TextLimits, Verb } from "../codecs/text_decode.ts";
@@ -56,8 +57,11 @@ export interface RawProtocol {
   readonly decoder: RawDecoder;
   /** Whether the latest command may have taken long, as those of one key never do. */
   readonly wasLong: boolean;
-  /** A buffer of answers to `session`, used before by others or new; what it grows by is `memory`'s. */
-  takeReply(session: Session, memory: MemorySource): RawReply;
+  /**
+   * A buffer of answers to `session`, or a smaller one of messages for it, used before by others or new; what it
+   * grows by is `memory`'s.
+   */
+  takeReply(session: Session, memory: MemorySource, isForMessages?: boolean): RawReply;
   /** Gives back what {@linkcode takeReply} gave, once it is written. */
   giveBack(reply: RawReply): void;
   /** A command will answer on `reply` later: what is on it goes to `other`. */
@@ -102,6 +106,7 @@ export class RespProtocol implements RawProtocol {
   readonly decoder: RespDecoder;
   wasLong = false;
   readonly #replies: ReplyPool<RespReply>;
+  readonly #messages: ReplyPool<RespReply>;
   readonly #ahead: ReadAhead;
   /** The command that was read last; null where there is none of its name. */
   #command: Command | null = null;
@@ -109,6 +114,7 @@ export class RespProtocol implements RawProtocol {
   /** What it refuses is counted by `refusals`. */
   constructor(limits: RespLimits, cache: Cache, refusals: Refusals) {
     this.#replies = new ReplyPool(() => counted(new RespReply(), refusals));
+    this.#messages = new ReplyPool(() => new RespReply(undefined, MESSAGES_KEPT_BYTES));
     this.decoder = new RespDecoder(limits);
     this.#ahead = new ReadAhead(cache, limits);
   }
@@ -158,14 +164,15 @@ export class RespProtocol implements RawProtocol {
     return this.#command !== null && refuse(context, this.#command, args, reply);
   }
 
-  takeReply(session: Session, memory: MemorySource): RespReply {
-    const reply = this.#replies.take(memory);
+  takeReply(session: Session, memory: MemorySource, isForMessages = false): RespReply {
+    const reply = (isForMessages ? this.#messages : this.#replies).take(memory);
     reply.peer = session;
     return reply;
   }
 
   giveBack(reply: RespReply): void {
-    this.#replies.give(reply);
+    const isForMessages = reply.keptBytes === MESSAGES_KEPT_BYTES;
+    (isForMessages ? this.#messages : this.#replies).give(reply);
   }
 
   rest(reply: RespReply, other: RespReply): void {

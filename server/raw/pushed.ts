@@ -12,8 +12,8 @@ const MAX_PUBLISHED_BYTES = 8 * 1024 * 1024;
 /** The connection, as its writing side sees it. */
 export interface OutputOwner {
   readonly isEnded: boolean;
-  /** A buffer for answers or messages. */
-  takeReply(): RawReply;
+  /** A buffer for answers, or for messages. */
+  takeReply(isForMessages?: boolean): RawReply;
   /** The client is lost. */
   end(): void;
 }
@@ -44,7 +44,7 @@ export class Pushed {
 
   /** Adds one that `compose` writes, for a client that knows such messages. Returns false where too many wait. */
   add(compose: (reply: RespReply) => void): boolean {
-    const reply = this.#waiting ??= this.#owner.takeReply() as RespReply;
+    const reply = this.#waiting ??= this.#owner.takeReply(true) as RespReply;
     reply.begin();
     compose(reply);
     return reply.used <= this.#maxBytes && !reply.isOver;
@@ -54,7 +54,7 @@ export class Pushed {
   append(bytes: Uint8Array, from: number): boolean {
     if (this.bytes > MAX_PUBLISHED_BYTES) return false;
     this.#maxBytes = 2 * MAX_PUBLISHED_BYTES;
-    const reply = this.#waiting ??= this.#owner.takeReply() as RespReply;
+    const reply = this.#waiting ??= this.#owner.takeReply(true) as RespReply;
     reply.begin();
     reply.append(from === 0 ? bytes : bytes.subarray(from));
     return !reply.isOver;

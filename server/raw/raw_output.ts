@@ -1,6 +1,8 @@
 // The writing side of one raw connection: one piece after the other, and how fast its client has to
 // take them. An error on the way means that the client is lost, whatever it is.
 
+import type { Messages } from "../contract/messages/messages.ts";
+import type { Session } from "../contract/session.ts";
 import type { Batch } from "./batch.ts";
 import type { RawProtocol, RawReply } from "./protocols.ts";
 import type { Access } from "./conn_access.ts";
@@ -11,6 +13,9 @@ import type { RawContext } from "./raw_context.ts";
 /** How long a client may take for so many bytes of its answers. */
 const WINDOW_MS = 2000;
 const WINDOW_BYTES = 64 * 1024;
+
+/** Longest answers that are copied where their client waits. */
+const MAX_COPIED_BYTES = 1024;
 
 /** What is written to one client. Answers never have two writers at once. */
 export class RawOutput {
@@ -102,6 +107,29 @@ export class RawOutput {
     if (at !== reply.used) this.#owner.end();
     this.#protocol.giveBack(reply);
     return null;
+  }
+
+  /**
+   * Waits until a client's subscriptions are known, and what it has published has got on. Thousands may wait at once, so
+   * short answers are copied. Returns the answers.
+   */
+  async settle(
+    reply: RawReply,
+    session: Session,
+    messages: Pick<Messages, "settled">,
+  ): Promise<RawReply> {
+    session.mustSettle = false;
+    const settled = messages.settled(session.subscriptions !== null);
+    if (reply.used > MAX_COPIED_BYTES) {
+      await settled;
+      return reply;
+    }
+    const copy = reply.bytes.slice(0, reply.used);
+    this.#protocol.giveBack(reply);
+    await settled;
+    const again = this.#owner.takeReply();
+    again.append(copy);
+    return again;
   }
 
   /** Writes answers, behind the messages that are being written, and gives the reply back. */

@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RespReply } from "../../../server/codecs/resp_reply.ts";
 import type { RawReply } from "../../../server/raw/protocols.ts";
+import { Session } from "../../../server/contract/session.ts";
 import { RawOutput } from "../../../server/raw/raw_output.ts";
 
 /** A client that takes what `write` says, and what became of its answers. */
@@ -156,4 +157,24 @@ Deno.test("RawOutput.sendAhead() sends what was answered before, and leaves an e
   reply.text("after");
   await client.output.send(reply);
   assertEquals(written[1], "$5\r\nafter\r\n");
+});
+
+Deno.test("RawOutput.settle() holds no buffer for short answers while their client waits, and keeps long ones", async () => {
+  let end = () => {};
+  const messages = { settled: () => new Promise<void>((resolve) => end = resolve) };
+  for (const text of ["short", "x".repeat(5000)]) {
+    const client = new FakeClient((bytes) => Promise.resolve(bytes.length));
+    const session = new Session(1, "resp", "", "", 0, true);
+    session.mustSettle = true;
+    const reply = replyOf(text);
+    const waiting = client.output.settle(reply, session, messages);
+    assertEquals(client.given.length, text === "short" ? 1 : 0);
+    assertEquals(session.mustSettle, false);
+    reply.reset();
+    reply.text(text);
+    end();
+    const { bytes, used } = await waiting;
+    const wanted = `$${text.length}\r\n${text}\r\n`;
+    assertEquals(new TextDecoder().decode(bytes.subarray(0, used)), wanted);
+  }
 });
