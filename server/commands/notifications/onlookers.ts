@@ -31,8 +31,9 @@ export function noteForOnlookers(
   nameKeyEvents(context, command, args);
   const { duties } = context.cache.region;
   if ((duties & Duty.monitors) === 0 || SHOWN_BEFORE.has(command.name)) return;
-  // An answer that is asked for again, since it was too long, is part of the same command.
-  if (context.commands[command.id] === command) show(context, command, args, who);
+  // An answer of HTTP that is asked for again, since it was too long, is part of the same command.
+  const isAgain = context.session.transport === "http" && context.commands[command.id] !== command;
+  if (!isAgain) show(context, command, args, who);
 }
 
 /** Shows a script that is about to run to those who have sent MONITOR. */
