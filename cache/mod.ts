@@ -75,6 +75,7 @@ export {
   KeyEvents,
 } from "./key_events.ts";
 export { type HotReads, NOT_READ } from "./hot_reads.ts";
+export { isUnreadLocked, readSequence } from "./idle.ts";
 export { ItemBatch } from "./item_batch.ts";
 export { EffectBuffer } from "./log/effect_buffer.ts";
 export { EffectKind } from "./log/effect_layout.ts";

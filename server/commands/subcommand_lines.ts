@@ -6,7 +6,7 @@ export const SUBCOMMAND_LINES: readonly string[] = [
   "OBJECT ENCODING: How the value of a key is kept | 3 | 2.2.3 | readonly | keyspace | nd | RO @2:0:1",
   "OBJECT FREQ: How often a key was asked for of late, from 0 to 3 | 3 | 4.0.0 | readonly | keyspace | nd | RO @2:0:1",
   "OBJECT HELP: What the subcommands are | 2 | 6.2.0 | loading stale | keyspace",
-  "OBJECT IDLETIME: Refused: no times of access are kept | 3 | 2.2.3 | readonly | keyspace | nd | RO @2:0:1",
+  "OBJECT IDLETIME: Seconds since it was stored, if nobody has asked for it since | 3 | 2.2.3 | readonly | keyspace | nd | RO @2:0:1",
   "OBJECT REFCOUNT: 1, for a key that is there | 3 | 2.2.3 | readonly | keyspace | nd | RO @2:0:1",
   "CLIENT CACHING: Whether the next command is tracked, with OPTIN or OPTOUT | 3 | 6.0.0 | noscript loading stale | connection",
   "CLIENT GETNAME: The name of this connection | 2 | 2.6.9 | noscript loading stale | connection",

@@ -123,6 +123,8 @@ export interface ServerFacade {
   readonly durability: Durability | null;
   /** The scripts of this worker, and how others hear of them. */
   readonly scripts: ScriptShare;
+  /** For how many milliseconds, at least, a version of a shard has been there. */
+  ageMs(shard: number, version: number): number;
   /** Divides long work of this worker into slices of time. */
   readonly slices: TimeSlices;
   /** The subscriptions of all clients, and what is sent to them. */

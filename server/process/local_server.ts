@@ -20,12 +20,13 @@ import {
   type SnapshotAnswer,
   type SnapshotQuestion,
 } from "../contract/server.ts";
-import type { ServerRegion } from "../contract/counters.ts";
+import type { ServerCache } from "../contract/counters.ts";
 import type { Durability } from "../contract/persistence/durability.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
+import { VersionTimes } from "./idle/version_times.ts";
 import { LateNews } from "./news/late_news.ts";
 import { choiceIn, KeyEventNews } from "./news/key_event_news.ts";
 import { type Answers, joinedEntries, joinedTexts, type Question, Questions } from "./questions.ts";
@@ -61,8 +62,9 @@ export class LocalServer implements ServerFacade {
   #budget: MemorySource | null = null;
   readonly #slowLog = new SlowLog(this.stats);
   readonly #options: ServerOptions;
-  /** What happens to keys beside commands; null without a region. */
-  readonly #keyEvents: KeyEventNews | null;
+  /** What happens to keys beside commands, and when versions came; null without a cache. */
+  readonly #keyEvents: KeyEventNews | null = null;
+  readonly #versionTimes: VersionTimes | null = null;
   /** What was set here, of which the others do not know yet. */
   readonly #late = new LateNews((news) =>
     this.channel === null ? Promise.resolve() : this.#send(news)
@@ -71,18 +73,25 @@ export class LocalServer implements ServerFacade {
   #listBytes = MIN_LIST_BYTES;
   readonly #questions = new Questions((question) => this.#askAll(question));
 
-  constructor(config: Config, startedMs: number, region: ServerRegion | null = null) {
+  constructor(config: Config, startedMs: number, cache: ServerCache | null = null) {
     this.config = config;
     this.startedMs = startedMs;
-    this.#options = new ServerOptions(config, this.#slowLog, choiceIn(region));
+    this.#options = new ServerOptions(config, this.#slowLog, choiceIn(cache?.region ?? null));
     const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
     this.messages = new WorkerMessages(this.slices, () => this.#budget, clientOf);
-    this.#keyEvents = region === null ? null : new KeyEventNews(region, this.messages);
+    if (cache === null) return;
+    this.#keyEvents = new KeyEventNews(cache.region, this.messages);
+    this.#versionTimes = new VersionTimes(cache.shards);
+  }
+
+  ageMs(shard: number, version: number): number {
+    return this.#versionTimes?.ageMs(shard, version) ?? 0;
   }
 
   /** To be called a few times a second. */
   tick(): void {
     this.messages.tick();
+    this.#versionTimes?.tick();
     this.#keyEvents?.tellLeftOver();
   }
 

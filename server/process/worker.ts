@@ -125,7 +125,7 @@ class WorkerServer {
     this.#actor = start.actor;
     this.#liveness = new Liveness(this.#region, performance.now());
     const cache = new Cache(this.#region, start.actor, Date.now, nextTurn);
-    const local = new LocalServer(start.config, start.startedMs, this.#region);
+    const local = new LocalServer(start.config, start.startedMs, cache);
     local.channel = channel;
     local.durability = durabilityOf(this.#region.log, start.config, () => performance.now());
     this.local = local;

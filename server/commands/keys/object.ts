@@ -1,7 +1,7 @@
 // TYPE and OBJECT: what a value is, and how Redis would keep it. The names of encodings are those that clients
 // expect, by the defaults of Redis 7.0; here all collections are kept in one way.
 
-import { hitCountLocked, ItemType, type Shard } from "../../../cache/mod.ts";
+import { hitCountLocked, isUnreadLocked, ItemType, type Shard } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -17,6 +17,8 @@ const OBJECT_HELP = [
   "    How the value is kept: int, listpack, skiplist and so on.",
   "FREQ <key>",
   "    Hits that the eviction clock remembers, 0 to 3.",
+  "IDLETIME <key>",
+  "    Seconds for which nobody has asked for the key, where that is known: since it was stored.",
   "REFCOUNT <key>",
   "    Always 1.",
 ];
@@ -47,7 +49,11 @@ export function object(context: CommandContext, args: Args, reply: Reply): void 
   if (token === "ENCODING") reply.text(encodingOf(context, args, shard, address, reply));
   else if (token === "FREQ") reply.integer(hitCountLocked(shard.memory, address));
   else if (token === "REFCOUNT") reply.integer(1);
-  else reply.fail(NO_IDLE_TIME);
+  else if (!isUnreadLocked(shard.memory, address)) reply.fail(NO_IDLE_TIME);
+  else {
+    const ms = context.server.ageMs(shard.index, shard.versionLocked(address));
+    reply.integer(Math.floor(ms / 1000));
+  }
 }
 
 /** The name of the encoding that Redis 7.0 has for the value of key 0, which is argument 1. */
