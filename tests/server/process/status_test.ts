@@ -74,10 +74,10 @@ Deno.test("RegionStatus.statsText() has its fields in one order", () => {
   const { total, connections, workers: [worker] } = JSON.parse(statusOf(region).statsText());
   const counters = "requests hits misses puts deletes errors overloads lockWaits lockTimeouts " +
     "clientsRefused clientsSlow connections inputBytes outputBytes failedTokens httpCuts " +
-    "breakerOpens breakerOpenMs";
+    "breakerOpens breakerOpenMs scriptsEnded scriptsEvicted";
   assertEquals(Object.keys(total).join(" "), counters);
   assertEquals(Object.keys(connections), ["http", "resp", "text", "memcache", "websocket"]);
   const gauges =
-    "worker breaker inFlight bodyBytes respClients textClients memcacheClients eventClients blockedClients cpuUser cpuSystem lagMs";
+    "worker breaker inFlight bodyBytes respClients textClients memcacheClients eventClients blockedClients luaKib cpuUser cpuSystem lagMs";
   assertEquals(Object.keys(worker).join(" "), `${gauges} ${counters}`);
 });
