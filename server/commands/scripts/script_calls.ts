@@ -5,6 +5,7 @@ import { FurtherLocks } from "../../../cache/mod.ts";
 import { Args } from "../../contract/args.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
+import { shownText } from "../argument_text.ts";
 import { hashKeys } from "../execute.ts";
 import { refused } from "../failures.ts";
 import { findCommand } from "../find.ts";
@@ -27,6 +28,11 @@ const NOT_HELD = refused(
   "Script attempted to access a non local key in a cluster node: it has written already, and that key was not named",
 );
 const TOO_MUCH = refused("script has written more than 16 MiB, and may write no more");
+
+/** The refusal of a command that would wait, by the name that the script gives it. */
+function mayNotWait(call: Args): Failure {
+  return refused(`${shownText(call, 0)} command is not allowed with BLOCK option from scripts`);
+}
 
 /** Thrown through the machine: the script wants a shard that is not locked, and has written nothing. */
 export class WantsMore extends Error {}
@@ -92,6 +98,7 @@ export class ScriptCalls {
     args.overPlaces(bytes, starts, lengths, 1, count);
     const problem = this.#problem(command, args);
     if (problem !== null) return reply.fail(problem);
+    if (command.waiting?.mayWait?.(args) === true) return reply.fail(mayNotWait(call));
     context.enterDatabase(context.session.database);
     context.keyCount = hashKeys(context, command, args);
     if (!this.#holdsWanted(command)) return reply.fail(NOT_HELD);

@@ -101,3 +101,28 @@ Deno.test("a consumer that waits is made when it is served, and with NOACK nothi
   for (const line of ["MULTI", "XREADGROUP GROUP g c BLOCK 0 STREAMS k >"]) await speaker.say(line);
   assertEquals(await speaker.say("EXEC"), "[nil list]");
 });
+
+Deno.test("a script may read streams, but not wait for them", async () => {
+  const [one] = workers();
+  const speaker = one.client();
+  await speaker.say("XGROUP CREATE k g 0 MKSTREAM");
+  await speaker.say("XADD k 1-1 f v");
+  const called = async (call: string) => {
+    const script = `return redis.pcall(${call})`;
+    await speaker.runWords(
+      ["EVAL", script, "1", "k"].map((word) => new TextEncoder().encode(word)),
+    );
+    return speaker.answer();
+  };
+  const group = "'XREADGROUP','GROUP','g','c'";
+  assertEquals(await called(`${group},'STREAMS',KEYS[1],'>'`), entry("1-1"));
+  assertEquals(await called(`${group},'STREAMS',KEYS[1],'>'`), "nil");
+  assertEquals(
+    await called(`${group},'BLOCK','0','STREAMS',KEYS[1],'>'`),
+    "-ERR XREADGROUP command is not allowed with BLOCK option from scripts",
+  );
+  assertEquals(
+    await called("'xread','BLOCK','0','STREAMS',KEYS[1],'5'"),
+    "-ERR xread command is not allowed with BLOCK option from scripts",
+  );
+});
