@@ -53,6 +53,8 @@ export class LuaState implements LuaMeter {
   /** What libraries do before each script. */
   readonly #resets: readonly (() => void)[];
   #fuel = FUEL;
+  /** Whether a script has called collectgarbage. */
+  #hasSetCollector = false;
   /** Whether what runs may be ended: text of a script, and not what is done around it. */
   #mayEnd = false;
 
@@ -75,6 +77,10 @@ export class LuaState implements LuaMeter {
       replaced: { math: randomFunctions(this.#stack, this.#random) },
       around: {
         "tonumber": (original) => toNumber(original, this.#stack),
+        "collectgarbage": (original) => (state) => {
+          this.#hasSetCollector = true;
+          return original(state);
+        },
         "string.format": (original) => format(original, this.#stack),
       },
     });
@@ -174,9 +180,16 @@ export class LuaState implements LuaMeter {
     else this.#result.answer(reply);
     exports.lua_settop(state, 0);
     stack.releaseLarge();
-    exports.lua_gc(state, LuaGc.restart, 0);
-    exports.lua_gc(state, LuaGc.setPause, GC_PAUSE);
-    exports.lua_gc(state, LuaGc.setStepRate, GC_STEP_RATE);
+    if (this.#hasSetCollector) this.#resetCollector();
+  }
+
+  /** The collector goes on as in the beginning. This has it work at once, so it is done only where a script has changed it. */
+  #resetCollector(): void {
+    const { exports } = this.#instance;
+    this.#hasSetCollector = false;
+    exports.lua_gc(this.#main, LuaGc.restart, 0);
+    exports.lua_gc(this.#main, LuaGc.setPause, GC_PAUSE);
+    exports.lua_gc(this.#main, LuaGc.setStepRate, GC_STEP_RATE);
   }
 
   /** Calls the topmost function, and measures what it returns. Returns 0, or what went wrong. */
