@@ -6,10 +6,12 @@ import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { ScriptCall, ScriptRuns } from "../../contract/commands/script_runs.ts";
 import type { ServerCache } from "../../contract/counters.ts";
-import type { Reply } from "../../contract/reply.ts";
+import type { Failure, Reply } from "../../contract/reply.ts";
+import type { Session } from "../../contract/session.ts";
 import type { Script } from "../../contract/scripts/script_cache.ts";
 import type { ScriptShare } from "../../contract/scripts/script_share.ts";
 import { type LuaHost, LuaMachine } from "../../lua/machine.ts";
+import { nextTurn } from "../../contract/time_slices.ts";
 import { integerOf } from "../argument_text.ts";
 import { later } from "../deferred_answer.ts";
 import { busyFailure, NOT_INTEGER, refused } from "../failures.ts";
@@ -18,24 +20,24 @@ import { LuaScripts, type Prepared } from "./lua_scripts.ts";
 import { showScript, tellKeyEvents } from "../notifications/onlookers.ts";
 import { isEndOfRun, ScriptCalls, type ScriptFrame } from "./script_calls.ts";
 import { luaHost } from "./lua_host.ts";
+import { type Outcome, runWithLocks } from "./script_locks.ts";
 import { scriptCommand } from "./script_subcommands.ts";
 import { ScriptEnd, ScriptTime } from "./script_time.ts";
 
 /** The first two arguments are the script and the number of keys. Keys and other arguments follow. */
 const FIRST_KEY = 2;
+/** Hexadecimal digits of a SHA-1. */
+const SHA_LENGTH = 40;
 /** For so many bytes that it copies a script's millisecond counts in a transaction, which may copy 16 MiB. */
 const BYTES_PER_MS = 16 * 1024;
-/** How long the commands of one script may be at all keys. */
-const MAX_WALK_MS = 500;
+/** How long a script waits for locks that others have in each turn of the event loop, without holding up its worker. */
+const MAX_LOCK_MS = 1000;
 
 /** As Redis answers; clients look for it, and send EVAL then. */
 const NO_SCRIPT = refused("No matching script. Please use EVAL.", "NOSCRIPT");
 const TOO_MANY_KEYS = refused("Number of keys can't be greater than number of args");
 const NEGATIVE_KEYS = refused("Number of keys can't be negative");
 const WRITES = refused("Can not execute a script with write flag using *_ro command.");
-
-/** What a run has come to. */
-type Outcome = "done" | "stale" | "wantsMore" | "busy";
 
 /** The scripts of one worker. */
 export class ScriptRunner implements ScriptRuns<CommandContext> {
@@ -99,74 +101,102 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
     args: Args,
     reply: Reply,
     call: ScriptCall,
-    isAgain = false,
   ): void | Promise<number | void> {
-    if (!isAgain) showScript(context, args);
-    const { cache, synced } = this.share;
-    if (call.isBySha && args.lengths[0] !== 40) return reply.fail(NO_SCRIPT);
-    const wanted = integerOf(args, 1);
-    if (wanted === undefined) return reply.fail(NOT_INTEGER);
-    const keyCount = Number(wanted);
-    if (keyCount > args.count - FIRST_KEY) return reply.fail(TOO_MANY_KEYS);
-    if (keyCount < 0) return reply.fail(NEGATIVE_KEYS);
-    const script = call.isBySha ? cache.findSha(args, 0) : cache.findText(args, 0);
-    if (call.isBySha && script === undefined && (synced === null || context.isAtomic)) {
-      return reply.fail(NO_SCRIPT);
-    }
-    const isKnown = script !== undefined || !call.isBySha;
-    if (!this.isReady || !isKnown) return this.#runLater(context, args, reply, call, isKnown);
-    this.#runReady(context, args, reply, keyCount, script, call.isReadOnly);
+    showScript(context, args);
+    const outcome = this.#attempt(context, args, reply, call);
+    if (outcome !== "done") return this.#runLater(context, args, reply, call, outcome === "busy");
   }
 
-  /** Runs a script when the machine is loaded, and this worker knows what others know. */
+  /** Runs a script, or refuses it. "unready": there is nothing yet to run it, or this worker may not know it yet. */
+  #attempt(
+    context: CommandContext,
+    args: Args,
+    reply: Reply,
+    call: ScriptCall,
+  ): "done" | "busy" | "unready" {
+    const { cache, synced } = this.share;
+    const problem = argumentProblem(args, call);
+    if (problem !== null) return refuse(reply, problem);
+    const script = call.isBySha ? cache.findSha(args, 0) : cache.findText(args, 0);
+    if (call.isBySha && script === undefined) {
+      return synced === null || context.isAtomic ? refuse(reply, NO_SCRIPT) : "unready";
+    }
+    if (!this.isReady) return "unready";
+    return this.#runReady(context, args, reply, script, call.isReadOnly);
+  }
+
+  /**
+   * Runs a script when the machine is loaded, this worker knows what others know, and its shards can be locked: others
+   * may have them in each turn of the event loop.
+   */
   #runLater(
     context: CommandContext,
     args: Args,
     reply: Reply,
     call: ScriptCall,
-    isKnown: boolean,
+    isBusy: boolean,
   ): void | Promise<number | void> {
     const kept = copyOfArguments(args);
     const { session } = context;
     return later(context, reply, async () => {
-      if (!isKnown) await this.share.synced;
+      const untilMs = performance.now() + MAX_LOCK_MS;
+      if (isBusy) await nextTurn();
+      await this.share.synced;
       if (!this.isReady) await this.prepare();
-      const before = context.session;
-      context.session = session;
-      context.resume();
-      try {
-        await this.run(context, kept, reply, call, true);
-        tellKeyEvents(context);
-      } finally {
-        context.session = before;
+      while (this.#resume(context, session, kept, reply, call) !== "done") {
+        if (performance.now() >= untilMs) return reply.fail(busyFailure(context));
+        await nextTurn();
       }
     }, kept.bytes.length);
+  }
+
+  /** Tries once more, for a client whose command has waited. */
+  #resume(
+    context: CommandContext,
+    session: Session,
+    args: Args,
+    reply: Reply,
+    call: ScriptCall,
+  ): "done" | "busy" | "unready" {
+    const before = context.session;
+    context.session = session;
+    context.resume();
+    try {
+      const outcome = this.#attempt(context, args, reply, call);
+      if (outcome === "done") tellKeyEvents(context);
+      return outcome;
+    } finally {
+      context.session = before;
+    }
   }
 
   #runReady(
     context: CommandContext,
     args: Args,
     reply: Reply,
-    keyCount: number,
     known: Script | undefined,
     isReadOnly: boolean,
-  ): void {
+  ): "done" | "busy" {
     const prepared = this.scripts.prepare(known ?? args.copyOf(0));
-    if ("message" in prepared) return reply.fail(prepared);
+    if ("message" in prepared) return refuse(reply, prepared);
     if (known === undefined) this.share.tellSoon(prepared.script);
     const { shebang } = prepared;
     const mayWrite = !shebang.flags.includes("no-writes");
-    if (shebang.isThere && mayWrite && isReadOnly) return reply.fail(WRITES);
+    if (shebang.isThere && mayWrite && isReadOnly) return refuse(reply, WRITES);
     const frame: ScriptFrame = {
       context,
       args,
       firstKey: FIRST_KEY,
-      keyCount,
+      keyCount: Number(integerOf(args, 1)),
       isReadOnly: isReadOnly || !mayWrite,
     };
     const calls = this.#calls ??= new ScriptCalls(context, this.#time);
-    if (context.isAtomic) this.#runInside(frame, prepared, reply, calls);
-    else this.#runAlone(frame, prepared, reply, calls);
+    if (!context.isAtomic) {
+      const execute = () => this.#execute(frame, prepared, reply, calls);
+      return runWithLocks(frame, prepared.script, calls, execute);
+    }
+    this.#runInside(frame, prepared, reply, calls);
+    return "done";
   }
 
   /** Runs a script of a transaction, which holds the locks of all shards. */
@@ -179,69 +209,6 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
     session.running = running;
     // Everybody waits for the transaction, which may be many scripts.
     context.copiedBytes = copiedBytes + this.#time.tookMs * BYTES_PER_MS;
-  }
-
-  #runAlone(frame: ScriptFrame, prepared: Prepared, reply: Reply, calls: ScriptCalls): void {
-    const { context, context: { session } } = frame;
-    const { database, running } = session;
-    const { script } = prepared;
-    context.isAtomic = true;
-    try {
-      let holdsAll = script.needsAll === true;
-      for (;;) {
-        context.holdsAll = holdsAll;
-        context.heldWalks.reset(MAX_WALK_MS);
-        const outcome = this.#runLocked(frame, prepared, reply, calls);
-        session.database = database;
-        if (calls.hasMissed) script.needsAll = true;
-        if (outcome === "busy") return reply.fail(busyFailure(context));
-        if (outcome === "done") return;
-        // It wants a shard that it had not named; or others exchange databases faster than keys are hashed.
-        holdsAll = true;
-      }
-    } finally {
-      context.isAtomic = false;
-      context.holdsAll = false;
-      session.database = database;
-      session.running = running;
-    }
-  }
-
-  #runLocked(
-    frame: ScriptFrame,
-    prepared: Prepared,
-    reply: Reply,
-    calls: ScriptCalls,
-  ): Outcome {
-    const { context } = frame;
-    let outcome: Outcome = "busy";
-    const work = {
-      runLocked: () => {
-        outcome = context.isStale && !context.holdsAll
-          ? "stale"
-          : this.#execute(frame, prepared, reply, calls);
-      },
-    };
-    context.enterDatabase(context.session.database);
-    if (!context.holdsAll) this.#noteShards(frame);
-    try {
-      if (context.holdsAll) this.#cache.withAllShards(work);
-      else this.#cache.withNoted(work);
-    } catch (error) {
-      calls.poison();
-      throw error;
-    }
-    calls.release();
-    return outcome;
-  }
-
-  #noteShards({ context, args, firstKey, keyCount }: ScriptFrame): void {
-    const { bytes, starts, lengths } = args;
-    for (let key = firstKey; key < firstKey + keyCount; key++) {
-      this.#cache.noteShard(
-        this.#cache.hash(bytes, starts[key]!, lengths[key]!, context.database),
-      );
-    }
   }
 
   /** Runs a script under the locks that are held. */
@@ -291,4 +258,18 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
         } ${where}`,
     );
   }
+}
+
+/** What is wrong with the arguments of EVAL or its kin, or null. */
+function argumentProblem(args: Args, { isBySha }: ScriptCall): Failure | null {
+  if (isBySha && args.lengths[0] !== SHA_LENGTH) return NO_SCRIPT;
+  const keyCount = integerOf(args, 1);
+  if (keyCount === undefined) return NOT_INTEGER;
+  if (keyCount > args.count - FIRST_KEY) return TOO_MANY_KEYS;
+  return keyCount < 0 ? NEGATIVE_KEYS : null;
+}
+
+function refuse(reply: Reply, failure: Failure): "done" {
+  reply.fail(failure);
+  return "done";
 }

@@ -23,7 +23,7 @@ function keysApart(cache: ServerCache): [string, string] {
 async function withLocked(
   key: string,
   line: (key: string) => string,
-): Promise<{ answer: string; locks: number; cache: ServerCache }> {
+): Promise<{ answer: string; locks: number; cache: ServerCache; hasWaited: boolean }> {
   const region = newRegion();
   const [mine, others] = [1, 2].map((actor) => new Cache(region, actor, () => NOW_MS)) as [
     ServerCache,
@@ -39,13 +39,18 @@ async function withLocked(
     return take(work);
   };
   const bytes = encoder.encode(key);
+  let waiting: void | Promise<void> = undefined;
   if (key === "") await speaker.say(line(named));
   else {
     others.withShard(others.hash(bytes, 0, bytes.length), {
-      runLocked: () => void speaker.run(line(named)),
+      runLocked: () => {
+        waiting = speaker.run(line(named));
+      },
     });
   }
-  return { answer: speaker.answer(), locks, cache: mine };
+  const hasWaited = waiting !== undefined;
+  await waiting;
+  return { answer: speaker.answer(), locks, cache: mine, hasWaited };
 }
 
 function evaluate(script: string, rest: string): string {
@@ -88,10 +93,21 @@ Deno.test("a script waits for no shard but those of its keys", async () => {
   assertEquals([found.answer, found.locks], [":1", 1]);
 });
 
-Deno.test("a script that puts its keys together holds all shards, and waits in vain where one is held", async () => {
+Deno.test("a script that puts its keys together holds all shards, and waits where one is held", async () => {
   const line = (key: string) => evaluate("return redis.call('incr', ARGV[1])", `0 ${key}`);
   assertEquals((await withLocked("", line)).answer, ":1");
-  assertMatch((await withLocked("other", line)).answer, /^-BUSY /);
+  const found = await withLocked("other", line);
+  assertEquals([found.answer, found.hasWaited, found.locks], [":1", true, 2]);
+});
+
+Deno.test("a script gives up after a second of waiting for locks, and has done nothing", async () => {
+  const cache = newCache();
+  const speaker = new Speaker(cache);
+  await speaker.say("EVAL return\\x201 0");
+  cache.withNoted = () => false;
+  const answer = await speaker.say(evaluate("return redis.call('incr', KEYS[1])", "1 k"));
+  assertMatch(answer, /^-BUSY slabkv could not lock the key in time, nothing has changed/);
+  assertEquals(await speaker.say("GET k"), "nil");
 });
 
 Deno.test("a script that asks for a key it has not named begins anew with all shards", async () => {
