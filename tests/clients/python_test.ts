@@ -34,6 +34,13 @@ const PROGRAMS: readonly Program[] = [
     modules: ["redis", "fastapi", "fastapi_cache", "httpx"],
   },
   { file: "limits_and_caches.py", library: "django-redis", modules: ["redis", "django_redis"] },
+  { file: "async_libraries.py", library: "arq", modules: ["redis", "arq"] },
+  { file: "async_libraries.py", library: "channels_redis", modules: ["redis", "channels_redis"] },
+  {
+    file: "async_libraries.py",
+    library: "flask",
+    modules: ["redis", "flask_session", "flask_caching"],
+  },
   {
     file: "memcached_clients.py",
     library: "pymemcache",
