@@ -108,10 +108,24 @@ export class ScriptResult {
     for (const name of FIELDS) {
       stack.pushText(name);
       stack.get(-2);
-      if (isOfField(stack.type(-1), name)) return name;
+      const isThere = isOfField(stack.type(-1), name);
+      if (isThere && (name !== "verbatim_string" || this.#isVerbatim())) return name;
       stack.pop(1);
     }
     return null;
+  }
+
+  /** Whether the topmost table has a text and its format. */
+  #isVerbatim(): boolean {
+    const stack = this.#stack;
+    for (const name of ["format", "string"]) {
+      stack.pushText(name);
+      stack.get(-2);
+      const isText = stack.type(-1) === LuaType.string;
+      stack.pop(1);
+      if (!isText) return false;
+    }
+    return true;
   }
 
   /** Answers the topmost value and takes nothing off the stack. */

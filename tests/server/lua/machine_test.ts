@@ -44,6 +44,8 @@ const RETURNED: readonly (readonly [source: string, answer: string])[] = [
     bulk("1099511627775nil"),
   ],
   ["return {err = 'x'}", "-x\r\n"],
+  ["return {verbatim_string = {string = 'x', format = 'txt'}}", bulk("x")],
+  ["return {verbatim_string = {string = 'x'}}", "*0\r\n"],
   ["math.randomseed(1) return math.random(1000000)", ":41631\r\n"],
   ["return _G._G == _G", ":1\r\n"],
   [
@@ -61,6 +63,34 @@ Deno.test("LuaMachine.run() answers what a script returns as Redis does", async 
   const harness = await ScriptHarness.create();
   for (const [source, answer] of RETURNED) {
     assertEquals(harness.run(source, ["k"], ["a", "b"]), answer, source);
+  }
+});
+
+const RETURNED_3: readonly (readonly [source: string, answer: string])[] = [
+  ["return true", ":1\r\n"],
+  ["return {true, false, 1}", "*3\r\n:1\r\n_\r\n:1\r\n"],
+  ["redis.setresp(3) return {true, false}", "*2\r\n#t\r\n#f\r\n"],
+  ["return {double = 3.5}", ",3.5\r\n"],
+  ["return {map = {a = {1, 2}}}", `%1\r\n${bulk("a")}*2\r\n:1\r\n:2\r\n`],
+  ["return {set = {a = true}}", `~1\r\n${bulk("a")}`],
+  ["return {verbatim_string = {string = 'x', format = 'txt'}}", "=5\r\ntxt:x\r\n"],
+  ["redis.setresp(3) return redis.call('map', 'a', 'b')", `%1\r\n${bulk("a")}${bulk("b")}`],
+  ["return redis.call('map', 'a', 'b')", `*2\r\n${bulk("a")}${bulk("b")}`],
+  ["redis.setresp(3) return redis.call('set', 'a')", `~1\r\n${bulk("a")}`],
+  ["redis.setresp(3) return redis.call('score')", ",1.5\r\n"],
+  ["return redis.call('score')", bulk("1.5")],
+  ["redis.setresp(3) return redis.call('yes')", "#t\r\n"],
+  ["return redis.call('yes')", ":1\r\n"],
+  ["redis.setresp(3) return redis.call('words')", "=14\r\ntxt:for people\r\n"],
+  ["redis.setresp(3) return redis.call('nothing') == nil", "#t\r\n"],
+  ["return redis.call('nothing') == false", ":1\r\n"],
+];
+
+Deno.test("LuaMachine.run() answers by both versions of the protocol, the client's and the script's", async () => {
+  const harness = await ScriptHarness.create();
+  harness.protocol = 3;
+  for (const [source, answer] of RETURNED_3) {
+    assertEquals(harness.run(source), answer, source);
   }
 });
 
