@@ -65,8 +65,7 @@ export class LuaScripts {
     const text = source.subarray(shebang.textAt);
     const compiled = this.#compileInTime(text, sha);
     if (typeof compiled === "string") return refused(compiled);
-    script.needsAll ??= shebang.flags.includes("allow-cross-slot-keys") ||
-      !asksForGivenKeys(decoder.decode(text));
+    script.needsAll ??= asksForMore(shebang, text);
     const prepared = { script, shebang, compiled };
     script.compiled = prepared;
     return prepared;
@@ -83,4 +82,10 @@ export class LuaScripts {
       this.#time.end();
     }
   }
+}
+
+/** Whether a script may ask for keys that it has not named, as far as it says so itself, or else its text shows. */
+function asksForMore({ flags }: Shebang, text: Uint8Array): boolean {
+  if (flags.includes("allow-cross-slot-keys")) return true;
+  return !flags.includes("allow-key-locking") && !asksForGivenKeys(decoder.decode(text));
 }

@@ -100,6 +100,12 @@ Deno.test("a script that puts its keys together holds all shards, and waits wher
   assertEquals([found.answer, found.hasWaited, found.locks], [":1", true, 2]);
 });
 
+Deno.test("a script that says it asks for its keys alone holds no others, whatever its text shows", async () => {
+  const script = "#!lua flags=allow-key-locking\\x0alocal f = redis.call return f('incr', KEYS[1])";
+  const found = await withLocked("other", (key) => evaluate(script, `1 ${key}`));
+  assertEquals([found.answer, found.hasWaited, found.locks], [":1", false, 1]);
+});
+
 Deno.test("a script gives up after a second of waiting for locks, and has done nothing", async () => {
   const cache = newCache();
   const speaker = new Speaker(cache);
