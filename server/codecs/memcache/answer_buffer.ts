@@ -2,11 +2,11 @@
 // give, as a line or as a frame. reply.ts adds those about items.
 
 import type { Args } from "../../contract/args.ts";
-import { MemcacheRequest, Style } from "../../contract/memcache/request.ts";
+import { MemcacheRequest, Op, Style } from "../../contract/memcache/request.ts";
 import type { Failure, FailureKind, RunningCommand } from "../../contract/reply.ts";
 import { writeText } from "../../contract/text_bytes.ts";
 import { OutputBuffer } from "../output_buffer.ts";
-import { Status } from "./binary.ts";
+import { BINARY_RESPONSE, readWord, Status } from "./binary.ts";
 import { statusText, writeHead } from "./frames.ts";
 import { TOO_LARGE } from "./limits.ts";
 
@@ -43,6 +43,18 @@ function refusalStatus({ kind }: Failure): number {
   return CLIENT_FAULTS.has(kind) ? Status.invalid : BUSY;
 }
 
+/** A request that has the answer at `at`. */
+function requestOf(bytes: Uint8Array, at: number): MemcacheRequest {
+  const request = new MemcacheRequest();
+  const isBinary = bytes[at] === BINARY_RESPONSE;
+  request.begin(Op.error, isBinary ? Style.binary : Style.meta);
+  if (isBinary) {
+    request.code = bytes[at + 1]!;
+    request.opaque = readWord(bytes, at + 12);
+  }
+  return request;
+}
+
 /** Answers in the order of their requests. */
 export abstract class AnswerBuffer extends OutputBuffer {
   /** The client that is answered. */
@@ -74,6 +86,27 @@ export abstract class AnswerBuffer extends OutputBuffer {
     copy.code = code;
     copy.opaque = opaque;
     this.request = copy;
+  }
+
+  /**
+   * Answers are taken back when the worker's request is another one. What was answered says how it is refused; where nothing
+   * was, nothing is expected.
+   */
+  override replace(places: Int32Array, count: number, failure: Failure): void {
+    const before = this.bytes.slice(0, this.used);
+    this.used = 0;
+    let from = 0;
+    for (let i = 0; i < count; i += 2) {
+      const [start, end] = [places[i]!, places[i + 1]!];
+      this.append(before.subarray(from, start));
+      super.begin();
+      if (end > start) {
+        this.request = requestOf(before, start);
+        this.fail(failure);
+      }
+      from = end;
+    }
+    this.append(before.subarray(from));
   }
 
   /** Refuses the request, in these words or by the status that it has. */

@@ -92,14 +92,15 @@ function rows(): (BinaryRow | undefined)[] {
 /** What may be asked before the token is shown. */
 const OPEN: ReadonlySet<Op> = new Set([Op.version, Op.mechanisms, Op.auth]);
 
-function word(bytes: Uint8Array, at: number): number {
+/** A number of 32 bits. */
+export function readWord(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>>
     0;
 }
 
 /** A number of 64 bits. */
 function long(bytes: Uint8Array, at: number): bigint {
-  return (BigInt(word(bytes, at)) << 32n) | BigInt(word(bytes, at + 4));
+  return (BigInt(readWord(bytes, at)) << 32n) | BigInt(readWord(bytes, at + 4));
 }
 
 /** Reads the frame at the decoder's place. */
@@ -115,7 +116,7 @@ export function readBinary(
   if (end < decoder.needed) return Decoded.incomplete;
   const keyBytes = (bytes[at + 2]! << 8) | bytes[at + 3]!;
   const extras = bytes[at + 4]!;
-  const body = word(bytes, at + 8);
+  const body = readWord(bytes, at + 8);
   const code = bytes[at + 1]!;
   const begin = at + HEAD_BYTES;
   decoder.needed = begin + keyBytes + extras;
@@ -123,7 +124,7 @@ export function readBinary(
   const row = ROWS[code];
   request.begin(row?.op ?? Op.error, Style.binary);
   request.code = code;
-  request.opaque = word(bytes, at + 12);
+  request.opaque = readWord(bytes, at + 12);
   request.isQuiet = row?.isQuiet === true;
   request.isFull = row?.isFull === true;
   if (keyBytes + extras > body) return refuse(decoder, decoder.needed, Status.unknown, true);
@@ -166,8 +167,8 @@ function readFrame(
   decoder.at = decoder.needed;
   if (keyBytes > 0) args.push(keyAt, keyBytes);
   // No version of ours needs more than 53 bits.
-  const high = word(bytes, at + 16);
-  request.version = high > MAX_VERSION_HIGH ? Infinity : high * 2 ** 32 + word(bytes, at + 20);
+  const high = readWord(bytes, at + 16);
+  request.version = high > MAX_VERSION_HIGH ? Infinity : high * 2 ** 32 + readWord(bytes, at + 20);
   readExtras(decoder, bytes, extrasAt, keyAt - extrasAt);
   const { op } = request;
   if (op >= Op.set && op <= Op.compareAndSet) args.push(valueAt, valueBytes);
@@ -183,16 +184,16 @@ function readFrame(
 function readExtras({ request }: Reading, bytes: Uint8Array, at: number, length: number): void {
   const { op } = request;
   if (op >= Op.set && op <= Op.replace) {
-    request.clientFlags = word(bytes, at);
-    request.seconds = word(bytes, at + 4);
+    request.clientFlags = readWord(bytes, at);
+    request.seconds = readWord(bytes, at + 4);
     request.dropsOld = op === Op.set;
     if (request.version !== 0) request.op = Op.compareAndSet;
   } else if (op === Op.increment || op === Op.decrement) {
     request.delta = long(bytes, at);
     request.initial = long(bytes, at + 8);
-    request.newSeconds = word(bytes, at + 16);
+    request.newSeconds = readWord(bytes, at + 16);
     if (request.newSeconds !== NEVER_MADE) request.metaFlags = MetaFlag.vivify;
-  } else if (length === TIME_EXTRAS) request.seconds = word(bytes, at);
+  } else if (length === TIME_EXTRAS) request.seconds = readWord(bytes, at);
 }
 
 /** A value is too large: it is skipped. */
