@@ -8,7 +8,8 @@ Deno.test("benchmark() in its tiny form loads slabkv in every way", async () => 
   const lines = await benchmark(TINY);
   const own = lines.filter((line) => line.includes("| slabkv |"));
   assertEquals(own.map((line) => line.split(" | ")[0]), KINDS.map((kind) => `| ${kind}`));
-  for (const line of own) assert(!line.includes("NaN"), line);
+  // CPU time counts in steps of 10 ms, so that of a short load may be none.
+  for (const line of own) assert(/^\d+$/.test(line.split(" | ")[2]!), line);
 });
 
 Deno.test("load() rejects a server whose answers are wrong", async () => {
