@@ -27,6 +27,7 @@ const decoder = new TextDecoder();
 /** The messages of one worker. */
 export class WorkerMessages implements Messages, BusHost {
   readonly #clientOf: (id: number) => Session | null;
+  readonly #memory: () => MemorySource | null;
   readonly #tables = new TopicTables();
   readonly #outbox: Outbox;
   readonly #bus: MessageBus;
@@ -43,6 +44,7 @@ export class WorkerMessages implements Messages, BusHost {
     defer: (work: () => void) => void = atTurnEnd,
   ) {
     this.#clientOf = clientOf;
+    this.#memory = memory;
     this.#outbox = new Outbox(slices, memory, defer);
     this.#bus = new MessageBus(this, slices, memory, defer);
     this.#delivery = new Delivery(this.#tables, this.#outbox, (record) => {
@@ -201,8 +203,16 @@ export class WorkerMessages implements Messages, BusHost {
     const record = count === 0
       ? this.#tables.find(topic, name)
       : this.#tables.open(topic, name, false);
-    if (record === null) return;
+    if (record !== null) this.#setElsewhere(record, actor, count);
+  }
+
+  /** Notes how many subscribers another worker has, which takes memory here, too, as long as it has any. */
+  #setElsewhere(record: Subscribed, actor: number, count: number): void {
+    const wasKnown = record.elsewhere.has(actor);
     record.setElsewhere(actor, count);
+    const bytes = SUBSCRIPTION_BYTES + record.name.length;
+    if (count > 0 && !wasKnown) this.#memory()?.take(bytes);
+    if (count === 0 && wasKnown) this.#memory()?.give(bytes);
     this.#tables.closeUnused(record);
   }
 
@@ -230,8 +240,7 @@ export class WorkerMessages implements Messages, BusHost {
     for (let topic = 0; topic < TOPIC_COUNT; topic++) {
       for (const record of [...this.#tables.recordsOf(topic)]) {
         if (!record.elsewhere.has(actor)) continue;
-        record.setElsewhere(actor, 0);
-        this.#tables.closeUnused(record);
+        this.#setElsewhere(record, actor, 0);
       }
     }
   }

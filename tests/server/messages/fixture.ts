@@ -48,12 +48,21 @@ export class Client implements MessageSink {
 export class TestWorker {
   readonly clients: Client[] = [];
   readonly messages: WorkerMessages;
+  /** What its messages hold of the memory of all. */
+  takenBytes = 0;
   readonly #deferred: (() => void)[] = [];
 
   constructor() {
+    const take = (bytes: number) => void (this.takenBytes += bytes);
+    const memory = {
+      bytesLeft: Infinity,
+      tryTake: (bytes: number) => (take(bytes), true),
+      take,
+      give: (bytes: number) => take(-bytes),
+    };
     this.messages = new WorkerMessages(
       new TimeSlices(),
-      () => null,
+      () => memory,
       (id) => this.clients[id - 1]?.session ?? null,
       (work) => this.#deferred.push(work),
     );

@@ -137,11 +137,13 @@ Deno.test("subscribers of other workers are counted, sent to once, and gone with
     writer.write(BusFrame.count, Topic.pattern, 2, bytesOf("*"));
   });
   await other.settle(worker);
+  assert(worker.takenBytes > 1000);
   assertEquals(worker.messages.publish(bytesOf("c"), bytesOf("m")), 5);
   assertEquals(worker.messages.topicCount(Topic.pattern), 1);
   await other.settle(worker);
   assertEquals(other.frames, [{ kind: BusFrame.message, number: 0, name: "c", body: "m" }]);
   worker.messages.disconnect(2);
+  assertEquals(worker.takenBytes, 0);
   assertEquals(worker.messages.publish(bytesOf("c"), bytesOf("m")), 0);
   assertEquals([...worker.messages.names(Topic.channel)], []);
 });
@@ -185,7 +187,11 @@ Deno.test("what a worker that takes nothing is to get has a bound; it is told wh
   assertEquals(kinds.filter((kind) => kind === `${BusFrame.message} c`).length, 8);
   assertEquals(kinds.at(-1), `${BusFrame.lost} c`);
   // Once it has taken something, it gets more.
+  const heldBytes = worker.takenBytes;
+  assert(heldBytes > 8_000_000);
   other.takeAll();
+  worker.messages.tick();
+  assert(heldBytes - worker.takenBytes > 8_000_000);
   assertEquals(worker.messages.mustSettle, false);
   worker.messages.publish(bytesOf("d"), bytesOf("m"));
   await other.settle(worker);
