@@ -1,7 +1,7 @@
 /**
  * Prints the parts of a compiled slabkv as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/): the
- * program, the Deno runtime and the packages that its modules import, with the checksums of the lock
- * file. Uses the module graph, so packages that only tests use are left out.
+ * program, the Deno runtime, the packages that its modules import and those that they depend on, with the checksums of
+ * the lock file. Uses the module graph, so packages that only tests use are left out.
  *
  * @module
  */
@@ -13,9 +13,15 @@ interface Module {
   readonly npmPackage?: string;
 }
 
+/** A package in the lock file. It depends on others by their names, with versions where there are several. */
+interface LockedPackage {
+  readonly integrity: string;
+  readonly dependencies?: readonly string[];
+}
+
 /** The lock file, as far as it is used here. */
 interface Lock {
-  readonly npm?: Readonly<Record<string, { readonly integrity: string }>>;
+  readonly npm?: Readonly<Record<string, LockedPackage>>;
   readonly jsr?: Readonly<Record<string, { readonly integrity: string }>>;
 }
 
@@ -73,12 +79,24 @@ function npmComponents(modules: readonly Module[], lock: Lock): Component[] {
   const packages = modules.flatMap(({ npmPackage }) =>
     npmPackage === undefined ? [] : [npmPackage]
   );
-  return [...new Set(packages)].sort().map((id) => {
+  return [...withDependencies(packages, lock)].sort().map((id) => {
     // The version may be followed by the peers it was resolved with: "a@1.0.0_b@2.0.0".
     const [, name = "", version = ""] = /^(@?[^@]+)@([^_]+)/.exec(id) ?? [];
     const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
     return component("library", name, version, purl, sha512(lock.npm?.[id]?.integrity));
   });
+}
+
+/** These packages and all that they depend on, which a compiled program has inside, too. */
+function withDependencies(packages: readonly string[], { npm = {} }: Lock): Set<string> {
+  const ids = Object.keys(npm);
+  const found = new Set(packages);
+  for (const id of found) {
+    for (const name of npm[id]?.dependencies ?? []) {
+      found.add(ids.find((id) => id === name || id.startsWith(`${name}@`)) ?? name);
+    }
+  }
+  return found;
 }
 
 function jsr(modules: readonly Module[], lock: Lock): Component[] {
