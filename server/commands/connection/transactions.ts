@@ -2,14 +2,7 @@
 // ascending order; all shards, where a command is about all keys. It compares the versions of watched keys
 // and runs everything before it unlocks. So no other worker sees half of it. Nothing may wait meanwhile.
 
-import {
-  type Cache,
-  insertsLocked,
-  isAsSwappedLocked,
-  storedDatabase,
-  swapCount,
-  swapCountOf,
-} from "../../../cache/mod.ts";
+import { insertsLocked, swapCount, swapCountOf } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
@@ -17,6 +10,7 @@ import { later } from "../deferred_answer.ts";
 import { hashKeys } from "../execute.ts";
 import { writeProblem } from "./log_admission.ts";
 import { selected } from "./databases.ts";
+import { tellKeyEvents } from "../notifications/onlookers.ts";
 import { runHeld } from "../held_run.ts";
 import { beginUntimed } from "../timing.ts";
 import {
@@ -29,10 +23,15 @@ import {
   TRANSACTION_TOO_LONG,
 } from "../failures.ts";
 import { rememberKeys } from "../reads.ts";
-import { Transaction, type WatchedKey } from "../../contract/transaction.ts";
+import { hasChanged, hashNow, versionOf } from "./watched_keys.ts";
+import type { Session } from "../../contract/session.ts";
+import { nextTurn } from "../../contract/time_slices.ts";
+import { Transaction } from "../../contract/transaction.ts";
 
 /** After this many bytes of values read and written, the other commands of an EXEC are refused. */
 const MAX_EXEC_BYTES = 16 * 1024 * 1024;
+/** How long one with scripts waits for locks that others have in each turn of the event loop. */
+const MAX_LOCK_MS = 1000;
 
 /**
  * What a command about the server counts for there, in bytes, and each byte that it answers. It may compare
@@ -91,13 +90,6 @@ export function watch(context: CommandContext, args: Args, reply: Reply): void {
   reply.ok();
 }
 
-/** The version of a key, or 0 where it is absent; its shard is locked. */
-function versionOf(cache: Cache, hash: number, key: Uint8Array): number {
-  const shard = cache.shardOf(hash);
-  const address = shard.peekLocked(hash, key, 0, key.length);
-  return address === 0 ? 0 : shard.versionLocked(address);
-}
-
 /** UNWATCH. */
 export function unwatch({ session }: CommandContext, _args: Args, reply: Reply): void {
   if (!session.transaction?.isOpen) session.endTransaction();
@@ -107,27 +99,39 @@ export function unwatch({ session }: CommandContext, _args: Args, reply: Reply):
 /** EXEC: the answers of all queued commands, or a null list if a watched key has changed. */
 export function exec(
   context: CommandContext,
-  args: Args,
+  _args: Args,
   reply: Reply,
 ): void | Promise<number | void> {
   const { session, scripts } = context;
   const { transaction } = session;
   if (!transaction?.isOpen) return reply.fail(EXEC_ALONE);
   if (transaction.hasScripts && scripts?.isReady === false) {
-    return execLater(context, args, reply, () => scripts.prepare());
+    return execLater(context, transaction, reply, () => scripts.prepare());
   }
+  if (attempt(context, transaction, reply)) return;
+  // Scripts want the locks of all shards: as one that comes alone, it waits for them.
+  if (transaction.hasScripts) return execLater(context, transaction, reply, nextTurn);
+  session.endTransaction();
+  reply.fail(busyFailure(context));
+}
+
+/** Runs a transaction, or refuses it, and ends it. Returns false, and leaves it as it was, where a lock was not to be had. */
+function attempt(context: CommandContext, transaction: Transaction, reply: Reply): boolean {
+  const { log, session } = context;
   // What it runs must find no transaction; its memory is held until it has run.
   session.transaction = null;
+  let isOver = true;
   try {
-    const { log } = context;
     const problem = log !== null && transaction.hasWrites ? writeProblem(context, log) : null;
     if (transaction.isBroken) reply.fail(ABORTED);
     else if (problem === LOG_FULL) reply.fail(problem);
     else if (problem !== null) reply.fail(execAborted(problem));
-    else runLocked(context, transaction, reply);
+    else isOver = runLocked(context, transaction, reply);
   } finally {
-    transaction.end();
+    if (isOver) transaction.end();
+    else session.transaction = transaction;
   }
+  return isOver;
 }
 
 /** Whether a command may ask for any key: one on all of them, or a script. */
@@ -135,29 +139,53 @@ function wantsAll({ flags }: Command): boolean {
   return flags.includes("keyspace") || flags.includes("script");
 }
 
-/** Runs EXEC when scripts can be run: with locks held it cannot wait for that. */
+/**
+ * Runs a transaction with scripts when `prepare` has resolved, and as soon as it has the locks of all shards: with locks
+ * held it cannot wait.
+ */
 function execLater(
   context: CommandContext,
-  args: Args,
+  transaction: Transaction,
   reply: Reply,
   prepare: () => Promise<void>,
 ): void | Promise<number | void> {
   const { session } = context;
   return later(context, reply, async () => {
-    const before = context.session;
+    const untilMs = performance.now() + MAX_LOCK_MS;
     try {
       await prepare();
-      context.session = session;
-      context.resume();
-      exec(context, args, reply);
+      // It is gone where its client is.
+      while (session.transaction === transaction) {
+        if (resume(context, session, transaction, reply)) return;
+        if (performance.now() >= untilMs) return reply.fail(busyFailure(context));
+        await nextTurn();
+      }
     } finally {
-      context.session = before;
       session.endTransaction();
     }
   });
 }
 
-function runLocked(context: CommandContext, transaction: Transaction, reply: Reply): void {
+function resume(
+  context: CommandContext,
+  session: Session,
+  transaction: Transaction,
+  reply: Reply,
+): boolean {
+  const before = context.session;
+  context.session = session;
+  context.resume();
+  try {
+    const isOver = attempt(context, transaction, reply);
+    if (isOver) tellKeyEvents(context);
+    return isOver;
+  } finally {
+    context.session = before;
+  }
+}
+
+/** Returns false, with nothing run and answered, where a lock was not to be had in time. */
+function runLocked(context: CommandContext, transaction: Transaction, reply: Reply): boolean {
   const { cache } = context;
   context.holdsAll = transaction.queued(context.queuedArgs).some((id) =>
     wantsAll(context.commands[id]!)
@@ -180,10 +208,11 @@ function runLocked(context: CommandContext, transaction: Transaction, reply: Rep
       context.enterDatabase(context.session.database);
       if (!context.holdsAll) noteShards(context, transaction);
       const hasRun = context.holdsAll ? cache.withAllShards(work) : cache.withNoted(work);
-      if (!hasRun) return reply.fail(busyFailure(context));
+      if (!hasRun) return false;
       // Others may exchange databases faster than many keys are hashed: the next try has all locks.
       context.holdsAll = true;
     }
+    return true;
   } finally {
     context.isAtomic = false;
     context.holdsAll = false;
@@ -206,36 +235,6 @@ function noteShards(context: CommandContext, transaction: Transaction): void {
     const count = hashKeys(context, command, args);
     for (let key = 0; key < count; key++) cache.noteShard(context.hashes[key]!);
   }
-}
-
-/** The hash of a watched key: another one than it was when its database was exchanged meanwhile. */
-function hashNow(cache: Cache, { key, database }: WatchedKey): number {
-  return cache.hash(key, 0, key.length, storedDatabase(cache.region, database));
-}
-
-/** Whether a watched key is no longer as it was; for one that was absent, whether that is uncertain. */
-function hasChanged(cache: Cache, transaction: Transaction): boolean {
-  for (const watched of transaction.watched()) {
-    const { hash, key, version, inserts } = watched;
-    if (wasExchanged(cache, watched)) return true;
-    if (version === 0) {
-      if (insertsLocked(cache.shardOf(hash).memory, hash) !== inserts) return true;
-    } else if (versionOf(cache, hash, key) !== version) return true;
-  }
-  return false;
-}
-
-/**
- * Whether a watched key was there, before or behind, when its database was exchanged; or that is not
- * known, after further changes in its new shard.
- */
-function wasExchanged(cache: Cache, watched: WatchedKey): boolean {
-  const { database, swaps, allSwaps } = watched;
-  if (swapCountOf(cache.region, database) === swaps) return false;
-  const hash = hashNow(cache, watched);
-  return swapCount(cache.region) !== ((allSwaps + 1) | 0) || watched.version !== 0 ||
-    versionOf(cache, hash, watched.key) !== 0 ||
-    !isAsSwappedLocked(cache.shardOf(hash).memory);
 }
 
 function runAll(context: CommandContext, transaction: Transaction, reply: Reply): void {

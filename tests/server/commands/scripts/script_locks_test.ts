@@ -106,6 +106,24 @@ Deno.test("a script that says it asks for its keys alone holds no others, whatev
   assertEquals([found.answer, found.hasWaited, found.locks], [":1", false, 1]);
 });
 
+Deno.test("a transaction with a script waits for the locks of all shards, and is answered as a whole", async () => {
+  const cache = newCache();
+  const speaker = new Speaker(cache);
+  for (const line of ["EVAL return\\x201 0", "WATCH k", "MULTI", "INCR n"]) await speaker.say(line);
+  await speaker.say(evaluate("return redis.call('incr', KEYS[1])", "1 n"));
+  const take = cache.withNoted.bind(cache);
+  let tries = 0;
+  cache.withNoted = (work) => ++tries > 3 && take(work);
+  assertEquals(await speaker.say("EXEC"), "[:1, :2]");
+  assertEquals(tries, 4);
+  cache.withNoted = () => false;
+  await speaker.say("MULTI");
+  await speaker.say(evaluate("return redis.call('incr', KEYS[1])", "1 n"));
+  assertMatch(await speaker.say("EXEC"), /^-BUSY /);
+  assertEquals(await speaker.say("EXEC"), "-ERR EXEC without MULTI");
+  assertEquals(await speaker.say("GET n"), '"2"');
+});
+
 Deno.test("a script gives up after a second of waiting for locks, and has done nothing", async () => {
   const cache = newCache();
   const speaker = new Speaker(cache);
