@@ -123,7 +123,8 @@ async function testPacked(): Promise<Results> {
   console.log("deno task pack, and tests/wire against dist/slabkv");
   if (!(await runDeno(["run", "-A", "tools/pack.ts"])).success) return { passed: 0, failed: 1 };
   const binary = new URL("../dist/slabkv", import.meta.url).pathname;
-  return await runTests([WIRE], { SLABKV_BIN: binary }, true);
+  const env = { SLABKV_BIN: binary, DENO_JOBS: String(navigator.hardwareConcurrency) };
+  return await runTests(["--parallel", WIRE], env, true);
 }
 
 if (import.meta.main) {
