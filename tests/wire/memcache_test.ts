@@ -78,15 +78,17 @@ function frame(code: number, key: string, value = "", extras = ""): Uint8Array<A
   return bytes;
 }
 
+/** Sends a frame. Returns status and body of the answer. */
+async function ask(client: RawClient, request: Uint8Array<ArrayBuffer>): Promise<string> {
+  await client.send(request);
+  const head = await client.receiveBytes(24);
+  const view = new DataView(head.buffer, head.byteOffset);
+  const body = await client.receiveBytes(view.getUint32(8));
+  return `${view.getUint16(6).toString(16)} ${new TextDecoder().decode(body)}`;
+}
+
 Deno.test("binary clients show the token by SASL; others are refused and closed", async () => {
   await using server = await TestServer.start([...PORT, "--token", "s3cret"]);
-  const ask = async (client: RawClient, request: Uint8Array<ArrayBuffer>): Promise<string> => {
-    await client.send(request);
-    const head = await client.receiveBytes(24);
-    const view = new DataView(head.buffer, head.byteOffset);
-    const body = await client.receiveBytes(view.getUint32(8));
-    return `${view.getUint16(6).toString(16)} ${new TextDecoder().decode(body)}`;
-  };
   using client = await connectRaw(server, "memcached");
   assertEquals(await ask(client, frame(0x20, "")), "0 PLAIN");
   assertEquals(await ask(client, frame(0x21, "PLAIN", "\0me\0nope")), "20 Auth failure.");
@@ -213,4 +215,13 @@ Deno.test("stats says what the server counts", async () => {
     assertMatch(text, new RegExp(`STAT ${line}\r\n`), line);
   }
   assertMatch(text, /END\r\nEND\r\nSTAT maxbytes \d+\r\n[^]*END\r\nERROR\r\n$/);
+});
+
+Deno.test("statistics of a name that there is not are not found, whatever was refused before", async () => {
+  await using server = await TestServer.start([...PORT, "--workers", "1"]);
+  using client = await connectRaw(server, "memcached");
+  assertEquals(await ask(client, frame(0x10, "nonsense")), "1 Not found");
+  assertEquals(await ask(client, frame(0xfe, "")), "81 Unknown command");
+  assertEquals(await ask(client, frame(0x10, "nonsense")), "1 Not found");
+  assertEquals(await ask(client, frame(0x10, "items")), "0 ");
 });

@@ -85,7 +85,7 @@ export function memcacheCommands(request: MemcacheRequest): readonly (Command | 
     false,
     (context, args, reply) => flush(context, args, reply, request),
   );
-  commands[Op.stats] = like("INFO", false, (context, args, reply) => stats(context, args, reply));
+  commands[Op.stats] = like("INFO", false, (own, args, reply) => stats(own, args, reply, request));
   commands[Op.auth] = like(
     "AUTH",
     false,

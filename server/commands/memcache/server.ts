@@ -37,8 +37,9 @@ export function stats(
   context: CommandContext,
   args: Args,
   reply: MemcacheReply,
+  request: MemcacheRequest,
 ): void | Promise<number | void> {
-  return statLines(context, args, reply);
+  return statLines(context, args, reply, request);
 }
 
 /** A value is too large to be stored: the old one goes, as memcached does it, so that nobody takes it for the new one. */

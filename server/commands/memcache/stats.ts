@@ -6,6 +6,7 @@ import { readStats } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { MemcacheReply } from "../../contract/memcache/reply.ts";
+import { type MemcacheRequest, Style } from "../../contract/memcache/request.ts";
 import type { ServerTotals } from "../../contract/server.ts";
 import { tokenOf } from "../argument_text.ts";
 import { later } from "../deferred_answer.ts";
@@ -20,6 +21,7 @@ export function statLines(
   context: CommandContext,
   args: Args,
   reply: MemcacheReply,
+  request: MemcacheRequest,
 ): void | Promise<number | void> {
   const what = args.count === 0 ? "" : tokenOf(args, 0).toLowerCase();
   if (what === "reset") {
@@ -32,7 +34,10 @@ export function statLines(
   if (what === "settings") return answer(settings(context), reply);
   // Items lie in no classes of sizes here, so there is nothing to say of those.
   if (what === "items" || what === "slabs" || what === "sizes") return answer({}, reply);
-  if (what !== "") return reply.refuse("ERROR");
+  // A frame that is well-formed has no status yet to be refused by.
+  if (what !== "") {
+    return request.style === Style.binary ? reply.noItem(null) : reply.refuse("ERROR");
+  }
   reply.detach();
   return later(context, reply, async () => {
     const totals = await context.server.totals();
