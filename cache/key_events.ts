@@ -53,6 +53,9 @@ export const CLIENT_DATABASE: number = -1;
 /** Buffers of more are not kept. */
 const KEPT_BYTES = 64 * 1024;
 const KEPT_EVENTS = 1024;
+/** Most events, and bytes of their keys, between two times that they are fetched, as of one script: no more are noted. */
+export const MAX_EVENTS = 65_536;
+export const MAX_EVENT_BYTES: number = 16 * 1024 * 1024;
 const FIRST_EVENTS = 16;
 const FIRST_BYTES = 1024;
 
@@ -75,12 +78,13 @@ export class KeyEvents {
   #ends = new Int32Array(FIRST_EVENTS);
   #bytes = new Uint8Array(FIRST_BYTES);
 
-  /** Notes an event: its kind with hints, the stored database, and the key. */
+  /** Notes an event: its kind with hints, the stored database, and the key. Beyond the most that are kept it is lost. */
   note(kind: number, database: number, key: Uint8Array, start: number, keyBytes: number): void {
     const place = this.count;
-    if (place === this.#kinds.length) this.#grow();
     const from = this.startOf(place);
     const end = from + keyBytes;
+    if (place === MAX_EVENTS || end > MAX_EVENT_BYTES) return;
+    if (place === this.#kinds.length) this.#grow();
     if (end > this.#bytes.length) {
       const grown = new Uint8Array(Math.max(end, 2 * this.#bytes.length));
       grown.set(this.#bytes);

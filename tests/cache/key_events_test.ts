@@ -12,6 +12,7 @@ import {
   readStats,
   Region,
 } from "../../cache/mod.ts";
+import { MAX_EVENT_BYTES, MAX_EVENTS } from "../../cache/key_events.ts";
 import { REGION_WATCHERS } from "../../cache/region_layout.ts";
 import { bytesOf, valueOf } from "./fixture.ts";
 
@@ -84,4 +85,18 @@ Deno.test("chooseKeyEvents() may be called by several threads with the same", ()
   chooseKeyEvents(region, 0);
   chooseKeyEvents(region, 0);
   assertEquals(region.words[REGION_WATCHERS], 0);
+});
+
+Deno.test("what one script can have noted is bounded: the first events stay, those beyond are lost", () => {
+  const events = new KeyEvents();
+  const key = bytesOf("key");
+  for (let i = 0; i < MAX_EVENTS + 10; i++) {
+    events.note(KeyEventKind.put, 0, key, 0, key.length);
+  }
+  assertEquals(events.count, MAX_EVENTS);
+  assertEquals(events.endOf(MAX_EVENTS - 1), MAX_EVENTS * key.length);
+  events.clear();
+  const long = new Uint8Array(MAX_EVENT_BYTES / 4);
+  for (let i = 0; i < 6; i++) events.note(KeyEventKind.put, 0, long, 0, long.length);
+  assertEquals([events.count, events.bytes.length], [4, MAX_EVENT_BYTES]);
 });
