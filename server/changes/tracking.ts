@@ -122,6 +122,10 @@ export class ClientTracking implements Tracking, Watcher {
     this.forget();
   }
 
+  hear(): void {
+    this.#watch.hear();
+  }
+
   forget(): void {
     const { heldBytes, count } = this.#keys;
     this.#unwatchKeys();

@@ -63,6 +63,8 @@ function tracked(
     // Later changes are made by other clients.
     region.changedBy = 0;
     endCaching(context, command);
+    // A client has the news of its own changes together with the answer.
+    if (!command.flags.includes("read")) context.session.tracking?.hear();
   }
 }
 

@@ -42,6 +42,8 @@ export interface Tracking {
    * is told of the next change.
    */
   remember(hash: number, bytes: Uint8Array, start: number, length: number): void;
+  /** Tells clients of changes that this thread has just made: at once, as far as that takes a moment. */
+  hear(): void;
   /** Forgets all keys, and tells the client that any of them may have changed. */
   forget(): void;
   /** Ends the tracking, without a word to the client. */

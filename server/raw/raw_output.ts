@@ -14,7 +14,7 @@ import type { RawContext } from "./raw_context.ts";
 const WINDOW_MS = 2000;
 const WINDOW_BYTES = 64 * 1024;
 
-/** Longest answers that are copied where their client waits. */
+/** Longest answers that are copied where their client waits, and messages that are put behind answers. */
 const MAX_COPIED_BYTES = 1024;
 
 /** What is written to one client. Answers never have two writers at once. */
@@ -72,6 +72,7 @@ export class RawOutput {
    * `reply` has been given back. No messages may be on their way.
    */
   begin(reply: RawReply): Promise<number> | null {
+    if (this.pushed.bytes > 0) this.#join(reply);
     const { bytes, used } = reply;
     if (used > 0 && !this.#owner.isEnded) {
       this.#context.countOutput(used);
@@ -135,7 +136,19 @@ export class RawOutput {
   /** Writes answers, behind the messages that are being written, and gives the reply back. */
   async send(reply: RawReply): Promise<void> {
     if (this.pushed.flushing !== undefined) await this.pushed.flushing;
+    if (this.pushed.bytes > 0) this.#join(reply);
     await this.deliver(reply);
+  }
+
+  /**
+   * Puts messages that wait behind the answers, if they are short: a client that has its answer knows by then what it
+   * has changed itself.
+   */
+  #join(reply: RawReply): void {
+    if (this.pushed.bytes > MAX_COPIED_BYTES) return;
+    const messages = this.pushed.take()!;
+    reply.append(messages.bytes.subarray(0, messages.used));
+    this.#protocol.giveBack(messages);
   }
 
   /**

@@ -211,3 +211,24 @@ Deno.test("what is tracked stays so when the options change, and is tracked insi
     await tracker.hear(null, push("a"));
   });
 });
+
+Deno.test("a client hears of its own change in one piece with the answer, so that it need not wait", async () => {
+  const [server, port] = await startResp();
+  await using _server = server;
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  const buffer = new Uint8Array(4096);
+  const ask = async (line: string) => {
+    await conn.write(encoder.encode(`${line}\r\n`));
+    return decoder.decode(buffer.subarray(0, (await conn.read(buffer))!));
+  };
+  await ask("HELLO 3");
+  assertEquals(await ask("CLIENT TRACKING ON"), "+OK\r\n");
+  const answers = [["SET k 2", "+OK\r\n"], ["INCR k", ":2\r\n"], ["DEL k", ":1\r\n"]] as const;
+  for (const [change, answer] of answers) {
+    await ask("SET k 1");
+    assertEquals(await ask("GET k"), "$1\r\n1\r\n");
+    assertEquals(await ask(change), `${answer}${push("k")}`);
+  }
+  await ask("GET k");
+  assertEquals(await ask("FLUSHALL"), `+OK\r\n${FLUSH}`);
+});
