@@ -57,15 +57,18 @@ function tracked(
   const { region } = context.cache;
   if (tracking.options.noLoop) region.changedBy = context.session.id | 0;
   rememberReads(context, tracking, command, args);
+  let done: void | Promise<void>;
   try {
-    return runCounted(context, command, args, reply);
+    done = runCounted(context, command, args, reply);
   } finally {
     // Later changes are made by other clients.
     region.changedBy = 0;
     endCaching(context, command);
-    // A client has the news of its own changes together with the answer.
-    if (!command.flags.includes("read")) context.session.tracking?.hear();
   }
+  if (command.flags.includes("read")) return done;
+  // A client has the news of its own changes together with the answer.
+  if (done !== undefined) return done.then(() => tracking.hear());
+  tracking.hear();
 }
 
 /** Refuses a command that is not in the table. `name` is its name as sent. */
