@@ -177,12 +177,12 @@ async function startOn(ground: Ground): Promise<void> {
   supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit, ...memory });
   supervisor.start();
   persistence = await load(ground, cache, loaders);
-  if (hasStopped) return;
   const facts = { cache, config, listens, workers: first, maxWorkers };
   // Formatting numbers takes 10 ms the first time: before anybody's write could wait for main so long.
   const [text, fields] = [bannerText(facts), bannerFields(facts)];
+  await pool.open();
+  if (hasStopped) return;
   supervisor.open(persistence);
-  pool.open();
   // Without TLS the signal keeps its meaning: the terminal is gone, and the process ends.
   if (config.tlsCertPath !== undefined) platform.onReload(() => void reload(config, pool, log));
   log.info("start", text, fields);

@@ -102,10 +102,14 @@ export class WorkerPool {
     return [...this.#members.keys()];
   }
 
-  /** The data are loaded: all workers, and those that are still to come, answer all requests. */
-  open(): void {
+  /**
+   * The data are loaded: all workers, and those that are still to come, answer all requests. Resolves when they do, so that who
+   * is told that the server is ready may ask any of them; one that hangs is not waited for.
+   */
+  async open(): Promise<void> {
     this.#isLoading = false;
-    for (const { channel } of this.#members.values()) channel.notify("open");
+    const opened = [...this.#members.values()].map(({ channel }) => channel.request("open"));
+    await Promise.allSettled(opened);
   }
 
   /** Starts one more worker. Rejects when it cannot listen. */
