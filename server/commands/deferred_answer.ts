@@ -5,10 +5,15 @@ import { messageOf } from "../contract/error_text.ts";
 import type { Reply } from "../contract/reply.ts";
 import type { CommandContext } from "../contract/command.ts";
 import { ServerRefusal } from "../contract/server.ts";
-import { NO_MEMORY, NOT_IN_MULTI, refused } from "./failures.ts";
+import type { Session } from "../contract/session.ts";
+import { nextTurn } from "../contract/time_slices.ts";
+import { busyFailure, NO_MEMORY, NOT_IN_MULTI, refused } from "./failures.ts";
+import { tellKeyEvents } from "./notifications/onlookers.ts";
 
 /** What a command that takes its time holds: its context, promises, and what it has read of arguments. */
 const DEFERRED_BYTES = 8 * 1024;
+/** How long a script, or an EXEC with one, waits for locks that others have in each turn of the event loop. */
+const MAX_LOCK_MS = 1000;
 
 /**
  * Carries out `work`, which makes one outcome on `reply`. Other commands may run meanwhile, so `work`
@@ -55,4 +60,41 @@ export function inSlices(
     answer();
     return workedMs - atOnceMs;
   });
+}
+
+/**
+ * Calls `attempt` when `prepare` has resolved, then once in each turn of the event loop until it returns true: it has
+ * answered, or there is nothing to answer. That is false where a lock was not to be had: with locks held it cannot
+ * wait. After a second of that the answer is that others have them.
+ */
+export function attemptLater(
+  context: CommandContext,
+  reply: Reply,
+  prepare: () => Promise<void>,
+  attempt: () => boolean,
+  heldBytes?: number,
+): void | Promise<number | void> {
+  const { session } = context;
+  return later(context, reply, async () => {
+    const untilMs = performance.now() + MAX_LOCK_MS;
+    await prepare();
+    while (!resumed(context, session, attempt)) {
+      if (performance.now() >= untilMs) return reply.fail(busyFailure(context));
+      await nextTurn();
+    }
+  }, heldBytes);
+}
+
+/** Makes an attempt for a client whose command has waited. */
+function resumed(context: CommandContext, session: Session, attempt: () => boolean): boolean {
+  const before = context.session;
+  context.session = session;
+  context.resume();
+  try {
+    const isOver = attempt();
+    if (isOver) tellKeyEvents(context);
+    return isOver;
+  } finally {
+    context.session = before;
+  }
 }

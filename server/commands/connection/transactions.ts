@@ -6,11 +6,10 @@ import { insertsLocked, swapCount, swapCountOf } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { Command, CommandContext } from "../../contract/command.ts";
-import { later } from "../deferred_answer.ts";
+import { attemptLater } from "../deferred_answer.ts";
 import { hashKeys } from "../execute.ts";
 import { writeProblem } from "./log_admission.ts";
 import { selected } from "./databases.ts";
-import { tellKeyEvents } from "../notifications/onlookers.ts";
 import { runHeld } from "../held_run.ts";
 import { beginUntimed } from "../timing.ts";
 import {
@@ -24,14 +23,11 @@ import {
 } from "../failures.ts";
 import { rememberKeys } from "../reads.ts";
 import { hasChanged, hashNow, versionOf } from "./watched_keys.ts";
-import type { Session } from "../../contract/session.ts";
 import { nextTurn } from "../../contract/time_slices.ts";
 import { Transaction } from "../../contract/transaction.ts";
 
 /** After this many bytes of values read and written, the other commands of an EXEC are refused. */
 const MAX_EXEC_BYTES = 16 * 1024 * 1024;
-/** How long one with scripts waits for locks that others have in each turn of the event loop. */
-const MAX_LOCK_MS = 1000;
 
 /**
  * What a command about the server counts for there, in bytes, and each byte that it answers. It may compare
@@ -139,10 +135,7 @@ function wantsAll({ flags }: Command): boolean {
   return flags.includes("keyspace") || flags.includes("script");
 }
 
-/**
- * Runs a transaction with scripts when `prepare` has resolved, and as soon as it has the locks of all shards: with locks
- * held it cannot wait.
- */
+/** Runs a transaction with scripts when `prepare` has resolved, and as soon as it has the locks of all shards. */
 function execLater(
   context: CommandContext,
   transaction: Transaction,
@@ -150,38 +143,9 @@ function execLater(
   prepare: () => Promise<void>,
 ): void | Promise<number | void> {
   const { session } = context;
-  return later(context, reply, async () => {
-    const untilMs = performance.now() + MAX_LOCK_MS;
-    try {
-      await prepare();
-      // It is gone where its client is.
-      while (session.transaction === transaction) {
-        if (resume(context, session, transaction, reply)) return;
-        if (performance.now() >= untilMs) return reply.fail(busyFailure(context));
-        await nextTurn();
-      }
-    } finally {
-      session.endTransaction();
-    }
-  });
-}
-
-function resume(
-  context: CommandContext,
-  session: Session,
-  transaction: Transaction,
-  reply: Reply,
-): boolean {
-  const before = context.session;
-  context.session = session;
-  context.resume();
-  try {
-    const isOver = attempt(context, transaction, reply);
-    if (isOver) tellKeyEvents(context);
-    return isOver;
-  } finally {
-    context.session = before;
-  }
+  // It is gone where its client is.
+  const tried = () => session.transaction !== transaction || attempt(context, transaction, reply);
+  return attemptLater(context, reply, prepare, tried)?.finally(() => session.endTransaction());
 }
 
 /** Returns false, with nothing run and answered, where a lock was not to be had in time. */

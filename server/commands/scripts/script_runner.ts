@@ -7,17 +7,16 @@ import type { CommandContext } from "../../contract/command.ts";
 import type { ScriptCall, ScriptRuns } from "../../contract/commands/script_runs.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
-import type { Session } from "../../contract/session.ts";
 import type { Script } from "../../contract/scripts/script_cache.ts";
 import type { ScriptShare } from "../../contract/scripts/script_share.ts";
 import { type LuaHost, LuaMachine } from "../../lua/machine.ts";
 import { nextTurn } from "../../contract/time_slices.ts";
 import { integerOf } from "../argument_text.ts";
-import { later } from "../deferred_answer.ts";
-import { busyFailure, NOT_INTEGER, refused } from "../failures.ts";
+import { attemptLater } from "../deferred_answer.ts";
+import { NOT_INTEGER, refused } from "../failures.ts";
 import { copyOfArguments } from "./kept_arguments.ts";
 import { LuaScripts, type Prepared } from "./lua_scripts.ts";
-import { showScript, tellKeyEvents } from "../notifications/onlookers.ts";
+import { showScript } from "../notifications/onlookers.ts";
 import { isEndOfRun, ScriptCalls, type ScriptFrame } from "./script_calls.ts";
 import { luaHost } from "./lua_host.ts";
 import { type Outcome, runWithLocks } from "./script_locks.ts";
@@ -30,8 +29,6 @@ const FIRST_KEY = 2;
 const SHA_LENGTH = 40;
 /** For so many bytes that it copies a script's millisecond counts in a transaction, which may copy 16 MiB. */
 const BYTES_PER_MS = 16 * 1024;
-/** How long a script waits for locks that others have in each turn of the event loop, without holding up its worker. */
-const MAX_LOCK_MS = 1000;
 
 /** As Redis answers; clients look for it, and send EVAL then. */
 const NO_SCRIPT = refused("No matching script. Please use EVAL.", "NOSCRIPT");
@@ -137,37 +134,13 @@ export class ScriptRunner implements ScriptRuns<CommandContext> {
     isBusy: boolean,
   ): void | Promise<number | void> {
     const kept = copyOfArguments(args);
-    const { session } = context;
-    return later(context, reply, async () => {
-      const untilMs = performance.now() + MAX_LOCK_MS;
+    const prepare = async () => {
       if (isBusy) await nextTurn();
       await this.share.synced;
       if (!this.isReady) await this.prepare();
-      while (this.#resume(context, session, kept, reply, call) !== "done") {
-        if (performance.now() >= untilMs) return reply.fail(busyFailure(context));
-        await nextTurn();
-      }
-    }, kept.bytes.length);
-  }
-
-  /** Tries once more, for a client whose command has waited. */
-  #resume(
-    context: CommandContext,
-    session: Session,
-    args: Args,
-    reply: Reply,
-    call: ScriptCall,
-  ): "done" | "busy" | "unready" {
-    const before = context.session;
-    context.session = session;
-    context.resume();
-    try {
-      const outcome = this.#attempt(context, args, reply, call);
-      if (outcome === "done") tellKeyEvents(context);
-      return outcome;
-    } finally {
-      context.session = before;
-    }
+    };
+    const attempt = () => this.#attempt(context, kept, reply, call) === "done";
+    return attemptLater(context, reply, prepare, attempt, kept.bytes.length);
   }
 
   #runReady(
