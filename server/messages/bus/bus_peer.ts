@@ -83,7 +83,7 @@ export class BusPeer {
 
   #lose(topic: number, name: Uint8Array): void {
     if (this.#lost.size > MAX_LOST) return;
-    const word = `${topic} ${String.fromCharCode(...name)}`;
+    const word = `${topic} ${name.toHex()}`;
     if (this.#lost.has(word)) return;
     this.#lost.add(word);
     if (this.#lost.size > MAX_LOST) this.#writer.write(BusFrame.lostAll, 0, 0);

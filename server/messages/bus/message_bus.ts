@@ -92,7 +92,7 @@ export class MessageBus {
     if (peer === undefined) return;
     this.#peers.delete(actor);
     peer.close();
-    for (const [number, asked] of [...this.#asked]) this.#answered(number, asked, actor, false);
+    for (const asked of [...this.#asked.values()]) this.#answered(asked, actor, false);
     this.#host.onGone(actor);
   }
 
@@ -168,10 +168,9 @@ export class MessageBus {
     });
   }
 
-  #answered(number: number, asked: Asked, actor: number, isFound: boolean): void {
+  #answered(asked: Asked, actor: number, isFound: boolean): void {
     asked.left.delete(actor);
     if (isFound || asked.left.size === 0) asked.settle(isFound);
-    else this.#asked.set(number, asked);
   }
 
   /** Whether who publishes is to wait for {@linkcode settled}. */
@@ -256,7 +255,7 @@ export class MessageBus {
     else if (kind === BusFrame.lostAll) host.onLost(topic, null);
     else {
       const asked = this.#asked.get(number);
-      if (asked !== undefined) this.#answered(number, asked, actor, body !== null);
+      if (asked !== undefined) this.#answered(asked, actor, body !== null);
     }
   }
 }

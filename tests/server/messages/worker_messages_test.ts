@@ -198,6 +198,22 @@ Deno.test("what a worker that takes nothing is to get has a bound; it is told wh
   assertEquals(other.frames.at(-1), { kind: BusFrame.message, number: 0, name: "d", body: "m" });
 });
 
+Deno.test("a lost message of a channel with a name of many bytes is told of like any other", async () => {
+  const worker = new TestWorker();
+  using other = new Other(worker, 2);
+  const name = "n".repeat(500_000);
+  other.send((writer) => writer.write(BusFrame.count, Topic.channel, 1, bytesOf(name)));
+  await other.settle(worker);
+  const large = new Uint8Array(1_000_000);
+  for (let i = 0; i < 10; i++) {
+    assertEquals(worker.messages.publish(bytesOf(name), large), 1);
+    worker.endTurn();
+  }
+  await other.settle(worker);
+  const lost = other.frames.filter(({ kind }) => kind === BusFrame.lost);
+  assertEquals(lost.map((frame) => frame.name.length), [name.length]);
+});
+
 Deno.test("where messages are lost on their way, those who were to get them are closed", async () => {
   const worker = new TestWorker();
   using other = new Other(worker, 2);
