@@ -1,6 +1,6 @@
 // The fields of INFO that there always are. Those that Redis has and that mean something here have its
 // names. Where nothing ever happens that a field counts, such as copying to a replica, it says so with a constant, since
-// tools read it. docs/operating.md lists what is left out.
+// tools read it. docs/operate.md lists what is left out.
 
 import process from "node:process";
 import { readStats } from "../../../cache/mod.ts";

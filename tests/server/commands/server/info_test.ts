@@ -1,5 +1,5 @@
 // INFO beside that of a real redis-server: which sections there are when, and which fields. What is left
-// out, and what only this server has, is listed here and in docs/operating.md.
+// out, and what only this server has, is listed here and in docs/operate.md.
 
 import { assert, assertEquals } from "@std/assert";
 import { RegionState } from "../../../../cache/mod.ts";
@@ -93,8 +93,8 @@ Deno.test({
   },
 });
 
-Deno.test("docs/operating.md lists what INFO leaves out and has of its own", async () => {
-  const page = await Deno.readTextFile(new URL("../../../../docs/operating.md", import.meta.url));
+Deno.test("docs/operate.md lists what INFO leaves out and has of its own", async () => {
+  const page = await Deno.readTextFile(new URL("../../../../docs/operate.md", import.meta.url));
   for (const name of [...LEFT_OUT, ...OWN]) {
     if (name.endsWith("_main_thread")) continue;
     assert(page.includes(`\`${name}\``), name);
