@@ -2,6 +2,7 @@
 // keys and values stay bytes.
 
 import type { Args } from "../contract/args.ts";
+import { sameWord } from "../contract/same_bytes.ts";
 import { parseInteger } from "./integers.ts";
 
 const MAX_TOKEN_BYTES = 32;
@@ -10,6 +11,11 @@ const MAX_TEXT_BYTES = 1024;
 /** Most bytes of arguments that an error or the slow log repeats. */
 export const MAX_SHOWN_BYTES = 128;
 const decoder = new TextDecoder();
+
+/** Whether an argument is `word`, which is in upper case, in letters of either case. */
+export function isWord(args: Args, index: number, word: string): boolean {
+  return sameWord(args.bytes, args.starts[index]!, args.lengths[index]!, word);
+}
 
 /** An argument as an upper-case token; empty when it is too long to be one. */
 export function tokenOf(args: Args, index: number): string {

@@ -14,6 +14,7 @@ import type { CommandContext } from "../../contract/command.ts";
 import { type ItemFacts, type MemcacheReply, Result } from "../../contract/memcache/reply.ts";
 import { type MemcacheRequest, MetaFlag, Op, Style } from "../../contract/memcache/request.ts";
 import { deleteItem, getItem, peekItem, storeItem, storeProblem } from "../items.ts";
+import { readItemFacts } from "./item_facts.ts";
 import { inOrder } from "./meta.ts";
 import { numberIn } from "./number_text.ts";
 import { deadlineAfter } from "./times.ts";
@@ -133,8 +134,7 @@ export function touch(
   if (address === 0) return reply.result(Result.notFound, args, 0);
   addState(shard.memory, address, ITEM_FETCHED);
   if (request.style === Style.binary) {
-    facts.clientFlags = clientFlagsOf(shard.memory, address) >>> 0;
-    facts.version = shard.versionLocked(address);
+    readItemFacts(shard, address, facts);
     facts.valueBytes = 0;
     reply.item(args, facts);
     reply.itemEnd();

@@ -16,6 +16,7 @@ import { type ItemFacts, type MemcacheReply, Result } from "../../contract/memca
 import { type MemcacheRequest, MetaFlag } from "../../contract/memcache/request.ts";
 import { ANSWER_TOO_LARGE } from "../failures.ts";
 import { deleteItem, getItem, peekItem, storeItem, storeProblem } from "../items.ts";
+import { readItemFacts } from "./item_facts.ts";
 import { deadlineAfter, secondsLeft, secondsUntil } from "./times.ts";
 
 const NOTHING = new Uint8Array();
@@ -65,9 +66,7 @@ function readFacts(
   facts: ItemFacts,
   state: number,
 ): void {
-  facts.valueBytes = shard.valueBytesLocked(address);
-  facts.clientFlags = clientFlagsOf(shard.memory, address) >>> 0;
-  facts.version = shard.versionLocked(address);
+  readItemFacts(shard, address, facts);
   facts.isFetched = (state & ITEM_FETCHED) !== 0;
   facts.isStale = (state & ITEM_STALE) !== 0;
   facts.hasWinner = (state & ITEM_WON) !== 0;

@@ -5,7 +5,7 @@ import { Opening } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { sameWord } from "../../contract/same_bytes.ts";
+import { isWord } from "../argument_text.ts";
 import { SYNTAX } from "../failures.ts";
 import { openView } from "../items.ts";
 
@@ -52,9 +52,7 @@ export function zrevrank(context: CommandContext, args: Args, reply: Reply): voi
 
 function answerRank(context: CommandContext, args: Args, isReverse: boolean, reply: Reply): void {
   const hasScore = args.count > 2;
-  if (hasScore && !sameWord(args.bytes, args.starts[2]!, args.lengths[2]!, "WITHSCORE")) {
-    return reply.fail(SYNTAX);
-  }
+  if (hasScore && !isWord(args, 2, "WITHSCORE")) return reply.fail(SYNTAX);
   const view = context.views.sortedSet;
   const opening = openView(context, view, args, 0, 0, reply, true);
   if (opening === Opening.wrongType) return;

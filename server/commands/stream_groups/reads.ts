@@ -10,7 +10,7 @@ import { opened } from "../blocking/take_or_wait.ts";
 import { refused } from "../failures.ts";
 import { growthProblem, openView } from "../items.ts";
 import type { AnswerBudget } from "../streams/entry_answers.ts";
-import { ReadOptions } from "../streams/read_options.ts";
+import { ReadOptions, readOptions, waitingRead } from "../streams/read_options.ts";
 import { beginStream, beginStreams } from "../streams/reads.ts";
 import { BAD_ID, IdForm, readId } from "../streams/stream_ids.ts";
 import {
@@ -198,16 +198,8 @@ export const GROUP_READ: Waiting<CommandContext> = {
   kind: "group",
   awaitsAll: true,
   isToldOfEnd: true,
-  scopeAt: (args) => optionsOf(args).groupAt,
-  timeout: (args) => {
-    const options = new ReadOptions();
-    return options.read(args, true) ?? options.blockMs;
-  },
-  mayWait: (args) => {
-    const options = new ReadOptions();
-    return options.read(args, true) === null && options.blockMs >= 0;
-  },
-  problem: (args) => new ReadOptions().read(args, true),
+  scopeAt: (args) => readOptions(args, true).groupAt,
+  ...waitingRead(true),
   take(context, args, key, index, reply) {
     const { stream } = context.views;
     const options = context.waitNote as ReadOptions;
@@ -234,9 +226,3 @@ export const GROUP_READ: Waiting<CommandContext> = {
   },
   nothing: (reply) => reply.missArray(),
 };
-
-function optionsOf(args: Args): ReadOptions {
-  const options = new ReadOptions();
-  options.read(args, true);
-  return options;
-}

@@ -5,8 +5,7 @@ import { Opening, StreamId } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { sameWord } from "../../contract/same_bytes.ts";
-import { integerOf } from "../argument_text.ts";
+import { integerOf, isWord } from "../argument_text.ts";
 import { NO_SUCH_KEY, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { openView } from "../items.ts";
 import { entriesStart } from "./entry_answers.ts";
@@ -55,13 +54,12 @@ export function xsetid(context: CommandContext, args: Args, reply: Reply): void 
   let added: number | bigint = -1;
   if (readId(args, 1, id) === IdForm.invalid) return reply.fail(BAD_ID);
   for (let i = 2; i < args.count; i += 2) {
-    const { bytes, starts, lengths } = args;
     const hasMore = i + 1 < args.count;
-    if (hasMore && sameWord(bytes, starts[i]!, lengths[i]!, "ENTRIESADDED")) {
+    if (hasMore && isWord(args, i, "ENTRIESADDED")) {
       added = integerOf(args, i + 1) ?? NaN;
       if (Number.isNaN(added)) return reply.fail(NOT_INTEGER);
       if (added < 0) return reply.fail(NEGATIVE_ADDED);
-    } else if (hasMore && sameWord(bytes, starts[i]!, lengths[i]!, "MAXDELETEDID")) {
+    } else if (hasMore && isWord(args, i, "MAXDELETEDID")) {
       if (readId(args, i + 1, deletedId) === IdForm.invalid) return reply.fail(BAD_ID);
       if (id.compare(deletedId) < 0) return reply.fail(BEFORE_GIVEN_DELETED);
     } else return reply.fail(SYNTAX);

@@ -5,8 +5,7 @@ import { Opening, StreamId } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { Reply } from "../../contract/reply.ts";
-import { sameWord } from "../../contract/same_bytes.ts";
-import { integerOf } from "../argument_text.ts";
+import { integerOf, isWord } from "../argument_text.ts";
 import { ANSWER_TOO_LARGE, NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { openView } from "../items.ts";
 import { MAX_MEMBERS_AT_ONCE } from "../members/whole_answers.ts";
@@ -51,8 +50,7 @@ function answerRange(context: CommandContext, args: Args, isReverse: boolean, re
   if (to.isExcluded && !end.decrement()) return reply.fail(BAD_END);
   let most = Infinity;
   for (let i = 3; i < args.count; i += 2) {
-    const isCount = sameWord(args.bytes, args.starts[i]!, args.lengths[i]!, "COUNT");
-    if (!isCount || i + 1 === args.count) return reply.fail(SYNTAX);
+    if (!isWord(args, i, "COUNT") || i + 1 === args.count) return reply.fail(SYNTAX);
     const count = integerOf(args, i + 1);
     if (count === undefined) return reply.fail(NOT_INTEGER);
     most = Math.max(0, Number(count));

@@ -2,9 +2,10 @@
 // keys are that are locked.
 
 import type { Args } from "../../contract/args.ts";
+import type { CommandContext } from "../../contract/command.ts";
+import type { Waiting } from "../../contract/commands/waits.ts";
 import type { Failure } from "../../contract/reply.ts";
-import { sameWord } from "../../contract/same_bytes.ts";
-import { integerOf } from "../argument_text.ts";
+import { integerOf, isWord } from "../argument_text.ts";
 import { timeoutMsOf } from "../blocking/timeout.ts";
 import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 
@@ -66,6 +67,21 @@ export class ReadOptions {
   }
 }
 
-function isWord(args: Args, index: number, word: string): boolean {
-  return sameWord(args.bytes, args.starts[index]!, args.lengths[index]!, word);
+/** The options of a command whose arguments are known to be right. */
+export function readOptions(args: Args, isGroup: boolean): ReadOptions {
+  const options = new ReadOptions();
+  options.read(args, isGroup);
+  return options;
+}
+
+/** What XREAD and XREADGROUP have in common with BLOCK: how long they wait, and with which arguments. */
+export function waitingRead(
+  isGroup: boolean,
+): Pick<Waiting<CommandContext>, "timeout" | "mayWait" | "problem"> {
+  const problem = (args: Args) => new ReadOptions().read(args, isGroup);
+  return {
+    problem,
+    timeout: (args) => problem(args) ?? readOptions(args, isGroup).blockMs,
+    mayWait: (args) => problem(args) === null && readOptions(args, isGroup).blockMs >= 0,
+  };
 }

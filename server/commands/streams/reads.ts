@@ -10,7 +10,7 @@ import { opened } from "../blocking/take_or_wait.ts";
 import { ANSWER_TOO_LARGE, refused } from "../failures.ts";
 import { getItem, openView } from "../items.ts";
 import { answerable, type AnswerBudget, answerEntries } from "./entry_answers.ts";
-import { ReadOptions } from "./read_options.ts";
+import { ReadOptions, waitingRead } from "./read_options.ts";
 import { BAD_ID, IdForm, readId } from "./stream_ids.ts";
 
 const NEW_ID_HERE = refused(
@@ -115,7 +115,7 @@ function answerNew(context: CommandContext, args: Args, note: ReadNote, reply: R
   let isTooLarge = false;
   for (let i = 0; i < streamCount; i++) {
     counts[i] = 0;
-    if (openAgain(context, stream, args, i, streamsAt + i) !== Opening.found) continue;
+    if (opened(context, stream, args, i, streamsAt + i) !== Taken.answered) continue;
     const news = seekNew(stream, after[i]!);
     if (news === 0) continue;
     counts[i] = fitting(context, stream, news, most, budget);
@@ -130,25 +130,12 @@ function answerNew(context: CommandContext, args: Args, note: ReadNote, reply: R
   beginStreams(context, found, reply);
   for (let i = 0; i < streamCount; i++) {
     if (counts[i] === 0) continue;
-    openAgain(context, stream, args, i, streamsAt + i);
+    opened(context, stream, args, i, streamsAt + i);
     seekNew(stream, after[i]!);
     beginStream(context, args, streamsAt + i, reply);
     answerEntries(context, stream, counts[i]!, false, reply);
   }
   return true;
-}
-
-/** Opens a stream that was opened before. */
-function openAgain(
-  { cache, hashes, database }: CommandContext,
-  stream: StreamView,
-  { bytes, starts, lengths }: Args,
-  key: number,
-  index: number,
-): Opening {
-  const hash = hashes[key]!;
-  const shard = cache.shardOf(hash);
-  return stream.open(shard, database, hash, bytes, starts[index]!, lengths[index]!, false);
 }
 
 /** Puts the cursor on the first entry behind an id. Returns how many there are from there on. */
@@ -200,15 +187,7 @@ export const STREAM_READ: Waiting<CommandContext> = {
   kind: "stream",
   isShared: true,
   awaitsAll: true,
-  timeout: (args) => {
-    const options = new ReadOptions();
-    return options.read(args, false) ?? options.blockMs;
-  },
-  mayWait: (args) => {
-    const options = new ReadOptions();
-    return options.read(args, false) === null && options.blockMs >= 0;
-  },
-  problem: (args) => new ReadOptions().read(args, false),
+  ...waitingRead(false),
   take(context, args, key, index, reply) {
     const { options, after } = context.waitNote as ReadNote;
     const taken = opened(context, context.views.stream, args, key, index);

@@ -4,8 +4,7 @@
 import { StreamId } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Failure } from "../../contract/reply.ts";
-import { sameWord } from "../../contract/same_bytes.ts";
-import { integerOf } from "../argument_text.ts";
+import { integerOf, isWord } from "../argument_text.ts";
 import { NOT_INTEGER, refused, SYNTAX } from "../failures.ts";
 import { BAD_ID, IdForm, type IdRules, readId } from "./stream_ids.ts";
 
@@ -123,8 +122,4 @@ export function isStar(args: Args, index: number): boolean {
 
 function isByte(args: Args, index: number, byte: number): boolean {
   return args.lengths[index] === 1 && args.bytes[args.starts[index]!] === byte;
-}
-
-function isWord(args: Args, index: number, word: string): boolean {
-  return sameWord(args.bytes, args.starts[index]!, args.lengths[index]!, word);
 }

@@ -209,7 +209,7 @@ export class TokenReader {
     text.used = at + to - from;
   }
 
-  /** Reads \uXXXX, or two of them that are one character. */
+  /** Reads \u and four digits, or two of them that are one character. */
   #unicode(stack: LuaStack): boolean {
     let code = this.#hex4(this.#at + 2);
     if (code < 0) return false;

@@ -7,6 +7,8 @@ import { StructFormat } from "./struct_format.ts";
 import { Words64 } from "./words64.ts";
 
 const ZERO = 0;
+/** Stands for all options of integers. */
+const INTEGER = "integer";
 const LOWER_A = 0x61;
 const TOO_SHORT = "data string too short";
 
@@ -46,16 +48,8 @@ class Struct {
       total += padding;
       for (let i = 0; i < padding; i++) output.byte(stack, ZERO);
       const { option, size } = format;
-      switch (option) {
-        case "b":
-        case "B":
-        case "h":
-        case "H":
-        case "l":
-        case "L":
-        case "T":
-        case "i":
-        case "I":
+      switch (format.isInteger ? INTEGER : option) {
+        case INTEGER:
           this.#putInteger(stack, index++, size);
           break;
         case "x":
@@ -162,16 +156,8 @@ class Struct {
   /** Pushes what is `size` bytes at `at`. Returns false where the option is none for a value. */
   #pushValue(stack: LuaStack, option: string, size: number, at: number): boolean {
     const place = stack.stringStart(2) + at;
-    switch (option) {
-      case "b":
-      case "B":
-      case "h":
-      case "H":
-      case "l":
-      case "L":
-      case "T":
-      case "i":
-      case "I":
+    switch (this.#format.isInteger ? INTEGER : option) {
+      case INTEGER:
         stack.pushNumber(this.#integerAt(stack, place, size, option.charCodeAt(0) >= LOWER_A));
         return true;
       case "f":

@@ -23,6 +23,9 @@ const SIZES: Readonly<Record<string, number>> = {
   x: 1,
 };
 
+/** The options of integers; those in lower case have a sign. */
+const INTEGERS = "bBhHlLTiI";
+
 /** A format, which is argument 1, at one of its options. */
 export class StructFormat {
   /** The option, a character. */
@@ -41,6 +44,11 @@ export class StructFormat {
     this.#at = 0;
     this.isLittle = true;
     this.#alignment = 1;
+  }
+
+  /** Whether the option stands for an integer. */
+  get isInteger(): boolean {
+    return INTEGERS.includes(this.option);
   }
 
   /** Goes to the next option. Returns false where there is none. */
