@@ -2,7 +2,8 @@
 
 import { assert, assertRejects } from "@std/assert";
 import { versionOf } from "../bench/child_servers.ts";
-import { benchmark, parseOptions } from "../bench/scripts/run.ts";
+import { benchmark } from "../bench/scripts/run.ts";
+import { parseOptions } from "../bench/types/options.ts";
 import { SCRIPTS } from "../bench/scripts/scripts.ts";
 
 const ignore = await versionOf("redis-benchmark") === undefined;

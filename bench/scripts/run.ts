@@ -4,14 +4,14 @@
  * error for an answer fails the run (exit 1); a missed target does not.
  */
 
-import { parseArgs } from "node:util";
-import { ownCommand, versionOf } from "../child_servers.ts";
-import { positive, runCommandLine, showProgress } from "../command_line.ts";
+import { versionOf } from "../child_servers.ts";
+import { runCommandLine, showProgress } from "../command_line.ts";
 import { median, medianOfKnown, throughputRatio, whole } from "../figures.ts";
 import { RespClient } from "../proof/resp_client.ts";
 import { markdownTable } from "../report.ts";
 import { type Server, Servers } from "../resp/servers.ts";
 import { type Measurement, runRedisBenchmark, timed } from "../types/measure.ts";
+import { type BenchOptions, parseOptions } from "../types/options.ts";
 import { type BenchScript, SCRIPTS } from "./scripts.ts";
 
 /** Keys that the scripts run on. */
@@ -31,41 +31,9 @@ const HELP = `Usage: deno run -A bench/scripts/run.ts [options] [parts]
                    root of the project (deno run -A main.ts)
   --tiny           a form for tests: moments, no targets`;
 
-/** The command line, resolved. */
-export interface ScriptBenchOptions {
-  readonly parts: readonly string[];
-  readonly slabkv: readonly string[];
-  readonly seconds: number;
-  readonly rounds: number;
-  readonly tiny: boolean;
-}
-
-/** Parses the command line, or answers undefined for --help; throws on what it does not know. */
-export function parseOptions(args: string[]): ScriptBenchOptions | undefined {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      seconds: { type: "string" },
-      rounds: { type: "string" },
-      slabkv: { type: "string" },
-      tiny: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) return undefined;
-  return {
-    parts: positionals,
-    slabkv: values.slabkv?.split(" ") ?? ownCommand(),
-    seconds: positive("seconds", values.seconds, 1, 60),
-    rounds: Math.ceil(positive("rounds", values.rounds, values.tiny ? 1 : 5, 100)),
-    tiny: values.tiny,
-  };
-}
-
 /** Runs the benchmark; throws when an answer is wrong or a server does not start. */
 export async function benchmark(
-  options: ScriptBenchOptions,
+  options: BenchOptions,
   print: (text: string) => void,
 ): Promise<void> {
   if (await versionOf("redis-benchmark") === undefined) {
@@ -102,7 +70,7 @@ export async function benchmark(
 async function measure(
   server: Server,
   script: BenchScript,
-  { seconds, tiny }: ScriptBenchOptions,
+  { seconds, tiny }: BenchOptions,
 ): Promise<Measurement> {
   using client = await RespClient.connect(server.port);
   const [sha] = await client.ask(["SCRIPT", "LOAD", script.source]);

@@ -1,4 +1,6 @@
-/** The command line of the benchmark of data types, and what --help says of it. Measures nothing. */
+/**
+ * The command line of the benchmarks of data types and scripts, and what --help says of the first. Measures nothing.
+ */
 
 import { parseArgs } from "node:util";
 import { ownCommand } from "../child_servers.ts";
@@ -6,7 +8,7 @@ import { positive } from "../command_line.ts";
 
 /** The command line, resolved. */
 export interface BenchOptions {
-  /** Names of the operations that are measured, or "memory"; all where there are none. */
+  /** Names of what is measured; everything where there are none. */
   readonly parts: readonly string[];
   /** The command line that starts slabkv, without workers, ports and memory. */
   readonly slabkv: readonly string[];
