@@ -42,19 +42,20 @@ function executeOne(
   args: Args,
   reply: Reply,
 ): void {
-  const { cache } = context;
+  const { cache, samples } = context;
   for (;;) {
     // Most often the database is that of the command before; runLocked() sees where it is not.
     const hash = inDatabase(plainHash(context, args, key), context.database);
-    if (cache.hotReads.isHot(hash) && answerHot(context, command, hash, args, reply)) return;
     context.hashes[0] = hash;
+    if (cache.hotReads.isHot(hash) && answerHot(context, command, hash, args, reply)) break;
     context.shard = cache.shardOf(hash);
     if (args.hasKeyHash) context.shard.memory.likelyBucket = args.keyBucket;
     context.prepare(command, args, reply, 1);
     if (!cache.withShard(hash, context)) return reply.fail(busyFailure(context));
-    if (!context.wasStale) return;
+    if (!context.wasStale) break;
     context.enterDatabase(context.session.database);
   }
+  if (--samples.left < 0) samples.countHot(context, command, args);
 }
 
 /**
@@ -73,6 +74,8 @@ function answerHot(
   const length = cache.readHot(hash, args.bytes, args.starts[0]!, args.lengths[0]!);
   if (length === NOT_READ || context.isStale) return false;
   hotReads.countHit();
+  context.keyCount = 1;
+  context.samples.tellRead(hash);
   answerBytes(hotReads.value, 0, length, reply);
   return true;
 }
@@ -93,7 +96,7 @@ function executeMany(
   const { cache } = context;
   const count = context.keyCount;
   if (!cache.withShards(context.hashes, count, context)) return reply.fail(busyFailure(context));
-  if (!context.wasStale) return context.mustWait ? wait(context, command, args, reply) : undefined;
+  if (!context.wasStale) return endMany(context, command, args, reply);
   // Others may exchange databases faster than many keys are hashed. Under all locks they stay as they are.
   const work = {
     runLocked() {
@@ -101,8 +104,21 @@ function executeMany(
       context.runLocked();
     },
   };
-  if (!cache.withAllShards(work)) reply.fail(busyFailure(context));
-  else if (context.mustWait) return wait(context, command, args, reply);
+  if (!cache.withAllShards(work)) return reply.fail(busyFailure(context));
+  return endMany(context, command, args, reply);
+}
+
+/** A command with several keys has run. */
+function endMany(
+  context: CommandContext,
+  command: Command,
+  args: Args,
+  reply: Reply,
+): void | Promise<void> {
+  const { samples } = context;
+  samples.left -= context.keyCount;
+  if (samples.left < 0) samples.countHot(context, command, args);
+  if (context.mustWait) return wait(context, command, args, reply);
 }
 
 /** Lets the client wait whose command has found nothing. */
@@ -157,5 +173,6 @@ function hashElsewhere(context: CommandContext, number: number, count: number): 
   context.elsewhere = number < 0 ? database : storedDatabase(cache.region, number);
   const plain = inDatabase(hashes[count - 1]!, database);
   hashes[1] = inDatabase(plain, context.elsewhere);
+  context.keyIndexes[1] = context.keyIndexes[count - 1]!;
   return 2;
 }

@@ -26,9 +26,18 @@ export function runHeld(
   // A command that would have to wait sees isAtomic and refuses.
   if (command.flags.includes("keyspace")) runOnAll(context, command, args, reply);
   else command.run(context, args, reply);
+  if (context.keyCount > 0) noteKeys(context, command, args);
   if (weight !== 0) endTimed(context, command, args, fromMs, weight);
   else if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
   if (context.cache.region.duties !== 0) noteForOnlookers(context, command, args, who);
+}
+
+/** Looks at the keys of a command that has run. */
+function noteKeys(context: CommandContext, command: Command, args: Args): void {
+  const { samples } = context;
+  samples.tellLocked(context, command, args);
+  samples.left -= context.keyCount;
+  if (samples.left < 0) samples.countHot(context, command, args);
 }
 
 /** Runs a command on all keys, if the others that are run under the same locks have left time for it. */

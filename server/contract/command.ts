@@ -19,6 +19,7 @@ import type { Messages } from "./messages/messages.ts";
 import type { ServerFacade } from "./server.ts";
 import type { Session } from "./session.ts";
 import { type KeyPlaces, ONE_KEY } from "./keys/key_places.ts";
+import type { KeySamples } from "./keys/key_samples.ts";
 import { keyByteLimit } from "../config/config.ts";
 import type { CommandFlag, CommandGroup } from "./commands/command_kinds.ts";
 import type { ScriptRuns } from "./commands/script_runs.ts";
@@ -33,10 +34,7 @@ export type { CommandFlag, CommandGroup };
 const SCRATCH_BYTES = 64 * 1024;
 const NO_BYTES = new Uint8Array();
 
-/**
- * What commands work with. execute() fills in hashes and shard, and gives this object to the cache as
- * the work to run under the locks: a request then needs no closure.
- */
+/** What commands work with, and the work that the cache runs under the locks: a request then needs no closure. */
 export class CommandContext implements LockedWork {
   readonly cache: ServerCache;
   /** The client that asks. The connection sets it before each command. */
@@ -75,6 +73,8 @@ export class CommandContext implements LockedWork {
   isAtomic = false;
   /** Calls and times of commands in this worker. */
   readonly stats: CommandStats;
+  /** Which uses of keys are looked at more closely, in this worker. */
+  readonly samples: KeySamples;
   /** Where the items of several keys are, within one command. */
   addresses: Int32Array = new Int32Array(16);
   /** Bytes copied to and from the scratch. Code that bounds them sets this to 0 first. */
@@ -101,10 +101,7 @@ export class CommandContext implements LockedWork {
   #queuedArgs: Args | undefined;
   #keyBatch: KeyBatch | undefined;
 
-  /**
-   * With another context, takes over its buffers: that one belongs to a command that takes its time
-   * and needs none any more. Many of those may wait.
-   */
+  /** Takes over the buffers of `before`, whose command takes its time and needs none any more. Many may wait. */
   constructor(
     cache: ServerCache,
     server: ServerFacade,
@@ -118,6 +115,7 @@ export class CommandContext implements LockedWork {
     this.session = session;
     this.shard = cache.shards[0]!;
     this.stats = server.stats;
+    this.samples = server.samples;
     this.maxKeyBytes = keyByteLimit(server.config);
     this.#region = cache.region;
     // They are in use while locks are held, so one context after the other can have them.
@@ -173,11 +171,13 @@ export class CommandContext implements LockedWork {
 
   /** Runs the prepared command. The cache calls this with the shards of its keys locked. */
   runLocked(): void {
-    if (this.isStale || this.keyCount > 1 && !this.#isReadyForMany()) {
-      this.wasStale = true;
-      return;
-    }
+    this.wasStale = this.isStale || this.keyCount > 1 && !this.#isReadyForMany();
+    if (this.wasStale) return;
     this.#command.run(this, this.#args, this.#reply);
+    const { samples } = this;
+    if (this.keyCount > 1 || samples.has(this.hashes[0]!)) {
+      samples.tellLocked(this, this.#command, this.#args);
+    }
   }
 
   /** Warms many keys. Returns false where the database of the second one is another by now. */

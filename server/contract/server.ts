@@ -3,6 +3,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
+import type { KeySamples } from "./keys/key_samples.ts";
 import type { Durability } from "./persistence/durability.ts";
 import type { Messages } from "./messages/messages.ts";
 import type { LoadProgress } from "./persistence/load_progress.ts";
@@ -119,6 +120,8 @@ export interface ServerFacade {
   readonly slowerThanUs: number;
   /** Calls and times of commands in this worker. */
   readonly stats: CommandStats;
+  /** Which uses of keys are looked at more closely, in this worker. */
+  readonly samples: KeySamples;
   /** Who waits until changes are on the disk; null where no answer does. */
   readonly durability: Durability | null;
   /** The scripts of this worker, and how others hear of them. */

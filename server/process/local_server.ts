@@ -21,6 +21,7 @@ import {
   type SnapshotQuestion,
 } from "../contract/server.ts";
 import type { ServerCache } from "../contract/counters.ts";
+import { KeySamples } from "../contract/keys/key_samples.ts";
 import type { Durability } from "../contract/persistence/durability.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
@@ -46,6 +47,7 @@ export class LocalServer implements ServerFacade {
   readonly config: Config;
   readonly startedMs: number;
   readonly stats: CommandStats = new CommandStats();
+  readonly samples: KeySamples = new KeySamples();
   readonly slices: TimeSlices = new TimeSlices();
   readonly messages: WorkerMessages;
   readonly scripts: ScriptNews = new ScriptNews((question) => this.#send(question));
