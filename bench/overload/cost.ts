@@ -7,7 +7,7 @@ import { Cache, Region } from "../../cache/mod.ts";
 import { parseConfig } from "../../server/config/parse.ts";
 import { ADMITS_NONE, setBreaker } from "../../server/contract/breaker/gate.ts";
 import { ACTOR_NAMES, type ServerRegion } from "../../server/contract/counters.ts";
-import { Log } from "../../server/process/log.ts";
+import { Log } from "../../server/process/log/log.ts";
 import { WorkerPool } from "../../server/process/worker_pool.ts";
 import { freePort } from "../child_servers.ts";
 import { type LoadOrders, OPENING_MS } from "./load_worker.ts";

@@ -92,6 +92,8 @@ export interface Config {
   readonly drainTimeoutMs: number;
   /** Form of what is printed: for people, or one JSON object per line. */
   readonly logFormat: "text" | "json";
+  /** Events below this level are not printed. */
+  readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
 // A code point takes at most 4 bytes of UTF-8, and 12 of JSON: an escaped surrogate pair.

@@ -21,6 +21,7 @@ import {
   defaultMemoryBytes,
   MIN_MEMORY_BYTES,
 } from "./memory_default.ts";
+import { LOG_OPTIONS } from "./log_options.ts";
 import { NOTIFICATION_OPTIONS } from "./notification_options.ts";
 import { FILE, optionalMode, SOCKET_PATH } from "./path_kinds.ts";
 import { PERSISTENCE_OPTIONS } from "./persistence_options.ts";
@@ -227,12 +228,7 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => 5000,
     description: "Time that work in progress has to end after the first SIGTERM or SIGINT",
   },
-  logFormat: {
-    flag: "log-format",
-    kind: choice(["text", "json"]),
-    fallback: () => "text",
-    description: "Events as text for people, or one JSON object per line",
-  },
+  ...LOG_OPTIONS,
 };
 
 /** The flags that print something instead of serving. */

@@ -51,10 +51,9 @@ export class LogHealth {
     if (this.isFailing) return;
     this.#failingSinceMs = clock();
     ring.state = LogState.failing;
-    log.error(
-      "persistence",
-      `${status.fault}. ${MEANWHILE[policy.onWriteError]}; trying again each second`,
-    );
+    const fault = status.fault ?? "";
+    const text = `${fault}. ${MEANWHILE[policy.onWriteError]}; trying again each second`;
+    log.error("persistence", text, { fault });
   }
 
   /** The log lacks something. Another file of it counts only together with a snapshot. */
@@ -108,6 +107,6 @@ export class LogHealth {
     status.clearFault();
     ring.state = LogState.ok;
     const seconds = Math.round((clock() - this.#failingSinceMs) / 1000);
-    log.info("persistence", `Log is written again, after ${seconds} s`);
+    log.info("persistence-restored", `Log is written again, after ${seconds} s`, { seconds });
   }
 }

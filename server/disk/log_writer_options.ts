@@ -4,7 +4,7 @@
 import type { LogRing } from "../../cache/mod.ts";
 import type { Config } from "../config/config.ts";
 import type { PersistenceStatus } from "../contract/persistence/persistence_status.ts";
-import type { EventLog } from "./event_log.ts";
+import type { EventLog } from "../contract/log/events.ts";
 import type { FileSystem } from "./file_system.ts";
 import { LogFile } from "./log_file.ts";
 

@@ -7,7 +7,7 @@ import { VERSION } from "../config/version.ts";
 import type { ServerCache } from "../contract/counters.ts";
 import type { PersistenceStatus } from "../contract/persistence/persistence_status.ts";
 import type { SnapshotAnswer, SnapshotQuestion, SnapshotSummary } from "../contract/server.ts";
-import type { EventLog } from "./event_log.ts";
+import type { EventLog } from "../contract/log/events.ts";
 import type { FileSystem } from "./file_system.ts";
 import type { LoadedData } from "./loading/stored_data.ts";
 import { LogWriter } from "./log_writer.ts";
@@ -26,7 +26,7 @@ export interface PersistenceParts {
   /** Lets others have the data dir. */
   readonly release: () => Promise<void>;
   readonly status: PersistenceStatus;
-  readonly log: EventLog;
+  readonly log: Omit<EventLog, "debug">;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Milliseconds by a clock that nobody sets. */
@@ -58,7 +58,9 @@ export class Persistence {
       dataBytes: () => readStats(cache).usedBytes,
       onProgress: (items) => status.set("snapshotItems", items),
       onLeftover: (name, error) => {
-        log.warn("snapshot", `Cannot delete ${name}, which is no longer needed: ${error}`);
+        const fields = { path: name, reason: String(error) };
+        const text = `Cannot delete ${name}, which is no longer needed: ${fields.reason}`;
+        log.warn("snapshot-leftover", text, fields);
       },
     });
     this.#snapshots = new Snapshots({

@@ -3,7 +3,7 @@
 
 import { messageOf } from "../contract/error_text.ts";
 import type { SnapshotAnswer, SnapshotQuestion, SnapshotSummary } from "../contract/server.ts";
-import type { EventLog } from "./event_log.ts";
+import type { EventLog } from "../contract/log/events.ts";
 
 /** After a snapshot that failed, the next one that nobody asked for waits so long, and then longer. */
 const RETRY_MS = 5000;
@@ -29,7 +29,7 @@ export interface SnapshotsParts {
   readonly dataBytes: () => number;
   /** Time between snapshots in milliseconds; 0: only those that the log asks for. */
   readonly everyMs: number;
-  readonly log: EventLog;
+  readonly log: Omit<EventLog, "debug">;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
 }
@@ -150,7 +150,8 @@ export class Snapshots {
       return { outcome: "done", summary };
     } catch (error) {
       const why = messageOf(error);
-      log.warn("snapshot", `the snapshot failed, the one before stays: ${why}`);
+      const text = `the snapshot failed, the one before stays: ${why}`;
+      log.warn("snapshot-failed", text, { reason: why });
       this.#retryMs = Math.min(MAX_RETRY_MS, Math.max(RETRY_MS, 2 * this.#retryMs));
       this.#retryAtMs = now() + this.#retryMs;
       return { outcome: "failed", why };

@@ -5,7 +5,7 @@ import { type Cache, readStats } from "../../cache/mod.ts";
 import { authorityOf } from "../config/addresses.ts";
 import type { Config } from "../config/config.ts";
 import type { Listen } from "../contract/listen.ts";
-import type { LogFields } from "./log.ts";
+import type { FieldsOf } from "../contract/log/events.ts";
 import { formatSize } from "../config/units.ts";
 import { VERSION } from "../config/version.ts";
 
@@ -68,7 +68,7 @@ export function bannerText(facts: BannerFacts): string {
 }
 
 /** The same for programs. */
-export function bannerFields(facts: BannerFacts): LogFields {
+export function bannerFields(facts: BannerFacts): FieldsOf<"start"> {
   const { dataDir, fsync } = facts.config;
   return {
     version: VERSION,

@@ -19,7 +19,7 @@ import {
   renewedCredentials,
   StartError,
 } from "./listen_checks.ts";
-import { Log } from "./log.ts";
+import { Log } from "./log/log.ts";
 import type { Persistence } from "../disk/persistence.ts";
 import type { DataStart } from "./data/data_start.ts";
 import type { Terminal } from "./data/load_line.ts";
@@ -90,7 +90,8 @@ function wantsJson({ args, env }: ServePlatform): boolean {
 async function start(platform: ServePlatform, config: Config): Promise<void> {
   const startedMs = Date.now();
   const { out, err } = platform;
-  const log = new Log({ format: config.logFormat, now: Date.now, out, err });
+  const { logFormat: format, logLevel: level } = config;
+  const log = new Log({ format, level, now: Date.now, out, err });
   const { host: hostname, port, respPort = 0, textPort = 0, memcachePort = 0 } = config;
   using _held = await holdPorts(hostname, [port, respPort, textPort, memcachePort]);
   const listens = await planListens(config);
@@ -147,7 +148,7 @@ async function startOn(ground: Ground): Promise<void> {
     if (hasStopped) return exit(130);
     // Before all is loaded nothing has changed that could be lost, and from here on nothing may change any more.
     hasStopped = true;
-    log.info("stop", `${why}: stopped before the server was ready`);
+    log.info("stop", `${why}: stopped before the server was ready`, { complete: true });
     await data?.release();
     exit(0);
   };
@@ -236,7 +237,8 @@ async function reload(config: Config, pool: WorkerPool, log: Log): Promise<void>
     await pool.renew(await renewedCredentials(config));
     log.info("reload", "SIGHUP: new connections get the certificate that was read now");
   } catch (error) {
-    log.warn("reload", `SIGHUP: the certificate before stays. ${messageOf(error)}`);
+    const reason = messageOf(error);
+    log.warn("reload-failed", `SIGHUP: the certificate before stays. ${reason}`, { reason });
   }
 }
 

@@ -13,7 +13,7 @@ import type { MemoryWatch } from "./memory/memory_watch.ts";
 import { LagWatch, LOOK_MS } from "./breaker/lag_watch.ts";
 import { takeSwept } from "./news/key_event_news.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import type { Persistence } from "../disk/persistence.ts";
 import { noteThreadCpu, Rates } from "./meters.ts";
 import type { WorkerPool } from "./worker_pool.ts";
@@ -105,7 +105,7 @@ export class Supervisor {
     this.#liveness.look(performance.now());
     const { actor, silentMs } = this.#liveness.mostSilent();
     if (silentMs > SILENCE_MAX_MS && !this.#draining) {
-      log.error("hang", `${hangText(cache.region, actor, silentMs)}, giving up`, { actor });
+      log.error("hang", `${hangText(cache.region, actor, silentMs)}, giving up`, { worker: actor });
       this.giveUp();
     }
     if (this.#options.config.workers === "auto" && this.#isOpen) this.#scale();
@@ -141,7 +141,7 @@ export class Supervisor {
       pool.spread(SPREAD_MS);
       log.info("workers", `added a worker, now ${pool.size}`, { workers: pool.size });
     } catch (error) {
-      log.warn("workers", `could not add a worker: ${messageOf(error)}`);
+      log.warn("workers-failed", `could not add a worker: ${messageOf(error)}`);
     }
     this.#adding = false;
   }
@@ -193,7 +193,7 @@ export class Supervisor {
     this.#persistence?.hurry();
     const complete = await pool.drain(config.drainTimeoutMs);
     for (const timer of this.#timers) clearInterval(timer);
-    if (!complete) log.warn("drain", "some requests were cut off after the drain timeout");
+    if (!complete) log.warn("drain-cut", "some requests were cut off after the drain timeout");
     if (!await this.#save(saves)) return exit(EXIT_BROKEN);
     log.info("stop", "stopped", { complete });
     exit(0);
@@ -203,7 +203,7 @@ export class Supervisor {
   async #save(saves: boolean): Promise<boolean> {
     if (this.#persistence === null || await this.#persistence.stop(saves)) return true;
     this.#options.log.error(
-      "stop",
+      "stop-unsaved",
       "stopped, and what was changed last could not be written to --data-dir",
     );
     return false;

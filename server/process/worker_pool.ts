@@ -12,7 +12,7 @@ import { CONTROL_TIMEOUT_MS, ControlChannel, NoAnswer } from "./control.ts";
 import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import { beginKeyEvents, type SweptEvent } from "./news/key_event_news.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "./log/log.ts";
 import type { Question } from "./questions.ts";
 import { failedTokenText, PacedNews } from "./paced_news.ts";
 import { Relay } from "./relay.ts";
@@ -162,6 +162,7 @@ export class WorkerPool {
       const ports = links.map(({ port }) => port);
       await Promise.race([channel.request("start", start, startTimeoutMs, ports), failure]);
       started = true;
+      log.debug("worker-started", `worker ${actor} listens`, { worker: actor });
       if (thrown !== undefined) this.#replace(actor, worker, thrown);
     } catch (error) {
       // It may run on, and hold locks: to free those would let two threads change one shard.

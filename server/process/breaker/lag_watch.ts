@@ -5,7 +5,7 @@
 import { addCounter } from "../../../cache/mod.ts";
 import type { ServerRegion } from "../../contract/counters.ts";
 import { ADMITS_NONE, breakerState, setBreaker } from "../../contract/breaker/gate.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import { Breaker } from "./breaker.ts";
 import { PROBE_MS } from "./lag_probe.ts";
 
@@ -97,7 +97,7 @@ export class LagWatch {
       const text = `worker ${actor} is ${lagMs} ms behind (--max-lag): its requests are refused`;
       this.#log.warn("breaker", text, fields);
     } else if (admits === 0) {
-      this.#log.info("breaker", `worker ${actor} answers all requests again`, fields);
+      this.#log.info("breaker-closed", `worker ${actor} answers all requests again`, fields);
     }
   }
 }

@@ -9,7 +9,7 @@ import { type LoadFacts, loadFields, loadText } from "../../disk/loading/load_re
 import type { Thread } from "../../disk/loading/loader_thread.ts";
 import { StoredData } from "../../disk/loading/stored_data.ts";
 import { Persistence } from "../../disk/persistence.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import { LoadLine, type Terminal } from "./load_line.ts";
 import { loadProgress } from "../../contract/persistence/load_progress.ts";
 import { MIB } from "../../config/units.ts";
@@ -103,7 +103,8 @@ export class DataStart {
 function report(facts: LoadFacts, log: Log): void {
   log.info("load", loadText(facts), loadFields(facts));
   for (const { path, offset, reason } of facts.damage.noted) {
-    log.warn("load", `skipped damage in ${path} at byte ${offset}: ${reason}`);
+    const text = `skipped damage in ${path} at byte ${offset}: ${reason}`;
+    log.warn("load-damage", text, { path, offset, reason });
   }
 }
 

@@ -3,7 +3,7 @@
 // which std comes here (std/cli/mod.ts).
 
 import type { LoadProgress } from "../../contract/persistence/load_progress.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import { MIB } from "../../config/units.ts";
 
 /** A terminal. */
@@ -50,7 +50,7 @@ export class LoadLine {
       const text = `loading: ${done} of ${all} MiB, ${percent} %, ${
         items.toLocaleString("en-US")
       } items`;
-      this.#log.info("loading", text, { items, bytes, totalBytes, percent });
+      this.#log.info("loading-progress", text, { items, bytes, totalBytes, percent });
     }
   }
 

@@ -4,7 +4,7 @@
 import { regionTouched } from "../../../cache/mod.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { formatSize, MIB } from "../../config/units.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
 import type { ProcessHeap } from "./libc_heap.ts";
 import { type GuardStep, MemoryGuard, memoryLimit } from "./memory_guard.ts";
 
@@ -88,7 +88,9 @@ export class MemoryWatch {
       if (step === "collect") {
         await workers.collect(WORKER_MS);
         heap.collect();
+        const beforeBytes = heldBytes;
         heldBytes = heap.bytes();
+        this.#noteCollected(beforeBytes, heldBytes);
         step = this.#guard.collected(now(), heldBytes, this.#limit());
       } else if (step === "cut") {
         const beforeBytes = heap.bytes();
@@ -98,11 +100,17 @@ export class MemoryWatch {
         this.#noteCut(beforeBytes, heldBytes);
         step = this.#guard.cut(now(), heldBytes, this.#limit());
       } else {
-        log.warn("memory", stuckText(heldBytes, this.#limitBytes), { heldBytes });
+        log.warn("memory-stuck", stuckText(heldBytes, this.#limitBytes), { heldBytes });
         step = "none";
       }
     }
     this.#isAtWork = false;
+  }
+
+  #noteCollected(beforeBytes: number, heldBytes: number): void {
+    const text = `the process held ${inMib(beforeBytes)} and has collected garbage; ` +
+      `now it holds ${inMib(heldBytes)}`;
+    this.#options.log.debug("memory-collected", text, { beforeBytes, heldBytes });
   }
 
   #noteCut(beforeBytes: number, heldBytes: number): void {

@@ -82,6 +82,7 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     recover: false,
     drainTimeoutMs: 5000,
     logFormat: "text",
+    logLevel: "info",
   });
 });
 
@@ -110,6 +111,7 @@ Deno.test("parseConfig() reads every option from a flag and from its variable", 
     ["compress", "1", { compress: true }],
     ["drain-timeout", "1m", { drainTimeoutMs: 60_000 }],
     ["log-format", "json", { logFormat: "json" }],
+    ["log-level", "warn", { logLevel: "warn" }],
   ];
   for (const [flag, value, expected] of table) {
     const wanted = { ...configOf([]), ...expected };

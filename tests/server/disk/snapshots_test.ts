@@ -2,7 +2,7 @@
 // is a promise that the test settles.
 
 import { assertEquals } from "@std/assert";
-import type { EventLog } from "../../../server/disk/event_log.ts";
+import type { EventLog } from "../../../server/contract/log/events.ts";
 import { Snapshots } from "../../../server/disk/snapshots.ts";
 import type { SnapshotAnswer, SnapshotSummary } from "../../../server/contract/server.ts";
 
@@ -22,7 +22,7 @@ class Making {
   readonly snapshots: Snapshots;
 
   constructor(everyMs = 0, lastPosition = 0) {
-    const log: EventLog = {
+    const log: Omit<EventLog, "debug"> = {
       info: (_, text) => this.events.push(text),
       warn: (_, text) => this.events.push(text),
       error: (_, text) => this.events.push(text),

@@ -5,7 +5,7 @@ import { Cache } from "../../../cache/mod.ts";
 import { logRingBytes } from "../../../server/config/config.ts";
 import type { ServerRegion } from "../../../server/contract/counters.ts";
 import { findPort } from "../../../server/process/listen_checks.ts";
-import { Log } from "../../../server/process/log.ts";
+import { Log } from "../../../server/process/log/log.ts";
 import { WorkerPool } from "../../../server/process/worker_pool.ts";
 import { RawClient } from "../../wire/raw_client.ts";
 import { configOf, newRegion } from "../fixture.ts";

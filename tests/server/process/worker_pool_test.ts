@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Cache } from "../../../cache/mod.ts";
-import { Log } from "../../../server/process/log.ts";
+import { Log } from "../../../server/process/log/log.ts";
 import { NoAnswer } from "../../../server/process/control.ts";
 import { WorkerPool } from "../../../server/process/worker_pool.ts";
 import { holdShard } from "../../cache/fixture.ts";
@@ -76,8 +76,8 @@ Deno.test("WorkerPool.add() starts workers, of which the first has the Unix sock
   assertEquals([bench.pool.size, bench.pool.actors], [2, [1, 2]]);
   await until("both have said so", () => bench.lines.length === 2);
   assertEquals(bench.lines, [
-    "slabkv: worker 1: started with 2 listeners",
-    "slabkv: worker 2: started with 1 listeners",
+    "1970-01-01T00:00:00.000Z warn  worker 1: started with 2 listeners",
+    "1970-01-01T00:00:00.000Z warn  worker 2: started with 1 listeners",
   ]);
   assertEquals(await bench.pool.drain(1000), true);
 });

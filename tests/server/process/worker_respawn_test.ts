@@ -4,7 +4,7 @@
 import { assertEquals } from "@std/assert";
 import { Cache } from "../../../cache/mod.ts";
 import { findPort } from "../../../server/process/listen_checks.ts";
-import { Log } from "../../../server/process/log.ts";
+import { Log } from "../../../server/process/log/log.ts";
 import { WorkerPool } from "../../../server/process/worker_pool.ts";
 import { RawClient } from "../../wire/raw_client.ts";
 import { until } from "../../wire/server.ts";
@@ -53,8 +53,8 @@ Deno.test({
     await until("it serves again", () => workers.length === 2 && region.gauge(1, "serving") === 1);
     assertEquals(await ask({ port }, "GET /get?key=k"), hit);
     assertEquals(await ask({ transport: "unix", path }, "GET /get?key=k"), hit);
-    assertEquals(lines.map((line) => line.slice(0, 46)), [
-      "slabkv: worker 1 failed and is started again: ",
+    assertEquals(lines.map((line) => line.slice(0, 69)), [
+      "1970-01-01T00:00:00.000Z error worker 1 failed and is started again: ",
     ]);
     assertEquals(await pool.drain(1000), true);
   } finally {

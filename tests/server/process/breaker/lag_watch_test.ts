@@ -9,7 +9,7 @@ import {
 } from "../../../../server/contract/breaker/gate.ts";
 import { LagWatch, LOOK_MS } from "../../../../server/process/breaker/lag_watch.ts";
 import { breakerStatus, isOverloaded } from "../../../../server/process/breaker/breaker_status.ts";
-import { Log } from "../../../../server/process/log.ts";
+import { Log } from "../../../../server/process/log/log.ts";
 import { newRegion } from "../../fixture.ts";
 
 class Trial {
@@ -65,8 +65,8 @@ Deno.test("LagWatch opens the breaker of a worker that measures too much, and of
   trial.look(3000, [1, 0], [2, 10]);
   assertEquals(breakerState(trial.region, 1), "closed");
   assertEquals(trial.lines, [
-    "slabkv: worker 1 is 600 ms behind (--max-lag): its requests are refused",
-    "worker 1 answers all requests again",
+    "1970-01-01T00:00:00.000Z warn  worker 1 is 600 ms behind (--max-lag): its requests are refused",
+    "1970-01-01T00:00:00.000Z info  worker 1 answers all requests again",
   ]);
 });
 

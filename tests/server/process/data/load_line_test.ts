@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { LoadLine, loadLine } from "../../../../server/process/data/load_line.ts";
-import { Log } from "../../../../server/process/log.ts";
+import { Log } from "../../../../server/process/log/log.ts";
 
 const HALF = { items: 1_234_567, bytes: 2 ** 30, totalBytes: 2 ** 31, percent: 50 };
 
@@ -41,7 +41,7 @@ Deno.test("LoadLine writes a line of the log every ten seconds where there is no
     line.show(HALF);
   }
   line.end();
-  const text = "loading: 1024 of 2048 MiB, 50 %, 1,234,567 items";
+  const text = "1970-01-01T00:00:00.000Z info  loading: 1024 of 2048 MiB, 50 %, 1,234,567 items";
   assertEquals([lines, drawn], [[text, text], []]);
 });
 

@@ -1,7 +1,7 @@
 // What the watch has main and workers do, and what it says of it; heap, workers and clock are fakes.
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { Log } from "../../../../server/process/log.ts";
+import { Log } from "../../../../server/process/log/log.ts";
 import { MemoryWatch } from "../../../../server/process/memory/memory_watch.ts";
 import { newCache } from "../../fixture.ts";
 
@@ -68,7 +68,7 @@ Deno.test("what stays is cut, trimmed and said", async () => {
   assertEquals(process.lines.length, 1);
   assertMatch(
     process.lines[0]!,
-    /^slabkv: all HTTP connections were closed: the process held 400MiB and may hold \d+MiB; now it holds 100MiB$/,
+    /^\S+ warn \sall HTTP connections were closed: the process held 400MiB and may hold \d+MiB; now it holds 100MiB$/,
   );
 });
 
@@ -82,7 +82,7 @@ Deno.test("cuts soon after one another are one line of the log", async () => {
   assertEquals(process.lines.length, 2);
   assertMatch(
     process.lines[1]!,
-    /^slabkv: all HTTP connections were closed, 3 times since the last such line: /,
+    /^\S+ warn \sall HTTP connections were closed, 3 times since the last such line: /,
   );
 });
 
@@ -93,7 +93,7 @@ Deno.test("memory that no cut frees is said, and nothing is cut again for it", a
   await process.look(500);
   assertMatch(
     process.lines.at(-1)!,
-    /^slabkv: the process holds 600MiB and should hold \d+MiB at most; /,
+    /^\S+ warn \sthe process holds 600MiB and should hold \d+MiB at most; /,
   );
   const before = [...process.done];
   for (let ms = 50; ms < 30_000; ms += 50) await process.look(ms);

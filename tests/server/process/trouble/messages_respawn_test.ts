@@ -4,7 +4,7 @@
 import { assertEquals } from "@std/assert";
 import { Cache } from "../../../../cache/mod.ts";
 import { findPort } from "../../../../server/process/listen_checks.ts";
-import { Log } from "../../../../server/process/log.ts";
+import { Log } from "../../../../server/process/log/log.ts";
 import { WorkerPool } from "../../../../server/process/worker_pool.ts";
 import { Talker } from "../../../wire/messages/talker.ts";
 import { until } from "../../../wire/server.ts";
