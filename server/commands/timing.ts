@@ -81,6 +81,7 @@ export function endTimed(
   region.endLong();
   context.stats.noteTimed(fromMs);
   context.stats.tookUs[command.id]! += tookUs * calls;
+  if (tookUs >= context.server.latency.thresholdUs) noteLatency(context.server, command, tookUs);
   if (isSlow(context, command, tookUs)) {
     context.server.noteCommand(context.session, tookUs, wordsOf(command, args));
   }
@@ -105,7 +106,12 @@ async function ended(
 ): Promise<void> {
   const tookUs = (ms + (await done ?? 0)) * 1000;
   server.stats.tookUs[command.id]! += tookUs;
+  noteLatency(server, command, tookUs);
   if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, words);
+}
+
+function noteLatency({ latency }: ServerFacade, { flags }: Command, tookUs: number): void {
+  latency.note(flags.includes("fast") ? "fast-command" : "command", tookUs);
 }
 
 function isSlow({ server }: CommandContext, command: Command, tookUs: number): boolean {

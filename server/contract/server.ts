@@ -4,6 +4,7 @@
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
 import type { KeySamples } from "./keys/key_samples.ts";
+import type { LatencyMonitor } from "./metrics/latency.ts";
 import type { Durability } from "./persistence/durability.ts";
 import type { Messages } from "./messages/messages.ts";
 import type { LoadProgress } from "./persistence/load_progress.ts";
@@ -122,6 +123,8 @@ export interface ServerFacade {
   readonly stats: CommandStats;
   /** Which uses of keys are looked at more closely, in this worker. */
   readonly samples: KeySamples;
+  /** What took long. */
+  readonly latency: LatencyMonitor;
   /** Who waits until changes are on the disk; null where no answer does. */
   readonly durability: Durability | null;
   /** The scripts of this worker, and how others hear of them. */

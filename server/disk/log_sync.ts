@@ -81,7 +81,7 @@ export class LogSync {
   }
 
   async #now(): Promise<void> {
-    const { ring, status, clock } = this.#options;
+    const { ring, status, clock, took } = this.#options;
     const { writtenFile: file, writtenRingPosition } = this.#target;
     if (file === null) return;
     if (file.position !== file.syncedPosition) {
@@ -93,6 +93,7 @@ export class LogSync {
         return this.#target.syncFailed(file, error);
       }
       this.#tookMs = clock() - fromMs;
+      took?.("sync", this.#tookMs);
       status.set("syncUs", this.#tookMs * 1000);
       status.set("durablePosition", file.syncedPosition);
     }

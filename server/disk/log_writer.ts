@@ -7,6 +7,7 @@ import { BlockBuffer } from "./blocks.ts";
 import type { LogFile } from "./log_file.ts";
 import { LogHealth } from "./log_health.ts";
 import { LogSync, type SyncTarget } from "./log_sync.ts";
+import { timed } from "./log_steps.ts";
 import { beginLog, type LogContinuation, type LogWriterOptions } from "./log_writer_options.ts";
 import { WriteLag } from "./write_lag.ts";
 
@@ -136,8 +137,7 @@ export class LogWriter implements SyncTarget {
   #readBlock(): boolean {
     const { ring, clock } = this.#options;
     if (this.#pendingBytes === 0) {
-      const nowMs = clock();
-      this.#lag.willRead(ring.readPosition, ring.tail, nowMs);
+      this.#lag.willRead(ring.readPosition, ring.tail, clock());
       this.#pendingBytes = ring.read(this.#block.payload);
       this.#position += this.#pendingBytes;
     }
@@ -147,7 +147,7 @@ export class LogWriter implements SyncTarget {
   /** Appends the block. Returns false where that has failed: the block is kept. */
   async #append(): Promise<boolean> {
     try {
-      await this.#file.append(this.#block, this.#pendingBytes);
+      await timed(this.#options, () => this.#file.append(this.#block, this.#pendingBytes));
     } catch (error) {
       this.#fail(FaultStep.write, error);
       return false;

@@ -7,6 +7,7 @@ import type { PersistenceStatus } from "../contract/persistence/persistence_stat
 import type { EventLog } from "../contract/log/events.ts";
 import type { FileSystem } from "./file_system.ts";
 import { LogFile } from "./log_file.ts";
+import type { LogStep } from "./log_steps.ts";
 
 /** The log ring, as far as it is written. */
 export type WrittenRing = Pick<
@@ -39,6 +40,8 @@ export interface LogWriterOptions {
   readonly clock: () => number;
   /** Resolves after so many milliseconds. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Hears how long each write and sync took. */
+  readonly took?: ((step: LogStep, ms: number) => void) | undefined;
   /** A snapshot is needed, since the log lacks something. May be called while one is made. */
   readonly askForSnapshot: (reason: string) => void;
 }

@@ -10,6 +10,7 @@ import type { SnapshotAnswer, SnapshotQuestion, SnapshotSummary } from "../contr
 import type { EventLog } from "../contract/log/events.ts";
 import type { FileSystem } from "./file_system.ts";
 import type { LoadedData } from "./loading/stored_data.ts";
+import type { LogStep } from "./log_steps.ts";
 import { LogWriter } from "./log_writer.ts";
 import { SnapshotMaker } from "./snapshot_maker.ts";
 import { Snapshots } from "./snapshots.ts";
@@ -33,6 +34,8 @@ export interface PersistenceParts {
   readonly clock: () => number;
   /** Resolves after so many milliseconds; after 0 in a later turn. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Hears how long each write and sync of the log took. */
+  readonly took?: ((step: LogStep, ms: number) => void) | undefined;
 }
 
 /** Log and snapshots of one server. */
@@ -93,6 +96,7 @@ export class Persistence {
       now,
       clock,
       pause,
+      took: parts.took,
       askForSnapshot: () => void persistence?.ask({ how: "rewrite" }),
     }, loaded);
     persistence = new Persistence(parts, writer, loaded);

@@ -14,7 +14,6 @@ import {
   type OptionProblem,
   type OptionValue,
   type ServerFacade,
-  ServerRefusal,
   type ServerTotals,
   type SlowEntry,
   type SnapshotAnswer,
@@ -23,13 +22,14 @@ import {
 import type { ServerCache } from "../contract/counters.ts";
 import { KeySamples } from "../contract/keys/key_samples.ts";
 import type { Durability } from "../contract/persistence/durability.ts";
-import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
 import type { TrackingOptions } from "../contract/tracking.ts";
+import { ListMemory } from "./memory/list_memory.ts";
 import { VersionTimes } from "./idle/version_times.ts";
 import { LateNews } from "./news/late_news.ts";
 import { choiceIn, KeyEventNews } from "./news/key_event_news.ts";
+import { isLatency, LatencyNews } from "./news/latency_news.ts";
 import { type Answers, joinedEntries, joinedTexts, type Question, Questions } from "./questions.ts";
 import { WorkerMessages } from "../messages/worker_messages.ts";
 import { ScriptNews } from "./news/script_news.ts";
@@ -38,7 +38,6 @@ import { SlowLog } from "./slow_log.ts";
 
 /** How long main waits for the workers before it answers without those that are late. */
 export const QUESTION_TIMEOUT_MS = 800;
-const MIN_LIST_BYTES = 64 * 1024;
 /** Longest time that a client waits for a snapshot; it is made all the same. */
 const SNAPSHOT_TIMEOUT_MS = 3_600_000;
 
@@ -50,6 +49,7 @@ export class LocalServer implements ServerFacade {
   readonly samples: KeySamples = new KeySamples();
   readonly slices: TimeSlices = new TimeSlices();
   readonly messages: WorkerMessages;
+  readonly latency: LatencyNews = new LatencyNews((question) => this.#questions.ask(question));
   readonly scripts: ScriptNews = new ScriptNews((question) => this.#send(question));
   /** The watches of this worker; set by the worker. */
   watch: Watch | null = null;
@@ -71,14 +71,15 @@ export class LocalServer implements ServerFacade {
   readonly #late = new LateNews((news) =>
     this.channel === null ? Promise.resolve() : this.#send(news)
   );
-  /** What a list of all clients takes on its way, in main and here, by what the latest took. */
-  #listBytes = MIN_LIST_BYTES;
+  /** What a list of all clients takes on its way, in main and here. */
+  readonly #lists = new ListMemory();
   readonly #questions = new Questions((question) => this.#askAll(question));
 
   constructor(config: Config, startedMs: number, cache: ServerCache | null = null) {
     this.config = config;
     this.startedMs = startedMs;
-    this.#options = new ServerOptions(config, this.#slowLog, choiceIn(cache?.region ?? null));
+    const keyEvents = choiceIn(cache?.region ?? null);
+    this.#options = new ServerOptions(config, this.#slowLog, this.latency, keyEvents);
     const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
     this.messages = new WorkerMessages(this.slices, () => this.#budget, clientOf);
     if (cache === null) return;
@@ -101,6 +102,7 @@ export class LocalServer implements ServerFacade {
   set budget(budget: MemorySource) {
     this.#budget = budget;
     this.#slowLog.memory = budget;
+    this.#lists.source = budget;
     this.scripts.memory = budget;
   }
 
@@ -157,38 +159,20 @@ export class LocalServer implements ServerFacade {
         this.#slowLog.clear();
         return null;
       default:
-        return this.scripts.answer(question);
+        return isLatency(question) ? this.latency.answer(question) : this.scripts.answer(question);
     }
   }
 
   async #askAll(question: Question): Promise<Answers> {
-    if (question.what === "clients") return [joinedTexts(await this.#listAll(question))];
-    return question.what === "slowLog" ? await this.#listAll(question) : await this.#send(question);
+    const { what } = question;
+    if (what !== "clients" && what !== "slowLog") return await this.#send(question);
+    const lists = await this.#lists.during(() => this.#send(question));
+    return what === "clients" ? [joinedTexts(lists)] : lists;
   }
 
   async #send(question: Question): Promise<Answers> {
     if (this.channel === null) return [this.answer(question)];
     return await this.channel.request("askAll", question) as Answers;
-  }
-
-  /** The lists of all workers, which count as memory while they are on their way. */
-  async #listAll(question: Question): Promise<Answers> {
-    const budget = this.#budget;
-    const bytes = this.#listBytes;
-    if (budget !== null && !budget.tryTake(bytes)) {
-      throw new ServerRefusal("OOM", "too much memory is in use for clients, try again");
-    }
-    try {
-      const lists = await this.#send(question);
-      const chars = lists.reduce<number>(
-        (sum, list) => sum + (typeof list === "string" ? list.length : MAX_ANSWER_BYTES),
-        0,
-      );
-      this.#listBytes = Math.max(MIN_LIST_BYTES, 2 * chars);
-      return lists;
-    } finally {
-      budget?.give(bytes);
-    }
   }
 
   #totals(): ServerTotals {

@@ -11,6 +11,7 @@ import {
   type SlowEntry,
 } from "../contract/server.ts";
 import type { SweptEvent } from "./news/key_event_news.ts";
+import type { LatencyQuestion } from "./news/latency_news.ts";
 import type { ScriptQuestion } from "./news/script_news.ts";
 
 /** What a worker asks all workers, itself included. */
@@ -25,6 +26,7 @@ export type Question =
   | { readonly what: "kill"; readonly filter: ClientFilter }
   | { readonly what: "unblock"; readonly id: number; readonly isError: boolean }
   | { readonly what: "setOptions"; readonly values: readonly OptionValue[] }
+  | LatencyQuestion
   | ScriptQuestion;
 
 /** Most clients of a worker that wait for answers to questions of one kind. */
@@ -36,6 +38,7 @@ const SHARED: ReadonlySet<Question["what"]> = new Set([
   "resetStats",
   "slowLogLength",
   "clearSlowLog",
+  "latencyEvents",
 ]);
 
 /** The answers of all workers. */

@@ -7,6 +7,7 @@ import { addressOf, bannerFields, bannerText } from "./banner.ts";
 import { type Config, logRingBytes } from "../config/config.ts";
 import { parseConfig } from "../config/parse.ts";
 import { messageOf } from "../contract/error_text.ts";
+import type { LatencyEventName } from "../contract/metrics/latency.ts";
 import { CpuMeter } from "./meters.ts";
 import { HeapReturn } from "./memory/heap_return.ts";
 import { libcHeap } from "./memory/libc_heap.ts";
@@ -28,6 +29,7 @@ import type { Limits } from "../config/limits.ts";
 import { EXIT_BROKEN, Supervisor, type SupervisorOptions } from "./supervisor.ts";
 import { formatSize, MIB } from "../config/units.ts";
 import { denoProblem, versionLine } from "../config/version.ts";
+import { noteInMain } from "./news/latency_news.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** The process around the server, as far as it is needed here. */
@@ -177,7 +179,7 @@ async function startOn(ground: Ground): Promise<void> {
   const memory = memoryParts(cache, pool, log, config, sockets);
   supervisor = new Supervisor({ cache, config, pool, log, meter, maxWorkers, exit, ...memory });
   supervisor.start();
-  persistence = await load(ground, cache, loaders);
+  persistence = await load(ground, cache, loaders, (name, ms) => noteInMain(pool, name, ms));
   const facts = { cache, config, listens, workers: first, maxWorkers };
   // Formatting numbers takes 10 ms the first time: before anybody's write could wait for main so long.
   const [text, fields] = [bannerText(facts), bannerFields(facts)];
@@ -194,13 +196,14 @@ async function load(
   { platform, config, listens, maxWorkers, data }: Ground,
   cache: ServerCache,
   loaders: number,
+  noteLatency: (name: LatencyEventName, ms: number) => void,
 ): Promise<Persistence | null> {
   if (data === null) return null;
   const spawn = (name: string) => platform.spawn(name, config, []);
   const threads = { loaders, firstActor: maxWorkers + 1, spawn };
   const terminal = config.logFormat === "text" ? platform.terminal : undefined;
   const addresses = listens.map(addressOf);
-  return await data.bringBack({ cache, terminal, addresses, ...threads });
+  return await data.bringBack({ cache, terminal, addresses, noteLatency, ...threads });
 }
 
 /** What sees to it that the process does not outgrow its memory, where it can be seen. */

@@ -18,6 +18,7 @@ import {
   keptProblem,
   meansTheSame,
 } from "../commands/server/redis_options.ts";
+import type { LatencyNews } from "./news/latency_news.ts";
 import type { SlowLog } from "./slow_log.ts";
 
 /** An hour. */
@@ -39,13 +40,20 @@ export interface KeyEventChoice {
 export class ServerOptions {
   readonly #config: Config;
   readonly #slowLog: SlowLog;
+  readonly #latency: Pick<LatencyNews, "thresholdMs">;
   readonly #keyEvents: KeyEventChoice;
   /** The values of options without an effect, by each of their names. */
   readonly #kept = new Map<string, string>();
 
-  constructor(config: Config, slowLog: SlowLog, keyEvents: KeyEventChoice) {
+  constructor(
+    config: Config,
+    slowLog: SlowLog,
+    latency: Pick<LatencyNews, "thresholdMs">,
+    keyEvents: KeyEventChoice,
+  ) {
     this.#config = config;
     this.#slowLog = slowLog;
+    this.#latency = latency;
     this.#keyEvents = keyEvents;
     for (const { name, value } of KEPT_OPTIONS) this.#keep(name, value);
   }
@@ -86,6 +94,7 @@ export class ServerOptions {
         this.#keyEvents.classes = notificationFlags(value)!;
       } else if (name === "slowlog-max-len") this.#slowLog.maxEntries = number;
       else this.#keep(name, value.toLowerCase());
+      if (name === "latency-monitor-threshold") this.#latency.thresholdMs = number;
     }
     return null;
   }

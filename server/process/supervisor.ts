@@ -11,6 +11,7 @@ import type { CpuMeter } from "./meters.ts";
 import type { HeapReturn } from "./memory/heap_return.ts";
 import type { MemoryWatch } from "./memory/memory_watch.ts";
 import { LagWatch, LOOK_MS } from "./breaker/lag_watch.ts";
+import { noteInMain } from "./news/latency_news.ts";
 import { takeSwept } from "./news/key_event_news.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log/log.ts";
@@ -150,13 +151,15 @@ export class Supervisor {
   #sweep(): void {
     // Before, what has expired may be given more time by what is still to come. And who is to tell of it comes first.
     if (!this.#isOpen || this.#isTelling) return;
-    const { cache } = this.#options;
-    const endMs = performance.now() + SWEEP_BUDGET_MS;
+    const { cache, pool } = this.#options;
+    const fromMs = performance.now();
+    const endMs = fromMs + SWEEP_BUDGET_MS;
     for (let visited = 0; visited < cache.shards.length && performance.now() < endMs;) {
       if (!this.#sweepStep(this.#sweptShard)) continue;
       this.#sweptShard = (this.#sweptShard + 1) % cache.shards.length;
       visited++;
     }
+    noteInMain(pool, "expire-cycle", performance.now() - fromMs);
     if (cache.region.duties !== 0) void this.#tell();
   }
 
@@ -164,7 +167,7 @@ export class Supervisor {
   async #tell(): Promise<void> {
     const { cache, pool } = this.#options;
     this.#isTelling = true;
-    await pool.tellKeyEvents(takeSwept(cache.region));
+    await pool.askOne({ what: "sweptKeys", events: takeSwept(cache.region) });
     this.#isTelling = false;
   }
 

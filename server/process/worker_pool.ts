@@ -11,7 +11,7 @@ import { linkWorkers } from "./bus_links.ts";
 import { CONTROL_TIMEOUT_MS, ControlChannel, NoAnswer } from "./control.ts";
 import { type Credentials, type Listen, withCredentials } from "../contract/listen.ts";
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
-import { beginKeyEvents, type SweptEvent } from "./news/key_event_news.ts";
+import { beginKeyEvents } from "./news/key_event_news.ts";
 import type { Log } from "./log/log.ts";
 import type { Question } from "./questions.ts";
 import { failedTokenText, PacedNews } from "./paced_news.ts";
@@ -142,18 +142,15 @@ export class WorkerPool {
     });
     // Unix sockets cannot be shared, so the first worker has them.
     const mine = this.#listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
-    const buffer = this.#region.buffer;
-    const options = [...this.#settings];
-    const isLoading = this.#isLoading;
     const links = this.#linkAll(actor);
     const start: WorkerStart = {
-      buffer,
+      buffer: this.#region.buffer,
       actor,
       config,
       listens: mine,
       startedMs,
-      isLoading,
-      options,
+      isLoading: this.#isLoading,
+      options: [...this.#settings],
       links,
     };
     this.#members.set(actor, { actor, worker, channel, startedMs: performance.now() });
@@ -261,11 +258,15 @@ export class WorkerPool {
     for (const { channel } of this.#members.values()) channel.notify("spread", ms);
   }
 
-  /** Has a worker tell clients of what main has done to keys. Resolves when it has, or will not. */
-  async tellKeyEvents(events: readonly SweptEvent[]): Promise<void> {
+  /** Asks one of the workers, such as to tell clients what main has done. Resolves when it has answered, or will not. */
+  async askOne(question: Question): Promise<void> {
     const [member] = this.#members.values();
-    const question: Question = { what: "sweptKeys", events };
     await member?.channel.request("ask", question).catch(() => {});
+  }
+
+  /** What an option was set to since the process started, if it was. */
+  setting(name: string): string | undefined {
+    return this.#settings.get(name);
   }
 
   /** Has all workers collect garbage. Resolves when they have, or after `timeoutMs`. */

@@ -1,4 +1,4 @@
-// Commands for people who run the server: CONFIG, SLOWLOG, LATENCY, TIME, LOLWUT. Commands about all
+// Commands for people who run the server: CONFIG, SLOWLOG, TIME, LOLWUT. Commands about all
 // workers ask the server.
 
 import { VERSION } from "../../config/version.ts";
@@ -178,24 +178,6 @@ function answerSlowLog(entries: readonly SlowEntry[] | null, reply: Reply): void
     reply.text(address);
     reply.text(clientName);
   }
-}
-
-/** LATENCY LATEST | HISTORY | GRAPH | HISTOGRAM | RESET | DOCTOR | HELP: nothing is recorded. */
-export function latency(_context: CommandContext, args: Args, reply: Reply): void {
-  const token = tokenOf(args, 0);
-  if (token === "LATEST" || token === "HISTORY") reply.array(0);
-  else if (token === "RESET") reply.integer(0);
-  else if (token === "HISTOGRAM") reply.map(0);
-  else if (token === "GRAPH") {
-    reply.fail(refused(`No samples available for event '${shownText(args, 1)}'`));
-  } else if (token === "DOCTOR") {
-    answerText(
-      "No latency events are recorded here. SLOWLOG GET shows commands that took long.\n",
-      reply,
-    );
-  } else {answerHelp("LATENCY", [
-      "LATEST, HISTORY <event>, GRAPH <event>, HISTOGRAM, RESET [<event> ...], DOCTOR",
-    ], reply);}
 }
 
 /** TIME: seconds since 1970, and microseconds. */

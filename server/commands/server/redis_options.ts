@@ -54,6 +54,8 @@ export const KEPT_OPTIONS: readonly KeptOption[] = [
   kept("repl-diskless-sync-delay", "5", INT),
   kept("repl-timeout", "60", [1, 0x7fffffff]),
   kept("tcp-keepalive", "300", INT),
+  // This one is not without an effect; see ServerOptions.
+  kept("latency-monitor-threshold", "0", COUNT),
 ];
 
 function kept(
@@ -95,7 +97,6 @@ export const FIXED_OPTIONS: Readonly<Record<string, string>> = {
   "dbfilename": "",
   "dir": "",
   "io-threads": "1",
-  "latency-monitor-threshold": "0",
   "latency-tracking": "no",
   "logfile": "",
   "loglevel": "notice",
@@ -116,7 +117,6 @@ export const FIXED_REASONS: Readonly<Record<string, string>> = {
   "bind": "see --host",
   "databases": "there are always as many",
   "dir": "see --data-dir",
-  "latency-monitor-threshold": "no latency events are recorded, see SLOWLOG",
   "maxclients": "see --max-connections",
   "maxmemory": "the memory is fixed at start, see --memory",
   "maxmemory-policy": "what is seldom read goes first",

@@ -1,7 +1,7 @@
 // Rows of the command table: connections, transactions, and the server itself.
 // See command.ts for the fields of a row.
 
-import { config, latency, lolwut, slowlog, time } from "./admin.ts";
+import { config, lolwut, slowlog, time } from "./admin.ts";
 import { client } from "../connection/client.ts";
 import {
   type CommandFlag,
@@ -17,6 +17,7 @@ import { select, swapdb } from "../connection/databases.ts";
 import { debug } from "./debug.ts";
 import { monitor } from "../notifications/monitor.ts";
 import { functions } from "./functions.ts";
+import { latency } from "./latency.ts";
 import { modules } from "./modules.ts";
 import { replicaOf, role, wait, waitAof } from "./replicas.ts";
 import { backgroundSave, lastsave, rewrite, save, shutdown } from "./saving.ts";
@@ -96,7 +97,7 @@ export const SERVER_ROWS: readonly CommandRow[] = [
     1,
     MAX_ARGUMENTS,
     ["admin"],
-    "Returns latency events, of which none are recorded",
+    "Tells what took long, and how long commands take",
     latency,
   )),
   withSubcommands(

@@ -3,6 +3,7 @@
 
 import type { Config } from "../../config/config.ts";
 import type { ServerCache } from "../../contract/counters.ts";
+import type { LatencyEventName } from "../../contract/metrics/latency.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
 import { DENO_FILE_SYSTEM } from "../../disk/file_system.ts";
 import { type LoadFacts, loadFields, loadText } from "../../disk/loading/load_report.ts";
@@ -28,6 +29,8 @@ export interface DataStartParts {
   readonly firstActor: number;
   /** Starts a thread that runs `runLoader`. */
   readonly spawn: (name: string) => Thread;
+  /** Hears what took how many milliseconds once the data are there. */
+  readonly noteLatency: (name: LatencyEventName, ms: number) => void;
 }
 
 /** A start with a data dir. */
@@ -59,11 +62,12 @@ export class DataStart {
 
   /** Brings the data back, then begins to keep what changes. Rejects where that cannot be done. */
   async bringBack(parts: DataStartParts): Promise<Persistence> {
-    const { cache, terminal, addresses, ...threads } = parts;
+    const { cache, terminal, addresses, noteLatency, ...threads } = parts;
     const stored = this.#stored;
     const config = this.#config;
     const log = this.#log;
     const clock = () => performance.now();
+    const syncEvent = config.fsync === "always" ? "aof-fsync-always" : "aof-fsync";
     const { bytes } = stored;
     if (bytes > 0) {
       const size = `${Math.ceil(bytes / MIB)} MiB of ${config.dataDir}`;
@@ -91,6 +95,7 @@ export class DataStart {
       now: Date.now,
       clock,
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      took: (step, ms) => noteLatency(step === "write" ? "aof-write" : syncEvent, ms),
     }, loaded);
   }
 
