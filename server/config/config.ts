@@ -68,6 +68,8 @@ export interface Config {
   readonly allowOrigins: readonly string[];
   /** Consent to administration over HTTP without a token. */
   readonly allowAdmin: boolean;
+  /** What browsers get at /: a page that may change data, one that may not, or none. */
+  readonly dashboard: "on" | "read" | "off";
   /** Consent to listen beyond loopback without a token. */
   readonly allowRemote: boolean;
   /** Path of the certificate; set if and only if tlsKeyPath is. */

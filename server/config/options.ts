@@ -197,6 +197,12 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => false,
     description: "Let commands such as SHUTDOWN and CONFIG come over HTTP without a token",
   },
+  dashboard: {
+    flag: "dashboard",
+    kind: choice(["on", "read", "off"]),
+    fallback: () => "on",
+    description: "Page for browsers at /; read: it may change nothing",
+  },
   allowRemote: {
     flag: "allow-remote",
     kind: toggle(),

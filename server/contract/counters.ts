@@ -2,6 +2,7 @@
 // region, /stats, the table in docs/api.md and the clean-up after a worker's end follow from it.
 
 import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
+import { BREAKER_GAUGES } from "./breaker/breaker_gauges.ts";
 import { REFUSAL_COUNTERS } from "./refusal_counters.ts";
 import { SCRIPT_COUNTERS, SCRIPT_GAUGES } from "./scripts/script_counters.ts";
 
@@ -159,6 +160,12 @@ export const GAUGES = [
   },
   { name: "eventClients", meaning: "Streams of events.", isShown: true, endsWithWorker: true },
   {
+    name: "liveClients",
+    meaning: "Streams of `/stats/live`.",
+    isShown: false,
+    endsWithWorker: true,
+  },
+  {
     name: "blockedClients",
     meaning: "Clients that wait until there is something to take, as BLPOP lets them.",
     isShown: true,
@@ -204,6 +211,18 @@ export const GAUGES = [
     endsWithWorker: true,
   },
   {
+    name: "usedCores",
+    meaning: "In main's block: hundredths of cores that the process has used in the last second.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  {
+    name: "idleCores",
+    meaning: "In main's block: hundredths of cores that it could have used besides.",
+    isShown: false,
+    endsWithWorker: false,
+  },
+  {
     name: "requestsPerSecond",
     meaning: "Requests of all workers a second, which main measures.",
     isShown: false,
@@ -228,30 +247,7 @@ export const GAUGES = [
     endsWithWorker: false,
     unit: MEMORY_STEP_BYTES,
   },
-  {
-    name: "mode",
-    meaning: "How the worker treats requests, by its own mode and its breaker; 0: it answers all.",
-    isShown: false,
-    endsWithWorker: true,
-  },
-  {
-    name: "probes",
-    meaning: "How often the worker has measured how far its event loop is behind.",
-    isShown: false,
-    endsWithWorker: false,
-  },
-  {
-    name: "probedLag",
-    meaning: "What it measured last, in milliseconds.",
-    isShown: false,
-    endsWithWorker: true,
-  },
-  {
-    name: "lagMs",
-    meaning: "Milliseconds that its event loop is behind, as main sees it; 0 with `--max-lag 0`.",
-    isShown: true,
-    endsWithWorker: true,
-  },
+  ...BREAKER_GAUGES,
   {
     name: "loadBytes",
     meaning: "In main's block: bytes that the loading of data has read, in the same steps.",

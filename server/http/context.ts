@@ -27,7 +27,9 @@ import { type CommandRunner, runnerPool } from "./command_runner.ts";
 import { LargeAnswers } from "./large_answers.ts";
 import { NOT_DURABLE_MESSAGE } from "./refusals.ts";
 import { RequestAccess } from "./request_access.ts";
+import { Dashboard } from "./dashboard/dashboard.ts";
 import { EventStreams } from "./events/event_streams.ts";
+import { Observation } from "./observe/observation.ts";
 import { Exports } from "./transfer/export_stream.ts";
 import { importBodyLimit, type ImportRunner, importRunners } from "./transfer/import_runner.ts";
 
@@ -41,6 +43,18 @@ export type RouteHandler = (
   url: string,
   query: number,
 ) => Response | Promise<Response>;
+
+/** One path and what it does by method. HEAD is answered wherever GET is. */
+export interface Route {
+  readonly path: string;
+  readonly methods: Readonly<Record<string, RouteHandler>>;
+  /** Answers without a token: what probes ask for. */
+  readonly open?: boolean;
+  /** Tells of the server itself, and so is answered whatever the breaker says and while data are loaded. */
+  readonly observes?: boolean;
+  /** One line for the docs. */
+  readonly summary: string;
+}
 
 /** The WebSockets of a worker, as the route that opens them sees them. */
 export interface Sockets {
@@ -93,6 +107,9 @@ export class HttpContext {
   readonly exports: Exports;
   /** The clients that are sent messages as events. */
   readonly events: EventStreams;
+  /** What the routes tell that show how the server does, and the page for it. */
+  readonly observation: Observation;
+  readonly dashboard: Dashboard;
   /** Counts what is refused. */
   readonly refusals: Refusals;
   /** The WebSockets of this worker. */
@@ -130,6 +147,8 @@ export class HttpContext {
     const { slices } = commands.server;
     this.exports = new Exports({ cache, budget, slices, timeoutMs: bodyTimeoutMs, now });
     this.events = new EventStreams(cache, budget, commands.messages, config.maxConnections);
+    this.observation = new Observation({ cache, config, budget, status, commands, now });
+    this.dashboard = new Dashboard(config);
     this.sockets = sockets;
     this.gate = gate;
     this.#commands = commands;
@@ -142,7 +161,14 @@ export class HttpContext {
     this.largeAnswers.expire();
     this.exports.expire();
     this.events.tick();
+    this.observation.tick();
     this.bodies.expire();
+  }
+
+  /** The server stops: ends all streams of events. */
+  drain(): void {
+    this.events.drain();
+    this.observation.drain();
   }
 
   /** The server around the cache. */

@@ -13,10 +13,11 @@ import { getRoute, putRoute } from "./json_routes.ts";
 import { SlowClient } from "./large_answers.ts";
 import { LOADING_MESSAGE, SHED_MESSAGE } from "./refusals.ts";
 import type { RequestAccess } from "./request_access.ts";
-import { isCommandPath, isOpenPath, route } from "./routes.ts";
+import { isCommandPath, isObservingPath, isOpenPath, isRootPath, route } from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";
 import { LOADING, SHED } from "../commands/failures.ts";
 import { isEventPath } from "./events/event_routes.ts";
+import { isLivePath } from "./observe/live_routes.ts";
 import { isSocketPath, tokenOfProtocols } from "./websocket_route.ts";
 
 /** While clients are to spread, one answer in this many asks its client to reconnect. */
@@ -166,7 +167,8 @@ export class HttpHandler {
     const origin = this.#context.access.header(request, "origin");
     const shared = origin !== null && admission.sharesWith(origin);
     if (shared && method === "OPTIONS") return preflight(origin);
-    const response = isOpenPath(url, path) || this.#bearsToken(request, url, path)
+    const isOpen = isOpenPath(url, path) || this.#asksForPage(request, method, url, path);
+    const response = isOpen || this.#bearsToken(request, url, path)
       ? await this.#routed(request, method, url, path)
       : await this.#refusal(request, path, 401, TOKEN_REFUSED, BEARER);
     this.#looked(response);
@@ -209,11 +211,18 @@ export class HttpHandler {
    * Whether it asks about the server itself, or may go on to ask. Such requests are always answered, so that
    * somebody can see why others are not.
    */
-  #isProbe({ url, method }: Request): boolean {
+  #isProbe(request: Request): boolean {
+    const { url, method } = request;
     const path = this.#admission.pathStart(url);
     if (path < 0) return false;
-    return isOpenPath(url, path) || url.startsWith("/stats", path) ||
+    return isObservingPath(url, path) || this.#asksForPage(request, method, url, path) ||
       method === "OPTIONS" && this.#admission.allowsOrigins;
+  }
+
+  /** Whether a browser asks for the dashboard, which anybody may have: it is data that need a token. */
+  #asksForPage(request: Request, method: string, url: string, path: number): boolean {
+    return isRootPath(url, path) && (method === "GET" || method === "HEAD") &&
+      this.#context.dashboard.isWanted(request);
   }
 
   async #refuse(
@@ -252,7 +261,7 @@ export class HttpHandler {
 
 /** Whether a path is answered with what stays open. */
 function staysOpen(url: string, path: number): boolean {
-  return isSocketPath(url, path) || isEventPath(url, path);
+  return isSocketPath(url, path) || isEventPath(url, path) || isLivePath(url, path);
 }
 
 /** Pages cannot set headers of a WebSocket, so there the token may come as a protocol. */

@@ -11,7 +11,7 @@ import {
   pathCommandRoute,
   pipelineRoute,
 } from "./command_routes.ts";
-import type { HttpContext, RouteHandler } from "./context.ts";
+import type { HttpContext, Route, RouteHandler } from "./context.ts";
 import {
   deleteBodyRoute,
   deleteRoute,
@@ -22,19 +22,10 @@ import {
   putRoute,
 } from "./json_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
+import { LIVE_ROUTES } from "./observe/live_routes.ts";
 import { exportRoute } from "./transfer/export_route.ts";
 import { importRoute } from "./transfer/import_route.ts";
 import { storeDelete, storeGet, storePut } from "./store_routes.ts";
-
-/** One path and what it does by method. HEAD is answered wherever GET is. */
-export interface Route {
-  readonly path: string;
-  readonly methods: Readonly<Record<string, RouteHandler>>;
-  /** Answers without a token: what probes ask for. */
-  readonly open?: boolean;
-  /** One line for the docs. */
-  readonly summary: string;
-}
 
 const health: RouteHandler = ({ status }) => {
   const reason = status.unhealthy();
@@ -49,9 +40,16 @@ const ready: RouteHandler = ({ status }) => {
   return json(JSON.stringify({ status: "loading", ...loading }), 503, RETRY);
 };
 
-const banner: RouteHandler = ({ config }) => jsonOk(bannerText(config.websocket));
+const root: RouteHandler = (context, request) => {
+  const { config, dashboard } = context;
+  if (dashboard.isWanted(request)) return dashboard.answer(request);
+  const headers = config.dashboard === "off" ? {} : VARY;
+  return json(bannerText(config.websocket), 200, headers);
+};
 
 const SOCKET_PATH = "/ws";
+/** What is at / depends on who asks. */
+const VARY = { vary: "accept" } as const;
 
 /** The routes with fixed paths. */
 export const ROUTES: readonly Route[] = [
@@ -70,8 +68,10 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/stats",
     methods: { GET: ({ status }) => jsonOk(status.statsText()) },
+    observes: true,
     summary: "Counters and sizes",
   },
+  ...LIVE_ROUTES,
   { path: SOCKET_PATH, methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
   { path: "/snapshot", methods: { POST: snapshotRoute }, summary: "Save everything to disk" },
   { path: "/pipeline", methods: { POST: pipelineRoute }, summary: "Run several commands" },
@@ -88,8 +88,8 @@ export const ROUTES: readonly Route[] = [
   },
   {
     path: "/",
-    methods: { GET: banner, POST: commandRoute },
-    summary: "Name, version and routes; run a command",
+    methods: { GET: root, POST: commandRoute },
+    summary: "Name, version and routes, or for browsers the dashboard; run a command",
   },
 ];
 
@@ -108,6 +108,17 @@ function bannerText(hasWebsocket: boolean): string {
 /** Whether the path of `url` from `start` may be asked for without a token. */
 export function isOpenPath(url: string, start: number): boolean {
   return BY_PATH.get(url.slice(start, pathEnd(url, start)))?.open === true;
+}
+
+/** Whether the path of `url` from `start` tells of the server itself, and is answered whatever else is refused. */
+export function isObservingPath(url: string, start: number): boolean {
+  const route = BY_PATH.get(url.slice(start, pathEnd(url, start)));
+  return route !== undefined && (route.open === true || route.observes === true);
+}
+
+/** Whether the path of `url` from `start` is /, whatever follows it. */
+export function isRootPath(url: string, start: number): boolean {
+  return url.length <= start + 1 || pathEnd(url, start) === start + 1;
 }
 
 function pathEnd(url: string, start: number): number {

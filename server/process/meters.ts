@@ -68,6 +68,9 @@ const LOOKS = 8;
 const MAX_GAUGE = 2 ** 32 - 1;
 const SECOND_MS = 1000;
 const HUNDREDTH_US = 10_000;
+const HUNDREDTHS = 100;
+/** Time between two looks at the CPU use, less a part of the tick. */
+const CPU_MS = 900;
 
 /** The gauge of each counter's rate. */
 const RATES: readonly (readonly [Counter, Gauge])[] = [
@@ -103,6 +106,28 @@ export class Rates {
     }
     const usedSteps = Math.ceil(readStats(this.#cache).usedBytes / MEMORY_STEP_BYTES);
     setGauge(region, 0, "peakBytes", Math.max(region.gauge(0, "peakBytes"), usedSteps));
+  }
+}
+
+/** Measures the CPU use of each second in main, for all threads to tell. */
+export class CpuGauges {
+  readonly #region: ServerRegion;
+  readonly #meter: CpuMeter;
+  #lookedMs: number;
+
+  constructor(region: ServerRegion, cores: number) {
+    this.#region = region;
+    this.#meter = new CpuMeter(cores);
+    this.#lookedMs = performance.now();
+  }
+
+  /** Called a few times a second. */
+  look(nowMs: number): void {
+    if (nowMs - this.#lookedMs < CPU_MS) return;
+    this.#lookedMs = nowMs;
+    const { usedCores, idleCores } = this.#meter.read();
+    setGauge(this.#region, 0, "usedCores", usedCores * HUNDREDTHS);
+    setGauge(this.#region, 0, "idleCores", idleCores * HUNDREDTHS);
   }
 }
 

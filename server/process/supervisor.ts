@@ -16,7 +16,7 @@ import { takeSwept } from "./news/key_event_news.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log/log.ts";
 import type { Persistence } from "../disk/persistence.ts";
-import { noteThreadCpu, Rates } from "./meters.ts";
+import { CpuGauges, noteThreadCpu, Rates } from "./meters.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 const WATCH_MS = 250;
@@ -51,6 +51,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #autoscaler: Autoscaler;
   readonly #rates: Rates;
+  readonly #cpu: CpuGauges;
   readonly #liveness: Liveness;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #lastRequests = new Map<number, number>();
@@ -66,6 +67,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#rates = new Rates(options.cache);
+    this.#cpu = new CpuGauges(options.cache.region, navigator.hardwareConcurrency);
     this.#autoscaler = new Autoscaler(options.maxWorkers);
     this.#liveness = new Liveness(options.cache.region, performance.now());
   }
@@ -101,6 +103,7 @@ export class Supervisor {
     pool.tick();
     noteThreadCpu(cache.region, 0);
     this.#rates.look(performance.now());
+    this.#cpu.look(performance.now());
     const cleared = cache.repair();
     if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
     this.#liveness.look(performance.now());

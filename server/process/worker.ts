@@ -246,7 +246,7 @@ class WorkerServer {
   async drain(): Promise<void> {
     this.#gate.mode = WorkerMode.draining;
     this.#sockets.drain();
-    this.#context.events.drain();
+    this.#context.drain();
     const ended = this.#raw.drain();
     // A shutdown of Deno.serve cuts off bodies that are still arriving, so they may end first.
     await this.#bodiesArrived(Infinity);

@@ -7,3 +7,9 @@
 
 // @ts-types="./mod.d.ts"
 export { STATUS_CODE } from "npm:deno-std@1.4.0/http/status.js";
+// @ts-types="./mod.d.ts"
+export { accepts, acceptsEncodings } from "npm:deno-std@1.4.0/http/negotiation.js";
+// @ts-types="./mod.d.ts"
+export { eTag, ifNoneMatch } from "npm:deno-std@1.4.0/http/etag.js";
+// @ts-types="./mod.d.ts"
+export { ServerSentEventStream } from "npm:deno-std@1.4.0/http/server_sent_event_stream.js";

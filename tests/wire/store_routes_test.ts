@@ -60,11 +60,19 @@ conversation("/health, /ready and / say what they should", [
   ["GET /ready", '200 {"status":"ready"}'],
   [
     "GET /",
-    `200 {"name":"slabkv","version":"${project.version}","routes":["POST /put","GET /get",` +
-    '"DELETE /delete","POST /delete","POST /incr","POST /mput","POST /mget","GET /health",' +
-    '"GET /ready","GET /stats","POST /snapshot","POST /pipeline","POST /multi-exec","GET /export","POST /import",' +
-    '"GET /","POST /",' +
-    '"PUT /store/{key}","POST /store/{key}","DELETE /store/{key}","GET /get/{key}"]}',
+    new RegExp(
+      String
+        .raw`^200 \{"name":"slabkv","version":"${project.version}","routes":\["POST /put","GET /get",` +
+        String
+          .raw`"DELETE /delete","POST /delete","POST /incr","POST /mput","POST /mget","GET /health",` +
+        String
+          .raw`"GET /ready","GET /stats","GET /stats/live",("GET /(stats/[a-z]+|metrics|diagnose)",)*` +
+        String
+          .raw`"POST /snapshot","POST /pipeline","POST /multi-exec","GET /export","POST /import",` +
+        String.raw`"GET /","POST /",` +
+        String
+          .raw`"PUT /store/\{key\}","POST /store/\{key\}","DELETE /store/\{key\}","GET /get/\{key\}"\]\}$`,
+    ),
   ],
 ]);
 

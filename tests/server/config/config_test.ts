@@ -70,6 +70,7 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     allowAdmin: false,
     allowHosts: [],
     allowOrigins: [],
+    dashboard: "on",
     allowRemote: false,
     tlsCertPath: undefined,
     tlsKeyPath: undefined,
