@@ -2,6 +2,8 @@
 // of its own. The maker of a region may add counters and gauges; the engine does not know what they
 // mean. This file gives each a place; region.ts says in which word that is.
 
+import { hashKey } from "./hash.ts";
+
 /** Counters of the engine, which every region has. */
 export const ENGINE_COUNTERS = [
   "hits",
@@ -10,6 +12,7 @@ export const ENGINE_COUNTERS = [
   "deletes",
   "lockWaits",
   "lockTimeouts",
+  "lockWaitUs",
 ] as const;
 /** Name of one of them. */
 export type EngineCounter = typeof ENGINE_COUNTERS[number];
@@ -46,4 +49,10 @@ export function placeOf(places: ReadonlyMap<string, number>, name: string): numb
   const place = places.get(name);
   if (place !== undefined) return place;
   throw new RangeError(`Cannot find ${name}: the region was made without it`);
+}
+
+/** Hash of all names. The region keeps it, so that attaching with other names is refused. */
+export function hashOfNames({ counters, gauges }: ActorNames<string, string>): number {
+  const bytes = new TextEncoder().encode(JSON.stringify([counters, gauges]));
+  return hashKey(bytes, 0, bytes.length);
 }

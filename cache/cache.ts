@@ -3,13 +3,12 @@
 // are taken and released here only. Every thread has its own Cache over the same region.
 
 import { sweepLocked } from "./collections/field_sweep.ts";
-import { addCounter } from "./counters.ts";
 import { hashKey, inDatabase } from "./hash.ts";
 import * as layout from "./layout.ts";
 import type { LogRing } from "./log/log_ring.ts";
 import { HotReads, NOT_READ } from "./hot_reads.ts";
 import { isPoisoned, lockOwner, poisonLock, releaseLock } from "./lock.ts";
-import { LockWaits } from "./lock_waits.ts";
+import { CountedWaits } from "./counted_waits.ts";
 import { Condition, Outcome } from "./outcome.ts";
 import { type PutOptions, PutRequest } from "./put_request.ts";
 import type { Region } from "./region.ts";
@@ -54,11 +53,9 @@ export class Cache<C extends string = never, G extends string = never> {
   readonly #shardMask: number;
   readonly #owner: number;
   readonly #log: LogRing | null;
-  readonly #lockWaitsWord: number;
-  readonly #lockTimeoutsWord: number;
   /** The shards that {@linkcode withShards} has to lock, then those that it has locked. */
   readonly #shardSet: ShardSet;
-  readonly #lockWaits: LockWaits;
+  readonly #lockWaits: CountedWaits;
   readonly #operation = new Operation();
   readonly #warming: Warming;
   readonly #put = new PutRequest();
@@ -85,10 +82,8 @@ export class Cache<C extends string = never, G extends string = never> {
     this.#shardMask = count - 1;
     this.#owner = actor + 1;
     this.#log = region.log?.attach(actor) ?? null;
-    this.#lockWaitsWord = region.counterWord(actor, "lockWaits");
-    this.#lockTimeoutsWord = region.counterWord(actor, "lockTimeouts");
     this.#shardSet = new ShardSet(count);
-    this.#lockWaits = new LockWaits(nextTurn);
+    this.#lockWaits = new CountedWaits(region, actor, nextTurn);
     this.hotReads = new HotReads(region, this.shards, actor, now);
   }
 
@@ -175,11 +170,7 @@ export class Cache<C extends string = never, G extends string = never> {
   }
 
   #acquireTaken({ memory }: Shard): boolean {
-    addCounter(this.region.words, this.#lockWaitsWord, 1);
-    this.region.beginLong();
-    if (this.#lockWaits.acquire(memory.words, SHARD_LOCK, this.#owner)) return true;
-    addCounter(this.region.words, this.#lockTimeoutsWord, 1);
-    return false;
+    return this.#lockWaits.acquire(memory.words, SHARD_LOCK, this.#owner);
   }
 
   /** Locks the first `count` shards of the list. If one cannot be had, unlocks those it has. */

@@ -142,6 +142,7 @@ export const RING_COUNT = 2;
 
 /** The words of a 64-bit counter (counters.ts). */
 export const COUNTER_HIGH = 0;
+/** Its low 32 bits. */
 export const COUNTER_LOW = 1;
 export const COUNTER_HIGH_AGAIN = 2;
 /** How many words to leave for one. */

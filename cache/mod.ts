@@ -43,8 +43,9 @@ export { describeSparse, SetResult, type SparseString } from "./sketches/sparse_
 export { Cache, type LockedWork } from "./cache.ts";
 export { checkShardLocked, type ShardCheck } from "./check.ts";
 export { addCounter, clearCounter, readCounter, setCounter } from "./counters.ts";
-export { PERSISTENCE_WORDS } from "./region_layout.ts";
-export { COUNTER_WORDS } from "./layout.ts";
+export { HISTORY_WORDS, OWN_WORDS, PERSISTENCE_WORDS } from "./region_layout.ts";
+export { type Area, assertLayout, type Field, type LayoutTables, wordsOf } from "./layout_check.ts";
+export { COUNTER_LOW, COUNTER_WORDS } from "./layout.ts";
 export { DATABASE_COUNT } from "./database_layout.ts";
 export {
   type AllShards,

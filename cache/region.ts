@@ -5,23 +5,17 @@ import {
   type ActorNames,
   ENGINE_COUNTERS,
   type EngineCounter,
+  hashOfNames,
   placeOf,
   placesOf,
 } from "./actor_names.ts";
 import { DATABASE_COUNT, REGION_DATABASES } from "./database_layout.ts";
-import {
-  COUNTER_WORDS,
-  MAX_KEY_BYTES,
-  SHARD_BUMP,
-  SHARD_END,
-  SHARD_FREE_EIGHTHS,
-  SLOT_EIGHTHS,
-  WORD_BYTES,
-} from "./layout.ts";
+import { COUNTER_WORDS, MAX_KEY_BYTES, WORD_BYTES } from "./layout.ts";
 import {
   ACTOR_BLOCK_BYTES,
   ACTOR_COUNTERS,
   ACTOR_GAUGES,
+  ACTOR_OWN,
   LAYOUT_VERSION,
   MAGIC,
   MAX_ACTOR_COUNTERS,
@@ -29,6 +23,7 @@ import {
   REGION_ACTORS,
   REGION_AVERAGE_ITEM,
   REGION_HEADER_BYTES,
+  REGION_HISTORY,
   REGION_LAYOUT,
   REGION_LOG_BYTES,
   REGION_MAGIC,
@@ -43,9 +38,9 @@ import {
 } from "./region_layout.ts";
 import { planRegion, type RegionGeometry } from "./geometry.ts";
 import { readCounter } from "./counters.ts";
-import { hashKey } from "./hash.ts";
 import type { KeyEvents } from "./key_events.ts";
 import { LogRing } from "./log/log_ring.ts";
+import { formatShard } from "./shard_format.ts";
 
 /** What a server over this region should be doing. */
 export const RegionState = { loading: 0, ready: 1, draining: 2 } as const;
@@ -90,7 +85,7 @@ export class Region<C extends string = never, G extends string = never> {
   readonly buffer: SharedArrayBuffer;
   /** What lies where. */
   readonly geometry: RegionGeometry;
-  /** The header page and the actor blocks as words. */
+  /** The header and the actor blocks as words. */
   readonly words: Int32Array;
   /** The same memory as bytes. */
   readonly wordBytes: Uint8Array;
@@ -159,7 +154,9 @@ export class Region<C extends string = never, G extends string = never> {
     words[REGION_LOG_BYTES] = geometry.logBytes;
     words[REGION_SEED] = Math.random() * 2 ** 32;
     for (let i = 0; i < DATABASE_COUNT; i++) words[REGION_DATABASES + i] = i;
-    for (let i = 0; i < geometry.shardCount; i++) formatShard(region, i);
+    for (let i = 0; i < geometry.shardCount; i++) {
+      formatShard(region.buffer, region.shardByte(i), geometry.shard);
+    }
     return region;
   }
 
@@ -196,6 +193,11 @@ export class Region<C extends string = never, G extends string = never> {
   /** First word of actor `actor`'s block. Actor 0 is main, workers count from 1. */
   actorWord(actor: number): number {
     return (REGION_HEADER_BYTES + actor * ACTOR_BLOCK_BYTES) / WORD_BYTES;
+  }
+
+  /** First of the {@linkcode OWN_WORDS} words in which the server keeps figures of an actor. */
+  ownWord(actor: number): number {
+    return this.actorWord(actor) + ACTOR_OWN;
   }
 
   /** First word of one of an actor's counters. */
@@ -241,6 +243,11 @@ export class Region<C extends string = never, G extends string = never> {
     return REGION_PERSISTENCE;
   }
 
+  /** First of the {@linkcode HISTORY_WORDS} words in which the server keeps what has been. */
+  get historyWord(): number {
+    return REGION_HISTORY;
+  }
+
   /** A number that no thread has been given before; counted from 1. */
   nextNumber(): number {
     return (Atomics.add(this.words, REGION_NUMBERS, 1) + 1) >>> 0;
@@ -277,23 +284,4 @@ export class Region<C extends string = never, G extends string = never> {
   set state(state: RegionState) {
     Atomics.store(this.words, REGION_STATE, state);
   }
-}
-
-/** Hash of all names. The region keeps it, so that attaching with other names is refused. */
-function hashOfNames({ counters, gauges }: ActorNames<string, string>): number {
-  const bytes = new TextEncoder().encode(JSON.stringify([counters, gauges]));
-  return hashKey(bytes, 0, bytes.length);
-}
-
-/** Writes the few words of an empty shard that are not zero. */
-function formatShard(region: Region, index: number): void {
-  const { shard } = region.geometry;
-  const words = new Int32Array(
-    region.buffer,
-    region.shardByte(index),
-    shard.mapByte / WORD_BYTES,
-  );
-  words[SHARD_BUMP] = shard.slabAddress;
-  words[SHARD_END] = shard.endAddress;
-  words[SHARD_FREE_EIGHTHS] = shard.slotCount * SLOT_EIGHTHS;
 }

@@ -1,5 +1,6 @@
-// Every offset, width and size around the shards: the region's header page, and the block that each
-// actor (main and the workers) has, with its gauges, counters, event filter and event ring.
+// Every offset, width and size around the shards: the region's header pages, and the block that each
+// actor (main and the workers) has, with its gauges, counters, event filter and event ring. Some words
+// of both belong to who made the region, for figures of its own.
 // Offsets are in 32-bit words. What the header says of databases is in database_layout.ts. Touches no
 // memory; its end checks that all of it holds together.
 
@@ -19,7 +20,7 @@ export const PAGE_BYTES = 4096;
 /** Fewest shards a region has. */
 export const MIN_SHARDS = 8;
 
-/** The region's header page. */
+/** The region's first page. */
 export const REGION_MAGIC = 0;
 export const REGION_LAYOUT = 1;
 export const REGION_SHARD_COUNT = 2;
@@ -55,29 +56,33 @@ export const LOG_GAPS = 321;
 export const REGION_PERSISTENCE = 336;
 /** How many words the server has for what it says of log and snapshots. */
 export const PERSISTENCE_WORDS = 64;
-export const REGION_HEADER_BYTES = PAGE_BYTES;
+/** What the server remembers of the past; it says what each word means. */
+export const REGION_HISTORY = PAGE_BYTES / WORD_BYTES;
+/** How many words it has for that. */
+export const HISTORY_WORDS = 17 * PAGE_BYTES / WORD_BYTES;
+export const REGION_HEADER_BYTES = PAGE_BYTES + WORD_BYTES * HISTORY_WORDS;
 export const MAGIC = 0x534c_4142;
-export const LAYOUT_VERSION = 8;
+export const LAYOUT_VERSION = 9;
 
 /** Most actors there may be: main, 64 workers and 8 threads that load. A lock word can name more. */
 export const MAX_ACTORS = 73;
-/** An actor's block: gauges, counters, event filter, event ring. */
+/** An actor's block: gauges, counters, event filter, event ring, and words of the server. */
 export const ACTOR_GAUGES = 0;
-export const ACTOR_COUNTERS = 32;
+export const ACTOR_COUNTERS = 64;
 /** Ends of the ring, in cache lines of their own. */
-export const ACTOR_RING_HEAD = 288;
-export const ACTOR_RING_TAIL = 304;
-export const ACTOR_RING_SIGNAL = 320;
-export const ACTOR_RING_OVERFLOW = 321;
+export const ACTOR_RING_HEAD = 448;
+export const ACTOR_RING_TAIL = 464;
+export const ACTOR_RING_SIGNAL = 480;
+export const ACTOR_RING_OVERFLOW = 481;
 /** Whether the actor watches anything, and how many of its watches are for every key. */
-export const ACTOR_WATCHES = 322;
-export const ACTOR_WATCHES_ALL = 323;
+export const ACTOR_WATCHES = 482;
+export const ACTOR_WATCHES_ALL = 483;
 /** One bit for each length of prefix that is watched; see change_filter.ts. */
-export const ACTOR_PREFIX_LENGTHS = 324;
+export const ACTOR_PREFIX_LENGTHS = 484;
 /** While the actor takes a place in the log ring: how many words, negative once it has them, and which; else 0. */
-export const ACTOR_LOG_INTENT = 325;
-export const ACTOR_LOG_PLACE = 326;
-export const ACTOR_RING_ENTRIES = 336;
+export const ACTOR_LOG_INTENT = 485;
+export const ACTOR_LOG_PLACE = 486;
+export const ACTOR_RING_ENTRIES = 496;
 /** How many gauges and counters there is space for. */
 export const MAX_ACTOR_GAUGES = ACTOR_COUNTERS - ACTOR_GAUGES;
 export const MAX_ACTOR_COUNTERS = (ACTOR_RING_HEAD - ACTOR_COUNTERS) / COUNTER_WORDS;
@@ -111,7 +116,6 @@ export const RING_ENTRY_MASK = RING_ENTRIES - 1;
 export const ACTOR_FILTER = ACTOR_RING_ENTRIES + RING_ENTRIES * EVENT_WORDS;
 /** How often the actor has read without a lock, in a cache line of its own. */
 export const ACTOR_READS = ACTOR_FILTER + FILTER_WORDS;
-/** Size of an actor's block. */
 /** Who of the actor's clients waits longest for which key; see wait_tickets.ts. */
 export const ACTOR_WAITS = ACTOR_READS + LINE_WORDS;
 /** An entry: the key's print, the ticket. A key has two windows for its entry. */
@@ -122,7 +126,12 @@ export const WAIT_ENTRIES = 4096;
 export const WAIT_WINDOW = 16;
 /** Mask that gives the first entry of a window. */
 export const WAIT_MASK = WAIT_ENTRIES - WAIT_WINDOW;
-export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_WAITS + WAIT_ENTRIES * WAIT_WORDS);
+/** Figures that the server keeps of the actor; it says what each word means. */
+export const ACTOR_OWN = ACTOR_WAITS + WAIT_ENTRIES * WAIT_WORDS;
+/** How many words it has for them. */
+export const OWN_WORDS = 19 * 1024;
+/** Size of an actor's block. */
+export const ACTOR_BLOCK_BYTES = WORD_BYTES * (ACTOR_OWN + OWN_WORDS);
 
 assertLayout({
   areas: [
@@ -141,6 +150,7 @@ assertLayout({
         ["log signal", LOG_SIGNAL, LINE_WORDS],
         ["persistence", REGION_PERSISTENCE, PERSISTENCE_WORDS],
         ["databases", REGION_DATABASES, REGION_SWAPS + 1 - REGION_DATABASES],
+        ["history", REGION_HISTORY, HISTORY_WORDS],
       ],
     },
     {
@@ -157,6 +167,7 @@ assertLayout({
         ["filter", ACTOR_FILTER, FILTER_WORDS],
         ["reads", ACTOR_READS, LINE_WORDS],
         ["waits", ACTOR_WAITS, WAIT_ENTRIES * WAIT_WORDS],
+        ["own", ACTOR_OWN, OWN_WORDS],
       ],
     },
     {

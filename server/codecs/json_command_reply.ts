@@ -48,7 +48,7 @@ export class JsonCommandReply implements Reply {
   error: string | null = null;
   /** Who hears of refusals, and whose they are. */
   failures: FailureListener | null = null;
-  peer: RunningCommand = { running: -1 };
+  peer: RunningCommand = { running: -1, way: 0 };
   /** Bytes of values that were copied here since `begin()`. */
   copiedBytes = 0;
   readonly #writer = new JsonWriter();

@@ -39,7 +39,7 @@ export interface RespPeer extends RunningCommand {
 /** The answers to one batch of commands. */
 export class RespReply extends OutputBuffer {
   /** The client that is answered. */
-  peer: RespPeer = { protocol: 2, running: -1 };
+  peer: RespPeer = { protocol: 2, running: -1, way: 0 };
   /** The number that is being answered, before its length is known. */
   readonly #number = new Uint8Array(MAX_DOUBLE_BYTES);
 

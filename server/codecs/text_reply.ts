@@ -11,7 +11,7 @@ const LF = 0x0a;
 /** The answers to one batch of lines. */
 export class TextReply extends OutputBuffer {
   /** The client that is answered. */
-  peer: RunningCommand = { running: -1 };
+  peer: RunningCommand = { running: -1, way: 0 };
 
   reserve(length: number): number {
     this.makeSpace(length + 1);

@@ -95,8 +95,8 @@ export function refuse(
   failure: Failure,
   reply: Reply,
 ): void {
-  context.stats.refused[command.id]!++;
   const { session } = context;
+  context.stats.countRefused(session.way, command.id);
   const { transaction } = session;
   if (transaction !== null && transaction.isOpen) transaction.break();
   endCaching(context, command);

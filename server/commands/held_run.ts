@@ -20,14 +20,15 @@ export function runHeld(
   who: "lua" | null = null,
 ): void {
   if (context.keyCount > 0) context.shard = context.cache.shardOf(context.hashes[0]!);
-  const weight = context.stats.count(command.id, command.isTimed);
-  const fromMs = weight === 0 ? 0 : beginTimed(context);
-  context.session.running = command.id;
+  const { session } = context;
+  const isTimed = context.stats.count(session.way, command.id, command.isTimed);
+  const fromMs = isTimed ? beginTimed(context) : 0;
+  session.running = command.id;
   // A command that would have to wait sees isAtomic and refuses.
   if (command.flags.includes("keyspace")) runOnAll(context, command, args, reply);
   else command.run(context, args, reply);
   if (context.keyCount > 0) noteKeys(context, command, args);
-  if (weight !== 0) endTimed(context, command, args, fromMs, weight);
+  if (isTimed) endTimed(context, command, args, fromMs, false);
   else if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
   if (context.cache.region.duties !== 0) noteForOnlookers(context, command, args, who);
 }

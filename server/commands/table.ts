@@ -2,6 +2,7 @@
 // A new command is a function in this folder and a row in one of the rows.ts; see ARCHITECTURE.md.
 
 import type { Command } from "../contract/command.ts";
+import { COMMAND_GROUPS } from "../contract/commands/command_kinds.ts";
 import { BIT_ROWS } from "./bits/rows.ts";
 import { GEO_ROWS } from "./geo/rows.ts";
 import { BLOCKING_ROWS } from "./blocking/rows.ts";
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
 ].map((row, id) => ({
   ...row,
   id,
+  groupNumber: COMMAND_GROUPS.indexOf(row.group),
   isWrite: row.flags.includes("write"),
   isTimed: row.keys === null || row.keys.many,
 }));

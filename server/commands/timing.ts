@@ -28,9 +28,11 @@ export function runCounted(
   args: Args,
   reply: Reply,
 ): void | Promise<void> {
-  context.session.running = command.id;
-  const weight = context.stats.count(command.id, command.isTimed);
-  if (weight !== 0) return runTimed(context, command, args, reply, weight);
+  const { session } = context;
+  session.running = command.id;
+  if (context.stats.count(session.way, command.id, command.isTimed)) {
+    return runTimed(context, command, args, reply);
+  }
   execute(context, command, args, reply);
   if (context.cache.region.duties !== 0) endCounted(context, command, args);
 }
@@ -41,13 +43,13 @@ function endCounted(context: CommandContext, command: Command, args: Args): void
   tellOnlookers(context, command, args);
 }
 
-/** Runs a command, and takes its time, which stands for `weight` calls. */
+/** Runs a command, and takes its time. `isAlone`: it stands for no calls but this one. */
 export function runTimed(
   context: CommandContext,
   command: Command,
   args: Args,
   reply: Reply,
-  weight: number,
+  isAlone = false,
 ): void | Promise<void> {
   const fromMs = beginTimed(context);
   const done = execute(context, command, args, reply);
@@ -57,7 +59,7 @@ export function runTimed(
     const ms = performance.now() - fromMs;
     return ended(context.server, context.session, command, wordsOf(command, args), ms, done);
   }
-  endTimed(context, command, args, fromMs, weight);
+  endTimed(context, command, args, fromMs, isAlone);
 }
 
 /** A command begins that is timed. Returns when, by `performance.now()`. */
@@ -66,21 +68,21 @@ export function beginTimed(context: CommandContext): number {
   return performance.now();
 }
 
-/** A command has ended that began at `fromMs`. The next one may begin. */
+/** A command has ended that began at `fromMs`. The next one may begin. `isAlone`: its time stands for no other calls. */
 export function endTimed(
   context: CommandContext,
   command: Command,
   args: Args,
   fromMs: number,
-  weight: number,
+  isAlone: boolean,
 ): void {
   const tookUs = (performance.now() - fromMs) * 1000;
+  const { cache: { region }, session, stats } = context;
   // Long ones are all timed, so that each stands for itself.
-  const { region } = context.cache;
-  const calls = region.longSinceMs === 0 ? weight : 1;
+  const isLong = region.longSinceMs !== 0;
   region.endLong();
-  context.stats.noteTimed(fromMs);
-  context.stats.tookUs[command.id]! += tookUs * calls;
+  stats.noteTimed(fromMs);
+  stats.noteTook(session.way, command.id, command.groupNumber, tookUs, isLong || isAlone);
   if (tookUs >= context.server.latency.thresholdUs) noteLatency(context.server, command, tookUs);
   if (isSlow(context, command, tookUs)) {
     context.server.noteCommand(context.session, tookUs, wordsOf(command, args));
@@ -89,7 +91,7 @@ export function endTimed(
 
 /** A command has ended that was not timed, and turned out to be long. */
 export function endUntimed(context: CommandContext, command: Command, args: Args): void {
-  endTimed(context, command, args, context.cache.region.longSinceMs, 1);
+  endTimed(context, command, args, context.cache.region.longSinceMs, true);
 }
 
 /**
@@ -105,7 +107,7 @@ async function ended(
   done: Promise<number | void>,
 ): Promise<void> {
   const tookUs = (ms + (await done ?? 0)) * 1000;
-  server.stats.tookUs[command.id]! += tookUs;
+  server.stats.noteTook(session.way, command.id, command.groupNumber, tookUs, true);
   noteLatency(server, command, tookUs);
   if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, words);
 }

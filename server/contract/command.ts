@@ -250,10 +250,7 @@ export interface CommandRow {
    * keys may return a promise, perhaps with the milliseconds of work meanwhile; the next command waits.
    */
   readonly run: CommandRun;
-  /**
-   * The database in which its second key lies, by the number that clients use, or -1 for that of the
-   * session. A row with one key has the same key there as its second.
-   */
+  /** In which of the clients' databases its second key lies; -1: the session's. With one key it is that key, there. */
   readonly elsewhere?: (args: Args) => number;
   /** How it waits where there is nothing to take, or undefined: it never waits. */
   readonly waiting?: Waiting<CommandContext>;
@@ -265,6 +262,8 @@ export interface CommandRow {
 export interface Command extends CommandRow {
   /** Its place in the table, from 0. Counters use it as their index. */
   readonly id: number;
+  /** Place of its group in COMMAND_GROUPS. */
+  readonly groupNumber: number;
   /** Whether it may change something, by its flags. */
   readonly isWrite: boolean;
   /** Whether each call is timed. Calls of commands with one key are too quick for that. */

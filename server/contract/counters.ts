@@ -3,6 +3,7 @@
 
 import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
 import { BREAKER_GAUGES } from "./breaker/breaker_gauges.ts";
+import { RAW_COUNTERS } from "./metrics/raw_counters.ts";
 import { REFUSAL_COUNTERS } from "./refusal_counters.ts";
 import { SCRIPT_COUNTERS, SCRIPT_GAUGES } from "./scripts/script_counters.ts";
 
@@ -67,24 +68,16 @@ export const COUNTERS = [
     isShown: true,
   },
   {
+    name: "lockWaitUs",
+    meaning: "Microseconds that these waits took, all together.",
+    isShown: true,
+  },
+  {
     name: "lockTimeouts",
     meaning: "Those waits that were given up after 50 ms, answered 503.",
     isShown: true,
   },
-  {
-    name: "clientsRefused",
-    meaning: "Raw connections that were refused because there were `--max-connections`.",
-    isShown: true,
-  },
-  {
-    name: "clientsSlow",
-    meaning: "Raw connections and streams of events closed: no answer taken for 2 s, too many " +
-      "messages waiting, or silent while memory was short.",
-    isShown: true,
-  },
-  { name: "connections", meaning: "Raw connections that were accepted.", isShown: true },
-  { name: "inputBytes", meaning: "Bytes read from raw connections.", isShown: true },
-  { name: "outputBytes", meaning: "Bytes of answers to raw connections.", isShown: true },
+  ...RAW_COUNTERS,
   {
     name: "failedTokens",
     meaning: "Wrong tokens: AUTH, HELLO, and HTTP requests that came with one.",
@@ -221,6 +214,13 @@ export const GAUGES = [
     meaning: "In main's block: hundredths of cores that it could have used besides.",
     isShown: false,
     endsWithWorker: false,
+  },
+  {
+    name: "heapBytes",
+    meaning: "Bytes of the JavaScript heap of the thread, in the same steps.",
+    isShown: true,
+    endsWithWorker: true,
+    unit: MEMORY_STEP_BYTES,
   },
   {
     name: "requestsPerSecond",

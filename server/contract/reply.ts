@@ -44,6 +44,8 @@ export interface Failure {
 export interface RunningCommand {
   /** Number of the command that it runs or has run last; -1 where that was refused unrun. */
   readonly running: number;
+  /** By which way it came: one of {@linkcode Way}. */
+  readonly way: number;
 }
 
 /** Hears of every refusal that is put on a reply. */

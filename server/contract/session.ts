@@ -3,6 +3,7 @@
 
 import type { KeyLine } from "./memcache/key_line.ts";
 import type { MemoryAccount } from "./memory_account.ts";
+import { Way } from "./metrics/ways.ts";
 import type { MessageSink, Subscriptions } from "./messages/message_sink.ts";
 import type { Reply } from "./reply.ts";
 import type { Tracking } from "./tracking.ts";
@@ -51,6 +52,8 @@ export class Session {
   /** Number of the client, unique in the process: see CLIENT ID. */
   readonly id: number;
   readonly transport: Transport;
+  /** The way by which its commands come, as counts have it. */
+  way: Way;
   /** Where the client is, for people: "127.0.0.1:50000" or a socket's path. */
   readonly address: string;
   /** Finds out where the client is, for transports on which that has its price. */
@@ -121,6 +124,7 @@ export class Session {
   ) {
     this.id = id;
     this.transport = transport;
+    this.way = Way[transport];
     this.address = address;
     this.localAddress = localAddress;
     this.createdMs = nowMs;

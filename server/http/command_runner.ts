@@ -5,6 +5,7 @@ import { Args, SCRATCH_BYTES } from "../contract/args.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import { COST_BYTES, type MemoryBudget } from "../contract/memory_budget.ts";
+import { Way } from "../contract/metrics/ways.ts";
 import { Pool } from "../contract/pool.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import { Session } from "../contract/session.ts";
@@ -99,6 +100,7 @@ export class CommandRunner implements MemoryOwner {
     locate: () => string,
   ): boolean {
     this.#session = new Session(0, "http", "", "", this.#now(), true);
+    this.#session.way = Way.rest;
     this.#session.account = this.#sessionAccount;
     this.#copiedBytes = 0;
     this.#isWatching = false;

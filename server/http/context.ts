@@ -223,7 +223,7 @@ export class HttpContext {
     beginUntimed(commands);
     // A second try is part of the same call.
     if (commands.commands[command.id] === command) runCounted(commands, command, this.args, reply);
-    else runTimed(commands, command, this.args, reply, 1);
+    else runTimed(commands, command, this.args, reply, true);
     if (durability !== null && command.isWrite && durability.commits !== this.#commits) {
       this.#durable = durability.wait();
     }

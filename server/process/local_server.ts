@@ -45,7 +45,7 @@ const SNAPSHOT_TIMEOUT_MS = 3_600_000;
 export class LocalServer implements ServerFacade {
   readonly config: Config;
   readonly startedMs: number;
-  readonly stats: CommandStats = new CommandStats();
+  readonly stats: CommandStats;
   readonly samples: KeySamples = new KeySamples();
   readonly slices: TimeSlices = new TimeSlices();
   readonly messages: WorkerMessages;
@@ -62,7 +62,7 @@ export class LocalServer implements ServerFacade {
   /** Hears of each wrong token; set by the worker. */
   onFailedToken: (address: string) => void = () => {};
   #budget: MemorySource | null = null;
-  readonly #slowLog = new SlowLog(this.stats);
+  readonly #slowLog: SlowLog;
   readonly #options: ServerOptions;
   /** What happens to keys beside commands, and when versions came; null without a cache. */
   readonly #keyEvents: KeyEventNews | null = null;
@@ -78,7 +78,10 @@ export class LocalServer implements ServerFacade {
   constructor(config: Config, startedMs: number, cache: ServerCache | null = null) {
     this.config = config;
     this.startedMs = startedMs;
-    const keyEvents = choiceIn(cache?.region ?? null);
+    const region = cache?.region;
+    this.stats = new CommandStats(region?.words, region?.ownWord(cache!.actor));
+    this.#slowLog = new SlowLog(this.stats);
+    const keyEvents = choiceIn(region ?? null);
     this.#options = new ServerOptions(config, this.#slowLog, this.latency, keyEvents);
     const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
     this.messages = new WorkerMessages(this.slices, () => this.#budget, clientOf);
@@ -93,6 +96,7 @@ export class LocalServer implements ServerFacade {
 
   /** To be called a few times a second. */
   tick(): void {
+    this.stats.tick();
     this.messages.tick();
     this.#versionTimes?.tick();
     this.#keyEvents?.tellLeftOver();
@@ -176,7 +180,7 @@ export class LocalServer implements ServerFacade {
   }
 
   #totals(): ServerTotals {
-    const { calls, tookUs, refused, failed } = this.stats;
+    const { calls, tookUs, refused, failed } = this.stats.sums();
     return {
       clients: this.registry?.size ?? 0,
       trackingClients: this.registry?.trackingCount ?? 0,

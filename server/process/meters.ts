@@ -13,6 +13,7 @@ import {
   type ServerCache,
   type ServerRegion,
 } from "../contract/counters.ts";
+import { heapBytes } from "./memory/heap_return.ts";
 
 /** CPU use over one interval, in cores. */
 export interface CpuUse {
@@ -131,8 +132,9 @@ export class CpuGauges {
   }
 }
 
-/** Notes how much CPU time this thread has used, where the system tells. */
-export function noteThreadCpu(region: ServerRegion, actor: number): void {
+/** Notes how large the heap of this thread is, and how much CPU time it has used, where the system tells. */
+export function noteThread(region: ServerRegion, actor: number): void {
+  setGauge(region, actor, "heapBytes", heapBytes() / MEMORY_STEP_BYTES);
   const usage = (process as { threadCpuUsage?: () => NodeJS.CpuUsage }).threadCpuUsage?.();
   if (usage === undefined) return;
   setGauge(region, actor, "cpuUser", usage.user / HUNDREDTH_US);

@@ -16,7 +16,7 @@ import { takeSwept } from "./news/key_event_news.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log/log.ts";
 import type { Persistence } from "../disk/persistence.ts";
-import { CpuGauges, noteThreadCpu, Rates } from "./meters.ts";
+import { CpuGauges, noteThread, Rates } from "./meters.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 const WATCH_MS = 250;
@@ -101,7 +101,7 @@ export class Supervisor {
     const { cache, pool, log } = this.#options;
     Liveness.beat(cache.region, 0);
     pool.tick();
-    noteThreadCpu(cache.region, 0);
+    noteThread(cache.region, 0);
     this.#rates.look(performance.now());
     this.#cpu.look(performance.now());
     const cleared = cache.repair();

@@ -30,7 +30,7 @@ import { RawServer } from "../raw/raw_server.ts";
 import type { OptionValue } from "../contract/server.ts";
 import { Session } from "../contract/session.ts";
 import { nextTurn } from "../contract/time_slices.ts";
-import { noteThreadCpu } from "./meters.ts";
+import { noteThread } from "./meters.ts";
 import { RegionStatus } from "./status.ts";
 import { WorkerWatch } from "../changes/watch.ts";
 
@@ -210,7 +210,7 @@ class WorkerServer {
     this.#failedTokens.tick();
     this.#warnings.tick();
     this.local.tick();
-    noteThreadCpu(this.#region, this.#actor);
+    noteThread(this.#region, this.#actor);
     const requests = this.#region.counter(this.#actor, "requests");
     this.#heapReturn?.tick(nowMs, requests, this.#budget.takenBytes);
   }

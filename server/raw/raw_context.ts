@@ -60,6 +60,7 @@ export class RawContext {
   readonly #region: ServerRegion;
   readonly #actor: number;
   readonly #requestsWord: number;
+  readonly #batchesWord: number;
   readonly #inputWord: number;
   readonly #outputWord: number;
   readonly #newContext: (before?: CommandContext) => CommandContext;
@@ -79,6 +80,7 @@ export class RawContext {
     this.#region = options.region;
     this.#actor = options.actor;
     this.#requestsWord = options.region.counterWord(options.actor, "requests");
+    this.#batchesWord = options.region.counterWord(options.actor, "batches");
     this.#inputWord = options.region.counterWord(options.actor, "inputBytes");
     this.#outputWord = options.region.counterWord(options.actor, "outputBytes");
     this.#newContext = options.newContext;
@@ -100,9 +102,11 @@ export class RawContext {
     this.context = this.#newContext(this.context);
   }
 
-  /** Counts commands that were run. */
+  /** Counts commands that were run in a row. */
   countRequests(count: number): void {
+    if (count === 0) return;
     addCounter(this.#region.words, this.#requestsWord, count);
+    addCounter(this.#region.words, this.#batchesWord, 1);
   }
 
   /** Counts bytes that were read. */

@@ -14,7 +14,12 @@ import {
 import { hashKey } from "../../cache/hash.ts";
 import { SHARD_LOCK, WINDOW_BUCKETS } from "../../cache/layout.ts";
 import { releaseLock, spinForLock } from "../../cache/lock.ts";
-import { ACTOR_BLOCK_BYTES, FILTER_BITS, PAGE_BYTES } from "../../cache/region_layout.ts";
+import {
+  ACTOR_BLOCK_BYTES,
+  FILTER_BITS,
+  PAGE_BYTES,
+  REGION_HEADER_BYTES,
+} from "../../cache/region_layout.ts";
 import { secondWindowWord, windowWord } from "../../cache/table.ts";
 
 const encoder = new TextEncoder();
@@ -28,11 +33,12 @@ export interface Fixture {
 /** Bytes of an actor's block when the sizes in these tests were chosen. */
 const USUAL_BLOCK_BYTES = 75_072;
 
-/** Bytes of a region that has `memoryBytes` besides the event filters of its actors. */
+/** Bytes of a region that has `memoryBytes` besides the event filters and the server's words of its actors. */
 export function besideFilters(memoryBytes: number, actorCount = 2): number {
   const pagesOf = (blockBytes: number) => Math.ceil(actorCount * blockBytes / PAGE_BYTES);
   const more = pagesOf(ACTOR_BLOCK_BYTES) - pagesOf(USUAL_BLOCK_BYTES);
-  return memoryBytes + actorCount * FILTER_BITS / 8 + more * PAGE_BYTES;
+  const headerBytes = REGION_HEADER_BYTES - PAGE_BYTES;
+  return memoryBytes + headerBytes + actorCount * FILTER_BITS / 8 + more * PAGE_BYTES;
 }
 
 /** A cache of the given size, event filters not counted, whose clock stands still until a test sets it. */

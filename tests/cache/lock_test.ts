@@ -1,7 +1,7 @@
 // The lock: excludes, gives up in time, wakes who waits, and stays shut when poisoned.
 
 import { assert, assertEquals } from "@std/assert";
-import { Cache, Outcome, Region } from "../../cache/mod.ts";
+import { Cache, Outcome, Region, ValueBuffer } from "../../cache/mod.ts";
 import { isPoisoned, lockOwner, poisonLock, releaseLock } from "../../cache/lock.ts";
 import { LockWaits, MAX_LOCK_WAIT_MS } from "../../cache/lock_waits.ts";
 import { bytesOf, holdShard, letGo, makeFixture, valueOf } from "./fixture.ts";
@@ -175,4 +175,18 @@ Deno.test("where threads have no turns each operation waits for itself, for all 
     assert(naps.count > before);
   }
   for (const held of [first, second]) letGo(held);
+});
+
+Deno.test("Cache counts waits for locks and their time", () => {
+  const { cache } = makeFixture();
+  const { region } = cache;
+  const other = new Cache(region, 1, cache.now);
+  const hash = cache.hash(bytesOf("k"), 0, 1);
+  cache.withShard(hash, {
+    runLocked: () => assertEquals(other.get(bytesOf("k"), new ValueBuffer()), Outcome.busy),
+  });
+  const counted = (name: "lockWaits" | "lockTimeouts" | "lockWaitUs") => region.counter(1, name);
+  assertEquals([counted("lockWaits"), counted("lockTimeouts")], [1, 1]);
+  const waitMs = counted("lockWaitUs") / 1000;
+  assert(waitMs >= MAX_LOCK_WAIT_MS - 1 && waitMs < MAX_LOCK_WAIT_MS * 6, `${waitMs} ms`);
 });

@@ -85,8 +85,16 @@ Deno.test("Region.create() has space for a bounded number of names, all differen
   const region = named(counters, list(MAX_ACTOR_GAUGES));
   const last = region.counterWord(0, counters.at(-1)!);
   assertEquals(last + COUNTER_WORDS - region.actorWord(0), ACTOR_RING_HEAD);
-  assertThrows(() => named([...counters, "more"], []), RangeError, "Cannot keep 65 counters");
-  assertThrows(() => named([], list(MAX_ACTOR_GAUGES + 1)), RangeError, "Cannot keep 33 gauges");
+  assertThrows(
+    () => named([...counters, "more"], []),
+    RangeError,
+    `Cannot keep ${MAX_ACTOR_COUNTERS + 1} counters`,
+  );
+  assertThrows(
+    () => named([], list(MAX_ACTOR_GAUGES + 1)),
+    RangeError,
+    `Cannot keep ${MAX_ACTOR_GAUGES + 1} gauges`,
+  );
   assertThrows(() => named(["a", "a"], []), RangeError, "of one name");
   assertThrows(() => named(["hits"], []), RangeError, "of one name");
   assertThrows(() => named(["a"], []).gaugeWord(0, "a"), RangeError, "Cannot find a");

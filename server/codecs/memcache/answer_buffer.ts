@@ -58,7 +58,7 @@ function requestOf(bytes: Uint8Array, at: number): MemcacheRequest {
 /** Answers in the order of their requests. */
 export abstract class AnswerBuffer extends OutputBuffer {
   /** The client that is answered. */
-  peer: RunningCommand = { running: -1 };
+  peer: RunningCommand = { running: -1, way: 0 };
   /** The request that is answered: the worker's, or a copy for a command that takes its time. */
   request: MemcacheRequest;
   /** Whether a refusal was answered since somebody set this to false. */

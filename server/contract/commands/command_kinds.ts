@@ -20,22 +20,25 @@ export type CommandFlag =
   /** Runs a script, which may ask for any key. Takes locks itself, unless `holdsAll`. */
   | "script";
 
-/** What a command is about, as in COMMAND DOCS. */
-export type CommandGroup =
-  | "bf"
-  | "bitmap"
-  | "cms"
-  | "connection"
-  | "generic"
-  | "geo"
-  | "hash"
-  | "hyperloglog"
-  | "list"
-  | "pubsub"
-  | "scripting"
-  | "server"
-  | "set"
-  | "sorted-set"
-  | "stream"
-  | "string"
-  | "transactions";
+/** What a command may be about, as in COMMAND DOCS. */
+export const COMMAND_GROUPS = [
+  "bf",
+  "bitmap",
+  "cms",
+  "connection",
+  "generic",
+  "geo",
+  "hash",
+  "hyperloglog",
+  "list",
+  "pubsub",
+  "scripting",
+  "server",
+  "set",
+  "sorted-set",
+  "stream",
+  "string",
+  "transactions",
+] as const;
+/** One of them. */
+export type CommandGroup = typeof COMMAND_GROUPS[number];

@@ -85,10 +85,13 @@ export function threadHeap(): Heap | undefined {
   const collect: unknown = vm.runInNewContext("typeof gc === 'function' ? gc : undefined");
   if (typeof collect !== "function") return undefined;
   return {
-    bytes: () => {
-      const { total_heap_size, external_memory } = v8.getHeapStatistics();
-      return total_heap_size + external_memory;
-    },
+    bytes: heapBytes,
     collect: () => void collect(),
   };
+}
+
+/** What the heap of this thread holds of the system's memory, garbage included, buffers outside V8 too. */
+export function heapBytes(): number {
+  const { total_heap_size, external_memory } = v8.getHeapStatistics();
+  return total_heap_size + external_memory;
 }

@@ -54,9 +54,9 @@ Deno.test("RespReply writes outcomes as versions 2 and 3 have them", () => {
   ];
   const reply = new RespReply();
   for (const [call, two, three = two] of table) {
-    reply.peer = { protocol: 2, running: -1 };
+    reply.peer = { protocol: 2, running: -1, way: 0 };
     assertEquals(written(reply, () => call(reply)), two);
-    reply.peer = { protocol: 3, running: -1 };
+    reply.peer = { protocol: 3, running: -1, way: 0 };
     assertEquals(written(reply, () => call(reply)), three);
   }
 });

@@ -69,6 +69,7 @@ for (const many of [false, true]) {
     summary: "Throws",
     id: 0,
     isWrite: true,
+    groupNumber: 0,
     isTimed: false,
     run: () => {
       throw new RangeError("bug");

@@ -49,6 +49,7 @@ export class Speaker {
     // Whatever it says with HELLO, its answers are read in the form that they have from the start.
     this.#reply.peer = {
       protocol,
+      way: session.way,
       get running() {
         return session.running;
       },

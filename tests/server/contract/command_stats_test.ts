@@ -24,8 +24,8 @@ Deno.test("Refusals.failed() counts kind, code and command, but not the command 
   const region = newRegion();
   const stats = new CommandStats();
   const refusals = new Refusals(region, 1, stats);
-  refusals.failed({ kind: "busy", code: "BUSY", message: "" }, { running: 3 });
-  refusals.failed({ kind: "refused", code: "NOAUTH", message: "" }, { running: -1 });
+  refusals.failed({ kind: "busy", code: "BUSY", message: "" }, { running: 3, way: 0 });
+  refusals.failed({ kind: "refused", code: "NOAUTH", message: "" }, { running: -1, way: 0 });
   refusals.answered(413);
   refusals.answered(418);
   refusals.unreadable("ERR");
@@ -43,5 +43,6 @@ Deno.test("Refusals.failed() counts kind, code and command, but not the command 
       "codeBUSY 1",
     ],
   );
-  assertEquals([stats.failed[3], stats.failed.reduce((sum, count) => sum + count, 0)], [1, 1]);
+  const { failed } = stats.sums();
+  assertEquals([failed[3], failed.reduce((sum, count) => sum + count, 0)], [1, 1]);
 });

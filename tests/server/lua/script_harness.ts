@@ -95,7 +95,7 @@ export class ScriptHarness {
     const args = new Args();
     for (const argument of [...keys, ...values]) args.pushText(argument);
     const reply = new RespReply();
-    reply.peer = { protocol: this.protocol, running: -1 };
+    reply.peer = { protocol: this.protocol, running: -1, way: 0 };
     try {
       this.#machine.run(script, args, 0, keys.length, reply);
     } catch (error) {

@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { addCounter } from "../../../cache/mod.ts";
-import { noteThreadCpu, Rates } from "../../../server/process/meters.ts";
+import { MEMORY_STEP_BYTES } from "../../../server/contract/counters.ts";
+import { noteThread, Rates } from "../../../server/process/meters.ts";
 import { newCache, newRegion } from "../fixture.ts";
 
 Deno.test("Rates.look() shows means over about two seconds, and falls back to nothing", () => {
@@ -38,11 +39,13 @@ Deno.test("Rates.look() remembers the most that items have taken", () => {
   assertEquals(region.gauge(0, "peakBytes"), peak);
 });
 
-Deno.test("noteThreadCpu() notes the time of this thread in hundredths of a second", () => {
+Deno.test("noteThread() notes the time of this thread in hundredths of a second, and its heap", () => {
   const region = newRegion();
   const endMs = performance.now() + 5;
   while (performance.now() < endMs);
-  noteThreadCpu(region, 1);
+  noteThread(region, 1);
   const hundredths = region.gauge(1, "cpuUser") + region.gauge(1, "cpuSystem");
   assertEquals(hundredths > 0 && hundredths < 100 * 3600, true);
+  const heapBytes = region.gauge(1, "heapBytes") * MEMORY_STEP_BYTES;
+  assertEquals(heapBytes > 2 ** 20 && heapBytes < 2 ** 36, true);
 });

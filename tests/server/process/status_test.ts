@@ -72,12 +72,13 @@ Deno.test("RegionStatus.statsText() has its fields in one order", () => {
   const region = newRegion();
   serve(region, 1);
   const { total, connections, workers: [worker] } = JSON.parse(statusOf(region).statsText());
-  const counters = "requests hits misses puts deletes errors overloads lockWaits lockTimeouts " +
-    "clientsRefused clientsSlow connections inputBytes outputBytes failedTokens httpCuts " +
+  const counters =
+    "requests hits misses puts deletes errors overloads lockWaits lockWaitUs lockTimeouts " +
+    "clientsRefused clientsSlow connections batches inputBytes outputBytes failedTokens httpCuts " +
     "breakerOpens breakerOpenMs scriptsEnded scriptsEvicted";
   assertEquals(Object.keys(total).join(" "), counters);
   assertEquals(Object.keys(connections), ["http", "resp", "text", "memcache", "websocket"]);
   const gauges =
-    "worker breaker inFlight bodyBytes respClients textClients memcacheClients eventClients blockedClients luaKib cpuUser cpuSystem lagMs";
+    "worker breaker inFlight bodyBytes respClients textClients memcacheClients eventClients blockedClients luaKib cpuUser cpuSystem heapBytes lagMs";
   assertEquals(Object.keys(worker).join(" "), `${gauges} ${counters}`);
 });

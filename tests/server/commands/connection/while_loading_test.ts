@@ -58,5 +58,5 @@ Deno.test("refusedWhileLoading() breaks a transaction and counts the refusal", a
   const aborted = "-EXECABORT Transaction discarded because of previous errors.";
   assertEquals(await speaker.say("EXEC"), aborted);
   const { id } = findCommand(new TextEncoder().encode("GET"), 0, 3)!;
-  assertEquals(speaker.context.stats.refused[id], 1);
+  assertEquals(speaker.context.stats.sums().refused[id], 1);
 });
