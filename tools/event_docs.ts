@@ -1,5 +1,5 @@
 /**
- * Writes the tables of events and their fields in docs/operate.md from server/contract/log/events.ts. With
+ * Writes the list of events and the table of their fields in docs/operate.md from server/contract/log/events.ts. With
  * --check it only says whether the page has to change. The rest of the page is written by hand.
  *
  * @module
@@ -17,23 +17,22 @@ export interface DocumentedEvent {
 const OPENING = "<!-- events: made by deno task events:docs -->\n";
 const CLOSING = "<!-- /events -->\n";
 
-/** Both tables, as Markdown. */
+/** The list of events and the table of fields, as Markdown. */
 export function eventTables(
   events: Readonly<Record<string, DocumentedEvent>>,
   fields: Readonly<Record<string, string>>,
 ): string {
   const rows = Object.entries(events).map(([name, { level, meaning, fields }]) =>
-    `| \`${name}\` | ${level} | ${plain(meaning)} | ${codes(fields)} |\n`
+    `- **\`${name}\`**, ${level}: ${meaning}${codes(fields)}\n`
   );
   const explained = Object.entries(fields).map(([name, meaning]) =>
     `| \`${name}\` | ${plain(meaning)} |\n`
   );
-  return `| event | level | when | fields |\n| --- | --- | --- | --- |\n${rows.join("")}\n` +
-    `| field | what it says |\n| --- | --- |\n${explained.join("")}`;
+  return `${rows.join("")}\n| field | what it says |\n| --- | --- |\n${explained.join("")}`;
 }
 
 function codes(names: readonly string[]): string {
-  return names.length === 0 ? "none" : names.map((name) => `\`${name}\``).join(" ");
+  return names.length === 0 ? "" : `\n  ${names.map((name) => `\`${name}\``).join(", ")}`;
 }
 
 /** A sentence as cells of tables have them: without its period. */

@@ -65,7 +65,7 @@ export function inSlices(
 /**
  * Calls `attempt` when `prepare` has resolved, then once in each turn of the event loop until it returns true: it has
  * answered, or there is nothing to answer. That is false where a lock was not to be had: with locks held it cannot
- * wait. After a second of that the answer is that others have them.
+ * wait. After a second of that the answer is that others have them. Resolves with how many milliseconds all attempts took.
  */
 export function attemptLater(
   context: CommandContext,
@@ -78,8 +78,13 @@ export function attemptLater(
   return later(context, reply, async () => {
     const untilMs = performance.now() + MAX_LOCK_MS;
     await prepare();
-    while (!resumed(context, session, attempt)) {
-      if (performance.now() >= untilMs) return reply.fail(busyFailure(context));
+    for (let workedMs = 0;;) {
+      const fromMs = performance.now();
+      const isOver = resumed(context, session, attempt);
+      const nowMs = performance.now();
+      workedMs += nowMs - fromMs;
+      if (!isOver && nowMs >= untilMs) reply.fail(busyFailure(context));
+      if (isOver || nowMs >= untilMs) return workedMs;
       await nextTurn();
     }
   }, heldBytes);

@@ -5,16 +5,13 @@
 
 import type { Args } from "../contract/args.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
+import type { Way } from "../contract/metrics/ways.ts";
 import type { Reply } from "../contract/reply.ts";
 import type { ServerFacade } from "../contract/server.ts";
-import type { Session } from "../contract/session.ts";
-import { textOf } from "./argument_text.ts";
+import type { CommandRun } from "../contract/log/slow_requests.ts";
 import { execute } from "./execute.ts";
 import { tellOnlookers } from "./notifications/onlookers.ts";
-
-/** The slow log keeps the first arguments of a command, and the first bytes of each. */
-const MAX_SLOW_CHARS = 64;
-const MAX_SLOW_WORDS = 8;
+import { runOf } from "./server/slow_runs.ts";
 
 /** Commands begin to run in a row. What other work has found to be long is none of theirs. */
 export function beginUntimed(context: CommandContext): void {
@@ -57,7 +54,8 @@ export function runTimed(
   if (done !== undefined) {
     context.stats.noteTimed(fromMs);
     const ms = performance.now() - fromMs;
-    return ended(context.server, context.session, command, wordsOf(command, args), ms, done);
+    const run = runOf(context.session, command, args);
+    return ended(context.server, context.session.way, command, run, ms, done);
   }
   endTimed(context, command, args, fromMs, isAlone);
 }
@@ -85,7 +83,7 @@ export function endTimed(
   stats.noteTook(session.way, command.id, command.groupNumber, tookUs, isLong || isAlone);
   if (tookUs >= context.server.latency.thresholdUs) noteLatency(context.server, command, tookUs);
   if (isSlow(context, command, tookUs)) {
-    context.server.noteCommand(context.session, tookUs, wordsOf(command, args));
+    context.server.slow.noteCommand(runOf(context.session, command, args), tookUs);
   }
 }
 
@@ -100,16 +98,16 @@ export function endUntimed(context: CommandContext, command: Command, args: Args
  */
 async function ended(
   server: ServerFacade,
-  session: Session,
+  way: Way,
   command: Command,
-  words: readonly string[],
+  run: CommandRun,
   ms: number,
   done: Promise<number | void>,
 ): Promise<void> {
   const tookUs = (ms + (await done ?? 0)) * 1000;
-  server.stats.noteTook(session.way, command.id, command.groupNumber, tookUs, true);
+  server.stats.noteTook(way, command.id, command.groupNumber, tookUs, true);
   noteLatency(server, command, tookUs);
-  if (tookUs >= server.slowerThanUs) server.noteCommand(session, tookUs, words);
+  if (tookUs >= server.slow.fromUs) server.slow.noteCommand(run, tookUs);
 }
 
 function noteLatency({ latency }: ServerFacade, { flags }: Command, tookUs: number): void {
@@ -117,18 +115,5 @@ function noteLatency({ latency }: ServerFacade, { flags }: Command, tookUs: numb
 }
 
 function isSlow({ server }: CommandContext, command: Command, tookUs: number): boolean {
-  return tookUs >= server.slowerThanUs && !command.flags.includes("noslowlog");
-}
-
-/** The words of a command as the slow log shows them; of many and of long ones only the first. */
-function wordsOf(command: Command, args: Args): string[] {
-  const words = [command.name];
-  const shown = args.count <= MAX_SLOW_WORDS ? args.count : MAX_SLOW_WORDS - 1;
-  for (let i = 0; i < shown; i++) {
-    const more = args.lengths[i]! - MAX_SLOW_CHARS;
-    const text = textOf(args, i, MAX_SLOW_CHARS);
-    words.push(more > 0 ? `${text}... (${more} more bytes)` : text);
-  }
-  if (shown < args.count) words.push(`... (${args.count - shown} more arguments)`);
-  return words;
+  return tookUs >= server.slow.fromUs && !command.flags.includes("noslowlog");
 }

@@ -96,6 +96,8 @@ export interface Config {
   readonly logFormat: "text" | "json";
   /** Events below this level are not printed. */
   readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** Requests that take at least so long are told of; Infinity: none. */
+  readonly slowMs: number;
 }
 
 // A code point takes at most 4 bytes of UTF-8, and 12 of JSON: an escaped surrogate pair.

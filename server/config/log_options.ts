@@ -2,10 +2,10 @@
 // know what the events are: they stand in server/contract/log/events.ts.
 
 import type { Config } from "./config.ts";
-import { choice, type Option } from "./option_kinds.ts";
+import { choice, durationOrOff, type Option } from "./option_kinds.ts";
 
 /** The fields that say so. */
-export type LogField = "logFormat" | "logLevel";
+export type LogField = "logFormat" | "logLevel" | "slowMs";
 
 /** Their rows, in the order of help. */
 export const LOG_OPTIONS: { readonly [F in LogField]: Option<Config[F]> } = {
@@ -20,5 +20,12 @@ export const LOG_OPTIONS: { readonly [F in LogField]: Option<Config[F]> } = {
     kind: choice(["debug", "info", "warn", "error"]),
     fallback: () => "info",
     description: "Least important level of events that are printed",
+  },
+  slowMs: {
+    flag: "slow",
+    kind: durationOrOff(1, 600_000),
+    fallback: () => 1000,
+    description:
+      "Requests that take so long are printed with their first key, ten a second at most",
   },
 };

@@ -80,6 +80,18 @@ export function duration(minMs: number, maxMs: number): Kind<number> {
   };
 }
 
+/** A duration as {@linkcode duration} has it, or "off", which is Infinity. */
+export function durationOrOff(minMs: number, maxMs: number): Kind<number> {
+  const { bounds, expected, parse, format } = duration(minMs, maxMs);
+  return {
+    placeholder: "DURATION|off",
+    bounds: `off or ${bounds}`,
+    expected: `"off" or ${expected}`,
+    parse: (text) => text === "off" ? Infinity : parse(text),
+    format: (ms) => ms === Infinity ? "off" : format(ms),
+  };
+}
+
 /** A whole number between two bounds, both included. */
 export function count(least: number, most: number): Kind<number> {
   const bounds = `${least} to ${most}`;

@@ -4,6 +4,7 @@
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
 import type { KeySamples } from "./keys/key_samples.ts";
+import type { SlowListener } from "./log/slow_requests.ts";
 import type { LatencyMonitor } from "./metrics/latency.ts";
 import type { Durability } from "./persistence/durability.ts";
 import type { Messages } from "./messages/messages.ts";
@@ -117,8 +118,8 @@ export interface ServerFacade {
   readonly config: Config;
   /** Milliseconds since 1970 when the process started. */
   readonly startedMs: number;
-  /** Commands that take at least this many microseconds go into the slow log. Infinity: none. */
-  readonly slowerThanUs: number;
+  /** Hears of what took long. */
+  readonly slow: SlowListener;
   /** Calls and times of commands in this worker. */
   readonly stats: CommandStats;
   /** Which uses of keys are looked at more closely, in this worker. */
@@ -155,8 +156,6 @@ export interface ServerFacade {
   resetStats(): Promise<void>;
   /** The same in this worker, for callers that hold locks. The other workers are told soon. */
   resetStatsNow(): void;
-  /** Puts a command that took long into the slow log. */
-  noteCommand(session: Session, tookUs: number, words: readonly string[]): void;
   /**
    * The latest `most` commands of all workers that reached the threshold, newest first; null where
    * they would be more than an answer holds.

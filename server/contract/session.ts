@@ -2,6 +2,7 @@
 // that remembers nothing. Knows no socket and no bytes on the wire.
 
 import type { KeyLine } from "./memcache/key_line.ts";
+import type { RequestOrigin } from "./log/slow_requests.ts";
 import type { MemoryAccount } from "./memory_account.ts";
 import { Way } from "./metrics/ways.ts";
 import type { MessageSink, Subscriptions } from "./messages/message_sink.ts";
@@ -56,8 +57,8 @@ export class Session {
   way: Way;
   /** Where the client is, for people: "127.0.0.1:50000" or a socket's path. */
   readonly address: string;
-  /** Finds out where the client is, for transports on which that has its price. */
-  locate: (() => string) | null = null;
+  /** Where its commands come from, for transports on which it has its price to know. */
+  origin: RequestOrigin | null = null;
   /** The address that it has connected to. */
   readonly localAddress: string;
   /** Milliseconds since 1970 when it connected. */

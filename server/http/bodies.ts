@@ -21,6 +21,8 @@ import type { RequestAccess } from "./request_access.ts";
 export interface BodyLimits {
   readonly maxInFlight: number;
   readonly bodyTimeoutMs: number;
+  /** Bodies that take at least so long are told of; Infinity: none. */
+  readonly slowMs: number;
 }
 
 /** Makes the answer once the body is there. The body is good until the answer is made. */
@@ -44,6 +46,8 @@ export class Bodies {
   readonly #limits: BodyLimits;
   readonly #now: () => number;
   readonly #access: RequestAccess;
+  /** Told of a body that took long to come. */
+  onSlow: (request: Request, ms: number) => void = () => {};
   /** In the order in which they began. */
   readonly #pending = new Set<PendingBody>();
 
@@ -89,6 +93,8 @@ export class Bodies {
     try {
       await this.#collect(pending);
       this.#access.current = request;
+      const tookMs = this.#now() - pending.startMs;
+      if (tookMs >= this.#limits.slowMs) this.onSlow(request, tookMs);
       if (pending.outcome === "whole") return await consume(pending.body);
     } finally {
       pending.free();

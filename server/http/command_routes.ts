@@ -13,12 +13,14 @@ import { type JsonParts, partsOf } from "../codecs/json_checks.ts";
 import type { TimeSlices } from "../contract/time_slices.ts";
 import { NOT_DURABLE } from "../commands/failures.ts";
 import { findCommand } from "../commands/find.ts";
+import { whenOnDisk } from "../commands/server/slow_runs.ts";
 import type { Command } from "../contract/command.ts";
 import { error, json, methodNotAllowed } from "./answers.ts";
 import type { CommandRunner } from "./command_runner.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";
 import { eventRoute, isEventCommand } from "./events/event_routes.ts";
 import { LARGE_BYTES } from "./large_answers.ts";
+import { RestOrigin } from "./request_access.ts";
 
 /**
  * What a client is to send with its next request, so that it reads what it has written. Here every
@@ -257,7 +259,9 @@ async function whenDurable(
   answer: Response,
 ): Promise<Response> {
   const { durability } = context;
-  if (durability === null || !runner.hasWritten || await durability.wait()) return answer;
+  if (durability === null || !runner.hasWritten) return answer;
+  const isDurable = await whenOnDisk(durability.wait(), context.server.slow, runner.asker);
+  if (isDurable) return answer;
   context.noteNotDurable();
   await answer.body?.cancel();
   return json(errorAnswer(`${NOT_DURABLE.code} ${NOT_DURABLE.message}`), 503, SYNC_HEADERS);
@@ -277,7 +281,7 @@ async function read(
         isBase64,
         mayAdminister(context, request),
         () => request.signal,
-        () => context.access.address(request),
+        new RestOrigin(context.access, request),
       );
       const parts = partsOf(body);
       if (!isBegun || !runner.hold(body.length, parts.count)) {

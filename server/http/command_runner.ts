@@ -5,6 +5,7 @@ import { Args, SCRATCH_BYTES } from "../contract/args.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import { COST_BYTES, type MemoryBudget } from "../contract/memory_budget.ts";
+import type { Asker, RequestOrigin } from "../contract/log/slow_requests.ts";
 import { Way } from "../contract/metrics/ways.ts";
 import { Pool } from "../contract/pool.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
@@ -17,6 +18,7 @@ import { isHeld } from "../commands/connection/client_pause.ts";
 import { PAUSED, refused } from "../commands/failures.ts";
 import { Pause } from "../commands/connection/pause.ts";
 import { findCommand } from "../commands/find.ts";
+import { askerOf } from "../commands/server/slow_runs.ts";
 import { beginUntimed } from "../commands/timing.ts";
 import type { FailureListener } from "../contract/reply.ts";
 
@@ -90,21 +92,21 @@ export class CommandRunner implements MemoryOwner {
 
   /**
    * Makes the client of a request, which nobody knows before and after. `signal` gives what fires
-   * when the client goes; it is asked for only where a command takes its time, and `locate` where the
-   * client is only where somebody wants to know. Returns false where there is no memory for it.
+   * when the client goes; it is asked for only where a command takes its time, and `origin` only where
+   * somebody wants to know of it. Returns false where there is no memory for it.
    */
   begin(
     isBase64: boolean,
     mayAdminister: boolean,
     signal: () => AbortSignal,
-    locate: () => string,
+    origin: RequestOrigin,
   ): boolean {
     this.#session = new Session(0, "http", "", "", this.#now(), true);
     this.#session.way = Way.rest;
     this.#session.account = this.#sessionAccount;
     this.#copiedBytes = 0;
     this.#isWatching = false;
-    this.#session.locate = locate;
+    this.#session.origin = origin;
     this.#mayAdminister = mayAdminister;
     this.#signal = signal;
     this.reply.begin(isBase64);
@@ -132,6 +134,9 @@ export class CommandRunner implements MemoryOwner {
     this.#account.close();
     this.#sessionAccount.close();
   }
+
+  /** Who has sent the request. */
+  readonly asker = (): Asker => askerOf(this.#session);
 
   /** From now on it is noticed if the client goes, as far as Deno tells. */
   watchClient(): void {

@@ -12,6 +12,8 @@ import { QueryFound } from "../codecs/query.ts";
 import type { Command, CommandContext } from "../contract/command.ts";
 import { NOT_DURABLE, PAUSED } from "../commands/failures.ts";
 import { Pause } from "../commands/connection/pause.ts";
+import { askerOf, whenOnDisk } from "../commands/server/slow_runs.ts";
+import type { Asker } from "../contract/log/slow_requests.ts";
 import { beginUntimed, runCounted, runTimed } from "../commands/timing.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
@@ -131,6 +133,9 @@ export class HttpContext {
     this.status = status;
     this.budget = budget;
     this.bodies = new Bodies(region, actor, budget, config, this.access, now);
+    this.bodies.onSlow = (request, ms) => {
+      this.server.slow.noteWait("body", ms, this.#askerOf(request));
+    };
     const { bodyTimeoutMs, compress } = config;
     this.largeAnswers = new LargeAnswers(region, actor, budget, bodyTimeoutMs, now, compress);
     const maxKeyBytes = keyByteLimit(config);
@@ -153,7 +158,7 @@ export class HttpContext {
     this.gate = gate;
     this.#commands = commands;
     this.#pause = new Pause(region, cache.now);
-    commands.session.locate = () => this.access.currentAddress();
+    commands.session.origin = this.access;
   }
 
   /** Gives up bodies and large answers that have taken too long; called a few times a second. */
@@ -245,9 +250,17 @@ export class HttpContext {
   }
 
   async #waited(answer: Response, durable: Promise<boolean>): Promise<Response> {
-    if (await durable) return answer;
+    const { current } = this.access;
+    const asker = () => this.#askerOf(current);
+    if (await whenOnDisk(durable, this.server.slow, asker)) return answer;
     this.noteNotDurable();
     return error(503, NOT_DURABLE_MESSAGE);
+  }
+
+  /** Who has sent a request, or a message from an address. */
+  #askerOf(current: Request | string): Asker {
+    this.access.current = current;
+    return askerOf(this.#commands.session);
   }
 
   /** Counts a write that was carried out and is answered with an error. */
@@ -268,6 +281,6 @@ export class HttpContext {
 
   /** Notes that a request came with a wrong token. */
   noteFailedToken(request: Request): void {
-    this.#commands.server.noteFailedToken(this.access.address(request));
+    this.#commands.server.noteFailedToken(this.access.addressOf(request));
   }
 }

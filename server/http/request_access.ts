@@ -5,6 +5,12 @@
 // costs 0.3 µs for a request of three headers, more for more, and `bytes()` 0.2 µs more than this.
 
 import { authorityOf } from "../config/addresses.ts";
+import { escapedAndCut } from "../contract/log/plain_text.ts";
+import type { RequestOrigin, RequestTrace } from "../contract/log/slow_requests.ts";
+import { validTraceparent } from "../contract/log/trace_context.ts";
+
+/** So much of a path is shown. */
+const MAX_PATH_CHARS = 64;
 
 interface InnerBody {
   readonly streamOrStatic?: { body?: unknown; consumed?: unknown };
@@ -26,7 +32,7 @@ interface InnerRequest {
 type Inward = Record<symbol, InnerRequest>;
 
 /** Reads requests of one Deno.serve after the other; what it has found out once holds for all. */
-export class RequestAccess {
+export class RequestAccess implements RequestOrigin {
   /** The symbol under which requests keep their inner request; null where there is none such. */
   #symbol: symbol | null | undefined;
   /** The request at work, or the address of the client that is answered otherwise. */
@@ -53,7 +59,7 @@ export class RequestAccess {
   }
 
   /** Where `request` came from, as "127.0.0.1:50000" or a socket's path; empty where nobody knows. */
-  address(request: Request): string {
+  addressOf(request: Request): string {
     const symbol = this.#symbolOf(request);
     if (symbol === null) return "";
     try {
@@ -64,15 +70,53 @@ export class RequestAccess {
     }
   }
 
-  /** Where the client at work is, as {@linkcode address} says it. */
-  currentAddress(): string {
+  /** How the client at work has come. */
+  get protocol(): "http" | "websocket" {
+    return typeof this.current === "string" ? "websocket" : "http";
+  }
+
+  /** Where the client at work is. */
+  address(): string {
     const { current } = this;
-    return typeof current === "string" ? current : this.address(current);
+    return typeof current === "string" ? current : this.addressOf(current);
+  }
+
+  /** What the request at work says of itself; null: a message is at work. */
+  trace(): RequestTrace | null {
+    const { current } = this;
+    return typeof current === "string" ? null : this.traceOf(current);
+  }
+
+  /** What `request` says of itself. */
+  traceOf(request: Request): RequestTrace {
+    const { method, url } = request;
+    const path = escapedAndCut(new URL(url).pathname, MAX_PATH_CHARS);
+    return { method, path, traceparent: validTraceparent(this.header(request, "traceparent")) };
   }
 
   #symbolOf(request: Request): symbol | null {
     if (this.#symbol === undefined) this.#symbol = findSymbol(request);
     return this.#symbol;
+  }
+}
+
+/** One request of the REST interface, whose commands may be at work while others come. */
+export class RestOrigin implements RequestOrigin {
+  readonly protocol = "rest";
+  readonly #access: RequestAccess;
+  readonly #request: Request;
+
+  constructor(access: RequestAccess, request: Request) {
+    this.#access = access;
+    this.#request = request;
+  }
+
+  address(): string {
+    return this.#access.addressOf(this.#request);
+  }
+
+  trace(): RequestTrace {
+    return this.#access.traceOf(this.#request);
   }
 }
 

@@ -70,7 +70,7 @@ export class SocketClient implements MemoryOwner {
   constructor(socket: WebSocket, context: HttpContext, cache: ServerCache, watch: Watch) {
     this.#socket = socket;
     this.#context = context;
-    this.#address = context.access.currentAddress();
+    this.#address = context.access.address();
     const { budget } = context;
     this.#watches = new SocketWatches(cache, watch, budget, (text) => this.send(text));
     this.#account = budget.open(this, 3 * MAX_ANSWER_BYTES);

@@ -48,7 +48,7 @@ export const websocketRoute: RouteHandler = (context, request, _url, query) => {
   const offered = headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim());
   const protocol = offered?.includes(PROTOCOL) ? { protocol: PROTOCOL } : {};
   // Once it is upgraded, the request does not know any more.
-  context.access.current = context.access.address(request);
+  context.access.current = context.access.addressOf(request);
   try {
     const { socket, response } = Deno.upgradeWebSocket(request, {
       idleTimeout: IDLE_SECONDS,

@@ -34,6 +34,7 @@ import { type Answers, joinedEntries, joinedTexts, type Question, Questions } fr
 import { WorkerMessages } from "../messages/worker_messages.ts";
 import { ScriptNews } from "./news/script_news.ts";
 import { ServerOptions } from "./server_options.ts";
+import { SlowRequests } from "./log/slow_requests.ts";
 import { SlowLog } from "./slow_log.ts";
 
 /** How long main waits for the workers before it answers without those that are late. */
@@ -63,6 +64,7 @@ export class LocalServer implements ServerFacade {
   onFailedToken: (address: string) => void = () => {};
   #budget: MemorySource | null = null;
   readonly #slowLog: SlowLog;
+  readonly slow: SlowRequests;
   readonly #options: ServerOptions;
   /** What happens to keys beside commands, and when versions came; null without a cache. */
   readonly #keyEvents: KeyEventNews | null = null;
@@ -81,6 +83,10 @@ export class LocalServer implements ServerFacade {
     const region = cache?.region;
     this.stats = new CommandStats(region?.words, region?.ownWord(cache!.actor));
     this.#slowLog = new SlowLog(this.stats);
+    this.slow = new SlowRequests(config.slowMs, this.#slowLog, {
+      tell: (fields) => this.channel?.notify("slow", fields),
+      tellMore: (count) => this.channel?.notify("slowMore", count),
+    });
     const keyEvents = choiceIn(region ?? null);
     this.#options = new ServerOptions(config, this.#slowLog, this.latency, keyEvents);
     const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
@@ -98,6 +104,7 @@ export class LocalServer implements ServerFacade {
   tick(): void {
     this.stats.tick();
     this.messages.tick();
+    this.slow.tick();
     this.#versionTimes?.tick();
     this.#keyEvents?.tellLeftOver();
   }
@@ -113,10 +120,6 @@ export class LocalServer implements ServerFacade {
   /** What numbers the entries of the slow log over all workers; set by the worker. */
   set slowEntryIds(nextId: () => number) {
     this.#slowLog.nextId = nextId;
-  }
-
-  get slowerThanUs(): number {
-    return this.#slowLog.slowerThanUs;
   }
 
   track(session: Session, options: TrackingOptions): ClientTracking | "tooMany" | "noMemory" {
@@ -236,16 +239,6 @@ export class LocalServer implements ServerFacade {
 
   async resetStats(): Promise<void> {
     await this.#questions.ask({ what: "resetStats" });
-  }
-
-  noteCommand(session: Session, tookUs: number, words: readonly string[]): void {
-    this.#slowLog.add({
-      atSeconds: Math.floor(Date.now() / 1000),
-      tookUs,
-      words,
-      address: session.locate?.() ?? session.address,
-      clientName: session.name,
-    });
   }
 
   async slowLog(most: number): Promise<readonly SlowEntry[] | null> {

@@ -8,7 +8,7 @@ import { ClientWaits } from "../commands/blocking/client_waits.ts";
 import { COMMANDS } from "../commands/table.ts";
 import { CommandContext } from "../contract/command.ts";
 import type { Config } from "../config/config.ts";
-import { messageOf, traceOf } from "../contract/error_text.ts";
+import { traceOf } from "../contract/error_text.ts";
 import { ControlChannel } from "./control.ts";
 import { Gate, WorkerMode } from "../contract/breaker/gate.ts";
 import { HttpContext } from "../http/context.ts";
@@ -22,8 +22,8 @@ import { LagProbe } from "./breaker/lag_probe.ts";
 import { durabilityOf } from "../contract/persistence/durability.ts";
 import { Liveness } from "./liveness.ts";
 import { LocalServer } from "./local_server.ts";
+import { WorkerVoice } from "./log/worker_voice.ts";
 import type { Question } from "./questions.ts";
-import { PacedNews, WARNING_PAUSE_MS, warningText } from "./paced_news.ts";
 import type { SocketCalls } from "../raw/direct_send.ts";
 import { ScriptRunner } from "../commands/scripts/script_runner.ts";
 import { RawServer } from "../raw/raw_server.ts";
@@ -36,9 +36,6 @@ import { WorkerWatch } from "../changes/watch.ts";
 
 /** Time between two signs of life of a worker. It then also looks for slow bodies. */
 const TICK_MS = 250;
-/** Of what scripts write down, from this level on it is passed on: notices and warnings; and so much of it. */
-const MIN_LOG_LEVEL = 2;
-const MAX_LOG_CHARS = 200;
 /** While draining: time between two looks whether bodies are still arriving. */
 const DRAIN_LOOK_MS = 5;
 /** Microtasks until the answer to a start that has failed is on its way to main. */
@@ -115,8 +112,7 @@ class WorkerServer {
   readonly #drainMs: number;
   readonly #heap: Heap | undefined = threadHeap();
   readonly #heapReturn: HeapReturn | undefined;
-  readonly #failedTokens: PacedNews;
-  readonly #warnings: PacedNews;
+  readonly #voice: WorkerVoice;
   /** What answers for this worker when another one asks. */
   readonly local: LocalServer;
 
@@ -129,6 +125,7 @@ class WorkerServer {
     local.channel = channel;
     local.durability = durabilityOf(this.#region.log, start.config, () => performance.now());
     this.local = local;
+    this.#voice = new WorkerVoice(channel);
     const session = new Session(0, "http", "", "", start.startedMs, true);
     const commands = new CommandContext(cache, local, COMMANDS, session);
     const status = new RegionStatus(cache, start.startedMs, this.#liveness, start.config);
@@ -150,14 +147,8 @@ class WorkerServer {
     if (heap !== undefined) this.#heapReturn = new HeapReturn(heap, performance.now());
     const sockets = this.#sockets;
     this.#context = new HttpContext({ config, cache, budget, status, commands, sockets, gate });
-    this.#failedTokens = new PacedNews((address, count) => {
-      channel.notify("failedTokens", { address, count });
-    });
     const onBug = (error: unknown) => channel.notify("bug", traceOf(error));
-    this.#warnings = new PacedNews((text, count) => {
-      channel.notify("warn", warningText(text, count));
-    }, WARNING_PAUSE_MS);
-    const warn = (error: unknown) => this.#warnings.note(messageOf(error));
+    const warn = (error: unknown) => this.#voice.warn(error);
     const { scripts } = commands;
     const around = { config, cache, budget, server: local, listens, gate, onBug, warn };
     this.#raw = new RawServer({ ...around, waits, scripts }, calls);
@@ -207,8 +198,7 @@ class WorkerServer {
     this.#context.expire();
     this.#sockets.tick();
     this.#raw.tick();
-    this.#failedTokens.tick();
-    this.#warnings.tick();
+    this.#voice.tick();
     this.local.tick();
     noteThread(this.#region, this.#actor);
     const requests = this.#region.counter(this.#actor, "requests");
@@ -216,21 +206,13 @@ class WorkerServer {
   }
 
   #newScripts(cache: ServerCache, { scripts }: LocalServer, config: Config): ScriptRunner {
-    const log = (level: number, text: string) => this.#noteScript(level, text);
+    const log = (level: number, text: string) => this.#voice.script(level, text);
     return new ScriptRunner(cache, scripts, config.scriptTimeMs, log);
-  }
-
-  /** What a script has written down for people, where that matters to them. */
-  #noteScript(level: number, text: string): void {
-    if (level < MIN_LOG_LEVEL) return;
-    // deno-lint-ignore no-control-regex
-    const shown = text.slice(0, MAX_LOG_CHARS).replace(/[\x00-\x1f\x7f-\x9f]/g, " ");
-    this.#warnings.note(`a script says: ${shown}`);
   }
 
   #noteFailedToken(address: string): void {
     addCounter(this.#region.words, this.#region.counterWord(this.#actor, "failedTokens"), 1);
-    this.#failedTokens.note(address);
+    this.#voice.failedToken(address);
   }
 
   #setServing(value: 0 | 1): void {

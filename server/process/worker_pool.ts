@@ -13,8 +13,8 @@ import { type Credentials, type Listen, withCredentials } from "../contract/list
 import { QUESTION_TIMEOUT_MS } from "./local_server.ts";
 import { beginKeyEvents } from "./news/key_event_news.ts";
 import type { Log } from "./log/log.ts";
+import { WorkerNews } from "./log/worker_news.ts";
 import type { Question } from "./questions.ts";
-import { failedTokenText, PacedNews } from "./paced_news.ts";
 import { Relay } from "./relay.ts";
 import type { SnapshotAnswer, SnapshotQuestion } from "../contract/server.ts";
 import type { WorkerStart } from "./worker.ts";
@@ -47,12 +47,6 @@ export interface PoolOptions {
   readonly onFatal: (message: string) => void;
 }
 
-/** What a worker tells of wrong tokens. */
-export interface FailedTokenNews {
-  readonly address: string;
-  readonly count: number;
-}
-
 type SetOptions = Extract<Question, { what: "setOptions" }>;
 
 interface Member {
@@ -68,7 +62,7 @@ export class WorkerPool {
   readonly #region: ServerRegion;
   readonly #members = new Map<number, Member>();
   readonly #relay = new Relay((question) => this.#askAll(question), CONTROL_TIMEOUT_MS);
-  readonly #failedTokens: PacedNews;
+  readonly #news: WorkerNews;
   #listens: readonly Listen[];
   /** Options that were set since the process started; there are a few of them. */
   readonly #settings = new Map<string, string>();
@@ -82,14 +76,12 @@ export class WorkerPool {
     beginKeyEvents(this.#region, options.config);
     this.#listens = options.listens;
     this.#isLoading = options.isLoading ?? false;
-    this.#failedTokens = new PacedNews((address, count) => {
-      options.log.warn("token", failedTokenText(address, count), { address, count });
-    });
+    this.#news = new WorkerNews(options.log);
   }
 
   /** Tells of what had to wait; called a few times a second. */
   tick(): void {
-    this.#failedTokens.tick();
+    this.#news.tick();
   }
 
   /** Number of workers. */
@@ -135,10 +127,9 @@ export class WorkerPool {
     const channel = new ControlChannel(worker, {
       bug: (text) => this.#onBug(actor, String(text)),
       askAll: (question) => this.#relay.ask(question),
-      failedTokens: (news) => this.#noteFailedTokens(news as FailedTokenNews),
       shutdown: (saves) => this.#options.onShutdown?.(saves === true),
       snapshot: (question) => this.#options.onSnapshot?.(question as SnapshotQuestion),
-      warn: (text) => log.warn("worker", `worker ${actor}: ${text}`, { worker: actor }),
+      ...this.#news.handlersOf(actor),
     });
     // Unix sockets cannot be shared, so the first worker has them.
     const mine = this.#listens.filter((listen) => actor === 1 || listen.unixPath === undefined);
@@ -198,10 +189,6 @@ export class WorkerPool {
     const all = members.map(({ channel }) => channel.request("ask", question, QUESTION_TIMEOUT_MS));
     const results = await Promise.allSettled(all);
     return results.filter((result) => result.status === "fulfilled").map(({ value }) => value);
-  }
-
-  #noteFailedTokens({ address, count }: FailedTokenNews): void {
-    this.#failedTokens.note(address, count);
   }
 
   /** Called when a request has caused an exception. Its shard may be locked and broken. */

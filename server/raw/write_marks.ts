@@ -4,6 +4,7 @@
 import type { CommandContext } from "../contract/command.ts";
 import { grownPlaces } from "../contract/growing_bytes.ts";
 import type { Durability } from "../contract/persistence/durability.ts";
+import { askerOf, whenOnDisk } from "../commands/server/slow_runs.ts";
 import { NOT_DURABLE } from "../commands/failures.ts";
 import type { RawReply } from "./protocols.ts";
 
@@ -77,6 +78,9 @@ export class WriteMarks {
   }
 
   async #settle(reply: RawReply, places: Int32Array, count: number): Promise<void> {
-    if (!await this.#durability.wait()) reply.replace(places, count, NOT_DURABLE);
+    const { session, server } = this.#context;
+    const durable = this.#durability.wait();
+    const isDurable = await whenOnDisk(durable, server.slow, () => askerOf(session));
+    if (!isDurable) reply.replace(places, count, NOT_DURABLE);
   }
 }

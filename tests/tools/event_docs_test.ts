@@ -5,15 +5,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { eventTables, withEvents } from "../../tools/event_docs.ts";
 
-Deno.test("eventTables() has a row for each event and each field, without periods", () => {
+Deno.test("eventTables() tells of each event, and has a row for each field", () => {
   const events = {
     start: { level: "info", meaning: "It is ready.", fields: ["workers"] },
     fatal: { level: "error", meaning: "It ends.", fields: [] },
   };
   assertEquals(
     eventTables(events, { workers: "How many." }),
-    "| event | level | when | fields |\n| --- | --- | --- | --- |\n" +
-      "| `start` | info | It is ready | `workers` |\n| `fatal` | error | It ends | none |\n\n" +
+    "- **`start`**, info: It is ready.\n  `workers`\n- **`fatal`**, error: It ends.\n\n" +
       "| field | what it says |\n| --- | --- |\n| `workers` | How many |\n",
   );
 });

@@ -99,9 +99,10 @@ export class TestServer implements AsyncDisposable {
   ): Promise<TestServer> {
     const memory = args.includes("--memory") ? [] : ["--memory", MEMORY];
     const workers = args.includes("--workers") ? [] : ["--workers", "1"];
-    // Whether a breaker opens would depend on how busy the machine is.
+    // Whether a breaker opens, or a request is slow, would depend on how busy the machine is.
     const lag = args.includes("--max-lag") ? [] : ["--max-lag", "0"];
-    const fixed = ["--port", "0", "--log-format", "json", ...memory, ...workers, ...lag];
+    const slow = args.includes("--slow") ? [] : ["--slow", "off"];
+    const fixed = ["--port", "0", "--log-format", "json", ...memory, ...workers, ...lag, ...slow];
     const server = new TestServer(await spawn([...fixed, ...args], env));
     let ended = false;
     server.status.then(() => ended = true);

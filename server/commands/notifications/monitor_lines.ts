@@ -72,7 +72,7 @@ export function monitorLine(
 }
 
 function addressOf(session: Session): string {
-  const address = session.locate?.() ?? session.address;
+  const address = session.origin?.address() ?? session.address;
   return address.startsWith("/") ? `unix:${address.replace(/:0$/, "")}` : address;
 }
 

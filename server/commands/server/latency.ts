@@ -99,8 +99,8 @@ function answerHistory(event: LatencyEvent | undefined, reply: Reply): void {
 }
 
 function reportOf(context: CommandContext, events: readonly LatencyEvent[]): string {
-  const { slowerThanUs, latency } = context.server;
-  const settings = { slowerThanUs, latencyThresholdUs: latency.thresholdUs };
+  const { slow, latency } = context.server;
+  const settings = { slowerThanUs: slow.slowerThanUs, latencyThresholdUs: latency.thresholdUs };
   return latencyReport(events, secondsOf(context), settings);
 }
 

@@ -15,6 +15,8 @@ export const EVENT_FIELDS = {
   bytes: "Bytes of files.",
   capacityItems: "Items of `--average-item` that the region holds.",
   cleared: "Shards that were cleared.",
+  clientName: "What the client calls itself by CLIENT SETNAME.",
+  command: "Name of the command.",
   complete: "Whether all work in progress came to its end.",
   count: "How many times it has happened since it was last said.",
   cuts: "Times that connections were closed since it was last said.",
@@ -27,12 +29,17 @@ export const EVENT_FIELDS = {
   fsync: "The value of `--fsync`.",
   heldBytes: "Bytes that the process holds of its own, now.",
   items: "Items.",
+  key: "The first key, cut after 64 bytes; what cannot be shown is escaped.",
+  keys: "How many keys the command has.",
   lagMs: "Milliseconds that the event loop is behind.",
   logBytes: "Bytes of log that were replayed.",
   memoryBytes: "The value of `--memory`.",
+  method: "Method of the HTTP request.",
+  ms: "Milliseconds that it took.",
   offset: "Byte of the file.",
-  path: "A file.",
+  path: "Path of the HTTP request without its query, cut after 64 bytes; or a file.",
   percent: "What is done, of all.",
+  protocol: "`http`, `rest`, `websocket`, `resp`, `text` or `memcache`.",
   reason: "Why, in words.",
   seconds: "Seconds that it took.",
   shard: "Number of the shard.",
@@ -41,7 +48,10 @@ export const EVENT_FIELDS = {
   snapshotTime: "When the snapshot was made; empty: there was none.",
   tornBytes: "Bytes cut off the end of the log, which a crash had left half written.",
   totalBytes: "Bytes of files, in all.",
+  traceparent: "The W3C trace context of the request, where it has a valid one.",
   version: "Version of the program.",
+  waitedFor:
+    "`command`: it ran or waited for locks; `body`: its body came slowly; `disk`: its sync.",
   worker: "Number of the worker; 0 is main.",
   workers: "Workers that serve.",
   workersMax: "Most workers that there may be.",
@@ -57,6 +67,20 @@ interface EventRow {
   readonly fields: readonly EventField[];
 }
 
+const SLOW = [
+  "waitedFor",
+  "ms",
+  "worker",
+  "protocol",
+  "command",
+  "key",
+  "keys",
+  "method",
+  "path",
+  "address",
+  "clientName",
+  "traceparent",
+] as const;
 const LOADED = [
   "items",
   "seconds",
@@ -125,6 +149,16 @@ export const EVENTS = {
     level: "warn",
     meaning: "A wrong token was given; at most once a second.",
     fields: ["address", "count"],
+  },
+  slow: {
+    level: "warn",
+    meaning: "A request took longer than `--slow`; at most ten a second.",
+    fields: SLOW,
+  },
+  "slow-more": {
+    level: "warn",
+    meaning: "How many more there were in that second.",
+    fields: ["count"],
   },
   breaker: {
     level: "warn",

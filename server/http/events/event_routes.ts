@@ -54,7 +54,7 @@ export async function eventRoute(
   if (names.some((part) => encoder.encode(part).length > maxBytes)) {
     return refused(`ERR name is too long, send at most ${maxBytes} bytes`);
   }
-  const address = context.access.address(request);
+  const address = context.access.addressOf(request);
   const stream = await context.events.open(topic, word, names, address);
   if (stream !== null) return new Response(stream, { headers: HEADERS });
   return json(errorAnswer("ERR too many clients are subscribed, try again"), 503, RETRY);

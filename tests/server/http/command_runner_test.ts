@@ -12,6 +12,7 @@ import { configOf, newRegion, NOW_MS } from "../fixture.ts";
 
 const BUDGET_BYTES = 64 * 1024 * 1024;
 const MULTI = new TextEncoder().encode("MULTI");
+const ORIGIN = { protocol: "rest", address: () => "", trace: () => null } as const;
 const WORD = "x".repeat(100_000);
 
 function setUp() {
@@ -22,7 +23,7 @@ function setUp() {
   const context = new CommandContext(new Cache(region, 1), server, COMMANDS, session);
   const client = new AbortController();
   const runner = new CommandRunner(context, budget, { failed() {} });
-  assert(runner.begin(false, false, () => client.signal, () => ""));
+  assert(runner.begin(false, false, () => client.signal, ORIGIN));
   return { budget, runner, client };
 }
 
@@ -52,7 +53,7 @@ Deno.test("CommandRunner.watchClient() notices a client that goes, and none of t
   client.abort();
   assertEquals(runner.hasLeft, true);
   runner.end();
-  runner.begin(false, false, () => client.signal, () => "");
+  runner.begin(false, false, () => client.signal, ORIGIN);
   assertEquals(runner.hasLeft, false);
 });
 
