@@ -17,6 +17,7 @@ const PROGRAMS = [
   "bench/memcache/run.ts",
   "bench/overload/run.ts",
   "bench/proxy/run.ts",
+  "bench/keys/run.ts",
   "bench/pubsub/run.ts",
   "bench/resp/run.ts",
   "bench/resp/flush.ts",

@@ -3,6 +3,7 @@
 
 import type { Config } from "../config/config.ts";
 import type { CommandStats } from "./command_stats.ts";
+import type { HotAnswer } from "./keys/hot_answer.ts";
 import type { KeySamples } from "./keys/key_samples.ts";
 import type { SlowListener } from "./log/slow_requests.ts";
 import type { LatencyMonitor } from "./metrics/latency.ts";
@@ -140,6 +141,8 @@ export interface ServerFacade {
   track(session: Session, options: TrackingOptions): Tracking | Exclude<TrackingStart, "started">;
   /** Sums over all workers, for INFO. */
   totals(): Promise<ServerTotals>;
+  /** The keys that the clients of each worker ask for most. */
+  hotKeys(): Promise<readonly HotAnswer[]>;
   /** A line for each client of each worker; null where they would be more than an answer holds. */
   clients(): Promise<Uint8Array | null>;
   /** Ends clients of any worker; resolves with how many. */

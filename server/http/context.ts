@@ -80,6 +80,7 @@ export interface HttpContextParts {
 /** Everything that a worker's routes work with. */
 export class HttpContext {
   readonly config: Config;
+  readonly cache: ServerCache;
   readonly status: ServerStatus;
   readonly budget: MemoryBudget;
   readonly bodies: Bodies;
@@ -130,6 +131,7 @@ export class HttpContext {
     const { region, actor } = cache;
     const now = () => performance.now();
     this.config = config;
+    this.cache = cache;
     this.status = status;
     this.budget = budget;
     this.bodies = new Bodies(region, actor, budget, config, this.access, now);

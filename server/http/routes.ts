@@ -21,6 +21,7 @@ import {
   mputRoute,
   putRoute,
 } from "./json_routes.ts";
+import { KEY_ROUTES } from "./observe/key_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
 import { LIVE_ROUTES } from "./observe/live_routes.ts";
 import { exportRoute } from "./transfer/export_route.ts";
@@ -72,6 +73,7 @@ export const ROUTES: readonly Route[] = [
     summary: "Counters and sizes",
   },
   ...LIVE_ROUTES,
+  ...KEY_ROUTES,
   { path: SOCKET_PATH, methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
   { path: "/snapshot", methods: { POST: snapshotRoute }, summary: "Save everything to disk" },
   { path: "/pipeline", methods: { POST: pipelineRoute }, summary: "Run several commands" },

@@ -31,6 +31,8 @@ import { LateNews } from "./news/late_news.ts";
 import { choiceIn, KeyEventNews } from "./news/key_event_news.ts";
 import { isLatency, LatencyNews } from "./news/latency_news.ts";
 import { type Answers, joinedEntries, joinedTexts, type Question, Questions } from "./questions.ts";
+import { HotKeys } from "../observe/keys/hot_keys.ts";
+import type { HotAnswer } from "../contract/keys/hot_answer.ts";
 import { WorkerMessages } from "../messages/worker_messages.ts";
 import { ScriptNews } from "./news/script_news.ts";
 import { ServerOptions } from "./server_options.ts";
@@ -42,12 +44,16 @@ export const QUESTION_TIMEOUT_MS = 800;
 /** Longest time that a client waits for a snapshot; it is made all the same. */
 const SNAPSHOT_TIMEOUT_MS = 3_600_000;
 
+/** So many keys each worker names, of which a hundred are shown at most: those of all together are among them. */
+const MAX_HOT_KEYS = 200;
+
 /** One worker's view of the server. */
 export class LocalServer implements ServerFacade {
   readonly config: Config;
   readonly startedMs: number;
   readonly stats: CommandStats;
   readonly samples: KeySamples = new KeySamples();
+  readonly #hotKeys = new HotKeys(performance.now(), (2 ** 32 * Math.random()) | 0);
   readonly slices: TimeSlices = new TimeSlices();
   readonly messages: WorkerMessages;
   readonly latency: LatencyNews = new LatencyNews((question) => this.#questions.ask(question));
@@ -89,6 +95,7 @@ export class LocalServer implements ServerFacade {
     });
     const keyEvents = choiceIn(region ?? null);
     this.#options = new ServerOptions(config, this.#slowLog, this.latency, keyEvents);
+    this.samples.hot = this.#hotKeys;
     const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
     this.messages = new WorkerMessages(this.slices, () => this.#budget, clientOf);
     if (cache === null) return;
@@ -103,6 +110,7 @@ export class LocalServer implements ServerFacade {
   /** To be called a few times a second. */
   tick(): void {
     this.stats.tick();
+    this.#hotKeys.tick(performance.now());
     this.messages.tick();
     this.slow.tick();
     this.#versionTimes?.tick();
@@ -150,6 +158,8 @@ export class LocalServer implements ServerFacade {
         return this.registry?.kill(question.filter) ?? 0;
       case "unblock":
         return this.registry?.unblock(question.id, question.isError) ?? false;
+      case "hotKeys":
+        return this.#hotKeys.top(performance.now(), MAX_HOT_KEYS);
       case "resetStats":
         this.stats.clear();
         return null;
@@ -196,6 +206,10 @@ export class LocalServer implements ServerFacade {
 
   totals(): Promise<ServerTotals> {
     return this.#questions.totals();
+  }
+
+  async hotKeys(): Promise<readonly HotAnswer[]> {
+    return await this.#questions.ask({ what: "hotKeys" }) as readonly HotAnswer[];
   }
 
   async clients(): Promise<Uint8Array | null> {

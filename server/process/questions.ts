@@ -19,6 +19,7 @@ export type Question =
   | { readonly what: "clients" }
   | { readonly what: "totals" }
   | { readonly what: "resetStats" }
+  | { readonly what: "hotKeys" }
   | { readonly what: "slowLog"; readonly most: number }
   | { readonly what: "slowLogLength" }
   | { readonly what: "clearSlowLog" }
@@ -36,6 +37,7 @@ const SHARED: ReadonlySet<Question["what"]> = new Set([
   "clients",
   "totals",
   "resetStats",
+  "hotKeys",
   "slowLogLength",
   "clearSlowLog",
   "latencyEvents",
