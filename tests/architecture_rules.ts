@@ -53,6 +53,7 @@ export const ROOM_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "server/lua": ["server/contract"],
   "server/disk": ["cache", "server/config", "server/contract"],
   "cache": [],
+  "dashboard": ["server/observe"],
 };
 
 /** Rooms with a door: others import this file of theirs and no other. */
@@ -79,7 +80,7 @@ export const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
 
 /** Whether a file is part of the program, not of what surrounds it. */
 export function isProduct({ path }: Source): boolean {
-  return /^(main\.ts$|cache\/|client\/|server\/)/.test(path);
+  return /^(main\.ts$|cache\/|client\/|dashboard\/|server\/)/.test(path);
 }
 
 /** Applies `find`, which gives what is wrong with one file, to all of them. */

@@ -27,6 +27,7 @@ const sources = await readSources([
   "main.ts",
   "cache",
   "client",
+  "dashboard",
   "server",
   "bench",
   "tools",

@@ -2,7 +2,17 @@
 // build.json that says how it is built and from which commit. The working tree is never written to.
 
 /** Everything that belongs to the program. */
-const PARTS = ["main.ts", "deno.json", "deno.lock", "cache", "client", "server", "std"];
+const PARTS = [
+  "main.ts",
+  "deno.json",
+  "deno.lock",
+  // Named by deno.json; the page itself is in server/ already.
+  "dashboard/deno.json",
+  "cache",
+  "client",
+  "server",
+  "std",
+];
 
 /** The project's root folder. */
 export const ROOT: URL = new URL("../", import.meta.url);
@@ -23,6 +33,7 @@ export class Stage implements AsyncDisposable {
   /** Copies the program, and writes into the copy how it is built. */
   static async create(how: BuildKind): Promise<Stage> {
     const stage = new Stage(await Deno.makeTempDir({ prefix: "slabkv-build-" }));
+    await Deno.mkdir(`${stage.path}/dashboard`);
     for (const part of PARTS) await copyInto(new URL(part, ROOT), `${stage.path}/${part}`);
     const build = JSON.stringify({ how, commit: await currentCommit() });
     await Deno.writeTextFile(`${stage.path}/server/config/build.json`, build);
