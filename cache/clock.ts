@@ -8,6 +8,7 @@
 // victim that is worth less from TinyLFU (Einziger et al., ACM TOS 13(4), 2017). Every sweep is bounded.
 
 import * as layout from "./layout.ts";
+import { addCounter } from "./counters.ts";
 import { ChangeKind } from "./event_ring.ts";
 import { NO_GHOST, rememberGhostLocked, takeGhostLocked } from "./ghost.ts";
 import { indexLimit } from "./index_growth.ts";
@@ -48,6 +49,7 @@ const {
   PROBATION_LOSS,
   PROBATION_RISE,
   PROBATION_UNIT,
+  SHARD_GHOST_HITS,
   RING_MAIN,
   RING_PROBATION,
   SHARD_FREE_EIGHTHS,
@@ -180,6 +182,7 @@ export function ringForNewLocked(
   let probation = words[SHARD_PROBATION]! - PROBATION_FALL;
   const age = takeGhostLocked(memory, hash);
   if (age !== NO_GHOST && age <= GHOST_AGES) {
+    addCounter(words, SHARD_GHOST_HITS, 1);
     const main = askMain(memory, bytes);
     if (main !== Main.inUse) ring = RING_MAIN;
     if (age <= GHOST_YOUNG_AGES) {

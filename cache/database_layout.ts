@@ -8,7 +8,7 @@ import {
   KIND_BITS,
   KIND_SHIFT,
   SHARD_DATABASES,
-  SHARD_HEADER_BYTES,
+  SHARD_GRAVES,
   VALUE_BYTES_BITS,
   WORD_BYTES,
 } from "./layout.ts";
@@ -55,7 +55,7 @@ assertLayout({
     ),
     {
       name: "databases in a shard's header, in words",
-      length: SHARD_HEADER_BYTES / WORD_BYTES,
+      length: SHARD_GRAVES,
       fields: [
         ["items", SHARD_DATABASE_ITEMS, DATABASE_COUNT],
         ["deadline items", SHARD_DATABASE_DEADLINE_ITEMS, DATABASE_COUNT],

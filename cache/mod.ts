@@ -122,6 +122,7 @@ export { addState, clientFlagsOf, stateOf } from "./item_header.ts";
 export { ITEM_FETCHED, ITEM_STALE, ITEM_WON } from "./item_layout.ts";
 export { hitCountLocked } from "./ring.ts";
 export { Shard } from "./shard.ts";
+export { type RegionParts, regionParts, sampleFreeRuns } from "./space.ts";
 export type { ShardMemory } from "./shard_memory.ts";
 export { insertsLocked } from "./stripes.ts";
 export { type CacheStats, countItems, readDatabases, readStats, regionTouched } from "./stats.ts";

@@ -11,6 +11,7 @@ import {
   SHARD_EVICTIONS,
   SHARD_EXPIRATIONS,
   SHARD_FREE_EIGHTHS,
+  SHARD_GHOST_HITS,
   SHARD_ITEMS,
   SHARD_SEGMENTS,
   SHARD_WINDOW_EVICTIONS,
@@ -48,6 +49,8 @@ export interface CacheStats {
   readonly windowEvictions: number;
   /** Items that were removed because their deadline had passed. */
   readonly expirations: number;
+  /** New items whose key had left probation a little earlier. */
+  readonly ghostHits: number;
   /** Shards of the region. */
   readonly shards: number;
   /** Shards that were cleared because they may have been broken. */
@@ -66,6 +69,7 @@ export function readStats(cache: Cache): CacheStats {
   let evictions = 0;
   let windowEvictions = 0;
   let expirations = 0;
+  let ghostHits = 0;
   for (const { memory: { words } } of cache.shards) {
     items += Atomics.load(words, SHARD_ITEMS);
     itemsWithDeadline += Atomics.load(words, SHARD_DEADLINE_ITEMS);
@@ -74,6 +78,7 @@ export function readStats(cache: Cache): CacheStats {
     evictions += readCounter(words, SHARD_EVICTIONS);
     windowEvictions += readCounter(words, SHARD_WINDOW_EVICTIONS);
     expirations += readCounter(words, SHARD_EXPIRATIONS);
+    ghostHits += readCounter(words, SHARD_GHOST_HITS);
   }
   const { slotCount, bucketCount, segmentEighths, segmentBuckets } = geometry.shard;
   const slots = geometry.shardCount * slotCount - segments * segmentEighths / SLOT_EIGHTHS;
@@ -92,6 +97,7 @@ export function readStats(cache: Cache): CacheStats {
     evictions,
     windowEvictions,
     expirations,
+    ghostHits,
     shards: geometry.shardCount,
     shardsCleared: Atomics.load(regionWords, REGION_SHARDS_CLEARED),
     limitedBy: limit({

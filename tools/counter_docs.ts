@@ -8,6 +8,7 @@
 
 import { COUNTERS, GAUGES } from "../server/contract/counters.ts";
 import { FACTS } from "../server/contract/persistence/persistence_facts.ts";
+import { unitWords } from "../server/observe/metrics/names.ts";
 
 const HEADS = { counters: "counter or gauge", persistence: "fact" } as const;
 /** The tables of the page. */
@@ -18,6 +19,8 @@ export interface DocumentedRow {
   readonly name: string;
   readonly meaning: string;
   readonly isShown: boolean;
+  /** What it is counted in, where its name does not end in that. */
+  readonly words?: string;
 }
 
 /** The table of those rows that /stats shows, as Markdown. */
@@ -26,10 +29,13 @@ export function counterTable(rows: readonly DocumentedRow[], name: TableName = "
     rows.filter(({ isShown }) => isShown).map(lineOf).join("");
 }
 
-function lineOf({ name, meaning }: DocumentedRow): string {
+function lineOf({ name, meaning, words = unitWords(name) }: DocumentedRow): string {
   // An abbreviation such as HTTP stays as it is.
   const first = /^[A-Z]{2}/.test(meaning) ? meaning[0]! : meaning[0]!.toLowerCase();
-  return `| \`${name}\` | ${first}${meaning.slice(1, -1)} |\n`;
+  const text = first + meaning.slice(1, -1);
+  const end = text.indexOf(";") < 0 ? text.length : text.indexOf(";");
+  const unit = words === "" ? "" : `, in ${words}`;
+  return `| \`${name}\` | ${text.slice(0, end)}${unit}${text.slice(end)} |\n`;
 }
 
 /** The page with the table between its marks. Throws Error where the marks are not there. */

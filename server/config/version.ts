@@ -8,6 +8,9 @@ import build from "./build.json" with { type: "json" };
 /** slabkv's version. */
 export const VERSION: string = project.version;
 
+/** How this program was built, and from which commit; that is empty where nobody has said. */
+export const BUILD: { readonly how: string; readonly commit: string } = build;
+
 /** The oldest Deno that the server is tested with; of an older one some bounds do not hold. */
 export const MIN_DENO = "2.9.6";
 

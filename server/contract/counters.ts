@@ -1,5 +1,6 @@
 // The one table of the counters and gauges that every thread keeps. A new one is one row here. The
-// region, /stats, the table in docs/api.md and the clean-up after a worker's end follow from it.
+// region, /stats, /metrics, their docs and the clean-up after a worker's end follow from it. What a name ends in says
+// what it is counted in (Ms, Us, Kib), so that its meaning need not.
 
 import { type ActorNames, type Cache, ENGINE_COUNTERS, type Region } from "../../cache/mod.ts";
 import { BREAKER_GAUGES } from "./breaker/breaker_gauges.ts";
@@ -32,6 +33,8 @@ interface GaugeRow {
   readonly endsWithWorker: boolean;
   /** What one of it stands for, where that is not one. */
   readonly unit?: number;
+  /** What it is counted in, where its name does not end in that. */
+  readonly words?: string;
 }
 
 /** The counters, in the order of /stats. Those of the engine are among them. */
@@ -69,12 +72,12 @@ export const COUNTERS = [
   },
   {
     name: "lockWaitUs",
-    meaning: "Microseconds that these waits took, all together.",
+    meaning: "How long waits for locks took, all together.",
     isShown: true,
   },
   {
     name: "lockTimeouts",
-    meaning: "Those waits that were given up after 50 ms, answered 503.",
+    meaning: "Waits for a lock that were given up after 50 ms, answered 503.",
     isShown: true,
   },
   ...RAW_COUNTERS,
@@ -98,7 +101,7 @@ export const COUNTERS = [
   },
   {
     name: "breakerOpenMs",
-    meaning: "Milliseconds that its breaker was open, and let nothing in.",
+    meaning: "How long its breaker was open, and let nothing in.",
     isShown: true,
   },
   ...SCRIPT_COUNTERS,
@@ -193,13 +196,15 @@ export const GAUGES = [
   },
   {
     name: "cpuUser",
-    meaning: "Hundredths of a second of CPU time that the thread has used itself.",
+    meaning: "CPU time that the thread has used itself.",
+    words: "hundredths of a second",
     isShown: true,
     endsWithWorker: true,
   },
   {
     name: "cpuSystem",
-    meaning: "Hundredths of a second of CPU time that the system has used for the thread.",
+    meaning: "CPU time that the system has used for the thread.",
+    words: "hundredths of a second",
     isShown: true,
     endsWithWorker: true,
   },
@@ -217,7 +222,7 @@ export const GAUGES = [
   },
   {
     name: "heapBytes",
-    meaning: "Bytes of the JavaScript heap of the thread, in the same steps.",
+    meaning: "Bytes of the JavaScript heap of the thread, in whole steps of 4 KiB.",
     isShown: true,
     endsWithWorker: true,
     unit: MEMORY_STEP_BYTES,

@@ -197,6 +197,9 @@ export interface ServerTotals {
 /** Whether traffic should be sent to the server, and why not. */
 export type ServerState = "loading" | "ready" | "draining" | "shedding";
 
+/** The two formats in which Prometheus reads metrics. */
+export type MetricsFormat = "text" | "openmetrics";
+
 /** The state of the whole server. Any worker can answer for it. */
 export interface ServerStatus {
   /** Why the server is not healthy, or null. */
@@ -209,4 +212,6 @@ export interface ServerStatus {
   readonly loading: LoadProgress | null;
   /** The body of /stats, as JSON. */
   statsText(): string;
+  /** The body of /metrics; it is written in slices of time. Who asks meanwhile shares it. */
+  metricsText(format: MetricsFormat, slices: TimeSlices): string | Promise<string>;
 }

@@ -22,6 +22,7 @@ import {
   putRoute,
 } from "./json_routes.ts";
 import { KEY_ROUTES } from "./observe/key_routes.ts";
+import { METRICS_ROUTES } from "./observe/metrics_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
 import { LIVE_ROUTES } from "./observe/live_routes.ts";
 import { exportRoute } from "./transfer/export_route.ts";
@@ -74,6 +75,7 @@ export const ROUTES: readonly Route[] = [
   },
   ...LIVE_ROUTES,
   ...KEY_ROUTES,
+  ...METRICS_ROUTES,
   { path: SOCKET_PATH, methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
   { path: "/snapshot", methods: { POST: snapshotRoute }, summary: "Save everything to disk" },
   { path: "/pipeline", methods: { POST: pipelineRoute }, summary: "Run several commands" },

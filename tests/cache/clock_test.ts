@@ -72,6 +72,28 @@ Deno.test("ringForNewLocked() sends a key that left probation not long ago to th
   assertEquals(ringOfKey(cache, never), RING_PROBATION);
 });
 
+Deno.test("readStats() counts new items whose key was evicted a little earlier", () => {
+  const { cache } = makeFixture();
+  const putAll = (from: number, count: number) => {
+    for (let i = from; i < from + count; i++) put(cache, `key${i}`, small);
+  };
+  putAll(0, 100_000);
+  const { evictions, ghostHits } = readStats(cache);
+  assert(evictions > 0);
+  // Of other keys a fingerprint may be the same, once in a thousand times for each entry of a set.
+  assert(ghostHits < 100_000 / 200, `${ghostHits}`);
+  let latest = 100_000;
+  const gone: string[] = [];
+  while (gone.length < 500) {
+    const key = `key${--latest}`;
+    if (find(cache, key).address === 0) gone.push(key);
+  }
+  const before = readStats(cache).ghostHits;
+  for (const key of gone) put(cache, key, small);
+  const came = readStats(cache).ghostHits - before;
+  assert(came > 400 && came <= 500, `${came} of 500`);
+});
+
 Deno.test("evictOneLocked() spares a main item once for each hit, up to 3", () => {
   const { cache } = makeFixture();
   const keys = inMain(cache, 5);

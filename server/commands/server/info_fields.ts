@@ -2,22 +2,25 @@
 // names. Where nothing ever happens that a field counts, such as copying to a replica, it says so with a constant, since
 // tools read it. docs/operate.md lists what is left out.
 
-import process from "node:process";
-import { readStats } from "../../../cache/mod.ts";
-import { heldBytesOf, MEMORY_STEP_BYTES, type ServerRegion } from "../../contract/counters.ts";
 import { Topic } from "../../contract/messages/topic.ts";
-import { REFUSAL_COUNTERS } from "../../contract/refusal_counters.ts";
 import type { ServerTotals } from "../../contract/server.ts";
 import { VERSION } from "../../config/version.ts";
 import type { CommandContext } from "../../contract/command.ts";
+import { InfoValues } from "../../observe/metrics/info_values.ts";
 import { COMPATIBLE_VERSION } from "../compatible_version.ts";
 
 /** The fields of a section, in their order. */
 export type Fields = Readonly<Record<string, string | number>>;
 
+/** What the table of metrics says of the same facts. */
+export function valuesOf({ cache, server: { startedMs, config } }: CommandContext): InfoValues {
+  return new InfoValues({ cache, startedMs, config });
+}
+
 /** Section Server. */
-export function server({ cache, server }: CommandContext): Fields {
-  const uptime = Math.max(0, Math.floor((cache.now() - server.startedMs) / 1000));
+export function server(context: CommandContext): Fields {
+  const { cache, server } = context;
+  const uptime = valuesOf(context).number("uptime_in_seconds");
   return {
     redis_version: COMPATIBLE_VERSION,
     slabkv_version: VERSION,
@@ -41,25 +44,26 @@ export function server({ cache, server }: CommandContext): Fields {
 }
 
 /** Section Clients. */
-export function clients({ cache, server }: CommandContext, totals: ServerTotals): Fields {
+export function clients(context: CommandContext, totals: ServerTotals): Fields {
   return {
     connected_clients: totals.clients,
     cluster_connections: 0,
-    maxclients: server.options()["maxclients"] ?? 0,
-    blocked_clients: cache.region.gaugeTotal("blockedClients"),
+    maxclients: context.server.options()["maxclients"] ?? 0,
+    blocked_clients: valuesOf(context).get("blocked_clients"),
     tracking_clients: totals.trackingClients,
     clients_in_timeout_table: 0,
   };
 }
 
 /** Section Memory. Used memory is what items take of the region. */
-export function memory({ cache, server }: CommandContext): Fields {
-  const { region } = cache;
-  const luaBytes = region.gaugeTotal("luaKib") * 1024;
-  const scripts = server.scripts.cache;
-  const { usedBytes, memoryBytes } = readStats(cache);
-  const peakBytes = Math.max(usedBytes, region.gauge(0, "peakBytes") * MEMORY_STEP_BYTES);
-  const { rss } = Deno.memoryUsage();
+export function memory(context: CommandContext): Fields {
+  const values = valuesOf(context);
+  const scripts = context.server.scripts.cache;
+  const luaBytes = values.number("used_memory_lua");
+  const usedBytes = values.number("used_memory");
+  const memoryBytes = values.number("maxmemory");
+  const peakBytes = values.number("used_memory_peak");
+  const rss = values.number("used_memory_rss");
   return {
     used_memory: usedBytes,
     used_memory_human: human(usedBytes),
@@ -92,7 +96,7 @@ export function memory({ cache, server }: CommandContext): Fields {
     mem_replication_backlog: 0,
     mem_total_replication_buffers: 0,
     mem_clients_slaves: 0,
-    mem_clients_normal: heldBytesOf(region),
+    mem_clients_normal: values.get("mem_clients_normal"),
     mem_cluster_links: 0,
     mem_aof_buffer: 0,
     mem_allocator: "slab",
@@ -115,32 +119,32 @@ function human(bytes: number): string {
 }
 
 /** Section Stats. Connections and bytes are those of the Redis and text protocols. */
-export function stats({ cache, messages }: CommandContext, totals: ServerTotals): Fields {
-  const { region } = cache;
-  const { evictions, windowEvictions, expirations } = readStats(cache);
+export function stats(context: CommandContext, totals: ServerTotals): Fields {
+  const { messages, cache: { region } } = context;
+  const values = valuesOf(context);
   return {
-    total_connections_received: region.total("connections"),
+    total_connections_received: values.get("total_connections_received"),
     total_commands_processed: totals.calls.reduce((sum, count) => sum + count, 0),
-    instantaneous_ops_per_sec: region.gauge(0, "requestsPerSecond"),
-    total_net_input_bytes: region.total("inputBytes"),
-    total_net_output_bytes: region.total("outputBytes"),
+    instantaneous_ops_per_sec: values.get("instantaneous_ops_per_sec"),
+    total_net_input_bytes: values.get("total_net_input_bytes"),
+    total_net_output_bytes: values.get("total_net_output_bytes"),
     total_net_repl_input_bytes: 0,
     total_net_repl_output_bytes: 0,
     instantaneous_input_kbps: kilobytes(region.gauge(0, "inputPerSecond")),
     instantaneous_output_kbps: kilobytes(region.gauge(0, "outputPerSecond")),
     instantaneous_input_repl_kbps: kilobytes(0),
     instantaneous_output_repl_kbps: kilobytes(0),
-    rejected_connections: region.total("clientsRefused"),
+    rejected_connections: values.get("rejected_connections"),
     sync_full: 0,
     sync_partial_ok: 0,
     sync_partial_err: 0,
-    expired_keys: expirations,
-    evicted_keys: evictions,
-    evicted_keys_memory: evictions - windowEvictions,
-    evicted_keys_window: windowEvictions,
-    clients_slow: region.total("clientsSlow"),
-    keyspace_hits: region.total("hits"),
-    keyspace_misses: region.total("misses"),
+    expired_keys: values.get("expired_keys"),
+    evicted_keys: values.get("evicted_keys"),
+    evicted_keys_memory: values.get("evicted_keys_memory"),
+    evicted_keys_window: values.get("evicted_keys_window"),
+    clients_slow: values.get("clients_slow"),
+    keyspace_hits: values.get("keyspace_hits"),
+    keyspace_misses: values.get("keyspace_misses"),
     pubsub_channels: messages.topicCount(Topic.channel),
     pubsub_patterns: messages.topicCount(Topic.pattern),
     pubsubshard_channels: messages.topicCount(Topic.shardChannel),
@@ -155,24 +159,17 @@ export function stats({ cache, messages }: CommandContext, totals: ServerTotals)
     total_active_defrag_time: 0,
     current_active_defrag_time: 0,
     unexpected_error_replies: 0,
-    total_error_replies: errorCount(region),
+    total_error_replies: values.get("total_error_replies"),
     dump_payload_sanitizations: 0,
     io_threaded_reads_processed: 0,
     io_threaded_writes_processed: 0,
-    scripts_ended: region.total("scriptsEnded"),
-    evicted_scripts: region.total("scriptsEvicted"),
-    lock_waits: region.total("lockWaits"),
-    lock_timeouts: region.total("lockTimeouts"),
-    failed_tokens: region.total("failedTokens"),
-    overloads: region.total("overloads"),
+    scripts_ended: values.get("scripts_ended"),
+    evicted_scripts: values.get("evicted_scripts"),
+    lock_waits: values.get("lock_waits"),
+    lock_timeouts: values.get("lock_timeouts"),
+    failed_tokens: values.get("failed_tokens"),
+    overloads: values.get("overloads"),
   };
-}
-
-function errorCount(region: ServerRegion): number {
-  return REFUSAL_COUNTERS.reduce(
-    (sum, row) => "code" in row ? sum + region.total(row.name) : sum,
-    0,
-  );
 }
 
 function kilobytes(bytes: number): string {
@@ -200,11 +197,12 @@ export function replication(): Fields {
  * Section CPU: the process, main and each worker. The time of main and the workers is that of their
  * threads; what is left has gone to the threads of V8 and Deno.
  */
-export function cpu({ cache: { region } }: CommandContext): Fields {
-  const { user, system } = process.cpuUsage();
-  const fields: Record<string, string> = {
-    used_cpu_sys: seconds(system / 1e6),
-    used_cpu_user: seconds(user / 1e6),
+export function cpu(context: CommandContext): Fields {
+  const { region } = context.cache;
+  const values = valuesOf(context);
+  const fields: Record<string, string | number> = {
+    used_cpu_sys: values.get("used_cpu_sys"),
+    used_cpu_user: values.get("used_cpu_user"),
     used_cpu_sys_children: seconds(0),
     used_cpu_user_children: seconds(0),
   };

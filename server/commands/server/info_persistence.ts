@@ -5,7 +5,7 @@ import { LogState, readStats } from "../../../cache/mod.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import { type LoadProgress, loadProgress } from "../../contract/persistence/load_progress.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
-import type { Fields } from "./info_fields.ts";
+import { type Fields, valuesOf } from "./info_fields.ts";
 
 const NO_SAVE = -1;
 
@@ -27,7 +27,7 @@ export function persistence(context: CommandContext): Fields {
     ...snapshotFields(context, status),
     rdb_last_cow_size: 0,
     rdb_last_load_keys_expired: 0,
-    rdb_last_load_keys_loaded: status.get("loadedItems"),
+    rdb_last_load_keys_loaded: valuesOf(context).get("rdb_last_load_keys_loaded"),
     ...logFields(context, status),
     module_fork_in_progress: 0,
     module_fork_last_cow_size: 0,
@@ -71,7 +71,7 @@ function snapshotFields(context: CommandContext, status: PersistenceStatus): Fie
     rdb_last_bgsave_status: okOr(status.get("snapshotFailed") === 0),
     rdb_last_bgsave_time_sec: latest,
     rdb_current_bgsave_time_sec: current,
-    rdb_saves: status.get("snapshots"),
+    rdb_saves: valuesOf(context).get("rdb_saves"),
   };
 }
 
@@ -92,26 +92,27 @@ function logFields(context: CommandContext, status: PersistenceStatus): Fields {
   };
 }
 
-function sizeFields({ server }: CommandContext, status: PersistenceStatus): Fields {
-  const [logBytes, base] = [status.get("logBytes"), status.get("snapshotBytes")];
+function sizeFields(context: CommandContext, status: PersistenceStatus): Fields {
+  const values = valuesOf(context);
+  const base = values.number("aof_base_size");
   return {
-    aof_current_size: base + logBytes,
+    aof_current_size: base + status.get("logBytes"),
     aof_base_size: base,
     aof_pending_rewrite: 0,
     aof_buffer_length: 0,
     aof_pending_bio_fsync: 0,
     aof_delayed_fsync: 0,
-    log_fsync: server.config.fsync,
+    log_fsync: context.server.config.fsync,
     log_fault: status.fault ?? "none",
-    log_faults: status.get("faults"),
-    log_position: status.get("logPosition"),
-    log_durable_position: status.get("durablePosition"),
-    log_lag_usec: status.get("lagUs"),
-    log_lag_minute_usec: status.get("lagMinuteUs"),
-    log_lag_worst_usec: status.get("lagWorstUs"),
-    log_sync_usec: status.get("syncUs"),
-    log_gaps: status.get("gaps"),
-    log_discarded_bytes: status.get("discardedBytes"),
+    log_faults: values.get("log_faults"),
+    log_position: values.get("log_position"),
+    log_durable_position: values.get("log_durable_position"),
+    log_lag_usec: values.get("log_lag_usec"),
+    log_lag_minute_usec: values.get("log_lag_minute_usec"),
+    log_lag_worst_usec: values.get("log_lag_worst_usec"),
+    log_sync_usec: values.get("log_sync_usec"),
+    log_gaps: values.get("log_gaps"),
+    log_discarded_bytes: values.get("log_discarded_bytes"),
   };
 }
 

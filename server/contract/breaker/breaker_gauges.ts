@@ -23,7 +23,7 @@ export const BREAKER_GAUGES = [
   },
   {
     name: "lagMs",
-    meaning: "Milliseconds that its event loop is behind, as main sees it; 0 with `--max-lag 0`.",
+    meaning: "How far its event loop is behind, as main sees it; 0 with `--max-lag 0`.",
     isShown: true,
     endsWithWorker: true,
   },

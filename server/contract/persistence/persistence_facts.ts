@@ -25,7 +25,7 @@ export const FACTS = [
   },
   {
     name: "durablePosition",
-    meaning: "Those of them that are known to be on the disk itself.",
+    meaning: "Bytes of log that are known to be on the disk itself.",
     isLarge: true,
     isShown: true,
   },
@@ -37,12 +37,20 @@ export const FACTS = [
   },
   {
     name: "lagUs",
-    meaning: "Microseconds from an answer until the kernel had its record, at most, lately.",
+    meaning: "Time from an answer until the kernel had its record, at most, lately.",
     isShown: true,
   },
-  { name: "lagMinuteUs", meaning: "The longest of the last minute.", isShown: true },
-  { name: "lagWorstUs", meaning: "The longest since the start.", isShown: true },
-  { name: "syncUs", meaning: "Microseconds that the latest sync took.", isShown: true },
+  {
+    name: "lagMinuteUs",
+    meaning: "The longest time from an answer until the kernel had its record, of the last minute.",
+    isShown: true,
+  },
+  {
+    name: "lagWorstUs",
+    meaning: "The longest time from an answer until the kernel had its record, since the start.",
+    isShown: true,
+  },
+  { name: "syncUs", meaning: "Time that the latest sync took.", isShown: true },
   {
     name: "faults",
     meaning: "Times that log or snapshot could not be written.",
@@ -98,7 +106,7 @@ export const FACTS = [
   },
   {
     name: "snapshotMs",
-    meaning: "Milliseconds that the latest snapshot took.",
+    meaning: "Time that the latest snapshot took.",
     isShown: true,
   },
   {
@@ -127,7 +135,7 @@ export const FACTS = [
     meaning: "Damaged or torn bytes that the start has left out.",
     isShown: true,
   },
-  { name: "loadMs", meaning: "Milliseconds that loading took.", isShown: true },
+  { name: "loadMs", meaning: "Time that loading took.", isShown: true },
 ] as const satisfies readonly FactRow[];
 
 /** Name of a fact. */

@@ -25,7 +25,7 @@ export const SCRIPT_GAUGES = [
   },
   {
     name: "luaKib",
-    meaning: "KiB of memory of what runs scripts; 0 until the first script.",
+    meaning: "Memory of what runs scripts; 0 until the first script.",
     isShown: true,
     endsWithWorker: true,
   },

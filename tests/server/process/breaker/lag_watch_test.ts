@@ -8,7 +8,7 @@ import {
   WorkerMode,
 } from "../../../../server/contract/breaker/gate.ts";
 import { LagWatch, LOOK_MS } from "../../../../server/process/breaker/lag_watch.ts";
-import { breakerStatus, isOverloaded } from "../../../../server/process/breaker/breaker_status.ts";
+import { breakerStatus, isOverloaded } from "../../../../server/observe/breaker_status.ts";
 import { Log } from "../../../../server/process/log/log.ts";
 import { newRegion } from "../../fixture.ts";
 

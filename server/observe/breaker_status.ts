@@ -1,8 +1,8 @@
 // What /health, /ready and /stats say of the breakers of all workers together. Read from the region, so that any
 // worker can answer for all.
 
-import type { ServerRegion } from "../../contract/counters.ts";
-import { type BreakerState, breakerState } from "../../contract/breaker/gate.ts";
+import type { ServerRegion } from "../contract/counters.ts";
+import { type BreakerState, breakerState } from "../contract/breaker/gate.ts";
 
 /** The breakers of all workers. */
 export interface BreakerStatus {

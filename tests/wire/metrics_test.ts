@@ -1,0 +1,95 @@
+// /metrics and /stats/metrics of a running server: what promtool says of them, that every worker says the same, and who
+// may ask.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TestServer } from "./server.ts";
+
+const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
+
+/** The samples of an exposition: what comes before the number, and the number. */
+function samplesOf(text: string): Map<string, number> {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(lines.map((line) => [
+    line.slice(0, line.lastIndexOf(" ")),
+    Number(line.slice(line.lastIndexOf(" "))),
+  ]));
+}
+
+/** What promtool says of metrics; null where there is no promtool. */
+async function promtoolSays(text: string): Promise<string | null> {
+  try {
+    const child = new Deno.Command("promtool", {
+      args: ["check", "metrics"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+    const { code, stdout, stderr } = await child.output();
+    const decoder = new TextDecoder();
+    return `${code} ${decoder.decode(stdout)}${decoder.decode(stderr)}`;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.log("skipped: no promtool");
+    return null;
+  }
+}
+
+Deno.test("/metrics: promtool has nothing to say, and what was done is counted", async () => {
+  const dir = await Deno.makeTempDir();
+  await using server = await TestServer.start(["--workers", "2", "--data-dir", dir]);
+  const url = `http://127.0.0.1:${server.port}`;
+  const body = '{"key":"k","value":"v"}';
+  for (let i = 0; i < 3; i++) await (await fetch(`${url}/put`, { method: "POST", body })).text();
+  for (const key of ["k", "none"]) await (await fetch(`${url}/get?key=${key}`)).text();
+  const answer = await fetch(`${url}/metrics`);
+  assertEquals(answer.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  assertEquals(answer.headers.get("cache-control"), "no-store");
+  const text = await answer.text();
+  const said = await promtoolSays(text);
+  if (said !== null) assertEquals(said, "0 ");
+  const samples = samplesOf(text);
+  const of = (name: string) => samples.get(name);
+  assertEquals([of("slabkv_puts_total"), of("slabkv_hits_total"), of("slabkv_misses_total")], [
+    3,
+    1,
+    1,
+  ]);
+  assertEquals([of("slabkv_items"), of('slabkv_state{state="ready"}')], [1, 1]);
+  const byWorker = [...samples].filter(([name]) => name.startsWith("slabkv_worker_puts_total"));
+  assertEquals(byWorker.map(([name]) => /"(.+)"/.exec(name)![1]), ["main", "1", "2"]);
+  assertEquals(byWorker.reduce((sum, [, count]) => sum + count, 0), 3);
+  assert(of("slabkv_log_written_bytes_total") !== undefined);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("/metrics: OpenMetrics has the same series, and an end", async () => {
+  await using server = await TestServer.start(["--workers", "2"]);
+  const url = `http://127.0.0.1:${server.port}/metrics`;
+  const plain = await (await fetch(url)).text();
+  const answer = await fetch(url, { headers: { accept: OPENMETRICS } });
+  assertMatch(
+    answer.headers.get("content-type")!,
+    /^application\/openmetrics-text; version=1\.0\.0/,
+  );
+  const text = await answer.text();
+  assert(text.endsWith("\n# EOF\n"));
+  assertEquals([...samplesOf(text).keys()], [...samplesOf(plain).keys()]);
+});
+
+Deno.test("/metrics and /stats/metrics: only with the token, without a query, as GET or HEAD", async () => {
+  await using server = await TestServer.start(["--token", "secret-secret-secret"]);
+  const bearer = "authorization: Bearer secret-secret-secret";
+  const statusOf = async (request: string) => Number((await server.ask(request)).slice(0, 3));
+  for (const path of ["/metrics", "/stats/metrics"]) {
+    assertEquals(await statusOf(`GET ${path}`), 401);
+    assertEquals(await statusOf(`GET ${path}\n${bearer}`), 200);
+    assertEquals(await statusOf(`HEAD ${path}\n${bearer}`), 200);
+    assertEquals(await statusOf(`POST ${path}\n${bearer}\n\n{}`), 405);
+    assertEquals(await statusOf(`GET ${path}?name=x\n${bearer}`), 400);
+  }
+  const { metrics } = JSON.parse((await server.ask(`GET /stats/metrics\n${bearer}`)).slice(4));
+  assertEquals(Object.keys(metrics[0]), ["name", "type", "unit", "help"]);
+});
