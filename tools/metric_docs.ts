@@ -66,7 +66,8 @@ function wrapped(item: string): string {
 /** What each label may be. */
 function labelsOf({ labels, series = [], workers, bound }: Metric): string[] {
   if (workers !== undefined || labels.length === 0) return [];
-  if (labels.length > 1) return [`Labels: ${labels.map(coded).join(", ")}.`];
+  const places = bound === undefined ? "" : `, of ${bound}`;
+  if (labels.length > 1) return [`Labels: ${labels.map(coded).join(", ")}${places}.`];
   const values = [...new Set(series.map(({ labels: [value] = [] }) => value!))];
   const shown = values.length === 0 ? bound ?? "" : values.map(coded).join(", ");
   return [`Label ${coded(labels[0]!)}: ${shown}.`];

@@ -1,7 +1,7 @@
 // The status of the whole server: stats, metrics, health, readiness. It is read from the region, so that any
 // worker can answer for all. Knows no protocol besides the texts that it returns.
 
-import type { Config } from "../config/config.ts";
+import type { Command } from "../contract/command.ts";
 import type { ServerCache } from "../contract/counters.ts";
 import { type LoadProgress, loadProgress } from "../contract/persistence/load_progress.ts";
 import type { MetricsFormat, ServerState, ServerStatus } from "../contract/server.ts";
@@ -30,12 +30,13 @@ export class RegionStatus implements ServerStatus {
     cache: ServerCache,
     startedMs: number,
     liveness: Liveness,
-    config: Pick<Config, "fsync" | "onWriteError" | "maxLagMs">,
+    config: SnapshotSources["config"],
+    commands: readonly Command[] = [],
   ) {
     this.#cache = cache;
     this.#liveness = liveness;
     this.#config = config;
-    this.#sources = { cache, startedMs, config };
+    this.#sources = { cache, startedMs, config, commands };
   }
 
   /** Why the server is not healthy, or null. */

@@ -128,7 +128,13 @@ class WorkerServer {
     this.#voice = new WorkerVoice(channel);
     const session = new Session(0, "http", "", "", start.startedMs, true);
     const commands = new CommandContext(cache, local, COMMANDS, session);
-    const status = new RegionStatus(cache, start.startedMs, this.#liveness, start.config);
+    const status = new RegionStatus(
+      cache,
+      start.startedMs,
+      this.#liveness,
+      start.config,
+      COMMANDS,
+    );
     const watch = new WorkerWatch(this.#region, start.actor);
     local.watch = watch;
     const waits = new ClientWaits(cache, watch);

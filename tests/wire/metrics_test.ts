@@ -58,6 +58,14 @@ Deno.test("/metrics: promtool has nothing to say, and what was done is counted",
     1,
   ]);
   assertEquals([of("slabkv_items"), of('slabkv_state{state="ready"}')], [1, 1]);
+  const commands = 'slabkv_commands_total{protocol="http",command=';
+  assertEquals(
+    [of(`${commands}"set",outcome="ok"}`), of(`${commands}"get",outcome="ok"}`)],
+    [3, 2],
+  );
+  const bucket = 'slabkv_command_duration_seconds_bucket{group="string",le=';
+  assertEquals(of(`${bucket}"+Inf"}`), 5);
+  assert(of(`${bucket}"16.777216"}`)! >= of(`${bucket}"0.000128"}`)!);
   const byWorker = [...samples].filter(([name]) => name.startsWith("slabkv_worker_puts_total"));
   assertEquals(byWorker.map(([name]) => /"(.+)"/.exec(name)![1]), ["main", "1", "2"]);
   assertEquals(byWorker.reduce((sum, [, count]) => sum + count, 0), 3);

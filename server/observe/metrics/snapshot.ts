@@ -3,10 +3,12 @@
 
 import process from "node:process";
 import { type CacheStats, readStats } from "../../../cache/mod.ts";
+import type { Command } from "../../contract/command.ts";
 import type { Config } from "../../config/config.ts";
 import type { ServerCache, ServerRegion } from "../../contract/counters.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
 import { type BreakerStatus, breakerStatus } from "../breaker_status.ts";
+import { Figures } from "../figures.ts";
 
 /** What a snapshot is taken of. */
 export interface SnapshotSources {
@@ -14,6 +16,8 @@ export interface SnapshotSources {
   /** Milliseconds since 1970 when the process started. */
   readonly startedMs: number;
   readonly config: Pick<Config, "maxLagMs" | "fsync" | "onWriteError">;
+  /** The command table, where counts of commands are asked for. */
+  readonly commands?: readonly Command[];
 }
 
 /** The facts of one moment. */
@@ -24,15 +28,18 @@ export class Snapshot {
   readonly config: SnapshotSources["config"];
   /** What main says of log and snapshots. */
   readonly disk: PersistenceStatus;
+  /** Counts and latencies of commands; null where nobody asks for them. */
+  readonly figures: Figures | null;
   #stats: CacheStats | null = null;
   #breaker: BreakerStatus | null = null;
   #cpu: { readonly user: number; readonly system: number } | null = null;
 
-  constructor({ cache, startedMs, config }: SnapshotSources) {
+  constructor({ cache, startedMs, config, commands }: SnapshotSources) {
     this.cache = cache;
     this.region = cache.region;
     this.startedMs = startedMs;
     this.config = config;
+    this.figures = commands === undefined ? null : new Figures(cache, commands);
     this.disk = new PersistenceStatus(cache.region);
   }
 

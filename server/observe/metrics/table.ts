@@ -6,6 +6,7 @@ import { LEAVING_ROWS, SPACE_ROWS } from "./cache_rows.ts";
 import { COUNTER_ROWS, WORKER_ROWS } from "./counter_rows.ts";
 import { DISK_ROWS } from "./disk_rows.ts";
 import { isMetric, type Metric, type Row } from "./metric.ts";
+import { REQUEST_ROWS } from "./request_rows.ts";
 import { PROCESS_ROWS, SERVER_ROWS } from "./server_rows.ts";
 
 /** Rows about one thing, which docs/metrics.md shows together. */
@@ -17,6 +18,7 @@ export interface Section {
 /** All rows, in the order of /stats. */
 export const SECTIONS: readonly Section[] = [
   { title: "Server", rows: SERVER_ROWS },
+  { title: "Commands", rows: REQUEST_ROWS },
   { title: "Items and space", rows: SPACE_ROWS },
   { title: "Evictions", rows: LEAVING_ROWS },
   { title: "Counts and what was refused", rows: COUNTER_ROWS },
