@@ -124,6 +124,7 @@ export { hitCountLocked } from "./ring.ts";
 export { Shard } from "./shard.ts";
 export { type RegionParts, regionParts, sampleFreeRuns } from "./space.ts";
 export type { ShardMemory } from "./shard_memory.ts";
+export { NO_ITEM, sampleSlotsLocked, SlotSamples, SlotState } from "./slot_samples.ts";
 export { insertsLocked } from "./stripes.ts";
 export { type CacheStats, countItems, readDatabases, readStats, regionTouched } from "./stats.ts";
 export { bucketTotal, mostBuckets } from "./index_growth.ts";

@@ -154,7 +154,7 @@ export class HttpContext {
     const { slices } = commands.server;
     this.exports = new Exports({ cache, budget, slices, timeoutMs: bodyTimeoutMs, now });
     this.events = new EventStreams(cache, budget, commands.messages, config.maxConnections);
-    this.observation = new Observation({ cache, config, budget, status, commands, now });
+    this.observation = new Observation({ cache, budget, status, commands, now });
     this.dashboard = new Dashboard(config);
     this.sockets = sockets;
     this.gate = gate;

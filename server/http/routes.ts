@@ -24,6 +24,7 @@ import {
 import { KEY_ROUTES } from "./observe/key_routes.ts";
 import { METRICS_ROUTES } from "./observe/metrics_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
+import { OBSERVED_HEADERS } from "./observe/observed_answer.ts";
 import { LIVE_ROUTES } from "./observe/live_routes.ts";
 import { exportRoute } from "./transfer/export_route.ts";
 import { importRoute } from "./transfer/import_route.ts";
@@ -69,7 +70,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/ready", methods: { GET: ready }, open: true, summary: "Whether to send traffic here" },
   {
     path: "/stats",
-    methods: { GET: ({ status }) => jsonOk(status.statsText()) },
+    methods: { GET: ({ status }) => json(status.statsText(), 200, OBSERVED_HEADERS) },
     observes: true,
     summary: "Counters and sizes",
   },

@@ -2,8 +2,9 @@
 // while the server works.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { conversation, errorBody } from "./conversation.ts";
-import { TestServer } from "./server.ts";
+import { conversation, errorBody, type Exchange } from "./conversation.ts";
+import { RawClient } from "./raw_client.ts";
+import { respPort, TestServer } from "./server.ts";
 
 const BROWSER = "accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 const BANNER = /^200 \{"name":"slabkv"/;
@@ -84,6 +85,74 @@ Deno.test("the page runs its own scripts and styles only, and is sent again only
   assertEquals(other.headers.get("etag") === etag, false);
 });
 
+const OBSERVED = {
+  "content-type": "application/json",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+};
+conversation("routes below /stats tell what they know, and refuse queries that they do not know", [
+  ['POST /put {"key":"k","value":"v"}', /^200 /],
+  ["GET /stats", /^200 \{"version":/, OBSERVED],
+  [
+    "GET /stats/latency",
+    /^200 \{"groups":\{"all":\{"count":\d+,"meanUs":[\d.]+,"p50Us":.*"string":\{.*"lockWaits":\{"count":\d+,"totalMs":[\d.]+\},"lagMs":/,
+    OBSERVED,
+  ],
+  [
+    "GET /stats/shards",
+    /^200 \{"slotsPerShard":\d+,"sampledEvery":\d+,"shards":\[\{"shard":0,"items":\d.*"slots":"[-pnm]{250,256}","fill":"[0-8]+","age":"[-\d]+","count":/,
+    OBSERVED,
+  ],
+  ["GET /stats/slow", '200 {"slowerThanUs":10000,"commands":[]}', OBSERVED],
+  ["GET /stats/slow?count=100", /^200 /],
+  ["GET /stats/clients?count=1", '200 {"total":0,"clients":[]}', OBSERVED],
+  ["GET /stats/commands", /^200 \{"commands":\[\{"name":"GET","group":"string",/, OBSERVED],
+  ["HEAD /stats/commands", "200", OBSERVED],
+  ["POST /stats/slow {}", /^405 /, { allow: "GET, HEAD" }],
+  ...["0", "101", "-1", "1.5", "x", ""].map((count): Exchange => [
+    `GET /stats/slow?count=${count}`,
+    "400 " +
+    errorBody('Query parameter "count" is not valid. Send a whole number from 1 to 100.'),
+  ]),
+  ["GET /stats/clients?most=1", /^400 .*Unknown query parameter .*most.*This route takes .*count/],
+  ["GET /stats/shards?x", /^400 .*This route takes no query string/],
+  ["GET /stats/latency?count=1", /^400 /],
+  ["GET /stats/commands?count=1", /^400 /],
+]);
+
+Deno.test("/stats/clients and /stats/slow show clients of any worker, by any worker", async () => {
+  const options = ["--workers", "2", "--resp-port", "0"];
+  await using server = await TestServer.start(options);
+  const port = respPort(server);
+  const clients = await Promise.all(
+    Array.from({ length: 6 }, () => RawClient.connect({ hostname: "127.0.0.1", port })),
+  );
+  const ask = async (client: RawClient, line: string) => {
+    await client.send(`${line}\r\n`);
+    assertEquals(await client.receiveText(5), "+OK\r\n");
+  };
+  try {
+    await ask(clients[0]!, "CONFIG SET slowlog-log-slower-than 0");
+    for (const [i, client] of clients.entries()) await ask(client, `CLIENT SETNAME tester-${i}`);
+    for (let i = 0; i < 4; i++) {
+      const { total, clients: shown } = await observed(server, "clients?count=5");
+      assertEquals([total, shown.length], [6, 5]);
+      for (const { name } of shown) assertMatch(name, /^tester-\d$/);
+      const { slowerThanUs, commands } = await observed(server, "slow?count=3");
+      assertEquals([slowerThanUs, commands.length], [0, 3]);
+      assertMatch(commands[0].words.join(" "), /^CLIENT SETNAME tester-\d$/i);
+      assert(Number.isInteger(commands[0].tookUs));
+    }
+  } finally {
+    for (const client of clients) client.close();
+  }
+});
+
+// deno-lint-ignore no-explicit-any
+async function observed(server: TestServer, route: string): Promise<any> {
+  return await (await fetch(`http://127.0.0.1:${server.port}/stats/${route}`)).json();
+}
+
 Deno.test("/stats/live tells once a second what every worker does", async () => {
   await using server = await TestServer.start(["--workers", "2"]);
   const url = `http://127.0.0.1:${server.port}`;
@@ -96,6 +165,7 @@ Deno.test("/stats/live tells once a second what every worker does", async () => 
   const { value } = await reader.read();
   const facts = JSON.parse(/^data: ?(.*)\n\n$/.exec(value!)![1]!);
   assertEquals([facts.state, facts.items, facts.connections.live], ["ready", 1, 1]);
+  assert(facts.latency.all.perSecond > 0 && facts.latency.string.p50Us > 0, value);
   assert(facts.putsPerSecond > 0 && facts.requestsPerSecond.http > 0, value);
   assertEquals(facts.workers.map(({ worker }: { worker: number }) => worker), [1, 2]);
   await reader.cancel();

@@ -2,18 +2,19 @@
 // answered by any worker for all of them.
 
 import { error, overloaded } from "../answers.ts";
+import { latencyAnswer } from "../../observe/live/group_latency.ts";
 import type { HttpContext, Route, RouteHandler } from "../context.ts";
+import { clientsRoute, commandsRoute, slowRoute } from "./list_routes.ts";
+import { noQuery, observed, OBSERVED_HEADERS, observedLater } from "./observed_answer.ts";
 
 const LIVE_PATH = "/stats/live";
 const EVENT_HEADERS = {
+  ...OBSERVED_HEADERS,
   "content-type": "text/event-stream",
   // Nothing on the way may keep events or hold them back.
   "cache-control": "no-store, no-transform",
   "x-accel-buffering": "no",
-  "x-content-type-options": "nosniff",
-  "cross-origin-resource-policy": "same-origin",
 } as const;
-const NO_QUERY = "This route takes no query string.";
 const FOREIGN = "Page of another site may not listen. Ask from a page of this server.";
 const TOO_MANY = "Too many listen already. Close another dashboard, or try again in a moment.";
 
@@ -36,13 +37,27 @@ function isForeign({ access }: HttpContext, request: Request): boolean {
 /** GET /stats/live */
 const live: RouteHandler = (context, request, _url, query) => {
   const { observation } = context;
-  if (query >= 0) return error(400, NO_QUERY);
+  const refused = noQuery(query);
+  if (refused !== null) return refused;
   if (isForeign(context, request)) return error(403, FOREIGN);
   const stream = observation.live.open();
   if (stream === null) return overloaded(TOO_MANY);
   return new Response(stream as ReadableStream<Uint8Array<ArrayBuffer>>, {
     headers: EVENT_HEADERS,
   });
+};
+
+/** GET /stats/shards */
+const shards: RouteHandler = (context, _request, _url, query) => {
+  const refused = noQuery(query);
+  if (refused !== null) return refused;
+  return observedLater(context, () => context.observation.shards.facts());
+};
+
+/** GET /stats/latency */
+const latency: RouteHandler = (context, _request, _url, query) => {
+  const { cache, figures } = context.observation;
+  return noQuery(query) ?? observed(context, latencyAnswer(cache, figures));
 };
 
 /** The rows. */
@@ -52,5 +67,35 @@ export const LIVE_ROUTES: readonly Route[] = [
     methods: { GET: live },
     observes: true,
     summary: "How the server does, once a second, as server-sent events",
+  },
+  {
+    path: "/stats/shards",
+    methods: { GET: shards },
+    observes: true,
+    summary: "A picture of every shard: what lies in some of its slots",
+  },
+  {
+    path: "/stats/latency",
+    methods: { GET: latency },
+    observes: true,
+    summary: "How long commands take, by group, and what waits",
+  },
+  {
+    path: "/stats/slow",
+    methods: { GET: slowRoute },
+    observes: true,
+    summary: "The latest slow commands",
+  },
+  {
+    path: "/stats/clients",
+    methods: { GET: clientsRoute },
+    observes: true,
+    summary: "Connections of the raw protocols",
+  },
+  {
+    path: "/stats/commands",
+    methods: { GET: commandsRoute },
+    observes: true,
+    summary: "The command table",
   },
 ];

@@ -1,17 +1,17 @@
 // What one worker's routes tell of the whole server: who listens to it, and what is shared by those who ask. Knows no
 // route; what is told is made in server/observe.
 
-import type { Config } from "../../config/config.ts";
 import type { CommandContext } from "../../contract/command.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import type { MemoryBudget } from "../../contract/memory_budget.ts";
 import type { ServerStatus } from "../../contract/server.ts";
+import { Figures } from "../../observe/figures.ts";
 import { LiveSource } from "../../observe/live/live_source.ts";
+import { ShardPictures } from "../../observe/live/shard_pictures.ts";
 import { LiveStreams } from "./live_streams.ts";
 
 /** What it needs of its worker. */
 export interface ObservationParts {
-  readonly config: Config;
   readonly cache: ServerCache;
   readonly budget: MemoryBudget;
   readonly status: ServerStatus;
@@ -22,11 +22,17 @@ export interface ObservationParts {
 
 /** What a worker tells of the server. */
 export class Observation {
+  readonly cache: ServerCache;
+  readonly figures: Figures;
   readonly live: LiveStreams;
+  readonly shards: ShardPictures;
 
-  constructor({ config, cache, budget, status, commands, now }: ObservationParts) {
-    const { startedMs } = commands.server;
-    const source = new LiveSource({ config, cache, status, startedMs });
+  constructor({ cache, budget, status, commands, now }: ObservationParts) {
+    const { startedMs, slices } = commands.server;
+    this.cache = cache;
+    this.figures = new Figures(cache, commands.commands);
+    const source = new LiveSource({ cache, figures: this.figures, status, startedMs });
+    this.shards = new ShardPictures(cache, slices, now);
     this.live = new LiveStreams(cache, budget, source, now);
   }
 

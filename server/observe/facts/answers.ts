@@ -3,6 +3,7 @@
 
 /** The answer of /stats/slow: newest first. */
 export interface SlowFacts {
+  /** From how many microseconds on a command is slow; -1: none is noted. */
   readonly slowerThanUs: number;
   readonly commands: readonly {
     readonly id: number;
@@ -35,6 +36,8 @@ export interface LatencyAnswer {
 
 /** The answer of /stats/clients: connections of the raw protocols, with the fields of CLIENT LIST. */
 export interface ClientFacts {
+  /** How many there are; null: too many to list. */
+  readonly total: number | null;
   readonly clients: readonly Readonly<Record<string, string>>[];
 }
 

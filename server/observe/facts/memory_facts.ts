@@ -27,9 +27,9 @@ export const SLOT_STATES = {
   untouched: "-",
   /** Used before, free now. */
   free: ".",
-  /** Parts of items, and free eighths between them. */
+  /** Parts of items, and at least half of it free. */
   partly: "p",
-  /** In use by items of the probation ring, of the main ring. */
+  /** In use, mostly by items of the probation ring, or of the main ring. */
   probation: "n",
   main: "m",
   /** Tree nodes, blocks, and parts of large values. */

@@ -3,13 +3,20 @@
 
 import process from "node:process";
 import { LogState } from "../../../cache/mod.ts";
-import type { Config } from "../../config/config.ts";
 import { VERSION } from "../../config/version.ts";
 import { breakerState } from "../../contract/breaker/gate.ts";
-import { heldBytesOf, type ServerCache, type ServerRegion } from "../../contract/counters.ts";
+import {
+  heldBytesOf,
+  MEMORY_STEP_BYTES,
+  type ServerCache,
+  type ServerRegion,
+} from "../../contract/counters.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
 import type { ServerStatus } from "../../contract/server.ts";
 import type { LiveFacts, PersistenceLive, WorkerFacts } from "../facts/live_facts.ts";
+import { PROTOCOLS } from "../facts/protocols.ts";
+import type { Figures } from "../figures.ts";
+import { latencyBetween } from "./group_latency.ts";
 import { type Snapshot, takeSnapshot, type WorkerSnapshot } from "./snapshot.ts";
 
 const SECOND_MS = 1000;
@@ -19,7 +26,7 @@ const HUNDREDTHS = 100;
 /** What the facts are made of. */
 export interface LiveParts {
   readonly cache: ServerCache;
-  readonly config: Config;
+  readonly figures: Figures;
   readonly status: Pick<ServerStatus, "state">;
   /** Milliseconds since 1970 when the process started. */
   readonly startedMs: number;
@@ -35,7 +42,7 @@ export class LiveSource {
 
   /** What {@linkcode facts} makes rates of; `atMs` is of a clock that only goes forward. */
   snapshot(atMs: number): Snapshot {
-    return takeSnapshot(this.#parts.cache, atMs);
+    return takeSnapshot(this.#parts.cache, this.#parts.figures, atMs);
   }
 
   /** The facts, over the time from `before` to `after`, which is now. */
@@ -56,7 +63,7 @@ export class LiveSource {
       hitsPerSecond: hits,
       missesPerSecond: misses,
       hitRatio: hits + misses === 0 ? null : rounded(hits / (hits + misses), 1e4),
-      latency: {},
+      latency: latencyBetween(before.latency, after.latency, secondsBetween(before, after)),
       items: stats.items,
       memory: {
         regionBytes: stats.memoryBytes,
@@ -70,8 +77,8 @@ export class LiveSource {
       evictionsPerSecond: { memory, window },
       expirationsPerSecond: expirations,
       lockWaitsPerSecond: lockWaits,
-      lockWaitMsPerSecond: 0,
-      errorsPerSecond: errors,
+      lockWaitMsPerSecond: rounded(perSecond.totals.lockWaitUs / US_PER_MS, 100),
+      errorsPerSecond: rounded(errors + perSecond.failed, 10),
       shedsPerSecond: shed,
       connections: connectionsOf(region),
       cpu: {
@@ -104,7 +111,7 @@ export class LiveSource {
         100,
       ),
       lagMs: region.gauge(worker, "lagMs"),
-      heapBytes: 0,
+      heapBytes: region.gauge(worker, "heapBytes") * MEMORY_STEP_BYTES,
       clients: clients.reduce((sum, name) => sum + region.gauge(worker, name), 0),
       breaker: breakerState(region, worker),
     };
@@ -143,15 +150,20 @@ function connectionsOf(region: ServerRegion): Record<string, number | null> {
   };
 }
 
+function secondsBetween(before: Snapshot, after: Snapshot): number {
+  return Math.max(1, after.atMs - before.atMs) / SECOND_MS;
+}
+
 /** Gives what turns two values of a counter into how much it has grown a second; counters are whole numbers. */
 function rateOver(before: Snapshot, after: Snapshot): (from: number, to: number) => number {
-  const seconds = Math.max(1, after.atMs - before.atMs) / SECOND_MS;
+  const seconds = secondsBetween(before, after);
   return (from, to) => rounded(Math.max(0, to - from) / seconds, 10);
 }
 
 interface SnapshotRates {
   readonly totals: Snapshot["totals"];
   readonly requests: LiveFacts["requestsPerSecond"];
+  readonly failed: number;
   readonly memory: number;
   readonly window: number;
   readonly expirations: number;
@@ -163,18 +175,13 @@ function rates(before: Snapshot, after: Snapshot): SnapshotRates {
   const totals = names.map((name) => [name, perSecond(before.totals[name], after.totals[name])]);
   const { stats: from } = before;
   const { stats: to } = after;
-  const requests = (snapshot: Snapshot) =>
-    snapshot.workers.reduce((sum, { requests }) => sum + requests, 0);
+  const requests = PROTOCOLS.map((name) =>
+    [name, perSecond(before.requests[name], after.requests[name])] as const
+  );
   return {
     totals: Object.fromEntries(totals) as Snapshot["totals"],
-    requests: {
-      http: perSecond(requests(before), requests(after)),
-      rest: 0,
-      websocket: 0,
-      resp: 0,
-      text: 0,
-      memcache: 0,
-    },
+    requests: Object.fromEntries(requests) as SnapshotRates["requests"],
+    failed: perSecond(before.failed, after.failed),
     memory: perSecond(from.evictions - from.windowEvictions, to.evictions - to.windowEvictions),
     window: perSecond(from.windowEvictions, to.windowEvictions),
     expirations: perSecond(from.expirations, to.expirations),

@@ -3,6 +3,9 @@
 
 import { type CacheStats, readStats } from "../../../cache/mod.ts";
 import type { Counter, ServerCache, ServerRegion } from "../../contract/counters.ts";
+import { type Protocol, PROTOCOLS } from "../facts/protocols.ts";
+import type { Figures } from "../figures.ts";
+import { type LatencyByGroup, latencyByGroup } from "./group_latency.ts";
 
 /** The counters of which rates are made. */
 const TOTALS = [
@@ -12,6 +15,7 @@ const TOTALS = [
   "deletes",
   "errors",
   "lockWaits",
+  "lockWaitUs",
   "shed",
 ] as const satisfies readonly Counter[];
 
@@ -27,21 +31,38 @@ export interface Snapshot {
   /** Milliseconds by a clock that only goes forward. */
   readonly atMs: number;
   readonly totals: Readonly<Record<typeof TOTALS[number], number>>;
+  /** Commands by the way they came, and those of them that were answered with an error. */
+  readonly requests: Readonly<Record<Protocol, number>>;
+  readonly failed: number;
+  readonly latency: LatencyByGroup;
   readonly stats: CacheStats;
   /** Those that serve. */
   readonly workers: readonly WorkerSnapshot[];
 }
 
 /** Reads all of it. */
-export function takeSnapshot(cache: ServerCache, atMs: number): Snapshot {
+export function takeSnapshot(cache: ServerCache, figures: Figures, atMs: number): Snapshot {
   const { region } = cache;
   const totals = Object.fromEntries(TOTALS.map((name) => [name, region.total(name)]));
   return {
     atMs,
     totals: totals as Snapshot["totals"],
+    ...requestsOf(figures),
+    latency: latencyByGroup(figures),
     stats: readStats(cache),
     workers: workersOf(region),
   };
+}
+
+function requestsOf(figures: Figures): Pick<Snapshot, "requests" | "failed"> {
+  const none = PROTOCOLS.map((protocol) => [protocol, 0] as const);
+  const requests = Object.fromEntries(none) as Record<Protocol, number>;
+  let allFailed = 0;
+  for (const { protocol, ok, failed, refused } of figures.requests()) {
+    requests[protocol] += ok + failed + refused;
+    allFailed += failed + refused;
+  }
+  return { requests, failed: allFailed };
 }
 
 function workersOf(region: ServerRegion): WorkerSnapshot[] {

@@ -2,18 +2,25 @@
 // and there is a bound.
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { COMMANDS } from "../../../../server/commands/table.ts";
 import { MemoryBudget } from "../../../../server/contract/memory_budget.ts";
 import { SlowClient } from "../../../../server/http/large_answers.ts";
 import { LiveStreams, MAX_LISTENERS } from "../../../../server/http/observe/live_streams.ts";
+import { Figures } from "../../../../server/observe/figures.ts";
 import { LiveSource } from "../../../../server/observe/live/live_source.ts";
-import { configOf, newCache, NOW_MS } from "../../fixture.ts";
+import { newCache, NOW_MS } from "../../fixture.ts";
 
 function setUp() {
   const clock = { nowMs: 1000 };
   const cache = newCache(undefined, () => NOW_MS + clock.nowMs);
   const budget = new MemoryBudget(cache.region, 1, 2 ** 24);
   const status = { state: "ready" } as const;
-  const source = new LiveSource({ cache, config: configOf(), status, startedMs: NOW_MS });
+  const source = new LiveSource({
+    cache,
+    figures: new Figures(cache, COMMANDS),
+    status,
+    startedMs: NOW_MS,
+  });
   const live = new LiveStreams(cache, budget, source, () => clock.nowMs);
   const open = () => live.open()!.pipeThrough(new TextDecoderStream()).getReader();
   const tick = async (ms: number) => {
