@@ -4,7 +4,12 @@
 import os from "node:os";
 import { resolve } from "node:path";
 import process from "node:process";
-import { type ClientPlatform, runClient, serverArguments } from "./client/mod.ts";
+import {
+  type ClientPlatform,
+  type ClientTerminal,
+  runClient,
+  serverArguments,
+} from "./client/mod.ts";
 import {
   authorityOf,
   libcPaths,
@@ -66,10 +71,27 @@ function clientPlatform(): ClientPlatform {
       Deno.addSignalListener("SIGINT", handler);
       return () => Deno.removeSignalListener("SIGINT", handler);
     },
+    terminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal() ? clientTerminal() : undefined,
     serverOptions: () =>
       OPTION_ROWS.map(({ option: { flag, kind, description } }) => {
         return { flag, placeholder: kind.placeholder, description };
       }),
+  };
+}
+
+/** The terminal of a command that draws on all of it. */
+function clientTerminal(): ClientTerminal {
+  const isWindows = Deno.build.os === "windows";
+  const listen = (signals: readonly Deno.Signal[], handler: () => void) => {
+    for (const signal of signals) Deno.addSignalListener(signal, handler);
+    return () => signals.forEach((signal) => Deno.removeSignalListener(signal, handler));
+  };
+  return {
+    setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
+    size: () => Deno.consoleSize(),
+    onChange: (handler) => listen(isWindows ? ["SIGWINCH"] : ["SIGWINCH", "SIGCONT"], handler),
+    onEnd: (handler) =>
+      listen(isWindows ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP"], handler),
   };
 }
 

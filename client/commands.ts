@@ -14,6 +14,7 @@ import {
   SNAPSHOT_TIMEOUT,
   TTL,
 } from "./options.ts";
+import { observeCommands, type ObserveName } from "./observe/observe_commands.ts";
 
 /** The names of the commands. */
 export type CommandName =
@@ -33,6 +34,7 @@ export type CommandName =
   | "export"
   | "import"
   | "bench"
+  | ObserveName
   | "version"
   | "completions"
   | "help";
@@ -83,6 +85,12 @@ const COMMAND_NAMES: readonly string[] = [
   "export",
   "import",
   "bench",
+  "top",
+  "hot",
+  "big",
+  "slow",
+  "latency",
+  "diagnose",
   "version",
   "completions",
   "help",
@@ -229,6 +237,7 @@ export const COMMANDS: Readonly<Record<CommandName, ClientCommand>> = {
       "Exit code 1 when an answer was wrong or an error.",
     ],
   },
+  ...observeCommands([ACCESS.url, ACCESS.token, ACCESS.ca, ACCESS.timeout, HELP], ACCESS_OPTIONS),
   version: {
     name: "version",
     operands: [],

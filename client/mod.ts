@@ -3,7 +3,13 @@
 
 import type { ClientPlatform } from "./platform.ts";
 
-export type { ByteSink, ByteSource, ClientPlatform, ServerOption } from "./platform.ts";
+export type {
+  ByteSink,
+  ByteSource,
+  ClientPlatform,
+  ClientTerminal,
+  ServerOption,
+} from "./platform.ts";
 export { serverArguments } from "./server_arguments.ts";
 
 /** Runs a command of the client; returns the exit code. The server's threads do without what it needs. */

@@ -117,6 +117,31 @@ export const DATA_DIR: ClientOption<string | undefined> = {
   description: "Read this data dir, which no server may be using, in place of asking a server",
 };
 
+/** The further options of the commands that show how a server does. */
+export const OBSERVE = {
+  count: {
+    flag: "count",
+    ...count(1, 100),
+    fallback: 10,
+    fallbackText: "10",
+    description: "How many are shown at most",
+  },
+  draws: {
+    flag: "count",
+    ...count(1, 1_000_000_000),
+    fallback: Infinity,
+    fallbackText: "",
+    description: "End after it was drawn, or a line was printed, so many times",
+  },
+  interval: {
+    flag: "interval",
+    ...duration(1000, 3_600_000),
+    fallback: 1000,
+    fallbackText: "1s",
+    description: "Time from one drawing, or line, to the next; what is shown is of the last second",
+  },
+} as const;
+
 /** The further options of `bench`. */
 export const BENCH = {
   connections: {

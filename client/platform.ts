@@ -27,6 +27,18 @@ export interface ServerOption {
   readonly description: string;
 }
 
+/** A terminal that a program has for itself: keys come as they are pressed. */
+export interface ClientTerminal {
+  /** Whether keys come at once, unseen and without a meaning of their own. */
+  setRaw(isRaw: boolean): void;
+  /** Columns and rows. */
+  size(): { readonly columns: number; readonly rows: number };
+  /** Calls the handler when the size has changed, or the program goes on after it was stopped. Returns what undoes it. */
+  onChange(handler: () => void): () => void;
+  /** Calls the handler in place of ending when the process is to end. Returns what undoes it. */
+  onEnd(handler: () => void): () => void;
+}
+
 /** What runClient() needs of the process. */
 export interface ClientPlatform {
   /** The value of an environment variable. */
@@ -36,6 +48,8 @@ export interface ClientPlatform {
   readonly stderr: ByteSink;
   /** The width of the terminal in characters. */
   readonly columns: () => number;
+  /** The terminal; undefined where stdin or stdout is none. */
+  readonly terminal?: ClientTerminal | undefined;
   /** Calls the handler on Ctrl-C in place of ending. Returns what undoes it. */
   readonly onInterrupt?: (handler: () => void) => () => void;
   /** The options of `slabkv serve`. */

@@ -13,6 +13,8 @@ import { type ClientContext, EXIT } from "./context.ts";
 import { commandText, overviewText } from "./help.ts";
 import { ClientError, type ClientPlatform, writeAll } from "./platform.ts";
 import { del, get, incr, put } from "./item_commands.ts";
+import { big, diagnose, hot, latency, slow } from "./observe/reports.ts";
+import { top } from "./observe/top.ts";
 import { parseCommand } from "./parse.ts";
 import { runExport } from "./transfer/export.ts";
 import { runImport } from "./transfer/import.ts";
@@ -38,6 +40,12 @@ const HANDLERS: Readonly<Record<Exclude<CommandName, "serve">, Handler>> = {
   export: runExport,
   import: runImport,
   bench: runBench,
+  top,
+  hot,
+  big,
+  slow,
+  latency,
+  diagnose,
   version,
   completions,
   help,
