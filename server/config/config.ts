@@ -70,6 +70,8 @@ export interface Config {
   readonly allowAdmin: boolean;
   /** What browsers get at /: a page that may change data, one that may not, or none. */
   readonly dashboard: "on" | "read" | "off";
+  /** Whether latencies, hot keys and the curve of memory are measured. */
+  readonly metrics: "on" | "off";
   /** Consent to listen beyond loopback without a token. */
   readonly allowRemote: boolean;
   /** Path of the certificate; set if and only if tlsKeyPath is. */

@@ -203,6 +203,13 @@ export const OPTIONS: { readonly [Field in keyof Config]: Option<Config[Field]> 
     fallback: () => "on",
     description: "Page for browsers at /; read: it may change nothing",
   },
+  metrics: {
+    flag: "metrics",
+    kind: choice(["on", "off"]),
+    fallback: () => "on",
+    description:
+      "Measure latencies, hot keys and what more memory would bring; off: counters alone",
+  },
   allowRemote: {
     flag: "allow-remote",
     kind: toggle(),

@@ -45,7 +45,7 @@ export class CommandStats {
   /** What was counted before the last reset. */
   #base: CommandSums = newSums();
   /** Latencies of each command that was timed, since the last reset. */
-  #histograms: (Float64Array | undefined)[] = [];
+  #histograms = new Map<number, Float64Array>();
 
   /** Counts in the words from `at` on, which are those of a thread; by itself where none are given. */
   constructor(words: Int32Array = new Int32Array(OWN_WORDS), at = 0) {
@@ -121,13 +121,14 @@ export class CommandStats {
     addLarge(this.#words, row + ROW_TOOK, steps * calls);
     if (!this.keepsLatency) return;
     counts.addLatency(group, steps, calls);
-    const histogram = this.#histograms[id] ??= new Float64Array(LATENCY_BUCKETS);
+    let histogram = this.#histograms.get(id);
+    if (histogram === undefined) this.#histograms.set(id, histogram = newHistogram());
     histogram[bucketOf(steps)]! += calls;
   }
 
-  /** Latencies of command `id` in this worker since the last reset, by bucket; undefined where none were noted. */
-  commandHistogram(id: number): Float64Array | undefined {
-    return this.#histograms[id];
+  /** Calls of each command in this worker since the last reset, by bucket of their latency; only of those timed. */
+  histograms(): ReadonlyMap<number, Float64Array> {
+    return this.#histograms;
   }
 
   /** What each command came to, since the last reset. */
@@ -157,12 +158,17 @@ export class CommandStats {
   /** Forgets everything: CONFIG RESETSTAT. What others sum up goes on. */
   clear(): void {
     this.#base = this.#sums();
-    this.#histograms = [];
+    this.#histograms = new Map();
     this.#words[this.#at + OWN_WAS_RESET] = 1;
   }
 }
 
 const SUM_NAMES = ["calls", "tookUs", "refused", "failed"] as const;
+
+/** Less than 1 KiB for each command that a client has used. */
+function newHistogram(): Float64Array {
+  return new Float64Array(LATENCY_BUCKETS);
+}
 
 function newSums(): CommandSums {
   const column = () => new Float64Array(MAX_COMMANDS);

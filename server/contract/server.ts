@@ -192,6 +192,8 @@ export interface ServerTotals {
   readonly tookUs: readonly number[];
   readonly refused: readonly number[];
   readonly failed: readonly number[];
+  /** Of each command that was timed: calls by bucket of their latency; see LatencyCounts. */
+  readonly latency: ReadonlyMap<number, Float64Array>;
 }
 
 /** Whether traffic should be sent to the server, and why not. */

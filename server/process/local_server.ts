@@ -88,6 +88,7 @@ export class LocalServer implements ServerFacade {
     this.startedMs = startedMs;
     const region = cache?.region;
     this.stats = new CommandStats(region?.words, region?.ownWord(cache!.actor));
+    this.stats.keepsLatency = config.metrics === "on";
     this.#slowLog = new SlowLog(this.stats);
     this.slow = new SlowRequests(config.slowMs, this.#slowLog, {
       tell: (fields) => this.channel?.notify("slow", fields),
@@ -95,7 +96,7 @@ export class LocalServer implements ServerFacade {
     });
     const keyEvents = choiceIn(region ?? null);
     this.#options = new ServerOptions(config, this.#slowLog, this.latency, keyEvents);
-    this.samples.hot = this.#hotKeys;
+    if (config.metrics === "on") this.samples.hot = this.#hotKeys;
     const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
     this.messages = new WorkerMessages(this.slices, () => this.#budget, clientOf);
     if (cache === null) return;
@@ -201,6 +202,7 @@ export class LocalServer implements ServerFacade {
       tookUs: [...tookUs],
       refused: [...refused],
       failed: [...failed],
+      latency: this.stats.histograms(),
     };
   }
 

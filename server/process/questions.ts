@@ -131,5 +131,18 @@ function joinedTotals(answers: Answers): ServerTotals {
     tookUs: sums(({ tookUs }) => tookUs),
     refused: sums(({ refused }) => refused),
     failed: sums(({ failed }) => failed),
+    latency: joinedLatency(all),
   };
+}
+
+/** The sums of what was counted by bucket. */
+function joinedLatency(all: readonly ServerTotals[]): Map<number, Float64Array> {
+  const sums = new Map<number, Float64Array>();
+  for (const { latency } of all) {
+    for (const [id, counts] of latency) {
+      const before = sums.get(id);
+      sums.set(id, before === undefined ? counts : before.map((sum, i) => sum + counts[i]!));
+    }
+  }
+  return sums;
 }

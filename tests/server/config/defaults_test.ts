@@ -43,6 +43,7 @@ Deno.test("parseConfig() gives the documented defaults", () => {
     allowHosts: [],
     allowOrigins: [],
     dashboard: "on",
+    metrics: "on",
     allowRemote: false,
     tlsCertPath: undefined,
     tlsKeyPath: undefined,

@@ -131,9 +131,9 @@ Deno.test("CommandStats.clear() begins its sums anew, and not those of Figures, 
   };
   call();
   assertEquals([stats.sums().calls[2], stats.sums().tookUs[2]], [1, 8]);
-  assertEquals(stats.commandHistogram(2)?.reduce((a, b) => a + b), 1);
+  assertEquals(stats.histograms().get(2)?.reduce((a, b) => a + b), 1);
   stats.clear();
-  assertEquals([stats.sums().calls[2], stats.commandHistogram(2)], [0, undefined]);
+  assertEquals([stats.sums().calls[2], stats.histograms().size], [0, 0]);
   call();
   assertEquals([stats.sums().calls[2], figures.requestsBy().text], [1, 2]);
   assertEquals(statsOf().sums().calls[2], 0);

@@ -4,7 +4,9 @@ import { assertEquals } from "@std/assert";
 import { ControlChannel } from "../../../server/process/control.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import type { Question } from "../../../server/process/questions.ts";
-import { configOf, NOW_MS } from "../fixture.ts";
+import { COMMANDS } from "../../../server/commands/table.ts";
+import { Speaker } from "../commands/speaker.ts";
+import { configOf, newCache, NOW_MS } from "../fixture.ts";
 
 Deno.test("LocalServer.setOptionsNow() sets all or none here, and then tells the other workers", async () => {
   const { port1, port2 } = new MessageChannel();
@@ -35,4 +37,29 @@ Deno.test("LocalServer.setOptionsNow() sets all or none here, and then tells the
   assertEquals(other.options()[length[0]], "999");
   port1.close();
   port2.close();
+});
+
+Deno.test("LocalServer.totals() has the latencies of each command, none with --metrics off", async () => {
+  const latencyOf = async (...args: string[]) => {
+    const cache = newCache();
+    const server = new LocalServer(configOf(...args), NOW_MS, cache);
+    const speaker = new Speaker(cache, server);
+    for (const line of ["SET a 1", "SET a 2", "LPUSH l a"]) await speaker.say(line);
+    // Two workers with the same: main asks both.
+    const { port1, port2 } = new MessageChannel();
+    server.channel = new ControlChannel(port1, {});
+    const answer = (question: unknown) => server.answer(question as Question);
+    new ControlChannel(port2, { askAll: (question) => [answer(question), answer(question)] });
+    port1.start();
+    port2.start();
+    const { calls, latency } = await server.totals();
+    port1.close();
+    port2.close();
+    const named = [...latency].map(([id, counts]) =>
+      `${COMMANDS[id]!.name} ${counts.reduce((sum, count) => sum + count)}`
+    );
+    return [calls.reduce((sum, count) => sum + count), ...named];
+  };
+  assertEquals(await latencyOf(), [6, "SET 4", "LPUSH 2"]);
+  assertEquals(await latencyOf("--metrics", "off"), [6]);
 });
