@@ -15,6 +15,10 @@ import { noteInMain } from "./news/latency_news.ts";
 import { takeSwept } from "./news/key_event_news.ts";
 import { Liveness, SILENCE_MAX_MS } from "./liveness.ts";
 import type { Log } from "./log/log.ts";
+import { Figures } from "../observe/figures.ts";
+import { HistoryRecorder } from "../observe/history/recorder.ts";
+import { HistoryRing } from "../observe/history/history_ring.ts";
+import { LiveSource } from "../observe/live/live_source.ts";
 import type { Persistence } from "../disk/persistence.ts";
 import { CpuGauges, noteThread, Rates } from "./meters.ts";
 import type { WorkerPool } from "./worker_pool.ts";
@@ -52,6 +56,7 @@ export class Supervisor {
   readonly #autoscaler: Autoscaler;
   readonly #rates: Rates;
   readonly #cpu: CpuGauges;
+  readonly #history: HistoryRecorder;
   readonly #liveness: Liveness;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #lastRequests = new Map<number, number>();
@@ -68,6 +73,7 @@ export class Supervisor {
     this.#options = options;
     this.#rates = new Rates(options.cache);
     this.#cpu = new CpuGauges(options.cache.region, navigator.hardwareConcurrency);
+    this.#history = historyOf(options.cache);
     this.#autoscaler = new Autoscaler(options.maxWorkers);
     this.#liveness = new Liveness(options.cache.region, performance.now());
   }
@@ -104,6 +110,7 @@ export class Supervisor {
     noteThread(cache.region, 0);
     this.#rates.look(performance.now());
     this.#cpu.look(performance.now());
+    this.#history.look(performance.now());
     const cleared = cache.repair();
     if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
     this.#liveness.look(performance.now());
@@ -214,6 +221,18 @@ export class Supervisor {
     );
     return false;
   }
+}
+
+/** What writes down how the server does. A point of it says nothing of the server's state. */
+function historyOf(cache: ServerCache): HistoryRecorder {
+  const status = { state: "ready" } as const;
+  const source = new LiveSource({
+    cache,
+    figures: new Figures(cache, COMMANDS),
+    status,
+    startedMs: 0,
+  });
+  return new HistoryRecorder(new HistoryRing(cache.region), source);
 }
 
 /** Says which thread hangs, for how long, and which command it was running, if that is known. */

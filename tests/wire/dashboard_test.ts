@@ -103,6 +103,12 @@ conversation("routes below /stats tell what they know, and refuse queries that t
     /^200 \{"slotsPerShard":\d+,"sampledEvery":\d+,"shards":\[\{"shard":0,"items":\d.*"slots":"[-pnm]{250,256}","fill":"[0-8]+","age":"[-\d]+","count":/,
     OBSERVED,
   ],
+  [
+    "GET /stats/history",
+    /^200 \{"stepSeconds":5,"atSeconds":\[[\d,]*\],"series":\{"httpPerSecond":\[/,
+    OBSERVED,
+  ],
+  ["GET /stats/history?count=1", /^400 /],
   ["GET /stats/slow", '200 {"slowerThanUs":10000,"commands":[]}', OBSERVED],
   ["GET /stats/slow?count=100", /^200 /],
   ["GET /stats/clients?count=1", '200 {"total":0,"clients":[]}', OBSERVED],

@@ -5,7 +5,13 @@ import { error, overloaded } from "../answers.ts";
 import { latencyAnswer } from "../../observe/live/group_latency.ts";
 import type { HttpContext, Route, RouteHandler } from "../context.ts";
 import { clientsRoute, commandsRoute, slowRoute } from "./list_routes.ts";
-import { noQuery, observed, OBSERVED_HEADERS, observedLater } from "./observed_answer.ts";
+import {
+  noQuery,
+  observed,
+  OBSERVED_HEADERS,
+  observedLater,
+  observedText,
+} from "./observed_answer.ts";
 
 const LIVE_PATH = "/stats/live";
 const EVENT_HEADERS = {
@@ -47,6 +53,11 @@ const live: RouteHandler = (context, request, _url, query) => {
   });
 };
 
+/** GET /stats/history */
+const history: RouteHandler = (context, _request, _url, query) => {
+  return noQuery(query) ?? observedText(context, context.observation.historyText());
+};
+
 /** GET /stats/shards */
 const shards: RouteHandler = (context, _request, _url, query) => {
   const refused = noQuery(query);
@@ -67,6 +78,12 @@ export const LIVE_ROUTES: readonly Route[] = [
     methods: { GET: live },
     observes: true,
     summary: "How the server does, once a second, as server-sent events",
+  },
+  {
+    path: "/stats/history",
+    methods: { GET: history },
+    observes: true,
+    summary: "The last hour, a point every five seconds",
   },
   {
     path: "/stats/shards",

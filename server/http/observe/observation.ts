@@ -6,6 +6,7 @@ import type { ServerCache } from "../../contract/counters.ts";
 import type { MemoryBudget } from "../../contract/memory_budget.ts";
 import type { ServerStatus } from "../../contract/server.ts";
 import { Figures } from "../../observe/figures.ts";
+import { HistoryRing } from "../../observe/history/history_ring.ts";
 import { LiveSource } from "../../observe/live/live_source.ts";
 import { ShardPictures } from "../../observe/live/shard_pictures.ts";
 import { LiveStreams } from "./live_streams.ts";
@@ -26,14 +27,29 @@ export class Observation {
   readonly figures: Figures;
   readonly live: LiveStreams;
   readonly shards: ShardPictures;
+  readonly #history: HistoryRing;
+  /** The history as JSON, and how many points there had been: it changes every five seconds. */
+  #historyText = "";
+  #historyCount = -1;
 
   constructor({ cache, budget, status, commands, now }: ObservationParts) {
     const { startedMs, slices } = commands.server;
     this.cache = cache;
     this.figures = new Figures(cache, commands.commands);
     const source = new LiveSource({ cache, figures: this.figures, status, startedMs });
+    this.#history = new HistoryRing(cache.region);
     this.shards = new ShardPictures(cache, slices, now);
     this.live = new LiveStreams(cache, budget, source, now);
+  }
+
+  /** The last hour, as JSON. */
+  historyText(): string {
+    const { count } = this.#history;
+    if (count !== this.#historyCount) {
+      this.#historyText = JSON.stringify(this.#history.read());
+      this.#historyCount = count;
+    }
+    return this.#historyText;
   }
 
   /** Called a few times a second. */
