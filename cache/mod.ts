@@ -117,7 +117,16 @@ export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts
 export { type PutOptions, PutRequest } from "./put_request.ts";
 export { Duty, Region, type RegionOptions, RegionState } from "./region.ts";
 export type { RegionGeometry, ShardGeometry } from "./geometry.ts";
-export { isSparseLocked, itemMemoryLocked, KeyBatch, type ScanBatch, scanLocked } from "./scan.ts";
+export {
+  ANY_DATABASE,
+  isSparseLocked,
+  itemMemoryLocked,
+  KeyBatch,
+  type ScanBatch,
+  scanLocked,
+} from "./scan.ts";
+export { type LargeItem, MAX_LARGEST, Survey } from "./survey.ts";
+export { type ItemPlace, itemPlaceLocked } from "./item_place.ts";
 export { addState, clientFlagsOf, stateOf } from "./item_header.ts";
 export { ITEM_FETCHED, ITEM_STALE, ITEM_WON } from "./item_layout.ts";
 export { hitCountLocked } from "./ring.ts";

@@ -31,13 +31,16 @@ const BATCH_BYTES = 64 * 1024;
 const SPARSE_ITEMS = 256;
 const SPARSE_BUCKETS = 32;
 
+/** For a walk over the items of all databases. */
+export const ANY_DATABASE: number = -1;
+
 /** What a walk fills with what it finds. */
 export interface ScanBatch {
   /** Buckets of the items of a sparse shard. */
   readonly buckets: Int32Array;
   /**
-   * Adds the item at `address` if it is a live one of `database`. Returns false if there is no place: the
-   * batch has `most` items, or is full.
+   * Adds the item at `address` if it is a live one of `database`, which is {@linkcode ANY_DATABASE} where its walk
+   * is over all. Returns false if there is no place: the batch has `most` items, or is full.
    */
   addLocked(memory: ShardMemory, address: number, database: number, most: number): boolean;
 }
@@ -98,13 +101,18 @@ export function scanBucketsLocked(
 ): number {
   const words = memory.words;
   const end = Math.min(to, bucketTotal(memory));
-  if (databaseItems(memory, database) === 0) return bucketTotal(memory);
+  if (isBare(memory, database)) return bucketTotal(memory);
   freshenLocked(memory, from, end);
   for (let i = from; i < end; i++) {
     const address = words[bucketWord(memory, i)]! & ADDRESS_MASK;
     if (address !== 0 && !batch.addLocked(memory, address, database, most)) return i;
   }
   return end;
+}
+
+function isBare(memory: ShardMemory, database: number): boolean {
+  if (database === ANY_DATABASE) return memory.words[SHARD_ITEMS] === 0;
+  return databaseItems(memory, database) === 0;
 }
 
 /** Whether the shard has so few items for its buckets that {@linkcode scanSparseLocked} is quicker. */
@@ -155,7 +163,7 @@ export function scanLocked(
   most: number,
   database: number,
 ): number {
-  if (databaseItems(memory, database) === 0) return bucketTotal(memory);
+  if (isBare(memory, database)) return bucketTotal(memory);
   return isSparseLocked(memory)
     ? scanSparseLocked(memory, from, batch, most, database)
     : scanBucketsLocked(memory, from, from + stride, batch, most, database);

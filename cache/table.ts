@@ -126,6 +126,24 @@ function findInWindow(
   return 0;
 }
 
+/**
+ * In which window of `hash` the bucket at word `at` is, from 0: the first, the second, those of segments; and how many
+ * buckets into it. Null where it is in none.
+ */
+export function placeInWindows(
+  memory: ShardMemory,
+  hash: number,
+  at: number,
+): { readonly window: number; readonly probe: number } | null {
+  for (let window = 0; window < 2 + memory.words[SHARD_SEGMENTS]!; window++) {
+    const start = window === 0
+      ? windowWord(memory, hash)
+      : otherWindowWord(memory, hash, window - 1);
+    if (at >= start && at < start + WINDOW_BUCKETS) return { window, probe: at - start };
+  }
+  return null;
+}
+
 /** Finds the item with this hash and version. Returns the word of its bucket, or 0. */
 export function findVersionLocked(memory: ShardMemory, hash: number, version: number): number {
   const { words } = memory;

@@ -1,7 +1,7 @@
 // What a server of two workers tells of single keys, by whatever way they were asked for.
 
 import { assert, assertEquals } from "@std/assert";
-import type { HotFacts } from "../../server/observe/facts/key_facts.ts";
+import type { BigFacts, HotFacts, ItemFacts } from "../../server/observe/facts/key_facts.ts";
 import { command, connectRaw, exchange } from "./raw_fixture.ts";
 import { TestServer } from "./server.ts";
 
@@ -41,5 +41,67 @@ Deno.test("GET /stats/hot names the keys that are asked for most, over all worke
   assertEquals(all.keys[3]!.base64, "/w==");
   for (const query of ["?count=0", "?count=101", "?count=1x", "?count", "?most=1", "?count=%FF"]) {
     assertEquals((await server.ask(`GET /stats/hot${query}`)).slice(0, 4), "400 ", query);
+  }
+});
+
+Deno.test("GET /stats/big and /stats/item tell of items, with the token alone, and of nothing else", async () => {
+  await using server = await TestServer.start(["--token", "secret"]);
+  const withToken = "\nauthorization: Bearer secret";
+  const put = (key: string, value: string) =>
+    server.ask(`PUT /store/${key}${withToken}\n\n${value}`);
+  await put("large", "x".repeat(50_000));
+  await put("%FF%00", "\u{1f525}<b>");
+  const { keys, types, looked } = await told<BigFacts>(
+    server,
+    `GET /stats/big?count=1${withToken}`,
+  );
+  assertEquals(keys.map(({ key, valueBytes }) => [key, valueBytes]), [["large", 50_000]]);
+  assertEquals([looked, types["string"]!.items], [2, 2]);
+  const item = await told<ItemFacts>(server, `GET /stats/item?key=%2Fw%3D%3D&base64=1${withToken}`)
+    .catch(() => null);
+  assertEquals(item, null, "another key");
+  const found = await told<ItemFacts>(server, `GET /stats/item?key=/wA=&base64=1${withToken}`);
+  const { ring, window, probe, count, ...rest } = found;
+  assertEquals([ring === "main" || ring === "probation", window < 6, probe < 16, count < 4], [
+    true,
+    true,
+    true,
+    true,
+  ]);
+  assertEquals({ ...rest, version: 0, shard: 0 }, {
+    base64: "/wA=",
+    database: 0,
+    type: "string",
+    encoding: "embstr",
+    version: 0,
+    ttlSeconds: null,
+    slabBytes: 32,
+    slots: 1,
+    valueBytes: 7,
+    members: null,
+    shard: 0,
+    value: btoa("\xf0\x9f\x94\xa5<b>"),
+    isCut: false,
+  });
+  const table: readonly (readonly [query: string, answer: string])[] = [
+    ["item?key=none", '404 {"status":"ERROR","message":"Key not found."}'],
+    ["item?key=large&database=1", '404 {"status":"ERROR","message":"Key not found."}'],
+    ["item", "400 "],
+    ["item?key=", "400 "],
+    ["item?key=a&database=16", "400 "],
+    ["item?key=a&base64=2", "400 "],
+    ["item?key=a&base64=1", "400 "],
+    ["item?key=a&meta=1", "400 "],
+    [`item?key=${"k".repeat(5000)}`, "400 "],
+    ["big?count=0", "400 "],
+    ["big?key=a", "400 "],
+  ];
+  for (const [query, answer] of table) {
+    const got = await server.ask(`GET /stats/${query}${withToken}`);
+    assertEquals(got.slice(0, answer.length), answer, query);
+  }
+  for (const path of ["hot", "big", "item?key=large"]) {
+    assertEquals((await server.ask(`GET /stats/${path}`)).slice(0, 4), "401 ", path);
+    assertEquals((await server.ask(`POST /stats/${path}${withToken}`)).slice(0, 4), "405 ", path);
   }
 });

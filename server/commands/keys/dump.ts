@@ -21,7 +21,7 @@ import { getItem, openView } from "../items.ts";
 import { MAX_DUMPED_MEMBERS, TOO_MANY_DUMPED, viewOfType } from "./dump_limits.ts";
 import { mayAnswerMembers } from "../members/whole_answers.ts";
 import { writeStream } from "./stream_dump.ts";
-import { isCompactHash, isCompactSortedSet, isIntegerSet } from "./object.ts";
+import { isCompactHash, isCompactSortedSet, isIntegerSet } from "./encodings.ts";
 
 /** A node of a list takes no more bytes, unless it is one element. */
 const MAX_NODE_BYTES = 8192;

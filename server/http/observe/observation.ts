@@ -9,6 +9,8 @@ import { Figures } from "../../observe/figures.ts";
 import { HistoryRing } from "../../observe/history/history_ring.ts";
 import { LiveSource } from "../../observe/live/live_source.ts";
 import { ShardPictures } from "../../observe/live/shard_pictures.ts";
+import { BigKeys } from "../../observe/keys/big_keys.ts";
+import { ItemLook } from "./item_look.ts";
 import { LiveStreams } from "./live_streams.ts";
 
 /** What it needs of its worker. */
@@ -27,6 +29,8 @@ export class Observation {
   readonly figures: Figures;
   readonly live: LiveStreams;
   readonly shards: ShardPictures;
+  readonly big: BigKeys;
+  readonly items: ItemLook;
   readonly #history: HistoryRing;
   /** The history as JSON, and how many points there had been: it changes every five seconds. */
   #historyText = "";
@@ -40,6 +44,8 @@ export class Observation {
     this.#history = new HistoryRing(cache.region);
     this.shards = new ShardPictures(cache, slices, now);
     this.live = new LiveStreams(cache, budget, source, now);
+    this.big = new BigKeys(cache, slices, now);
+    this.items = new ItemLook(cache);
   }
 
   /** The last hour, as JSON. */
