@@ -161,6 +161,14 @@ Deno.test("kubernetes: 2 CPUs and 2 GiB, probes of the right routes, and no righ
   assertEquals(MIN_KUBERNETES, only(read("docs/deploy.md"), /Kubernetes (1\.\d+) or later/g));
 });
 
+Deno.test("prometheus: asks the port that slabkv listens on, in Kubernetes too, and reads our alerts", () => {
+  const port = String(configOf([]).port);
+  const prometheus = read("deploy/prometheus.yml");
+  assertEquals(only(prometheus, /^ {6}- targets: \["127\.0\.0\.1:(\d+)"\]$/gm), port);
+  assertEquals(only(prometheus, /^rule_files:\n {2}- (\S+)$/gm), "alerts.yml");
+  assertEquals(only(statefulSet, /prometheus\.io\/port: "(\d+)"/g), port);
+});
+
 Deno.test("kubernetes: production starts with its token alone, and not without", () => {
   const args = listOf(production, /args:/);
   assertEquals(parseConfig(args, {}, limits).kind, "error");

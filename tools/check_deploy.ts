@@ -104,6 +104,15 @@ export const CHECKS: readonly Check[] = [
     source: undefined,
     calls: () => Promise.resolve([["-c", "-q", "-f", "deploy/haproxy.cfg"]]),
   },
+  {
+    tool: "promtool",
+    source: undefined,
+    // The second has each alert fire, and none where all is well.
+    calls: () => [
+      ["check", "config", "deploy/prometheus.yml"],
+      ["test", "rules", "deploy/alerts_test.yml"],
+    ],
+  },
 ];
 
 function exists(path: string): boolean {
