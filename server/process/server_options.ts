@@ -16,6 +16,7 @@ import {
   KEPT_OPTIONS,
   type KeptOption,
   keptProblem,
+  keptText,
   meansTheSame,
 } from "../commands/server/redis_options.ts";
 import type { LatencyNews } from "./news/latency_news.ts";
@@ -66,6 +67,7 @@ export class ServerOptions {
       ...FIXED_OPTIONS,
       "bind": config.host,
       "databases": String(DATABASE_COUNT),
+      "latency-tracking": config.metrics === "on" ? "yes" : "no",
       "maxclients": String(config.maxConnections),
       "maxmemory": String(config.memoryBytes),
       "notify-keyspace-events": notificationLetters(this.#keyEvents.classes),
@@ -93,7 +95,7 @@ export class ServerOptions {
       } else if (name === "notify-keyspace-events") {
         this.#keyEvents.classes = notificationFlags(value)!;
       } else if (name === "slowlog-max-len") this.#slowLog.maxEntries = number;
-      else this.#keep(name, value.toLowerCase());
+      else this.#keep(name, value);
       if (name === "latency-monitor-threshold") this.#latency.thresholdMs = number;
     }
     return null;
@@ -103,8 +105,9 @@ export class ServerOptions {
   #keep(name: string, value: string): void {
     const option = KEPT_BY_NAME.get(name);
     if (option === undefined) return;
-    this.#kept.set(option.name, value);
-    if (option.alias !== undefined) this.#kept.set(option.alias, value);
+    const text = keptText(option, value);
+    this.#kept.set(option.name, text);
+    if (option.alias !== undefined) this.#kept.set(option.alias, text);
   }
 
   #problem(name: string, value: string): string | null {

@@ -12,6 +12,7 @@ import { answerText } from "../answer_text.ts";
 import { tokenOf } from "../argument_text.ts";
 import { clients, cpu, type Fields, memory, replication, server, stats } from "./info_fields.ts";
 import { persistence } from "./info_persistence.ts";
+import { latencyFields } from "./latency_histograms.ts";
 
 type Section = (context: CommandContext, totals: ServerTotals) => Fields;
 
@@ -29,7 +30,7 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ["Modules", () => ({})],
   ["Commandstats", commandstats],
   ["Errorstats", errorstats],
-  ["Latencystats", () => ({})],
+  ["Latencystats", latencystats],
   ["Cluster", () => ({ cluster_enabled: 0 })],
   ["Keyspace", keyspace],
 ]);
@@ -71,6 +72,14 @@ function commandstats({ commands }: CommandContext, totals: ServerTotals): Field
       `rejected_calls=${refused},failed_calls=${totals.failed[id] ?? 0}`;
   }
   return fields;
+}
+
+function latencystats(
+  { commands, server }: CommandContext,
+  { latency }: ServerTotals,
+): Fields {
+  const percentiles = server.options()["latency-tracking-info-percentiles"] ?? "";
+  return latencyFields(commands, latency, percentiles);
 }
 
 /** Errors by their code, those that have not occurred left out. */

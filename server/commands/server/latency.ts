@@ -11,6 +11,7 @@ import { shownText, textOf, tokenOf } from "../argument_text.ts";
 import { later } from "../deferred_answer.ts";
 import { refused } from "../failures.ts";
 import { answerHelp } from "../help.ts";
+import { answerHistograms, wantedCommands } from "./latency_histograms.ts";
 
 /** Longer than the name of any event. */
 const MAX_NAME_CHARS = 64;
@@ -26,7 +27,7 @@ export function latency(
 ): void | Promise<number | void> {
   const token = tokenOf(args, 0);
   if (token === "RESET") return reset(context, args, reply);
-  if (token === "HISTOGRAM") return reply.map(0);
+  if (token === "HISTOGRAM") return histogram(context, args, reply);
   if (token === "HELP") return answerHelp("LATENCY", LATENCY_HELP, reply);
   const name = args.count > 1 ? textOf(args, 1, MAX_NAME_CHARS) : "";
   const missing = token === "GRAPH" ? shownText(args, 1) : "";
@@ -59,6 +60,21 @@ const LATENCY_HELP = [
   "HISTOGRAM [<command> ...]",
   "    How many calls took how many microseconds or less.",
 ];
+
+function histogram(
+  context: CommandContext,
+  args: Args,
+  reply: Reply,
+): void | Promise<number | void> {
+  const { server, stats } = context;
+  const commands = wantedCommands(context.commands, args);
+  if (context.isAtomic) return answerHistograms(commands, stats.histograms(), reply);
+  return later(
+    context,
+    reply,
+    async () => answerHistograms(commands, (await server.totals()).latency, reply),
+  );
+}
 
 function reset(
   context: CommandContext,

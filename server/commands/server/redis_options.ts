@@ -9,10 +9,12 @@ export interface KeptOption {
   readonly alias?: string;
   /** What it is until it is set. */
   readonly value: string;
-  /** What it may be: an integer from and to, or one of some words. */
+  /** What it may be: an integer from and to, one of some words, or a list of percentiles. */
   readonly allowed: readonly [least: number, most: number] | readonly string[];
 }
 
+const PERCENTILES: readonly string[] = [];
+const MAX_PERCENTILES = 32;
 const YES_NO: readonly string[] = ["yes", "no"];
 const COUNT = [0, Number.MAX_SAFE_INTEGER] as const;
 const INT = [0, 0x7fffffff] as const;
@@ -56,6 +58,8 @@ export const KEPT_OPTIONS: readonly KeptOption[] = [
   kept("tcp-keepalive", "300", INT),
   // This one is not without an effect; see ServerOptions.
   kept("latency-monitor-threshold", "0", COUNT),
+  // Nor is this one: INFO latencystats shows these percentiles.
+  { name: "latency-tracking-info-percentiles", value: "50 99 99.9", allowed: PERCENTILES },
 ];
 
 function kept(
@@ -70,6 +74,7 @@ function kept(
 /** Why `value` cannot be that of an option, as Redis says it, or null. */
 export function keptProblem({ allowed }: KeptOption, value: string): string | null {
   if (allowed === YES_NO) return isOneOf(YES_NO, value) ? null : "argument must be 'yes' or 'no'";
+  if (allowed === PERCENTILES) return percentilesProblem(value);
   if (isWords(allowed)) {
     const words = allowed.join(", ");
     return isOneOf(allowed, value) ? null : `argument(s) must be one of the following: ${words}`;
@@ -78,6 +83,22 @@ export function keptProblem({ allowed }: KeptOption, value: string): string | nu
   if (!/^-?\d{1,15}$/.test(value)) return "argument couldn't be parsed into an integer";
   const isIn = Number(value) >= least && Number(value) <= most;
   return isIn ? null : `argument must be between ${least} and ${most} inclusive`;
+}
+
+function percentilesProblem(value: string): string | null {
+  const name = "latency-tracking-info-percentiles parameters";
+  const words = value.split(" ").filter((word) => word !== "");
+  if (words.length > MAX_PERCENTILES) return `${name} should be ${MAX_PERCENTILES} at most`;
+  if (!words.every((word) => /^-?\d{1,15}(\.\d{0,15})?$/.test(word))) return `Invalid ${name}`;
+  const areIn = words.every((word) => Number(word) >= 0 && Number(word) <= 100);
+  return areIn ? null : `${name} should sit between [0.0,100.0]`;
+}
+
+/** A value of a kept option as CONFIG GET shows it. */
+export function keptText({ allowed }: KeptOption, value: string): string {
+  if (allowed !== PERCENTILES) return value.toLowerCase();
+  return value.split(" ").filter((word) => word !== "")
+    .map((word) => String(Number(Number(word).toFixed(6)))).join(" ");
 }
 
 function isWords(allowed: KeptOption["allowed"]): allowed is readonly string[] {
@@ -97,7 +118,6 @@ export const FIXED_OPTIONS: Readonly<Record<string, string>> = {
   "dbfilename": "",
   "dir": "",
   "io-threads": "1",
-  "latency-tracking": "no",
   "logfile": "",
   "loglevel": "notice",
   "maxmemory-clients": "0",
@@ -123,6 +143,7 @@ export const FIXED_REASONS: Readonly<Record<string, string>> = {
   "port": "see --resp-port",
   "proto-max-bulk-len": "see --max-value-bytes",
   "replicaof": "this server has no replicas",
+  "latency-tracking": "see --metrics",
   "requirepass": "the password is the token, see --token",
   "save": "see --snapshot-every",
   "timeout": "see --idle-timeout",

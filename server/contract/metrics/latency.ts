@@ -30,6 +30,9 @@ export interface LatencyEvent {
   readonly samples: readonly LatencySample[];
 }
 
+/** How many calls of a command took how long: by its number, in the buckets of latency_buckets.ts. */
+export type LatencyHistograms = ReadonlyMap<number, Float64Array>;
+
 /** What took long in all workers, as one of them sees it. */
 export interface LatencyMonitor {
   /** What takes at least so long is noted. Infinity: nothing is. */
