@@ -27,7 +27,8 @@ export function runHeld(
   // A command that would have to wait sees isAtomic and refuses.
   if (command.flags.includes("keyspace")) runOnAll(context, command, args, reply);
   else command.run(context, args, reply);
-  if (context.keyCount > 0) noteKeys(context, command, args);
+  // Of a script in EXEC the commands have been noted that it has run; the keys of the last one are none of its own.
+  if (command.keys !== null && context.keyCount > 0) noteKeys(context, command, args);
   if (isTimed) endTimed(context, command, args, fromMs, false);
   else if (context.cache.region.longSinceMs !== 0) endUntimed(context, command, args);
   if (context.cache.region.duties !== 0) noteForOnlookers(context, command, args, who);
