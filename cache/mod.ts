@@ -64,6 +64,7 @@ export {
   EventReader,
   publishOverflow,
 } from "./event_ring.ts";
+export { EVICTION } from "./eviction_numbers.ts";
 export { flushBucketsLocked, flushCostLocked, isEmptyLocked } from "./flush.ts";
 export { hashKey, inDatabase } from "./hash.ts";
 export { FurtherLocks } from "./further_locks.ts";
@@ -112,6 +113,7 @@ export { StreamView } from "./collections/stream_view.ts";
 export { StreamConsumer } from "./streams/consumer.ts";
 export { READ_UNKNOWN, StreamGroup } from "./streams/group.ts";
 export { StreamPending } from "./streams/pending.ts";
+export { itemEighths } from "./item_size.ts";
 export { hasMembers, isIndirect, ItemType, packedKindOf, typeOf } from "./item_types.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";
@@ -135,7 +137,14 @@ export { type RegionParts, regionParts, sampleFreeRuns } from "./space.ts";
 export type { ShardMemory } from "./shard_memory.ts";
 export { NO_ITEM, sampleSlotsLocked, SlotSamples, SlotState } from "./slot_samples.ts";
 export { insertsLocked } from "./stripes.ts";
-export { type CacheStats, countItems, readDatabases, readStats, regionTouched } from "./stats.ts";
+export {
+  type CacheStats,
+  countItems,
+  probationShare,
+  readDatabases,
+  readStats,
+  regionTouched,
+} from "./stats.ts";
 export { bucketTotal, mostBuckets } from "./index_growth.ts";
 export { ValueBuffer } from "./value_buffer.ts";
 export { clearWaits, isOlder, NO_PLACE, WaitTickets } from "./wait_tickets.ts";

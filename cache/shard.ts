@@ -97,9 +97,7 @@ export class Shard {
     const memory = this.memory;
     if (memory.words[SHARD_STALE] !== 0) freshenWindowsLocked(memory, hash);
     const bucket = findLocked(memory, hash, key, start, length);
-    if (bucket === 0) return 0;
-    const address = memory.words[bucket]! & ADDRESS_MASK;
-    if (!isExpired(memory, address)) return bucket;
+    if (bucket === 0 || !isExpired(memory, memory.words[bucket]! & ADDRESS_MASK)) return bucket;
     removeLocked(memory, bucket, ChangeKind.expired);
     return 0;
   }
@@ -108,11 +106,13 @@ export class Shard {
   getLocked(hash: number, key: Uint8Array, start: number, length: number): number {
     const bucket = this.#findLive(hash, key, start, length);
     if (bucket === 0) {
+      this.memory.lastRead = ~hash;
       addCounter(this.#regionWords, this.#missesWord, 1);
       noteMiss(this.memory.region, key, start, length);
       return 0;
     }
     const address = this.memory.words[bucket]! & ADDRESS_MASK;
+    this.memory.lastRead = hash;
     touchLocked(this.memory, address);
     addCounter(this.#regionWords, this.#hitsWord, 1);
     return address;

@@ -72,6 +72,8 @@ export class ShardMemory {
   isMarked = false;
   /** What was read to see how far readers are; means nothing, but has to be kept. */
   readsSeen = 0;
+  /** Hash of the key that this thread has read last, as a hit or, all bits turned, a miss. */
+  lastRead = 0;
   /** First piece of the item that is being overwritten, or 0. No eviction may take it. */
   pinned = 0;
   /** Steps that the clock's hands may still take for this operation. */

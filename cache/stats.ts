@@ -6,6 +6,7 @@ import {
   EIGHTH_BYTES,
   INDEX_LOAD,
   MAX_INDEX_LOAD,
+  PROBATION_UNIT,
   SHARD_BUMP,
   SHARD_DEADLINE_ITEMS,
   SHARD_EVICTIONS,
@@ -13,6 +14,7 @@ import {
   SHARD_FREE_EIGHTHS,
   SHARD_GHOST_HITS,
   SHARD_ITEMS,
+  SHARD_PROBATION,
   SHARD_SEGMENTS,
   SHARD_WINDOW_EVICTIONS,
   SLOT_BYTES,
@@ -128,6 +130,17 @@ function limit(
   const isFull = items > buckets * 0.99 * MAX_INDEX_LOAD;
   const isOften = 2 * windowEvictions > evictions && windowEvictions * CHANCE_SHARE > items;
   return isFull || isOften && items > 0 ? "index" : "nothing";
+}
+
+/** What probation has of all items above its least share; see clock.ts. */
+export function probationShare({ shards }: Cache): number {
+  let items = 0;
+  let units = 0;
+  for (const { memory: { words } } of shards) {
+    items += Atomics.load(words, SHARD_ITEMS);
+    units += Atomics.load(words, SHARD_PROBATION);
+  }
+  return units / (PROBATION_UNIT * items + 1);
 }
 
 /** Systems with huge pages make so much resident at a time. */

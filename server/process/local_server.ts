@@ -21,6 +21,7 @@ import {
 } from "../contract/server.ts";
 import type { ServerCache } from "../contract/counters.ts";
 import { KeySamples } from "../contract/keys/key_samples.ts";
+import { Sampling } from "../observe/curve/sampling.ts";
 import type { Durability } from "../contract/persistence/durability.ts";
 import type { Session } from "../contract/session.ts";
 import { TimeSlices } from "../contract/time_slices.ts";
@@ -75,6 +76,7 @@ export class LocalServer implements ServerFacade {
   /** What happens to keys beside commands, and when versions came; null without a cache. */
   readonly #keyEvents: KeyEventNews | null = null;
   readonly #versionTimes: VersionTimes | null = null;
+  readonly #sampling: Sampling | null = null;
   /** What was set here, of which the others do not know yet. */
   readonly #late = new LateNews((news) =>
     this.channel === null ? Promise.resolve() : this.#send(news)
@@ -102,6 +104,7 @@ export class LocalServer implements ServerFacade {
     if (cache === null) return;
     this.#keyEvents = new KeyEventNews(cache.region, this.messages);
     this.#versionTimes = new VersionTimes(cache.shards);
+    this.#sampling = new Sampling(cache.region, cache.actor, this.samples);
   }
 
   ageMs(shard: number, version: number): number {
@@ -115,6 +118,7 @@ export class LocalServer implements ServerFacade {
     this.messages.tick();
     this.slow.tick();
     this.#versionTimes?.tick();
+    this.#sampling?.tick();
     this.#keyEvents?.tellLeftOver();
   }
 

@@ -4,6 +4,7 @@
 import { RegionState } from "../../cache/mod.ts";
 import { heldBytesOf, type ServerCache, type ServerRegion } from "../contract/counters.ts";
 import { COMMANDS } from "../commands/table.ts";
+import { CURVE_TICK_MS, CurveKeeper } from "../observe/curve/curve_keeper.ts";
 import { Autoscaler } from "./autoscale.ts";
 import type { Config } from "../config/config.ts";
 import { messageOf } from "../contract/error_text.ts";
@@ -85,6 +86,7 @@ export class Supervisor {
     Atomics.store(region.words, region.gaugeWord(0, "serving"), 1);
     this.#timers.push(setInterval(() => this.#watch(), WATCH_MS));
     this.#timers.push(setInterval(() => this.#sweep(), SWEEP_MS));
+    if (this.#options.config.metrics === "on") this.#learnCurve();
     const { memory } = this.#options;
     const { maxLagMs } = this.#options.config;
     if (maxLagMs > 0) this.#watchLag(maxLagMs);
@@ -96,6 +98,11 @@ export class Supervisor {
     this.#persistence = persistence;
     this.#isOpen = true;
     this.#options.cache.region.state = RegionState.ready;
+  }
+
+  #learnCurve(): void {
+    const curve = new CurveKeeper(this.#options.cache);
+    this.#timers.push(setInterval(() => curve.tick(), CURVE_TICK_MS));
   }
 
   #watchLag(maxLagMs: number): void {

@@ -178,6 +178,7 @@ Deno.test("/stats counts what was done, by worker and in total", async () => {
     "breaker",
     "persistence",
     "connections",
+    "memoryCurve",
     "workers",
   ]);
   const { version, state, items, hitRatio, evictions, expirations, total } = stats;

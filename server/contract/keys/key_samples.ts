@@ -60,6 +60,11 @@ export function mixedHash(hash: number): number {
   return Math.imul(hash, MIX);
 }
 
+/** Below which mixed hashes are sampled, so that so many of all are: 0 to 1. */
+export function sampleBound(rate: number): number {
+  return Math.min(NOTHING_BELOW + Math.round(rate * 2 ** 32), NEVER);
+}
+
 /** The samples of one worker. */
 export class KeySamples {
   /** How many keys will pass until one is counted. Below 0: there was one to be counted; see {@linkcode countHot}. */
@@ -78,7 +83,7 @@ export class KeySamples {
   /** Tells `listener` of keys by their hashes: so many of all, from 0 to 1. */
   listen(listener: SampleListener, rate: number): void {
     this.#listener = listener;
-    this.#below = Math.min(NOTHING_BELOW + Math.round(rate * 2 ** 32), NEVER);
+    this.#below = sampleBound(rate);
   }
 
   /** Whether uses of a key with this hash are told. */

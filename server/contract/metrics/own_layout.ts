@@ -41,6 +41,8 @@ export const LATENCY_WORDS = LATENCY_COUNTS + LATENCY_BUCKETS * COUNTER_WORDS;
 
 /** A ring of sampled keys: its ends in cache lines of their own, then entries of four words. */
 export const OWN_SAMPLES_HEAD = 14_608;
+/** How many found the ring full; beside the head, which has the same writer. */
+export const OWN_SAMPLES_LOST = OWN_SAMPLES_HEAD + 1;
 export const OWN_SAMPLES_TAIL = OWN_SAMPLES_HEAD + 16;
 export const OWN_SAMPLES = OWN_SAMPLES_TAIL + 16;
 export const SAMPLE_ENTRIES = 1024;

@@ -7,6 +7,8 @@ export interface CurvePoint {
   readonly times: number;
   readonly bytes: number;
   readonly hitRatio: number;
+  /** Standard error of the hit ratio: by more than twice that it is seldom off. 0 where it was measured: at 1. */
+  readonly error: number;
 }
 
 /** What was learnt from sampled keys; part of /stats, as `memoryCurve`. */
@@ -15,7 +17,7 @@ export interface MemoryCurve {
   readonly sampleRate: number;
   /** Reads that the estimate stands on, not scaled. Few of them: take it with care. */
   readonly sampledReads: number;
-  /** At 0.25, 0.5, 1, 2 and 4 times the memory; empty while too little is known. */
+  /** At 0.25, 0.5, 1, 2 and 4 times the memory, without those of which too little is known. */
   readonly points: readonly CurvePoint[];
   /** What to do, in one sentence. */
   readonly advice: string;

@@ -1,6 +1,7 @@
 // The rows of the table as /stats shows them: objects in an object, whose names and places are those of the rows, in
 // the order of the table.
 
+import { memoryCurve } from "../curve/memory_curve.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isMetric, type Row, type Scalar } from "./metric.ts";
 import { ROWS } from "./table.ts";
@@ -38,13 +39,14 @@ function workerPlacesOf(row: Row): WorkerPlace[] {
   return [{ name: row.workers.stats, read: row.workers.read }];
 }
 
-/** What /stats says of `facts`. */
+/** What /stats says of `facts`: all rows, and what is no row, since it is more than a number or word. */
 export function statsTree(facts: Snapshot): StatsTree {
   const tree: StatsTree = {};
   for (const { path, read } of PLACES) {
     if (path[0] === PERSISTENCE && !facts.hasLog) tree[PERSISTENCE] = null;
     else put(tree, path, read(facts));
   }
+  tree["memoryCurve"] = memoryCurve(facts.cache);
   tree["workers"] = workersOf(facts);
   return tree;
 }
