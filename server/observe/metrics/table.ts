@@ -4,6 +4,7 @@
 import { BREAKER_ROWS, CONNECTION_ROWS } from "./access_rows.ts";
 import { LEAVING_ROWS, SPACE_ROWS } from "./cache_rows.ts";
 import { COUNTER_ROWS, WORKER_ROWS } from "./counter_rows.ts";
+import { CURVE_ROWS } from "./curve_rows.ts";
 import { DISK_ROWS } from "./disk_rows.ts";
 import { isMetric, type Metric, type Row } from "./metric.ts";
 import { REQUEST_ROWS } from "./request_rows.ts";
@@ -21,6 +22,7 @@ export const SECTIONS: readonly Section[] = [
   { title: "Commands", rows: REQUEST_ROWS },
   { title: "Items and space", rows: SPACE_ROWS },
   { title: "Evictions", rows: LEAVING_ROWS },
+  { title: "Other amounts of memory", rows: CURVE_ROWS },
   { title: "Counts and what was refused", rows: COUNTER_ROWS },
   { title: "Breaker", rows: BREAKER_ROWS },
   { title: "Log and snapshots", rows: DISK_ROWS },
