@@ -4,7 +4,7 @@
 /** "NAME SUBCOMMAND: summary | arity", and behind that the same as in server/commands/server/command_lines.ts. */
 export const SUBCOMMAND_LINES: readonly string[] = [
   "OBJECT ENCODING: How the value of a key is kept | 3 | 2.2.3 | readonly | keyspace | nd | RO @2:0:1",
-  "OBJECT FREQ: How often a key was asked for of late, from 0 to 3 | 3 | 4.0.0 | readonly | keyspace | nd | RO @2:0:1",
+  "OBJECT FREQ: How often a key was asked for of late, from 0 to 255 | 3 | 4.0.0 | readonly | keyspace | nd | RO @2:0:1",
   "OBJECT HELP: What the subcommands are | 2 | 6.2.0 | loading stale | keyspace",
   "OBJECT IDLETIME: Seconds since it was stored, if nobody has asked for it since | 3 | 2.2.3 | readonly | keyspace | nd | RO @2:0:1",
   "OBJECT REFCOUNT: 1, for a key that is there | 3 | 2.2.3 | readonly | keyspace | nd | RO @2:0:1",

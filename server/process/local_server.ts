@@ -32,7 +32,7 @@ import { LateNews } from "./news/late_news.ts";
 import { choiceIn, KeyEventNews } from "./news/key_event_news.ts";
 import { isLatency, LatencyNews } from "./news/latency_news.ts";
 import { type Answers, joinedEntries, joinedTexts, type Question, Questions } from "./questions.ts";
-import { HotKeys } from "../observe/keys/hot_keys.ts";
+import { type HotKeys, hotKeysOf } from "../observe/keys/hot_keys.ts";
 import type { HotAnswer } from "../contract/keys/hot_answer.ts";
 import { WorkerMessages } from "../messages/worker_messages.ts";
 import { ScriptNews } from "./news/script_news.ts";
@@ -54,7 +54,7 @@ export class LocalServer implements ServerFacade {
   readonly startedMs: number;
   readonly stats: CommandStats;
   readonly samples: KeySamples = new KeySamples();
-  readonly #hotKeys = new HotKeys(performance.now(), (2 ** 32 * Math.random()) | 0);
+  readonly #hotKeys: HotKeys;
   readonly slices: TimeSlices = new TimeSlices();
   readonly messages: WorkerMessages;
   readonly latency: LatencyNews = new LatencyNews((question) => this.#questions.ask(question));
@@ -98,6 +98,7 @@ export class LocalServer implements ServerFacade {
     });
     const keyEvents = choiceIn(region ?? null);
     this.#options = new ServerOptions(config, this.#slowLog, this.latency, keyEvents);
+    this.#hotKeys = hotKeysOf(cache);
     if (config.metrics === "on") this.samples.hot = this.#hotKeys;
     const clientOf = (id: number) => this.registry?.sessionOf(id) ?? null;
     this.messages = new WorkerMessages(this.slices, () => this.#budget, clientOf);

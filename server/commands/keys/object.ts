@@ -1,7 +1,7 @@
 // TYPE and OBJECT: what a value is, how Redis would keep it, and how often and when it was asked for. Knows no type: for
 // encodings see encodings.ts.
 
-import { hitCountLocked, isUnreadLocked } from "../../../cache/mod.ts";
+import { hitCountLocked, isUnreadLocked, type Shard } from "../../../cache/mod.ts";
 import type { Args } from "../../contract/args.ts";
 import type { Reply } from "../../contract/reply.ts";
 import type { CommandContext } from "../../contract/command.ts";
@@ -16,7 +16,7 @@ const OBJECT_HELP = [
   "ENCODING <key>",
   "    How the value is kept: int, listpack, skiplist and so on.",
   "FREQ <key>",
-  "    Hits that the eviction clock remembers, 0 to 3.",
+  "    How often the key was asked for, from 0 to 255: see docs/api.md.",
   "IDLETIME <key>",
   "    Seconds for which nobody has asked for the key, where that is known: since it was stored.",
   "REFCOUNT <key>",
@@ -26,6 +26,9 @@ const NO_IDLE_TIME = refused(
   "An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching " +
     "between policies at runtime LRU and LFU data will take some time to adjust.",
 );
+
+/** A key that was asked for less often lately is none of the hottest. */
+const MIN_HOT_USES = 16;
 
 /** TYPE key: the name of its type, or "none" where it is not there. */
 export function type(context: CommandContext, args: Args, reply: Reply): void {
@@ -43,11 +46,26 @@ export function object(context: CommandContext, args: Args, reply: Reply): void 
   if (token === "ENCODING") {
     const open: OpenItem = (view) => void openView(context, view, args, 0, 1, reply, false);
     reply.text(encodingOf(context, shard, address, open));
-  } else if (token === "FREQ") reply.integer(hitCountLocked(shard.memory, address));
+  } else if (token === "FREQ") reply.integer(frequencyOf(context, args, shard, address));
   else if (token === "REFCOUNT") reply.integer(1);
   else if (!isUnreadLocked(shard.memory, address)) reply.fail(NO_IDLE_TIME);
   else {
     const ms = context.server.ageMs(shard.index, shard.versionLocked(address));
     reply.integer(Math.floor(ms / 1000));
   }
+}
+
+/**
+ * A number for OBJECT FREQ. Of the hottest keys it is what Redis would have counted: from 5 on, each next number takes ten
+ * uses more than the one before, up to 255. Of all others it is what the clock has.
+ */
+function frequencyOf(
+  context: CommandContext,
+  args: Args,
+  { memory }: Shard,
+  address: number,
+): number {
+  const uses = context.samples.usesOf(context, args, 1);
+  const hits = hitCountLocked(memory, address);
+  return uses < MIN_HOT_USES ? hits : Math.min(255, Math.floor(5 + Math.sqrt(uses / 5)));
 }

@@ -42,6 +42,14 @@ export interface HotCounter {
     length: number,
     isWrite: boolean,
   ): number;
+  /** How often such a key was asked for lately, as far as is known: 0 for most. */
+  usesOf(
+    hash: number,
+    database: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): number;
 }
 
 /** Hears of each use of a key with a sampled hash. */
@@ -109,6 +117,13 @@ export class KeySamples {
       key += 1 + hot.count(hashes[key]!, database, bytes, starts[i]!, lengths[i]!, isWrite);
     }
     this.left = key - keyCount;
+  }
+
+  /** How often clients have asked lately for key number 0, argument `i`, as far as it is one of the hottest. */
+  usesOf({ hashes, session }: SampledKeys, { bytes, starts, lengths }: Args, i: number): number {
+    const hot = this.#hot;
+    if (hot === null) return 0;
+    return hot.usesOf(hashes[0]!, session.database, bytes, starts[i]!, lengths[i]!);
   }
 
   /** Tells of those keys of a command that are sampled. It has just run, and their shards are locked. */

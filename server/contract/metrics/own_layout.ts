@@ -51,6 +51,11 @@ export const SAMPLE_WORDS = 4;
 export const OWN_CURVE = OWN_SAMPLES + SAMPLE_ENTRIES * SAMPLE_WORDS;
 export const CURVE_WORDS = 512;
 
+/** The hottest keys of a worker, for the others: a hash, and how often that came. */
+export const OWN_HOT = OWN_CURVE + CURVE_WORDS;
+export const HOT_ENTRIES = 64;
+export const HOT_WORDS = 2;
+
 assertLayout({
   areas: [
     {
@@ -64,6 +69,7 @@ assertLayout({
         ["samples tail", OWN_SAMPLES_TAIL, 16],
         ["samples", OWN_SAMPLES, SAMPLE_ENTRIES * SAMPLE_WORDS],
         ["curve", OWN_CURVE, CURVE_WORDS],
+        ["hot", OWN_HOT, HOT_ENTRIES * HOT_WORDS],
       ],
     },
     {

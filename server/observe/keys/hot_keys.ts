@@ -1,8 +1,10 @@
 // The keys that the clients of one worker ask for most: it counts one in so many, the fewer the more there are, and
 // lets what was counted fade, so that it speaks of the last minute or two. Knows no client and no command.
 
+import type { ServerCache } from "../../contract/counters.ts";
 import type { HotAnswer } from "../../contract/keys/hot_answer.ts";
 import type { HotCounter } from "../../contract/keys/key_samples.ts";
+import { HotBoard } from "./hot_board.ts";
 import { SpaceSaving } from "./space_saving.ts";
 
 /** After so long, what was counted counts half. With a steady load it is as if the last 87 s counted. */
@@ -18,6 +20,8 @@ const PACES: readonly (readonly [keys: number, oneIn: number])[] = [
 ];
 /** After so many within a tick the pace of the most keys holds for the rest of it. */
 const MAX_COUNTED = 16_384;
+/** Keys that came less often are no business of other workers. */
+const MIN_PUBLISHED = 4;
 /** Keys that were seen less often say nothing. */
 const MIN_COUNT = 0.5;
 
@@ -34,9 +38,11 @@ export class HotKeys implements HotCounter {
   #seconds = 0;
   #fadedMs: number;
   #random: number;
+  readonly #board: HotBoard | null;
 
-  /** `nowMs` is the time by any clock, `seed` any number but 0: by it keys are drawn. */
-  constructor(nowMs: number, seed: number) {
+  /** `nowMs` is the time by any clock, `seed` any number but 0: by it keys are drawn. Others hear of them by `board`. */
+  constructor(nowMs: number, seed: number, board: HotBoard | null = null) {
+    this.#board = board;
     this.#fadedMs = nowMs;
     this.#random = seed | 0 || 1;
   }
@@ -53,6 +59,11 @@ export class HotKeys implements HotCounter {
     this.#counters.add(hash, database, bytes, start, length, oneIn, isWrite);
     if (++this.#counted === MAX_COUNTED) this.#hurry();
     return oneIn === 1 ? 0 : this.#gap(oneIn);
+  }
+
+  usesOf(hash: number, database: number, bytes: Uint8Array, start: number, length: number): number {
+    const own = this.#counters.countOf(hash, database, bytes, start, length);
+    return this.#board === null ? own : own + this.#board.usesElsewhere(hash);
   }
 
   /** How many keys to pass over: any number up to twice the mean. A fixed one might go along with what clients do. */
@@ -86,8 +97,18 @@ export class HotKeys implements HotCounter {
     this.#stoodFor = 0;
     this.#oneIn = PACES.find(([most]) => keys <= most)![1];
     const passedMs = nowMs - this.#fadedMs;
-    if (passedMs >= FADE_MS) this.#fade(passedMs);
-    if (passedMs >= FADE_MS) this.#fadedMs = nowMs;
+    if (passedMs < FADE_MS) return;
+    this.#fade(passedMs);
+    this.#fadedMs = nowMs;
+    this.#publish();
+  }
+
+  #publish(): void {
+    const board = this.#board;
+    if (board === null) return;
+    let entries = 0;
+    this.#counters.visitTop(MIN_PUBLISHED, (hash, count) => board.write(entries++, hash, count));
+    board.end(entries);
   }
 
   #fade(passedMs: number): void {
@@ -109,4 +130,10 @@ export class HotKeys implements HotCounter {
 function fadedSeconds(passedMs: number): number {
   const halves = passedMs / HALF_LIFE_MS;
   return (1 - 2 ** -halves) * HALF_LIFE_MS / Math.LN2 / 1000;
+}
+
+/** Those of the worker that uses `cache`, which others hear of; without a cache they are for itself. */
+export function hotKeysOf(cache: ServerCache | null): HotKeys {
+  const board = cache === null ? null : new HotBoard(cache.region, cache.actor);
+  return new HotKeys(performance.now(), (2 ** 32 * Math.random()) | 0, board);
 }

@@ -41,17 +41,11 @@ export class SpaceSaving {
     weight: number,
     isWrite: boolean,
   ): void {
+    const found = this.#find(hash, database, bytes, start, length);
+    if (found >= 0) return this.#count(found, weight, isWrite);
+    const counter = this.#take();
     const table = this.#table;
     let place = hash & PLACE_MASK;
-    for (let found = table[place]!; found !== 0; found = table[place]!) {
-      if (this.#is(found - 1, hash, database, bytes, start, length)) {
-        return this.#count(found - 1, weight, isWrite);
-      }
-      place = (place + 1) & PLACE_MASK;
-    }
-    const counter = this.#take();
-    // What was in the way may be gone.
-    place = hash & PLACE_MASK;
     while (table[place] !== 0) place = (place + 1) & PLACE_MASK;
     table[place] = counter + 1;
     this.#hashes[counter] = hash;
@@ -61,6 +55,35 @@ export class SpaceSaving {
     const kept = length < KEPT_KEY_BYTES ? length : KEPT_KEY_BYTES;
     for (let i = 0; i < kept; i++) this.#bytes[at + i] = bytes[start + i]!;
     this.#count(counter, weight, isWrite);
+  }
+
+  /** How often a key has come since it has its counter; 0 where it has none. */
+  countOf(
+    hash: number,
+    database: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): number {
+    const counter = this.#find(hash, database, bytes, start, length);
+    return counter < 0 ? 0 : this.#sure(counter);
+  }
+
+  /** The counter of a key, or -1. */
+  #find(
+    hash: number,
+    database: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): number {
+    const table = this.#table;
+    let place = hash & PLACE_MASK;
+    for (let found = table[place]!; found !== 0; found = table[place]!) {
+      if (this.#is(found - 1, hash, database, bytes, start, length)) return found - 1;
+      place = (place + 1) & PLACE_MASK;
+    }
+    return -1;
   }
 
   #is(
@@ -157,24 +180,38 @@ export class SpaceSaving {
     }
   }
 
+  /** How often the key of a counter has come for certain. */
+  #sure(counter: number): number {
+    return this.#counts[counter]! - this.#errors[counter]!;
+  }
+
+  /** The counters of keys that came at least `least` times, the most frequent first. */
+  #ordered(least: number): number[] {
+    const counters: number[] = [];
+    for (let i = 0; i < this.#size; i++) if (this.#sure(i) >= least) counters.push(i);
+    return counters.sort((a, b) => this.#sure(b) - this.#sure(a));
+  }
+
+  /** Calls `visit` with hash and count of keys that came at least `least` times, the most frequent first, until it returns false. */
+  visitTop(least: number, visit: (hash: number, count: number) => boolean): void {
+    for (const counter of this.#ordered(least)) {
+      if (!visit(this.#hashes[counter]!, this.#sure(counter))) return;
+    }
+  }
+
   /** Those of the `most` most frequent keys that came at least `least` times, the most frequent first. */
   top(most: number, least: number): CountedKey[] {
-    const sure = (counter: number) => this.#counts[counter]! - this.#errors[counter]!;
-    return Array.from({ length: this.#size }, (_, counter) => counter)
-      .filter((counter) => sure(counter) >= least)
-      .sort((a, b) => sure(b) - sure(a))
-      .slice(0, most)
-      .map((counter) => {
-        const at = counter * KEPT_KEY_BYTES;
-        const keyBytes = this.#keyBytes[counter]!;
-        return {
-          hash: this.#hashes[counter]!,
-          database: this.#databases[counter]!,
-          bytes: this.#bytes.slice(at, at + Math.min(keyBytes, KEPT_KEY_BYTES)),
-          keyBytes,
-          count: sure(counter),
-          writes: this.#writes[counter]!,
-        };
-      });
+    return this.#ordered(least).slice(0, most).map((counter) => {
+      const at = counter * KEPT_KEY_BYTES;
+      const keyBytes = this.#keyBytes[counter]!;
+      return {
+        hash: this.#hashes[counter]!,
+        database: this.#databases[counter]!,
+        bytes: this.#bytes.slice(at, at + Math.min(keyBytes, KEPT_KEY_BYTES)),
+        keyBytes,
+        count: this.#sure(counter),
+        writes: this.#writes[counter]!,
+      };
+    });
   }
 }

@@ -31,6 +31,10 @@ class Noting implements HotCounter, SampleListener {
     return this.gap;
   }
 
+  usesOf(): number {
+    return 0;
+  }
+
   usedLocked(_: number, shard: Shard, address: number, { name, isWrite }: SampledCommand) {
     const bytes = address === 0 ? "gone" : shard.valueBytesLocked(address);
     this.told.push(`${name} ${isWrite ? "w" : "r"} ${bytes}`);
@@ -77,6 +81,10 @@ Deno.test("commands tell of their keys, by whatever way they come to them, and w
     ["SELECT 3", "", ""],
     ["GET c", "r3:c", "GET r 2"],
     ["EVAL return\\x20redis.call('SET',KEYS[1],'lua') 1 k", "w3:k", "SET w 3"],
+    ["PEXPIRE k -1", "w3:k", "PEXPIRE w gone"],
+    ["MULTI", "", ""],
+    ["EVAL return\\x20redis.call('SET',KEYS[1],'lua')\\x20 1 k", "", ""],
+    ["EXEC", "w3:k", "SET w 3"],
     ["PEXPIRE k -1", "w3:k", "PEXPIRE w gone"],
     ["SELECT 0", "", ""],
   ];

@@ -60,3 +60,21 @@ Deno.test("OBJECT ENCODING changes its name where Redis 7.0 does", async () => {
   assertEquals(await speaker.say("OBJECT REFCOUNT l"), ":1");
   assertEquals(await speaker.say("MEMORY USAGE l"), ":36");
 });
+
+Deno.test("OBJECT FREQ of the hottest keys is what Redis would count, of others what the clock has", async () => {
+  const speaker = new Speaker(newCache());
+  for (const line of ["SET k v", "SET hot v", "SELECT 1", "SET hot v", "SELECT 0"]) {
+    await speaker.say(line);
+  }
+  assertEquals(await speaker.say("OBJECT FREQ hot"), ":0");
+  for (let i = 0; i < 5; i++) await speaker.say("GET k");
+  assertEquals(await speaker.say("OBJECT FREQ k"), ":3");
+  for (let i = 0; i < 490; i++) await speaker.say("GET hot");
+  // The root of a fifth of some 490 uses, and 5.
+  assertEquals(await speaker.say("OBJECT FREQ hot"), ":14");
+  for (let i = 0; i < 4000; i++) await speaker.say("GET hot");
+  assertEquals(await speaker.say("OBJECT FREQ hot"), ":34");
+  await speaker.say("SELECT 1");
+  assertEquals(await speaker.say("OBJECT FREQ hot"), ":0", "another key");
+  assertEquals(await speaker.say("OBJECT FREQ none"), "nil");
+});

@@ -5,8 +5,10 @@ import { assert, assertEquals } from "@std/assert";
 import { judge } from "../../../../bench/keys/accuracy.ts";
 import type { HotAnswer } from "../../../../server/contract/keys/hot_answer.ts";
 import { hotFacts } from "../../../../server/observe/keys/hot_facts.ts";
+import { HotBoard } from "../../../../server/observe/keys/hot_board.ts";
 import { HotKeys } from "../../../../server/observe/keys/hot_keys.ts";
 import { COUNTERS, SpaceSaving } from "../../../../server/observe/keys/space_saving.ts";
+import { newRegion } from "../../fixture.ts";
 
 const encoder = new TextEncoder();
 
@@ -93,6 +95,20 @@ Deno.test("HotKeys count the fewer keys the more there are, and each for more", 
     assertEquals(hot.top(1, 1).requests - before, counted * least);
     hot.tick(1);
   }
+});
+
+Deno.test("HotKeys know of the hottest keys of other workers, a second later and while they are asked for", () => {
+  const region = newRegion();
+  const workers = [1, 2].map((actor) => new HotKeys(0, 1, new HotBoard(region, actor)));
+  const [one, two] = workers;
+  ask(one!, "key", 100);
+  ask(two!, "key", 50);
+  const uses = (hot: HotKeys) => Math.round(hot.usesOf(3, 0, encoder.encode("key"), 0, 3));
+  assertEquals([uses(one!), uses(two!)], [100, 50]);
+  for (const hot of workers) hot.tick(1000);
+  assertEquals([uses(one!), uses(two!)], [148, 148]);
+  for (let second = 2; second < 400; second++) one!.tick(second * 1000);
+  assertEquals([uses(one!), uses(two!)], [50, 49], "what is forgotten is told no more");
 });
 
 Deno.test("HotKeys forget keys that nobody asks for any more", () => {
