@@ -55,6 +55,7 @@ export function percentText(share: Maybe): string {
   if (!isNumber(share)) return NOTHING;
   const percent = share * 100;
   if (percent === 0 || percent >= 99.95) return `${Math.round(percent)} %`;
+  if (percent < 0.01) return "<0.01 %";
   return `${percent < 1 ? percent.toFixed(2) : percent.toFixed(1)} %`;
 }
 

@@ -16,8 +16,8 @@ Deno.test("figures are short and have their unit", () => {
     ...["0.8 µs", "12 µs", "1.23 ms", "12.3 ms", "3.40 s"],
   ]);
   assertEquals(shown(millisText, 0, 0.3, 40), ["0 ms", "300 µs", "40.0 ms"]);
-  assertEquals(shown(percentText, 0, 0.0003, 0.9321, 0.9996, 1), [
-    ...["0 %", "0.03 %", "93.2 %", "100 %", "100 %"],
+  assertEquals(shown(percentText, 0, 1e-5, 0.0003, 0.9321, 0.9996, 1), [
+    ...["0 %", "<0.01 %", "0.03 %", "93.2 %", "100 %", "100 %"],
   ]);
   assertEquals(shown(secondsText, 0, 45, 200, 7200, 187_200), [
     ...["0 s", "45 s", "3 min 20 s", "2 h", "2 d 4 h"],
