@@ -63,3 +63,29 @@ export function bodyTooLarge(limit: number): Response {
 export function methodNotAllowed(allow: string): Response {
   return error(405, `Method not allowed. Use ${allow}.`, { allow });
 }
+
+/** What pages may send; upstash-* are those of @upstash/redis. */
+const ALLOWED_HEADERS =
+  "authorization, cache-control, content-type, upstash-encoding, upstash-sync-token, " +
+  "upstash-telemetry-platform, upstash-telemetry-runtime, upstash-telemetry-sdk";
+
+/** Lets pages of this origin read an answer. */
+export function share({ headers }: Response, origin: string): void {
+  headers.set("access-control-allow-origin", origin);
+  headers.set("access-control-expose-headers", "upstash-sync-token");
+  headers.append("vary", "Origin");
+}
+
+/** The answer to what a browser asks before a page of `origin` may send its request. */
+export function preflight(origin: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-origin": origin,
+      "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
+      "access-control-allow-headers": ALLOWED_HEADERS,
+      "access-control-max-age": "600",
+      vary: "Origin",
+    },
+  });
+}

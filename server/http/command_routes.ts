@@ -17,6 +17,7 @@ import { whenOnDisk } from "../commands/server/slow_runs.ts";
 import type { Command } from "../contract/command.ts";
 import { error, json, methodNotAllowed } from "./answers.ts";
 import type { CommandRunner } from "./command_runner.ts";
+import { isNoBrowser, mayAdministerByPage, mayChangeByPage } from "./admin/own_page.ts";
 import type { HttpContext, RouteHandler } from "./context.ts";
 import { eventRoute, isEventCommand } from "./events/event_routes.ts";
 import { LARGE_BYTES } from "./large_answers.ts";
@@ -31,14 +32,6 @@ const OK_INIT: ResponseInit = { headers: { "content-type": "application/json", .
 
 /** Paths whose errors are those of commands. */
 const PATHS: ReadonlySet<string> = new Set(["/", "/pipeline", "/multi-exec"]);
-
-/** What browsers send of their own accord and pages cannot leave out; Node's fetch() sends a sec-fetch-mode, too. */
-const BROWSER_HEADERS = ["origin", "sec-fetch-site"];
-/**
- * How all browsers call themselves. The headers above are not in a GET for a page's picture where the
- * address is neither https nor this machine's own, and pages can change this one only after asking.
- */
-const BROWSER_AGENT = /^Mozilla\//i;
 
 /** Commands of one pipeline, or bytes that they have worked on, between two looks at the clock. */
 const LOOK_COMMANDS = 100;
@@ -127,7 +120,7 @@ export function pathCommandRoute(
     if (method !== "GET" && method !== "HEAD") return asCommandError(methodNotAllowed("GET, POST"));
     // Whoever asks with HEAD, and a page that has the browser load a picture, change nothing.
     const mayWrite = method === "GET" &&
-      (context.config.token !== undefined || isNoPage(context, request));
+      (context.config.token !== undefined || isNoBrowser(context.access, request));
     if (isChange(found) && !mayWrite) return asCommandError(error(403, NO_WRITE));
   }
   if (isEventCommand(found.name)) return eventRoute(context, request, url, start, found.name);
@@ -141,12 +134,6 @@ export function pathCommandRoute(
 /** Whether a command changes something, or tells others something. */
 function isChange({ name, flags }: Command): boolean {
   return flags.includes("write") || name === "PUBLISH" || name === "SPUBLISH";
-}
-
-/** Whether nothing shows that a browser asks, of its own accord or for a page. */
-function isNoPage({ access }: HttpContext, request: Request): boolean {
-  return BROWSER_HEADERS.every((name) => access.header(request, name) === null) &&
-    !BROWSER_AGENT.test(access.header(request, "user-agent") ?? "");
 }
 
 /** POST /pipeline */
@@ -249,7 +236,7 @@ function refused(text: string): Response {
 export function mayAdminister(context: HttpContext, request: Request): boolean {
   const { config } = context;
   if (config.token === undefined && !config.allowAdmin) return false;
-  return isNoPage(context, request);
+  return isNoBrowser(context.access, request) || mayAdministerByPage(context, request);
 }
 
 /** The answer to all commands, once what they have changed is on the disk; or the error that it is not. */
@@ -280,6 +267,7 @@ async function read(
       const isBegun = runner.begin(
         isBase64,
         mayAdminister(context, request),
+        mayChangeByPage(context, request),
         () => request.signal,
         new RestOrigin(context.access, request),
       );

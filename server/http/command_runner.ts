@@ -43,8 +43,21 @@ function adviceInsteadOf({ name, waiting }: Command): string {
   return `send ${other}, or this over the Redis protocol, which can wait`;
 }
 
-const NO_ADMIN =
-  "NOPERM administration over HTTP needs --admin or --token, and never comes from a browser";
+const NO_ADMIN = "NOPERM administration over HTTP needs --admin or --token, " +
+  "and never comes from a browser but the dashboard";
+const READ_ONLY = "NOPERM the dashboard may change nothing, slabkv runs with --dashboard read";
+
+/** Commands without keys that only tell. */
+const TELLING: ReadonlySet<string> = new Set([
+  ...["PING", "ECHO", "SELECT", "TIME", "LASTSAVE", "ROLE", "LOLWUT", "INFO", "COMMAND"],
+  ...["PUBSUB", "MULTI", "EXEC", "DISCARD"],
+]);
+
+/** Whether a command only reads. */
+function changesNothing({ name, flags }: Command): boolean {
+  if (flags.includes("write") || flags.includes("admin")) return false;
+  return flags.includes("read") || TELLING.has(name);
+}
 
 const encoder = new TextEncoder();
 
@@ -67,6 +80,7 @@ export class CommandRunner implements MemoryOwner {
   readonly #now: () => number;
   #session: Session;
   #mayAdminister = false;
+  #mayChange = true;
   #signal: () => AbortSignal = () => AbortSignal.abort();
   readonly #account: MemoryAccount;
   /** For what a session keeps: the commands of a transaction. */
@@ -98,6 +112,7 @@ export class CommandRunner implements MemoryOwner {
   begin(
     isBase64: boolean,
     mayAdminister: boolean,
+    mayChange: boolean,
     signal: () => AbortSignal,
     origin: RequestOrigin,
   ): boolean {
@@ -108,6 +123,7 @@ export class CommandRunner implements MemoryOwner {
     this.#isWatching = false;
     this.#session.origin = origin;
     this.#mayAdminister = mayAdminister;
+    this.#mayChange = mayChange;
     this.#signal = signal;
     this.reply.begin(isBase64);
     this.reply.peer = this.#session;
@@ -189,6 +205,7 @@ export class CommandRunner implements MemoryOwner {
     if (this.#waits(found) && !this.#session.transaction?.isOpen) {
       return this.refuse(`ERR ${found.name} is not possible here, ${adviceInsteadOf(found)}`);
     }
+    if (!this.#mayChange && !changesNothing(found)) return this.refuse(READ_ONLY);
     if (found.flags.includes("admin") && !this.#mayAdminister) return this.refuse(NO_ADMIN);
     if (this.#pause.isOn && isHeld(this.#pause, this.#session, found, args)) {
       this.reply.fail(PAUSED);

@@ -54,6 +54,8 @@ export interface Route {
   readonly open?: boolean;
   /** Tells of the server itself, and so is answered whatever the breaker says and while data are loaded. */
   readonly observes?: boolean;
+  /** Changes something, whatever is sent: no page may ask for it that may change nothing. */
+  readonly changes?: boolean;
   /** One line for the docs. */
   readonly summary: string;
 }

@@ -6,14 +6,22 @@ import { errorText } from "../codecs/json_answers.ts";
 import { errorAnswer } from "../codecs/json_command_reply.ts";
 import type { ServerRegion } from "../contract/counters.ts";
 import { type Gate, WorkerMode } from "../contract/breaker/gate.ts";
+import { isOwnOrigin } from "./admin/own_page.ts";
 import { Admission } from "./admission.ts";
-import { CLOSE, error, methodNotAllowed, overloaded, RETRY } from "./answers.ts";
+import { CLOSE, error, methodNotAllowed, overloaded, preflight, RETRY, share } from "./answers.ts";
 import type { HttpContext } from "./context.ts";
 import { getRoute, putRoute } from "./json_routes.ts";
 import { SlowClient } from "./large_answers.ts";
 import { LOADING_MESSAGE, SHED_MESSAGE } from "./refusals.ts";
 import type { RequestAccess } from "./request_access.ts";
-import { isCommandPath, isObservingPath, isOpenPath, isRootPath, route } from "./routes.ts";
+import {
+  isChangingPath,
+  isCommandPath,
+  isObservingPath,
+  isOpenPath,
+  isRootPath,
+  route,
+} from "./routes.ts";
 import { asCommandError, isCommandRequest } from "./command_routes.ts";
 import { LOADING, SHED } from "../commands/failures.ts";
 import { isEventPath } from "./events/event_routes.ts";
@@ -33,11 +41,8 @@ const STOPPING = "Server is stopping. Ask another one, or this one later.";
 const STOPPING_HEADERS = { ...RETRY, ...CLOSE };
 const HOST_REFUSED = "Host is not allowed. Ask by an address of this server, or --allow-host it.";
 const TOKEN_REFUSED = "Token is missing or wrong. Send Authorization: Bearer TOKEN.";
-/** What pages may send; upstash-* are those of @upstash/redis. */
-const ALLOWED_HEADERS =
-  "authorization, cache-control, content-type, upstash-encoding, upstash-sync-token, " +
-  "upstash-telemetry-platform, upstash-telemetry-runtime, upstash-telemetry-sdk";
 const BEARER = { "www-authenticate": "Bearer" };
+const READ_ONLY = "The dashboard may change nothing. Start slabkv without --dashboard read.";
 const ORIGIN_REFUSED = "Origin is not allowed. Start slabkv with --allow-origin to allow it.";
 
 /** What a handler needs to know of its worker. */
@@ -125,25 +130,30 @@ export class HttpHandler {
     if (method === "GET") {
       if (url.startsWith("/get?", path)) return getRoute(context, request, url, path + 5);
       // A page of another site may open a socket, and unlike a GET it may read the answers. It may open streams.
-      if (staysOpen(url, path) && !this.#originAllowed(request, url, path)) {
-        return error(403, ORIGIN_REFUSED);
+      if (staysOpen(url, path)) {
+        const problem = this.#originProblem(request, url, path);
+        if (problem !== null) return error(403, problem);
       }
       return route(context, request, method, url, path);
     }
     if (method === "HEAD") return this.#head(request, url, path);
     // A page of another site may send a POST without asking first; it always names its origin.
-    if (!this.#originAllowed(request, url, path)) {
-      return this.#refusal(request, path, 403, ORIGIN_REFUSED);
-    }
+    const problem = this.#originProblem(request, url, path);
+    if (problem !== null) return this.#refusal(request, path, 403, problem);
     if (method === "POST" && url.length === path + 4 && url.endsWith("/put")) {
       return putRoute(context, request, url, -1);
     }
     return route(context, request, method, url, path);
   }
 
-  #originAllowed(request: Request, url: string, path: number): boolean {
+  /** Why a request is refused that names the page which sends it; or null. */
+  #originProblem(request: Request, url: string, path: number): string | null {
     const origin = this.#context.access.header(request, "origin");
-    return origin === null || this.#admission.originAllowed(origin, url.slice(0, path));
+    if (origin === null) return null;
+    if (!this.#admission.originAllowed(origin, url.slice(0, path))) return ORIGIN_REFUSED;
+    const isReading = this.#context.config.dashboard !== "read" || !isOwnOrigin(origin, url) ||
+      !isChangingPath(url, path);
+    return isReading ? null : READ_ONLY;
   }
 
   async #head(request: Request, url: string, path: number): Promise<Response> {
@@ -274,24 +284,4 @@ function authorizationOf(
   const authorization = access.header(request, "authorization");
   if (authorization !== null || !isSocketPath(url, path)) return authorization;
   return tokenOfProtocols(access.header(request, "sec-websocket-protocol"));
-}
-
-/** Lets pages of this origin read an answer. */
-function share({ headers }: Response, origin: string): void {
-  headers.set("access-control-allow-origin", origin);
-  headers.set("access-control-expose-headers", "upstash-sync-token");
-  headers.append("vary", "Origin");
-}
-
-function preflight(origin: string): Response {
-  return new Response(null, {
-    status: 204,
-    headers: {
-      "access-control-allow-origin": origin,
-      "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE",
-      "access-control-allow-headers": ALLOWED_HEADERS,
-      "access-control-max-age": "600",
-      vary: "Origin",
-    },
-  });
 }

@@ -56,15 +56,16 @@ const VARY = { vary: "accept" } as const;
 
 /** The routes with fixed paths. */
 export const ROUTES: readonly Route[] = [
-  { path: "/put", methods: { POST: putRoute }, summary: "Store a value" },
+  { path: "/put", methods: { POST: putRoute }, changes: true, summary: "Store a value" },
   { path: "/get", methods: { GET: getRoute }, summary: "Read a value" },
   {
     path: "/delete",
     methods: { DELETE: deleteRoute, POST: deleteBodyRoute },
+    changes: true,
     summary: "Delete a key",
   },
-  { path: "/incr", methods: { POST: incrRoute }, summary: "Add to an integer" },
-  { path: "/mput", methods: { POST: mputRoute }, summary: "Store several values" },
+  { path: "/incr", methods: { POST: incrRoute }, changes: true, summary: "Add to an integer" },
+  { path: "/mput", methods: { POST: mputRoute }, changes: true, summary: "Store several values" },
   { path: "/mget", methods: { POST: mgetRoute }, summary: "Read several values" },
   { path: "/health", methods: { GET: health }, open: true, summary: "Whether the server works" },
   { path: "/ready", methods: { GET: ready }, open: true, summary: "Whether to send traffic here" },
@@ -77,8 +78,18 @@ export const ROUTES: readonly Route[] = [
   ...LIVE_ROUTES,
   ...KEY_ROUTES,
   ...METRICS_ROUTES,
-  { path: SOCKET_PATH, methods: { GET: websocketRoute }, summary: "Requests over a WebSocket" },
-  { path: "/snapshot", methods: { POST: snapshotRoute }, summary: "Save everything to disk" },
+  {
+    path: SOCKET_PATH,
+    methods: { GET: websocketRoute },
+    changes: true,
+    summary: "Requests over a WebSocket",
+  },
+  {
+    path: "/snapshot",
+    methods: { POST: snapshotRoute },
+    changes: true,
+    summary: "Save everything to disk",
+  },
   { path: "/pipeline", methods: { POST: pipelineRoute }, summary: "Run several commands" },
   { path: "/multi-exec", methods: { POST: multiExecRoute }, summary: "Run several as one" },
   {
@@ -89,6 +100,7 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/import",
     methods: { POST: importRoute },
+    changes: true,
     summary: "Run commands that store items; for administrators",
   },
   {
@@ -119,6 +131,12 @@ export function isOpenPath(url: string, start: number): boolean {
 export function isObservingPath(url: string, start: number): boolean {
   const route = BY_PATH.get(url.slice(start, pathEnd(url, start)));
   return route !== undefined && (route.open === true || route.observes === true);
+}
+
+/** Whether what is at the path of `url` from `start` changes something, whatever is sent there. */
+export function isChangingPath(url: string, start: number): boolean {
+  return url.startsWith(STORE, start) ||
+    BY_PATH.get(url.slice(start, pathEnd(url, start)))?.changes === true;
 }
 
 /** Whether the path of `url` from `start` is /, whatever follows it. */

@@ -56,13 +56,14 @@ export async function converse(
   }
 }
 
-/** Registers a test of a conversation over one worker, and one over two. */
+/** Registers a test of a conversation over one worker, and one over two unless `counts` says otherwise. */
 export function conversation(
   name: string,
   table: readonly Exchange[],
   args: readonly string[] = [],
+  counts: readonly number[] = [1, 2],
 ): void {
-  for (const workers of [1, 2]) {
+  for (const workers of counts) {
     Deno.test(`${name} (workers: ${workers})`, async () => {
       await using server = await TestServer.start(["--workers", String(workers), ...args]);
       await converse(() => server.connect(), table, workers > 1);

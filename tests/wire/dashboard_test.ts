@@ -33,31 +33,51 @@ conversation("/ is a page for browsers, and the banner for everybody else", [
   ["GET /\naccept: text/html\nhost: evil.example", /^403 \{/],
 ]);
 
-conversation("--token lets everybody have the page, and nobody the data", [
-  [`GET /\n${BROWSER}`, PAGE, SAFE],
-  [`GET /\n${BROWSER}\nauthorization: Bearer wrong`, PAGE],
-  ["GET /", NO_TOKEN],
-  [`POST /\n${BROWSER}\n\n["PING"]`, /^401 /],
-  [`GET /stats\n${BROWSER}`, NO_TOKEN],
-  ["GET /stats/live", NO_TOKEN],
-  ["GET /stats/live\nauthorization: Bearer wrong", NO_TOKEN],
-], ["--token", "s3cret"]);
+conversation(
+  "--token lets everybody have the page, and nobody the data",
+  [
+    [`GET /\n${BROWSER}`, PAGE, SAFE],
+    [`GET /\n${BROWSER}\nauthorization: Bearer wrong`, PAGE],
+    ["GET /", NO_TOKEN],
+    [`POST /\n${BROWSER}\n\n["PING"]`, /^401 /],
+    [`GET /stats\n${BROWSER}`, NO_TOKEN],
+    ["GET /stats/live", NO_TOKEN],
+    ["GET /stats/live\nauthorization: Bearer wrong", NO_TOKEN],
+  ],
+  ["--token", "s3cret"],
+  [1],
+);
 
-conversation("--dashboard off serves no page", [
-  [`GET /\n${BROWSER}`, BANNER, { vary: null }],
-], ["--dashboard", "off"]);
+conversation(
+  "--dashboard off serves no page",
+  [
+    [`GET /\n${BROWSER}`, BANNER, { vary: null }],
+  ],
+  ["--dashboard", "off"],
+  [1],
+);
 
-conversation("--dashboard read tells the page so", [
-  [`GET /\n${BROWSER}`, /data-mode="read"/],
-], ["--dashboard", "read"]);
+conversation(
+  "--dashboard read tells the page so",
+  [
+    [`GET /\n${BROWSER}`, /data-mode="read"/],
+  ],
+  ["--dashboard", "read"],
+  [1],
+);
 
-conversation("/stats/live is for this server's pages, and takes no query", [
-  ["GET /stats/live?x=1", /^400 /],
-  ["GET /stats/lives", /^404 /],
-  ["HEAD /stats/live", "405", { allow: "GET" }],
-  ["GET /stats/live\norigin: http://evil.example", /^403 .*Origin is not allowed/],
-  ["GET /stats/live\nsec-fetch-site: cross-site", /^403 .*Page of another site/],
-]);
+conversation(
+  "/stats/live is for this server's pages, and takes no query",
+  [
+    ["GET /stats/live?x=1", /^400 /],
+    ["GET /stats/lives", /^404 /],
+    ["HEAD /stats/live", "405", { allow: "GET" }],
+    ["GET /stats/live\norigin: http://evil.example", /^403 .*Origin is not allowed/],
+    ["GET /stats/live\nsec-fetch-site: cross-site", /^403 .*Page of another site/],
+  ],
+  [],
+  [1],
+);
 
 Deno.test("the page runs its own scripts and styles only, and is sent again only when it has changed", async () => {
   await using server = await TestServer.start();

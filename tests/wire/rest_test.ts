@@ -157,7 +157,7 @@ Deno.test("a pipeline of many KEYS leaves the worker to others", async () => {
 });
 
 const NO_ADMIN = '400 {"error":"NOPERM administration over HTTP needs --admin or --token, ' +
-  'and never comes from a browser"}';
+  'and never comes from a browser but the dashboard"}';
 
 conversation("administration over HTTP is refused unless it was allowed", [
   ['POST / ["SHUTDOWN"]', NO_ADMIN],

@@ -9,7 +9,7 @@ import { command, connectRaw, exchange } from "./raw_fixture.ts";
 import { runToEnd, TestServer } from "./server.ts";
 
 const NO_ADMIN = errorBody(
-  "Administration over HTTP needs --admin or --token, and never comes from a browser. " +
+  "Administration over HTTP needs --admin or --token, and never comes from a browser but the dashboard. " +
     "Start slabkv with one of them.",
 );
 const encoder = new TextEncoder();

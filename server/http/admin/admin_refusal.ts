@@ -7,7 +7,7 @@ import type { HttpContext } from "../context.ts";
 
 /** The refusal of administration to those who may not. */
 const NO_ADMINISTRATION =
-  "Administration over HTTP needs --admin or --token, and never comes from a browser. " +
+  "Administration over HTTP needs --admin or --token, and never comes from a browser but the dashboard. " +
   "Start slabkv with one of them.";
 
 /** Why this request may not be about administration, or null. */

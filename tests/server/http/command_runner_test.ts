@@ -23,7 +23,7 @@ function setUp() {
   const context = new CommandContext(new Cache(region, 1), server, COMMANDS, session);
   const client = new AbortController();
   const runner = new CommandRunner(context, budget, { failed() {} });
-  assert(runner.begin(false, false, () => client.signal, ORIGIN));
+  assert(runner.begin(false, false, true, () => client.signal, ORIGIN));
   return { budget, runner, client };
 }
 
@@ -53,7 +53,7 @@ Deno.test("CommandRunner.watchClient() notices a client that goes, and none of t
   client.abort();
   assertEquals(runner.hasLeft, true);
   runner.end();
-  runner.begin(false, false, () => client.signal, ORIGIN);
+  runner.begin(false, false, true, () => client.signal, ORIGIN);
   assertEquals(runner.hasLeft, false);
 });
 
