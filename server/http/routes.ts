@@ -21,6 +21,7 @@ import {
   mputRoute,
   putRoute,
 } from "./json_routes.ts";
+import { DIAGNOSE_ROUTES } from "./observe/diagnose_routes.ts";
 import { KEY_ROUTES } from "./observe/key_routes.ts";
 import { METRICS_ROUTES } from "./observe/metrics_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
@@ -77,6 +78,7 @@ export const ROUTES: readonly Route[] = [
   },
   ...LIVE_ROUTES,
   ...KEY_ROUTES,
+  ...DIAGNOSE_ROUTES,
   ...METRICS_ROUTES,
   {
     path: SOCKET_PATH,

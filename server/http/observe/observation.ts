@@ -6,6 +6,8 @@ import type { ServerCache } from "../../contract/counters.ts";
 import type { MemoryBudget } from "../../contract/memory_budget.ts";
 import type { ServerStatus } from "../../contract/server.ts";
 import { Figures } from "../../observe/figures.ts";
+import { memoryCurve } from "../../observe/curve/memory_curve.ts";
+import { Diagnoser } from "../../observe/diagnosis/diagnoser.ts";
 import { HistoryRing } from "../../observe/history/history_ring.ts";
 import { LiveSource } from "../../observe/live/live_source.ts";
 import { ShardPictures } from "../../observe/live/shard_pictures.ts";
@@ -29,6 +31,7 @@ export class Observation {
   readonly figures: Figures;
   readonly live: LiveStreams;
   readonly shards: ShardPictures;
+  readonly diagnoser: Diagnoser;
   readonly big: BigKeys;
   readonly items: ItemLook;
   readonly #history: HistoryRing;
@@ -37,12 +40,24 @@ export class Observation {
   #historyCount = -1;
 
   constructor({ cache, budget, status, commands, now }: ObservationParts) {
-    const { startedMs, slices } = commands.server;
+    const { server } = commands;
+    const { config, startedMs, slices } = server;
     this.cache = cache;
     this.figures = new Figures(cache, commands.commands);
     const source = new LiveSource({ cache, figures: this.figures, status, startedMs });
     this.#history = new HistoryRing(cache.region);
     this.shards = new ShardPictures(cache, slices, now);
+    this.diagnoser = new Diagnoser({
+      cache,
+      config,
+      figures: this.figures,
+      startedMs,
+      now,
+      cores: navigator.hardwareConcurrency,
+      curve: () => memoryCurve(cache),
+      hotKeys: () => server.hotKeys(),
+      shards: () => this.shards.facts(),
+    });
     this.live = new LiveStreams(cache, budget, source, now);
     this.big = new BigKeys(cache, slices, now);
     this.items = new ItemLook(cache);
@@ -61,6 +76,7 @@ export class Observation {
   /** Called a few times a second. */
   tick(): void {
     this.live.tick();
+    this.diagnoser.tick();
   }
 
   /** The server stops: ends what goes on. */

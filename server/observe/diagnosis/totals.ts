@@ -1,0 +1,45 @@
+// All counters of the server at one moment, summed over its threads, and the CPU time of each worker. Read from the
+// region without a lock.
+
+import { type CacheStats, readStats } from "../../../cache/mod.ts";
+import {
+  type Counter,
+  COUNTERS,
+  type ServerCache,
+  type ServerRegion,
+} from "../../contract/counters.ts";
+
+/** What each counter has come to. */
+export type CounterTotals = Readonly<Record<Counter, number>>;
+
+/** The numbers of the workers that serve. */
+export function workerNumbers(region: ServerRegion): number[] {
+  const numbers: number[] = [];
+  for (let worker = 1; worker < region.geometry.actorCount; worker++) {
+    if (region.gauge(worker, "serving") !== 0) numbers.push(worker);
+  }
+  return numbers;
+}
+
+/** Reads all of it; CPU time is in hundredths of a second. */
+export function takeTotals(
+  cache: ServerCache,
+): { stats: CacheStats; totals: CounterTotals; cpu: Map<number, number> } {
+  const { region } = cache;
+  const totals = COUNTERS.map(({ name }) => [name, region.total(name)] as const);
+  const cpu = workerNumbers(region).map((worker) => {
+    const used = region.gauge(worker, "cpuUser") + region.gauge(worker, "cpuSystem");
+    return [worker, used] as const;
+  });
+  return {
+    stats: readStats(cache),
+    totals: Object.fromEntries(totals) as CounterTotals,
+    cpu: new Map(cpu),
+  };
+}
+
+/** How much each counter has grown. */
+export function grownSince(before: CounterTotals, now: CounterTotals): CounterTotals {
+  const grown = COUNTERS.map(({ name }) => [name, Math.max(0, now[name] - before[name])]);
+  return Object.fromEntries(grown) as CounterTotals;
+}
