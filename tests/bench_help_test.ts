@@ -7,6 +7,7 @@ const root = new URL("../", import.meta.url);
 const PROGRAMS = [
   "bench/attacks/run.ts",
   "bench/beside.ts",
+  "bench/dashboard/load.ts",
   "bench/engine/all.ts",
   "bench/engine/run.ts",
   "bench/fuzz/run.ts",

@@ -4,7 +4,7 @@
 import type { Diagnosis, Finding } from "../../server/observe/facts/answers.ts";
 import { byId, make } from "../dom/elements.ts";
 import { plural } from "../dom/format.ts";
-import { visibleText } from "../dom/visible.ts";
+import { visibleText } from "../dom/escapes.ts";
 import type { Page } from "../state/page.ts";
 
 const EVERY_MS = 10_000;

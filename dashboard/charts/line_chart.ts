@@ -32,6 +32,8 @@ export interface ChartKind {
 
 const AXIS_FONT = "11px system-ui, sans-serif";
 const SYNC = "time";
+/** How long a description stands. */
+const DESCRIBED_MS = 5000;
 /** Steps of an axis in bytes: powers of two. */
 const BYTE_STEPS = Array.from({ length: 45 }, (_, i) => 2 ** i);
 
@@ -45,7 +47,7 @@ export class LineChart {
   readonly #legend: { readonly item: HTMLElement; readonly value: HTMLElement }[] = [];
   #plot: uPlot | null = null;
   #data: uPlot.AlignedData = [[]];
-  #described = 0;
+  #described = -DESCRIBED_MS;
 
   /** `say` is told what is at the cursor when that is moved by keys. */
   constructor(kind: ChartKind, palette: Palette, say: (text: string) => void) {
@@ -62,6 +64,7 @@ export class LineChart {
       this.#legend.push({ item, value });
     }
     this.element = make("figure", { class: "card" }, kind.heading, legend, this.#box);
+    this.#box.setAttribute("aria-label", `${kind.title}: nothing known yet`);
     this.#box.addEventListener("keydown", (event) => this.#move(event));
     new ResizeObserver(() => this.#fit()).observe(this.#box);
   }
@@ -69,9 +72,12 @@ export class LineChart {
   /** Shows these values, times in seconds, between two times. */
   show(at: readonly number[], columns: readonly Values[], from: number, to: number): void {
     const isLog = this.#kind.scale === "powers";
-    const lines = columns.map((values) =>
-      isLog ? values.map((value) => value === null || value <= 0 ? null : value) : values
-    );
+    const lines = columns.map((values, i) => {
+      const isIdle = this.#isIdle(values, i);
+      return isLog || isIdle
+        ? values.map((value) => value === null || value <= 0 ? null : value)
+        : values;
+    });
     this.#data = [at as number[], ...lines];
     if (this.#box.clientWidth === 0) return;
     this.#plot ??= this.#make();
@@ -163,16 +169,20 @@ export class LineChart {
     this.#legend.forEach(({ item, value }, i) => {
       const column = this.#data[i + 1] ?? [];
       setText(value, this.#kind.format(column[index]));
-      const isIdle = this.#kind.hidesZeros === true && !column.some((at) => isKnown(at) && at > 0);
-      item.hidden = isIdle && i > 0;
+      item.hidden = this.#isIdle(column, i);
     });
+  }
+
+  /** Whether a line is left out; the first one never is. */
+  #isIdle(values: ArrayLike<number | null | undefined>, index: number): boolean {
+    if (index === 0 || this.#kind.hidesZeros !== true) return false;
+    return !Array.from(values).some((value) => isKnown(value) && value > 0);
   }
 
   /** Says in words what the picture shows; not at every point, nobody could listen to that. */
   #describe(seconds: number): void {
     const now = performance.now();
-    if (now - this.#described < 5000) return;
-    this.#described = now;
+    if (now - this.#described < DESCRIBED_MS) return;
     const parts = this.#kind.lines.flatMap(({ name }, i) => {
       const known = (this.#data[i + 1] ?? []).filter(isKnown);
       if (known.length === 0 || this.#legend[i]!.item.hidden) return [];
@@ -181,6 +191,7 @@ export class LineChart {
       for (const value of known) [low, high] = [Math.min(low, value), Math.max(high, value)];
       return [`${name} ${format(known.at(-1))}, between ${format(low)} and ${format(high)}`];
     });
+    if (parts.length > 0) this.#described = now;
     const span = `last ${Math.round(seconds / 60)} minutes`;
     const text = `${this.#kind.title}, ${span}: ${parts.join("; ") || "nothing known"}`;
     this.#box.setAttribute("aria-label", text);

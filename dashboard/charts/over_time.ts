@@ -68,7 +68,7 @@ const ROWS: readonly Row[] = [
     title: "Memory",
     hint:
       "What items use of the slab, what the process has of the machine, and what is held for clients.",
-    metric: "slabkv_used_bytes",
+    metric: "slabkv_slab_used_bytes",
     format: bytes,
     scale: "bytes",
     lines: [
@@ -94,7 +94,7 @@ const ROWS: readonly Row[] = [
     title: "CPU",
     hint:
       "Cores that the process uses. Below, waits for locks and how far event loops are behind have figures of their own.",
-    metric: "slabkv_process_cpu_seconds_total",
+    metric: "slabkv_cpu_seconds_total",
     format: short,
     scale: "zero",
     lines: [{ name: "cores", colour: "c1", of: "usedCores", isArea: true }],

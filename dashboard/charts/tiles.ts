@@ -51,7 +51,7 @@ const TILES: readonly Tile[] = [
   {
     name: "Memory for items",
     hint: "How much of the slab items use. Full is good: what does not fit any more is evicted.",
-    metric: "slabkv_used_bytes",
+    metric: "slabkv_slab_used_bytes",
     value: ({ memory }) => percent(part(memory.usedBytes, memory.slabBytes)),
     under: ({ memory }) => `${bytes(memory.usedBytes)} of ${bytes(memory.slabBytes)}`,
   },
@@ -83,7 +83,7 @@ const TILES: readonly Tile[] = [
   {
     name: "CPU",
     hint: "Cores that the whole process uses, and what the machine has left.",
-    metric: "slabkv_process_cpu_seconds_total",
+    metric: "slabkv_cpu_seconds_total",
     value: ({ cpu }) => `${short(cpu.usedCores)} cores`,
     under: ({ workers }) => `lag ${millis(Math.max(0, ...workers.map(({ lagMs }) => lagMs)))}`,
   },

@@ -5,7 +5,8 @@ import type { ClientFacts } from "../../server/observe/facts/answers.ts";
 import { button, byId, card, make, scrolling, setText } from "../dom/elements.ts";
 import { bytes, duration, plural } from "../dom/format.ts";
 import { type Column, KeyedTable } from "../dom/table.ts";
-import { visible, visibleText } from "../dom/visible.ts";
+import { visibleText } from "../dom/escapes.ts";
+import { visible } from "../dom/visible.ts";
 import type { Page } from "../state/page.ts";
 import { ServerError } from "../state/server.ts";
 

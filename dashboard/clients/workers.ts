@@ -9,7 +9,7 @@ import type {
 import { byId, card, make, meter, scrolling, setText } from "../dom/elements.ts";
 import { bytes, duration, exact, millis, percent, short } from "../dom/format.ts";
 import { KeyedTable } from "../dom/table.ts";
-import { visibleText } from "../dom/visible.ts";
+import { visibleText } from "../dom/escapes.ts";
 import type { Page } from "../state/page.ts";
 
 /** Shows the workers. Returns what takes the figures of a second. */
@@ -28,7 +28,7 @@ export function showWorkers(_page: Page): (facts: LiveFacts) => void {
         title: "CPU",
         kind: "number",
         text: ({ cpuCores }) => percent(cpuCores),
-        node: ({ cpuCores }) => make("span", {}, meter(cpuCores), ` ${percent(cpuCores)}`),
+        node: ({ cpuCores }) => meter(cpuCores, percent(cpuCores)),
       },
       { title: "Lag", kind: "number", text: ({ lagMs }) => millis(lagMs) },
       { title: "Heap", kind: "number", text: ({ heapBytes }) => bytes(heapBytes) },

@@ -3,7 +3,7 @@
 
 import type { CommandFacts } from "../../server/observe/facts/answers.ts";
 import { byId, card, make, setText } from "../dom/elements.ts";
-import { visibleText } from "../dom/visible.ts";
+import { visibleText } from "../dom/escapes.ts";
 import type { Page } from "../state/page.ts";
 import { ServerError } from "../state/server.ts";
 import { argumentsText, Completion } from "./completion.ts";

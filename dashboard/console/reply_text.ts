@@ -1,8 +1,8 @@
 // Answers of commands as text, the way redis-cli writes them. Strings come in base64, but for OK; what a client stored
 // is escaped, so that no value can pass for an answer of its own.
 
-import { bytesOf, readable, visibleText } from "../dom/visible.ts";
-import { LongInteger } from "../state/server.ts";
+import { bytesOf, readable, visibleText } from "../dom/escapes.ts";
+import { LongInteger } from "../state/exact_json.ts";
 
 /** Most lines of one answer; more than anybody reads. */
 const MAX_LINES = 1000;

@@ -80,9 +80,10 @@ export function segmentBox(legend: string): HTMLElement {
   );
 }
 
-/** A bar that is full to a part; beside it stands the number, so nobody is told of it. */
-export function meter(part: number): HTMLElement {
+/** A bar that is full to a part, and the number beside it, which alone is read out. */
+export function meter(part: number, text: string): HTMLElement {
   const inside = make("i");
   inside.style.width = `${Math.min(100, Math.max(0, part * 100))}%`;
-  return make("span", { class: "meter", "aria-hidden": "true" }, inside);
+  const bar = make("span", { class: "bar-of", "aria-hidden": "true" }, inside);
+  return make("span", { class: "meter" }, bar, make("span", {}, text));
 }

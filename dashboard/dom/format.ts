@@ -19,8 +19,8 @@ export function isKnown(value: number | null | undefined): value is number {
 function threeDigits(value: number): string {
   const size = Math.abs(value);
   if (size >= 99.95) return WHOLE.format(value);
-  if (size >= 9.995) return value.toFixed(1);
-  return value.toFixed(size === 0 || Number.isInteger(value) ? 0 : 2);
+  if (Number.isInteger(value)) return value.toFixed(0);
+  return value.toFixed(size >= 9.995 ? 1 : 2);
 }
 
 /** A count, exact: 1,234,567. */

@@ -4,7 +4,8 @@
 import type { ItemFacts } from "../../server/observe/facts/key_facts.ts";
 import { button, byId, card, make, segmentBox, segments } from "../dom/elements.ts";
 import { bytes, duration, exact } from "../dom/format.ts";
-import { bytesOf, keyText, textOf, visible, visibleText } from "../dom/visible.ts";
+import { bytesOf, keyText, textOf, visibleText } from "../dom/escapes.ts";
+import { visible } from "../dom/visible.ts";
 import type { NamedPlace, Page } from "../state/page.ts";
 import { ServerError } from "../state/server.ts";
 import { hasMembers, membersOf } from "./members.ts";
@@ -162,6 +163,7 @@ export class ItemView {
       type: "number",
       min: 1,
       step: 1,
+      placeholder: "seconds",
       "aria-label": "Seconds to live",
     });
     const expire = () =>

@@ -11,7 +11,8 @@ import type {
 import { button, byId, card, make, meter, scrolling, setText } from "../dom/elements.ts";
 import { bytes, duration, exact, percent, plural, short } from "../dom/format.ts";
 import { type Column, KeyedTable } from "../dom/table.ts";
-import { keyText, visible } from "../dom/visible.ts";
+import { keyText } from "../dom/escapes.ts";
+import { visible } from "../dom/visible.ts";
 import type { Page } from "../state/page.ts";
 
 const HOT_MS = 2000;
@@ -49,7 +50,7 @@ export function showHot(page: Page): void {
         title: "Share",
         kind: "number",
         text: ({ share }) => percent(share),
-        node: ({ share }) => make("span", {}, meter(share), ` ${percent(share)}`),
+        node: ({ share }) => meter(share, percent(share)),
       },
       { title: "Per second", kind: "number", text: ({ perSecond }) => short(perSecond) },
       { title: "Writes", kind: "number", text: ({ writeShare }) => percent(writeShare) },

@@ -2,7 +2,7 @@
 // changes nothing.
 
 import { make } from "../dom/elements.ts";
-import { readable, textOf, visibleText } from "../dom/visible.ts";
+import { readable, textOf, visibleText } from "../dom/escapes.ts";
 
 /** Most bytes shown as hex; a screen has no more. */
 const MAX_HEX_BYTES = 16 * 1024;

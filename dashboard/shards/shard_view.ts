@@ -12,7 +12,10 @@ import { type Look, LOOKS, partsOf } from "./cell_colours.ts";
 const EVERY_MS = 1000;
 const SLOT_BYTES = 256;
 const GAP = 8;
+const MAX_GAP = 24;
 const LABEL = 14;
+const MIN_CELL = 6;
+const MAX_CELL = 12;
 /** Shards beyond which their numbers are not written. */
 const MAX_LABELS = 256;
 
@@ -201,16 +204,15 @@ function layoutOf(shards: readonly ShardPicture[], width: number): Layout {
   const samples = Math.max(1, ...shards.map(({ slots }) => slots.length));
   const side = Math.ceil(Math.sqrt(samples));
   const label = shards.length <= MAX_LABELS ? LABEL : 0;
-  // As large as they can be while all fit into a few rows.
-  let cell = Math.max(2, Math.min(12, Math.floor(160 / side)));
-  while (cell > 2) {
-    const across = Math.max(1, Math.floor((width + GAP) / (side * cell + GAP)));
-    if (Math.ceil(shards.length / across) * (side * cell + GAP + label) <= 520) break;
-    cell--;
+  // In as few rows as leave cells that can be told apart.
+  for (let rows = 1;; rows++) {
+    const across = Math.ceil(shards.length / rows);
+    const room = (width + GAP) / across;
+    const cell = Math.min(MAX_CELL, Math.floor((room - GAP) / side));
+    if (cell < MIN_CELL && across > 1) continue;
+    const wide = Math.min(room, side * cell + MAX_GAP);
+    return { side, cell: Math.max(1, cell), across, wide, high: side * cell + GAP + label };
   }
-  const wide = side * cell + GAP;
-  const across = Math.max(1, Math.floor((width + GAP) / wide));
-  return { side, cell, across, wide, high: wide + label };
 }
 
 function columns(facts: () => ShardFacts | null): Column<ShardPicture>[] {

@@ -1,6 +1,8 @@
 // Asking the server: the token of this tab, answers as JSON, and refusals as errors with the server's own words. The
 // token is asked for once, however many requests miss it, and goes to this server alone.
 
+import { parseExactly } from "./exact_json.ts";
+
 const TOKEN = "slabkv-token";
 
 /** A refusal, or that nobody answered (status 0). */
@@ -100,21 +102,6 @@ export class Server {
     if (!response.ok) throw new ServerError(response.status, messageOf(text, response.status));
     return parseExactly(text).result;
   }
-}
-
-function parseExactly(text: string): { readonly result: unknown } {
-  const revive = (_: string, value: unknown, context?: { readonly source?: string }) => {
-    const source = context?.source ?? "";
-    const isLong = Number.isInteger(value) && !Number.isSafeInteger(value) &&
-      /^-?\d+$/.test(source);
-    return isLong ? new LongInteger(source) : value;
-  };
-  return JSON.parse(text, revive);
-}
-
-/** An integer with more digits than a number has. */
-export class LongInteger {
-  constructor(readonly digits: string) {}
 }
 
 function messageOf(text: string, status: number): string {

@@ -1,0 +1,111 @@
+// Steps of the test of the dashboard that are about keys: hostile ones, values of all kinds, and changes.
+
+import { assertEquals, assertMatch } from "@std/assert";
+import type { Tab } from "./fixture.ts";
+import { Line, type ShownServer } from "./shown_server.ts";
+
+/** What others would like a page to take for its own. */
+const HOSTILE = [
+  `<img src=x onerror=alert(1)>`,
+  `"><script>alert(2)</script><style>*{display:none}</style>`,
+  `\u202egnp.exe\u0007\u001b[31m\n\u200b`,
+  `javascript:alert(3)//{{7*7}}\${7*7}'"\\`,
+  `\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 ${"long".repeat(50)}`,
+];
+const BYTES = new Uint8Array([0xff, 0xfe, 0x00, 0x3c, 0x62, 0x3e]);
+
+async function search(tab: Tab, key: string): Promise<void> {
+  await tab.page.fill("#key", key);
+  await tab.page.press("#key", "Enter");
+}
+
+/** Hostile keys with hostile values are text, in lists and alone; none can pass for another. */
+export async function showsHostileKeys(tab: Tab, { server }: ShownServer): Promise<void> {
+  using line = await Line.to(server);
+  for (const text of HOSTILE) await line.set(text, text);
+  await line.set(BYTES, BYTES);
+  await tab.go("keys");
+  const { page } = tab;
+  for (const text of HOSTILE.filter((key) => !key.includes("\n"))) {
+    await search(tab, text);
+    const start = JSON.stringify(text.slice(-8));
+    await tab.until(`document.querySelector("#item pre")?.textContent.includes(${start}) ||
+      document.querySelector("#item .title .escape") !== null`);
+    assertEquals(await page.locator("#item img, #item script, #item style").count(), 0);
+  }
+  // Keys that no line of text can hold come from the lists.
+  await line.ask(...Array.from({ length: 3000 }, () => "GET never-there"));
+  await tab.until(`document.querySelectorAll("#hot tbody button").length > 5`);
+  await tab.go("memory");
+  await tab.go("keys");
+  assertEquals(await page.locator("main img, main script, main style").count(), 0);
+}
+
+/** A value is there as text, as JSON, as hex; a megabyte only in part. */
+export async function readsValues(tab: Tab, { server }: ShownServer): Promise<void> {
+  using line = await Line.to(server);
+  await line.set("json", `{"a":[1,2],"b":"<b>"}`);
+  await line.ask(
+    "HSET fields one 1 two 2",
+    "RPUSH elements a b c",
+    "ZADD board 1.5 ann",
+    "SADD tags x",
+  );
+  await line.ask("XADD events 1-1 kind click");
+  await line.set("million", "0123456789".repeat(100_000));
+  await search(tab, "json");
+  await tab.untilText("#item pre", /"b": "<b>"/);
+  await tab.page.click(`#item label:has-text("Hex")`);
+  await tab.untilText("#item pre", /^000000 {2}7b 22 61/);
+  const members: [string, RegExp][] = [
+    ["fields", /one.*1.*two.*2/],
+    ["elements", /0.*a.*1.*b.*2.*c/],
+    ["board", /ann.*1\.5/],
+    ["tags", /x/],
+    ["events", /1-1.*kind: click/],
+  ];
+  for (const [key, text] of members) {
+    await search(tab, key);
+    await tab.untilText("#item .title", new RegExp(`^${key}$`));
+    await tab.untilText("#item tbody", text);
+  }
+  await search(tab, "million");
+  await tab.untilText("#item", /the first 64 KiB of 977 KiB/);
+  assertEquals(await tab.page.isDisabled(`#item button:has-text("Edit")`), true);
+}
+
+/** Stores, edits, refuses what has changed meanwhile, lets expire, and deletes. */
+export async function editsKeys(tab: Tab, { server }: ShownServer): Promise<void> {
+  using line = await Line.to(server);
+  const { page } = tab;
+  tab.refused.push("/stats/item");
+  const button = (name: string) => page.click(`#item button:has-text("${name}")`);
+  await search(tab, "brand new");
+  await tab.untilText("#item", /There is no key brand new/);
+  await button("Store a value");
+  await page.fill("#item textarea", "first <b>value</b>\nsecond line");
+  await button("Save");
+  await tab.untilText("#item pre", /first <b>value<\/b>\nsecond line/);
+  await button("Edit");
+  await page.fill("#item textarea", "other");
+  await button("Save");
+  await tab.untilText("#item pre", /^other$/);
+  await button("Edit");
+  await line.set("brand new", "changed meanwhile");
+  await page.fill("#item textarea", "too late");
+  await button("Save");
+  await tab.untilText("#said", /somebody else has changed it/);
+  await tab.untilText("#item pre", /^changed meanwhile$/);
+  await page.fill(`#item input[type="number"]`, "500");
+  await button("Let it expire");
+  await tab.untilText("#item dl", /Expires in8 min/);
+  await button("Keep for ever");
+  await tab.untilText("#item dl", /Expires innever/);
+  await button("Delete");
+  await tab.untilText("#question-text", /^brand new$/);
+  await page.click("text=Cancel");
+  assertMatch(await line.ask(`GET "brand new"`), /changed meanwhile/);
+  await button("Delete");
+  await page.click("#question-yes");
+  await tab.untilText("#item", /There is no key brand new/);
+}

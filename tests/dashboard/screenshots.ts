@@ -1,0 +1,37 @@
+// The pictures of docs/dashboard.md, taken of the server of the test where SLABKV_SCREENSHOTS is set: they are then new,
+// after a minute and a half of load.
+
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { Tab } from "./fixture.ts";
+import type { ShownServer } from "./shown_server.ts";
+
+const LOAD_MS = 90_000;
+const FOLDER = new URL("../../docs/dashboard/", import.meta.url);
+
+const PICTURES: readonly (readonly [name: string, view: string, options: BrowserContextOptions])[] =
+  [
+    ["overview", "overview", { colorScheme: "light" }],
+    ["memory", "memory", { colorScheme: "dark" }],
+    ["keys", "keys", { colorScheme: "light" }],
+    ["phone", "overview", { colorScheme: "dark", viewport: { width: 360, height: 740 } }],
+  ];
+
+/** Takes the pictures, if they are wanted. */
+export async function takeScreenshots(browser: Browser, { address }: ShownServer): Promise<void> {
+  if (Deno.env.get("SLABKV_SCREENSHOTS") === undefined) return;
+  await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
+  await Deno.mkdir(FOLDER, { recursive: true });
+  for (const [name, view, options] of PICTURES) {
+    const context = await browser.newContext({
+      viewport: { width: 1200, height: 800 },
+      ...options,
+    });
+    const tab = await Tab.open(context, `${address}#${view}`);
+    await tab.giveToken();
+    await tab.untilText("#connection", /^Live$/);
+    if (view === "keys") await tab.page.locator("#hot tbody button").first().click();
+    await tab.page.waitForTimeout(3000);
+    await tab.page.screenshot({ path: new URL(`${name}.png`, FOLDER).pathname });
+    await context.close();
+  }
+}

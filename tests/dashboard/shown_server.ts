@@ -1,0 +1,104 @@
+// A server with something to show: a load on it that reads and writes more and less popular keys in pipelines, and
+// connections with names.
+
+import { respPort, TestServer } from "../wire/server.ts";
+
+/** What servers of these tests ask for. */
+export const TOKEN = "open-sesame";
+const KEYS = 60_000;
+const BATCH = 200;
+const PAUSE_MS = 10;
+const GOLDEN = 0.618034;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A connection of the Redis protocol that sends lines and reads answers as text. */
+export class Line implements Disposable {
+  private constructor(readonly conn: Deno.Conn) {}
+
+  /** Connects, and says the token. */
+  static async to(server: TestServer): Promise<Line> {
+    const line = new Line(await Deno.connect({ hostname: "127.0.0.1", port: respPort(server) }));
+    await line.ask(`AUTH ${TOKEN}`);
+    return line;
+  }
+
+  /** Sends lines, and reads until all of them are answered. */
+  async ask(...lines: string[]): Promise<string> {
+    const bytes = encoder.encode([...lines, "ECHO end-of-answers", ""].join("\r\n"));
+    for (let sent = 0; sent < bytes.length;) sent += await this.conn.write(bytes.subarray(sent));
+    return await this.#answers();
+  }
+
+  /** Stores any value under any key. */
+  async set(key: string | Uint8Array, value: string | Uint8Array): Promise<void> {
+    const bytes = (part: string | Uint8Array) =>
+      typeof part === "string" ? encoder.encode(part) : part;
+    const parts = [bytes("SET"), bytes(key), bytes(value)];
+    const blob = new Blob([
+      `*${parts.length}\r\n`,
+      ...parts.flatMap((part) => [`$${part.length}\r\n`, part as BufferSource, "\r\n"]),
+    ]);
+    const all = await blob.bytes();
+    for (let sent = 0; sent < all.length;) sent += await this.conn.write(all.subarray(sent));
+    await this.ask();
+  }
+
+  async #answers(): Promise<string> {
+    const buffer = new Uint8Array(1 << 18);
+    let text = "";
+    while (!text.endsWith("end-of-answers\r\n")) {
+      const count = await this.conn.read(buffer);
+      if (count === null) throw new Error("Connection ended before the answer did");
+      text += decoder.decode(buffer.subarray(0, count), { stream: true });
+    }
+    return text;
+  }
+
+  [Symbol.dispose](): void {
+    this.conn.close();
+  }
+}
+
+/** A server under load until it is disposed of. */
+export class ShownServer implements AsyncDisposable {
+  #isOver = false;
+  readonly #load: Promise<void>;
+
+  private constructor(readonly server: TestServer, readonly line: Line) {
+    this.#load = this.#run();
+  }
+
+  /** Starts a server with a token, two workers and the Redis protocol. */
+  static async start(...args: string[]): Promise<ShownServer> {
+    const fixed = ["--token", TOKEN, "--workers", "2", "--resp-port", "0"];
+    const server = await TestServer.start([...fixed, ...args]);
+    return new ShownServer(server, await Line.to(server));
+  }
+
+  /** The address of the page. */
+  get address(): string {
+    return `http://127.0.0.1:${this.server.port}/`;
+  }
+
+  async #run(): Promise<void> {
+    const value = "v".repeat(700);
+    for (let turn = 0; !this.#isOver; turn++) {
+      const lines = Array.from({ length: BATCH }, (_, i) => {
+        const popular = ((turn * BATCH + i) * GOLDEN % 1) ** 4;
+        const key = `page:${Math.floor(KEYS * popular)}`;
+        return i % 4 === 0 ? `SET ${key} ${value}` : `GET ${key}`;
+      });
+      await this.line.ask(...lines);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await this.#load;
+    this.line[Symbol.dispose]();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
