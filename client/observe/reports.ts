@@ -111,8 +111,8 @@ function findingLines({ level, problem, evidence, advice }: Finding): Line[] {
   );
   return [
     [styled(`${level}: `, LEVEL_STYLES[level]), plain(problem)],
-    ...figures.length === 0 ? [] : [[plain("  "), styled(figures.join(", "), "dim")]],
     [plain(`  ${advice}`)],
+    ...figures.length === 0 ? [] : [[plain("  "), styled(figures.join(", "), "dim")]],
   ];
 }
 

@@ -16,8 +16,10 @@ import { topLines } from "./top_views.ts";
 
 /** Time from one try to reach a lost server to the next. */
 const RETRY_MS = 1000;
-/** Hot keys and slow commands are asked for so often, and what is wrong. */
+/** Hot keys and slow commands are asked for so often at most, and what is wrong. */
 const ASK_MS = 2000;
+/** Time from one look whether there is something to ask for to the next. */
+const LOOK_MS = 200;
 const DIAGNOSE_MS = 10_000;
 const LIST_COUNT = 50;
 /** A drawing may come this much early: events are not punctual. */
@@ -149,7 +151,8 @@ async function showScreen(context: ClientContext, terminal: ClientTerminal): Pro
     onEnd: fail,
   });
   draw();
-  const asking = askAll(access, state, end.signal, draw).catch(fail);
+  const asking = askAll(access, state, context.values.get(OBSERVE.interval), end.signal, draw)
+    .catch(fail);
   try {
     await hear(access, end.signal, {
       onFacts(facts) {
@@ -175,6 +178,7 @@ async function showScreen(context: ClientContext, terminal: ClientTerminal): Pro
 async function askAll(
   access: Access,
   state: TopState,
+  intervalMs: number,
   signal: AbortSignal,
   draw: () => void,
 ): Promise<void> {
@@ -196,8 +200,8 @@ async function askAll(
         state.slow = slow;
         draw();
       }
-      await pause(ASK_MS, signal);
-    } else await pause(ASK_MS / 10, signal);
+      await pause(Math.max(ASK_MS, intervalMs), signal);
+    } else await pause(LOOK_MS, signal);
   }
 }
 

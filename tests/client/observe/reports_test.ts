@@ -36,8 +36,11 @@ Deno.test("hot, big, slow, latency and diagnose print tables, and with --json wh
       "each: 1, 4",
     ]],
     [["diagnose"], 1, "/diagnose", [
-      ...["warning: Memory is too small\n  hitRatio 0.9123, evictionsPerSecond 20, key \\x1b[2J\n"],
-      ...["  Give it twice the memory\n", "nothing to say: lag, disk-slow"],
+      ...["warning: Memory is too small\n  Give it twice the memory\n"],
+      ...[
+        "  hitRatio 0.9123, evictionsPerSecond 20, key \\x1b[2J\n",
+        "nothing to say: lag, disk-slow",
+      ],
     ]],
   ];
   for (const [args, code, path, parts] of table) {
