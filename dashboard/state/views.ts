@@ -1,4 +1,4 @@
-// Which part of the page is shown, by the address behind the `#`, and what is asked again and again while it is: only
+// Which part of the page is shown, by the address behind the `#/`, and what is asked again and again while it is: only
 // for the part that is seen, only while the page is seen, and not while it is paused.
 
 import { byId, make } from "../dom/elements.ts";
@@ -39,7 +39,7 @@ export class Views {
   constructor(failed: (error: unknown) => void) {
     this.#failed = failed;
     for (const [view, name] of VIEWS) {
-      const link = make("a", { href: `#${view}` }, name);
+      const link = make("a", { href: `#/${view}` }, name);
       this.#links.set(view, link);
       byId("views").append(link);
     }
@@ -60,11 +60,11 @@ export class Views {
 
   /** Goes to a part. */
   go(view: View): void {
-    location.hash = view;
+    location.hash = `/${view}`;
   }
 
   #turn(isAsked: boolean): void {
-    const wanted = location.hash.slice(1);
+    const wanted = location.hash.slice(2);
     this.shown = VIEWS.find(([view]) => view === wanted)?.[0] ?? "overview";
     for (const [view, link] of this.#links) {
       const isShown = view === this.shown;

@@ -51,6 +51,7 @@ export async function readsFigures(tab: Tab): Promise<void> {
   await tab.page.click(".tile:first-child button");
   await tab.untilText(".hint-text:popover-open", /slabkv_requests_total: /);
   await tab.page.keyboard.press("Escape");
+  await tab.until(`document.querySelectorAll("#findings > *").length > 0`);
 }
 
 /** Shards are drawn, and read by keys; big items are listed. */

@@ -75,7 +75,7 @@ export class Tab {
 
   /** Goes to a part of the page. */
   async go(view: string): Promise<void> {
-    await this.page.click(`#views a[href="#${view}"]`);
+    await this.page.click(`#views a[href="#/${view}"]`);
     await this.page.locator(`#${view}`).waitFor();
   }
 

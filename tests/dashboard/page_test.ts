@@ -6,7 +6,7 @@ import { type Browser } from "playwright-core";
 import { chromiumPath, startBrowser, Tab } from "./fixture.ts";
 import { editsKeys, readsValues, showsHostileKeys } from "./key_steps.ts";
 import { readsFigures, reconnects, showsMemory, signsIn } from "./figure_steps.ts";
-import { runsCommands, showsSlowCommands } from "./server_steps.ts";
+import { endsConnection, runsCommands, showsSlowCommands } from "./server_steps.ts";
 import { takeScreenshots } from "./screenshots.ts";
 import { ShownServer } from "./shown_server.ts";
 
@@ -25,6 +25,7 @@ const STEPS: readonly Step[] = [
   ["a key is stored, edited, kept, and deleted after a question", editsKeys],
   ["the console completes and runs commands, and shows errors", runsCommands],
   ["slow commands are shown as they came", showsSlowCommands],
+  ["a connection is ended after a question", endsConnection],
 ];
 
 async function openTab(browser: Browser, address: string, options = {}): Promise<Tab> {
@@ -57,22 +58,41 @@ async function fitsPhones(browser: Browser, { address }: ShownServer): Promise<v
   }
 }
 
+async function isReadOnly(browser: Browser, { address }: ShownServer): Promise<void> {
+  const tab = await openTab(browser, address);
+  await tab.giveToken();
+  await tab.page.locator("#read-only").waitFor();
+  await tab.go("server");
+  assertEquals(await tab.page.locator("#clients th").last().textContent(), "Memory");
+  tab.refused.push("/");
+  await tab.go("console");
+  await tab.page.fill("#line", "SET read-only 1");
+  await tab.page.press("#line", "Enter");
+  await tab.untilText("#console .log", /\(error\)/);
+}
+
 Deno.test({
   name: "the dashboard shows what the server does, and lets nobody in by what it shows",
   ignore: path === null,
   async fn(t) {
     await using browser = await startBrowser(path!);
-    await using shown = await ShownServer.start();
+    const [one, two] = await Promise.all([
+      ShownServer.start(),
+      ShownServer.start("--dashboard", "read"),
+    ]);
+    await using shown = one;
+    await using readOnly = two;
     const tab = await openTab(browser, shown.address);
     for (const [name, run] of STEPS) {
       await t.step(name, async () => {
         await run(tab, shown);
         assertEquals(tab.complaints.splice(0), []);
-        tab.refused.splice(0, Infinity, "/diagnose");
+        tab.refused.length = 0;
       });
     }
     await t.step("axe finds nothing in the light", () => hasNoBarriers(tab));
     await t.step("axe finds nothing on a phone in the dark", () => fitsPhones(browser, shown));
+    await t.step("--dashboard read changes nothing", () => isReadOnly(browser, readOnly));
     await t.step(
       "it says that the server is gone, and comes back by itself",
       () => reconnects(tab),

@@ -26,7 +26,7 @@ export async function takeScreenshots(browser: Browser, { address }: ShownServer
       viewport: { width: 1200, height: 800 },
       ...options,
     });
-    const tab = await Tab.open(context, `${address}#${view}`);
+    const tab = await Tab.open(context, `${address}#/${view}`);
     await tab.giveToken();
     await tab.untilText("#connection", /^Live$/);
     if (view === "keys") await tab.page.locator("#hot tbody button").first().click();

@@ -1,7 +1,7 @@
 // Steps of the test of the dashboard that are about commands and connections: the console, slow commands, and the end of
 // a connection.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Tab } from "./fixture.ts";
 import { Line, type ShownServer } from "./shown_server.ts";
 
@@ -42,6 +42,8 @@ export async function runsCommands(tab: Tab): Promise<void> {
   await page.click("text=Cancel");
   await run(tab, "GET console");
   await tab.untilText("#console .log", /a\\nb <i>c<\/i>"$/);
+  await run(tab, "CONFIG GET maxmemory");
+  await tab.untilText("#console .log", /1\) "maxmemory"2\) |1\) "maxmemory"\n2\) /);
 }
 
 /** What was slow is there with its words, whatever they are. */
@@ -53,4 +55,19 @@ export async function showsSlowCommands(tab: Tab, { server }: ShownServer): Prom
   await tab.untilText("#slow tbody", /KEYS <u>slow<\/u>\\u202e\*/);
   assertEquals(await tab.page.locator("#slow u").count(), 0);
   await tab.untilText("#groups tbody", /string/);
+}
+
+/** Ends the connection that was meant, after a question. */
+export async function endsConnection(tab: Tab, { server }: ShownServer): Promise<void> {
+  using line = await Line.to(server);
+  await line.ask("CLIENT SETNAME <b>doomed</b>");
+  await tab.go("server");
+  await tab.until(`document.querySelectorAll("#workers tbody tr").length === 2`);
+  const row = tab.page.locator("#clients tr", { hasText: "<b>doomed</b>" });
+  await row.locator("button").click();
+  assertMatch(await tab.page.textContent("#question-text") ?? "", /<b>doomed<\/b>/);
+  await tab.page.click("#question-yes");
+  await tab.untilText("#said", /The connection is ended/);
+  await row.waitFor({ state: "detached" });
+  await assertRejects(() => line.ask("PING"));
 }

@@ -5,7 +5,7 @@ import { respPort, TestServer } from "../wire/server.ts";
 
 /** What servers of these tests ask for. */
 export const TOKEN = "open-sesame";
-const KEYS = 60_000;
+const KEYS = 110_000;
 const BATCH = 200;
 const PAUSE_MS = 10;
 const GOLDEN = 0.618034;
@@ -86,7 +86,7 @@ export class ShownServer implements AsyncDisposable {
     const value = "v".repeat(700);
     for (let turn = 0; !this.#isOver; turn++) {
       const lines = Array.from({ length: BATCH }, (_, i) => {
-        const popular = ((turn * BATCH + i) * GOLDEN % 1) ** 4;
+        const popular = ((turn * BATCH + i) * GOLDEN % 1) ** 3;
         const key = `page:${Math.floor(KEYS * popular)}`;
         return i % 4 === 0 ? `SET ${key} ${value}` : `GET ${key}`;
       });
