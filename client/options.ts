@@ -126,6 +126,14 @@ export const OBSERVE = {
     fallbackText: "10",
     description: "How many are shown at most",
   },
+  bigTimeout: {
+    flag: "timeout",
+    ...duration(1, 600_000),
+    fallback: 60_000,
+    fallbackText: "1m",
+    description:
+      "Time for the connection and the answer together; to look at millions of items takes a while",
+  },
   draws: {
     flag: "count",
     ...count(1, 1_000_000_000),

@@ -27,6 +27,7 @@ export function observeCommands(
   report: readonly ClientOption<unknown>[],
 ): ObserveRows {
   const listed = [OBSERVE.count, ...report];
+  const patient = listed.map((option) => option.flag === "timeout" ? OBSERVE.bigTimeout : option);
   return {
     top: {
       name: "top",
@@ -49,7 +50,7 @@ export function observeCommands(
     big: {
       name: "big",
       operands: [],
-      options: listed,
+      options: patient,
       summary: "Print the largest items, and what items of each type take",
       details: [
         "The server looks at all items for that, a few at a time, at most every few seconds.",

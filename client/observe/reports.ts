@@ -28,7 +28,8 @@ export async function hot(context: ClientContext): Promise<number> {
 
 /** `big`: the largest items, and what each type takes. */
 export async function big(context: ClientContext): Promise<number> {
-  const { facts, text } = await ask<BigFacts>(context, counted(context, "/stats/big"));
+  const access = { ...await accessOf(context), timeoutMs: context.values.get(OBSERVE.bigTimeout) };
+  const { facts, text } = await askFacts<BigFacts>(access, counted(context, "/stats/big"));
   const { looked, items, types, keys } = facts;
   const rows = keys.map((item) => [
     bytesText(item.slabBytes),

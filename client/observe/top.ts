@@ -4,6 +4,7 @@
 import type { Diagnosis, SlowFacts } from "../../server/observe/facts/answers.ts";
 import type { HotFacts } from "../../server/observe/facts/key_facts.ts";
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
+import type { MemoryCurve } from "../../server/observe/facts/memory_facts.ts";
 import type { Access } from "../connection.ts";
 import { accessOf, type ClientContext, EXIT } from "../context.ts";
 import { OBSERVE } from "../options.ts";
@@ -16,7 +17,7 @@ import { topLines } from "./top_views.ts";
 
 /** Time from one try to reach a lost server to the next. */
 const RETRY_MS = 1000;
-/** Hot keys and slow commands are asked for so often at most, and what is wrong. */
+/** Hot keys and slow commands are asked for so often at most, what is wrong, and what more memory would bring. */
 const ASK_MS = 2000;
 /** Time from one look whether there is something to ask for to the next. */
 const LOOK_MS = 200;
@@ -194,6 +195,7 @@ async function askAll(
       if (nowMs - diagnoseMs >= DIAGNOSE_MS) {
         diagnoseMs = nowMs;
         state.diagnosis = await asked<Diagnosis>(access, "/diagnose");
+        state.curve = await asked<{ memoryCurve?: MemoryCurve }>(access, "/stats");
       }
       if (!state.isPaused) {
         state.hot = hot;

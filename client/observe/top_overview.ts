@@ -2,6 +2,7 @@
 // connections, a line each. Pure.
 
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
+import type { MemoryCurve } from "../../server/observe/facts/memory_facts.ts";
 import {
   barText,
   bytesText,
@@ -25,6 +26,7 @@ const MAX_SPARK_COLUMNS = 60;
 export function overviewLines(
   live: LiveFacts,
   rates: readonly number[],
+  curve: MemoryCurve | undefined,
   columns: number,
 ): Line[] {
   return [
@@ -36,6 +38,7 @@ export function overviewLines(
     hitLine(live),
     latencyLine(live),
     memoryLine(live),
+    ...curveLine(curve),
     changeLine(live),
     troubleLine(live),
     fact(
@@ -98,6 +101,13 @@ function memoryLine({ memory }: LiveFacts): Line {
     plain(` ${bytesText(usedBytes)} of ${bytesText(slabBytes)} (${percentText(share)})`),
     plain(`  process ${bytesText(rssBytes)}  clients ${bytesText(heldBytes)}`),
   );
+}
+
+/** The hit ratio with other amounts of memory, as far as it is known. */
+function curveLine(curve: MemoryCurve | undefined): Line[] {
+  if (curve === undefined || curve.points.length === 0) return [];
+  const points = curve.points.map(({ times, hitRatio }) => `${times}x ${percentText(hitRatio)}`);
+  return [fact("with memory", plain(`${points.join("  ")}  `), styled(curve.advice, "dim"))];
 }
 
 function changeLine(live: LiveFacts): Line {

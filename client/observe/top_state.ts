@@ -4,6 +4,7 @@
 import type { Diagnosis, SlowFacts } from "../../server/observe/facts/answers.ts";
 import type { HotFacts } from "../../server/observe/facts/key_facts.ts";
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
+import type { MemoryCurve } from "../../server/observe/facts/memory_facts.ts";
 
 /** The views, in the order of their numbers. */
 export const VIEWS = ["overview", "keys", "latency", "workers"] as const;
@@ -39,6 +40,8 @@ export class TopState {
   hot: Asked<HotFacts> = UNASKED;
   slow: Asked<SlowFacts> = UNASKED;
   diagnosis: Asked<Diagnosis> = UNASKED;
+  /** What other sizes of the memory would bring, from /stats. */
+  curve: Asked<{ readonly memoryCurve?: MemoryCurve }> = UNASKED;
   /** Requests a second, the latest last. */
   readonly rates: number[] = [];
   /** Why there are no new facts; null while there are. */

@@ -96,7 +96,8 @@ function bodyLines(state: TopState, columns: number, space: number): Line[] {
 }
 
 function overview(state: TopState, live: LiveFacts, columns: number, space: number): Line[] {
-  const lines = overviewLines(live, state.rates, columns);
+  const curve = state.curve.facts?.memoryCurve;
+  const lines = overviewLines(live, state.rates, curve, columns);
   // What there is less space for is in a view of its own.
   const parts = [
     workerTable(live.workers, columns).slice(0, 1 + 8),

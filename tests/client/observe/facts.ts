@@ -4,6 +4,7 @@
 import type { Diagnosis, LatencyAnswer, SlowFacts } from "../../../server/observe/facts/answers.ts";
 import type { BigFacts, HotFacts } from "../../../server/observe/facts/key_facts.ts";
 import type { LiveFacts } from "../../../server/observe/facts/live_facts.ts";
+import type { MemoryCurve } from "../../../server/observe/facts/memory_facts.ts";
 
 /** Keys that no terminal must be sent as they are. */
 export const HOSTILE_KEYS: readonly string[] = [
@@ -155,4 +156,14 @@ export const DIAGNOSIS: Diagnosis = {
     advice: "Give it twice the memory",
   }],
   passed: ["lag", "disk-slow"],
+};
+
+/** What other sizes would bring. */
+export const CURVE: MemoryCurve = {
+  sampleRate: 0.005,
+  sampledReads: 50_000,
+  points: [[0.5, 0.71], [1, 0.8], [2, 0.855]].map(([times, hitRatio]) => {
+    return { times: times!, bytes: times! * 2 ** 30, hitRatio: hitRatio!, error: 0.003 };
+  }),
+  advice: "Twice the memory pays",
 };

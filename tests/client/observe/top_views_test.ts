@@ -6,7 +6,7 @@ import { lineSequence, lineText } from "../../../client/observe/lines.ts";
 import { textWidth } from "../../../client/observe/screen_text.ts";
 import { TopState, VIEWS } from "../../../client/observe/top_state.ts";
 import { topLines } from "../../../client/observe/top_views.ts";
-import { DIAGNOSIS, HOT, LIVE, SLOW } from "./facts.ts";
+import { CURVE, DIAGNOSIS, HOT, LIVE, SLOW } from "./facts.ts";
 
 function newState(): TopState {
   const state = new TopState("http://127.0.0.1:7171");
@@ -14,6 +14,7 @@ function newState(): TopState {
   state.hot = { facts: HOT, problem: null };
   state.slow = { facts: SLOW, problem: null };
   state.diagnosis = { facts: DIAGNOSIS, problem: null };
+  state.curve = { facts: { memoryCurve: CURVE }, problem: null };
   return state;
 }
 
@@ -33,6 +34,7 @@ Deno.test("top's overview has rates, hit ratio, latency, memory, workers, keys a
       ...["slabkv 1.2.3  ready  up 1 d 3 h  http://127.0.0.1:7171", "Memory is too small"],
       ...["35,767/s  http 1,200  resp 34,567", "90.0 %  hits 9,000/s  misses 1,000/s"],
       ...["p50 1.5 µs  p99 20 µs  p99.9 1.50 ms", "715 MiB of 954 MiB (75.0 %)"],
+      ...["with memory  0.5x 71.0 %  1x 80.0 %  2x 85.5 %  Twice the memory pays"],
       ...["evicted 20/s (memory 20)", "1.23 cores used", "snapshot 1 min 1 s ago"],
       ...["WORKER  REQUESTS/S", "SHARE  PER SECOND", "TOOK  CLIENT", "\\x1b[2J"],
     ]
