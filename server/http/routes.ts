@@ -143,7 +143,7 @@ export function isChangingPath(url: string, start: number): boolean {
 
 /** Whether the path of `url` from `start` is /, whatever follows it. */
 export function isRootPath(url: string, start: number): boolean {
-  return url.length <= start + 1 || pathEnd(url, start) === start + 1;
+  return url.length <= start + 1 || url[start + 1] === "?" || url[start + 1] === "#";
 }
 
 function pathEnd(url: string, start: number): number {

@@ -86,7 +86,12 @@ Deno.test("the page runs its own scripts and styles only, and is sent again only
   const first = await fetch(url, { headers });
   const policy = first.headers.get("content-security-policy")!;
   assertMatch(policy, /^default-src 'none'; script-src ('sha256-[\w+/]{43}='( |;))+/);
-  for (const part of ["connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]) {
+  for (
+    const part of [
+      ...["connect-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"],
+      ...["require-trusted-types-for 'script'", "trusted-types 'none'"],
+    ]
+  ) {
     assert(policy.includes(part), part);
   }
   for (const word of ["unsafe", "*", "http:"]) assertEquals(policy.includes(word), false, word);
@@ -138,9 +143,9 @@ conversation("routes below /stats tell what they know, and refuse queries that t
   ...["0", "101", "-1", "1.5", "x", ""].map((count): Exchange => [
     `GET /stats/slow?count=${count}`,
     "400 " +
-    errorBody('Query parameter "count" is not valid. Send a whole number from 1 to 100.'),
+    errorBody('Query parameter "count" is not valid. Send an integer from 1 to 100.'),
   ]),
-  ["GET /stats/clients?most=1", /^400 .*Unknown query parameter .*most.*This route takes .*count/],
+  ["GET /stats/clients?most=1", /^400 .*Unknown query parameter .*most.*This route takes count/],
   ["GET /stats/shards?x", /^400 .*This route takes no query string/],
   ["GET /stats/latency?count=1", /^400 /],
   ["GET /stats/commands?count=1", /^400 /],

@@ -4,48 +4,40 @@
 import { DATABASE_COUNT } from "../../../cache/mod.ts";
 import { MISS } from "../../codecs/json_answers.ts";
 import { Problem } from "../../codecs/json_checks.ts";
-import { ServerRefusal } from "../../contract/server.ts";
 import { hotFacts } from "../../observe/keys/hot_facts.ts";
 import { json, overloaded } from "../answers.ts";
 import type { Route, RouteHandler } from "../context.ts";
 import { problemAnswer } from "../json_routes.ts";
+import { observed, OBSERVED_HEADERS, observedLater } from "./observed_answer.ts";
 import { countOf, numberOf, parametersOf } from "./parameters.ts";
 
 /** How many keys are listed unless the request says so. */
 const COUNT = 20;
-const TOO_MANY = "Too many ask for this. Try again in a moment.";
 const BUSY = "Key is locked by other requests. Try again in a moment.";
 const KEY_MISSING = 'Query parameter "key" is missing. Send it, such as ?key=k.';
 const NO_BASE64 = 'Query parameter "key" is not base64. Send it so, or leave base64=1 out.';
-const NO_STORE = { "cache-control": "no-store" };
-
-/** Facts that nobody on the way may keep. */
-function answer(facts: object): Response {
-  return json(JSON.stringify(facts), 200, NO_STORE);
-}
 
 /** GET /stats/hot */
-const hot: RouteHandler = async ({ server, cache }, _request, url, query) => {
+const hot: RouteHandler = (context, _request, url, query) => {
+  const { server, cache } = context;
   const count = countOf(url, query, COUNT);
   if (count instanceof Problem) return problemAnswer(count);
-  try {
-    const answers = await server.hotKeys();
-    return answer(hotFacts(answers, count, (hash) => cache.shardOf(hash).index));
-  } catch (error) {
-    if (error instanceof ServerRefusal) return overloaded(TOO_MANY);
-    throw error;
-  }
+  return observedLater(context, async () => {
+    return hotFacts(await server.hotKeys(), count, (hash) => cache.shardOf(hash).index);
+  });
 };
 
 /** GET /stats/big */
-const big: RouteHandler = async ({ observation }, _request, url, query) => {
+const big: RouteHandler = async (context, _request, url, query) => {
+  const { observation } = context;
   const count = countOf(url, query, COUNT);
   if (count instanceof Problem) return problemAnswer(count);
-  return answer(observation.items.big(await observation.big.find(), count));
+  return observed(context, observation.items.big(await observation.big.find(), count));
 };
 
 /** GET /stats/item */
-const item: RouteHandler = ({ observation, storeLimits }, _request, url, query) => {
+const item: RouteHandler = (context, _request, url, query) => {
+  const { observation, storeLimits } = context;
   const parameters = parametersOf(url, query, ["key", "base64", "database"]);
   if (parameters instanceof Problem) return problemAnswer(parameters);
   const database = numberOf(parameters, "database", [0, DATABASE_COUNT - 1], 0);
@@ -56,7 +48,7 @@ const item: RouteHandler = ({ observation, storeLimits }, _request, url, query) 
   if (key instanceof Problem) return problemAnswer(key);
   const facts = observation.items.item(key, database);
   if (facts === "busy") return overloaded(BUSY);
-  return facts === null ? json(MISS, 404, NO_STORE) : answer(facts);
+  return facts === null ? json(MISS, 404, OBSERVED_HEADERS) : observed(context, facts);
 };
 
 /** The bytes of a key of a query string, or why not. */

@@ -1,7 +1,7 @@
 // What one worker's routes tell of the whole server: who listens to it, and what is shared by those who ask. Knows no
 // route; what is told is made in server/observe.
 
-import type { CommandContext } from "../../contract/command.ts";
+import type { Command, CommandContext } from "../../contract/command.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import type { MemoryBudget } from "../../contract/memory_budget.ts";
 import type { ServerStatus } from "../../contract/server.ts";
@@ -13,7 +13,13 @@ import { LiveSource } from "../../observe/live/live_source.ts";
 import { ShardPictures } from "../../observe/live/shard_pictures.ts";
 import { BigKeys } from "../../observe/keys/big_keys.ts";
 import { ItemLook } from "./item_look.ts";
+import type { ClientFacts } from "../../observe/facts/answers.ts";
+import { SharedFacts } from "../../observe/shared_facts.ts";
+import { commandFacts, findClients } from "./listed_facts.ts";
 import { LiveStreams } from "./live_streams.ts";
+
+/** For so long the same list of clients is shown. */
+const CLIENTS_MS = 500;
 
 /** What it needs of its worker. */
 export interface ObservationParts {
@@ -34,6 +40,10 @@ export class Observation {
   readonly diagnoser: Diagnoser;
   readonly big: BigKeys;
   readonly items: ItemLook;
+  /** Clients of all workers. */
+  readonly clients: SharedFacts<ClientFacts>;
+  readonly #commands: readonly Command[];
+  #commandsText = "";
   readonly #history: HistoryRing;
   /** The history as JSON, and how many points there had been: it changes every five seconds. */
   #historyText = "";
@@ -61,6 +71,14 @@ export class Observation {
     this.live = new LiveStreams(cache, budget, source, now);
     this.big = new BigKeys(cache, slices, now);
     this.items = new ItemLook(cache);
+    this.clients = new SharedFacts(() => findClients(server), CLIENTS_MS, now);
+    this.#commands = commands.commands;
+  }
+
+  /** The command table, as JSON: made when it is asked for first. */
+  commandsText(): string {
+    this.#commandsText ||= JSON.stringify(commandFacts(this.#commands));
+    return this.#commandsText;
   }
 
   /** The last hour, as JSON. */

@@ -5,6 +5,7 @@ import { NO_ITEM, sampleSlotsLocked, SlotSamples, SlotState } from "../../../cac
 import type { ServerCache } from "../../contract/counters.ts";
 import type { TimeSlices } from "../../contract/time_slices.ts";
 import { type ShardFacts, type ShardPicture, SLOT_STATES } from "../facts/memory_facts.ts";
+import { SharedFacts } from "../shared_facts.ts";
 
 /** Slots that are looked at in one shard, at most, in all of them together, and in one at least. */
 const MAX_SHARD_SAMPLES = 256;
@@ -25,10 +26,8 @@ const CHARACTERS: readonly string[] = (Object.keys(SlotState) as (keyof typeof S
 export class ShardPictures {
   readonly #cache: ServerCache;
   readonly #slices: TimeSlices;
-  readonly #now: () => number;
   readonly #every: number;
-  #latest: Promise<ShardFacts> | null = null;
-  #madeMs = -Infinity;
+  readonly #shared: SharedFacts<ShardFacts>;
 
   /** `now` is in milliseconds, from any time on. */
   constructor(cache: ServerCache, slices: TimeSlices, now: () => number) {
@@ -37,18 +36,13 @@ export class ShardPictures {
     const samples = Math.min(MAX_SHARD_SAMPLES, Math.max(MIN_SHARD_SAMPLES, share));
     this.#cache = cache;
     this.#slices = slices;
-    this.#now = now;
+    this.#shared = new SharedFacts(() => this.#make(), FRESH_MS, now);
     this.#every = Math.max(1, Math.ceil(slotCount / samples));
   }
 
   /** The picture as it is now, or was a second ago at most when it was begun. */
   facts(): Promise<ShardFacts> {
-    const nowMs = this.#now();
-    if (this.#latest === null || nowMs - this.#madeMs > FRESH_MS) {
-      this.#madeMs = nowMs;
-      this.#latest = this.#make();
-    }
-    return this.#latest;
+    return this.#shared.get();
   }
 
   async #make(): Promise<ShardFacts> {
