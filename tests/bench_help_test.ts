@@ -16,6 +16,7 @@ const PROGRAMS = [
   "bench/proof/kill.ts",
   "bench/proof/soak.ts",
   "bench/memcache/run.ts",
+  "bench/metrics/run.ts",
   "bench/overload/run.ts",
   "bench/proxy/run.ts",
   "bench/keys/run.ts",
