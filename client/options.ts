@@ -141,6 +141,11 @@ export const OBSERVE = {
     fallbackText: "",
     description: "End after it was drawn, or a line was printed, so many times",
   },
+  lines: {
+    flag: "json",
+    ...toggle(),
+    description: "Print what the server sends, a JSON object each time, also on a terminal",
+  },
   interval: {
     flag: "interval",
     ...duration(1000, 3_600_000),

@@ -32,7 +32,7 @@ export function observeCommands(
     top: {
       name: "top",
       operands: [],
-      options: [OBSERVE.interval, OBSERVE.draws, ...access],
+      options: [OBSERVE.interval, OBSERVE.draws, OBSERVE.lines, ...access],
       summary:
         "Watch a server: rates, hit ratio, latency, memory, workers, hot keys, slow commands",
       details: [

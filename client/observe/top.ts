@@ -36,9 +36,9 @@ interface Listener {
 
 /** Runs the command. */
 export async function top(context: ClientContext): Promise<number> {
-  const { terminal } = context.platform;
-  const isDumb = context.platform.env("TERM") === "dumb";
-  if (terminal === undefined || isDumb) return await printLines(context);
+  const { platform: { terminal, env }, values } = context;
+  const isPlain = terminal === undefined || env("TERM") === "dumb" || values.get(OBSERVE.lines);
+  if (isPlain) return await printLines(context);
   return await showScreen(context, terminal);
 }
 
@@ -104,13 +104,15 @@ async function printLines(context: ClientContext): Promise<number> {
   const end = new AbortController();
   const forget = platform.onInterrupt?.(() => end.abort());
   const pace = new Pace(context);
+  const isJson = context.values.get(OBSERVE.lines);
   let lost = "";
   try {
     await hear(access, end.signal, {
       async onFacts(facts) {
         lost = "";
         if (end.signal.aborted || !pace.isDue()) return;
-        await writeAll(platform.stdout, `${factsLine(facts)}\n`);
+        const line = isJson ? JSON.stringify(facts) : factsLine(facts);
+        await writeAll(platform.stdout, `${line}\n`);
         if (pace.isOver) end.abort();
       },
       async onLost(problem) {

@@ -4,6 +4,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run, text } from "../fixture.ts";
 import { until } from "../../wire/server.ts";
+import { LIVE } from "./facts.ts";
 import { ObserveServer } from "./observe_server.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -19,6 +20,8 @@ Deno.test("top prints a line for each interval where stdout is no terminal", asy
       "items=1234567 used_bytes=750000000 slab_bytes=1000000000 rss_bytes=1300000000 evictions=20 expirations=3 " +
       "errors=0 shed=0 lag_ms=150 cores=1.23 workers=6 unsynced_bytes=0\n",
   );
+  const json = await run(["top", "--count", "1", "--json", "--url", server.url]);
+  assertEquals(JSON.parse(json.stdout), { ...LIVE, uptimeSeconds: 2 });
 });
 
 Deno.test("top goes on with a server that it has lost, and says so once", async () => {
