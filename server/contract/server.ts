@@ -214,6 +214,6 @@ export interface ServerStatus {
   readonly loading: LoadProgress | null;
   /** The body of /stats, as JSON. */
   statsText(): string;
-  /** The body of /metrics; it is written in slices of time. Who asks meanwhile shares it. */
+  /** The body of /metrics; it is written in slices of time, and shared by who asks meanwhile or soon after. */
   metricsText(format: MetricsFormat, slices: TimeSlices): string | Promise<string>;
 }

@@ -8,7 +8,7 @@ import type { MetricsFormat, ServerState, ServerStatus } from "../contract/serve
 import type { TimeSlices } from "../contract/time_slices.ts";
 import { breakerStatus } from "../observe/breaker_status.ts";
 import { logProblem } from "../observe/log_problem.ts";
-import { Exposition } from "../observe/metrics/exposition.ts";
+import { Scrapes } from "../observe/metrics/scrapes.ts";
 import { Snapshot, type SnapshotSources } from "../observe/metrics/snapshot.ts";
 import { statsTree } from "../observe/metrics/stats_tree.ts";
 import { serverState } from "../observe/server_state.ts";
@@ -20,8 +20,7 @@ export class RegionStatus implements ServerStatus {
   readonly #liveness: Liveness;
   readonly #config: SnapshotSources["config"];
   readonly #sources: SnapshotSources;
-  /** What is being written. */
-  readonly #scrapes = new Map<MetricsFormat, Promise<string>>();
+  readonly #scrapes: Scrapes;
 
   /**
    * `startedMs` is the start of the process, in milliseconds since 1970. The owner of `liveness` calls its `look()`.
@@ -37,6 +36,7 @@ export class RegionStatus implements ServerStatus {
     this.#liveness = liveness;
     this.#config = config;
     this.#sources = { cache, startedMs, config, commands };
+    this.#scrapes = new Scrapes(this.#sources);
   }
 
   /** Why the server is not healthy, or null. */
@@ -77,22 +77,6 @@ export class RegionStatus implements ServerStatus {
   }
 
   metricsText(format: MetricsFormat, slices: TimeSlices): string | Promise<string> {
-    const underWay = this.#scrapes.get(format);
-    if (underWay !== undefined) return underWay;
-    const exposition = new Exposition(new Snapshot(this.#sources), format);
-    const rest = slices.run(() => exposition.step());
-    if (rest === null) return exposition.text;
-    const text = this.#written(rest, exposition, format);
-    this.#scrapes.set(format, text);
-    return text;
-  }
-
-  async #written(rest: Promise<void>, text: Exposition, format: MetricsFormat): Promise<string> {
-    try {
-      await rest;
-      return text.text;
-    } finally {
-      this.#scrapes.delete(format);
-    }
+    return this.#scrapes.text(format, slices);
   }
 }
