@@ -1,6 +1,7 @@
 // The views of top: what they show, that they fit any terminal, and what keys do.
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
 import { keyNames } from "../../../client/observe/key_names.ts";
 import { lineSequence, lineText } from "../../../client/observe/lines.ts";
 import { textWidth } from "../../../client/observe/screen_text.ts";
@@ -96,6 +97,42 @@ Deno.test("keys change the view, pause, help, move and end top", () => {
   assertStringIncludes(small, "\\xff\\x00… (database 3)");
   assertEquals(state.scroll, 7);
   assertEquals([state.press("z"), state.press("q")], [false, true]);
+});
+
+Deno.test("no keys, in whatever order, let top's views outgrow the screen", () => {
+  const keys = fc.constantFrom(
+    ...[
+      "1",
+      "2",
+      "3",
+      "4",
+      "5",
+      "s",
+      "r",
+      "p",
+      "?",
+      "x",
+      "up",
+      "down",
+      "left",
+      "right",
+      "page down",
+      "home",
+    ],
+  );
+  const facts = fc.constantFrom(LIVE, { ...LIVE, workers: [], latency: {}, persistence: null });
+  const size = fc.record({
+    columns: fc.integer({ min: 20, max: 200 }),
+    rows: fc.integer({ min: 4, max: 60 }),
+  });
+  fc.assert(fc.property(fc.array(keys, { maxLength: 30 }), facts, size, (pressed, live, size) => {
+    const state = newState();
+    for (const key of pressed) {
+      state.press(key);
+      state.take(live);
+      assert(topLines(state, size).length <= size.rows);
+    }
+  }));
 });
 
 Deno.test("top says that a server is lost, or has nothing to tell of", () => {
