@@ -95,10 +95,11 @@ export async function latency(context: ClientContext): Promise<number> {
 export async function diagnose(context: ClientContext): Promise<number> {
   const { facts, text } = await ask<Diagnosis>(context, "/diagnose");
   const { findings, passed, seconds } = facts;
-  const lines: Line[] = [[styled(facts.summary, findings.length === 0 ? "good" : "bold")], []];
+  // Where something is wrong, the summary is the first of that.
+  const lines: Line[] = findings.length === 0 ? [[styled(facts.summary, "good")], []] : [];
   for (const finding of findings) lines.push(...findingLines(finding), []);
-  const looked = `Looked at the last ${secondsText(seconds)}`;
-  const rules = passed.length === 0 ? "" : `; nothing to say: ${passed.join(", ")}`;
+  const looked = `Looked at the last ${secondsText(seconds)}.`;
+  const rules = passed.length === 0 ? "" : ` These rules found nothing: ${passed.join(", ")}`;
   lines.push([styled(`${looked}${rules}`, "dim")]);
   await print(context, text, lines);
   return findings.some(({ level }) => level !== "info") ? EXIT.miss : EXIT.ok;

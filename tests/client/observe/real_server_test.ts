@@ -35,6 +35,15 @@ Deno.test("top, hot, big, slow and latency show what a real server tells, with i
   assertMatch(latency.stdout, /Waits for locks: \d+, [\d.]+ ms in all\nEvent loops are behind by/);
   for (const { code, stderr } of [hot, big, slow, latency]) assertEquals([code, stderr], [0, ""]);
 
+  const diagnosis = await run(["diagnose"], { env });
+  assertEquals(diagnosis.stderr, "");
+  assertMatch(
+    diagnosis.stdout,
+    diagnosis.code === 0
+      ? /^(Nothing is wrong|info: )/
+      : /^(warning|critical): [^]*\n\nLooked at the last \d+ s\. These rules found nothing: /,
+  );
+
   const refused = await run(["hot"], { env: { SLABKV_URL: url } });
   assertEquals(refused.code, 2);
   assertStringIncludes(refused.stderr, "answered 401");

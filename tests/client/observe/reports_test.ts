@@ -39,7 +39,7 @@ Deno.test("hot, big, slow, latency and diagnose print tables, and with --json wh
       ...["warning: Memory is too small\n  Give it twice the memory\n"],
       ...[
         "  hitRatio 0.9123, evictionsPerSecond 20, key \\x1b[2J\n",
-        "nothing to say: lag, disk-slow",
+        "These rules found nothing: lag, disk-slow",
       ],
     ]],
   ];
