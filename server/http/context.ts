@@ -16,6 +16,7 @@ import { askerOf, whenOnDisk } from "../commands/server/slow_runs.ts";
 import type { Asker } from "../contract/log/slow_requests.ts";
 import { beginUntimed, runCounted, runTimed } from "../commands/timing.ts";
 import { type Config, jsonBodyLimit, keyByteLimit, storeBodyLimit } from "../config/config.ts";
+import type { Way } from "../contract/metrics/ways.ts";
 import type { MemoryBudget } from "../contract/memory_budget.ts";
 import type { Durability } from "../contract/persistence/durability.ts";
 import type { Pool } from "../contract/pool.ts";
@@ -183,6 +184,11 @@ export class HttpContext {
   /** The server around the cache. */
   get server(): ServerFacade {
     return this.#commands.server;
+  }
+
+  /** By which way the commands come that run from here on. */
+  set way(way: Way) {
+    this.#commands.session.way = way;
   }
 
   /** Whose turn it is to do work of some length. */

@@ -11,6 +11,7 @@ import type { MemoryAccount, MemoryOwner } from "../contract/memory_account.ts";
 import { COST_BYTES } from "../contract/memory_budget.ts";
 import { MAX_ANSWER_BYTES } from "../contract/reply.ts";
 import type { Watch } from "../contract/changes.ts";
+import { Way } from "../contract/metrics/ways.ts";
 import type { HttpContext, Sockets } from "./context.ts";
 import { LARGE_BYTES } from "./large_answers.ts";
 import { OPERATIONS } from "./json_operations.ts";
@@ -103,7 +104,13 @@ export class SocketClient implements MemoryOwner {
   #serve(data: string): Promise<void> | null {
     const fromMs = performance.now();
     this.#context.access.current = this.#address;
-    const answer = this.#answer(data);
+    this.#context.way = Way.websocket;
+    let answer: string;
+    try {
+      answer = this.#answer(data);
+    } finally {
+      this.#context.way = Way.http;
+    }
     const durable = this.#context.takeDurable();
     if (durable === null) this.send(answer);
     const ms = performance.now() - fromMs + EXCHANGE_MS;

@@ -2,6 +2,8 @@
 // may ask.
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { PROTOCOLS } from "../../server/observe/facts/protocols.ts";
+import { connectRaw } from "./raw_fixture.ts";
 import { TestServer } from "./server.ts";
 
 const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
@@ -100,4 +102,36 @@ Deno.test("/metrics and /stats/metrics: only with the token, without a query, as
   }
   const { metrics } = JSON.parse((await server.ask(`GET /stats/metrics\n${bearer}`)).slice(4));
   assertEquals(Object.keys(metrics[0]), ["name", "type", "unit", "help"]);
+});
+
+Deno.test("/metrics: each way in has its own counts", async () => {
+  const ports = ["--resp-port", "0", "--text-port", "0", "--memcache-port", "0"];
+  await using server = await TestServer.start(["--websocket", ...ports]);
+  const url = `http://127.0.0.1:${server.port}`;
+  await (await fetch(`${url}/get?key=k`)).text();
+  const rest = { method: "POST", body: '["GET","k"]' };
+  for (let i = 0; i < 2; i++) await (await fetch(url, rest)).text();
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/ws`);
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  for (let i = 0; i < 3; i++) {
+    const answered = new Promise((resolve) => socket.addEventListener("message", resolve));
+    socket.send('{"op":"get","key":"k"}');
+    await answered;
+  }
+  const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+  socket.close();
+  await closed;
+  const lines = [["redis", "GET k\r\n", "$-1\r\n"], ["tcp", "GET k\n", "NOTFOUND\n"]];
+  lines.push(["memcached", "get k\r\n", "END\r\n"]);
+  for (const [i, [scheme, line, answer]] of lines.entries()) {
+    using client = await connectRaw(server, scheme as "redis");
+    await client.send(line!.repeat(4 + i));
+    assertEquals(await client.receiveText(answer!.length * (4 + i)), answer!.repeat(4 + i));
+  }
+  await (await fetch(`${url}/get?key=k`)).text();
+  const samples = samplesOf(await (await fetch(`${url}/metrics`)).text());
+  const gets = PROTOCOLS.map((protocol) =>
+    samples.get(`slabkv_commands_total{protocol="${protocol}",command="get",outcome="ok"}`)
+  );
+  assertEquals(gets, [2, 2, 3, 4, 5, 6]);
 });

@@ -12,7 +12,7 @@ const COMMANDS: Metric = {
   unit: "",
   help:
     "Commands by the way they came, name and outcome: `ok`, `error` (carried out, answered with an error) or " +
-    "`refused` (before that). JSON routes count as the commands that they run. `CONFIG RESETSTAT` sets them to 0.",
+    "`refused` (before that). JSON routes count as the commands that they run. `CONFIG RESETSTAT` leaves them.",
   labels: ["protocol", "command", "outcome"],
   each: ({ figures }, take) => {
     for (const { protocol, command, ok, failed, refused } of figures?.requests() ?? []) {
