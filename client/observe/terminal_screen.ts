@@ -8,6 +8,8 @@ import { type Line, lineSequence } from "./lines.ts";
 /** Another screen, without a cursor, where long lines end at the edge; and all of that undone. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 const LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
+/** Who has stopped the output (Ctrl-S) and ends the process is not kept waiting for longer. */
+const LEAVE_MS = 500;
 const MIN_COLUMNS = 20;
 const MIN_ROWS = 4;
 
@@ -133,14 +135,23 @@ export class TerminalScreen implements AsyncDisposable {
     const { terminal, stdout } = this.#parts;
     for (const undo of this.#undo) undo();
     this.#next = null;
-    await this.#writing;
     // What is pressed from here on is for others. The read that waits ends with the process.
     this.#reader?.releaseLock();
     try {
       terminal.setRaw(false);
-      await writeAll(stdout, LEAVE);
+      await atMost(
+        LEAVE_MS,
+        (this.#writing ?? Promise.resolve()).then(() => writeAll(stdout, LEAVE)),
+      );
     } catch {
       // The terminal is gone.
     }
   }
+}
+
+/** Waits for work, or for so many milliseconds. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
