@@ -62,6 +62,7 @@ class Dashboard implements Page {
   }
 
   #begin(recolour: () => void): void {
+    document.title = `${location.host} - slabkv`;
     byId("read-only").hidden = !this.isReadOnly;
     const pause = byId("pause");
     pause.addEventListener("click", () => {

@@ -92,8 +92,7 @@ const ROWS: readonly Row[] = [
   },
   {
     title: "CPU",
-    hint:
-      "Cores that the process uses. Below, waits for locks and how far event loops are behind have figures of their own.",
+    hint: "Cores that the whole process uses. The part Server has them by worker.",
     metric: "slabkv_cpu_seconds_total",
     format: short,
     scale: "zero",

@@ -2,6 +2,7 @@
 // One message at a time, and none from figures that merely move.
 
 import { byId, setText } from "./elements.ts";
+import { visibleText } from "./escapes.ts";
 
 const SAID_MS = 6000;
 
@@ -10,9 +11,9 @@ export class Speech {
   readonly #said = byId("said");
   #timer = 0;
 
-  /** Says something; it goes away by itself. */
+  /** Says something, whoever it is from; it goes away by itself. */
   say(text: string): void {
-    setText(this.#said, text);
+    setText(this.#said, visibleText(text));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => setText(this.#said, ""), SAID_MS);
   }
@@ -35,7 +36,8 @@ export class Speech {
       await closed(dialog);
       const token = text.value.trim();
       text.value = "";
-      if (token !== "") return token;
+      if (/^[\x21-\x7e]+$/.test(token)) return token;
+      problem = "A token consists of plain characters without spaces.";
     }
   }
 }

@@ -2,7 +2,7 @@
 // time or delete it. A change is refused when the item is another than the one that is shown.
 
 import type { ItemFacts } from "../../server/observe/facts/key_facts.ts";
-import { button, byId, card, make, segmentBox, segments } from "../dom/elements.ts";
+import { button, byId, card, make, segmentBox, segments, setText } from "../dom/elements.ts";
 import { bytes, duration, exact } from "../dom/format.ts";
 import { bytesOf, keyText, textOf, visibleText } from "../dom/escapes.ts";
 import { visible } from "../dom/visible.ts";
@@ -33,6 +33,8 @@ export class ItemView {
   });
   readonly #database = make("input", { type: "number", min: 0, value: 0, inputmode: "numeric" });
   readonly #box = byId("item");
+  /** What came of a search, for who cannot see it. */
+  readonly #found = make("p", { class: "unseen", role: "status" });
   #asked = 0;
 
   constructor(page: Page) {
@@ -48,7 +50,7 @@ export class ItemView {
       event.preventDefault();
       this.show({ key: this.#key.value, database: Number(this.#database.value) || 0 });
     });
-    byId("search").append(make("div", { class: "card" }, form));
+    byId("search").append(make("div", { class: "card" }, form, this.#found));
   }
 
   /** Shows an item, or that there is none. */
@@ -60,8 +62,10 @@ export class ItemView {
     try {
       const item = await this.#page.server.read<ItemFacts>(`/stats/item?${queryOf(place)}`);
       shown = this.#card(place, item);
+      setText(this.#found, `Found: ${item.type}, ${bytes(item.valueBytes)}`);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
+      setText(this.#found, error.status === NOT_FOUND ? "There is no such key" : "");
       shown = error.status === NOT_FOUND ? this.#absent(place) : problemCard(error.message);
     }
     if (asked !== this.#asked) return;
@@ -75,7 +79,9 @@ export class ItemView {
       this.#mayChange(place) === null;
     const create = button("Store a value", () => {
       create.remove();
-      box.append(this.#editor("", (value) => this.#run(["SET", place.key!, value, "NX"], place)));
+      box.append(
+        this.#editor(place, "", (value) => this.#run(["SET", place.key!, value, "NX"], place)),
+      );
     });
     return make("article", { class: "card" }, text, box, isPossible ? create : null);
   }
@@ -117,36 +123,31 @@ export class ItemView {
       )
       : null;
     const edit = button("Edit", () => {
-      box.replaceChildren(this.#editor(text!, (value) => {
+      box.replaceChildren(this.#editor(place, text!, (value) => {
         const version = String(item.version);
         return this.#run(["SET", place.key!, value, "IFVERSION", version, "KEEPTTL"], place);
       }));
     });
-    edit.disabled = this.#mayChange(place) !== null || item.isCut || text === null;
-    if (edit.disabled && this.#mayChange(place) === null) {
-      edit.title = item.isCut ? "Too long to be edited here" : "No text";
-    }
+    const reason = item.isCut ? "Too long to be edited here" : unfit(text);
+    edit.disabled = reason !== null || this.#mayChange(place) !== null;
+    edit.title = reason ?? "";
     box.replaceChildren(
       make("div", { class: "row" }, forms, cut, make("span", { class: "spring" }), edit),
       shown,
     );
   }
 
-  #editor(text: string, save: (value: string) => Promise<void>): HTMLElement {
+  #editor(place: NamedPlace, text: string, save: (value: string) => Promise<void>): HTMLElement {
     const area = make("textarea", { "aria-label": "Value", spellcheck: "false", dir: "auto" });
     area.value = text;
     const row = make(
       "div",
       { class: "row" },
       button("Save", () => save(area.value), { class: "main" }),
-      button("Cancel", () => this.show(this.#place()), {}),
+      button("Cancel", () => this.show(place)),
     );
     queueMicrotask(() => area.focus());
     return make("div", { class: "editor" }, area, row);
-  }
-
-  #place(): NamedPlace {
-    return { key: this.#key.value, database: Number(this.#database.value) || 0 };
   }
 
   #showMembers(box: HTMLElement, place: NamedPlace, item: ItemFacts): void {
@@ -198,6 +199,12 @@ export class ItemView {
     }
     await this.show(place);
   }
+}
+
+/** Why a value cannot be edited as text, or null. Browsers turn all ends of lines in a field into one kind. */
+function unfit(text: string | null): string | null {
+  if (text === null) return "No text";
+  return text.includes("\r") ? "Has carriage returns, which would be lost" : null;
 }
 
 function problemCard(text: string): HTMLElement {

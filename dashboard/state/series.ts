@@ -60,7 +60,7 @@ export class SeriesStore {
   #past = noColumns();
   readonly #live = noColumns();
 
-  /** Takes the server's history; what the stream has told since is kept. */
+  /** Takes the server's history, which fills what the stream has missed; later points of the stream are kept. */
   setPast({ atSeconds, series }: HistoryFacts): void {
     const past = noColumns();
     past.at.push(...atSeconds);
@@ -68,6 +68,10 @@ export class SeriesStore {
       past.series[name].push(...series[name] ?? atSeconds.map(() => null));
     }
     this.#past = past;
+    const { at, series: live } = this.#live;
+    const known = firstAfter(at, past.at.at(-1) ?? 0);
+    at.splice(0, known);
+    for (const name of HISTORY_SERIES) live[name].splice(0, known);
   }
 
   /** Takes the figures of one second; a gap before them stays a gap. */

@@ -52,7 +52,8 @@ export class Server {
       if (token !== null) all.set("authorization", `Bearer ${token}`);
       let response;
       try {
-        response = await fetch(path, {
+        // Relative, so that the server may be below a path of another.
+        response = await fetch(`.${path}`, {
           method,
           headers: all,
           body: body ?? null,

@@ -134,7 +134,8 @@ conversation("routes below /stats tell what they know, and refuse queries that t
     OBSERVED,
   ],
   ["GET /stats/history?count=1", /^400 /],
-  ["GET /stats/slow", '200 {"slowerThanUs":10000,"commands":[]}', OBSERVED],
+  // A busy machine makes any command slow.
+  ["GET /stats/slow", /^200 \{"slowerThanUs":10000,"commands":\[.*\]\}$/, OBSERVED],
   ["GET /stats/slow?count=100", /^200 /],
   ["GET /stats/clients?count=1", '200 {"total":0,"clients":[]}', OBSERVED],
   ["GET /stats/commands", /^200 \{"commands":\[\{"name":"GET","group":"string",/, OBSERVED],
