@@ -31,7 +31,7 @@ const DURATIONS: Metric = {
   unit: "seconds",
   help:
     "How long commands took in the server, by group of commands. Under load one in 64 or so is timed and stands for " +
-    "the others of its command; what is slow always is.",
+    "the others of its command; what is slow always is. None with `--metrics off`.",
   labels: ["group"],
   histograms: ({ figures }, take) => {
     if (figures === null) return;

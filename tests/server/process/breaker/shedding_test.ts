@@ -52,6 +52,7 @@ Deno.test("an open breaker refuses all HTTP requests but probes and /stats", opt
   const [, health] = /^200 (.*)$/.exec(await bench.ask("GET /health"))!;
   const { status, shedding, breaker } = JSON.parse(health!);
   assertEquals([status, shedding, breaker.state, breaker.shed], ["healthy", true, "open", 14]);
+  assertMatch(await bench.ask("GET /metrics"), /^slabkv_refusals_total\{why="shed"\} 14$/m);
   const ready = await client.ask("GET /ready");
   assertEquals([ready.status, ready.text], [503, '{"status":"shedding"}']);
   assertEquals(ready.headers.get("retry-after"), "1");
