@@ -9,11 +9,23 @@ import {
   type Metric,
 } from "../../../../server/observe/metrics/metric.ts";
 import { Snapshot } from "../../../../server/observe/metrics/snapshot.ts";
+import { METRICS } from "../../../../server/observe/metrics/table.ts";
+import { addCounter, Cache } from "../../../../cache/mod.ts";
+import { COMMANDS } from "../../../../server/commands/table.ts";
+import type { ServerRegion } from "../../../../server/contract/counters.ts";
 import type { MetricsFormat } from "../../../../server/contract/server.ts";
-import { configOf, newCache, NOW_MS } from "../../fixture.ts";
+import { configOf, newCache, newRegion, NOW_MS } from "../../fixture.ts";
 
-function written(metrics: readonly Metric[], format: MetricsFormat): string {
-  const facts = new Snapshot({ cache: newCache(), startedMs: NOW_MS, config: configOf() });
+function serve(region: ServerRegion, actor: number, value: 0 | 1): void {
+  Atomics.store(region.words, region.gaugeWord(actor, "serving"), value);
+}
+
+function written(
+  metrics: readonly Metric[],
+  format: MetricsFormat,
+  region: ServerRegion = newRegion(),
+): string {
+  const facts = new Snapshot({ cache: newCache(region), startedMs: NOW_MS, config: configOf() });
   const exposition = new Exposition(facts, format, metrics);
   while (!exposition.step());
   return exposition.text;
@@ -100,5 +112,46 @@ Deno.test("goFloat() writes small numbers as Go does", () => {
     "1.6e-05",
     "0.000128",
     "1.048576",
+  ]);
+});
+
+Deno.test("Exposition says the same on every worker", () => {
+  const region = newRegion();
+  const textOn = (actor: number) => {
+    const cache = new Cache(region, actor, () => NOW_MS);
+    const facts = new Snapshot({
+      cache,
+      startedMs: NOW_MS,
+      config: configOf(),
+      commands: COMMANDS,
+    });
+    const exposition = new Exposition(facts, "text");
+    while (!exposition.step());
+    // What the process takes is another moment's.
+    return exposition.text.replace(/^slabkv_(resident|cpu).*$/gm, "");
+  };
+  for (const [actor, commands] of [[1, 3], [2, 1]] as const) {
+    serve(region, actor, 1);
+    const cache = new Cache(region, actor, () => NOW_MS);
+    for (let i = 0; i < commands; i++) cache.put(new Uint8Array([i, actor]), new Uint8Array(100));
+  }
+  assertEquals(textOn(1), textOn(2));
+  assertEquals(/^slabkv_puts_total (.*)$/m.exec(textOn(0))![1], "4");
+});
+
+Deno.test("Exposition goes on telling what a worker has counted that has ended", () => {
+  const region = newRegion();
+  const metrics = METRICS.filter(({ name }) => /^slabkv_worker_(hits|lag|body|event)/.test(name));
+  addCounter(region.words, region.counterWord(2, "hits"), 3);
+  region.words[region.gaugeWord(2, "heartbeat")] = 7;
+  const lines = () =>
+    written(metrics, "text", region).split("\n").filter((line) => /^slab/.test(line));
+  assertEquals(lines(), ['slabkv_worker_hits_total{worker="2"} 3']);
+  serve(region, 2, 1);
+  assertEquals(lines(), [
+    'slabkv_worker_body_bytes{worker="2"} 0',
+    'slabkv_worker_event_clients{worker="2"} 0',
+    'slabkv_worker_event_loop_lag_seconds{worker="2"} 0',
+    'slabkv_worker_hits_total{worker="2"} 3',
   ]);
 });
