@@ -14,7 +14,8 @@ const FADE_MS = 1000;
 /** Up to so many keys a tick, which is a quarter of a second, one in so many is counted: for accuracy, see bench/keys. */
 const PACES: readonly (readonly [keys: number, oneIn: number])[] = [
   [500, 1],
-  [12_500, 4],
+  [2000, 2],
+  [6000, 4],
   [50_000, 8],
   [Infinity, 16],
 ];

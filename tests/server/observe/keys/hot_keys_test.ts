@@ -79,7 +79,7 @@ Deno.test("HotKeys count the fewer keys the more there are, and each for more", 
   const hot = new HotKeys(0, 1);
   let left = ask(hot, "k", 400);
   assertEquals(hot.top(1, 1).requests, 400);
-  for (const [perTick, least] of [[10_000, 4], [40_000, 8], [400_000, 16]] as const) {
+  for (const [perTick, least] of [[1500, 2], [5000, 4], [40_000, 8], [400_000, 16]] as const) {
     ask(hot, "k", perTick, left);
     hot.tick(1);
     const before = hot.top(1, 1).requests;
