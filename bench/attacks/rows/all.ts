@@ -11,6 +11,7 @@ import { GARBAGE_ATTACKS } from "./garbage.ts";
 import { HELD_STATE_ATTACKS } from "./held_state.ts";
 import { HTTP2_ATTACKS } from "./http2.ts";
 import { LONG_COMMAND_ATTACKS } from "./long_commands.ts";
+import { OBSERVER_ATTACKS } from "./observers.ts";
 import { PATTERN_ATTACKS } from "./patterns.ts";
 import { READ_AHEAD_ATTACKS } from "./read_ahead.ts";
 import { TRACKING_ATTACKS } from "./tracking.ts";
@@ -44,6 +45,7 @@ export const ATTACKS: readonly Attack[] = [
   ...GARBAGE_ATTACKS,
   ...TRACKING_ATTACKS,
   ...CRAFTED_ATTACKS,
+  ...OBSERVER_ATTACKS,
 ];
 
 /**

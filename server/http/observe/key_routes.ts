@@ -19,11 +19,11 @@ const NO_BASE64 = 'Query parameter "key" is not base64. Send it so, or leave bas
 
 /** GET /stats/hot */
 const hot: RouteHandler = (context, _request, url, query) => {
-  const { server, cache } = context;
+  const { observation, cache } = context;
   const count = countOf(url, query, COUNT);
   if (count instanceof Problem) return problemAnswer(count);
   return observedLater(context, async () => {
-    return hotFacts(await server.hotKeys(), count, (hash) => cache.shardOf(hash).index);
+    return hotFacts(await observation.hot.get(), count, (hash) => cache.shardOf(hash).index);
   });
 };
 

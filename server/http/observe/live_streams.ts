@@ -21,8 +21,11 @@ const FIRST_MS = 200;
 const STALE_MS = 3000;
 /** Who takes nothing for this long has gone. */
 const MAX_SILENT_MS = 30_000;
-/** What a listener holds: stream, response, what Deno keeps of both, and an event on its way. */
-const LISTENER_BYTES = 24 * COST_BYTES.object + 16 * 1024;
+/**
+ * What a listener holds: stream, response, and what Deno keeps of both; events are shared. It counts for a second after its end:
+ * more would let those who come and go use up the budget.
+ */
+const LISTENER_BYTES = 24 * COST_BYTES.object;
 
 /** One client. */
 class Listener implements MemoryOwner {

@@ -15,11 +15,12 @@ import { BigKeys } from "../../observe/keys/big_keys.ts";
 import { ItemLook } from "./item_look.ts";
 import type { ClientFacts } from "../../observe/facts/answers.ts";
 import { SharedFacts } from "../../observe/shared_facts.ts";
+import type { HotAnswer } from "../../contract/keys/hot_answer.ts";
 import { commandFacts, findClients } from "./listed_facts.ts";
 import { LiveStreams } from "./live_streams.ts";
 
-/** For so long the same list of clients is shown. */
-const CLIENTS_MS = 500;
+/** For so long the same is told of what all workers have to be asked for, which takes each of them a moment. */
+const ASKED_MS = 500;
 
 /** What it needs of its worker. */
 export interface ObservationParts {
@@ -40,7 +41,8 @@ export class Observation {
   readonly diagnoser: Diagnoser;
   readonly big: BigKeys;
   readonly items: ItemLook;
-  /** Clients of all workers. */
+  /** Keys that clients ask for most, as every worker has counted them, and the clients of all workers. */
+  readonly hot: SharedFacts<readonly HotAnswer[]>;
   readonly clients: SharedFacts<ClientFacts>;
   readonly #commands: readonly Command[];
   #commandsText = "";
@@ -71,7 +73,8 @@ export class Observation {
     this.live = new LiveStreams(cache, budget, source, now);
     this.big = new BigKeys(cache, slices, now);
     this.items = new ItemLook(cache);
-    this.clients = new SharedFacts(() => findClients(server), CLIENTS_MS, now);
+    this.clients = new SharedFacts(() => findClients(server), ASKED_MS, now);
+    this.hot = new SharedFacts(() => server.hotKeys(), ASKED_MS, now);
     this.#commands = commands.commands;
   }
 
