@@ -19,7 +19,8 @@ while data are loaded and while the breaker refuses all else, and any worker ans
 
 \`slabkv_worker_…\` has a number for each worker, in the label \`worker\`: \`1\`, \`2\`… or \`main\`, the thread that answers
 nobody. The same name without \`worker_\` is their sum, so never add up both. What a worker has counted stays when it is
-replaced. Counters start at 0 with the process. Nothing that clients send becomes the value of a label.
+replaced. Counters start at 0 with the process, but for positions in the log. Nothing that clients send becomes the value
+of a label.
 
 \`GET /stats/metrics\` has names, types, units and texts of this page as JSON. What stands in \`/stats\` and in \`INFO\` too
 is named behind "Also"; there it may be in another unit.

@@ -7,6 +7,7 @@ import { InfoValues } from "../../../../server/observe/metrics/info_values.ts";
 import { Snapshot } from "../../../../server/observe/metrics/snapshot.ts";
 import { statsTree } from "../../../../server/observe/metrics/stats_tree.ts";
 import { METRICS } from "../../../../server/observe/metrics/table.ts";
+import { readTexts } from "../../../docs_rules.ts";
 import { configOf, newCache, newRegion, NOW_MS } from "../../fixture.ts";
 
 Deno.test("METRICS: each name is there once, and ends in what it is", () => {
@@ -29,6 +30,16 @@ Deno.test("METRICS: a label that has no fixed values says what bounds them", () 
       assert(labels.length === 0 || bound !== undefined, name);
     }
   }
+});
+
+Deno.test("METRICS: those that the dashboard and alerts name are there", async () => {
+  const names: ReadonlySet<string> = new Set(METRICS.map(({ name }) => name));
+  const texts = await readTexts([".ts", ".yml", ".json"]);
+  const asked = texts.filter(({ path }) => /^(dashboard|deploy\/\w+\.)/.test(path))
+    .flatMap(({ text }) => text.match(/\bslabkv_[a-z_]+/g) ?? [])
+    .map((name) => name.replace(/_seconds_bucket$/, "_seconds"));
+  assert(asked.length > 50);
+  assertEquals(asked.filter((name) => !names.has(name)), []);
 });
 
 Deno.test("InfoValues has a row for each field", () => {
