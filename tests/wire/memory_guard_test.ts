@@ -1,7 +1,7 @@
 // What Deno holds for HTTP clients and no budget knows of: beyond what the process was given all HTTP
 // connections are closed, WebSockets too. Redis clients stay, and HTTP is served again at once.
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { frame, GREETING } from "../../bench/attacks/rows/websocket_frames.ts";
 import { libcHeap } from "../../server/process/memory/libc_heap.ts";
 import { RawClient } from "./raw_client.ts";
@@ -61,6 +61,7 @@ Deno.test({
 
       const { total, workers } = await server.stats();
       assertEquals([total.httpCuts, total.errors], [1, 0]);
+      assertStringIncludes((await again.ask("GET /diagnose")).text, '"rule":"process-memory"');
       assertEquals([workers[0]!.inFlight, workers[0]!.bodyBytes], [0, 0]);
       await until("it is said", () => server.stderr.includes("\n"));
       // A worker that is kept from running may close them later than main waits for that, which then says so.

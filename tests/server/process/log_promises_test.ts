@@ -218,6 +218,8 @@ Deno.test({
   const { persistence } = JSON.parse((await bench.ask("GET /stats")).slice(4));
   assertEquals([persistence.state, persistence.fault, persistence.faults], ["failing", fault, 1]);
   assertStringIncludes(await bench.ask('POST / ["INFO","persistence"]'), `log_fault:${fault}`);
+  const { summary } = JSON.parse((await bench.ask("GET /diagnose")).slice(4));
+  assertEquals(summary, "Writes are refused: log cannot be written: No space left on device.");
   assert(bench.region.total("logFailing") > HTTP_WRITES.length);
   bench.heal();
   await exchange(resp, "SET k 3\r\nPING\r\n", "+OK\r\n+PONG\r\n");

@@ -2,83 +2,8 @@
 // tests brings a finding about by doing what causes it.
 
 import { assertEquals } from "@std/assert";
-import { addCounter, Cache, Region } from "../../../../cache/mod.ts";
-import { COMMANDS } from "../../../../server/commands/table.ts";
-import { findCommand } from "../../../../server/commands/find.ts";
-import { beginUntimed, runCounted } from "../../../../server/commands/timing.ts";
-import { ACTOR_NAMES, type Counter, type Gauge } from "../../../../server/contract/counters.ts";
 import { PersistenceStatus } from "../../../../server/contract/persistence/persistence_status.ts";
-import { TimeSlices } from "../../../../server/contract/time_slices.ts";
-import { Diagnoser } from "../../../../server/observe/diagnosis/diagnoser.ts";
-import { Figures } from "../../../../server/observe/figures.ts";
-import { ShardPictures } from "../../../../server/observe/live/shard_pictures.ts";
-import { CollectedReply } from "../../../../server/codecs/collected_reply.ts";
-import { argsOf, configOf, contextOf, NOW_MS } from "../../fixture.ts";
-
-/** A server's memory, and what one worker finds. */
-class Trial {
-  nowMs = 0;
-  /** What the wall clock was set by. */
-  setMs = 0;
-  readonly region: Region<Counter, Gauge>;
-  readonly cache: Cache<Counter, Gauge>;
-  readonly diagnoser: Diagnoser;
-  readonly #run: (words: readonly string[]) => void;
-
-  constructor(logBytes = 0, memoryBytes = 4 * 2 ** 20) {
-    const names = ACTOR_NAMES;
-    this.region = Region.create({ memoryBytes, actorCount: 3, names, logBytes });
-    const clock = () => NOW_MS + this.nowMs + this.setMs;
-    const cache = this.cache = new Cache(this.region, 1, clock);
-    const now = () => this.nowMs;
-    this.set("serving", 1);
-    const pictures = new ShardPictures(cache, new TimeSlices(), now);
-    this.diagnoser = new Diagnoser({
-      cache,
-      config: configOf(),
-      figures: new Figures(cache, COMMANDS),
-      startedMs: NOW_MS,
-      now,
-      cores: 4,
-      curve: () => null,
-      hotKeys: () => Promise.resolve([]),
-      shards: () => pictures.facts(),
-    });
-    const context = contextOf(cache);
-    const reply = new CollectedReply();
-    this.#run = ([name, ...rest]) => {
-      const bytes = new TextEncoder().encode(name);
-      reply.reset();
-      beginUntimed(context);
-      runCounted(context, findCommand(bytes, 0, bytes.length)!, argsOf(...rest), reply);
-    };
-  }
-
-  run(...words: string[]): void {
-    this.#run(words);
-  }
-
-  count(name: Counter, amount: number): void {
-    addCounter(this.region.words, this.region.counterWord(1, name), amount);
-  }
-
-  set(name: Gauge, value: number, actor = 1): void {
-    Atomics.store(this.region.words, this.region.gaugeWord(actor, name), value);
-  }
-
-  /** Time passes, with looks as a worker has them. */
-  pass(ms: number): void {
-    for (let passed = 0; passed < ms; passed += 250) {
-      this.nowMs += 250;
-      this.diagnoser.tick();
-    }
-  }
-
-  async findings(): Promise<string[]> {
-    this.pass(1000);
-    return (await this.diagnoser.diagnosis()).findings.map(({ rule }) => rule);
-  }
-}
+import { Trial } from "./trial.ts";
 
 Deno.test("Diagnoser finds nothing wrong with a server that does what servers do", async () => {
   const trial = new Trial();
@@ -152,7 +77,7 @@ Deno.test("Diagnoser sees a clock that was set, cores that are left, and connect
   }
   const facts = await other.diagnoser.facts();
   assertEquals([Math.round(10 * facts.workers[0]!.cores), facts.idleCores], [9, 1]);
-  assertEquals(await other.findings(), ["connections-full"]);
+  assertEquals(await other.findings(), ["connections-full", "worker-missing"]);
 });
 
 Deno.test("Diagnoser notes each sync once, and what the log lacks", async () => {
