@@ -44,7 +44,9 @@ export function metricPage(sections: readonly Section[] = SECTIONS): string {
 function itemOf(metric: Metric, sums: ReadonlyMap<string, string>): string {
   const { name, type, help } = metric;
   const sum = name.replace("slabkv_worker_", "slabkv_");
-  const text = sum !== name && sums.get(sum) === help ? `${coded(sum)} of each worker.` : help;
+  const text = sum !== name && sums.get(sum)?.startsWith(help)
+    ? `${coded(sum)} of each worker.`
+    : help;
   return [`- ${coded(name)}, ${type}: ${text}`, ...labelsOf(metric), ...elsewhereOf(metric)].join(
     " ",
   );

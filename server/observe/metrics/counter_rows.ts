@@ -145,6 +145,7 @@ const unitOf = (row: typeof GAUGES[number]): number => "unit" in row ? row.unit 
 const GAUGE_SUMS: readonly Row[] = SHOWN_GAUGES.filter(({ name }) => !NOT_SUMMED.has(name))
   .map((row): Metric => ({
     ...describe(row, "gauge", "slabkv_"),
+    help: `${row.meaning} All threads together.`,
     labels: [],
     series: [{
       read: ({ region }) => (region.gauge(0, row.name) + region.gaugeTotal(row.name)) * unitOf(row),

@@ -7,7 +7,7 @@
 import type { MetricsFormat } from "../../contract/server.ts";
 import {
   BOUNDS_SECONDS,
-  type Histogram,
+  type LabelledHistogram,
   type Metric,
   type MetricType,
   type WorkerSeries,
@@ -34,6 +34,9 @@ export class Exposition {
   readonly #metrics: readonly Metric[];
   #at = 0;
   #text = "";
+  /** The histogram whose parts are being written, and what is left of it. */
+  #histogram: Metric | null = null;
+  #parts: Iterator<LabelledHistogram> | null = null;
 
   constructor(facts: Snapshot, format: MetricsFormat, metrics: readonly Metric[] = METRICS) {
     this.#facts = facts;
@@ -41,11 +44,11 @@ export class Exposition {
     this.#metrics = metrics;
   }
 
-  /** Writes another metric. Returns whether all are written. */
+  /** Writes another metric, or of a histogram another part. Returns whether all are written. */
   step(): boolean {
-    const metric = this.#metrics[this.#at++];
-    if (metric !== undefined) this.#write(metric);
-    if (this.#at < this.#metrics.length) return false;
+    if (this.#parts !== null) this.#writePart();
+    else this.#write(this.#metrics[this.#at++]!);
+    if (this.#at < this.#metrics.length || this.#parts !== null) return false;
     if (this.#format === "openmetrics") this.#text += "# EOF\n";
     return true;
   }
@@ -55,7 +58,17 @@ export class Exposition {
     return this.#text;
   }
 
+  #writePart(): void {
+    const { done, value } = this.#parts!.next();
+    if (done === true) this.#parts = null;
+    else this.#writeHistogram(this.#histogram!, value);
+  }
+
   #write(metric: Metric): void {
+    if (metric.histograms !== undefined) {
+      this.#beginHistogram(metric, metric.histograms(this.#facts)[Symbol.iterator]());
+      return;
+    }
     const before = this.#text;
     const { name, labels, scale = 1 } = metric;
     const sample = (values: readonly string[], value: number) => {
@@ -69,9 +82,6 @@ export class Exposition {
     }
     metric.each?.(this.#facts, sample);
     if (metric.workers !== undefined) this.#workers(metric.workers, sample);
-    metric.histograms?.(this.#facts, (values, histogram) => {
-      this.#histogram(metric, values, histogram);
-    });
     // A metric of which there is nothing is left out.
     if (this.#text === headed) this.#text = before;
   }
@@ -85,10 +95,19 @@ export class Exposition {
     }
   }
 
-  #histogram(
+  /** Writes the first part and what comes before; nothing where there is no part. */
+  #beginHistogram(metric: Metric, parts: Iterator<LabelledHistogram>): void {
+    const { done, value } = parts.next();
+    if (done === true) return;
+    this.#text += this.#head(metric);
+    this.#writeHistogram(metric, value);
+    this.#histogram = metric;
+    this.#parts = parts;
+  }
+
+  #writeHistogram(
     { name, labels }: Metric,
-    values: readonly string[],
-    { upTo, count, sumSeconds }: Histogram,
+    [values, { upTo, count, sumSeconds }]: LabelledHistogram,
   ): void {
     const names = [...labels, "le"];
     for (const [i, bound] of BOUNDS.entries()) {

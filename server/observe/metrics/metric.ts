@@ -98,8 +98,8 @@ export interface Histogram {
   readonly sumSeconds: number;
 }
 
-/** Takes a histogram: the values of its labels but `le`. */
-export type TakeHistogram = (labels: readonly string[], histogram: Histogram) => void;
+/** A histogram, and the values of its labels but `le`. */
+export type LabelledHistogram = readonly [labels: readonly string[], histogram: Histogram];
 
 /** A metric. */
 export interface Metric {
@@ -117,8 +117,8 @@ export interface Metric {
   readonly workers?: WorkerSeries;
   /** Gives what depends on what there is. */
   readonly each?: (facts: Snapshot, take: Take) => void;
-  /** The same of a histogram. */
-  readonly histograms?: (facts: Snapshot, take: TakeHistogram) => void;
+  /** Histograms, one after the other: each takes its time. */
+  readonly histograms?: (facts: Snapshot) => Iterable<LabelledHistogram>;
   /** Most label values that there may be, of each label that has no fixed ones: what bounds them. */
   readonly bound?: string;
 }

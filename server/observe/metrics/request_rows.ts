@@ -4,7 +4,14 @@
 import type { LatencyCounts } from "../../contract/metrics/latency_counts.ts";
 import { upperUs } from "../../contract/metrics/latency_buckets.ts";
 import { COMMAND_GROUPS } from "../../contract/commands/command_kinds.ts";
-import { BOUNDS_SECONDS, type Histogram, type Metric, type Row } from "./metric.ts";
+import {
+  BOUNDS_SECONDS,
+  type Histogram,
+  type LabelledHistogram,
+  type Metric,
+  type Row,
+} from "./metric.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 const COMMANDS: Metric = {
   name: "slabkv_commands_total",
@@ -33,15 +40,17 @@ const DURATIONS: Metric = {
     "How long commands took in the server, by group of commands. Under load one in 64 or so is timed and stands for " +
     "the others of its command; what is slow always is. None with `--metrics off`.",
   labels: ["group"],
-  histograms: ({ figures }, take) => {
-    if (figures === null) return;
-    for (const group of COMMAND_GROUPS) {
-      const latency = figures.latency(group);
-      if (latency.total > 0) take([group], histogramOf(latency));
-    }
-  },
+  histograms: durations,
   bound: COMMAND_GROUPS.join(", "),
 };
+
+function* durations({ figures }: Snapshot): Iterable<LabelledHistogram> {
+  if (figures === null) return;
+  for (const group of COMMAND_GROUPS) {
+    const latency = figures.latency(group);
+    if (latency.total > 0) yield [[group], histogramOf(latency)];
+  }
+}
 
 /** Octaves of finer buckets, added up. */
 export function histogramOf({ counts, total, sumUs }: LatencyCounts): Histogram {

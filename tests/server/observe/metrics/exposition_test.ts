@@ -85,19 +85,23 @@ Deno.test("Exposition writes histograms with the same bounds in either format", 
     unit: "seconds",
     help: "Time.",
     labels: ["group"],
-    histograms: (_, take) => {
+    histograms: () => {
       const upTo = BOUNDS_SECONDS.map((_, i) => Math.min(i, 3));
-      take(["string"], { upTo, count: 4, sumSeconds: 0.30000000000000004 });
+      const histogram = { upTo, count: 4, sumSeconds: 0.30000000000000004 };
+      return [[["hash"], histogram], [["string"], histogram]];
     },
   };
   const samples = (format: MetricsFormat) =>
     written([metric], format).split("\n").filter((line) => line.startsWith("x_"));
   const lines = samples("text");
   assertEquals(samples("openmetrics"), lines);
+  assertEquals(lines.length, 2 * (BOUNDS_SECONDS.length + 3));
   assertEquals(lines.slice(0, 2), [
-    'x_seconds_bucket{group="string",le="1e-06"} 0',
-    'x_seconds_bucket{group="string",le="2e-06"} 1',
+    'x_seconds_bucket{group="hash",le="1e-06"} 0',
+    'x_seconds_bucket{group="hash",le="2e-06"} 1',
   ]);
+  const none = { ...metric, histograms: () => [] };
+  assertEquals([written([none], "text"), written([none], "openmetrics")], ["", "# EOF\n"]);
   assertEquals(lines.slice(-4), [
     'x_seconds_bucket{group="string",le="16.777216"} 3',
     'x_seconds_bucket{group="string",le="+Inf"} 4',
