@@ -13,6 +13,7 @@ const MIX = 0xcc9e2d51 | 0;
 
 /** What samples say of a command. */
 export interface SampledCommand {
+  readonly id: number;
   readonly name: string;
   readonly isWrite: boolean;
   readonly keys: { readonly first: number; readonly many: boolean } | null;
@@ -25,6 +26,7 @@ export interface SampledKeys {
   readonly keyIndexes: Int32Array;
   readonly keyCount: number;
   readonly session: { readonly database: number };
+  readonly commands: readonly SampledCommand[];
   readonly cache: { shardOf(hash: number): Shard };
 }
 
@@ -106,8 +108,13 @@ export class KeySamples {
       this.left = NEVER;
       return;
     }
-    const { keyCount, hashes, session } = work;
+    const { keyCount, hashes, session, commands } = work;
     const { bytes, starts, lengths } = args;
+    if (commands[command.id] !== command) {
+      // A second try, for a large value, is part of the same use: the next one is counted.
+      this.left = 0;
+      return;
+    }
     let key = keyCount + this.left;
     while (key < keyCount) {
       const i = indexOf(work, command, key);

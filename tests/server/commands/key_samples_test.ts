@@ -9,6 +9,15 @@ import {
   type SampledCommand,
   type SampleListener,
 } from "../../../server/contract/keys/key_samples.ts";
+import { CollectedReply } from "../../../server/codecs/collected_reply.ts";
+import { execute } from "../../../server/commands/execute.ts";
+import {
+  COMMANDS,
+  GET,
+  GET_AGAIN,
+  GETMETA,
+  GETMETA_AGAIN,
+} from "../../../server/commands/table.ts";
 import { argsOf, newCache } from "../fixture.ts";
 import { Speaker } from "./speaker.ts";
 
@@ -129,6 +138,16 @@ Deno.test("KeySamples tell of as many keys as they are asked for, in each shard,
   assertEquals(mixedHash(hashes[0]!), mixedHash(hashes[0]!) | 0);
 });
 
+Deno.test("KeySamples count a large value once that HTTP reads in two tries", () => {
+  const { speaker: { context }, noting } = noted();
+  const reply = new CollectedReply();
+  for (const command of [GET, GET_AGAIN, GETMETA, GETMETA_AGAIN, GET]) {
+    reply.reset();
+    execute(context, command, argsOf("k"), reply);
+  }
+  assertEquals(noting.take()[0], "r0:k r0:k r0:k");
+});
+
 Deno.test("KeySamples with nobody who counts let keys pass", () => {
   const samples = new KeySamples();
   samples.left = -1;
@@ -137,8 +156,9 @@ Deno.test("KeySamples with nobody who counts let keys pass", () => {
     keyIndexes: new Int32Array(1),
     keyCount: 1,
     session: { database: 0 },
+    commands: COMMANDS,
     cache: newCache(),
   };
-  samples.countHot(work, { name: "GET", isWrite: false, keys: null }, argsOf("k"));
+  samples.countHot(work, GET, argsOf("k"));
   assertEquals(samples.left > 1e9, true);
 });
