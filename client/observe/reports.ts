@@ -80,7 +80,7 @@ export async function latency(context: ClientContext): Promise<number> {
   const { facts, text } = await ask<LatencyAnswer>(context, "/stats/latency");
   const { groups, lockWaits, lagMs } = facts;
   return await print(context, text, [
-    ...latencyTable(groups),
+    ...Object.keys(groups).length === 0 ? [[plain(NO_LATENCIES)]] : latencyTable(groups),
     [],
     [plain(
       `Waits for locks: ${grouped(lockWaits.count)}, ${countText(lockWaits.totalMs)} ms in all`,
@@ -105,6 +105,7 @@ export async function diagnose(context: ClientContext): Promise<number> {
   return findings.some(({ level }) => level !== "info") ? EXIT.miss : EXIT.ok;
 }
 
+const NO_LATENCIES = "No command was timed: none ran, or the server was started with --metrics off";
 const LEVEL_STYLES = { critical: "bad", warning: "warn", info: "accent" } as const;
 
 function findingLines({ level, problem, evidence, advice }: Finding): Line[] {

@@ -3,7 +3,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { EventParser } from "../../../client/observe/facts_reader.ts";
 import { run } from "../fixture.ts";
-import { DIAGNOSIS, HOT, SLOW } from "./facts.ts";
+import { DIAGNOSIS, HOT, LATENCY, SLOW } from "./facts.ts";
 import { ObserveServer } from "./observe_server.ts";
 
 Deno.test("hot, big, slow, latency and diagnose print tables, and with --json what the server sent", async () => {
@@ -63,6 +63,8 @@ Deno.test("reports say where there is nothing, or a server knows no such route",
   assertEquals((await run(["hot"], { env })).stdout, "Of 10,000 requests in the last 1 min 30 s\n");
   server.answers["/stats/slow"] = { ...SLOW, slowerThanUs: -1, commands: [] };
   assertStringIncludes((await run(["slow"], { env })).stdout, "None are kept");
+  server.answers["/stats/latency"] = { ...LATENCY, groups: {} };
+  assertStringIncludes((await run(["latency"], { env })).stdout, "No command was timed: none ran");
   const findings = [{ ...DIAGNOSIS.findings[0], level: "info" }];
   server.answers["/diagnose"] = { ...DIAGNOSIS, findings };
   assertEquals((await run(["diagnose"], { env })).code, 0);
