@@ -20,8 +20,8 @@ export const MAX_SAMPLE_RATE = 0.005;
 const WINDOW_TURNOVERS = 4;
 const WINDOW_MISSES = 4000;
 const WINDOW_MS = 3_600_000;
-/** Expired items are looked for once in so many ticks. */
-const SWEEP_TICKS = 40;
+/** Expired items are looked for once in so many ticks: about as soon as main finds them in the real cache. */
+const SWEEP_TICKS = 4;
 /** Shadows count misses once that of the real size holds so much of what the real cache does, or has seen so many uses. */
 const WARM_SHARE = 0.85;
 const WARM_USES_PER_ITEM = 4;
@@ -167,9 +167,10 @@ export class CurveModel {
 
   #read(hash: number, use: number, eighths: number, deadlineMs: number, nowMs: number): void {
     const isHit = (use & KeyUse.hit) !== 0;
-    const wasKnown = this.#shadows[LARGEST]!.has(hash, nowMs);
     const comesBack = isHit && eighths > 0 && this.#fills.isFilled(hash);
+    // Before any of them finds that it has expired.
     const newDeadlineMs = comesBack ? this.#deadlineOf(hash, deadlineMs, nowMs) : 0;
+    const wasKnown = this.#shadows[LARGEST]!.has(hash, nowMs);
     for (const [i, shadow] of this.#shadows.entries()) {
       if (shadow.read(hash, nowMs)) continue;
       if (this.#isWarm) this.#counts.miss(i, hash);
@@ -197,7 +198,9 @@ export class CurveModel {
   /** The deadline of an item that is put again: it lives as long as it did the last time. */
   #deadlineOf(hash: number, deadlineMs: number, nowMs: number): number {
     if (deadlineMs === 0) return 0;
-    return Math.max(deadlineMs, nowMs + this.#shadows[LARGEST]!.ttlOf(hash));
+    let ttlMs = 0;
+    for (const shadow of this.#shadows) ttlMs = Math.max(ttlMs, shadow.ttlOf(hash));
+    return Math.max(deadlineMs, nowMs + ttlMs);
   }
 
   /** Adds what has happened since the last tick, and lets the whole fade. */

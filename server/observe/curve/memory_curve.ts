@@ -12,6 +12,10 @@ const GAIN_OF_TWICE = 0.01;
 const GAIN_OF_MORE = 0.02;
 /** Less memory would do where it costs no more than this. */
 const LOSS = 0.005;
+/** From so many sampled reads on it is not for want of them that nothing is known. */
+const ENOUGH_READS = 5000;
+/** Less than this is no gain. */
+const NOTHING = 0.001;
 /** A cache is full from this share of its slab on. */
 const FULL_SHARE = 0.9;
 
@@ -49,7 +53,9 @@ export function adviceOf(
   const at = (times: number) => points.find((point) => point.times === times);
   const now = at(1);
   if (now === undefined || points.length === 1) {
-    return `Too little is known yet: ${sampledReads} reads of sampled keys were seen, and it takes some thousands.`;
+    return sampledReads < ENOUGH_READS
+      ? `Too little is known yet: ${sampledReads} reads of sampled keys were seen, and it takes some thousands.`
+      : `Nothing is known to within two points, although ${sampledReads} reads of sampled keys were seen.`;
   }
   const twice = at(2);
   if (twice !== undefined && twice.hitRatio - now.hitRatio >= GAIN_OF_TWICE) {
@@ -59,19 +65,21 @@ export function adviceOf(
   if (most !== undefined && most.hitRatio - now.hitRatio >= GAIN_OF_MORE) return more(now, most);
   const enough = points.find(({ times, hitRatio }) => times < 1 && now.hitRatio - hitRatio <= LOSS);
   if (enough !== undefined) return less(now, enough, fullness);
-  const up = most ?? twice;
-  const down = at(0.5) ?? at(0.25);
-  const wouldRaise = up === undefined ? [] : [
-    `${nameOf(up)} would raise the hit ratio of ${percent(now.hitRatio)} by ${
-      gain(now, up)
-    } points`,
-  ];
-  const wouldLower = down === undefined ? [] : [
-    `${nameOf(down)} would lower ${up === undefined ? "the hit ratio" : "it"} by ${
-      gain(down, now)
-    }`,
-  ];
-  return `The memory suits what is asked for: ${[...wouldRaise, ...wouldLower].join(", ")}.`;
+  return `The memory suits what is asked for: ${suits(now, most ?? twice, at(0.5) ?? at(0.25))}.`;
+}
+
+/** What more and less would do where neither is worth it. */
+function suits(now: CurvePoint, up: CurvePoint | undefined, down: CurvePoint | undefined): string {
+  const hitRatio = `the hit ratio of ${percent(now.hitRatio)}`;
+  const isFlat = up !== undefined && up.hitRatio - now.hitRatio < NOTHING;
+  const upward = isFlat
+    ? "more would bring nothing"
+    : up && `${nameOf(up)} would raise ${hitRatio} by ${gain(now, up)} points`;
+  if (down === undefined) return upward!;
+  const downward = `${nameOf(down)} would lower`;
+  if (up !== undefined && !isFlat) return `${upward}, ${downward} it by ${gain(down, now)}`;
+  const lowered = `${downward} ${hitRatio} by ${gain(down, now)} points`;
+  return upward === undefined ? lowered : `${upward}, ${lowered}`;
 }
 
 function more(now: CurvePoint, point: CurvePoint): string {

@@ -1,14 +1,16 @@
 // What uses of keys do to the model: fills, deadlines, deletes, a sample that becomes smaller, and what is not said.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { mixedHash, sampleBound } from "../../../../server/contract/keys/key_samples.ts";
 import {
+  CURVE_TIMES,
   CurveModel,
   KeyUse,
   MAX_SAMPLE_RATE,
   type RealCache,
 } from "../../../../server/observe/curve/curve_model.ts";
 import { ShadowCache } from "../../../../server/observe/curve/shadow_cache.ts";
+import { zipfKeySequence } from "../../../../bench/workload.ts";
 
 const { hit, read, write } = KeyUse;
 
@@ -99,6 +101,50 @@ Deno.test("CurveModel lets deleted and expired keys be missed at every size", ()
     model.tick(realOf(1000, { misses: misses / MAX_SAMPLE_RATE }), nowMs + 700);
   }
   assertEquals(model.estimates().map(({ hitRatio }) => hitRatio), [0, 0, 0, 0, 0]);
+});
+
+Deno.test("CurveModel says of items with deadlines what caches of each size hit", () => {
+  const model = new CurveModel();
+  const hashes = sampled(6000);
+  const real = realOf(2000);
+  const caches = CURVE_TIMES.map((times) => {
+    const cache = new ShadowCache(8192);
+    const share = times * MAX_SAMPLE_RATE;
+    cache.resize(real.slabEighths * share, Infinity, real.ghosts * share);
+    return cache;
+  });
+  const hits = CURVE_TIMES.map(() => 0);
+  const counts = { hits: 0, misses: 0 };
+  model.tick(real, 0);
+  const trace = zipfKeySequence(120_000, hashes.length, 9, 0.8);
+  for (const [nowMs, id] of trace.entries()) {
+    const hash = hashes[id]!;
+    const ttlMs = 10_000 + 10 * id;
+    for (const [i, cache] of caches.entries()) {
+      const isHit = cache.read(hash, nowMs);
+      if (isHit && nowMs >= trace.length / 2) hits[i]!++;
+      if (!isHit) cache.put(hash, 8, nowMs + ttlMs, nowMs);
+      if (CURVE_TIMES[i] !== 1) continue;
+      counts[isHit ? "hits" : "misses"] += 1 / MAX_SAMPLE_RATE;
+      if (isHit) {
+        const deadlineMs = cache.items.deadlines[cache.items.find(hash)]!;
+        model.use(hash, read | hit, 8, deadlineMs, nowMs);
+      } else {
+        model.use(hash, read, 0, 0, nowMs);
+        model.use(hash, write, 8, nowMs + ttlMs, nowMs);
+      }
+    }
+    if (nowMs % 250 !== 0) continue;
+    for (const cache of caches) cache.sweep(2000, nowMs);
+    model.tick({ ...real, ...counts }, nowMs);
+    if (nowMs === trace.length / 2) model.forgetCounts();
+  }
+  const estimates = model.estimates();
+  assert(estimates.length >= 4, JSON.stringify(estimates));
+  for (const { times, hitRatio } of estimates) {
+    const ratio = hits[CURVE_TIMES.indexOf(times as 1)]! / (trace.length / 2);
+    assertAlmostEquals(hitRatio, ratio, 0.01, `${times} times`);
+  }
 });
 
 Deno.test("CurveModel samples fewer keys where they are too many, and forgets the others", () => {

@@ -53,10 +53,23 @@ Deno.test("adviceOf() says where all is well, and where too little is known", ()
     advice({ 1: 98, 2: 98.4 }),
     "The memory suits what is asked for: twice the memory would raise the hit ratio of 98.0 % by 0.4 points.",
   );
+  assertEquals(
+    advice({ 0.5: 91, 1: 98, 2: 98, 4: 98.05 }),
+    "The memory suits what is asked for: more would bring nothing, " +
+      "half the memory would lower the hit ratio of 98.0 % by 7.0 points.",
+  );
+  assertEquals(
+    advice({ 0.5: 91, 1: 98 }),
+    "The memory suits what is asked for: half the memory would lower the hit ratio of 98.0 % by 7.0 points.",
+  );
   const tooLittle =
     "Too little is known yet: 321 reads of sampled keys were seen, and it takes some thousands.";
   assertEquals(advice({}), tooLittle);
   assertEquals(advice({ 1: 98 }), tooLittle);
+  assertEquals(
+    adviceOf(0.005, 9000, [], 1),
+    "Nothing is known to within two points, although 9000 reads of sampled keys were seen.",
+  );
   assertEquals(advice({}, 0, 0), "Nothing is known: with --metrics off no keys are sampled.");
 });
 
