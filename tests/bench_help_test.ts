@@ -17,6 +17,7 @@ const PROGRAMS = [
   "bench/proof/soak.ts",
   "bench/memcache/run.ts",
   "bench/metrics/run.ts",
+  "bench/observe/run.ts",
   "bench/overload/run.ts",
   "bench/proxy/run.ts",
   "bench/keys/run.ts",

@@ -69,6 +69,7 @@ export interface LiveFacts {
   readonly lockWaitsPerSecond: number;
   /** Milliseconds of all threads a second. */
   readonly lockWaitMsPerSecond: number;
+  /** Commands answered with an error, and requests answered 500. */
   readonly errorsPerSecond: number;
   readonly shedsPerSecond: number;
   /** Open connections by kind; null: Deno does not tell. */
