@@ -61,6 +61,8 @@ export const INCRBY: Command = commandOf("INCRBY");
 export const MGET: Command = commandOf("MGET");
 export const MPUT: Command = commandOf("MPUT");
 
+/** What is not in the table: the second try of a request that has been counted. */
+type SecondTry = Command & { readonly isAgain: true };
 /** GET and GETMETA for requests that have counted as a hit already. */
-export const GET_AGAIN: Command = { ...GET, run: getAgain };
-export const GETMETA_AGAIN: Command = { ...GETMETA, run: getMetaAgain };
+export const GET_AGAIN: SecondTry = { ...GET, run: getAgain, isAgain: true };
+export const GETMETA_AGAIN: SecondTry = { ...GETMETA, run: getMetaAgain, isAgain: true };

@@ -13,11 +13,12 @@ const MIX = 0xcc9e2d51 | 0;
 
 /** What samples say of a command. */
 export interface SampledCommand {
-  readonly id: number;
   readonly name: string;
   readonly isWrite: boolean;
   readonly keys: { readonly first: number; readonly many: boolean } | null;
   readonly elsewhere?: (args: Args) => number;
+  /** A second try, for a large value, is part of the same use. */
+  readonly isAgain?: true;
 }
 
 /** The keys of the command that runs: their hashes in the databases where they are, and which arguments they are. */
@@ -26,7 +27,6 @@ export interface SampledKeys {
   readonly keyIndexes: Int32Array;
   readonly keyCount: number;
   readonly session: { readonly database: number };
-  readonly commands: readonly SampledCommand[];
   readonly cache: { shardOf(hash: number): Shard };
 }
 
@@ -108,10 +108,10 @@ export class KeySamples {
       this.left = NEVER;
       return;
     }
-    const { keyCount, hashes, session, commands } = work;
+    const { keyCount, hashes, session } = work;
     const { bytes, starts, lengths } = args;
-    if (commands[command.id] !== command) {
-      // A second try, for a large value, is part of the same use: the next one is counted.
+    if (command.isAgain) {
+      // The next one is counted in its place.
       this.left = 0;
       return;
     }

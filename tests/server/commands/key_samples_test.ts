@@ -11,13 +11,7 @@ import {
 } from "../../../server/contract/keys/key_samples.ts";
 import { CollectedReply } from "../../../server/codecs/collected_reply.ts";
 import { execute } from "../../../server/commands/execute.ts";
-import {
-  COMMANDS,
-  GET,
-  GET_AGAIN,
-  GETMETA,
-  GETMETA_AGAIN,
-} from "../../../server/commands/table.ts";
+import { GET, GET_AGAIN, GETMETA, GETMETA_AGAIN } from "../../../server/commands/table.ts";
 import { argsOf, newCache } from "../fixture.ts";
 import { Speaker } from "./speaker.ts";
 
@@ -156,7 +150,6 @@ Deno.test("KeySamples with nobody who counts let keys pass", () => {
     keyIndexes: new Int32Array(1),
     keyCount: 1,
     session: { database: 0 },
-    commands: COMMANDS,
     cache: newCache(),
   };
   samples.countHot(work, GET, argsOf("k"));
