@@ -185,6 +185,16 @@ async function observed(server: TestServer, route: string): Promise<any> {
   return await (await fetch(`http://127.0.0.1:${server.port}/stats/${route}`)).json();
 }
 
+Deno.test("listeners of /stats/live do not keep the server from stopping, and are told in order", async () => {
+  await using server = await TestServer.start();
+  const answer = await fetch(`http://127.0.0.1:${server.port}/stats/live`);
+  const reader = answer.body!.getReader();
+  await reader.read();
+  server.kill("SIGTERM");
+  while (!(await reader.read()).done);
+  assertEquals((await server.ended()).code, 0);
+});
+
 Deno.test("/stats/live tells once a second what every worker does", async () => {
   await using server = await TestServer.start(["--workers", "2"]);
   const url = `http://127.0.0.1:${server.port}`;
