@@ -113,7 +113,6 @@ export { StreamView } from "./collections/stream_view.ts";
 export { StreamConsumer } from "./streams/consumer.ts";
 export { READ_UNKNOWN, StreamGroup } from "./streams/group.ts";
 export { StreamPending } from "./streams/pending.ts";
-export { itemEighths } from "./item_size.ts";
 export { hasMembers, isIndirect, ItemType, packedKindOf, typeOf } from "./item_types.ts";
 export { Condition, KEEP_DEADLINE, MAX_DEADLINE_MS, Outcome } from "./outcome.ts";
 export { type PutOptions, PutRequest } from "./put_request.ts";
@@ -127,7 +126,7 @@ export {
   type ScanBatch,
   scanLocked,
 } from "./scan.ts";
-export { type LargeItem, MAX_LARGEST, Survey } from "./survey.ts";
+export { type LargeItem, leastEighths, MAX_LARGEST, Survey } from "./survey.ts";
 export { type ItemPlace, itemPlaceLocked } from "./item_place.ts";
 export { addState, clientFlagsOf, stateOf } from "./item_header.ts";
 export { ITEM_FETCHED, ITEM_STALE, ITEM_WON } from "./item_layout.ts";

@@ -64,7 +64,7 @@ export class Survey implements ScanBatch {
   addLocked(memory: ShardMemory, address: number): true {
     if (isExpired(memory, address)) return true;
     const type = typeOf(memory, address);
-    const slabBytes = eighthsOf(memory, address) * EIGHTH_BYTES;
+    const slabBytes = leastEighths(memory, address) * EIGHTH_BYTES;
     this.items[type]!++;
     this.slabBytes[type]! += slabBytes;
     const heap = this.#heap;
@@ -108,8 +108,8 @@ export class Survey implements ScanBatch {
   }
 }
 
-/** Eighths of an item; of one in several pieces so many as it needs at least. */
-function eighthsOf(memory: ShardMemory, address: number): number {
+/** Eighths of an item; of one in several pieces so many as it needs at least, since to walk over them may take long. */
+export function leastEighths(memory: ShardMemory, address: number): number {
   const first = memory.words[(address << EIGHTH_WORD_SHIFT) + ITEM_NEWER]!;
   const own = isChained(memory, address)
     ? idealEighths(headerBytes(first) + keyBytesOf(memory, address) + valueBytesOf(memory, address))

@@ -1,7 +1,7 @@
 // The uses of sampled keys on their way from workers to main: each worker writes into a ring of its own in the region,
 // main reads all of them. What finds a full ring is lost and counted. Knows nothing of what main does with it.
 
-import { itemEighths, type Shard } from "../../../cache/mod.ts";
+import { leastEighths, type Shard } from "../../../cache/mod.ts";
 import type { ServerRegion } from "../../contract/counters.ts";
 import type { SampledCommand, SampleListener } from "../../contract/keys/key_samples.ts";
 import {
@@ -42,7 +42,7 @@ export class SampleWriter implements SampleListener {
     memory.lastRead = 0;
     if (use === 0) return;
     if (address === 0) this.#write(hash, use, 0, 0);
-    else this.#write(hash, use, itemEighths(memory, address), shard.deadlineLocked(address));
+    else this.#write(hash, use, leastEighths(memory, address), shard.deadlineLocked(address));
   }
 
   readUnlocked(hash: number): void {

@@ -48,6 +48,8 @@ Deno.test("main hears what commands did with sampled keys: read, hit or written,
     ["MGET k none n", [[read | hit, 1, 0], [read, 0, 0], [read | hit, 1, 0]]],
     ["GETDEL k", [[read | hit | write, 0, 0]]],
     ["DEL k n", [[write, 0, 0], [write, 0, 0]]],
+    // The first slot, 18 that have 252 bytes each, and 233 bytes in another.
+    [`SET k ${"v".repeat(5000)}`, [[write, 8 * (1 + 18 + 1), 0]]],
   ];
   for (const [line, expected] of conversation) {
     await speaker.say(line);
