@@ -3,7 +3,7 @@
 // so that two cores do: one for the worker, most of the other one idle.
 
 import { assertEquals, assertGreater } from "@std/assert";
-import os from "node:os";
+import { idleMeter } from "./idle_meter.ts";
 import { requestBytes } from "../wire/raw_client.ts";
 import { TestServer, until } from "../wire/server.ts";
 
@@ -47,18 +47,6 @@ class Load {
     this.#stopped = true;
     await this.#done;
   }
-}
-
-/** Cores of the machine that were idle since the last call. */
-function idleMeter(): () => number {
-  const take = () => os.cpus().reduce((sum, { times }) => sum + times.idle, 0);
-  let [last, lastMs] = [take(), performance.now()];
-  return () => {
-    const [now, nowMs] = [take(), performance.now()];
-    const idle = (now - last) / (nowMs - lastMs);
-    [last, lastMs] = [now, nowMs];
-    return idle;
-  };
 }
 
 /** Waits until the server has added a worker. Returns false if there was hardly any idle CPU. */

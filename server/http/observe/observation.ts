@@ -67,6 +67,7 @@ export class Observation {
       now,
       cores: navigator.hardwareConcurrency,
       curve: () => memoryCurve(cache),
+      history: () => this.#history.read(),
       hotKeys: () => server.hotKeys(),
       shards: () => this.shards.facts(),
     });

@@ -7,11 +7,13 @@ import { heldBytesOf, type ServerCache } from "../../contract/counters.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
 import type { HotAnswer } from "../../contract/keys/hot_answer.ts";
 import type { Diagnosis } from "../facts/answers.ts";
+import type { HistoryFacts } from "../facts/history_facts.ts";
 import { type MemoryCurve, type ShardFacts, SLOT_STATES } from "../facts/memory_facts.ts";
 import type { Figures } from "../figures.ts";
 import { hotFacts } from "../keys/hot_facts.ts";
 import { diagnose } from "./diagnose.ts";
 import type { DiagnosedWorker, DiagnosisFacts, DiskFacts, StoreFacts } from "./diagnosis_facts.ts";
+import { pastFacts } from "./past.ts";
 import { grownSince, workerNumbers } from "./totals.ts";
 import { type Moment, Window } from "./window.ts";
 
@@ -36,6 +38,8 @@ export interface DiagnoserParts {
   readonly cores: number;
   /** What more memory would bring. */
   readonly curve: () => MemoryCurve | null;
+  /** The last hour. */
+  readonly history: () => HistoryFacts;
   /** Asks all workers for their hottest keys. May reject. */
   readonly hotKeys: () => Promise<readonly HotAnswer[]>;
   /** The picture of all shards. */
@@ -71,7 +75,7 @@ export class Diagnoser {
 
   /** All facts. */
   async facts(): Promise<DiagnosisFacts> {
-    const { cache, config, startedMs, cores, curve } = this.#parts;
+    const { cache, config, startedMs, cores, curve, history } = this.#parts;
     const { region } = cache;
     this.#window.look();
     // Who is too busy to tell of keys and shards is still to say what is wrong.
@@ -81,14 +85,16 @@ export class Diagnoser {
     ]);
     const before = this.#window.begin;
     const now = this.#window.moment();
+    const seconds = secondsBetween(before, now);
     return {
-      seconds: secondsBetween(before, now),
+      seconds,
       uptimeSeconds: Math.max(0, Math.floor((cache.now() - startedMs) / SECOND_MS)),
       options: config,
       store: storeFacts(before, now, shards === null ? null : largeShareOf(shards)),
       grown: grownSince(before.totals, now.totals),
       rawCommands: now.rawCommands - before.rawCommands,
       curve: curve(),
+      past: pastFacts(history(), seconds),
       hot,
       workers: this.#workers(before, now),
       idleCores: this.#window.idleCores,

@@ -61,6 +61,17 @@ export interface DiskFacts {
   readonly hasSnapshotFailed: boolean;
 }
 
+/** How the server has done in the hour before, in the mean. */
+export interface PastFacts {
+  /** How long that was. */
+  readonly seconds: number;
+  /** Reads that found something, of all. */
+  readonly hitRatio: number;
+  readonly reads: number;
+  readonly memoryEvictionsPerSecond: number;
+  readonly expirationsPerSecond: number;
+}
+
 /** The server. */
 export interface DiagnosisFacts {
   /** How long was looked at. */
@@ -73,6 +84,8 @@ export interface DiagnosisFacts {
   /** Commands of raw connections that have come. */
   readonly rawCommands: number;
   readonly curve: MemoryCurve | null;
+  /** Null: nothing is known of it, or nothing was read. */
+  readonly past: PastFacts | null;
   /** The hottest key, and how many requests for keys there are a second; null: not known. */
   readonly hot: { readonly key: HotKey; readonly requestsPerSecond: number } | null;
   readonly workers: readonly DiagnosedWorker[];

@@ -17,6 +17,48 @@ const FULL_SHARE = 0.9;
 /** How long a cache may fill. */
 const FILLING_SECONDS = 1800;
 
+/** So much less than in the hour before is no chance, where there were enough reads. */
+const MIN_DROP = 0.1;
+/** What has grown to as many times what it was is the cause. */
+const GROWN = 2;
+
+const HIT_RATIO_DROPPED: Rule = {
+  name: "hit-ratio-dropped",
+  speaks:
+    "Of 1,000 reads or more ten points fewer hit than in the hour before: what else has changed is the cause.",
+  find: (facts) => {
+    const { past, store, seconds, grown: { hits, misses } } = facts;
+    const ratio = hitRatioOf(facts);
+    if (past === null || ratio === null || hits + misses < FEW || past.reads < FEW) return null;
+    if (past.hitRatio - ratio < MIN_DROP) return null;
+    const evictions = store.memoryEvictions / seconds;
+    const expirations = store.expirations / seconds;
+    const hasGrown = (now: number, before: number) => now >= 1 && now > GROWN * before;
+    const advice = store.itemsBefore >= FEW && store.items < store.itemsBefore / 2
+      ? "The cache was emptied: it comes back as keys are stored again."
+      : hasGrown(evictions, past.memoryEvictionsPerSecond)
+      ? "More is evicted than before: look at what is stored now (/stats/big), and at memoryCurve in /stats."
+      : hasGrown(expirations, past.expirationsPerSecond)
+      ? "More expires than before: look at the deadlines that are set now."
+      : "Neither more is evicted nor expires: clients ask for other keys than before (/stats/hot, MONITOR).";
+    return {
+      level: "warning",
+      problem: `The hit ratio has dropped: ${percent(ratio)} of all reads hit in the last ${
+        count(seconds)
+      } s, and ${percent(past.hitRatio)} in the ${duration(past.seconds)} before.`,
+      evidence: {
+        hitRatio: figure(ratio),
+        hitRatioBefore: figure(past.hitRatio),
+        memoryEvictionsPerSecond: figure(evictions),
+        memoryEvictionsPerSecondBefore: figure(past.memoryEvictionsPerSecond),
+        expirationsPerSecond: figure(expirations),
+        expirationsPerSecondBefore: figure(past.expirationsPerSecond),
+      },
+      advice,
+    };
+  },
+};
+
 const MEMORY_SMALL: Rule = {
   name: "memory-small",
   speaks:
@@ -219,6 +261,7 @@ function duration(seconds: number): string {
 /** The rules. */
 export const MEMORY_RULES: readonly Rule[] = [
   EMPTIED,
+  HIT_RATIO_DROPPED,
   MEMORY_SMALL,
   INDEX_SMALL,
   LARGE_ITEMS,

@@ -48,6 +48,13 @@ export const HEALTHY: DiagnosisFacts = {
     })),
     advice: "The memory suits what is asked for.",
   },
+  past: {
+    seconds: 3540,
+    hitRatio: 0.96,
+    reads: 60_000_000,
+    memoryEvictionsPerSecond: 1000,
+    expirationsPerSecond: 100,
+  },
   hot: {
     key: { key: "top", database: 0, share: 0.07, perSecond: 1400, writeShare: 0.1, shard: 3 },
     requestsPerSecond: 20_000,

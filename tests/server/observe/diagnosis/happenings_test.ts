@@ -10,6 +10,8 @@ import { MemoryBudget } from "../../../../server/contract/memory_budget.ts";
 import { LiveStreams } from "../../../../server/http/observe/live_streams.ts";
 import { CurveKeeper } from "../../../../server/observe/curve/curve_keeper.ts";
 import { MAX_SAMPLE_RATE } from "../../../../server/observe/curve/curve_model.ts";
+import { HistoryRing } from "../../../../server/observe/history/history_ring.ts";
+import { HistoryRecorder } from "../../../../server/observe/history/recorder.ts";
 import { LiveSource } from "../../../../server/observe/live/live_source.ts";
 import { COMMANDS } from "../../../../server/commands/table.ts";
 import { Figures } from "../../../../server/observe/figures.ts";
@@ -19,6 +21,12 @@ import { NOW_MS } from "../../fixture.ts";
 import { Trial } from "./trial.ts";
 
 const encoder = new TextEncoder();
+
+/** What tells how the server does. */
+function sourceOf({ cache }: Trial): LiveSource {
+  const figures = new Figures(cache, COMMANDS);
+  return new LiveSource({ cache, figures, status: { state: "ready" }, startedMs: NOW_MS });
+}
 
 /** Asks for keys of a trace, and stores what is not there; those that are sampled by way of commands. */
 function follow(trial: Trial, trace: Uint32Array, valueBytes: number): void {
@@ -51,6 +59,26 @@ Deno.test("Diagnoser finds a memory that is too small, and says how much would d
   const { problem, advice, evidence } = found!;
   assert(Number(evidence.hitRatioAt2) > Number(evidence.hitRatioAt1) + 0.02, problem);
   assert(/^Start slabkv with --memory (16|32)MiB; it has /.test(advice), advice);
+});
+
+Deno.test("Diagnoser finds that fewer reads hit than in the hour before, and why", async () => {
+  const trial = new Trial();
+  const recorder = new HistoryRecorder(new HistoryRing(trial.region), sourceOf(trial));
+  const live = (seconds: number, each: (i: number) => void) => {
+    for (let second = 0; second < seconds; second++) {
+      for (let i = 0; i < 30; i++) each(30 * second + i);
+      trial.pass(1000);
+      recorder.look(trial.nowMs);
+    }
+  };
+  for (let i = 0; i < 50; i++) trial.run("SET", `k${i}`, "v");
+  live(120, (i) => trial.run("GET", `k${i % 50}`));
+  assertEquals(await trial.findings(), []);
+  live(65, (i) => trial.run("GET", i % 3 === 0 ? `none${i % 50}` : `k${i % 50}`));
+  const { findings } = await trial.diagnoser.diagnosis();
+  assertEquals(findings.map(({ rule }) => rule), ["hit-ratio-dropped"]);
+  assertStringIncludes(findings[0]!.advice, "clients ask for other keys");
+  assert(Number(findings[0]!.evidence.hitRatioBefore) > 0.95);
 });
 
 Deno.test("Diagnoser finds a key that most ask for, and who waits for its lock", async () => {
@@ -109,9 +137,7 @@ Deno.test("Diagnoser finds an event loop that stands still, and a breaker that w
 Deno.test("Diagnoser finds clients that do not read, and shards that were cleared", async () => {
   const trial = new Trial();
   const { cache } = trial;
-  const figures = new Figures(cache, COMMANDS);
-  const status = { state: "ready" } as const;
-  const source = new LiveSource({ cache, figures, status, startedMs: NOW_MS });
+  const source = sourceOf(trial);
   const budget = new MemoryBudget(trial.region, 1, 2 ** 24);
   const live = new LiveStreams(cache, budget, source, () => trial.nowMs);
   assert(live.open() !== null);

@@ -52,7 +52,7 @@ const WRONG: readonly [Changes, rule: string, level: string, ...words: string[]]
   [{ store: { largeShare: 0.8 } }, "large-items", "warning", "80.0 % of the memory", "/stats/big"],
   [{ grown: { puts: 10_000 } }, "large-items", "warning", "each put evicts 6.0 others"],
   [
-    { store: { expirations: 50_000, memoryEvictions: 0 }, grown: { misses: 500_000 } },
+    { store: { expirations: 50_000, memoryEvictions: 0 }, grown: { misses: 500_000 }, past: null },
     "many-expired",
     "warning",
     "833 a second expire",
@@ -68,12 +68,32 @@ const WRONG: readonly [Changes, rule: string, level: string, ...words: string[]]
   [
     {
       uptimeSeconds: 240,
+      past: null,
       store: { hasEvicted: false, memoryEvictions: 0, usedBytes: 200 * MIB },
       grown: { misses: 2_000_000 },
     },
     "filling",
     "info",
     "started 4 minutes ago",
+  ],
+  [
+    { grown: { misses: 400_000 } },
+    "hit-ratio-dropped",
+    "warning",
+    "74.0 % of all reads hit in the last 60 s, and 96.0 % in the 59 minutes before",
+    "clients ask for other keys",
+  ],
+  [
+    { grown: { misses: 400_000 }, store: { memoryEvictions: 180_000 } },
+    "hit-ratio-dropped",
+    "warning",
+    "More is evicted than before",
+  ],
+  [
+    { grown: { misses: 400_000 }, store: { expirations: 20_000 } },
+    "hit-ratio-dropped",
+    "warning",
+    "More expires than before",
   ],
   [{ workers: shedding, grown: { shed: 5000 } }, "breaker-open", "critical", "5,000 requests"],
   [{ grown: { breakerOpens: 2, shed: 9 } }, "breaker-open", "warning", "Requests were refused"],
@@ -137,7 +157,7 @@ const WRONG: readonly [Changes, rule: string, level: string, ...words: string[]]
 ];
 
 Deno.test("diagnose() has nothing to say of a server that is well, with disk and without", () => {
-  for (const changes of [{}, { disk: null, curve: null, hot: null }]) {
+  for (const changes of [{}, { disk: null, curve: null, hot: null, past: null }]) {
     const { summary, findings, passed, seconds } = diagnose(facts(changes));
     assertEquals([summary, findings, passed.length], ["Nothing is wrong", [], RULES.length]);
     assertEquals(seconds, 60);

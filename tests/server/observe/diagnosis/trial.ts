@@ -13,6 +13,7 @@ import { TimeSlices } from "../../../../server/contract/time_slices.ts";
 import { memoryCurve } from "../../../../server/observe/curve/memory_curve.ts";
 import { Diagnoser } from "../../../../server/observe/diagnosis/diagnoser.ts";
 import { Figures } from "../../../../server/observe/figures.ts";
+import { HistoryRing } from "../../../../server/observe/history/history_ring.ts";
 import { ShardPictures } from "../../../../server/observe/live/shard_pictures.ts";
 import { LocalServer } from "../../../../server/process/local_server.ts";
 import { argsOf, configOf, NOW_MS } from "../../fixture.ts";
@@ -36,6 +37,7 @@ export class Trial {
     const now = () => this.nowMs;
     this.server = new LocalServer(configOf("--workers", "1"), NOW_MS, cache);
     this.set("serving", 1);
+    const history = new HistoryRing(this.region);
     const pictures = new ShardPictures(cache, new TimeSlices(), now);
     this.diagnoser = new Diagnoser({
       cache,
@@ -45,6 +47,7 @@ export class Trial {
       now,
       cores: 4,
       curve: () => memoryCurve(cache),
+      history: () => history.read(),
       hotKeys: () => this.server.hotKeys(),
       shards: () => pictures.facts(),
     });
