@@ -20,10 +20,24 @@ interface Extent {
   readonly loads: readonly string[];
   readonly scrapes: number;
   readonly workers: readonly number[];
+  /** How much of all traces is sent, and what that is called. */
+  readonly shares: readonly (readonly [share: string, name: string])[];
 }
 
-const FULL: Extent = { rounds: 3, loads: ["--seconds", "2"], scrapes: 200, workers: [1, 2, 16] };
-const TINY: Extent = { rounds: 1, loads: ["--tiny"], scrapes: 4, workers: [1] };
+const FULL: Extent = {
+  rounds: 3,
+  loads: ["--seconds", "2"],
+  scrapes: 200,
+  workers: [1, 2, 16],
+  shares: [["1", "all traces"], ["0", "no traces"]],
+};
+const TINY: Extent = {
+  rounds: 1,
+  loads: ["--tiny"],
+  scrapes: 4,
+  workers: [1],
+  shares: [["1", "all traces"]],
+};
 /** Between two scrapes. */
 const PAUSE_MS = 20;
 /** Longest time for all workers to begin to serve. */
@@ -123,10 +137,9 @@ async function compareTelemetry(extent: Extent): Promise<void> {
   await using servers = new Servers();
   const collector = await servers.startScript("collector", "../metrics/collector_server.ts", false);
   const plain = await servers.startSlabkv(ownCommand(), "1");
-  const watched = [
-    { name: "all traces", server: await servers.startSlabkv(watchedCommand(collector, "1"), "1") },
-    { name: "no traces", server: await servers.startSlabkv(watchedCommand(collector, "0"), "1") },
-  ];
+  const watched = await Promise.all(extent.shares.map(async ([share, name]) => {
+    return { name, server: await servers.startSlabkv(watchedCommand(collector, share), "1") };
+  }));
   const all = [plain, ...watched.map(({ server }) => server)];
   const bench = benchOf(extent);
   for (const server of all) await fill(server, bench.options);

@@ -39,7 +39,19 @@ async function promtoolSays(text: string): Promise<string | null> {
   }
 }
 
-Deno.test("/metrics: promtool has nothing to say, and what was done is counted", async () => {
+/** OpenMetrics has the same series, and an end. */
+async function sameInOpenMetrics(url: string, plain: string): Promise<void> {
+  const answer = await fetch(url, { headers: { accept: OPENMETRICS } });
+  assertMatch(
+    answer.headers.get("content-type")!,
+    /^application\/openmetrics-text; version=1\.0\.0/,
+  );
+  const text = await answer.text();
+  assert(text.endsWith("\n# EOF\n"));
+  assertEquals([...samplesOf(text).keys()], [...samplesOf(plain).keys()]);
+}
+
+Deno.test("/metrics: promtool has nothing to say, what was done is counted, and OpenMetrics has the same", async () => {
   const dir = await Deno.makeTempDir();
   await using server = await TestServer.start(["--workers", "2", "--data-dir", dir]);
   const url = `http://127.0.0.1:${server.port}`;
@@ -72,21 +84,8 @@ Deno.test("/metrics: promtool has nothing to say, and what was done is counted",
   assertEquals(byWorker.map(([name]) => /"(.+)"/.exec(name)![1]), ["main", "1", "2"]);
   assertEquals(byWorker.reduce((sum, [, count]) => sum + count, 0), 3);
   assert(of("slabkv_log_written_bytes_total") !== undefined);
+  await sameInOpenMetrics(`${url}/metrics`, text);
   await Deno.remove(dir, { recursive: true });
-});
-
-Deno.test("/metrics: OpenMetrics has the same series, and an end", async () => {
-  await using server = await TestServer.start(["--workers", "2"]);
-  const url = `http://127.0.0.1:${server.port}/metrics`;
-  const plain = await (await fetch(url)).text();
-  const answer = await fetch(url, { headers: { accept: OPENMETRICS } });
-  assertMatch(
-    answer.headers.get("content-type")!,
-    /^application\/openmetrics-text; version=1\.0\.0/,
-  );
-  const text = await answer.text();
-  assert(text.endsWith("\n# EOF\n"));
-  assertEquals([...samplesOf(text).keys()], [...samplesOf(plain).keys()]);
 });
 
 Deno.test("/metrics and /stats/metrics: only with the token, without a query, as GET or HEAD", async () => {
