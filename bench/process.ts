@@ -13,6 +13,8 @@ const TICK_US = 10_000;
  * @param withEnded whether to add that of child processes that have ended
  */
 export function cpuUs(pid: number, withEnded = false): number | undefined {
+  const exact = withEnded ? undefined : threadsUs(pid);
+  if (exact !== undefined) return exact;
   const stat = readProc(pid, "stat");
   if (stat === undefined) return undefined;
   // The name in parentheses may hold anything: fields count from after it, where state is the third.
@@ -20,6 +22,16 @@ export function cpuUs(pid: number, withEnded = false): number | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const ticks = fields.slice(11, withEnded ? 15 : 13).map(Number);
   return ticks.reduce((sum, count) => sum + count) * TICK_US;
+}
+
+/** The same by its threads, to a nanosecond; undefined where the kernel does not count so. Threads that have ended are left out. */
+function threadsUs(pid: number): number | undefined {
+  if (readProc(pid, "schedstat") === undefined) return undefined;
+  let ns = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    ns += Number(readProc(pid, `task/${name}/schedstat`)?.split(" ")[0] ?? 0);
+  }
+  return ns / 1000;
 }
 
 /** The resident memory of a process, in MiB. */

@@ -14,6 +14,7 @@ const LOADS: readonly (readonly [theta: number, perSecond: number, seconds: numb
   [1, 10_000, 150],
   [1, 50_000, 100],
   [1, 500_000, 60],
+  [1, 2_000_000, 30],
   [0.9, 50_000, 100],
   [1.2, 50_000, 100],
 ];

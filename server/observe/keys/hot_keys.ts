@@ -17,7 +17,9 @@ const PACES: readonly (readonly [keys: number, oneIn: number])[] = [
   [2000, 2],
   [6000, 4],
   [50_000, 8],
-  [Infinity, 16],
+  [100_000, 16],
+  [200_000, 32],
+  [Infinity, 64],
 ];
 /** After so many within a tick the pace of the most keys holds for the rest of it. */
 const MAX_COUNTED = 16_384;
