@@ -4,6 +4,7 @@
 
 import { accepts, acceptsEncodings, eTag, ifNoneMatch } from "@std/http";
 import type { Config } from "../../config/config.ts";
+import { withShort } from "./short_headers.ts";
 import page from "./page.html" with { type: "text" };
 
 const HTML = "text/html";
@@ -34,17 +35,21 @@ export class Dashboard {
 
   /** Whether a request for / wants the page, by its Accept header, and there is one. */
   isWanted(request: Pick<Request, "headers">): boolean {
-    return this.#mode !== "off" && accepts(request, "application/json", HTML) === HTML;
+    return this.#mode !== "off" &&
+      accepts(withShort(request, "accept"), "application/json", HTML) === HTML;
   }
 
   /** The page, or 304 to who has it. */
   async answer(request: Pick<Request, "headers">): Promise<Response> {
     this.#served ??= serve(page.replace(MODE, `data-mode="${this.#mode}"`));
     const { plain, zipped, tag, headers } = await this.#served;
-    const isZipped = acceptsEncodings(request, "gzip", "identity") === "gzip" &&
-      request.headers.has("accept-encoding");
+    const encodings = withShort(request, "accept-encoding");
+    // Who names no encoding takes any, by RFC 9110; but programs that know none name none.
+    const isZipped = encodings.headers.has("accept-encoding") &&
+      acceptsEncodings(encodings, "gzip", "identity") === "gzip";
     const etag = isZipped ? `${tag.slice(0, -1)}-gzip"` : tag;
-    if (!ifNoneMatch(request.headers.get("if-none-match"), etag)) {
+    const known = withShort(request, "if-none-match").headers.get("if-none-match");
+    if (!ifNoneMatch(known, etag)) {
       return new Response(null, { status: 304, headers: { ...headers, etag } });
     }
     const body = isZipped ? zipped : plain;

@@ -4,6 +4,7 @@
 import { accepts } from "@std/http";
 import { diagnosisText } from "../../observe/diagnosis/diagnose.ts";
 import type { Route, RouteHandler } from "../context.ts";
+import { withShort } from "../dashboard/short_headers.ts";
 import { noQuery, observed, OBSERVED_HEADERS } from "./observed_answer.ts";
 
 const TEXT = "text/plain";
@@ -15,7 +16,7 @@ const diagnoseRoute: RouteHandler = async (context, request, _url, query) => {
   const refused = noQuery(query);
   if (refused !== null) return refused;
   const diagnosis = await context.observation.diagnoser.diagnosis();
-  const isText = accepts(request, ...TYPES) === TEXT;
+  const isText = accepts(withShort(request, "accept"), ...TYPES) === TEXT;
   const response = isText
     ? new Response(diagnosisText(diagnosis), {
       headers: { "content-type": `${TEXT}; charset=utf-8`, ...OBSERVED_HEADERS },
