@@ -40,6 +40,8 @@ Deno.test({
         ...["--body-memory", "1MiB", "--max-value-bytes", "64KiB"],
       ]);
       using redis = await connectRaw(server, "redis");
+      // The slow log is held memory, too.
+      await exchange(redis, "CONFIG SET slowlog-log-slower-than -1\r\n", "+OK\r\n");
       await exchange(redis, "SET k v\r\n", "+OK\r\n");
       using polite = await server.connect();
       assertEquals((await polite.ask("GET /get?key=k")).status, 200);
