@@ -177,12 +177,12 @@ export class CurveModel {
       if (comesBack) shadow.put(hash, eighths, newDeadlineMs, nowMs);
     }
     if (this.#isWarm) this.#counts.read(hash, isHit);
-    if (isHit) this.#fills.take(hash, false);
-    else this.#fills.missed(hash, wasKnown);
+    if (isHit) this.#fills.take(hash, false, nowMs);
+    else this.#fills.missed(hash, wasKnown, nowMs);
   }
 
   #write(hash: number, eighths: number, deadlineMs: number, nowMs: number): void {
-    const isFill = this.#fills.take(hash, eighths > 0);
+    const isFill = this.#fills.take(hash, eighths > 0, nowMs);
     for (const shadow of this.#shadows) {
       if (eighths === 0) shadow.remove(hash);
       else if (isFill && shadow.has(hash, nowMs)) shadow.resized(hash, eighths, nowMs);

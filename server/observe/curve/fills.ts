@@ -4,6 +4,9 @@
 
 /** Keys whose last use was a miss; one place for each few hashes, so that it is bounded. */
 const PLACES = 8192;
+/** A put that comes later is none. */
+const FILL_MS = 5000;
+const NEVER = -Infinity;
 /** As many fills count from the start: a cache is mostly filled after a miss. */
 const TRUST = 20;
 /** Above this nearly all are filled, and some fills are only late. */
@@ -14,9 +17,11 @@ const HASH_RANGE = 2 ** 32;
 /** Misses that wait for their fill. */
 export class Fills {
   /** Bytes that it holds. */
-  static readonly BYTES = PLACES * 5;
+  static readonly BYTES = PLACES * 13;
   readonly #hashes = new Int32Array(PLACES);
-  readonly #isWaiting = new Uint8Array(PLACES);
+  /** When they were missed, or NEVER. */
+  readonly #times = new Float64Array(PLACES).fill(NEVER);
+  readonly #wereKnown = new Uint8Array(PLACES);
   #missed = TRUST;
   #filled = TRUST;
 
@@ -26,19 +31,22 @@ export class Fills {
   }
 
   /** A read has missed. `wasKnown`: a larger cache would have had it. */
-  missed(hash: number, wasKnown: boolean): void {
+  missed(hash: number, wasKnown: boolean, nowMs: number): void {
     const at = placeOf(hash);
     this.#hashes[at] = hash;
-    this.#isWaiting[at] = wasKnown ? 2 : 1;
+    this.#times[at] = nowMs;
+    this.#wereKnown[at] = wasKnown ? 1 : 0;
     if (wasKnown) this.#missed++;
   }
 
-  /** A key was used otherwise. Returns whether its last use was a miss. */
-  take(hash: number, isPut: boolean): boolean {
+  /** A key was used otherwise. Returns whether its last use was a miss a moment ago. */
+  take(hash: number, isPut: boolean, nowMs: number): boolean {
     const at = placeOf(hash);
-    if (this.#isWaiting[at] === 0 || this.#hashes[at] !== hash) return false;
-    if (isPut && this.#isWaiting[at] === 2) this.#filled++;
-    this.#isWaiting[at] = 0;
+    const atMs = this.#times[at]!;
+    if (atMs === NEVER || this.#hashes[at] !== hash) return false;
+    this.#times[at] = NEVER;
+    if (nowMs - atMs > FILL_MS) return false;
+    if (isPut && this.#wereKnown[at] === 1) this.#filled++;
     return true;
   }
 
@@ -55,7 +63,7 @@ export class Fills {
   }
 
   clear(): void {
-    this.#isWaiting.fill(0);
+    this.#times.fill(NEVER);
     this.#missed = this.#filled = TRUST;
   }
 }
