@@ -19,8 +19,9 @@ const VERSIONS: Readonly<Record<string, MetricsFormat>> = {
   "application/openmetrics-text;": "openmetrics",
   "application/*;": "openmetrics",
 };
-/** Ranges of an Accept header that are looked at. */
+/** Ranges of an Accept header that are looked at, and parts of each. */
 const MAX_RANGES = 32;
+const MAX_PARTS = 8;
 
 /**
  * The format that `accept` weighs most. Text where it weighs them alike, names neither or is not there: metrics are
@@ -46,7 +47,9 @@ export function acceptedFormat(accept: string | null): MetricsFormat {
 }
 
 function partsOf(range: string): { type: string; version: string; weight: number } {
-  const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+  const [type = "", ...parameters] = range.split(";", MAX_PARTS).map((part) =>
+    part.trim().toLowerCase()
+  );
   let version = "";
   let weight = 1;
   for (const parameter of parameters) {
