@@ -34,6 +34,8 @@ const AXIS_FONT = "11px system-ui, sans-serif";
 const SYNC = "time";
 /** How long a description stands. */
 const DESCRIBED_MS = 5000;
+/** Steps of the axis of time, in seconds: whole minutes. */
+const MINUTES = [1, 2, 5, 10, 15, 30, 60].map((minutes) => minutes * 60);
 /** Steps of an axis in bytes: powers of two. */
 const BYTE_STEPS = Array.from({ length: 45 }, (_, i) => 2 ** i);
 
@@ -123,7 +125,15 @@ export class LineChart {
         },
         scales: { x: { time: true }, y: rangeOf(scale) },
         axes: [
-          { ...axis, size: 18, gap: 4, space: 44, grid: { show: false }, values: "{HH}:{mm}" },
+          {
+            ...axis,
+            size: 18,
+            gap: 4,
+            space: 44,
+            incrs: MINUTES,
+            grid: { show: false },
+            values: "{HH}:{mm}",
+          },
           this.#valueAxis(axis),
         ],
         series: [{}, ...lines.map((line) => this.#series(line))],
@@ -226,6 +236,11 @@ export function axisText(text: string): string {
 
 function rangeOf(scale: ChartKind["scale"]): uPlot.Scale {
   if (scale === "ratio") return { range: [0, 1] };
-  if (scale === "powers") return { distr: 3, log: 10 };
+  if (scale === "powers") {
+    // Without a value there is no range, and an axis without marks.
+    const range: uPlot.Range.Function = (_, min, max) =>
+      isKnown(min) && isKnown(max) ? uPlot.rangeLog(min, max, 10, true) : [1, 1000];
+    return { distr: 3, log: 10, range };
+  }
   return { range: (_, __, max) => [0, max > 0 ? max * 1.08 : 1] };
 }

@@ -13,6 +13,8 @@ import { ServerError } from "../state/server.ts";
 type Client = ClientFacts["clients"][number];
 
 const EVERY_MS = 2000;
+/** Rows that are shown: more cannot be read, and would be made anew all the time. */
+const MAX_ROWS = 300;
 
 const idOf = (client: Client): string => client["id"] ?? client["addr"] ?? "";
 
@@ -63,7 +65,8 @@ export function showConnections(page: Page): void {
   byId("clients").append(card("Connections", [about], scrolling("Connections", table.element)));
   again = views.repeat("server", EVERY_MS, async () => {
     const { clients } = await server.read<ClientFacts>("/stats/clients");
-    setText(about, `${plural(clients.length, "connection")} of Redis, text and memcache clients`);
-    table.show(clients);
+    const all = `${plural(clients.length, "connection")} of Redis, text and memcache clients`;
+    setText(about, clients.length > MAX_ROWS ? `the first ${MAX_ROWS} of ${all}` : all);
+    table.show(clients.slice(0, MAX_ROWS));
   });
 }

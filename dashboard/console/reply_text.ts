@@ -6,7 +6,8 @@ import { LongInteger } from "../state/exact_json.ts";
 
 /** Most lines of one answer; more than anybody reads. */
 const MAX_LINES = 1000;
-/** Most characters of one string. */
+/** Most characters of one answer, and of one string. */
+const MAX_CHARS = 200_000;
 const MAX_STRING_CHARS = 16_384;
 
 /** A string of an answer as it was stored, bytes that are no text escaped; other things as they are written. */
@@ -22,7 +23,8 @@ export function replyText(answer: unknown): string {
   const lines: string[] = [];
   write(answer, "", "", lines);
   if (lines.length > MAX_LINES) lines.splice(MAX_LINES, Infinity, "\u2026");
-  return lines.join("\n");
+  const text = lines.join("\n");
+  return text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}\u2026` : text;
 }
 
 function write(value: unknown, before: string, indent: string, lines: string[]): void {

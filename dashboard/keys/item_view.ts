@@ -168,7 +168,7 @@ export class ItemView {
       "aria-label": "Seconds to live",
     });
     const expire = () =>
-      this.#run(["EXPIRE", key, String(Math.round(Number(seconds.value)))], place);
+      this.#run(["EXPIRE", key, String(Math.max(1, Math.round(Number(seconds.value))))], place);
     const remove = async () => {
       const name = visibleText(key.slice(0, MAX_TITLE_CHARS));
       if (!await this.#page.speech.ask("Delete this key?", name, "Delete")) return;

@@ -3,6 +3,7 @@
 
 import { make } from "../dom/elements.ts";
 import { readable, textOf, visibleText } from "../dom/escapes.ts";
+import { layOut } from "./json_layout.ts";
 
 /** Most bytes shown as hex; a screen has no more. */
 const MAX_HEX_BYTES = 16 * 1024;
@@ -28,22 +29,13 @@ function shownText(text: string): string {
 export function bestForm(bytes: Uint8Array): Form {
   const text = textOf(bytes);
   if (text === null) return "hex";
-  return /^\s*[[{]/.test(text) && parsed(text) !== undefined ? "json" : "text";
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return /^\s*[[{]/.test(text) && layOut(text) !== null ? "json" : "text";
 }
 
 function jsonOf(bytes: Uint8Array): string {
   const text = textOf(bytes);
-  const value = text === null ? undefined : parsed(text);
-  if (value === undefined) return "This is no JSON, or only the beginning of it.";
-  return shownText(JSON.stringify(value, null, 2));
+  const laidOut = text === null ? null : layOut(text);
+  return laidOut === null ? "This is no JSON, or only the beginning of it." : shownText(laidOut);
 }
 
 /** Lines of sixteen bytes: where, which, and as characters. */

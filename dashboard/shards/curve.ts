@@ -58,7 +58,7 @@ class CurveView {
       }.`,
     );
     this.#about.hidden = sampledReads === 0;
-    this.#box.hidden = points.length === 0;
+    this.#box.parentElement!.hidden = points.length === 0;
     this.#table.show(points);
     const words = points.map(({ times, hitRatio }) => `${times} times: ${percent(hitRatio)}`);
     this.#box.setAttribute("aria-label", `Hit ratio by memory. ${words.join(", ")}`);

@@ -131,7 +131,7 @@ export class ShardView {
     }
     if (index !== this.#chosen) return;
     pen.strokeStyle = this.#palette.colour("text");
-    pen.strokeRect(left - 0.5, top - 0.5, side * cell + 1 - gap, side * cell + 1 - gap);
+    pen.strokeRect(left + 0.5, top + 0.5, side * cell - 1 - gap, side * cell - 1 - gap);
   }
 
   #usedPart({ usedBytes }: ShardPicture): number {

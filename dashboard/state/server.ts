@@ -2,6 +2,7 @@
 // token is asked for once, however many requests miss it, and goes to this server alone.
 
 import { parseExactly } from "./exact_json.ts";
+import { Kept } from "./kept.ts";
 
 const TOKEN = "slabkv-token";
 
@@ -23,6 +24,7 @@ export interface Asking {
 /** The server that the page came from. */
 export class Server {
   readonly #askToken: (problem: string) => Promise<string>;
+  readonly #kept = new Kept(() => sessionStorage);
   #asking: Promise<void> | null = null;
 
   /** `askToken` is told what is wrong with the last token, and gives another. */
@@ -32,12 +34,12 @@ export class Server {
 
   /** Whether a token is kept for this tab. */
   get hasToken(): boolean {
-    return sessionStorage.getItem(TOKEN) !== null;
+    return this.#kept.get(TOKEN) !== null;
   }
 
   /** Forgets the token. */
   forget(): void {
-    sessionStorage.removeItem(TOKEN);
+    this.#kept.set(TOKEN, null);
   }
 
   /** Sends a request, with the token; asks for that as long as it is refused. Throws ServerError for other refusals. */
@@ -47,7 +49,7 @@ export class Server {
   ): Promise<Response> {
     for (;;) {
       await this.#asking;
-      const token = sessionStorage.getItem(TOKEN);
+      const token = this.#kept.get(TOKEN);
       const all = new Headers(headers);
       if (token !== null) all.set("authorization", `Bearer ${token}`);
       let response;
@@ -75,11 +77,11 @@ export class Server {
 
   /** Begins to ask for a token, unless somebody does or there is another one by now. */
   #needToken(refused: string | null): void {
-    if (this.#asking !== null || sessionStorage.getItem(TOKEN) !== refused) return;
+    if (this.#asking !== null || this.#kept.get(TOKEN) !== refused) return;
     const problem = refused === null ? "" : "The server refuses this token.";
     this.forget();
     this.#asking = this.#askToken(problem).then((token) => {
-      sessionStorage.setItem(TOKEN, token);
+      this.#kept.set(TOKEN, token);
       this.#asking = null;
     });
   }

@@ -94,9 +94,11 @@ export class Tab {
   /** What is wrong for people who use a keyboard, a screen reader or little light: "rule: elements". */
   async barriers(): Promise<string[]> {
     await this.page.evaluate(`typeof axe === "undefined" && (${wrapped(axe.source)})()`);
-    return await this.page.evaluate(`axe.run().then(({ violations }) => violations.map(
+    return await this.page.evaluate(
+      `axe.run({ resultTypes: ["violations"] }).then(({ violations }) => violations.map(
       ({ id, nodes }) => id + ": " + nodes.slice(0, 4).map(({ html, failureSummary }) => html + failureSummary).join(" ")
-    ))`);
+    ))`,
+    );
   }
 }
 

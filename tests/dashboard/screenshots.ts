@@ -1,11 +1,11 @@
 // The pictures of docs/dashboard.md, taken of the server of the test where SLABKV_SCREENSHOTS is set: they are then new,
-// after a minute and a half of load.
+// after five minutes of load.
 
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { Tab } from "./fixture.ts";
 import type { ShownServer } from "./shown_server.ts";
 
-const LOAD_MS = 90_000;
+const LOAD_MS = 290_000;
 const FOLDER = new URL("../../docs/dashboard/", import.meta.url);
 
 const PICTURES: readonly (readonly [name: string, view: string, options: BrowserContextOptions])[] =
@@ -13,6 +13,7 @@ const PICTURES: readonly (readonly [name: string, view: string, options: Browser
     ["overview", "overview", { colorScheme: "light" }],
     ["memory", "memory", { colorScheme: "dark" }],
     ["keys", "keys", { colorScheme: "light" }],
+    ["console", "console", { colorScheme: "dark", viewport: { width: 1280, height: 720 } }],
     ["phone", "overview", { colorScheme: "dark", viewport: { width: 360, height: 740 } }],
   ];
 
@@ -23,15 +24,25 @@ export async function takeScreenshots(browser: Browser, { address }: ShownServer
   await Deno.mkdir(FOLDER, { recursive: true });
   for (const [name, view, options] of PICTURES) {
     const context = await browser.newContext({
-      viewport: { width: 1200, height: 800 },
+      viewport: { width: 1280, height: 960 },
       ...options,
     });
     const tab = await Tab.open(context, `${address}#/${view}`);
     await tab.giveToken();
     await tab.untilText("#connection", /^Live$/);
-    if (view === "keys") await tab.page.locator("#hot tbody button").first().click();
+    if (view === "keys") await tab.page.click(`#hot tbody button:has-text("page:")`);
+    if (view === "console") await typeCommands(tab);
     await tab.page.waitForTimeout(3000);
     await tab.page.screenshot({ path: new URL(`${name}.png`, FOLDER).pathname });
     await context.close();
   }
+}
+
+async function typeCommands({ page }: Tab): Promise<void> {
+  for (const command of ["ZREVRANGE ranking 0 2 WITHSCORES", "TTL page:3", "LPUSH page:1 x"]) {
+    await page.fill("#line", command);
+    await page.press("#line", "Enter");
+    await page.waitForTimeout(200);
+  }
+  await page.locator("#line").pressSequentially("hin");
 }

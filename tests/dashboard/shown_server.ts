@@ -61,6 +61,18 @@ export class Line implements Disposable {
   }
 }
 
+/** The n-th command of the load: mostly reads of pages, the more popular ones more often. */
+function command(n: number): string {
+  const popular = (n * GOLDEN % 1) ** 3;
+  const page = Math.floor(KEYS * popular);
+  if (n % 40 === 1) return `HINCRBY visits:${page % 500} day:${n % 365} 1`;
+  if (n % 40 === 2) return `ZADD ranking ${n % 10_000} page:${page}`;
+  if (n % 4 !== 0) return `GET page:${page}`;
+  const body = "lorem ipsum ".repeat(30 + page * 7 % 90);
+  const value = `'{"id":${page},"title":"Page ${page}","tags":["news","home"],"body":"${body}"}'`;
+  return `SET page:${page} ${value}${page % 3 === 0 ? " EX 120" : ""}`;
+}
+
 /** A server under load until it is disposed of. */
 export class ShownServer implements AsyncDisposable {
   #isOver = false;
@@ -83,16 +95,21 @@ export class ShownServer implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    const value = "v".repeat(700);
     for (let turn = 0; !this.#isOver; turn++) {
-      const lines = Array.from({ length: BATCH }, (_, i) => {
-        const popular = ((turn * BATCH + i) * GOLDEN % 1) ** 3;
-        const key = `page:${Math.floor(KEYS * popular)}`;
-        return i % 4 === 0 ? `SET ${key} ${value}` : `GET ${key}`;
-      });
+      const lines = Array.from({ length: BATCH }, (_, i) => command(turn * BATCH + i));
       await this.line.ask(...lines);
+      if (turn % 4 === 0) await this.#askHttp(turn);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
+  }
+
+  /** A request by each of two more ways in. */
+  async #askHttp(turn: number): Promise<void> {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const get = fetch(`${this.address}get?key=page:${turn % 100}`, { headers });
+    const body = JSON.stringify(["EXISTS", `page:${turn % 1000}`]);
+    const rest = fetch(this.address, { method: "POST", headers, body });
+    for (const answer of await Promise.all([get, rest])) await answer.body?.cancel();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

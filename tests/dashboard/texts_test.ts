@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { replyText } from "../../dashboard/console/reply_text.ts";
 import { wordsOf } from "../../dashboard/console/words.ts";
 import { readable, visibleText } from "../../dashboard/dom/escapes.ts";
+import { layOut } from "../../dashboard/keys/json_layout.ts";
 import { bytes, duration, micros, NOTHING, percent, short } from "../../dashboard/dom/format.ts";
 import { EventLines } from "../../dashboard/state/event_lines.ts";
 import { parseExactly } from "../../dashboard/state/exact_json.ts";
@@ -100,4 +101,21 @@ Deno.test("EventLines gives the same events however the stream is cut", () => {
     }
     assertEquals(events, ['{"a":1}', "two\nlines", "last"], `pieces of ${size}`);
   }
+});
+
+Deno.test("layOut() keeps every token of JSON, and is bounded however deep that is nested", () => {
+  const table: [string, string | null][] = [
+    [
+      '{"a":[1,{}],"b":[],"a":12345678901234567890}',
+      '{\n  "a": [\n    1,\n    {}\n  ],\n  "b": [],\n  "a": 12345678901234567890\n}',
+    ],
+    [' [ "x,{\\"}" , -1.50e3,true ] ', '[\n  "x,{\\"}",\n  -1.50e3,\n  true\n]'],
+    ['"text"', '"text"'],
+    ["{a:1}", null],
+    ["[1", null],
+  ];
+  for (const [text, lines] of table) assertEquals(layOut(text), lines);
+  const deep = "[".repeat(30_000) + "]".repeat(30_000);
+  assertEquals(layOut(deep)!.replace(/\s/g, ""), deep);
+  assertEquals(layOut(deep)!.length < 3_000_000, true);
 });
