@@ -2,7 +2,7 @@
 // cannot see it, and arrow keys that move the cursor and say what is there.
 
 import uPlot from "uplot";
-import { make, setText } from "../dom/elements.ts";
+import { ARROWS, make, setText } from "../dom/elements.ts";
 import { clockTime, isKnown } from "../dom/format.ts";
 import type { Values } from "../state/series.ts";
 import type { Palette } from "./palette.ts";
@@ -45,7 +45,7 @@ export class LineChart {
   readonly #kind: ChartKind;
   readonly #palette: Palette;
   readonly #say: (text: string) => void;
-  readonly #box = make("div", { class: "plot", role: "img", tabindex: 0 });
+  readonly #box = make("div", { class: "plot", role: "img", tabindex: 0, ...ARROWS });
   readonly #legend: { readonly item: HTMLElement; readonly value: HTMLElement }[] = [];
   #plot: uPlot | null = null;
   #data: uPlot.AlignedData = [[]];

@@ -7,6 +7,9 @@ export type Attributes = Readonly<Record<string, string | number | boolean | nul
 /** What may stand in an element; a string becomes text. */
 export type Child = Node | string | null;
 
+/** Says to who cannot see a picture how to go through it. */
+export const ARROWS: Attributes = { "aria-description": "Arrow keys go from point to point" };
+
 /** Makes an element. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,

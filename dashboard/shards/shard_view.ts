@@ -3,7 +3,16 @@
 
 import type { ShardFacts, ShardPicture } from "../../server/observe/facts/memory_facts.ts";
 import type { Palette } from "../charts/palette.ts";
-import { byId, card, make, scrolling, segmentBox, segments, setText } from "../dom/elements.ts";
+import {
+  ARROWS,
+  byId,
+  card,
+  make,
+  scrolling,
+  segmentBox,
+  segments,
+  setText,
+} from "../dom/elements.ts";
 import { bytes, exact, percent, plural, short } from "../dom/format.ts";
 import { type Column, KeyedTable } from "../dom/table.ts";
 import type { Page } from "../state/page.ts";
@@ -31,7 +40,12 @@ interface Layout {
 /** The picture and what belongs to it. */
 export class ShardView {
   readonly #palette: Palette;
-  readonly #canvas = make("canvas", { role: "img", tabindex: 0, "aria-label": "Shards" });
+  readonly #canvas = make("canvas", {
+    role: "img",
+    tabindex: 0,
+    "aria-label": "Shards",
+    ...ARROWS,
+  });
   readonly #legend = make("ul", { class: "legend" });
   readonly #reading = make("p", { class: "reading", "aria-live": "polite" });
   readonly #about = make("span", { class: "quiet" });

@@ -4,11 +4,13 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Tab } from "./fixture.ts";
 import { Line, type ShownServer } from "./shown_server.ts";
 
+/** Turned around, with a bell, a colour, the end of a line and something without width. */
+const CONTROLS = "\u202egnp.exe\u0007\u001b[31m\n\u200b";
 /** What others would like a page to take for its own. */
 const HOSTILE = [
   `<img src=x onerror=alert(1)>`,
   `"><script>alert(2)</script><style>*{display:none}</style>`,
-  `\u202egnp.exe\u0007\u001b[31m\n\u200b`,
+  CONTROLS,
   `javascript:alert(3)//{{7*7}}\${7*7}'"\\`,
   `\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 ${"long".repeat(50)}`,
 ];
@@ -33,12 +35,16 @@ export async function showsHostileKeys(tab: Tab, { server }: ShownServer): Promi
       document.querySelector("#item .title .escape") !== null`);
     assertEquals(await page.locator("#item img, #item script, #item style").count(), 0);
   }
-  // Keys that no line of text can hold come from the lists.
-  await line.ask(...Array.from({ length: 3000 }, () => "GET never-there"));
-  await tab.until(`document.querySelectorAll("#hot tbody button").length > 5`);
-  await tab.go("memory");
-  await tab.go("keys");
-  assertEquals(await page.locator("main img, main script, main style").count(), 0);
+  // Keys that no line of text can hold, and bytes that are no text, come from the lists.
+  for (const key of [CONTROLS, BYTES]) await line.repeat(1000, "EXISTS", key);
+  await page.click(`#hot tbody button:has-text("gnp.exe")`);
+  await tab.untilText("#item .title", /^\\u202egnp\.exe\\x07\\x1b\[31m\\n\\u200b$/);
+  await tab.untilText("#item pre", /^\\u202egnp\.exe\\x07\\x1b\[31m\n\\u200b$/);
+  await page.locator("#hot tbody button", { hasText: "\\xff\\xfe" }).click();
+  await tab.untilText("#item .title", /^\\xff\\xfe\\x00<b>$/);
+  await tab.untilText("#item pre", /^000000 {2}ff fe 00 3c 62 3e /);
+  await tab.untilText("#item", /Its key is no text/);
+  assertEquals(await page.locator("main img, main script, main style, main b > b").count(), 0);
 }
 
 /** A value is there as text, as JSON, as hex; a megabyte only in part. */

@@ -33,14 +33,19 @@ export class Line implements Disposable {
 
   /** Stores any value under any key. */
   async set(key: string | Uint8Array, value: string | Uint8Array): Promise<void> {
-    const bytes = (part: string | Uint8Array) =>
-      typeof part === "string" ? encoder.encode(part) : part;
-    const parts = [bytes("SET"), bytes(key), bytes(value)];
+    await this.repeat(1, "SET", key, value);
+  }
+
+  /** Sends a command of any bytes so many times, and waits for the answers. */
+  async repeat(times: number, ...parts: readonly (string | Uint8Array)[]): Promise<void> {
     const blob = new Blob([
       `*${parts.length}\r\n`,
-      ...parts.flatMap((part) => [`$${part.length}\r\n`, part as BufferSource, "\r\n"]),
+      ...parts.flatMap((part) => {
+        const bytes = typeof part === "string" ? encoder.encode(part) : part;
+        return [`$${bytes.length}\r\n`, bytes as BufferSource, "\r\n"];
+      }),
     ]);
-    const all = await blob.bytes();
+    const all = await new Blob(Array.from({ length: times }, () => blob)).bytes();
     for (let sent = 0; sent < all.length;) sent += await this.conn.write(all.subarray(sent));
     await this.ask();
   }
