@@ -17,6 +17,11 @@ function timesText(times: number): string {
   return `${TIMES[times] ?? times}\u00d7`;
 }
 
+/** How far an estimate may be off: twice its standard error, in points of a hundred. */
+function spread(error: number): string {
+  return error === 0 ? "measured" : `${(error * 200).toFixed(1)} points`;
+}
+
 /** The curve. */
 class CurveView {
   readonly #palette: Palette;
@@ -29,6 +34,7 @@ class CurveView {
       { title: "Memory", text: ({ times }) => timesText(times) },
       { title: "Bytes", kind: "number", text: (point) => bytes(point.bytes) },
       { title: "Hit ratio", kind: "number", text: ({ hitRatio }) => percent(hitRatio) },
+      { title: "Give or take", kind: "number", text: ({ error }) => spread(error) },
     ],
     ({ times }) => String(times),
     "Too few reads so far.",

@@ -78,7 +78,7 @@ Deno.test({
     await using browser = await startBrowser(path!);
     const [one, two] = await Promise.all([
       ShownServer.start(),
-      ShownServer.start("--dashboard", "read"),
+      ShownServer.start(["--dashboard", "read"]),
     ]);
     await using shown = one;
     await using readOnly = two;
@@ -97,7 +97,7 @@ Deno.test({
       "it says that the server is gone, and comes back by itself",
       () => reconnects(tab),
     );
-    await takeScreenshots(browser, shown);
+    await takeScreenshots(browser);
   },
 });
 

@@ -1,11 +1,12 @@
-// The pictures of docs/dashboard.md, taken of the server of the test where SLABKV_SCREENSHOTS is set: they are then new,
-// after five minutes of load.
+// The pictures of docs/dashboard.md, taken where SLABKV_SCREENSHOTS is set: of a larger server of its own, after five
+// minutes under more load than tests need.
 
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { Tab } from "./fixture.ts";
-import type { ShownServer } from "./shown_server.ts";
+import { type Load, ShownServer } from "./shown_server.ts";
 
 const LOAD_MS = 290_000;
+const LOAD: Load = { keys: 500_000, pauseMs: 2 };
 const FOLDER = new URL("../../docs/dashboard/", import.meta.url);
 
 const PICTURES: readonly (readonly [name: string, view: string, options: BrowserContextOptions])[] =
@@ -18,8 +19,9 @@ const PICTURES: readonly (readonly [name: string, view: string, options: Browser
   ];
 
 /** Takes the pictures, if they are wanted. */
-export async function takeScreenshots(browser: Browser, { address }: ShownServer): Promise<void> {
+export async function takeScreenshots(browser: Browser): Promise<void> {
   if (Deno.env.get("SLABKV_SCREENSHOTS") === undefined) return;
+  await using shown = await ShownServer.start(["--memory", "192MiB"], LOAD);
   await new Promise((resolve) => setTimeout(resolve, LOAD_MS));
   await Deno.mkdir(FOLDER, { recursive: true });
   for (const [name, view, options] of PICTURES) {
@@ -27,7 +29,7 @@ export async function takeScreenshots(browser: Browser, { address }: ShownServer
       viewport: { width: 1280, height: 960 },
       ...options,
     });
-    const tab = await Tab.open(context, `${address}#/${view}`);
+    const tab = await Tab.open(context, `${shown.address}#/${view}`);
     await tab.giveToken();
     await tab.untilText("#connection", /^Live$/);
     if (view === "keys") await tab.page.click(`#hot tbody button:has-text("page:")`);

@@ -5,10 +5,17 @@ import { respPort, TestServer } from "../wire/server.ts";
 
 /** What servers of these tests ask for. */
 export const TOKEN = "open-sesame";
-const KEYS = 110_000;
 const BATCH = 200;
-const PAUSE_MS = 10;
-const GOLDEN = 0.618034;
+
+/** How much is asked for. */
+export interface Load {
+  readonly keys: number;
+  /** Between two batches. */
+  readonly pauseMs: number;
+}
+
+/** What a test needs, beside others on the same machine. */
+const LIGHT: Load = { keys: 110_000, pauseMs: 10 };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -67,9 +74,8 @@ export class Line implements Disposable {
 }
 
 /** The n-th command of the load: mostly reads of pages, the more popular ones more often. */
-function command(n: number): string {
-  const popular = (n * GOLDEN % 1) ** 3;
-  const page = Math.floor(KEYS * popular);
+function command(n: number, keys: number): string {
+  const page = Math.floor(keys * chance(n) ** 4);
   if (n % 40 === 1) return `HINCRBY visits:${page % 500} day:${n % 365} 1`;
   if (n % 40 === 2) return `ZADD ranking ${n % 10_000} page:${page}`;
   if (n % 4 !== 0) return `GET page:${page}`;
@@ -78,20 +84,27 @@ function command(n: number): string {
   return `SET page:${page} ${value}${page % 3 === 0 ? " EX 120" : ""}`;
 }
 
+/** A number from 0 to 1 for each n, the same in every run: the end of SplitMix32. */
+function chance(n: number): number {
+  let mixed = Math.imul(n ^ (n >>> 16), 0x21f0aaad);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+  return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+}
+
 /** A server under load until it is disposed of. */
 export class ShownServer implements AsyncDisposable {
   #isOver = false;
   readonly #load: Promise<void>;
 
-  private constructor(readonly server: TestServer, readonly line: Line) {
-    this.#load = this.#run();
+  private constructor(readonly server: TestServer, readonly line: Line, load: Load) {
+    this.#load = this.#run(load);
   }
 
   /** Starts a server with a token, two workers and the Redis protocol. */
-  static async start(...args: string[]): Promise<ShownServer> {
+  static async start(args: readonly string[] = [], load = LIGHT): Promise<ShownServer> {
     const fixed = ["--token", TOKEN, "--workers", "2", "--resp-port", "0"];
     const server = await TestServer.start([...fixed, ...args]);
-    return new ShownServer(server, await Line.to(server));
+    return new ShownServer(server, await Line.to(server), load);
   }
 
   /** The address of the page. */
@@ -99,12 +112,12 @@ export class ShownServer implements AsyncDisposable {
     return `http://127.0.0.1:${this.server.port}/`;
   }
 
-  async #run(): Promise<void> {
+  async #run({ keys, pauseMs }: Load): Promise<void> {
     for (let turn = 0; !this.#isOver; turn++) {
-      const lines = Array.from({ length: BATCH }, (_, i) => command(turn * BATCH + i));
+      const lines = Array.from({ length: BATCH }, (_, i) => command(turn * BATCH + i, keys));
       await this.line.ask(...lines);
       if (turn % 4 === 0) await this.#askHttp(turn);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 
