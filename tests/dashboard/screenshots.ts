@@ -3,6 +3,7 @@
 
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { Tab } from "./fixture.ts";
+import { smallPng } from "./small_png.ts";
 import { type Load, ShownServer } from "./shown_server.ts";
 
 const LOAD_MS = 290_000;
@@ -11,7 +12,7 @@ const FOLDER = new URL("../../docs/dashboard/", import.meta.url);
 
 const PICTURES: readonly (readonly [name: string, view: string, options: BrowserContextOptions])[] =
   [
-    ["overview", "overview", { colorScheme: "light" }],
+    ["overview", "overview", { colorScheme: "light", viewport: { width: 1280, height: 900 } }],
     ["memory", "memory", { colorScheme: "dark" }],
     ["keys", "keys", { colorScheme: "light" }],
     ["console", "console", { colorScheme: "dark", viewport: { width: 1280, height: 720 } }],
@@ -35,7 +36,7 @@ export async function takeScreenshots(browser: Browser): Promise<void> {
     if (view === "keys") await tab.page.click(`#hot tbody button:has-text("page:")`);
     if (view === "console") await typeCommands(tab);
     await tab.page.waitForTimeout(3000);
-    await tab.page.screenshot({ path: new URL(`${name}.png`, FOLDER).pathname });
+    await Deno.writeFile(new URL(`${name}.png`, FOLDER), smallPng(await tab.page.screenshot()));
     await context.close();
   }
 }
