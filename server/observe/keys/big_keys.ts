@@ -14,8 +14,8 @@ import type { TimeSlices } from "../../contract/time_slices.ts";
 /** A result is kept for this long, and for so many times as the walk has taken. */
 const MIN_KEPT_MS = 5000;
 const KEPT_TIMES = 20;
-/** A walk that has worked for so long ends, with what it has found. That is some tens of millions of items. */
-const MAX_WORKED_MS = 5000;
+/** A walk that has worked for so long ends, with what it has found. That is after more than a hundred million items. */
+const MAX_WORKED_MS = 30_000;
 /** So often a lock is tried that was not to be had in 50 ms; then the walk goes on without the rest of that shard. */
 const MAX_TRIES = 2;
 

@@ -22,7 +22,7 @@ const PACES: readonly (readonly [keys: number, oneIn: number])[] = [
   [Infinity, 64],
 ];
 /** After so many within a tick the pace of the most keys holds for the rest of it. */
-const MAX_COUNTED = 16_384;
+const MAX_COUNTED = 8192;
 /** Keys that came less often are no business of other workers. */
 const MIN_PUBLISHED = 4;
 /** Keys that were seen less often say nothing. */
