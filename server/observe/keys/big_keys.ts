@@ -16,6 +16,9 @@ const MIN_KEPT_MS = 5000;
 const KEPT_TIMES = 20;
 /** A walk that has worked for so long ends, with what it has found. That is after more than a hundred million items. */
 const MAX_WORKED_MS = 30_000;
+/** It works for so long at a time, and then lets others have the worker for twice as long: nobody waits for a walk. */
+const STRETCH_MS = 2;
+const PAUSE_MS = 4;
 /** So often a lock is tried that was not to be had in 50 ms; then the walk goes on without the rest of that shard. */
 const MAX_TRIES = 2;
 
@@ -91,10 +94,23 @@ export class BigKeys {
     return this.#latest;
   }
 
+  /** Lets a walk go on for a moment. Returns whether it is over. */
+  #stretch(walk: Walk): boolean {
+    const endMs = this.#now() + STRETCH_MS;
+    do {
+      if (walk.step()) return true;
+    } while (this.#now() < endMs);
+    return false;
+  }
+
   async #walk(): Promise<BigItems> {
     const walk = new Walk(this.#cache, this.#now);
     try {
-      await this.#slices.run(() => walk.step());
+      for (;;) {
+        await this.#slices.turn();
+        if (this.#slices.counted(() => this.#stretch(walk))) break;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
     } finally {
       const keptMs = Math.max(MIN_KEPT_MS, KEPT_TIMES * walk.workedMs);
       this.#keptUntilMs = this.#now() + keptMs;
