@@ -29,9 +29,12 @@ const NAMES: Readonly<Record<number, string>> = {
 /** The curve as it is known now. */
 export function memoryCurve(cache: ServerCache): MemoryCurve {
   const { rate, sampledReads, points: known } = readCurve(cache.region);
-  const { memoryBytes, usedBytes, slabBytes } = readStats(cache);
+  const { usedBytes, slabBytes } = readStats(cache);
+  const { regionBytes, logBytes } = cache.region.geometry;
   const points = known.map(({ times, hitRatio, error }) => {
-    return { times, bytes: times * memoryBytes, hitRatio, error };
+    // The log's ring stays as it is. So do some headers, which are too small to be spoken of.
+    const bytes = logBytes + times * (regionBytes - logBytes);
+    return { times, bytes, hitRatio, error };
   });
   const fullness = usedBytes / slabBytes;
   return {

@@ -74,7 +74,7 @@ Deno.test("adviceOf() says where all is well, and where too little is known", ()
 });
 
 Deno.test("memoryCurve() reads in any thread what main has written", () => {
-  const region = newRegion();
+  const region = newRegion(16 * MIB, 2 * MIB);
   assertEquals(readCurve(region), { rate: 0, sampledReads: 0, points: [] });
   const points = [
     { times: 0.5, hitRatio: 0.25, error: 0.0075 },
@@ -82,11 +82,14 @@ Deno.test("memoryCurve() reads in any thread what main has written", () => {
     { times: 4, hitRatio: 1, error: 0.001 },
   ];
   writeCurve(region, { rate: 0.00125, sampledReads: 12345.6, points });
-  const { memoryBytes } = { memoryBytes: region.geometry.regionBytes };
+  const { regionBytes, logBytes } = region.geometry;
+  assertEquals(logBytes, 2 * MIB);
   const { advice: _, ...curve } = memoryCurve(newCache(region));
   assertEquals(curve, {
     sampleRate: 0.00125,
     sampledReads: 12346,
-    points: points.map((point) => ({ ...point, bytes: point.times * memoryBytes })),
+    points: points.map((point) => {
+      return { ...point, bytes: logBytes + point.times * (regionBytes - logBytes) };
+    }),
   });
 });
