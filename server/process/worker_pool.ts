@@ -194,7 +194,7 @@ export class WorkerPool {
   /** Called when a request has caused an exception. Its shard may be locked and broken. */
   #onBug(actor: number, text: string): void {
     const { log, cache } = this.#options;
-    log.error("bug", `a request failed in worker ${actor}: ${text}`, { worker: actor });
+    this.#news.bug(actor, text);
     const cleared = cache.repair();
     if (cleared > 0) log.warn("repair", `${cleared} broken shards were cleared`, { cleared });
   }

@@ -214,8 +214,9 @@ export const EVENTS = {
   },
   bug: {
     level: "error",
-    meaning: "A request has failed, or a sweep, in a way that nobody has thought of.",
-    fields: ["worker", "shard"],
+    meaning:
+      "A request has failed, or a sweep, in a way that nobody has thought of; once a second of each worker.",
+    fields: ["worker", "count", "shard"],
   },
   repair: {
     level: "warn",

@@ -1,6 +1,7 @@
 // Rules about what the cache holds and loses: memory, index, large values, deadlines, what was emptied. Each says why
 // the hit ratio is not what it could be.
 
+import type { DiagnosisFacts } from "./diagnosis_facts.ts";
 import { count, figure, hitRatioOf, percent, perSecond, type Rule, size } from "./rule.ts";
 
 /** The curve is right within two points of a real cache. */
@@ -16,6 +17,33 @@ const AVERAGE_STEP_BYTES = 8;
 const FULL_SHARE = 0.9;
 /** How long a cache may fill. */
 const FILLING_SECONDS = 1800;
+
+/** Where the curve knows nothing yet, this many misses and evictions of all reads are told of. */
+const MANY_MISSES = 0.2;
+const MANY_EVICTIONS = 0.1;
+
+/** Memory is full and much misses, but what more would bring is not known. */
+function memoryMaybeSmall(facts: DiagnosisFacts): ReturnType<Rule["find"]> {
+  const { store, curve, options, grown: { hits, misses } } = facts;
+  const ratio = hitRatioOf(facts);
+  if (ratio === null || hits + misses < FEW || 1 - ratio < MANY_MISSES) return null;
+  if (store.memoryEvictions < MANY_EVICTIONS * (hits + misses)) return null;
+  return {
+    level: "info",
+    problem: `The memory may be too small: ${
+      perSecond(store.memoryEvictions, facts)
+    } are evicted and ${
+      percent(1 - ratio)
+    } of all reads miss; what more memory would bring is not known yet.`,
+    evidence: {
+      memoryBytes: options.memoryBytes,
+      memoryEvictionsPerSecond: figure(store.memoryEvictions / facts.seconds),
+      hitRatio: figure(ratio),
+      sampledReads: curve?.sampledReads ?? 0,
+    },
+    advice: "Look at memoryCurve in /stats in some minutes, or try --memory with twice as much.",
+  };
+}
 
 /** So much less than in the hour before is no chance, where there were enough reads. */
 const MIN_DROP = 0.1;
@@ -63,13 +91,15 @@ const MEMORY_SMALL: Rule = {
   name: "memory-small",
   speaks:
     "Items are evicted for want of memory, and the curve says that more would raise the hit ratio by two points " +
-    "or more, and by twice its standard error: so far it can be trusted.",
+    "or more, and by twice its standard error: so far it can be trusted. A hint where it knows nothing yet, a fifth " +
+    "of all reads miss, and a tenth as many items as are read are evicted.",
   find: (facts) => {
     const { store, curve, options } = facts;
     const points = curve?.points ?? [];
     const now = points.find(({ times }) => times === 1);
     const larger = points.filter(({ times }) => times > 1);
-    if (store.memoryEvictions === 0 || now === undefined || larger.length === 0) return null;
+    if (store.memoryEvictions === 0) return null;
+    if (now === undefined || larger.length === 0) return memoryMaybeSmall(facts);
     const most = Math.max(...larger.map(({ hitRatio }) => hitRatio - now.hitRatio));
     const gains = ({ hitRatio }: { hitRatio: number }) => hitRatio - now.hitRatio;
     const best = larger.find((point) => gains(point) >= MOST_OF_GAIN * most);

@@ -6,6 +6,9 @@ import type { ControlHandler } from "../control.ts";
 import { failedTokenText, PacedNews } from "../paced_news.ts";
 import { type SlowFields, SlowNews, slowText } from "./slow_news.ts";
 
+/** Time between two lines about bugs of a worker. */
+const BUG_PAUSE_MS = 1000;
+
 /** What a worker tells of wrong tokens. */
 export interface FailedTokenNews {
   readonly address: string;
@@ -17,6 +20,8 @@ export class WorkerNews {
   readonly #log: EventLog;
   readonly #failedTokens: PacedNews;
   readonly #slow: SlowNews;
+  /** By worker. */
+  readonly #bugs = new Map<number, PacedNews>();
 
   constructor(log: EventLog) {
     this.#log = log;
@@ -36,6 +41,21 @@ export class WorkerNews {
   tick(): void {
     this.#failedTokens.tick();
     this.#slow.tick();
+    for (const bugs of this.#bugs.values()) bugs.tick();
+  }
+
+  /** A request has caused an exception in a worker; one such line a second is enough, with one trace. */
+  bug(worker: number, text: string): void {
+    let bugs = this.#bugs.get(worker);
+    if (bugs === undefined) {
+      bugs = new PacedNews((trace, count) => {
+        const more = count === 1 ? "" : ` (and ${count - 1} more requests)`;
+        const line = `a request failed in worker ${worker}${more}: ${trace}`;
+        this.#log.error("bug", line, { worker, count });
+      }, BUG_PAUSE_MS);
+      this.#bugs.set(worker, bugs);
+    }
+    bugs.note(text);
   }
 
   /** What hears a worker. */

@@ -42,6 +42,17 @@ const WRONG: readonly [Changes, rule: string, level: string, ...words: string[]]
   ],
   [{ curve: curve(0.72, 0.8) }, "memory-small", "warning", "4 times", "--memory 4GiB"],
   [
+    {
+      curve: null,
+      past: null,
+      store: { memoryEvictions: 400_000 },
+      grown: { misses: 500_000, puts: 500_000 },
+    },
+    "memory-small",
+    "info",
+    "6,667 a second are evicted and 30.5 % of all reads miss",
+  ],
+  [
     { store: { limitedBy: "index", windowEvictions: 600, usedBytes: 400 * MIB } },
     "index-small",
     "warning",
