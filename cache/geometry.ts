@@ -161,6 +161,12 @@ export function planRegion(
   while ((pagedBytes - shardsByte) / shardCount > MAX_SHARD_BYTES) shardCount *= 2;
   const share = (pagedBytes - shardsByte) / shardCount;
   const shardBytes = Math.floor(share / SLOT_BYTES) * SLOT_BYTES;
+  if (shardBytes < MIN_SHARD_BYTES) {
+    throw new RangeError(
+      `Cannot plan a region of ${pagedBytes} bytes: ${shardsByte} of them are for ${actorCount} threads and the log, ` +
+        `which leaves too little for ${MIN_SHARDS} shards`,
+    );
+  }
   return {
     regionBytes: pagedBytes,
     shardCount,

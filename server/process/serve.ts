@@ -268,7 +268,9 @@ function createRegion(config: Config, actorCount: number): ServerRegion {
     return Region.create({ memoryBytes, averageItemBytes, actorCount, logBytes, names });
   } catch (error) {
     throw new StartError(
-      `Cannot set ${formatSize(memoryBytes)} aside: ${messageOf(error)}. Choose another --memory`,
+      `Cannot set ${formatSize(memoryBytes)} aside: ${
+        messageOf(error)
+      }. Choose another --memory, or fewer --workers`,
     );
   }
 }
