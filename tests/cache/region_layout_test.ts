@@ -1,7 +1,7 @@
 // Words of the region that belong to the server: the engine leaves them alone.
 
-import { assertEquals } from "@std/assert";
-import { HISTORY_WORDS, OWN_WORDS } from "../../cache/mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { HISTORY_WORDS, OWN_WORDS, Region } from "../../cache/mod.ts";
 import { get, makeFixture, put, valueOf } from "./fixture.ts";
 
 Deno.test("Region has words of the server for each actor and for what has been, which nobody else uses", () => {
@@ -18,4 +18,10 @@ Deno.test("Region has words of the server for each actor and for what has been, 
     const own = words.subarray(place, place + lengths[i]!);
     assertEquals(own.every((word) => word === i + 1), true);
   }
+});
+
+Deno.test("Region.create() says so where its threads leave too little", () => {
+  const many = { memoryBytes: 2 ** 23, actorCount: 65 };
+  const why = "for 65 threads and the log, which leaves too little for 8 shards";
+  assertThrows(() => Region.create(many), RangeError, why);
 });

@@ -16,9 +16,9 @@ const PACES: readonly (readonly [keys: number, oneIn: number])[] = [
   [500, 1],
   [2000, 2],
   [6000, 4],
-  [50_000, 8],
-  [100_000, 16],
-  [200_000, 32],
+  [25_000, 8],
+  [50_000, 16],
+  [100_000, 32],
   [Infinity, 64],
 ];
 /** After so many within a tick the pace of the most keys holds for the rest of it. */
