@@ -11,6 +11,8 @@ import { validTraceparent } from "../contract/log/trace_context.ts";
 
 /** So much of a path is shown. */
 const MAX_PATH_CHARS = 64;
+/** Paths that go on with a key at most. */
+const PLAIN_PATH = /^\/(?:store|get|stats)\//;
 
 interface InnerBody {
   readonly streamOrStatic?: { body?: unknown; consumed?: unknown };
@@ -90,7 +92,7 @@ export class RequestAccess implements RequestOrigin {
   /** What `request` says of itself. */
   traceOf(request: Request): RequestTrace {
     const { method, url } = request;
-    const path = escapedAndCut(new URL(url).pathname, MAX_PATH_CHARS);
+    const path = escapedAndCut(shownPath(new URL(url).pathname), MAX_PATH_CHARS);
     return { method, path, traceparent: validTraceparent(this.header(request, "traceparent")) };
   }
 
@@ -98,6 +100,13 @@ export class RequestAccess implements RequestOrigin {
     if (this.#symbol === undefined) this.#symbol = findSymbol(request);
     return this.#symbol;
   }
+}
+
+/** Paths of commands have values and tokens behind the command's name, which nobody is to see. */
+function shownPath(path: string): string {
+  if (PLAIN_PATH.test(path)) return path;
+  const end = path.indexOf("/", 1);
+  return end < 0 ? path : `${path.slice(0, end)}/...`;
 }
 
 /** One request of the REST interface, whose commands may be at work while others come. */

@@ -37,7 +37,8 @@ export const EVENT_FIELDS = {
   method: "Method of the HTTP request.",
   ms: "Milliseconds that it took.",
   offset: "Byte of the file.",
-  path: "Path of the HTTP request without its query, cut after 64 bytes; or a file.",
+  path:
+    "Path of the HTTP request without its query, of a command its name alone, cut after 64 characters; or a file.",
   percent: "What is done, of all.",
   protocol: "`http`, `rest`, `websocket`, `resp`, `text` or `memcache`.",
   reason: "Why, in words.",

@@ -43,3 +43,22 @@ Deno.test("RequestAccess.arrivedBody() gives the whole body or null, never a par
   const chunks = ReadableStream.from(["a", "bc", "d"]).pipeThrough(new TextEncoderStream());
   assertEquals(await (await fetch(url, { method: "POST", body: chunks })).text(), "abcd");
 });
+
+Deno.test("RequestAccess.traceOf() shows keys, and nothing else that clients put into paths", () => {
+  const fresh = new RequestAccess();
+  const table: readonly [string, string][] = [
+    ["/put", "/put"],
+    ["/", "/"],
+    ["/get?key=secret", "/get"],
+    ["/store/a%20b?ttl=5", "/store/a%20b"],
+    ["/get/key", "/get/key"],
+    ["/stats/hot?count=3", "/stats/hot"],
+    ["/set/key/value", "/set/..."],
+    ["/auth/token", "/auth/..."],
+    [`/store/${"k".repeat(100)}`, `/store/${"k".repeat(57)}...`],
+  ];
+  for (const [path, shown] of table) {
+    const request = new Request(`http://localhost${path}`, { headers: { traceparent: "none" } });
+    assertEquals(fresh.traceOf(request), { method: "GET", path: shown, traceparent: null });
+  }
+});
