@@ -17,6 +17,9 @@ const WRITE_LOOKS = 4;
 /** Where more than this share of all uses is lost, or there are so many in a look, fewer keys are sampled. */
 const MOST_LOST_SHARE = 0.05;
 const MOST_USES = 5000;
+/** After so many looks with no more than this more are sampled again. */
+const FEW_USES = MOST_USES / 8;
+const CALM_LOOKS = 240;
 /** Uses that are taken at a time: about 4 ms. */
 const MOST_AT_ONCE = 4096;
 /** The cache was emptied where so much of it has gone without being deleted, evicted or expired. */
@@ -30,6 +33,7 @@ export class CurveKeeper {
   readonly #model = new CurveModel();
   #ticks = 0;
   #uses = 0;
+  #calm = 0;
   #items = 0;
   #gone = 0;
 
@@ -59,6 +63,12 @@ export class CurveKeeper {
     const lost = this.#reader.takeLost();
     if (this.#uses > MOST_USES || lost > MOST_LOST_SHARE * (this.#uses + lost)) {
       this.#model.sampleLess();
+      this.#write();
+    }
+    this.#calm = lost > 0 || this.#uses > FEW_USES ? 0 : this.#calm + 1;
+    if (this.#calm >= CALM_LOOKS) {
+      this.#calm = 0;
+      this.#model.sampleMore();
       this.#write();
     }
     this.#uses = 0;

@@ -16,6 +16,10 @@ const LARGEST = CURVE_TIMES.length - 1;
 const LARGEST_ITEMS = 32_768;
 /** Most keys of all that are sampled. */
 export const MAX_SAMPLE_RATE = 0.005;
+/** It is not halved below this. */
+const LEAST_SAMPLE_RATE = MAX_SAMPLE_RATE / 2 ** 14;
+/** It is doubled where no shadow has more of its places taken. */
+const MOST_TO_DOUBLE = 0.25;
 /** Counts fade so that they speak of the last this many turnovers, but of so many misses at least, and an hour at most. */
 const WINDOW_TURNOVERS = 4;
 const WINDOW_MISSES = 4000;
@@ -33,8 +37,8 @@ const MOST_ERROR = 0.01;
 /** Fewest sampled reads for any point. */
 const LEAST_READS = 500;
 
-/** What a use of a key was: bits. */
-export const KeyUse = { read: 1, hit: 2, write: 4 } as const;
+/** What a use of a key was: bits; or none of them: so many hits as are given in place of eighths. */
+export const KeyUse = { hits: 0, read: 1, hit: 2, write: 4 } as const;
 
 /** The real cache, as it is at a tick; counts are since its start. */
 export interface RealCache {
@@ -97,6 +101,7 @@ export class CurveModel {
     // Some were sampled before the rate went down.
     if (mixedHash(hash) >= this.#bound) return;
     this.#seen++;
+    if (use === KeyUse.hits && this.#isWarm) this.#counts.read(hash, true, eighths);
     if ((use & KeyUse.read) !== 0) {
       // Of a key that was read without a lock the size is not known.
       const size = eighths === 0 && use === (KeyUse.read | KeyUse.hit)
@@ -135,9 +140,18 @@ export class CurveModel {
     this.#setRate(MAX_SAMPLE_RATE);
   }
 
-  /** Samples half as many keys from now on. */
+  /** Samples half as many keys from now on, down to a last few. */
   sampleLess(): void {
-    this.#setRate(this.#rate / 2);
+    if (this.#rate > LEAST_SAMPLE_RATE) this.#setRate(this.#rate / 2);
+  }
+
+  /** Samples twice as many keys again, if there is space for them. What is said then begins anew. */
+  sampleMore(): void {
+    if (this.#rate >= MAX_SAMPLE_RATE) return;
+    if (this.#shadows.some(({ items }) => items.count > MOST_TO_DOUBLE * items.maxItems)) return;
+    this.#setRate(this.#rate * 2);
+    this.#counts.clear();
+    this.#seen = 0;
   }
 
   /** What was counted until now is not to count; what the shadows hold stays. */

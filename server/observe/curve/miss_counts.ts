@@ -54,15 +54,15 @@ export class MissCounts {
     return this.#sum(READS);
   }
 
-  /** A sampled key was read in the real cache. */
-  read(hash: number, isHit: boolean): void {
-    this.#add(READS, hash);
-    if (!isHit) this.#add(REAL_MISSES, hash);
+  /** A sampled key was read in the real cache, `count` times with the same outcome. */
+  read(hash: number, isHit: boolean, count = 1): void {
+    this.#add(READS, hash, count);
+    if (!isHit) this.#add(REAL_MISSES, hash, count);
   }
 
   /** A read of a sampled key has missed in shadow number `shadow`. */
   miss(shadow: number, hash: number): void {
-    this.#add(SHADOWS + shadow, hash);
+    this.#add(SHADOWS + shadow, hash, 1);
   }
 
   /** Lets all counts be `factor` of what they are. */
@@ -115,8 +115,8 @@ export class MissCounts {
     return Math.abs(this.#sum(SHADOWS + this.#base) - this.#sum(REAL_MISSES)) / sampled;
   }
 
-  #add(row: number, hash: number): void {
-    this.#counts[row * GROUPS + ((hash >>> GROUP_SHIFT) & (GROUPS - 1))]!++;
+  #add(row: number, hash: number, count: number): void {
+    this.#counts[row * GROUPS + ((hash >>> GROUP_SHIFT) & (GROUPS - 1))]! += count;
   }
 
   #sum(row: number): number {

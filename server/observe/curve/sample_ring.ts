@@ -14,7 +14,7 @@ import {
 } from "../../contract/metrics/own_layout.ts";
 import { KeyUse } from "./curve_model.ts";
 
-/** An entry: hash; eighths of the item, below them a KeyUse; its deadline in ms. */
+/** An entry: hash; eighths of the item or a number of hits, below them a KeyUse; its deadline in ms. */
 const HASH = 0;
 const EIGHTHS_AND_USE = 1;
 const DEADLINE_LOW = 2;
@@ -25,15 +25,26 @@ const USE_BITS = 3;
 const USE_MASK = (1 << USE_BITS) - 1;
 const WORD_RANGE = 2 ** 32;
 const ENTRY_MASK = SAMPLE_ENTRIES - 1;
+/** Of one key so many hits in a row are told one by one in a tick: else a hot key would fill the ring. */
+const MOST_HITS = 32;
+/** Keys whose hits are counted at a time, each where its hash says. */
+const HOT_PLACES = 64;
 
 /** Writes into a worker's ring. */
 export class SampleWriter implements SampleListener {
   readonly #words: Int32Array;
   readonly #own: number;
+  readonly #hotHashes = new Int32Array(HOT_PLACES);
+  readonly #hits = new Int32Array(HOT_PLACES);
 
   constructor(region: ServerRegion, actor: number) {
     this.#words = region.words;
     this.#own = region.ownWord(actor);
+  }
+
+  /** A tick is over. */
+  tick(): void {
+    for (let place = 0; place < HOT_PLACES; place++) this.#endHits(place);
   }
 
   usedLocked(hash: number, shard: Shard, address: number, command: SampledCommand): void {
@@ -50,6 +61,22 @@ export class SampleWriter implements SampleListener {
   }
 
   #write(hash: number, use: number, eighths: number, deadlineMs: number): void {
+    const place = hash & (HOT_PLACES - 1);
+    if (this.#hotHashes[place] !== hash || use !== (KeyUse.read | KeyUse.hit)) {
+      this.#endHits(place);
+      this.#hotHashes[place] = hash;
+    }
+    if (++this.#hits[place]! <= MOST_HITS) this.#enter(hash, use, eighths, deadlineMs);
+  }
+
+  /** A row of hits is over: tells how many were not told. */
+  #endHits(place: number): void {
+    const untold = this.#hits[place]! - MOST_HITS;
+    this.#hits[place] = 0;
+    if (untold > 0) this.#enter(this.#hotHashes[place]!, KeyUse.hits, untold, 0);
+  }
+
+  #enter(hash: number, use: number, eighths: number, deadlineMs: number): void {
     const words = this.#words;
     const own = this.#own;
     const head = words[own + OWN_SAMPLES_HEAD]!;

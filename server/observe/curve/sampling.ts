@@ -21,6 +21,7 @@ export class Sampling {
 
   /** To be called a few times a second. */
   tick(): void {
+    this.#writer.tick();
     const rate = sampleRate(this.#region);
     if (rate === this.#rate) return;
     this.#rate = rate;

@@ -184,9 +184,20 @@ Deno.test("CurveModel samples fewer keys where they are too many, and forgets th
   // The real cache would hold 20,000 of them, and its shadow has 8192 places.
   assertEquals(model.rate, MAX_SAMPLE_RATE / 4);
   assertEquals(model.bytes, bytes);
+  model.sampleMore();
+  assertEquals(model.rate, MAX_SAMPLE_RATE / 4);
   assert(bytes < 6 * 2 ** 20, String(bytes));
   model.clear();
   assertEquals([model.rate, model.sampledReads, model.estimates()], [MAX_SAMPLE_RATE, 0, []]);
+});
+
+Deno.test("CurveModel samples more keys again, but no more than at first, and never none", () => {
+  const model = new CurveModel();
+  model.tick(realOf(1000), 0);
+  for (let i = 0; i < 30; i++) model.sampleLess();
+  assertEquals(model.rate, MAX_SAMPLE_RATE / 2 ** 14);
+  for (let i = 0; i < 30; i++) model.sampleMore();
+  assertEquals(model.rate, MAX_SAMPLE_RATE);
 });
 
 Deno.test("CurveModel says nothing while its shadows miss what the real cache has held from before", () => {

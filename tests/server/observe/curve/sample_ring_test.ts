@@ -13,7 +13,7 @@ import { LocalServer } from "../../../../server/process/local_server.ts";
 import { configOf, newCache, newRegion, NOW_MS } from "../../fixture.ts";
 import { Speaker } from "../../commands/speaker.ts";
 
-const { hit, read, write } = KeyUse;
+const { hit, hits, read, write } = KeyUse;
 const MAIN = 0;
 
 /** A worker of which main wants to hear of this share of its keys. */
@@ -81,8 +81,26 @@ Deno.test("what finds the ring full is lost and counted, and so many are taken a
   assertEquals(reader.drain(100, take), 100);
   assertEquals(hashes.includes(-1), true);
   assertEquals(reader.drain(5000, take), SAMPLE_ENTRIES + 1 - 200);
-  for (let i = 0; i < SAMPLE_ENTRIES; i++) one.readUnlocked(7);
+  for (let i = 0; i < SAMPLE_ENTRIES; i++) one.readUnlocked(i);
   assertEquals([reader.drain(5000, take), reader.takeLost()], [SAMPLE_ENTRIES, 0]);
+});
+
+Deno.test("of a hot key main hears some hits in a tick, how many more there were, and all else", async () => {
+  const { region, server, speaker } = worker(1);
+  const reader = new SampleReader({ region });
+  const told = async (...lines: string[]) => {
+    for (const line of lines) await speaker.say(line);
+    return taken(reader);
+  };
+  const gets = Array<string>(100).fill("GET k");
+  const some = Array(32).fill([read | hit, 1, 0]);
+  await told("SET k v");
+  assertEquals(await told(...gets), some.slice(1));
+  assertEquals(await told(...gets), []);
+  assertEquals(await told("SET k w"), [[hits, 169, 0], [write, 1, 0]]);
+  assertEquals((await told(...gets)).length, 31);
+  server.tick();
+  assertEquals(await told("GET k"), [[hits, 69, 0], [read | hit, 1, 0]]);
 });
 
 Deno.test("CurveKeeper writes what any worker can read, and begins anew after FLUSHALL", async () => {
@@ -106,6 +124,7 @@ Deno.test("CurveKeeper writes what any worker can read, and begins anew after FL
   assert(sampledKeys.length > 5, `only ${sampledKeys.length} keys are sampled`);
   tick(20);
   for (let i = 0; i < 100; i++) await speaker.say(`GET ${sampledKeys[0]}`);
+  server.tick();
   tick(20);
   assertEquals(readCurve(region).sampledReads, 100);
   const { advice, points } = memoryCurve(newCache(region));
