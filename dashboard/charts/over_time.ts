@@ -125,6 +125,8 @@ export class ChartsOverTime {
   /** Draws what is known by now. */
   draw(): void {
     const columns = this.#series.last(this.#seconds);
+    // The page is there sooner than what it shows.
+    if (columns.at.length === 0) return;
     const to = columns.at.at(-1) ?? Date.now() / 1000;
     for (const [chart, { lines }] of this.#charts) {
       const values = lines.map(({ of }) =>
