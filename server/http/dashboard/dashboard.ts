@@ -4,6 +4,7 @@
 
 import { accepts, acceptsEncodings, eTag, ifNoneMatch } from "@std/http";
 import type { Config } from "../../config/config.ts";
+import { SharedFacts } from "../../observe/shared_facts.ts";
 import { withShort } from "./short_headers.ts";
 import page from "./page.html" with { type: "text" };
 
@@ -26,11 +27,13 @@ interface Served {
 /** The page of one worker's listeners. */
 export class Dashboard {
   readonly #mode: Config["dashboard"];
-  /** Made when it is asked for first. */
-  #served: Promise<Served> | null = null;
+  /** Made when it is asked for first, and never old. */
+  readonly #served: SharedFacts<Served>;
 
   constructor({ dashboard }: Pick<Config, "dashboard">) {
     this.#mode = dashboard;
+    const make = () => serve(page.replace(MODE, `data-mode="${dashboard}"`));
+    this.#served = new SharedFacts(make, Infinity, () => 0);
   }
 
   /** Whether a request for / wants the page, by its Accept header, and there is one. */
@@ -41,8 +44,7 @@ export class Dashboard {
 
   /** The page, or 304 to who has it. */
   async answer(request: Pick<Request, "headers">): Promise<Response> {
-    this.#served ??= serve(page.replace(MODE, `data-mode="${this.#mode}"`));
-    const { plain, zipped, tag, headers } = await this.#served;
+    const { plain, zipped, tag, headers } = await this.#served.get();
     const encodings = withShort(request, "accept-encoding");
     // Who names no encoding takes any, by RFC 9110; but programs that know none name none.
     const isZipped = encodings.headers.has("accept-encoding") &&

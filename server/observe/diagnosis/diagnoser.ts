@@ -11,6 +11,7 @@ import type { HistoryFacts } from "../facts/history_facts.ts";
 import { type MemoryCurve, type ShardFacts, SLOT_STATES } from "../facts/memory_facts.ts";
 import type { Figures } from "../figures.ts";
 import { hotFacts } from "../keys/hot_facts.ts";
+import { SharedFacts } from "../shared_facts.ts";
 import { diagnose } from "./diagnose.ts";
 import type { DiagnosedWorker, DiagnosisFacts, DiskFacts, StoreFacts } from "./diagnosis_facts.ts";
 import { pastFacts } from "./past.ts";
@@ -50,12 +51,12 @@ export interface DiagnoserParts {
 export class Diagnoser {
   readonly #parts: DiagnoserParts;
   readonly #window: Window;
-  #latest: Promise<Diagnosis> | null = null;
-  #madeMs = -Infinity;
+  readonly #shared: SharedFacts<Diagnosis>;
 
   constructor(parts: DiagnoserParts) {
     this.#parts = parts;
     this.#window = new Window(parts.cache, parts.figures, parts.now);
+    this.#shared = new SharedFacts(async () => diagnose(await this.facts()), FRESH_MS, parts.now);
   }
 
   /** To be called a few times a second. */
@@ -65,12 +66,7 @@ export class Diagnoser {
 
   /** What is wrong now, or was half a second ago at most. */
   diagnosis(): Promise<Diagnosis> {
-    const nowMs = this.#parts.now();
-    if (this.#latest === null || nowMs - this.#madeMs > FRESH_MS) {
-      this.#madeMs = nowMs;
-      this.#latest = this.facts().then((facts) => diagnose(facts));
-    }
-    return this.#latest;
+    return this.#shared.get();
   }
 
   /** All facts. */

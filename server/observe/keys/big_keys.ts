@@ -90,6 +90,8 @@ export class BigKeys {
     if (this.#latest === null || this.#now() >= this.#keptUntilMs) {
       this.#keptUntilMs = Infinity;
       this.#latest = this.#walk();
+      // Who asks after a walk that has failed has another one begun.
+      this.#latest.catch(() => this.#keptUntilMs = 0);
     }
     return this.#latest;
   }

@@ -1,6 +1,6 @@
 // The dashboard's page: which encoding and which tag it goes out with, and requests with headers that are made to cost much.
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { Dashboard } from "../../../../server/http/dashboard/dashboard.ts";
 
 const dashboard = new Dashboard({ dashboard: "on" });
@@ -33,6 +33,18 @@ Deno.test("Dashboard.answer() compresses for who says so, with a tag of its own"
     const changed = await dashboard.answer(asking({ ...headers, "if-none-match": '"other"' }));
     assertEquals(changed.status, 200);
   }
+});
+
+Deno.test("Dashboard.answer() makes the page again after it could not", async () => {
+  const other = new Dashboard({ dashboard: "on" });
+  const { digest } = crypto.subtle;
+  crypto.subtle.digest = () => Promise.reject(new Error("no memory"));
+  try {
+    await assertRejects(() => other.answer(asking({})), Error, "no memory");
+  } finally {
+    crypto.subtle.digest = digest;
+  }
+  assertEquals((await other.answer(asking({}))).status, 200);
 });
 
 Deno.test("Dashboard looks at no header that is longer than any browser's", async () => {

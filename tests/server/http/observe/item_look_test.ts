@@ -1,6 +1,6 @@
 // What is shown of single items and of the largest ones: what is true of them, with nothing counted or moved.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { readStats } from "../../../../cache/mod.ts";
 import { TimeSlices } from "../../../../server/contract/time_slices.ts";
 import { ItemLook } from "../../../../server/http/observe/item_look.ts";
@@ -123,6 +123,19 @@ Deno.test("BigKeys find the largest items of all databases and what each type ta
   nowMs += 10_000;
   assertEquals((await big.find()).items, 10);
   assertEquals(look.big(await big.find(), 100).types["string"]!.items, 4);
+});
+
+Deno.test("BigKeys.find() walks again after a walk that failed", async () => {
+  const { cache } = await filled();
+  let calls = 0;
+  class FailingOnce extends TimeSlices {
+    override turn(): Promise<void> {
+      return calls++ === 0 ? Promise.reject(new Error("first walk")) : super.turn();
+    }
+  }
+  const big = new BigKeys(cache, new FailingOnce(), () => 0);
+  await assertRejects(() => big.find(), Error, "first walk");
+  assertEquals((await big.find()).items, 10);
 });
 
 Deno.test("BigKeys find the hundred largest of many, and pass over a shard that is locked for long", async () => {

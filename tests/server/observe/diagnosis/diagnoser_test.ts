@@ -97,7 +97,7 @@ Deno.test("Diagnoser notes each sync once, and what the log lacks", async () => 
 Deno.test("Diagnoser.diagnosis() is shared for half a second", async () => {
   const trial = new Trial();
   const first = trial.diagnoser.diagnosis();
-  trial.nowMs += 500;
+  trial.nowMs += 499;
   assertEquals(trial.diagnoser.diagnosis() === first, true);
   trial.nowMs += 1;
   assertEquals(trial.diagnoser.diagnosis() === first, false);
