@@ -13,14 +13,19 @@ import { ServerError } from "../state/server.ts";
 type Client = ClientFacts["clients"][number];
 
 const EVERY_MS = 2000;
-/** Rows that are shown: more cannot be read, and would be made anew all the time. */
-const MAX_ROWS = 300;
 
 const idOf = (client: Client): string => client["id"] ?? client["addr"] ?? "";
 
 function nameColumn(title: string, field: string): Column<Client> {
   const text = (client: Client) => client[field] ?? "";
   return { title, kind: "name", text, node: (client) => visible(text(client), 60) };
+}
+
+/** How many of how many are shown; null: too many to be listed. */
+function countText(shown: number, total: number | null): string {
+  if (total === null) return "too many to list";
+  const all = `${plural(total, "connection")} of Redis, text and memcache clients`;
+  return total > shown ? `the first ${shown} of ${all}` : all;
 }
 
 /** Shows the connections. */
@@ -64,9 +69,8 @@ export function showConnections(page: Page): void {
   const table = new KeyedTable<Client>("Connections", columns, idOf, "Nobody is connected.");
   byId("clients").append(card("Connections", [about], scrolling("Connections", table.element)));
   again = views.repeat("server", EVERY_MS, async () => {
-    const { clients } = await server.read<ClientFacts>("/stats/clients");
-    const all = `${plural(clients.length, "connection")} of Redis, text and memcache clients`;
-    setText(about, clients.length > MAX_ROWS ? `the first ${MAX_ROWS} of ${all}` : all);
-    table.show(clients.slice(0, MAX_ROWS));
+    const { clients, total } = await server.read<ClientFacts>("/stats/clients");
+    setText(about, countText(clients.length, total));
+    table.show(clients);
   });
 }
