@@ -5,7 +5,7 @@ import { assertEquals } from "@std/assert";
 import { command, connectRaw, exchange } from "../wire/raw_fixture.ts";
 import type { RawClient } from "../wire/raw_client.ts";
 import { idleMeter } from "./idle_meter.ts";
-import { TestServer, until } from "../wire/server.ts";
+import { respPort, type Stats, TestServer, until } from "../wire/server.ts";
 
 const BOUND_MS = 6000;
 /** A script that works for some tenths of a millisecond, so that one client keeps a worker busy and is idle itself. */
@@ -49,4 +49,48 @@ Deno.test({
     await done;
   }
   assertEquals(rules, ["worker-missing"]);
+});
+
+const hasBenchmark = await new Deno.Command("redis-benchmark", { args: ["--version"] }).output()
+  .then(({ success }) => success, () => false);
+if (!hasBenchmark) console.warn("Skipped: no redis-benchmark.");
+
+Deno.test({
+  name:
+    "GET /diagnose says that clients send one command at a time, and not of those that send many",
+  ignore: !canScale || !hasBenchmark,
+}, async () => {
+  for (const [inARow, expected] of [["1", 1], ["32", 0]] as const) {
+    await using server = await TestServer.start(["--workers", "1", "--resp-port", "0"]);
+    using http = await server.connect();
+    const options = [
+      "-p",
+      String(respPort(server)),
+      "-t",
+      "get",
+      "-n",
+      "100000000",
+      "-r",
+      "100000",
+    ];
+    const child = new Deno.Command("redis-benchmark", {
+      args: [...options, "-c", "50", "-P", inARow, "-q"],
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    try {
+      await until("it is under load", async () => {
+        const { total } = await server.stats();
+        return total.requests! > 150_000;
+      });
+      const rules = (await rulesOf(http)).filter((rule) => rule === "no-pipelines");
+      const { total, uptimeSeconds } = await server.stats() as Stats & { uptimeSeconds: number };
+      const rate = total.requests! / (uptimeSeconds + 1);
+      if (rate > 25_000) assertEquals(rules.length, expected);
+      else console.warn(`Skipped: only ${Math.round(rate)} requests a second.`);
+    } finally {
+      child.kill();
+      await child.status;
+    }
+  }
 });

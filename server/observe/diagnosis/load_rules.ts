@@ -152,18 +152,20 @@ const FEW_IN_A_ROW = 1.5;
 /** So many commands a second are a load, and a worker that uses so much of a core feels them. */
 const MANY_PER_SECOND = 5000;
 const FELT_CORES = 0.6;
+/** So many take a third of a core and more, whether it can be seen or the machine is too busy to give it. */
+const VERY_MANY_PER_SECOND = 20_000;
 
 const NO_PIPELINES: Rule = {
   name: "no-pipelines",
   speaks:
     "More than 5,000 commands a second come over raw connections, hardly ever two of them at a time, and a worker " +
-    "uses 60 % of a core or more: reading and writing for each command costs several times what it does itself.",
+    "uses 60 % of a core or more; or more than 20,000: reading and writing for each command costs several times what it does itself.",
   find: (facts) => {
     const { rawCommands, grown: { batches }, workers, seconds } = facts;
     const inARow = batches === 0 ? Infinity : rawCommands / batches;
     if (rawCommands / seconds < MANY_PER_SECOND || inARow >= FEW_IN_A_ROW) return null;
     const busiest = Math.max(...workers.map(({ cores }) => cores));
-    if (busiest < FELT_CORES) return null;
+    if (busiest < FELT_CORES && rawCommands / seconds < VERY_MANY_PER_SECOND) return null;
     return {
       level: "info",
       problem: `Clients send one command at a time: ${perSecond(rawCommands, facts)} come ${

@@ -139,6 +139,12 @@ const WRONG: readonly [Changes, rule: string, level: string, ...words: string[]]
     "20,000 a second come 1.1 in a row",
   ],
   [
+    { workers: busy(0.3), rawCommands: 1_800_000, grown: { batches: 1_700_000 } },
+    "no-pipelines",
+    "info",
+    "30,000 a second come 1.1 in a row, and a worker uses 40.0 % of a core",
+  ],
+  [
     { grown: { codeNOAUTH: 120_000 } },
     "refusals",
     "warning",
