@@ -134,6 +134,13 @@ function sha512(integrity: string | undefined): { alg: string; content: string }
   return [{ alg: "SHA-512", content: bytes.toHex() }];
 }
 
+/** The packages that the dashboard's page has inside: it is made beforehand, so no module imports them. */
+export function bundledInPage(
+  { scopes }: { readonly scopes: Readonly<Record<string, Readonly<Record<string, string>>>> },
+): string[] {
+  return Object.values(scopes["./dashboard/"]!).map((target) => target.slice("npm:".length));
+}
+
 /** The list of components of this program, as `deno task compile` and `deno task pack` build it. */
 export async function programSbom(): Promise<Record<string, unknown>> {
   const root = new URL("../", import.meta.url);
@@ -147,7 +154,11 @@ export async function programSbom(): Promise<Record<string, unknown>> {
   if (!success) throw new Error(`Cannot read the module graph: ${decoder.decode(stderr)}`);
   const { modules } = JSON.parse(decoder.decode(stdout));
   const [project, lock] = [await read("deno.json"), await read("deno.lock")];
-  return sbom({ project, denoVersion: Deno.version.deno, modules, lock });
+  const [inPage, known] = [bundledInPage(project), await read("tests/deno.lock")];
+  const npm = { ...lock.npm, ...Object.fromEntries(inPage.map((id) => [id, known.npm[id]])) };
+  const more = inPage.map((id) => ({ specifier: `npm:/${id}`, npmPackage: id }));
+  const all = { modules: [...modules, ...more], lock: { ...lock, npm } };
+  return sbom({ project, denoVersion: Deno.version.deno, ...all });
 }
 
 if (import.meta.main) console.log(JSON.stringify(await programSbom(), null, 2));
