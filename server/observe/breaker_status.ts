@@ -3,6 +3,7 @@
 
 import type { ServerRegion } from "../contract/counters.ts";
 import { type BreakerState, breakerState } from "../contract/breaker/gate.ts";
+import { servingWorkers } from "./serving_workers.ts";
 
 /** The breakers of all workers. */
 export interface BreakerStatus {
@@ -42,9 +43,5 @@ export function isOverloaded(region: ServerRegion): boolean {
 
 /** The states of the workers that serve. */
 function statesOf(region: ServerRegion): BreakerState[] {
-  const states: BreakerState[] = [];
-  for (let actor = 1; actor < region.geometry.actorCount; actor++) {
-    if (region.gauge(actor, "serving") !== 0) states.push(breakerState(region, actor));
-  }
-  return states;
+  return servingWorkers(region).map((worker) => breakerState(region, worker));
 }

@@ -26,6 +26,14 @@ export interface RequestFigures {
   readonly refused: number;
 }
 
+/** Requests for all commands. */
+export interface ProtocolFigures {
+  /** By the way they came, whatever they came to. */
+  readonly requests: Readonly<Record<Protocol, number>>;
+  /** Those of them that were answered with an error. */
+  readonly failed: number;
+}
+
 /** Sums over all threads. */
 export class Figures {
   readonly #cache: ServerCache;
@@ -54,14 +62,16 @@ export class Figures {
     });
   }
 
-  /** Requests by the way they came, whatever they came to. */
-  requestsBy(): Record<Protocol, number> {
-    const counts = PROTOCOLS.map((protocol) => [protocol, 0] as const);
-    const by = Object.fromEntries(counts) as Record<Protocol, number>;
+  /** All of them by the way they came. */
+  byProtocol(): ProtocolFigures {
+    const none = PROTOCOLS.map((protocol) => [protocol, 0] as const);
+    const requests = Object.fromEntries(none) as Record<Protocol, number>;
+    let allFailed = 0;
     for (const { protocol, ok, failed, refused } of this.requests()) {
-      by[protocol] += ok + failed + refused;
+      requests[protocol] += ok + failed + refused;
+      allFailed += failed + refused;
     }
-    return by;
+    return { requests, failed: allFailed };
   }
 
   #sums(): Map<number, [calls: number, failed: number, refused: number]> {

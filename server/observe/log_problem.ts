@@ -9,12 +9,17 @@ import { PersistenceStatus } from "../contract/persistence/persistence_status.ts
 /** The options that it depends on. */
 export type PersistencePolicy = Pick<Config, "onWriteError">;
 
-/** What of the log is wrong: then writes are refused, or may be lost, and `isRefusing` tells which. Null: nothing. */
+/** What of the log is wrong, in words; null: nothing, or there is no log. */
+export function logFault(region: ServerRegion): string | null {
+  if (region.log === null || region.log.state === LogState.ok) return null;
+  return new PersistenceStatus(region).fault ?? "Log is begun again";
+}
+
+/** The same with what follows from it: then writes are refused, or may be lost, and `isRefusing` tells which. Null: nothing. */
 export function logProblem(
   region: ServerRegion,
   { onWriteError }: PersistencePolicy,
 ): { readonly isRefusing: boolean; readonly fault: string } | null {
-  if (region.log === null || region.log.state === LogState.ok) return null;
-  const fault = new PersistenceStatus(region).fault ?? "Log is begun again";
-  return { isRefusing: onWriteError === "refuse", fault };
+  const fault = logFault(region);
+  return fault === null ? null : { isRefusing: onWriteError === "refuse", fault };
 }

@@ -11,11 +11,12 @@ import type { HistoryFacts } from "../facts/history_facts.ts";
 import { type MemoryCurve, type ShardFacts, SLOT_STATES } from "../facts/memory_facts.ts";
 import type { Figures } from "../figures.ts";
 import { hotFacts } from "../keys/hot_facts.ts";
+import { servingWorkers } from "../serving_workers.ts";
 import { SharedFacts } from "../shared_facts.ts";
 import { diagnose } from "./diagnose.ts";
 import type { DiagnosedWorker, DiagnosisFacts, DiskFacts, StoreFacts } from "./diagnosis_facts.ts";
 import { pastFacts } from "./past.ts";
-import { grownSince, workerNumbers } from "./totals.ts";
+import { grownSince } from "./totals.ts";
 import { type Moment, Window } from "./window.ts";
 
 const SECOND_MS = 1000;
@@ -30,7 +31,7 @@ const MIN_SECONDS = 0.1;
 export interface DiagnoserParts {
   readonly cache: ServerCache;
   readonly config: Config;
-  readonly figures: Pick<Figures, "requestsBy">;
+  readonly figures: Pick<Figures, "byProtocol">;
   /** Milliseconds since 1970 when the process started. */
   readonly startedMs: number;
   /** Milliseconds by a clock that nobody sets. */
@@ -113,7 +114,7 @@ export class Diagnoser {
 
   #workers(before: Moment, now: Moment): DiagnosedWorker[] {
     const { region } = this.#parts.cache;
-    return workerNumbers(region).map((worker) => {
+    return servingWorkers(region).map((worker) => {
       const used = now.cpu.get(worker) ?? 0;
       // A new thread under an old number begins at 0.
       const then = Math.min(used, before.cpu.get(worker) ?? used);

@@ -2,24 +2,11 @@
 // region without a lock.
 
 import { type CacheStats, readStats } from "../../../cache/mod.ts";
-import {
-  type Counter,
-  COUNTERS,
-  type ServerCache,
-  type ServerRegion,
-} from "../../contract/counters.ts";
+import { type Counter, COUNTERS, type ServerCache } from "../../contract/counters.ts";
+import { cpuHundredths, servingWorkers } from "../serving_workers.ts";
 
 /** What each counter has come to. */
 export type CounterTotals = Readonly<Record<Counter, number>>;
-
-/** The numbers of the workers that serve. */
-export function workerNumbers(region: ServerRegion): number[] {
-  const numbers: number[] = [];
-  for (let worker = 1; worker < region.geometry.actorCount; worker++) {
-    if (region.gauge(worker, "serving") !== 0) numbers.push(worker);
-  }
-  return numbers;
-}
 
 /** Reads all of it; CPU time is in hundredths of a second. */
 export function takeTotals(
@@ -27,10 +14,8 @@ export function takeTotals(
 ): { stats: CacheStats; totals: CounterTotals; cpu: Map<number, number> } {
   const { region } = cache;
   const totals = COUNTERS.map(({ name }) => [name, region.total(name)] as const);
-  const cpu = workerNumbers(region).map((worker) => {
-    const used = region.gauge(worker, "cpuUser") + region.gauge(worker, "cpuSystem");
-    return [worker, used] as const;
-  });
+  const cpu = servingWorkers(region)
+    .map((worker) => [worker, cpuHundredths(region, worker)] as const);
   return {
     stats: readStats(cache),
     totals: Object.fromEntries(totals) as CounterTotals,

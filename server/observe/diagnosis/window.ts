@@ -2,10 +2,11 @@
 // worker keeps its own, of a few hundred numbers; what they count is the same for all. Knows no rule.
 
 import type { CacheStats } from "../../../cache/mod.ts";
-import { type CounterTotals, takeTotals, workerNumbers } from "./totals.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
 import type { Figures } from "../figures.ts";
+import { servingWorkers } from "../serving_workers.ts";
+import { type CounterTotals, takeTotals } from "./totals.ts";
 
 /** A part of the minute; the oldest is forgotten as a whole. */
 const PART_MS = 10_000;
@@ -38,14 +39,14 @@ interface Part {
 /** The minute. */
 export class Window {
   readonly #cache: ServerCache;
-  readonly #figures: Pick<Figures, "requestsBy">;
+  readonly #figures: Pick<Figures, "byProtocol">;
   readonly #now: () => number;
   readonly #disk: PersistenceStatus | null;
   readonly #parts: Part[] = [];
   #syncedPosition: number;
 
   /** `now` is in milliseconds by a clock that nobody sets. The first part begins at once. */
-  constructor(cache: ServerCache, figures: Pick<Figures, "requestsBy">, now: () => number) {
+  constructor(cache: ServerCache, figures: Pick<Figures, "byProtocol">, now: () => number) {
     this.#cache = cache;
     this.#figures = figures;
     this.#now = now;
@@ -63,7 +64,7 @@ export class Window {
       this.#parts.push(part);
       if (this.#parts.length > PARTS) this.#parts.shift();
     }
-    for (const worker of workerNumbers(region)) {
+    for (const worker of servingWorkers(region)) {
       const lagMs = region.gauge(worker, "lagMs");
       part.lagMs.set(worker, Math.max(part.lagMs.get(worker) ?? 0, lagMs));
     }
@@ -83,7 +84,7 @@ export class Window {
   /** What is counted now. */
   moment(): Moment {
     const cache = this.#cache;
-    const { resp, text, memcache } = this.#figures.requestsBy();
+    const { resp, text, memcache } = this.#figures.byProtocol().requests;
     const atMs = this.#now();
     return {
       atMs,

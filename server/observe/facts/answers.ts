@@ -1,6 +1,5 @@
 // What the other routes below /stats answer: slow commands, latency, clients, commands, metrics, and what /diagnose
 // finds. Types alone.
-
 /** The answer of /stats/slow: newest first. */
 export interface SlowFacts {
   /** From how many microseconds on a command is slow; -1: none is noted. */

@@ -7,6 +7,7 @@ import { LatencyCounts } from "../../contract/metrics/latency_counts.ts";
 import type { GroupLatency, LatencyAnswer } from "../facts/answers.ts";
 import type { LatencyFacts } from "../facts/live_facts.ts";
 import type { Figures } from "../figures.ts";
+import { servingWorkers } from "../serving_workers.ts";
 
 /** The group that stands for all commands. */
 export const ALL_GROUPS = "all";
@@ -57,10 +58,7 @@ export function latencyAnswer({ region }: ServerCache, figures: Figures): Latenc
   for (const [group, counts] of latencyByGroup(figures)) {
     if (counts.total > 0) groups[group] = sinceStart(counts);
   }
-  const workers: number[] = [];
-  for (let actor = 1; actor < region.geometry.actorCount; actor++) {
-    if (region.gauge(actor, "serving") !== 0) workers.push(region.gauge(actor, "lagMs"));
-  }
+  const workers = servingWorkers(region).map((worker) => region.gauge(worker, "lagMs"));
   return {
     groups,
     lockWaits: {

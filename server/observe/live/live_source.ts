@@ -2,7 +2,6 @@
 // them, from the region. Knows no listener, no clock and no protocol.
 
 import process from "node:process";
-import { LogState } from "../../../cache/mod.ts";
 import { VERSION } from "../../config/version.ts";
 import { breakerState } from "../../contract/breaker/gate.ts";
 import {
@@ -16,6 +15,7 @@ import type { ServerStatus } from "../../contract/server.ts";
 import type { LiveFacts, PersistenceLive, WorkerFacts } from "../facts/live_facts.ts";
 import { PROTOCOLS } from "../facts/protocols.ts";
 import type { Figures } from "../figures.ts";
+import { logFault } from "../log_problem.ts";
 import { latencyBetween } from "./group_latency.ts";
 import { type Snapshot, takeSnapshot, type WorkerSnapshot } from "./snapshot.ts";
 
@@ -119,11 +119,9 @@ export class LiveSource {
 
   #persistence(): PersistenceLive | null {
     const { region, now } = this.#parts.cache;
-    const { log } = region;
-    if (log === null) return null;
+    if (region.log === null) return null;
     const status = new PersistenceStatus(region);
     const lastSave = status.get("lastSave");
-    const isWell = log.state === LogState.ok;
     return {
       logBytes: status.get("logBytes"),
       unsyncedBytes: Math.max(0, status.get("logPosition") - status.get("durablePosition")),
@@ -132,7 +130,7 @@ export class LiveSource {
         ? null
         : Math.max(0, Math.floor(now() / SECOND_MS) - lastSave),
       failures: status.get("faults") + status.get("snapshotFailures"),
-      problem: isWell ? null : status.fault ?? "Log is begun again",
+      problem: logFault(region),
     };
   }
 }

@@ -3,8 +3,8 @@
 
 import { type CacheStats, readStats } from "../../../cache/mod.ts";
 import type { Counter, ServerCache, ServerRegion } from "../../contract/counters.ts";
-import { type Protocol, PROTOCOLS } from "../facts/protocols.ts";
-import type { Figures } from "../figures.ts";
+import type { Figures, ProtocolFigures } from "../figures.ts";
+import { cpuHundredths, servingWorkers } from "../serving_workers.ts";
 import { type LatencyByGroup, latencyByGroup } from "./group_latency.ts";
 
 /** The counters of which rates are made. */
@@ -27,13 +27,10 @@ export interface WorkerSnapshot {
 }
 
 /** The server at a moment. */
-export interface Snapshot {
+export interface Snapshot extends ProtocolFigures {
   /** Milliseconds by a clock that only goes forward. */
   readonly atMs: number;
   readonly totals: Readonly<Record<typeof TOTALS[number], number>>;
-  /** Commands by the way they came, and those of them that were answered with an error. */
-  readonly requests: Readonly<Record<Protocol, number>>;
-  readonly failed: number;
   readonly latency: LatencyByGroup;
   readonly stats: CacheStats;
   /** Those that serve. */
@@ -47,33 +44,17 @@ export function takeSnapshot(cache: ServerCache, figures: Figures, atMs: number)
   return {
     atMs,
     totals: totals as Snapshot["totals"],
-    ...requestsOf(figures),
+    ...figures.byProtocol(),
     latency: latencyByGroup(figures),
     stats: readStats(cache),
     workers: workersOf(region),
   };
 }
 
-function requestsOf(figures: Figures): Pick<Snapshot, "requests" | "failed"> {
-  const none = PROTOCOLS.map((protocol) => [protocol, 0] as const);
-  const requests = Object.fromEntries(none) as Record<Protocol, number>;
-  let allFailed = 0;
-  for (const { protocol, ok, failed, refused } of figures.requests()) {
-    requests[protocol] += ok + failed + refused;
-    allFailed += failed + refused;
-  }
-  return { requests, failed: allFailed };
-}
-
 function workersOf(region: ServerRegion): WorkerSnapshot[] {
-  const workers: WorkerSnapshot[] = [];
-  for (let worker = 1; worker < region.geometry.actorCount; worker++) {
-    if (region.gauge(worker, "serving") === 0) continue;
-    workers.push({
-      worker,
-      requests: region.counter(worker, "requests"),
-      cpuHundredths: region.gauge(worker, "cpuUser") + region.gauge(worker, "cpuSystem"),
-    });
-  }
-  return workers;
+  return servingWorkers(region).map((worker) => ({
+    worker,
+    requests: region.counter(worker, "requests"),
+    cpuHundredths: cpuHundredths(region, worker),
+  }));
 }

@@ -4,6 +4,7 @@
 import type { BreakerStatus } from "../breaker_status.ts";
 import type { Gauge } from "../../contract/counters.ts";
 import { gauge, type Metric, type Row, states } from "./metric.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 const BREAKER_STATES: readonly BreakerStatus["state"][] = ["closed", "half-open", "open", "off"];
 
@@ -47,8 +48,7 @@ const CONNECTIONS: Metric = {
     ...KINDS.map(([kind, name]) => ({
       labels: [kind],
       stats: `connections.${kind}`,
-      read: ({ region }: Parameters<NonNullable<Metric["series"]>[number]["read"]>[0]) =>
-        region.gaugeTotal(name),
+      read: ({ region }: Snapshot) => region.gaugeTotal(name),
     })),
     { labels: ["events"], read: ({ region }) => region.gaugeTotal("eventClients") },
   ],

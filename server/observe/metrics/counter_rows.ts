@@ -4,8 +4,9 @@
 import { breakerState } from "../../contract/breaker/gate.ts";
 import { type Counter, COUNTERS, type Gauge, GAUGES } from "../../contract/counters.ts";
 import { REFUSAL_COUNTERS } from "../../contract/refusal_counters.ts";
-import { type InfoField, type Metric, type MetricType, type Row, type Unit } from "./metric.ts";
+import type { InfoField, Metric, MetricType, Row, Unit } from "./metric.ts";
 import { type DerivedName, derivedName, snakeCase } from "./names.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** Names that say more than those of the counters. */
 const NAMES: Partial<Record<Counter | Gauge, Partial<DerivedName>>> = {
@@ -119,8 +120,11 @@ function seriesOf(labelOf: (row: typeof REFUSAL_COUNTERS[number]) => string | nu
     const label = labelOf(row);
     if (label === null) return [];
     const { name } = row;
-    const read: NonNullable<Metric["series"]>[number]["read"] = ({ region }) => region.total(name);
-    return [{ labels: [label], read, stats: `refusals.${name}` }];
+    return [{
+      labels: [label],
+      read: ({ region }: Snapshot) => region.total(name),
+      stats: `refusals.${name}`,
+    }];
   });
 }
 

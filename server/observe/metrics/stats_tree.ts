@@ -2,6 +2,7 @@
 // the order of the table.
 
 import { memoryCurve } from "../curve/memory_curve.ts";
+import { servingWorkers } from "../serving_workers.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isMetric, type Row, type Scalar } from "./metric.ts";
 import { ROWS } from "./table.ts";
@@ -58,11 +59,7 @@ function put(tree: StatsTree, path: readonly string[], value: Scalar): void {
 }
 
 function workersOf(facts: Snapshot): StatsTree[] {
-  const workers: StatsTree[] = [];
-  for (let actor = 1; actor < facts.region.geometry.actorCount; actor++) {
-    if (!facts.serves(actor)) continue;
-    const entries = WORKER_PLACES.map(({ name, read }) => [name, read(facts, actor)]);
-    workers.push(Object.fromEntries(entries));
-  }
-  return workers;
+  return servingWorkers(facts.region).map((worker) =>
+    Object.fromEntries(WORKER_PLACES.map(({ name, read }) => [name, read(facts, worker)]))
+  );
 }

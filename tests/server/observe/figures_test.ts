@@ -51,7 +51,7 @@ Deno.test("Figures.requests() sums up workers by protocol, command and outcome, 
   ];
   const sorted = (texts: readonly string[]) => texts.toSorted();
   assertEquals(sorted(lines()), sorted(expected));
-  const { resp, rest, http } = figures.requestsBy();
+  const { resp, rest, http } = figures.byProtocol().requests;
   assertEquals({ resp, rest, http }, { resp: 16, rest: 2, http: 0 });
 
   const replaced = new Speaker(caches[1]!, new LocalServer(configOf(), NOW_MS, caches[1]));
@@ -135,7 +135,7 @@ Deno.test("CommandStats.clear() begins its sums anew, and not those of Figures, 
   stats.clear();
   assertEquals([stats.sums().calls[2], stats.histograms().size], [0, 0]);
   call();
-  assertEquals([stats.sums().calls[2], figures.requestsBy().text], [1, 2]);
+  assertEquals([stats.sums().calls[2], figures.byProtocol().requests.text], [1, 2]);
   assertEquals(statsOf().sums().calls[2], 0);
 });
 
