@@ -39,7 +39,7 @@ class Dashboard implements Page {
   readonly #tiles = new Tiles(this.hints);
   readonly #charts = new ChartsOverTime(this, this.#series, this.#palette);
   readonly #item = new ItemView(this);
-  readonly #workers = showWorkers(this);
+  readonly #workers = showWorkers();
   readonly #persistence = showPersistence();
   #state: LiveState["is"] = "connecting";
   #wasLost = false;

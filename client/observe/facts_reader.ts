@@ -12,10 +12,9 @@ import {
 import { authorizationLine, exchange, refusal } from "../exchange.ts";
 import { ClientError } from "../platform.ts";
 import { parseObject } from "../server_commands.ts";
+import { EventLines } from "../../server/observe/facts/event_lines.ts";
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
 
-/** Longer than any event. */
-const MAX_EVENT_CHARS = 1024 * 1024;
 const LIVE_PATH = "/stats/live";
 
 /** The server refuses: asking again changes nothing. */
@@ -82,9 +81,10 @@ export async function* liveEvents(
       const body = await reader.readBody(status, headers);
       throw refused(access, { status, body }, LIVE_PATH);
     }
-    const events = new EventParser();
+    const events = new EventLines();
+    const decoder = new TextDecoder();
     for await (const piece of reader.pieces(headers)) {
-      for (const data of events.take(piece)) {
+      for (const data of events.take(decoder.decode(piece, { stream: true }))) {
         clearTimeout(timer);
         yield liveFacts(data, access);
         timer = setTimeout(onAbort, access.timeoutMs);
@@ -122,31 +122,4 @@ function liveFacts(data: string, { target }: Access): LiveFacts {
   throw new Refused(
     `${target.url} tells less than this slabkv expects: slabkv ping shows its version`,
   );
-}
-
-/** Reads server-sent events; https://html.spec.whatwg.org/multipage/server-sent-events.html */
-export class EventParser {
-  readonly #decoder = new TextDecoder();
-  #text = "";
-
-  /** Gives the data of each event that is whole now. */
-  *take(bytes: Uint8Array): Generator<string> {
-    this.#text += this.#decoder.decode(bytes, { stream: true });
-    for (;;) {
-      const end = /\r\n\r\n|\n\n|\r\r/.exec(this.#text);
-      if (end === null) break;
-      const data = dataOf(this.#text.slice(0, end.index));
-      this.#text = this.#text.slice(end.index + end[0].length);
-      if (data !== "") yield data;
-    }
-    if (this.#text.length > MAX_EVENT_CHARS) {
-      throw new ClientError("The server sent an endless event");
-    }
-  }
-}
-
-/** The lines of an event that are data, as one text. */
-function dataOf(event: string): string {
-  return event.split(/\r\n|\n|\r/).filter((line) => line.startsWith("data:"))
-    .map((line) => line.slice(line[5] === " " ? 6 : 5)).join("\n");
 }

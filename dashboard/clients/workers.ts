@@ -10,10 +10,9 @@ import { byId, card, make, meter, scrolling, setText } from "../dom/elements.ts"
 import { bytes, duration, exact, millis, percent, short } from "../dom/format.ts";
 import { KeyedTable } from "../dom/table.ts";
 import { visibleText } from "../dom/escapes.ts";
-import type { Page } from "../state/page.ts";
 
 /** Shows the workers. Returns what takes the figures of a second. */
-export function showWorkers(_page: Page): (facts: LiveFacts) => void {
+export function showWorkers(): (facts: LiveFacts) => void {
   const about = make("span", { class: "quiet" });
   const table = new KeyedTable<WorkerFacts>(
     "Workers",

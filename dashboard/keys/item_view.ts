@@ -3,7 +3,7 @@
 
 import type { ItemFacts } from "../../server/observe/facts/key_facts.ts";
 import { button, byId, card, make, segmentBox, segments, setText } from "../dom/elements.ts";
-import { bytes, duration, exact } from "../dom/format.ts";
+import { bytes, duration, exact, plural } from "../dom/format.ts";
 import { bytesOf, keyText, textOf, visibleText } from "../dom/escapes.ts";
 import { visible } from "../dom/visible.ts";
 import type { NamedPlace, Page } from "../state/page.ts";
@@ -216,10 +216,7 @@ function factsOf(item: ItemFacts): HTMLElement {
     ["Type", item.encoding === item.type ? item.type : `${item.type}, ${item.encoding}`],
     ["Expires in", item.ttlSeconds === null ? "never" : duration(item.ttlSeconds)],
     ["Value", bytes(item.valueBytes)],
-    [
-      "In the slab",
-      `${bytes(item.slabBytes)}, ${exact(item.slots)} ${item.slots === 1 ? "slot" : "slots"}`,
-    ],
+    ["In the slab", `${bytes(item.slabBytes)}, ${plural(item.slots, "slot")}`],
     ["Members", exact(item.members)],
     ["Ring", item.ring],
     ["Clock", CLOCK[item.count] ?? String(item.count)],

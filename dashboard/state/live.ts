@@ -1,8 +1,8 @@
 // The stream of live figures: opened again whenever it ends, sooner at first and later then, and always saying what it
 // does. A page that nobody sees lets go of it, so that tabs in the background cost the server nothing.
 
+import { EventLines } from "../../server/observe/facts/event_lines.ts";
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
-import { EventLines } from "./event_lines.ts";
 import { type Server, ServerError } from "./server.ts";
 
 const FIRST_WAIT_MS = 500;

@@ -6,6 +6,7 @@ import {
   type HistoryFacts,
   type HistorySeries,
 } from "../../server/observe/facts/history_facts.ts";
+import { historyPoint } from "../../server/observe/facts/history_point.ts";
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
 
 /** The hour, in seconds. */
@@ -21,38 +22,8 @@ export interface Columns {
 }
 
 function noColumns(): Columns {
-  const series = Object.fromEntries(HISTORY_SERIES.map((name) => [name, []]));
-  return { at: [], series: series as unknown as Record<HistorySeries, Values> };
-}
-
-/** The values of one second by series. */
-export function pointOf(facts: LiveFacts): Readonly<Record<HistorySeries, number | null>> {
-  const { requestsPerSecond: requests, latency, memory, evictionsPerSecond: evictions } = facts;
-  const all = latency["all"];
-  return {
-    httpPerSecond: requests.http,
-    restPerSecond: requests.rest,
-    websocketPerSecond: requests.websocket,
-    respPerSecond: requests.resp,
-    textPerSecond: requests.text,
-    memcachePerSecond: requests.memcache,
-    hitsPerSecond: facts.hitsPerSecond,
-    missesPerSecond: facts.missesPerSecond,
-    p50Us: all?.p50Us ?? null,
-    p99Us: all?.p99Us ?? null,
-    p999Us: all?.p999Us ?? null,
-    usedBytes: memory.usedBytes,
-    heldBytes: memory.heldBytes,
-    rssBytes: memory.rssBytes,
-    items: facts.items,
-    memoryEvictionsPerSecond: evictions["memory"] ?? 0,
-    windowEvictionsPerSecond: evictions["window"] ?? 0,
-    expirationsPerSecond: facts.expirationsPerSecond,
-    lockWaitMsPerSecond: facts.lockWaitMsPerSecond,
-    lagMs: Math.max(0, ...facts.workers.map(({ lagMs }) => lagMs)),
-    usedCores: facts.cpu.usedCores,
-    errorsPerSecond: facts.errorsPerSecond,
-  };
+  const series = HISTORY_SERIES.map((name): [HistorySeries, Values] => [name, []]);
+  return { at: [], series: Object.fromEntries(series) as Record<HistorySeries, Values> };
 }
 
 /** History and live points together. */
@@ -84,7 +55,7 @@ export class SeriesStore {
       at.push(last + 1);
       for (const name of HISTORY_SERIES) series[name].push(null);
     }
-    const point = pointOf(facts);
+    const point = historyPoint(facts);
     at.push(now);
     for (const name of HISTORY_SERIES) series[name].push(point[name]);
     const old = at.findIndex((time) => time > now - MAX_SECONDS);

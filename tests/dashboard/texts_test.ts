@@ -6,7 +6,6 @@ import { wordsOf } from "../../dashboard/console/words.ts";
 import { readable, visibleText } from "../../dashboard/dom/escapes.ts";
 import { layOut } from "../../dashboard/keys/json_layout.ts";
 import { bytes, duration, micros, NOTHING, percent, short } from "../../dashboard/dom/format.ts";
-import { EventLines } from "../../dashboard/state/event_lines.ts";
 import { parseExactly } from "../../dashboard/state/exact_json.ts";
 
 Deno.test("visibleText() writes out whatever cannot be seen, and leaves all scripts alone", () => {
@@ -88,19 +87,6 @@ Deno.test("replyText() writes answers as redis-cli does, and no value as an answ
     [parseExactly(`{"result":9007199254740993}`).result, "(integer) 9007199254740993"],
   ];
   for (const [answer, text] of table) assertEquals(replyText(answer), text);
-});
-
-Deno.test("EventLines gives the same events however the stream is cut", () => {
-  const stream =
-    ': hello\r\ndata: {"a":1}\n\ndata:two\rdata: lines\r\revent: x\n\ndata: last\r\n\r\n';
-  for (let size = 1; size <= stream.length; size++) {
-    const lines = new EventLines();
-    const events: string[] = [];
-    for (let at = 0; at < stream.length; at += size) {
-      events.push(...lines.take(stream.slice(at, at + size)));
-    }
-    assertEquals(events, ['{"a":1}', "two\nlines", "last"], `pieces of ${size}`);
-  }
 });
 
 Deno.test("layOut() keeps every token of JSON, and is bounded however deep that is nested", () => {

@@ -1,5 +1,6 @@
 // What the other routes below /stats answer: slow commands, latency, clients, commands, metrics, and what /diagnose
-// finds. Types alone.
+// finds. Types alone, and none of the server's: the page is checked against a browser's library, which theirs do not fit.
+
 /** The answer of /stats/slow: newest first. */
 export interface SlowFacts {
   /** From how many microseconds on a command is slow; -1: none is noted. */

@@ -2,12 +2,10 @@
 // since the point before. Knows no clock and no listener.
 
 import process from "node:process";
-import { ALL_GROUPS } from "../live/group_latency.ts";
 import type { LiveSource } from "../live/live_source.ts";
 import type { Snapshot } from "../live/snapshot.ts";
-import type { HistorySeries } from "../facts/history_facts.ts";
 import { HISTORY_SERIES } from "../facts/history_facts.ts";
-import type { LiveFacts } from "../facts/live_facts.ts";
+import { historyPoint } from "../facts/history_point.ts";
 import { HISTORY_STEP_SECONDS } from "./history_layout.ts";
 import type { HistoryRing } from "./history_ring.ts";
 
@@ -39,7 +37,7 @@ export class HistoryRecorder {
     else {
       const facts = this.#source.facts(this.#before, after);
       const usedCores = (cpuMs - this.#cpuMs) / Math.max(1, nowMs - this.#before.atMs);
-      const point = pointOf(facts, usedCores);
+      const point = { ...historyPoint(facts), usedCores };
       this.#ring.append(
         Math.floor(facts.atMs / SECOND_MS),
         HISTORY_SERIES.map((name) => point[name]),
@@ -57,33 +55,4 @@ export class HistoryRecorder {
 function processMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / US_PER_MS;
-}
-
-function pointOf(facts: LiveFacts, usedCores: number): Record<HistorySeries, number | null> {
-  const { requestsPerSecond: requests, memory, evictionsPerSecond } = facts;
-  const latency = facts.latency[ALL_GROUPS];
-  return {
-    httpPerSecond: requests.http,
-    restPerSecond: requests.rest,
-    websocketPerSecond: requests.websocket,
-    respPerSecond: requests.resp,
-    textPerSecond: requests.text,
-    memcachePerSecond: requests.memcache,
-    hitsPerSecond: facts.hitsPerSecond,
-    missesPerSecond: facts.missesPerSecond,
-    p50Us: latency?.p50Us ?? null,
-    p99Us: latency?.p99Us ?? null,
-    p999Us: latency?.p999Us ?? null,
-    usedBytes: memory.usedBytes,
-    heldBytes: memory.heldBytes,
-    rssBytes: memory.rssBytes,
-    items: facts.items,
-    memoryEvictionsPerSecond: evictionsPerSecond.memory ?? 0,
-    windowEvictionsPerSecond: evictionsPerSecond.window ?? 0,
-    expirationsPerSecond: facts.expirationsPerSecond,
-    lockWaitMsPerSecond: facts.lockWaitMsPerSecond,
-    lagMs: Math.max(0, ...facts.workers.map(({ lagMs }) => lagMs)),
-    usedCores,
-    errorsPerSecond: facts.errorsPerSecond,
-  };
 }

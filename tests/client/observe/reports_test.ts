@@ -1,7 +1,6 @@
 // The commands that print what a server knows of itself: tables for people, JSON as it was sent, and exit codes.
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { EventParser } from "../../../client/observe/facts_reader.ts";
 import { run } from "../fixture.ts";
 import { DIAGNOSIS, HOT, LATENCY, SLOW } from "./facts.ts";
 import { ObserveServer } from "./observe_server.ts";
@@ -72,18 +71,4 @@ Deno.test("reports say where there is nothing, or a server knows no such route",
   const { code, stderr } = await run(["big"], { env });
   assertEquals(code, 2);
   assertEquals(stderr, `slabkv: ${server.url} has no /stats/big: is that slabkv older?\n`);
-});
-
-Deno.test("EventParser gives events however they are cut, and no comments", () => {
-  const bytes = new TextEncoder().encode(
-    'id: 1\r\ndata: {"a":"ä"}\r\n\r\n: ping\n\ndata:x\ndata: y\n\ndata: cut',
-  );
-  for (let size = 1; size <= bytes.length; size++) {
-    const parser = new EventParser();
-    const found: string[] = [];
-    for (let at = 0; at < bytes.length; at += size) {
-      found.push(...parser.take(bytes.subarray(at, at + size)));
-    }
-    assertEquals(found, ['{"a":"ä"}', "x\ny"], `${size} bytes at a time`);
-  }
 });
