@@ -10,6 +10,9 @@ export const CONTROL_TIMEOUT_MS = 1000;
 /** The other side has not answered in time: it may be gone, or at work for ever. */
 export class NoAnswer extends Error {}
 
+/** The other side has answered that it cannot. */
+export class RequestFailed extends Error {}
+
 /** A message port, as far as this module uses it. */
 export interface Port {
   postMessage(message: unknown, transfer?: Transferable[]): void;
@@ -45,8 +48,8 @@ export class ControlChannel {
   }
 
   /**
-   * Asks the other end. Rejects if that fails; with {@linkcode NoAnswer} if none comes within `timeoutMs`. What is in
-   * `transfer` is the other end's from then on.
+   * Asks the other end. Rejects with {@linkcode RequestFailed} if that fails, with {@linkcode NoAnswer} if none comes
+   * within `timeoutMs`. What is in `transfer` is the other end's from then on.
    */
   request(
     name: string,
@@ -96,6 +99,6 @@ export class ControlChannel {
     this.#waiting.delete(message.id);
     clearTimeout(waiting.timer);
     if (message.kind === "answer") waiting.resolve(message.body);
-    else waiting.reject(new Error(message.message));
+    else waiting.reject(new RequestFailed(message.message));
   }
 }

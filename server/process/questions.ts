@@ -10,6 +10,7 @@ import {
   type ServerTotals,
   type SlowEntry,
 } from "../contract/server.ts";
+import { NoAnswer, RequestFailed } from "./control.ts";
 import type { SweptEvent } from "./news/key_event_news.ts";
 import type { LatencyQuestion } from "./news/latency_news.ts";
 import type { ScriptQuestion } from "./news/script_news.ts";
@@ -65,7 +66,10 @@ export class Questions {
     this.#send = send;
   }
 
-  /** Asks when it is its turn. Rejects with a ServerRefusal where too many wait already. */
+  /**
+   * Asks when it is its turn. Rejects with a ServerRefusal where too many wait already, or where threads are too busy
+   * to answer in time: that is over in a moment, and no bug.
+   */
   async ask(question: Question): Promise<Answers> {
     const { what } = question;
     const line = this.#lines.get(what) ??
@@ -77,6 +81,9 @@ export class Questions {
     line.waitingCount++;
     try {
       return await (line.next ?? this.#enter(line, question));
+    } catch (error) {
+      if (!(error instanceof NoAnswer || error instanceof RequestFailed)) throw error;
+      throw new ServerRefusal("BUSY", "threads are too busy to answer, try again");
     } finally {
       line.waitingCount--;
     }

@@ -46,7 +46,8 @@ export async function observedLater(
     return observed(context, await facts());
   } catch (refusal) {
     if (!(refusal instanceof ServerRefusal)) throw refusal;
-    return overloaded(`Server cannot tell now: ${refusal.message}. Try again in a moment.`);
+    const why = refusal.message.replace(/, try again$/, "");
+    return overloaded(`Server cannot tell now: ${why}. Try again in a moment.`);
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { ServerRefusal } from "../../../server/contract/server.ts";
+import { NoAnswer, RequestFailed } from "../../../server/process/control.ts";
 import { joinedTexts, MAX_WAITING, Questions } from "../../../server/process/questions.ts";
 import { Relay } from "../../../server/process/relay.ts";
 
@@ -64,6 +65,28 @@ Deno.test("Questions.ask() refuses who comes when the line is full", async () =>
   await settled();
   pending[1]!.resolve(["y"]);
   assertEquals(await again, ["y"]);
+});
+
+Deno.test("ask() says to try again where threads are too busy to answer, and hides no bug", async () => {
+  const { questions, pending, settled } = setUp();
+  const busy = [
+    new NoAnswer("Cannot askAll: no answer within 1000 ms"),
+    new RequestFailed("Cannot ask the workers: too many questions are in line"),
+  ];
+  for (const error of busy) {
+    const asking = assertRejects(
+      () => questions.ask({ what: "hotKeys" }),
+      ServerRefusal,
+      "threads are too busy to answer, try again",
+    );
+    await settled();
+    pending.shift()!.reject(error);
+    assertEquals((await asking).code, "BUSY");
+  }
+  const asking = assertRejects(() => questions.ask({ what: "hotKeys" }), TypeError, "bug");
+  await settled();
+  pending.shift()!.reject(new TypeError("bug"));
+  await asking;
 });
 
 Deno.test("joinedTexts() is null where a worker has too much to say, or all together have", () => {
