@@ -18,7 +18,7 @@ const { ROW_CALLS, ROW_FAILED, ROW_REFUSED } = layout;
 /** Requests for one command that came by one protocol. */
 export interface RequestFigures {
   readonly protocol: Protocol;
-  /** Its name, in upper case; "OTHER" for all of which there were too many to count each. */
+  /** Its name, in upper case; "OTHER" for all by this protocol of which there were too many to count each. */
   readonly command: string;
   /** Carried out; carried out and answered with an error; refused before that. */
   readonly ok: number;
@@ -51,9 +51,9 @@ export class Figures {
     const keys = [...sums.keys()].sort((a, b) => a - b);
     return keys.map((key) => {
       const [calls, failed, refused] = sums.get(key)!;
-      const isOther = key === layout.OTHER_KEY;
+      const isOther = key <= layout.OTHER_KEY;
       return {
-        protocol: PROTOCOLS[isOther ? 0 : wayOfKey(key)]!,
+        protocol: PROTOCOLS[isOther ? layout.OTHER_KEY - key : wayOfKey(key)]!,
         command: isOther ? "OTHER" : this.#commands[commandOfKey(key)]!.name,
         ok: Math.max(0, calls - failed),
         failed,

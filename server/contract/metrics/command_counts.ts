@@ -11,6 +11,9 @@ const { COMMAND_ROWS, OTHER_KEY, OWN_ROWS, OWN_ROWS_USED, ROW_CALLS, ROW_KEY, RO
 const { LATENCY_COUNTS, LATENCY_LONGEST, LATENCY_SUM, LATENCY_WORDS, OWN_LATENCY } = layout;
 const { ROW_CALLS_LOW, ROW_CALLS_NOTED } = layout;
 
+/** Rows of one command each. */
+const GIVEN_ROWS = COMMAND_ROWS - WAY_COUNT;
+
 /** The counts of one thread. */
 export class CommandCounts {
   readonly words: Int32Array;
@@ -37,16 +40,17 @@ export class CommandCounts {
 
   /** The row of a command that came by `way`; made if there is none. */
   row(way: number, command: number): number {
-    return this.#rows[way * MAX_COMMANDS + command]! || this.#newRow(way * MAX_COMMANDS + command);
+    return this.#rows[way * MAX_COMMANDS + command]! || this.#newRow(way, command);
   }
 
-  #newRow(place: number): number {
+  #newRow(way: number, command: number): number {
     const { words } = this;
+    const place = way * MAX_COMMANDS + command;
     const used = words[this.#at + OWN_ROWS_USED]!;
-    const isLast = used >= COMMAND_ROWS - 1;
-    const word = this.#rowWord(isLast ? COMMAND_ROWS - 1 : used);
+    const isLast = used >= GIVEN_ROWS;
+    const word = this.#rowWord(isLast ? GIVEN_ROWS + way : used);
     this.#rows[place] = word;
-    Atomics.store(words, word + ROW_KEY, isLast ? OTHER_KEY : place + 1);
+    Atomics.store(words, word + ROW_KEY, isLast ? OTHER_KEY - way : place + 1);
     Atomics.store(words, this.#at + OWN_ROWS_USED, isLast ? COMMAND_ROWS : used + 1);
     return word;
   }

@@ -15,7 +15,7 @@ import { LATENCY_BUCKETS } from "./latency_buckets.ts";
 /** How many rows of counts are in use, and whether they were begun anew: then some of them were 0 since. */
 export const OWN_ROWS_USED = 0;
 export const OWN_WAS_RESET = 1;
-/** Rows of counts, given out with the first call. The last one is of all that find no other. */
+/** Rows of counts, given out with the first call. The last ones, one for each way in, are of all that find no other. */
 export const OWN_ROWS = 16;
 export const COMMAND_ROWS = 384;
 /** A row: whose it is, its counters, and the time of its calls in steps of 1/8 µs. */
@@ -28,7 +28,7 @@ export const ROW_FAILED = ROW_CALLS + COUNTER_WORDS;
 export const ROW_REFUSED = ROW_FAILED + COUNTER_WORDS;
 export const ROW_TOOK = ROW_REFUSED + COUNTER_WORDS;
 export const ROW_WORDS = ROW_TOOK + COUNTER_WORDS;
-/** Key of the last row; of others it is 1 and more: see command_numbers.ts. */
+/** Key of the first of the last rows, less 1 for each further way; of others it is 1 and more: see command_numbers.ts. */
 export const OTHER_KEY = -1;
 
 /** Latencies, a part for each group of commands, in the order of COMMAND_GROUPS: the longest, the sum, the buckets. */

@@ -19,7 +19,8 @@ const COMMANDS: Metric = {
   unit: "",
   help:
     "Commands by the way they came, name and outcome: `ok`, `error` (carried out, answered with an error) or " +
-    "`refused` (before that). JSON routes count as the commands that they run. `CONFIG RESETSTAT` leaves them.",
+    "`refused` (before that). JSON routes count as the commands that they run. `CONFIG RESETSTAT` leaves them. `other`: " +
+    "commands by that way after the first 378 kinds that a worker has met.",
   labels: ["protocol", "command", "outcome"],
   each: ({ figures }, take) => {
     for (const { protocol, command, ok, failed, refused } of figures?.requests() ?? []) {

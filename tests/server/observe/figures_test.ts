@@ -139,16 +139,29 @@ Deno.test("CommandStats.clear() begins its sums anew, and not those of Figures, 
   assertEquals(statsOf().sums().calls[2], 0);
 });
 
-Deno.test("CommandStats has one row for all that find no other, and counts carry over 2^32", () => {
+Deno.test("CommandStats has a row of each protocol for all that find no other, and counts carry over 2^32", () => {
   const region = newRegion();
   const stats = new CommandStats(region.words, region.ownWord(1));
   const figures = new Figures(newCache(region), COMMANDS);
   const ids = Array.from({ length: 100 }, (_, id) => id);
   for (const way of Object.values(Way)) for (const id of ids) stats.count(way, id, true);
   const rows = figures.requests();
-  assertEquals(rows.length, COMMAND_ROWS);
-  const other = rows.find(({ command }) => command === "OTHER");
-  assertEquals(other?.ok, 600 - (COMMAND_ROWS - 1));
+  assertEquals(rows.length, COMMAND_ROWS - 3);
+  const { requests } = figures.byProtocol();
+  assertEquals(requests, {
+    http: 100,
+    rest: 100,
+    websocket: 100,
+    resp: 100,
+    text: 100,
+    memcache: 100,
+  });
+  const other = rows.filter(({ command }) => command === "OTHER");
+  assertEquals(other.map(({ protocol, ok }) => `${protocol} ${ok}`), [
+    "memcache 100",
+    "text 100",
+    "resp 22",
+  ]);
   region.words[region.ownWord(1) + OWN_ROWS + 2 * ROW_WORDS + ROW_CALLS + 1] = -1;
   stats.count(Way.http, 2, true);
   assertEquals(
