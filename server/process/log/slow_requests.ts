@@ -1,5 +1,5 @@
 // Hears of what took long in one worker: commands go into the slow log, and whatever took longer than --slow is told
-// of in the server's log. Knows thresholds, and no clock.
+// of in the server's log. Knows thresholds; how long something took it is told.
 
 import type {
   Asker,
