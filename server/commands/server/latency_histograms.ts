@@ -16,9 +16,8 @@ const MAX_HISTOGRAM_BYTES = 1024;
 /** What took longer than any octave is counted in the last one. */
 const LAST_US = 2 ** 26;
 
-/** Of a command: its name, its calls, and how many took so many microseconds or less. */
+/** Of a command: its calls, and how many took so many microseconds or less. */
 interface Shown {
-  readonly name: string;
   readonly calls: number;
   readonly octaves: readonly (readonly [us: number, calls: number])[];
 }
@@ -26,10 +25,10 @@ interface Shown {
 /** The commands that the arguments behind the first one name, or all; those that never ran are left out. */
 export function wantedCommands(commands: readonly Command[], args: Args): readonly Command[] {
   if (args.count === 1) return commands;
+  const byName = new Map(commands.map((command) => [command.name, command]));
   const found: Command[] = [];
   for (let i = 1; i < args.count; i++) {
-    const token = tokenOf(args, i);
-    const command = commands.find(({ name }) => name === token);
+    const command = byName.get(tokenOf(args, i));
     if (command !== undefined) found.push(command);
   }
   return found;
@@ -41,14 +40,12 @@ export function answerHistograms(
   histograms: LatencyHistograms,
   reply: Reply,
 ): void {
-  const shown = commands.flatMap(({ id, name }) => {
-    const counts = histograms.get(id);
-    return counts === undefined ? [] : [shownOf(name.toLowerCase(), counts)];
-  });
+  const shown = commands.filter(({ id }) => histograms.has(id));
   if (!mayAnswer(shown.length * MAX_HISTOGRAM_BYTES, reply)) return;
   reply.map(shown.length);
-  for (const { name, calls, octaves } of shown) {
-    reply.text(name);
+  for (const { id, name } of shown) {
+    const { calls, octaves } = shownOf(histograms.get(id)!);
+    reply.text(name.toLowerCase());
     reply.map(2);
     reply.text("calls");
     reply.integer(calls);
@@ -61,7 +58,7 @@ export function answerHistograms(
   }
 }
 
-function shownOf(name: string, counts: Float64Array): Shown {
+function shownOf(counts: Float64Array): Shown {
   const octaves: [number, number][] = [];
   let calls = 0;
   let told = 0;
@@ -74,7 +71,7 @@ function shownOf(name: string, counts: Float64Array): Shown {
     if (octaves.at(-1)?.[0] === us) octaves.pop();
     octaves.push([us, calls]);
   }
-  return { name, calls, octaves };
+  return { calls, octaves };
 }
 
 /** The fields of INFO latencystats: of each command the percentiles in `wanted`, which are numbers with spaces between. */
