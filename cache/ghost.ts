@@ -24,7 +24,7 @@ const {
 } = layout;
 
 /** What {@linkcode takeGhostLocked} returns for a key that has none. */
-export const NO_GHOST = -1;
+export const NO_GHOST: number = -1;
 
 /** Word of the first of the two words of a key's set. */
 function setWord(memory: ShardMemory, hash: number): number {
@@ -32,8 +32,8 @@ function setWord(memory: ShardMemory, hash: number): number {
   return memory.ghostWord + (set >>> memory.words[SHARD_GHOST_SHIFT]!) * GHOST_SET_WORDS;
 }
 
-/** Never 0: an entry of 0 is an empty one. */
-function fingerprintOf(hash: number): number {
+/** What an entry has of its key's hash. Never 0: an entry of 0 is an empty one. */
+export function ghostFingerprint(hash: number): number {
   return (hash >>> GHOST_HASH_SHIFT) & GHOST_FINGERPRINT_MASK || GHOST_FINGERPRINT_MASK;
 }
 
@@ -43,7 +43,7 @@ export function rememberGhostLocked(memory: ShardMemory, hash: number): void {
   const at = setWord(memory, hash);
   const younger = words[at]!;
   words[at + 1] = (words[at + 1]! << GHOST_BITS) | (younger >>> GHOST_BITS);
-  words[at] = (younger << GHOST_BITS) | (fingerprintOf(hash) << GHOST_AGE_BITS) |
+  words[at] = (younger << GHOST_BITS) | (ghostFingerprint(hash) << GHOST_AGE_BITS) |
     words[SHARD_GHOST_AGE]!;
   const count = words[SHARD_GHOST_COUNT]! + 1;
   words[SHARD_GHOST_COUNT] = count;
@@ -71,7 +71,7 @@ function beginAge(memory: ShardMemory): void {
 export function takeGhostLocked(memory: ShardMemory, hash: number): number {
   const words = memory.words;
   const at = setWord(memory, hash);
-  const fingerprint = fingerprintOf(hash);
+  const fingerprint = ghostFingerprint(hash);
   for (let i = 0; i < GHOST_SET_ENTRIES; i++) {
     // An entry in the lower half of its word is younger than the one in the upper half.
     const word = at + (i >> 1);

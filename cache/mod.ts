@@ -64,7 +64,9 @@ export {
   EventReader,
   publishOverflow,
 } from "./event_ring.ts";
-export { EVICTION } from "./eviction_numbers.ts";
+/** All that decides what is evicted, besides the rules of clock.ts, ring.ts and ghost.ts. */
+export * as EVICTION from "./eviction_numbers.ts";
+export { ghostFingerprint, NO_GHOST } from "./ghost.ts";
 export { flushBucketsLocked, flushCostLocked, isEmptyLocked } from "./flush.ts";
 export { hashKey, inDatabase } from "./hash.ts";
 export { FurtherLocks } from "./further_locks.ts";

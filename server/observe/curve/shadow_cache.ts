@@ -2,8 +2,8 @@
 // follows clock.ts, ring.ts and ghost.ts step by step, with the same numbers (EVICTION); where they change,
 // this changes with them, and bench/curve shows whether it still tells what real caches do.
 
-import { EVICTION } from "../../../cache/mod.ts";
-import { NO_GHOST, ShadowGhosts } from "./shadow_ghosts.ts";
+import { EVICTION, NO_GHOST } from "../../../cache/mod.ts";
+import { ShadowGhosts } from "./shadow_ghosts.ts";
 import { ShadowItems } from "./shadow_items.ts";
 
 const {

@@ -1,15 +1,13 @@
 // The ghosts of a shadow cache: what cache/ghost.ts is for a shard, with the same sets, fingerprints and ages.
 // Its size follows the cache that is simulated, so that it forgets as much as the real one.
 
-import { EVICTION } from "../../../cache/mod.ts";
+import { EVICTION, ghostFingerprint, NO_GHOST } from "../../../cache/mod.ts";
 
 const {
   GHOST_AGE_BITS,
   GHOST_AGE_MASK,
   GHOST_AGES_PER_ITEMS,
   GHOST_BITS,
-  GHOST_FINGERPRINT_MASK,
-  GHOST_HASH_SHIFT,
   GHOST_MASK,
   GHOST_SET_ENTRIES,
   GHOST_SPARE_ENTRIES,
@@ -17,8 +15,6 @@ const {
 } = EVICTION;
 
 const HASH_RANGE = 2 ** 32;
-/** What {@linkcode ShadowGhosts.take} returns for a key that has none. */
-export const NO_GHOST = -1;
 
 /** Fingerprints of keys that have left probation, and how long ago. */
 export class ShadowGhosts {
@@ -61,14 +57,14 @@ export class ShadowGhosts {
     const entries = this.#entries;
     const at = this.#setOf(hash);
     entries.copyWithin(at + 1, at, at + GHOST_SET_ENTRIES - 1);
-    entries[at] = (fingerprintOf(hash) << GHOST_AGE_BITS) | this.#age;
+    entries[at] = (ghostFingerprint(hash) << GHOST_AGE_BITS) | this.#age;
     if (++this.#count * GHOST_AGES_PER_ITEMS >= items) this.#beginAge(items);
   }
 
   /** Takes the ghost of a key out. Returns how many ages ago it came, or NO_GHOST. */
   take(hash: number): number {
     const entries = this.#entries;
-    const fingerprint = fingerprintOf(hash);
+    const fingerprint = ghostFingerprint(hash);
     const from = this.#setOf(hash);
     for (let at = from; at < from + GHOST_SET_ENTRIES; at++) {
       const entry = entries[at]!;
@@ -91,11 +87,6 @@ export class ShadowGhosts {
     if (entries > GHOST_SPARE_ENTRIES * items) this.#shift++;
     else if (this.#shift > 0 && entries < GHOST_WANTED_ENTRIES * items) this.#shift--;
   }
-}
-
-/** Never 0: an entry of 0 is an empty one. */
-function fingerprintOf(hash: number): number {
-  return ((hash >>> GHOST_HASH_SHIFT) & GHOST_FINGERPRINT_MASK) || GHOST_FINGERPRINT_MASK;
 }
 
 if (GHOST_BITS !== 16 || GHOST_MASK !== 0xffff) throw new Error("Cannot keep ghosts in 16 bits");
