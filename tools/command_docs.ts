@@ -8,6 +8,7 @@
 import type { Command, CommandGroup } from "../server/contract/command.ts";
 import { MAX_ARGUMENTS } from "../server/contract/command.ts";
 import { COMMANDS } from "../server/commands/table.ts";
+import { writePage } from "./made_page.ts";
 
 const GROUPS: Readonly<Record<CommandGroup, string>> = {
   string: "Values",
@@ -65,12 +66,5 @@ function lineOf(cells: readonly string[]): string {
 }
 
 if (import.meta.main) {
-  const path = new URL("../docs/commands.md", import.meta.url);
-  const page = commandDocs(COMMANDS);
-  if (!Deno.args.includes("--check")) {
-    await Deno.writeTextFile(path, page);
-  } else if (page !== await Deno.readTextFile(path)) {
-    console.error("docs/commands.md is out of date: run deno task commands:docs");
-    Deno.exit(1);
-  }
+  await writePage("docs/commands.md", "commands:docs", () => commandDocs(COMMANDS));
 }

@@ -9,7 +9,9 @@
 import { COUNTERS, GAUGES } from "../server/contract/counters.ts";
 import { FACTS } from "../server/contract/persistence/persistence_facts.ts";
 import { unitWords } from "../server/observe/metrics/names.ts";
+import { withPart, writePage } from "./made_page.ts";
 
+const TASK = "counters:docs";
 const HEADS = { counters: "counter or gauge", persistence: "fact" } as const;
 /** The tables of the page. */
 export type TableName = keyof typeof HEADS;
@@ -38,35 +40,13 @@ function lineOf({ name, meaning, words = unitWords(name) }: DocumentedRow): stri
   return `| \`${name}\` | ${text.slice(0, end)}${unit}${text.slice(end)} |\n`;
 }
 
-/** The page with the table between its marks. Throws Error where the marks are not there. */
-export function withCounters(
-  page: string,
-  rows: readonly DocumentedRow[],
-  name: TableName = "counters",
-): string {
-  const opening = `<!-- ${name}: made by deno task counters:docs -->\n`;
-  const from = page.indexOf(opening) + opening.length;
-  const to = page.indexOf(`<!-- /${name} -->\n`, from);
-  if (from < opening.length || to < 0) throw new Error(`Cannot find the marks around the ${name}`);
-  return page.slice(0, from) + counterTable(rows, name) + page.slice(to);
-}
-
 /** All rows in the order of the page. */
 export const COUNTER_ROWS: readonly DocumentedRow[] = [...GAUGES, ...COUNTERS];
 
 /** The page as the tables of the code have it. */
 export function withTables(page: string): string {
-  return withCounters(withCounters(page, COUNTER_ROWS), FACTS, "persistence");
+  const withCounters = withPart(page, "counters", TASK, counterTable(COUNTER_ROWS));
+  return withPart(withCounters, "persistence", TASK, counterTable(FACTS, "persistence"));
 }
 
-if (import.meta.main) {
-  const path = new URL("../docs/api.md", import.meta.url);
-  const before = await Deno.readTextFile(path);
-  const page = withTables(before);
-  if (!Deno.args.includes("--check")) {
-    await Deno.writeTextFile(path, page);
-  } else if (page !== before) {
-    console.error("docs/api.md is out of date: run deno task counters:docs");
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await writePage("docs/api.md", TASK, withTables);

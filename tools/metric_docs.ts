@@ -7,6 +7,7 @@
 
 import { isMetric, type Metric } from "../server/observe/metrics/metric.ts";
 import { type Section, SECTIONS } from "../server/observe/metrics/table.ts";
+import { writePage } from "./made_page.ts";
 
 const HEAD = `<!-- Made from server/observe/metrics/ by deno task metrics:docs. Change it there. -->
 
@@ -90,13 +91,4 @@ function coded(text: string): string {
   return `\`${text}\``;
 }
 
-if (import.meta.main) {
-  const path = new URL("../docs/metrics.md", import.meta.url);
-  const page = metricPage();
-  if (!Deno.args.includes("--check")) {
-    await Deno.writeTextFile(path, page);
-  } else if (page !== await Deno.readTextFile(path)) {
-    console.error("docs/metrics.md is out of date: run deno task metrics:docs");
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await writePage("docs/metrics.md", "metrics:docs", () => metricPage());

@@ -7,6 +7,7 @@
 
 import { EVENT_FIELDS, EVENTS } from "../server/contract/log/events.ts";
 import { RULES } from "../server/observe/diagnosis/diagnose.ts";
+import { withPart, writePage } from "./made_page.ts";
 
 /** A row of the events, as far as the page shows it. */
 export interface DocumentedEvent {
@@ -15,6 +16,7 @@ export interface DocumentedEvent {
   readonly fields: readonly string[];
 }
 
+const TASK = "operate:docs";
 const MAX_LINE = 96;
 
 /** The list of events and the table of fields, as Markdown. */
@@ -58,29 +60,10 @@ function wrapped(text: string): string {
   return lines.join("\n  ");
 }
 
-/** The page with `text` between the marks of `name`. Throws Error where these are not there. */
-export function withPart(page: string, name: string, text: string): string {
-  const opening = `<!-- ${name}: made by deno task operate:docs -->\n`;
-  const from = page.indexOf(opening) + opening.length;
-  const to = page.indexOf(`<!-- /${name} -->\n`, from);
-  if (from < opening.length || to < 0) throw new Error(`Cannot find the marks around the ${name}`);
-  return page.slice(0, from) + text + page.slice(to);
-}
-
 /** The page as the tables of the code have it. */
 export function withTables(page: string): string {
-  const events = eventTables(EVENTS, EVENT_FIELDS);
-  return withPart(withPart(page, "events", events), "rules", ruleList(RULES));
+  const withEvents = withPart(page, "events", TASK, eventTables(EVENTS, EVENT_FIELDS));
+  return withPart(withEvents, "rules", TASK, ruleList(RULES));
 }
 
-if (import.meta.main) {
-  const path = new URL("../docs/operate.md", import.meta.url);
-  const before = await Deno.readTextFile(path);
-  const page = withTables(before);
-  if (!Deno.args.includes("--check")) {
-    await Deno.writeTextFile(path, page);
-  } else if (page !== before) {
-    console.error("docs/operate.md is out of date: run deno task operate:docs");
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await writePage("docs/operate.md", TASK, withTables);

@@ -6,6 +6,7 @@
  */
 
 import { optionsMarkdown } from "../server/config/text.ts";
+import { writePage } from "./made_page.ts";
 
 const HEAD = `# Options
 
@@ -25,13 +26,4 @@ export function optionDocs(): string {
   return `${HEAD}\n${optionsMarkdown()}`;
 }
 
-if (import.meta.main) {
-  const path = new URL("../docs/options.md", import.meta.url);
-  const page = optionDocs();
-  if (!Deno.args.includes("--check")) {
-    await Deno.writeTextFile(path, page);
-  } else if (page !== await Deno.readTextFile(path)) {
-    console.error("docs/options.md is out of date: run deno task options:docs");
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await writePage("docs/options.md", "options:docs", optionDocs);

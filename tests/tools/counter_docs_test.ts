@@ -3,8 +3,8 @@
  * date.
  */
 
-import { assertEquals, assertThrows } from "@std/assert";
-import { counterTable, withCounters, withTables } from "../../tools/counter_docs.ts";
+import { assertEquals } from "@std/assert";
+import { counterTable, withTables } from "../../tools/counter_docs.ts";
 
 Deno.test("counterTable() has a row for what is shown, without capital and period", () => {
   const rows = [
@@ -15,15 +15,6 @@ Deno.test("counterTable() has a row for what is shown, without capital and perio
     counterTable(rows),
     "| counter or gauge | what it is |\n| --- | --- |\n| `a` | times of a |\n",
   );
-});
-
-Deno.test("withCounters() replaces what stands between the marks, and wants both", () => {
-  const page =
-    "x\n<!-- counters: made by deno task counters:docs -->\nold\n<!-- /counters -->\ny\n";
-  const made = withCounters(page, []);
-  assertEquals(made.includes("old"), false);
-  assertEquals([made.startsWith("x\n"), made.endsWith("<!-- /counters -->\ny\n")], [true, true]);
-  assertThrows(() => withCounters("no marks", []), Error, "marks");
 });
 
 Deno.test("docs/api.md has the counters as their table is (deno task counters:docs)", async () => {

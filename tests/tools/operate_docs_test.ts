@@ -2,8 +2,8 @@
  * Tests of the events and rules in docs/operate.md: that each is there, and that the page is up to date.
  */
 
-import { assertEquals, assertThrows } from "@std/assert";
-import { eventTables, ruleList, withPart, withTables } from "../../tools/operate_docs.ts";
+import { assertEquals } from "@std/assert";
+import { eventTables, ruleList, withTables } from "../../tools/operate_docs.ts";
 
 Deno.test("eventTables() tells of each event, and has a row for each field", () => {
   const events = {
@@ -23,12 +23,6 @@ Deno.test("ruleList() has a rule in each item, in lines of a readable length", (
   assertEquals(lines.length, 4);
   assertEquals([lines[0]!.slice(0, 14), lines[2]], ["- **`a`**: It ", "- **`b`**: Never."]);
   assertEquals(lines.every((line) => line.length < 120), true);
-});
-
-Deno.test("withPart() replaces what stands between the marks, and wants both", () => {
-  const page = "x\n<!-- a: made by deno task operate:docs -->\nold\n<!-- /a -->\ny\n";
-  assertEquals(withPart(page, "a", "new\n"), page.replace("old", "new"));
-  assertThrows(() => withPart(page, "b", ""), Error, "marks");
 });
 
 Deno.test("docs/operate.md has the events and rules as their tables are (deno task operate:docs)", async () => {
