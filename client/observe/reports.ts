@@ -12,7 +12,7 @@ import { accessOf, type ClientContext, EXIT } from "../context.ts";
 import { ACCESS, OBSERVE } from "../options.ts";
 import { writeAll } from "../platform.ts";
 import { askFacts } from "./facts_reader.ts";
-import { bytesText, countText, grouped, secondsText } from "./figures.ts";
+import { bytesText, countText, grouped, microsText, secondsText } from "./figures.ts";
 import { type Line, lineSequence, lineText, plain, styled, tableLines } from "./lines.ts";
 import { hotTable, latencyTable, slowTable } from "./tables.ts";
 import { keyText } from "./screen_text.ts";
@@ -68,7 +68,7 @@ export async function slow(context: ClientContext): Promise<number> {
   const { slowerThanUs, commands } = facts;
   const bound = slowerThanUs === null || slowerThanUs < 0
     ? "None are kept: CONFIG SET slowlog-log-slower-than says which"
-    : `Commands that took ${countText(slowerThanUs)} µs or more, the latest first`;
+    : `Commands that took ${microsText(slowerThanUs)} or more, the latest first`;
   return await print(context, text, [
     [plain(bound)],
     ...commands.length === 0 ? [] : slowTable(commands, widthOf(context), true),
@@ -86,7 +86,9 @@ export async function latency(context: ClientContext): Promise<number> {
       `Waits for locks: ${grouped(lockWaits.count)}, ${countText(lockWaits.totalMs)} ms in all`,
     )],
     [plain(
-      `Event loops are behind by ${countText(lagMs.now)} ms, each: ${lagMs.workers.join(", ")}`,
+      `Event loops are behind by ${countText(lagMs.now)} ms at most (workers: ${
+        lagMs.workers.map((ms) => `${countText(ms)} ms`).join(", ")
+      })`,
     )],
   ]);
 }

@@ -75,6 +75,24 @@ export function cutText(text: string, columns: number): string {
   return `${shown}…`;
 }
 
+/**
+ * Breaks a text between words into lines of at most so many columns.
+ *
+ * @param text of others or our own; it comes out printable
+ * @param columns of the terminal
+ * @param most so many lines; what is left stands on the last of them, for whoever draws it to cut
+ */
+export function wrapped(text: string, columns: number, most: number): string[] {
+  const lines = [""];
+  for (const word of printable(text).split(" ")) {
+    const last = lines.at(-1)!;
+    const longer = last === "" ? word : `${last} ${word}`;
+    if (last !== "" && textWidth(longer) > columns && lines.length < most) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
 /** Fills a text up to so many columns, or cuts it. */
 export function fitText(text: string, columns: number, isRight = false): string {
   const shown = cutText(text, columns);

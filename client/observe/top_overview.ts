@@ -20,6 +20,9 @@ import { sumOf } from "./top_state.ts";
 
 const NAME_COLUMNS = 13;
 const BAR_COLUMNS = 20;
+/** Narrower terminals have no space for the longer bar. */
+const WIDE_COLUMNS = 100;
+const SHORT_BAR_COLUMNS = 8;
 const MAX_SPARK_COLUMNS = 60;
 
 /** The lines, each of at most so many columns. */
@@ -37,7 +40,7 @@ export function overviewLines(
     ),
     hitLine(live),
     latencyLine(live),
-    memoryLine(live),
+    memoryLine(live, columns < WIDE_COLUMNS ? SHORT_BAR_COLUMNS : BAR_COLUMNS),
     ...curveLine(curve),
     changeLine(live),
     troubleLine(live),
@@ -92,12 +95,12 @@ function latencyLine({ latency }: LiveFacts): Line {
   );
 }
 
-function memoryLine({ memory }: LiveFacts): Line {
+function memoryLine({ memory }: LiveFacts, barColumns: number): Line {
   const { slabBytes, usedBytes, heldBytes, rssBytes } = memory;
   const share = slabBytes === 0 ? 0 : usedBytes / slabBytes;
   return fact(
     "memory",
-    styled(barText(share, BAR_COLUMNS), "accent"),
+    styled(barText(share, barColumns), "accent"),
     plain(` ${bytesText(usedBytes)} of ${bytesText(slabBytes)} (${percentText(share)})`),
     plain(`  process ${bytesText(rssBytes)}  clients ${bytesText(heldBytes)}`),
   );

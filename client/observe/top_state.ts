@@ -20,6 +20,8 @@ export const SORTS: Readonly<Record<View, readonly number[]>> = {
   workers: [0, 1, 2, 3, 4, 5],
 };
 
+/** Keys that ask for a view. */
+const VIEW_KEYS = /^(?:[1-4]|left|right)$/;
 /** Seconds that pictures of rates reach back. */
 const HISTORY = 120;
 /** Rows that a page is. */
@@ -78,7 +80,8 @@ export class TopState {
     if (key === "q") return true;
     if (this.showsHelp) {
       this.showsHelp = false;
-      return false;
+      // Who asks for a view after reading which there are gets it; other keys only leave.
+      if (!VIEW_KEYS.test(key)) return false;
     }
     const number = VIEWS[Number(key) - 1];
     if (number !== undefined) this.#show(number);

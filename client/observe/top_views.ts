@@ -4,7 +4,7 @@
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
 import { clockText, secondsText } from "./figures.ts";
 import { type Line, plain, type Span, styled } from "./lines.ts";
-import { printable, textWidth } from "./screen_text.ts";
+import { printable, textWidth, wrapped } from "./screen_text.ts";
 import { hotTable, liveLatencyTable, slowTable, workerTable } from "./tables.ts";
 import { connectionLines, diskLine, overviewLines } from "./top_overview.ts";
 import { type Asked, sortedBy, type TopState, type View, VIEWS } from "./top_state.ts";
@@ -15,25 +15,31 @@ export interface Size {
   readonly rows: number;
 }
 
+/** At most 80 columns each, as narrow as terminals are at first. */
 const HELP_LINES = [
   "1 2 3 4   overview, keys, latency, workers",
   "← →       the view before or after; tab does too",
-  "↑ ↓       up and down where a list is longer than the screen; page up, page down, home",
+  "↑ ↓       up and down in a long list, as do page up, page down and home",
   "s         sorts by the next column, whose title is coloured",
   "r         sorts the other way round",
   "p         pauses: what is shown stays, and the server is heard all the same",
-  "?         this",
+  "?         this; any key leaves it",
   "q         ends it; so does Ctrl-C",
   "",
-  "Rates and latencies are of the last second. Hot keys are estimated from samples of the last minute or two.",
+  "Rates and latencies are of the last second, and latencies are the server's own,",
+  "without the network. Hot keys are estimated from samples of the last minute or",
+  "two. What stands at the top is what `slabkv diagnose` finds worst.",
 ] as const;
 
+/** Most lines of what is wrong, and of what to do, where there are so many rows; else both share one. */
+const MAX_NOTE_LINES = 2;
+const TALL_ROWS = 20;
 /** Most hot keys and slow commands on the overview. */
 const FEW = 5;
 
 /** All that is on the screen. */
 export function topLines(state: TopState, size: Size): Line[] {
-  const head = headLines(state, size.columns);
+  const head = headLines(state, size);
   const space = size.rows - head.length - 1;
   const body = state.showsHelp
     ? HELP_LINES.map((text) => [plain(text)])
@@ -43,29 +49,36 @@ export function topLines(state: TopState, size: Size): Line[] {
   return [...head, ...shown, ...gap, footLine(state)];
 }
 
-function headLines(state: TopState, columns: number): Line[] {
+function headLines(state: TopState, size: Size): Line[] {
   const { live, url, problem, isPaused } = state;
   const facts = live === null
     ? ["connecting"]
     : [`slabkv ${live.version}`, live.state, `up ${secondsText(live.uptimeSeconds)}`];
   const left = printable([...facts, url].join("  "));
   const right = live === null ? "" : clockText(live.atMs);
-  const gap = Math.max(2, columns - textWidth(left) - right.length);
+  const gap = Math.max(2, size.columns - textWidth(left) - right.length);
   const title: Line = [styled(left, "bold"), plain(`${" ".repeat(gap)}${right}`)];
-  const note = problem !== null
-    ? [styled(`Lost: ${problem}. Trying again`, "bad")]
+  const notes = problem !== null
+    ? [[styled(`Lost: ${problem}. Trying again`, "bad")]]
     : isPaused
-    ? [styled("Paused: p goes on", "warn")]
-    : diagnosisLine(state);
-  return [title, note, tabsLine(state.view)];
+    ? [[styled("Paused: p goes on", "warn")]]
+    : diagnosisLines(state, size);
+  return [title, ...notes, tabsLine(state.view)];
 }
 
-/** What is wrong, if something is. */
-function diagnosisLine({ diagnosis: { facts } }: TopState): Line {
-  const first = facts?.findings[0];
-  if (first === undefined) return facts === null ? [] : [styled(facts.summary, "good")];
+/** What is wrong, if something is, and what to do: in whole sentences where there is space. */
+function diagnosisLines({ diagnosis: { facts } }: TopState, { columns, rows }: Size): Line[] {
+  const [first, ...others] = facts?.findings ?? [];
+  if (first === undefined) return [facts === null ? [] : [styled(facts.summary, "good")]];
   const style = first.level === "critical" ? "bad" : first.level === "warning" ? "warn" : "accent";
-  return [styled(first.problem, style), plain(`  ${first.advice}`)];
+  const more = others.length === 0 ? "" : ` (and ${others.length} more: slabkv diagnose)`;
+  if (rows < TALL_ROWS) return [[styled(first.problem, style), plain(`  ${first.advice}`)]];
+  return [
+    ...wrapped(`${first.problem}${more}`, columns, MAX_NOTE_LINES).map((
+      text,
+    ) => [styled(text, style)]),
+    ...wrapped(first.advice, columns, MAX_NOTE_LINES).map((text) => [plain(text)]),
+  ];
 }
 
 function tabsLine(view: View): Line {

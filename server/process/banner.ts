@@ -46,6 +46,11 @@ export function capacityItems({ cache, config }: BannerFacts): number {
   return Math.min(indexCapacity, Math.floor(slabBytes / itemBytes));
 }
 
+/** A browser opens no Unix socket. */
+function hasDashboard({ config, listens }: BannerFacts): boolean {
+  return config.dashboard !== "off" && listens[0]!.unixPath === undefined;
+}
+
 /** A few lines for people. */
 export function bannerText(facts: BannerFacts): string {
   const { cache, config, listens, workers, maxWorkers } = facts;
@@ -63,6 +68,7 @@ export function bannerText(facts: BannerFacts): string {
     `  capacity   ${items} items of ${config.averageItemBytes} bytes`,
     `  workers    ${workers}${grows}`,
     ...dataDir === undefined ? [] : [`  data       ${dataDir}, --fsync ${fsync}`],
+    ...hasDashboard(facts) ? [`  dashboard  ${url}/`] : [],
     `  try        curl ${token}-d '{"key":"k","value":"v"}' ${url}/put`,
   ].join("\n");
 }

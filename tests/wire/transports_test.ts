@@ -212,7 +212,8 @@ Deno.test("on a terminal the server says in words where it is", async () => {
   const shape = new RegExp(
     "^slabkv \\d+\\.\\d+\\.\\d+\\n  listening  http://127\\.0\\.0\\.1:\\d+\\n" +
       "  memory     16MiB in 8 shards\\n  capacity   [\\d,]+ items of 160 bytes\\n" +
-      "  workers    1\\n  try        curl -d '.*' http://127\\.0\\.0\\.1:\\d+/put\\n$",
+      "  workers    1\\n  dashboard  http://127\\.0\\.0\\.1:\\d+/\\n" +
+      "  try        curl -d '.*' http://127\\.0\\.0\\.1:\\d+/put\\n$",
   );
   assertEquals(shape.test(text), true, text);
 });

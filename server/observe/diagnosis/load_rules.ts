@@ -85,7 +85,11 @@ const LOCK_WAITS: Rule = {
     const { grown: { lockWaits, lockWaitUs, lockTimeouts }, workers, seconds, hot } = facts;
     const share = lockWaitUs / (SECOND_US * seconds * Math.max(1, workers.length));
     if (share < WAIT_SHARE && lockTimeouts === 0) return null;
-    const gaveUp = lockTimeouts === 0 ? "" : `, and ${count(lockTimeouts)} waits were given up`;
+    const gaveUp = lockTimeouts === 0
+      ? ""
+      : lockTimeouts === 1
+      ? ", and one was given up"
+      : `, and ${count(lockTimeouts)} were given up`;
     return {
       level: "warning",
       problem: `Workers wait for each other: ${percent(share)} of their time went into ${
@@ -98,7 +102,9 @@ const LOCK_WAITS: Rule = {
         timeouts: lockTimeouts,
       },
       advice: facts.idleCores < NO_CORES && lockWaitUs >= LONG_WAIT_US * lockWaits
-        ? "Use fewer --workers, or more cores: a thread that has no core keeps others waiting for its locks."
+        ? `${
+          workers.length > 1 ? "Use fewer --workers, or more cores" : "Give it more cores"
+        }: a thread that has no core keeps others waiting for its locks.`
         : hot !== null && hot.key.share >= HOT_SHARE
         ? "Spread the hottest key (/stats/hot) over several."
         : "Look at /stats/slow for commands with many keys or large values, which hold locks for long.",

@@ -29,7 +29,7 @@ Deno.test("top, hot, big, slow and latency show what a real server tells, with i
   const big = await run(["big"], { env });
   assertMatch(big.stdout, /3\.\d\d KiB +2\.93 KiB +never +string +hot\\x1bkey/);
   const slow = await run(["slow"], { env });
-  assertMatch(slow.stdout, /^Commands that took 10,000 µs or more/);
+  assertMatch(slow.stdout, /^Commands that took 10.0 ms or more/);
   const latency = await run(["latency"], { env });
   assertMatch(latency.stdout, /\nall +\d+ [^]*\nstring +[56] /);
   assertMatch(latency.stdout, /Waits for locks: \d+, [\d.]+ ms in all\nEvent loops are behind by/);

@@ -24,7 +24,7 @@ Deno.test("hot, big, slow, latency and diagnose print tables, and with --json wh
       ],
     ]],
     [["slow"], 0, "/stats/slow?count=10", [
-      "10,000 µs or more",
+      "took 10.0 ms or more",
       "12.3 ms",
       "\\x1b[31mjob",
       "HGETALL",
@@ -32,7 +32,7 @@ Deno.test("hot, big, slow, latency and diagnose print tables, and with --json wh
     [["latency"], 0, "/stats/latency", [
       "all     123,456  2.5 µs",
       "Waits for locks: 12",
-      "each: 1, 4",
+      "(workers: 1 ms, 4 ms)",
     ]],
     [["diagnose"], 1, "/diagnose", [
       ...["warning: Memory is too small\n  Give it twice the memory\n"],

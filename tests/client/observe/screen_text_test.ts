@@ -8,6 +8,7 @@ import {
   keyText,
   printable,
   textWidth,
+  wrapped,
 } from "../../../client/observe/screen_text.ts";
 import { HOSTILE_KEYS } from "./facts.ts";
 
@@ -56,4 +57,11 @@ Deno.test("keyText() shows keys that are no text, cut ones, and other databases"
   assertEquals(keyText({ key: "", database: 0 }), '""');
   assertEquals(keyText({ base64: "/wBh", isCut: true, database: 3 }), "\\xff\\x00a… (database 3)");
   assertEquals(keyText({ base64: "?\x1b", database: 0 }), "?\\x1b");
+});
+
+Deno.test("wrapped() breaks between words, and leaves what is too much on the last line", () => {
+  assertEquals(wrapped("one two three four", 8, 9), ["one two", "three", "four"]);
+  assertEquals(wrapped("one two three four", 8, 2), ["one two", "three four"]);
+  assertEquals(wrapped("incomprehensible a", 4, 9), ["incomprehensible", "a"]);
+  assertEquals(wrapped("\x1b[2J", 80, 2), ["\\x1b[2J"]);
 });

@@ -60,6 +60,23 @@ Deno.test("top's views fit terminals of every size, and send them no escapes of 
   }
 });
 
+Deno.test("on 80 columns and 24 rows, top shows help, what is wrong and what to do whole", () => {
+  const state = newState();
+  state.take({ ...LIVE, workers: LIVE.workers.slice(0, 1) });
+  const [finding] = DIAGNOSIS.findings;
+  const problem = `Items are evicted, ${"more and more of them ".repeat(4)}each second.`;
+  const advice = `Start it anew ${"with more memory ".repeat(5)}than now.`;
+  const findings = [{ ...finding!, problem, advice }, finding!];
+  state.diagnosis = { facts: { ...DIAGNOSIS, findings }, problem: null };
+  const text = textOf(state, 80, 24).replaceAll("\n", " ");
+  assertStringIncludes(text, `${problem} (and 1 more: slabkv diagnose) ${advice} `);
+  assertStringIncludes(text, "SHARE  PER SECOND");
+  state.diagnosis = { facts: DIAGNOSIS, problem: null };
+  state.press("?");
+  const lines = topLines(state, { columns: 80, rows: 24 }).map(lineText);
+  for (const line of lines) assert(textWidth(line) <= 80, line);
+});
+
 Deno.test("s and r sort top's lists, each view by its columns", () => {
   const state = newState();
   state.press("4");
@@ -91,6 +108,10 @@ Deno.test("keys change the view, pause, help, move and end top", () => {
   assertStringIncludes(textOf(state), "sorts the other way round");
   state.press("x");
   assertEquals(textOf(state).includes("sorts the other way round"), false);
+  state.press("?");
+  state.press("3");
+  assertEquals([state.showsHelp, state.view], [false, "latency"]);
+  state.press("2");
   for (let i = 0; i < 100; i++) state.press("down");
   const small = textOf(state, 80, 10);
   assertStringIncludes(small, "SHARE");

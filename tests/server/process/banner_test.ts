@@ -72,6 +72,7 @@ Deno.test("bannerText() and bannerFields() say the same", () => {
     "  memory     8MiB in 8 shards",
     `  capacity   ${items.toLocaleString("en-US")} items of 160 bytes`,
     "  workers    1, up to 4 under load",
+    "  dashboard  http://127.0.0.1:7171/",
     `  try        curl -d '{"key":"k","value":"v"}' http://127.0.0.1:7171/put`,
   ]);
   const { addresses, memoryBytes, capacityItems: capacity, workers, workersMax } = bannerFields(
@@ -84,6 +85,14 @@ Deno.test("bannerText() and bannerFields() say the same", () => {
     workers: 1,
     workersMax: 4,
   });
+});
+
+Deno.test("bannerText() names the dashboard where there is one that a browser can open", () => {
+  const hasDashboard = (facts: ReturnType<typeof factsOf>) =>
+    bannerText(facts).includes("\n  dashboard  ");
+  assertEquals(hasDashboard(factsOf("--dashboard", "read")), true);
+  assertEquals(hasDashboard(factsOf("--dashboard", "off")), false);
+  assertEquals(hasDashboard({ ...factsOf(), listens: listens.slice(1) }), false);
 });
 
 Deno.test("bannerText() sends a token with the command to try where one is asked for, and does not show it", () => {

@@ -122,7 +122,8 @@ const WRONG: readonly [Changes, rule: string, level: string, ...words: string[]]
     "5.0 % of their time",
     "10,000 a second waits",
   ],
-  [{ grown: { lockTimeouts: 3 } }, "lock-waits", "warning", "3 waits were given up"],
+  [{ grown: { lockTimeouts: 3 } }, "lock-waits", "warning", "3 were given up"],
+  [{ grown: { lockTimeouts: 1 } }, "lock-waits", "warning", "one was given up"],
   [{ hot: hot(0.3, 0.1) }, "hot-key", "info", '"top" in shard 3', "CLIENT TRACKING"],
   [{ hot: hot(0.3, 0.9), grown: { lockWaitUs: 900_000 } }, "hot-key", "warning", "several keys"],
   [
