@@ -8,6 +8,12 @@ import { visibleText } from "../dom/escapes.ts";
 import type { Page } from "../state/page.ts";
 
 const EVERY_MS = 10_000;
+const SHOWN_IN: Readonly<Record<string, string>> = {
+  "/stats/big": "memory",
+  "/stats/clients": "server",
+  "/stats/hot": "keys",
+  "/stats/slow": "latency",
+};
 
 /** Shows what is wrong, for as long as it is. */
 export function showFindings({ server, views }: Page): void {
@@ -36,7 +42,7 @@ function finding({ rule, level, problem, evidence, advice }: Finding): HTMLEleme
     { class: `finding ${level}` },
     make("span", { class: `pill ${level}` }, level),
     make("b", {}, visibleText(problem)),
-    make("p", { class: "advice" }, visibleText(advice)),
+    make("p", { class: "advice" }, ...linked(advice)),
     make(
       "details",
       {},
@@ -44,4 +50,12 @@ function finding({ rule, level, problem, evidence, advice }: Finding): HTMLEleme
       make("dl", { class: "facts" }, ...figures),
     ),
   );
+}
+
+/** Advice, whose addresses lead to the part of this page that shows the same. */
+function linked(advice: string): (Node | string)[] {
+  return advice.split(/(\/stats\/\w+)/).map((text) => {
+    const view = SHOWN_IN[text];
+    return view === undefined ? visibleText(text) : make("a", { href: `#/${view}` }, text);
+  });
 }

@@ -97,7 +97,7 @@ export function showBig(page: Page): void {
   );
   page.views.repeat("memory", BIG_MS, async () => {
     const facts = await page.server.read<BigFacts>(`/stats/big?count=${COUNT}`);
-    setText(about, `${short(facts.looked)} of ${plural(facts.items, "item")} looked at`);
+    setText(about, `${exact(facts.looked)} of ${plural(facts.items, "item")} looked at`);
     types.replaceChildren(
       ...Object.entries(facts.types).map(([type, { items, slabBytes }]) =>
         make("li", {}, `${type}: ${short(items)} in`, make("b", {}, bytes(slabBytes)))

@@ -18,8 +18,8 @@ function timesText(times: number): string {
 }
 
 /** How far an estimate may be off: twice its standard error, in points of a hundred. */
-function spread(error: number): string {
-  return error === 0 ? "measured" : `${(error * 200).toFixed(1)} points`;
+function spread({ times, error }: CurvePoint): string {
+  return times === 1 ? "measured" : `${(error * 200).toFixed(1)} points`;
 }
 
 /** The curve. */
@@ -34,7 +34,7 @@ class CurveView {
       { title: "Memory", text: ({ times }) => timesText(times) },
       { title: "Bytes", kind: "number", text: (point) => bytes(point.bytes) },
       { title: "Hit ratio", kind: "number", text: ({ hitRatio }) => percent(hitRatio) },
-      { title: "Give or take", kind: "number", text: ({ error }) => spread(error) },
+      { title: "Give or take", kind: "number", text: spread },
     ],
     ({ times }) => String(times),
     "Too few reads so far.",
