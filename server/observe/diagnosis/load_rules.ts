@@ -65,7 +65,8 @@ function adviceForLag(facts: DiagnosisFacts): string {
   const { workers, idleCores, cores } = facts;
   const used = workers.reduce((sum, worker) => sum + worker.cores, 0);
   if (idleCores < NO_CORES && used < 0.7 * cores) {
-    return "Other processes use the machine's CPU: move them, or give this one cores of its own.";
+    return "Other processes use the machine's CPU: move them or give this one cores of its own, and look at " +
+      "/stats/slow for commands that took as long.";
   }
   if (mayAddWorker(facts)) return moreWorkers(facts);
   return "Look at /stats/slow for commands that take long, and ask for fewer keys at a time.";

@@ -116,6 +116,13 @@ const WRONG: readonly [Changes, rule: string, level: string, ...words: string[]]
     "/stats/slow",
   ],
   [
+    { workers: lagging, idleCores: 0.05, cores: 4 },
+    "event-loop-lag",
+    "warning",
+    "Other processes use the machine's CPU",
+    "/stats/slow for commands that took as long",
+  ],
+  [
     { grown: { lockWaitUs: 6_000_000, lockWaits: 600_000 } },
     "lock-waits",
     "warning",
