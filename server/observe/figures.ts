@@ -89,15 +89,12 @@ export class Figures {
     return sums;
   }
 
-  /** Latencies of a group of commands, or of all. */
-  latency(group: CommandGroup | null): LatencyCounts {
+  /** Latencies of a group of commands. */
+  latency(group: CommandGroup): LatencyCounts {
     const sum = new LatencyCounts();
+    const number = COMMAND_GROUPS.indexOf(group);
     const { actorCount } = this.#cache.region.geometry;
-    for (let actor = 0; actor < actorCount; actor++) {
-      for (const [number, name] of COMMAND_GROUPS.entries()) {
-        if (group === null || group === name) this.#addLatency(sum, actor, number);
-      }
-    }
+    for (let actor = 0; actor < actorCount; actor++) this.#addLatency(sum, actor, number);
     return sum;
   }
 
@@ -105,7 +102,7 @@ export class Figures {
     const { region, region: { words } } = this.#cache;
     const at = region.ownWord(actor) + OWN_LATENCY + group * LATENCY_WORDS;
     const max = Atomics.load(words, at + LATENCY_LONGEST);
-    if (max === 0 && Atomics.load(words, at + LATENCY_COUNTS + 1) === 0) return;
+    if (max === 0 && readCounter(words, at + LATENCY_COUNTS) === 0) return;
     sum.maxUs = Math.max(sum.maxUs, max / STEPS_PER_US);
     sum.sumUs += readCounter(words, at + LATENCY_SUM) / STEPS_PER_US;
     for (let bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {

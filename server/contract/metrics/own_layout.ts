@@ -39,12 +39,15 @@ export const LATENCY_SUM = 1;
 export const LATENCY_COUNTS = LATENCY_SUM + COUNTER_WORDS;
 export const LATENCY_WORDS = LATENCY_COUNTS + LATENCY_BUCKETS * COUNTER_WORDS;
 
+/** Words of a cache line. */
+const LINE_WORDS = 16;
 /** A ring of sampled keys: its ends in cache lines of their own, then entries of four words. */
-export const OWN_SAMPLES_HEAD = 14_608;
+export const OWN_SAMPLES_HEAD = LINE_WORDS *
+  Math.ceil((OWN_LATENCY + MAX_GROUPS * LATENCY_WORDS) / LINE_WORDS);
 /** How many found the ring full; beside the head, which has the same writer. */
 export const OWN_SAMPLES_LOST = OWN_SAMPLES_HEAD + 1;
-export const OWN_SAMPLES_TAIL = OWN_SAMPLES_HEAD + 16;
-export const OWN_SAMPLES = OWN_SAMPLES_TAIL + 16;
+export const OWN_SAMPLES_TAIL = OWN_SAMPLES_HEAD + LINE_WORDS;
+export const OWN_SAMPLES = OWN_SAMPLES_TAIL + LINE_WORDS;
 export const SAMPLE_ENTRIES = 1024;
 export const SAMPLE_WORDS = 4;
 /** In main's part: what it has learnt from them. */
@@ -65,8 +68,8 @@ assertLayout({
         ...wordsOf({ OWN_ROWS_USED, OWN_WAS_RESET }),
         ["rows", OWN_ROWS, COMMAND_ROWS * ROW_WORDS],
         ["latency", OWN_LATENCY, MAX_GROUPS * LATENCY_WORDS],
-        ["samples head", OWN_SAMPLES_HEAD, 16],
-        ["samples tail", OWN_SAMPLES_TAIL, 16],
+        ["samples head", OWN_SAMPLES_HEAD, LINE_WORDS],
+        ["samples tail", OWN_SAMPLES_TAIL, LINE_WORDS],
         ["samples", OWN_SAMPLES, SAMPLE_ENTRIES * SAMPLE_WORDS],
         ["curve", OWN_CURVE, CURVE_WORDS],
         ["hot", OWN_HOT, HOT_ENTRIES * HOT_WORDS],

@@ -52,7 +52,12 @@ export class ObserveServer implements AsyncDisposable {
         const tell = () => {
           if (left-- <= 0) return controller.close();
           const data = JSON.stringify({ ...LIVE, uptimeSeconds: this.asked.length });
-          controller.enqueue(new TextEncoder().encode(`data: ${data}\n\n`));
+          try {
+            controller.enqueue(new TextEncoder().encode(`data: ${data}\n\n`));
+          } catch {
+            // Who listened has gone.
+            return;
+          }
           timer = setTimeout(tell, this.pauseMs);
         };
         tell();

@@ -14,6 +14,7 @@ import {
 import { Way } from "../../../server/contract/metrics/ways.ts";
 import { PROTOCOLS } from "../../../server/observe/facts/protocols.ts";
 import { Figures } from "../../../server/observe/figures.ts";
+import { ALL_GROUPS, latencyByGroup } from "../../../server/observe/live/group_latency.ts";
 import { LocalServer } from "../../../server/process/local_server.ts";
 import { Speaker } from "../commands/speaker.ts";
 import { configOf, newCache, newRegion, NOW_MS } from "../fixture.ts";
@@ -69,7 +70,7 @@ Deno.test("Figures.latency() has as many calls as were counted, by group, while 
     1,
     50,
   ]);
-  const { total, sumUs, maxUs } = figures.latency(null);
+  const { total, sumUs, maxUs } = latencyByGroup(figures).get(ALL_GROUPS)!;
   assertEquals(total, 51);
   assert(maxUs > 0 && sumUs >= maxUs && sumUs < 51 * maxUs, `${sumUs} µs, longest ${maxUs}`);
 });
