@@ -30,7 +30,6 @@ export interface ChartKind {
   readonly hidesZeros?: boolean;
 }
 
-const AXIS_FONT = "11px system-ui, sans-serif";
 const SYNC = "time";
 /** How long a description stands. */
 const DESCRIBED_MS = 5000;
@@ -105,12 +104,7 @@ export class LineChart {
   #make(): uPlot {
     const { lines, scale } = this.#kind;
     const { clientWidth: width, clientHeight: height } = this.#box;
-    const axis: uPlot.Axis = {
-      stroke: this.#palette.colour("quiet"),
-      font: AXIS_FONT,
-      grid: { stroke: this.#palette.colour("grid"), width: 1 },
-      ticks: { show: false },
-    };
+    const axis = axisIn(this.#palette);
     return new uPlot(
       {
         width,
@@ -227,6 +221,16 @@ export class LineChart {
 
 function isPowerOfTen(value: number): boolean {
   return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+}
+
+/** What all axes have in common. */
+export function axisIn(palette: Palette): uPlot.Axis {
+  return {
+    stroke: palette.colour("quiet"),
+    font: "11px system-ui, sans-serif",
+    grid: { stroke: palette.colour("grid"), width: 1 },
+    ticks: { show: false },
+  };
 }
 
 /** A value on an axis, where zeros behind the point say nothing. */

@@ -6,7 +6,7 @@ import type { CurvePoint, MemoryCurve } from "../../server/observe/facts/memory_
 import { byId, card, make, setText } from "../dom/elements.ts";
 import { bytes, exact, percent } from "../dom/format.ts";
 import { KeyedTable } from "../dom/table.ts";
-import { axisText } from "../charts/line_chart.ts";
+import { axisIn, axisText } from "../charts/line_chart.ts";
 import type { Palette } from "../charts/palette.ts";
 import type { Page } from "../state/page.ts";
 
@@ -95,12 +95,7 @@ class CurveView {
   #make(data: uPlot.AlignedData): uPlot {
     const { clientWidth: width, clientHeight: height } = this.#box;
     const colour = (name: string) => this.#palette.colour(name);
-    const axis: uPlot.Axis = {
-      stroke: colour("quiet"),
-      font: "11px system-ui, sans-serif",
-      grid: { stroke: colour("grid"), width: 1 },
-      ticks: { show: false },
-    };
+    const axis = axisIn(this.#palette);
     return new uPlot(
       {
         width,
