@@ -144,3 +144,9 @@ export function wrongArity(name: string): Failure {
 export function badExpire(name: string): Failure {
   return failure("badExpire", `invalid expire time in '${name.toLowerCase()}' command`);
 }
+
+/** Commands of administration, from whom they are not taken. */
+export const NO_ADMINISTRATION: Failure = refused(
+  "administration over HTTP needs --admin or --token, and never comes from a browser but the dashboard",
+  "NOPERM",
+);

@@ -81,6 +81,8 @@ export class Session {
   database = 0;
   /** Whether it may run commands; false until AUTH where a token is configured. */
   isAuthenticated: boolean;
+  /** Whether its commands, and those of its scripts, may be about administration; over HTTP not everybody's. */
+  mayAdminister = true;
   /** What its client holds of the memory budget; null where nothing is kept for it. */
   account: MemoryAccount | null = null;
   /** What MULTI has begun, or null. */

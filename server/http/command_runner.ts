@@ -17,6 +17,7 @@ import { dispatch, dispatchUnknown } from "../commands/dispatch.ts";
 import { isHeld } from "../commands/connection/client_pause.ts";
 import { PAUSED, refused } from "../commands/failures.ts";
 import { Pause } from "../commands/connection/pause.ts";
+import { NO_ADMINISTRATION } from "../commands/failures.ts";
 import { findCommand } from "../commands/find.ts";
 import { askerOf } from "../commands/server/slow_runs.ts";
 import { beginUntimed } from "../commands/timing.ts";
@@ -43,8 +44,7 @@ function adviceInsteadOf({ name, waiting }: Command): string {
   return `send ${other}, or this over the Redis protocol, which can wait`;
 }
 
-const NO_ADMIN = "NOPERM administration over HTTP needs --admin or --token, " +
-  "and never comes from a browser but the dashboard";
+const NO_ADMIN = `${NO_ADMINISTRATION.code} ${NO_ADMINISTRATION.message}`;
 const READ_ONLY = "NOPERM the dashboard may change nothing, slabkv runs with --dashboard read";
 
 /** Commands without keys that only tell. */
@@ -79,7 +79,6 @@ export class CommandRunner implements MemoryOwner {
   mayBeSlow = false;
   readonly #now: () => number;
   #session: Session;
-  #mayAdminister = false;
   #mayChange = true;
   #signal: () => AbortSignal = () => AbortSignal.abort();
   readonly #account: MemoryAccount;
@@ -122,7 +121,7 @@ export class CommandRunner implements MemoryOwner {
     this.#copiedBytes = 0;
     this.#isWatching = false;
     this.#session.origin = origin;
-    this.#mayAdminister = mayAdminister;
+    this.#session.mayAdminister = mayAdminister;
     this.#mayChange = mayChange;
     this.#signal = signal;
     this.reply.begin(isBase64);
@@ -206,7 +205,7 @@ export class CommandRunner implements MemoryOwner {
       return this.refuse(`ERR ${found.name} is not possible here, ${adviceInsteadOf(found)}`);
     }
     if (!this.#mayChange && !changesNothing(found)) return this.refuse(READ_ONLY);
-    if (found.flags.includes("admin") && !this.#mayAdminister) return this.refuse(NO_ADMIN);
+    if (found.flags.includes("admin") && !this.#session.mayAdminister) return this.refuse(NO_ADMIN);
     if (this.#pause.isOn && isHeld(this.#pause, this.#session, found, args)) {
       this.reply.fail(PAUSED);
       return null;

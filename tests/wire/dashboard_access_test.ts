@@ -85,6 +85,28 @@ conversation("the dashboard administers nothing without token and --admin", [
   [fromPage(...OWN, '["SET","k","v"]'), '200 {"result":"OK"}'],
 ]);
 
+const SCRIPT = `"return redis.call('SLOWLOG','LEN')","0"`;
+const NO_ADMIN_SCRIPT = /^400 \{"error":"NOPERM administration over HTTP needs --admin or --token/;
+
+conversation("no script administers for who may not", [
+  [`POST / ["EVAL",${SCRIPT}]`, NO_ADMIN_SCRIPT],
+  [`POST / ["EVAL_RO",${SCRIPT}]`, NO_ADMIN_SCRIPT],
+  [`POST /multi-exec [["EVAL",${SCRIPT}]]`, /NOPERM administration over HTTP/],
+  [
+    `POST / ["EVAL","return redis.pcall('PFDEBUG','ENCODING','k').err","0"]`,
+    /NOPERM administration/,
+  ],
+]);
+
+conversation("scripts administer for who may", [
+  [`POST / ["EVAL",${SCRIPT}]`, ALLOWED],
+  [fromPage(...OWN, `["EVAL",${SCRIPT}]`), ALLOWED],
+], ["--admin"]);
+
+conversation("no script administers for a page under --dashboard read", [
+  [fromPage(...OWN, `["EVAL_RO",${SCRIPT}]`), NO_ADMIN_SCRIPT],
+], ["--admin", "--dashboard", "read"]);
+
 conversation("without a dashboard no page administers", [
   [fromPage(...OWN, LEN), NO_ADMIN],
 ], ["--admin", "--dashboard", "off"]);

@@ -7,7 +7,7 @@ import type { Command, CommandContext } from "../../contract/command.ts";
 import type { Failure, Reply } from "../../contract/reply.ts";
 import { shownText } from "../argument_text.ts";
 import { hashKeys } from "../execute.ts";
-import { refused } from "../failures.ts";
+import { NO_ADMINISTRATION, refused } from "../failures.ts";
 import { findCommand } from "../find.ts";
 import { runHeld } from "../held_run.ts";
 import { rememberArguments } from "../reads.ts";
@@ -130,6 +130,8 @@ export class ScriptCalls {
     const problem = command.problem?.(args);
     if (problem != null) return problem.kind === "arity" ? WRONG_COUNT : UNKNOWN;
     if (this.#commands.isRefused(command, args)) return NOT_ALLOWED;
+    const { session } = this.#frame.context;
+    if (!session.mayAdminister && command.flags.includes("admin")) return NO_ADMINISTRATION;
     if (this.#frame.isReadOnly && (isWrite || ALSO_WRITE.has(command.name))) return READ_ONLY;
     if (!isWrite) return null;
     return this.#writtenBytes > MAX_WRITTEN_BYTES ? TOO_MUCH : null;
