@@ -14,7 +14,7 @@ import { writeAll } from "../platform.ts";
 import { askFacts } from "./facts_reader.ts";
 import { bytesText, countText, grouped, microsText, secondsText } from "./figures.ts";
 import { type Line, lineSequence, lineText, plain, styled, tableLines } from "./lines.ts";
-import { hotTable, latencyTable, slowTable } from "./tables.ts";
+import { hotTable, latencyTable, LEVEL_STYLES, slowTable } from "./tables.ts";
 import { keyText } from "./screen_text.ts";
 
 /** `hot`: the keys that most requests are for. */
@@ -108,7 +108,6 @@ export async function diagnose(context: ClientContext): Promise<number> {
 }
 
 const NO_LATENCIES = "No command was timed: none ran, or the server was started with --metrics off";
-const LEVEL_STYLES = { critical: "bad", warning: "warn", info: "accent" } as const;
 
 function findingLines({ level, problem, evidence, advice }: Finding): Line[] {
   const figures = Object.entries(evidence).map(([name, value]) =>

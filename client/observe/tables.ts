@@ -1,7 +1,7 @@
 // The tables that several views and commands show: hot keys, slow commands, latency by group, workers.
 // Pure: facts in, lines out.
 
-import type { GroupLatency, SlowFacts } from "../../server/observe/facts/answers.ts";
+import type { Finding, GroupLatency, SlowFacts } from "../../server/observe/facts/answers.ts";
 import type { HotKey } from "../../server/observe/facts/key_facts.ts";
 import type { LatencyFacts, WorkerFacts } from "../../server/observe/facts/live_facts.ts";
 import {
@@ -13,8 +13,15 @@ import {
   millisText,
   percentText,
 } from "./figures.ts";
-import { type Column, type Line, type Span, styled, tableLines } from "./lines.ts";
+import { type Column, type Line, type Span, type Style, styled, tableLines } from "./lines.ts";
 import { keyText } from "./screen_text.ts";
+
+/** How findings of a diagnosis look, by their level. */
+export const LEVEL_STYLES = {
+  critical: "bad",
+  warning: "warn",
+  info: "accent",
+} as const satisfies Readonly<Record<Finding["level"], Style>>;
 
 /** A column of numbers. */
 function number(title: string): Column {

@@ -5,7 +5,7 @@ import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
 import { clockText, secondsText } from "./figures.ts";
 import { type Line, plain, type Span, styled } from "./lines.ts";
 import { printable, textWidth, wrapped } from "./screen_text.ts";
-import { hotTable, liveLatencyTable, slowTable, workerTable } from "./tables.ts";
+import { hotTable, LEVEL_STYLES, liveLatencyTable, slowTable, workerTable } from "./tables.ts";
 import { connectionLines, diskLine, overviewLines } from "./top_overview.ts";
 import { type Asked, sortedBy, type TopState, type View, VIEWS } from "./top_state.ts";
 
@@ -70,7 +70,7 @@ function headLines(state: TopState, size: Size): Line[] {
 function diagnosisLines({ diagnosis: { facts } }: TopState, { columns, rows }: Size): Line[] {
   const [first, ...others] = facts?.findings ?? [];
   if (first === undefined) return [facts === null ? [] : [styled(facts.summary, "good")]];
-  const style = first.level === "critical" ? "bad" : first.level === "warning" ? "warn" : "accent";
+  const style = LEVEL_STYLES[first.level];
   const more = others.length === 0 ? "" : ` (and ${others.length} more: slabkv diagnose)`;
   if (rows < TALL_ROWS) return [[styled(first.problem, style), plain(`  ${first.advice}`)]];
   return [

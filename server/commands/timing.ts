@@ -1,5 +1,5 @@
-// How long commands take: for INFO commandstats and the slow log. A call that is timed is one that may
-// take long by itself, one of 64, or any while the slow log wants all. For the others the clock is read
+// How long commands take: for INFO commandstats, latencies and the slow log. A call is timed that may take long by itself,
+// and of the others those that CommandStats picks, or any while the slow log wants all. For the rest the clock is read
 // once they turn out to be long: when they wait for a lock, or before they copy more than 64 KiB (see
 // Region.beginLong). What comes before that takes no time worth showing.
 

@@ -33,7 +33,7 @@ export const OTHER_KEY = -1;
 
 /** Latencies, a part for each group of commands, in the order of COMMAND_GROUPS: the longest, the sum, the buckets. */
 export const OWN_LATENCY = OWN_ROWS + COMMAND_ROWS * ROW_WORDS;
-export const MAX_GROUPS = 18;
+const MAX_GROUPS = 18;
 export const LATENCY_LONGEST = 0;
 export const LATENCY_SUM = 1;
 export const LATENCY_COUNTS = LATENCY_SUM + COUNTER_WORDS;

@@ -2,7 +2,7 @@
 // some takes time by the square of their length: 60 KB of spaces in If-None-Match kept a worker busy for 4 s.
 
 /** Longer headers count as if they were not there. */
-export const MAX_HEADER_CHARS = 1024;
+const MAX_HEADER_CHARS = 1024;
 
 /** A request as negotiation sees it: the header `name` alone, if it has one that is not too long. */
 export function withShort(

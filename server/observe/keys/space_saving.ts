@@ -8,7 +8,7 @@ import type { CountedKey } from "../../contract/keys/hot_answer.ts";
 /** How many keys are counted. */
 export const COUNTERS = 512;
 /** Of a key so many bytes are kept. Keys of one length that begin with the same ones differ by their hashes. */
-export const KEPT_KEY_BYTES = 128;
+const KEPT_KEY_BYTES = 128;
 
 /** Places of the table by hash: a power of two, at least twice the counters. */
 const PLACES = 2048;

@@ -155,7 +155,7 @@ function escapedHelp(text: string): string {
 }
 
 /** The value of a label, or a help text of OpenMetrics, so that it cannot end early. */
-export function escapedLabel(text: string): string {
+function escapedLabel(text: string): string {
   return escapedHelp(text).replace(/"/g, '\\"');
 }
 

@@ -7,7 +7,7 @@ import type { FieldsOf } from "../../contract/log/events.ts";
 export type SlowFields = FieldsOf<"slow"> & { readonly waitedFor: string; readonly ms: number };
 
 /** Told of so many in so many milliseconds. */
-export const MAX_SLOW_NEWS = 10;
+const MAX_SLOW_NEWS = 10;
 const PERIOD_MS = 1000;
 
 /** Where the news go. */
