@@ -8,6 +8,7 @@ import { bytesOf, keyText, textOf, visibleText } from "../dom/escapes.ts";
 import { visible } from "../dom/visible.ts";
 import type { NamedPlace, Page } from "../state/page.ts";
 import { ServerError } from "../state/server.ts";
+import { matching } from "./matching.ts";
 import { hasMembers, membersOf } from "./members.ts";
 import { bestForm, FORMS, valueNode } from "./value_forms.ts";
 
@@ -42,7 +43,7 @@ export class ItemView {
     const form = make(
       "form",
       { class: "search", role: "search" },
-      make("label", {}, "Key", this.#key),
+      make("label", {}, "Key, or a pattern such as user:*", this.#key),
       make("label", { class: "short" }, "Database", this.#database),
       make("button", { class: "main" }, "Show"),
     );
@@ -67,6 +68,10 @@ export class ItemView {
       if (!(error instanceof ServerError)) throw error;
       setText(this.#found, error.status === NOT_FOUND ? "There is no such key" : "");
       shown = error.status === NOT_FOUND ? this.#absent(place) : problemCard(error.message);
+      if (error.status === NOT_FOUND && place.database === 0 && place.key?.includes("*")) {
+        const found = matching(this.#page, place.key);
+        shown.append(await found.catch(({ message }) => problemCard(message)));
+      }
     }
     if (asked !== this.#asked) return;
     this.#box.replaceChildren(shown);
@@ -83,7 +88,7 @@ export class ItemView {
         this.#editor(place, "", (value) => this.#run(["SET", place.key!, value, "NX"], place)),
       );
     });
-    return make("article", { class: "card" }, text, box, isPossible ? create : null);
+    return make("article", { class: "card" }, text, box, isPossible ? make("p", {}, create) : null);
   }
 
   /** Why the page cannot change this item, or null. */

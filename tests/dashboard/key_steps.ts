@@ -80,6 +80,23 @@ export async function readsValues(tab: Tab, { server }: ShownServer): Promise<vo
   assertEquals(await tab.page.isDisabled(`#item button:has-text("Edit")`), true);
 }
 
+/** A pattern brings the keys that match it, as text, bytes included; each opens its item. */
+export async function findsByPattern(tab: Tab, { server }: ShownServer): Promise<void> {
+  using line = await Line.to(server);
+  await line.ask("SET like:1 a", "SET like:2 b", "SET like:<b>3 c", "SET unlike d");
+  await line.set(new Uint8Array([...new TextEncoder().encode("like:"), 0xff]), BYTES);
+  tab.refused.push("/stats/item");
+  const { page } = tab;
+  await search(tab, "like:*");
+  await tab.untilText("#item", /4 keys like this\./);
+  const keys = await page.locator("#item li").allInnerTexts();
+  assertEquals(keys.sort(), ["like:1", "like:2", "like:<b>3", "like:\\xff"]);
+  await page.click(`#item li button:has-text("\\\\xff")`);
+  await tab.untilText("#item .title", /^like:\\xff$/);
+  await search(tab, "nothing*");
+  await tab.untilText("#item", /0 keys like this\./);
+}
+
 /** Stores, edits, refuses what has changed meanwhile, lets expire, and deletes. */
 export async function editsKeys(tab: Tab, { server }: ShownServer): Promise<void> {
   using line = await Line.to(server);

@@ -4,7 +4,7 @@
 import { assertEquals } from "@std/assert";
 import { type Browser } from "playwright-core";
 import { chromiumPath, startBrowser, Tab } from "./fixture.ts";
-import { editsKeys, readsValues, showsHostileKeys } from "./key_steps.ts";
+import { editsKeys, findsByPattern, readsValues, showsHostileKeys } from "./key_steps.ts";
 import { readsFigures, reconnects, showsMemory, signsIn } from "./figure_steps.ts";
 import { endsConnection, runsCommands, showsSlowCommands } from "./server_steps.ts";
 import { takeScreenshots } from "./screenshots.ts";
@@ -22,6 +22,7 @@ const STEPS: readonly Step[] = [
   ["shards, curve and largest items are shown", showsMemory],
   ["hostile keys are text", showsHostileKeys],
   ["values are shown as text, JSON and hex, and long ones in part", readsValues],
+  ["a pattern brings the keys that match", findsByPattern],
   ["a key is stored, edited, kept, and deleted after a question", editsKeys],
   ["the console completes and runs commands, and shows errors", runsCommands],
   ["slow commands are shown as they came", showsSlowCommands],
