@@ -13,6 +13,7 @@ import { HISTORY_KEPT } from "../../server/observe/history/history_layout.ts";
 import { HistoryRing } from "../../server/observe/history/history_ring.ts";
 import { LiveSource } from "../../server/observe/live/live_source.ts";
 import { positive, runCommandLine } from "../command_line.ts";
+import { median } from "../figures.ts";
 import { atMost, plain, type Row, rowTable } from "../report.ts";
 
 const HELP = `Measures what it costs to tell how the server does, in one process
@@ -60,8 +61,6 @@ function timesOf(rounds: number, work: (round: number) => void): number[] {
   });
   return times.sort((a, b) => a - b);
 }
-
-const median = (times: readonly number[]) => times[times.length >> 1]!;
 
 function eventRow(cache: ServerCache): Row {
   const figures = new Figures(cache, COMMANDS);
