@@ -7,6 +7,7 @@ import { CLIENT_RULES } from "./client_rules.ts";
 import type { DiagnosisFacts } from "./diagnosis_facts.ts";
 import { DISK_RULES } from "./disk_rules.ts";
 import { LOAD_RULES } from "./load_rules.ts";
+import { LOSS_RULES } from "./loss_rules.ts";
 import { MEMORY_RULES } from "./memory_rules.ts";
 import type { Rule } from "./rule.ts";
 
@@ -15,6 +16,7 @@ export const RULES: readonly Rule[] = [
   ...DISK_RULES,
   ...CLIENT_RULES,
   ...LOAD_RULES,
+  ...LOSS_RULES,
   ...MEMORY_RULES,
 ];
 

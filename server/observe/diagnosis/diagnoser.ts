@@ -87,7 +87,12 @@ export class Diagnoser {
       seconds,
       uptimeSeconds: Math.max(0, Math.floor((cache.now() - startedMs) / SECOND_MS)),
       options: config,
-      store: storeFacts(before, now, shards === null ? null : largeShareOf(shards)),
+      store: storeFacts(
+        before,
+        now,
+        this.#window.itemsFlushed,
+        shards === null ? null : largeShareOf(shards),
+      ),
       grown: grownSince(before.totals, now.totals),
       rawCommands: now.rawCommands - before.rawCommands,
       curve: curve(),
@@ -145,12 +150,18 @@ function secondsBetween(before: Moment, now: Moment): number {
   return Math.max(MIN_SECONDS, (now.atMs - before.atMs) / SECOND_MS);
 }
 
-function storeFacts(before: Moment, now: Moment, largeShare: number | null): StoreFacts {
+function storeFacts(
+  before: Moment,
+  now: Moment,
+  itemsFlushed: number,
+  largeShare: number | null,
+): StoreFacts {
   const { stats } = now;
   const grown = (of: (moment: Moment) => number) => Math.max(0, of(now) - of(before));
   return {
     items: stats.items,
     itemsBefore: before.stats.items,
+    itemsFlushed,
     usedBytes: stats.usedBytes,
     slabBytes: stats.slabBytes,
     limitedBy: stats.limitedBy,

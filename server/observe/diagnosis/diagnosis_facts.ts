@@ -24,6 +24,8 @@ export interface StoreFacts {
   readonly items: number;
   /** When the time began that is looked at. */
   readonly itemsBefore: number;
+  /** Items that there were when a FLUSHALL or the like removed them; 0: there was none. */
+  readonly itemsFlushed: number;
   readonly usedBytes: number;
   readonly slabBytes: number;
   readonly limitedBy: "nothing" | "memory" | "index";

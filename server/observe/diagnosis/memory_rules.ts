@@ -1,8 +1,17 @@
-// Rules about what the cache holds and loses: memory, index, large values, deadlines, what was emptied. Each says why
+// Rules about what the cache holds and loses: memory, index, large values, deadlines. Each says why
 // the hit ratio is not what it could be.
 
 import type { DiagnosisFacts } from "./diagnosis_facts.ts";
-import { count, figure, hitRatioOf, percent, perSecond, type Rule, size } from "./rule.ts";
+import {
+  count,
+  duration,
+  figure,
+  hitRatioOf,
+  percent,
+  perSecond,
+  type Rule,
+  size,
+} from "./rule.ts";
 
 /** The curve is right within two points of a real cache. */
 const MIN_GAIN = 0.02;
@@ -44,48 +53,6 @@ function memoryMaybeSmall(facts: DiagnosisFacts): ReturnType<Rule["find"]> {
     advice: "Look at memoryCurve in /stats in some minutes, or try --memory with twice as much.",
   };
 }
-
-/** So much less than in the hour before is no chance, where there were enough reads. */
-const MIN_DROP = 0.1;
-/** What has grown to as many times what it was is the cause. */
-const GROWN = 2;
-
-const HIT_RATIO_DROPPED: Rule = {
-  name: "hit-ratio-dropped",
-  speaks:
-    "Of 1,000 reads or more ten points fewer hit than in the hour before: what else has changed is the cause.",
-  find: (facts) => {
-    const { past, store, seconds, grown: { hits, misses } } = facts;
-    const ratio = hitRatioOf(facts);
-    if (past === null || ratio === null || hits + misses < FEW || past.reads < FEW) return null;
-    if (past.hitRatio - ratio < MIN_DROP) return null;
-    const evictions = store.memoryEvictions / seconds;
-    const expirations = store.expirations / seconds;
-    const hasGrown = (now: number, before: number) => now >= 1 && now > GROWN * before;
-    const advice = store.itemsBefore >= FEW && store.items < store.itemsBefore / 2
-      ? "The cache was emptied: it comes back as keys are stored again."
-      : hasGrown(evictions, past.memoryEvictionsPerSecond)
-      ? "More is evicted than before: look at what is stored now (/stats/big), and at memoryCurve in /stats."
-      : hasGrown(expirations, past.expirationsPerSecond)
-      ? "More expires than before: look at the deadlines that are set now."
-      : "Neither more is evicted nor expires: clients ask for other keys than before (/stats/hot, MONITOR).";
-    return {
-      level: "warning",
-      problem: `The hit ratio has dropped: ${percent(ratio)} of all reads hit in the last ${
-        count(seconds)
-      } s, and ${percent(past.hitRatio)} in the ${duration(past.seconds)} before.`,
-      evidence: {
-        hitRatio: figure(ratio),
-        hitRatioBefore: figure(past.hitRatio),
-        memoryEvictionsPerSecond: figure(evictions),
-        memoryEvictionsPerSecondBefore: figure(past.memoryEvictionsPerSecond),
-        expirationsPerSecond: figure(expirations),
-        expirationsPerSecondBefore: figure(past.expirationsPerSecond),
-      },
-      advice,
-    };
-  },
-};
 
 const MEMORY_SMALL: Rule = {
   name: "memory-small",
@@ -224,39 +191,6 @@ const MANY_EXPIRED: Rule = {
   },
 };
 
-const EMPTIED: Rule = {
-  name: "emptied",
-  speaks:
-    "Half of the items or more have gone, and not by eviction: what is read now misses until it is stored again.",
-  find: (facts) => {
-    const { store, grown: { deletes } } = facts;
-    const gone = store.itemsBefore - store.items;
-    if (store.itemsBefore < FEW || gone < store.itemsBefore / 2) return null;
-    const flushed = gone - deletes - store.expirations;
-    const [how, advice] = store.shardsCleared > 0
-      ? ["shards were cleared", "Look into the log for what has failed."]
-      : flushed > gone / 2
-      ? ["a FLUSHALL or the like", "Look who sends it: MONITOR, or INFO commandstats."]
-      : deletes > store.expirations
-      ? [`${count(deletes)} were deleted`, "Look who deletes: MONITOR, or INFO commandstats."]
-      : [`${count(store.expirations)} expired`, "Spread deadlines that are all the same."];
-    return {
-      level: "warning",
-      problem: `The cache was emptied: of ${count(store.itemsBefore)} items ${
-        count(store.items)
-      } are left after ${count(facts.seconds)} s (${how}).`,
-      evidence: {
-        itemsBefore: store.itemsBefore,
-        items: store.items,
-        deletes,
-        expirations: store.expirations,
-        shardsCleared: store.shardsCleared,
-      },
-      advice,
-    };
-  },
-};
-
 const FILLING: Rule = {
   name: "filling",
   speaks:
@@ -284,14 +218,8 @@ const FILLING: Rule = {
   },
 };
 
-function duration(seconds: number): string {
-  return seconds < 120 ? `${count(seconds)} s` : `${count(seconds / 60)} minutes`;
-}
-
 /** The rules. */
 export const MEMORY_RULES: readonly Rule[] = [
-  EMPTIED,
-  HIT_RATIO_DROPPED,
   MEMORY_SMALL,
   INDEX_SMALL,
   LARGE_ITEMS,

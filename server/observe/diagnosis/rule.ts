@@ -46,3 +46,8 @@ export function size(bytes: number): string {
 export function figure(number: number): number {
   return Number(number.toPrecision(4));
 }
+
+/** "90 s", "12 minutes". */
+export function duration(seconds: number): string {
+  return seconds < 120 ? `${count(seconds)} s` : `${count(seconds / 60)} minutes`;
+}

@@ -1,7 +1,7 @@
 // The last minute as one worker has seen it: what counters were at its begin, and the worst of what comes and goes. Each
 // worker keeps its own, of a few hundred numbers; what they count is the same for all. Knows no rule.
 
-import type { CacheStats } from "../../../cache/mod.ts";
+import { type CacheStats, readStats } from "../../../cache/mod.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
 import type { Figures } from "../figures.ts";
@@ -13,6 +13,9 @@ const PART_MS = 10_000;
 const PARTS = 6;
 const US_PER_MS = 1000;
 const HUNDREDTHS = 100;
+/** A cache of so many items was emptied where so much of it has gone from one look to the next, and nobody knows how. */
+const FEWEST_ITEMS = 1000;
+const EMPTIED_SHARE = 0.5;
 
 /** All that is counted, at one moment. */
 export interface Moment {
@@ -34,6 +37,8 @@ interface Part {
   syncMs: number;
   idleCores: number;
   looks: number;
+  /** Items that there were when all were removed at once; 0: they were not. */
+  itemsFlushed: number;
 }
 
 /** The minute. */
@@ -44,6 +49,8 @@ export class Window {
   readonly #disk: PersistenceStatus | null;
   readonly #parts: Part[] = [];
   #syncedPosition: number;
+  #items = 0;
+  #gone = 0;
 
   /** `now` is in milliseconds by a clock that nobody sets. The first part begins at once. */
   constructor(cache: ServerCache, figures: Pick<Figures, "byProtocol">, now: () => number) {
@@ -53,6 +60,7 @@ export class Window {
     this.#disk = cache.region.log === null ? null : new PersistenceStatus(cache.region);
     this.#syncedPosition = this.#disk?.get("durablePosition") ?? 0;
     this.#parts.push(newPart(this.moment()));
+    this.#lookAtItems(this.#parts[0]!);
   }
 
   /** Looks at what comes and goes; called a few times a second. */
@@ -70,7 +78,21 @@ export class Window {
     }
     part.idleCores += region.gauge(0, "idleCores") / HUNDREDTHS;
     part.looks++;
+    this.#lookAtItems(part);
     this.#lookAtDisk(part);
+  }
+
+  /** A FLUSHALL or the like is seen by what is missing without having been deleted, evicted or expired. */
+  #lookAtItems(part: Part): void {
+    const { items, evictions, expirations } = readStats(this.#cache);
+    const gone = evictions + expirations + this.#cache.region.total("deletes");
+    const before = this.#items;
+    const missing = before - items - (gone - this.#gone);
+    if (before >= FEWEST_ITEMS && missing > EMPTIED_SHARE * before) {
+      part.itemsFlushed = Math.max(part.itemsFlushed, before);
+    }
+    this.#items = items;
+    this.#gone = gone;
   }
 
   /** A sync is noted once: the latest one may be hours old. */
@@ -105,6 +127,11 @@ export class Window {
     return Math.max(...this.#parts.map(({ lagMs }) => lagMs.get(worker) ?? 0));
   }
 
+  /** Items that there were when all were removed at once; 0: they were not. */
+  get itemsFlushed(): number {
+    return Math.max(...this.#parts.map((part) => part.itemsFlushed));
+  }
+
   /** The longest sync, in milliseconds; 0: there was none. */
   get maxSyncMs(): number {
     return Math.max(...this.#parts.map(({ syncMs }) => syncMs));
@@ -118,5 +145,5 @@ export class Window {
 }
 
 function newPart(begin: Moment): Part {
-  return { begin, lagMs: new Map(), syncMs: 0, idleCores: 0, looks: 0 };
+  return { begin, lagMs: new Map(), syncMs: 0, idleCores: 0, looks: 0, itemsFlushed: 0 };
 }

@@ -50,6 +50,30 @@ Deno.test("Diagnoser finds that many expire, and that a cache was emptied", asyn
   assertEquals([one?.rule, one?.evidence.itemsBefore], ["emptied", 3000]);
 });
 
+Deno.test("Diagnoser tells a cache that was emptied soon after it was filled from one whose items were evicted", async () => {
+  const trial = new Trial();
+  for (let i = 0; i < 3000; i++) trial.run("SET", `gone${i}`, "v");
+  for (let i = 0; i < 3000; i++) trial.run("DEL", `gone${i}`);
+  for (let i = 0; i < 4000; i++) trial.run("SET", `k${i}`, "v");
+  assertEquals(await trial.findings(), []);
+  trial.run("FLUSHALL");
+  assertEquals(await trial.findings(), ["emptied"]);
+  const { findings: [one] } = await trial.diagnoser.diagnosis();
+  assertEquals(one?.problem.endsWith("(a FLUSHALL or the like)."), true, one?.problem);
+  for (let i = 0; i < 3000; i++) trial.run("SET", `k${i}`, "v");
+  assertEquals(await trial.findings(), []);
+
+  const other = new Trial();
+  for (let i = 0; i < 15_000; i++) other.run("SET", `small:${i}`, "v".repeat(100));
+  other.pass(60_000);
+  for (let i = 0; i < 150; i++) {
+    other.run("SET", `large:${i}`, "v".repeat(40_000));
+    for (let reads = 0; reads < 3; reads++) other.run("GET", `large:${i}`);
+  }
+  const found = await other.findings();
+  assertEquals(found.includes("emptied"), false, found.join());
+});
+
 Deno.test("Diagnoser speaks of the last minute: what is over is forgotten", async () => {
   const trial = new Trial();
   trial.count("failedTokens", 20);

@@ -16,6 +16,7 @@ export const HEALTHY: DiagnosisFacts = {
   store: {
     items: 4_000_000,
     itemsBefore: 4_000_000,
+    itemsFlushed: 0,
     usedBytes: 950 * MIB,
     slabBytes: 960 * MIB,
     limitedBy: "memory",

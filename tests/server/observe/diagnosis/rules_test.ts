@@ -69,7 +69,13 @@ const WRONG: readonly [Changes, rule: string, level: string, ...words: string[]]
     "833 a second expire",
     "longer deadlines",
   ],
-  [{ store: { items: 90_000 } }, "emptied", "warning", "of 4,000,000 items 90,000", "FLUSHALL"],
+  [
+    { store: { items: 90_000, itemsBefore: 0, itemsFlushed: 4_000_000 } },
+    "emptied",
+    "warning",
+    "of 4,000,000 items 90,000",
+    "FLUSHALL",
+  ],
   [
     { store: { items: 90_000 }, grown: { deletes: 3_900_000 } },
     "emptied",
