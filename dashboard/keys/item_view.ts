@@ -4,7 +4,7 @@
 import type { ItemFacts } from "../../server/observe/facts/key_facts.ts";
 import { button, byId, card, make, segmentBox, segments, setText } from "../dom/elements.ts";
 import { bytes, duration, exact, plural } from "../dom/format.ts";
-import { bytesOf, keyText, textOf, visibleText } from "../dom/escapes.ts";
+import { bytesOf, keyText, textOf, visibleName, visibleText } from "../dom/escapes.ts";
 import { visible } from "../dom/visible.ts";
 import type { NamedPlace, Page } from "../state/page.ts";
 import { ServerError } from "../state/server.ts";
@@ -175,7 +175,7 @@ export class ItemView {
     const expire = () =>
       this.#run(["EXPIRE", key, String(Math.max(1, Math.round(Number(seconds.value))))], place);
     const remove = async () => {
-      const name = visibleText(key.slice(0, MAX_TITLE_CHARS));
+      const name = visibleName(key.slice(0, MAX_TITLE_CHARS));
       if (!await this.#page.speech.ask("Delete this key?", name, "Delete")) return;
       await this.#run(["DEL", key], place);
     };

@@ -2,7 +2,7 @@
 // changes nothing.
 
 import { make } from "../dom/elements.ts";
-import { readable, textOf, visibleText } from "../dom/escapes.ts";
+import { readable, shownText, textOf } from "../dom/escapes.ts";
 import { layOut } from "./json_layout.ts";
 
 /** Most bytes shown as hex; a screen has no more. */
@@ -19,10 +19,6 @@ export function valueNode(bytes: Uint8Array, form: Form): HTMLElement {
   if (form === "hex") return make("pre", { class: "hex", tabindex: 0 }, hexOf(bytes));
   if (form === "json") return make("pre", { tabindex: 0 }, jsonOf(bytes));
   return make("pre", { tabindex: 0, dir: "auto" }, shownText(readable(bytes)));
-}
-
-function shownText(text: string): string {
-  return text.split("\n").map((line) => visibleText(line).replaceAll("\\t", "\t")).join("\n");
 }
 
 /** The form in which a value is read best. */

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { replyText } from "../../dashboard/console/reply_text.ts";
 import { wordsOf } from "../../dashboard/console/words.ts";
-import { readable, visibleText } from "../../dashboard/dom/escapes.ts";
+import { readable, shownText, visibleName, visibleText } from "../../dashboard/dom/escapes.ts";
 import { layOut } from "../../dashboard/keys/json_layout.ts";
 import { bytes, duration, micros, NOTHING, percent, short } from "../../dashboard/dom/format.ts";
 import { parseExactly } from "../../dashboard/state/exact_json.ts";
@@ -24,8 +24,25 @@ Deno.test("visibleText() writes out whatever cannot be seen, and leaves all scri
   for (const [text, seen] of table) assertEquals(visibleText(text), seen);
 });
 
-Deno.test("readable() escapes bytes that are no UTF-8, and keeps a byte order mark", () => {
-  assertEquals(readable(new Uint8Array([0x61, 0xff, 0x00, 0x3c])), "a\\xff\\x00<");
+Deno.test("visibleName() writes out spaces that pages leave out, so that no name looks as another", () => {
+  const table: [string, string][] = [
+    ["user 1", "user 1"],
+    ["user  1", "user \\x201"],
+    [" user 1 ", "\\x20user 1\\x20"],
+    ["   ", "\\x20\\x20\\x20"],
+    ["a\tb", "a\\tb"],
+  ];
+  for (const [name, seen] of table) assertEquals(visibleName(name), seen);
+});
+
+Deno.test("shownText() keeps line ends, tabs and backslashes", () => {
+  assertEquals(shownText("C:\\temp\n\tx\x00\r"), "C:\\temp\n\tx\\x00\\r");
+});
+
+Deno.test("bytes that are no UTF-8 are escaped as what cannot be seen is, and a byte order mark is kept", () => {
+  const bytes = readable(new Uint8Array([0x61, 0xff, 0x80, 0x00, 0x3c]));
+  assertEquals(visibleText(bytes), "a\\xff\\x80\\x00<");
+  assertEquals(replyText(new Uint8Array([0xff, 0x5c, 0x22]).toBase64()), '"\\xff\\\\\\""');
   assertEquals(readable(new TextEncoder().encode("\ufeffa")), "\ufeffa");
 });
 
