@@ -25,7 +25,7 @@ import { DIAGNOSE_ROUTES } from "./observe/diagnose_routes.ts";
 import { KEY_ROUTES } from "./observe/key_routes.ts";
 import { METRICS_ROUTES } from "./observe/metrics_routes.ts";
 import { websocketRoute } from "./websocket_route.ts";
-import { OBSERVED_HEADERS } from "./observe/observed_answer.ts";
+import { observedText } from "./observe/observed_answer.ts";
 import { LIVE_ROUTES } from "./observe/live_routes.ts";
 import { exportRoute } from "./transfer/export_route.ts";
 import { importRoute } from "./transfer/import_route.ts";
@@ -72,7 +72,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/ready", methods: { GET: ready }, open: true, summary: "Whether to send traffic here" },
   {
     path: "/stats",
-    methods: { GET: ({ status }) => json(status.statsText(), 200, OBSERVED_HEADERS) },
+    methods: { GET: (context) => observedText(context, context.status.statsText()) },
     observes: true,
     summary: "Counters and sizes",
   },

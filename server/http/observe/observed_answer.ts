@@ -14,6 +14,8 @@ export const OBSERVED_HEADERS = {
 } as const;
 
 const JSON_TYPE = "application/json";
+/** Most bytes of UTF-8 that a unit of a string's length takes. */
+const MAX_CHAR_BYTES = 3;
 const encoder = new TextEncoder();
 
 /** Facts as JSON; a large answer goes out bit by bit, and counts as memory meanwhile. */
@@ -28,8 +30,10 @@ export function observedText(
   type = JSON_TYPE,
 ): Response {
   const headers = { "content-type": type, ...OBSERVED_HEADERS };
-  if (text.length <= LARGE_BYTES) return new Response(text, { headers });
-  const response = largeAnswers.answer(encoder.encode(text), type);
+  if (text.length * MAX_CHAR_BYTES <= LARGE_BYTES) return new Response(text, { headers });
+  const bytes = encoder.encode(text);
+  if (bytes.length <= LARGE_BYTES) return new Response(bytes, { headers });
+  const response = largeAnswers.answer(bytes, type);
   for (const [name, value] of Object.entries(OBSERVED_HEADERS)) {
     // What must not be compressed on its way says so there already.
     response.headers.append(name, value);
