@@ -1,8 +1,8 @@
 // Main's part of the memory curve: empties the rings of sampled keys, keeps the model up to date with the real cache,
 // and writes what it says where all workers find it. How long it takes at a time is bounded.
 
-import { readStats } from "../../../cache/mod.ts";
 import type { ServerCache } from "../../contract/counters.ts";
+import { FlushWatch } from "../flush_watch.ts";
 import { CurveModel } from "./curve_model.ts";
 import { writeCurve } from "./curve_words.ts";
 import { realCache } from "./real_cache.ts";
@@ -22,24 +22,21 @@ const FEW_USES = MOST_USES / 8;
 const CALM_LOOKS = 240;
 /** Uses that are taken at a time: about 4 ms. */
 const MOST_AT_ONCE = 4096;
-/** The cache was emptied where so much of it has gone without being deleted, evicted or expired. */
-const EMPTIED_SHARE = 0.5;
-const FEWEST_ITEMS = 1000;
 
 /** Learns what other sizes of the cache would bring. */
 export class CurveKeeper {
   readonly #cache: ServerCache;
   readonly #reader: SampleReader;
   readonly #model = new CurveModel();
+  readonly #flushes: FlushWatch;
   #ticks = 0;
   #uses = 0;
   #calm = 0;
-  #items = 0;
-  #gone = 0;
 
   constructor(cache: ServerCache) {
     this.#cache = cache;
     this.#reader = new SampleReader(cache);
+    this.#flushes = new FlushWatch(cache);
     this.#look(cache.now());
     this.#write();
   }
@@ -58,7 +55,7 @@ export class CurveKeeper {
 
   #look(nowMs: number): void {
     const { region } = this.#cache;
-    if (this.#wasEmptied()) this.#model.clear();
+    if (this.#flushes.look() > 0) this.#model.clear();
     this.#model.tick(realCache(this.#cache, region.total("hits"), region.total("misses")), nowMs);
     const lost = this.#reader.takeLost();
     if (this.#uses > MOST_USES || lost > MOST_LOST_SHARE * (this.#uses + lost)) {
@@ -72,17 +69,6 @@ export class CurveKeeper {
       this.#write();
     }
     this.#uses = 0;
-  }
-
-  /** Whether a FLUSHALL or the like has taken what is in the model. */
-  #wasEmptied(): boolean {
-    const { items, evictions, expirations } = readStats(this.#cache);
-    const gone = evictions + expirations + this.#cache.region.total("deletes");
-    const missing = this.#items - items - (gone - this.#gone);
-    const isEmptied = missing > EMPTIED_SHARE * this.#items && this.#items >= FEWEST_ITEMS;
-    this.#items = items;
-    this.#gone = gone;
-    return isEmptied;
   }
 
   #write(): void {

@@ -1,10 +1,11 @@
 // The last minute as one worker has seen it: what counters were at its begin, and the worst of what comes and goes. Each
 // worker keeps its own, of a few hundred numbers; what they count is the same for all. Knows no rule.
 
-import { type CacheStats, readStats } from "../../../cache/mod.ts";
+import type { CacheStats } from "../../../cache/mod.ts";
 import type { ServerCache } from "../../contract/counters.ts";
 import { PersistenceStatus } from "../../contract/persistence/persistence_status.ts";
 import type { Figures } from "../figures.ts";
+import { FlushWatch } from "../flush_watch.ts";
 import { servingWorkers } from "../serving_workers.ts";
 import { type CounterTotals, takeTotals } from "./totals.ts";
 
@@ -13,9 +14,6 @@ const PART_MS = 10_000;
 const PARTS = 6;
 const US_PER_MS = 1000;
 const HUNDREDTHS = 100;
-/** A cache of so many items was emptied where so much of it has gone from one look to the next, and nobody knows how. */
-const FEWEST_ITEMS = 1000;
-const EMPTIED_SHARE = 0.5;
 
 /** All that is counted, at one moment. */
 export interface Moment {
@@ -47,10 +45,9 @@ export class Window {
   readonly #figures: Pick<Figures, "byProtocol">;
   readonly #now: () => number;
   readonly #disk: PersistenceStatus | null;
+  readonly #flushes: FlushWatch;
   readonly #parts: Part[] = [];
   #syncedPosition: number;
-  #items = 0;
-  #gone = 0;
 
   /** `now` is in milliseconds by a clock that nobody sets. The first part begins at once. */
   constructor(cache: ServerCache, figures: Pick<Figures, "byProtocol">, now: () => number) {
@@ -59,8 +56,8 @@ export class Window {
     this.#now = now;
     this.#disk = cache.region.log === null ? null : new PersistenceStatus(cache.region);
     this.#syncedPosition = this.#disk?.get("durablePosition") ?? 0;
+    this.#flushes = new FlushWatch(cache);
     this.#parts.push(newPart(this.moment()));
-    this.#lookAtItems(this.#parts[0]!);
   }
 
   /** Looks at what comes and goes; called a few times a second. */
@@ -78,21 +75,8 @@ export class Window {
     }
     part.idleCores += region.gauge(0, "idleCores") / HUNDREDTHS;
     part.looks++;
-    this.#lookAtItems(part);
+    part.itemsFlushed = Math.max(part.itemsFlushed, this.#flushes.look());
     this.#lookAtDisk(part);
-  }
-
-  /** A FLUSHALL or the like is seen by what is missing without having been deleted, evicted or expired. */
-  #lookAtItems(part: Part): void {
-    const { items, evictions, expirations } = readStats(this.#cache);
-    const gone = evictions + expirations + this.#cache.region.total("deletes");
-    const before = this.#items;
-    const missing = before - items - (gone - this.#gone);
-    if (before >= FEWEST_ITEMS && missing > EMPTIED_SHARE * before) {
-      part.itemsFlushed = Math.max(part.itemsFlushed, before);
-    }
-    this.#items = items;
-    this.#gone = gone;
   }
 
   /** A sync is noted once: the latest one may be hours old. */
