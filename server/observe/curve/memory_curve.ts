@@ -87,7 +87,7 @@ function suits(now: CurvePoint, up: CurvePoint | undefined, down: CurvePoint | u
 
 function more(now: CurvePoint, point: CurvePoint): string {
   const fewer = (point.hitRatio - now.hitRatio) / (1 - now.hitRatio);
-  return `${nameOf(point, true)} (${sizeOf(point)}) would raise the hit ratio from ${
+  return `${nameOf(point, true)}${sizeOf(point, now)} would raise the hit ratio from ${
     percent(now.hitRatio)
   } to ` +
     `${percent(point.hitRatio)}: ${Math.round(100 * fewer)} % fewer misses.`;
@@ -99,7 +99,7 @@ function less(now: CurvePoint, point: CurvePoint, fullness: number): string {
       Math.round(100 * fullness)
     } %), and more memory would bring nothing now`
     : "More memory would bring little";
-  return `${why}; ${nameOf(point)} (${sizeOf(point)}) would do, with a hit ratio of ` +
+  return `${why}; ${nameOf(point)}${sizeOf(point, now)} would do, with a hit ratio of ` +
     `${percent(point.hitRatio)} in place of ${percent(now.hitRatio)}.`;
 }
 
@@ -116,7 +116,8 @@ function gain(from: CurvePoint, to: CurvePoint): string {
   return (100 * (to.hitRatio - from.hitRatio)).toFixed(1);
 }
 
-/** A size in whole MiB, or as it is where it is smaller than one. */
-function sizeOf({ bytes }: CurvePoint): string {
-  return formatSize(bytes < MIB ? bytes : Math.round(bytes / MIB) * MIB);
+/** What to start the server with, in whole MiB, or as it is where it is less than one. A log's ring is not for items. */
+function sizeOf({ times, bytes }: CurvePoint, now: CurvePoint): string {
+  const size = formatSize(bytes < MIB ? bytes : Math.round(bytes / MIB) * MIB);
+  return bytes === times * now.bytes ? ` (${size})` : ` for items (--memory ${size})`;
 }

@@ -71,11 +71,13 @@ const MEMORY_SMALL: Rule = {
     const gains = ({ hitRatio }: { hitRatio: number }) => hitRatio - now.hitRatio;
     const best = larger.find((point) => gains(point) >= MOST_OF_GAIN * most);
     if (best === undefined || gains(best) < Math.max(MIN_GAIN, 2 * best.error)) return null;
+    // A part of it may be the ring of the log, which is as large as it was.
+    const forItems = best.bytes === best.times * now.bytes ? "" : " for items";
     return {
       level: "warning",
       problem: `The memory is too small for what is asked for: ${
         perSecond(store.memoryEvictions, facts)
-      } are evicted, and ${best.times} times the memory would raise the hit ratio from ${
+      } are evicted, and ${best.times} times the memory${forItems} would raise the hit ratio from ${
         percent(now.hitRatio)
       } to ${percent(best.hitRatio)}.`,
       evidence: {

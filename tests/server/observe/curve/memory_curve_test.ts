@@ -31,6 +31,16 @@ Deno.test("adviceOf() names the smallest amount of memory that brings something"
   );
 });
 
+Deno.test("adviceOf() says what to start with where a part of the memory is the log's ring", () => {
+  const points = [[1, 64, 0.7], [2, 112, 0.79]].map(([times, mib, hitRatio]) => {
+    return { times: times!, bytes: mib! * MIB, hitRatio: hitRatio!, error: 0 };
+  });
+  assertEquals(
+    adviceOf(0.005, 321, points, 1),
+    "Twice the memory for items (--memory 112MiB) would raise the hit ratio from 70.0 % to 79.0 %: 30 % fewer misses.",
+  );
+});
+
 Deno.test("adviceOf() says where less would do", () => {
   assertEquals(
     advice({ 0.25: 91, 0.5: 97.8, 1: 98, 2: 98.1, 4: 98.1 }),
