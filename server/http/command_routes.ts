@@ -52,7 +52,8 @@ const NO_TIME = "ERR pipeline has taken too long, send fewer commands at a time"
 /** More than the longest name of a command. */
 const MAX_NAME_CHARS = 64;
 
-const NO_WRITE = "Commands that change something come by POST, or by GET from no browser.";
+const NO_WRITE =
+  "Scripts and commands that change something come by POST, or by GET from no browser.";
 
 const encoder = new TextEncoder();
 const MULTI = encoder.encode("MULTI");
@@ -121,7 +122,7 @@ export function pathCommandRoute(
     // Whoever asks with HEAD, and a page that has the browser load a picture, change nothing.
     const mayWrite = method === "GET" &&
       (context.config.token !== undefined || isNoBrowser(context.access, request));
-    if (isChange(found) && !mayWrite) return asCommandError(error(403, NO_WRITE));
+    if (isByPost(found) && !mayWrite) return asCommandError(error(403, NO_WRITE));
   }
   if (isEventCommand(found.name)) return eventRoute(context, request, url, start, found.name);
   const hash = url.indexOf("#", start);
@@ -131,9 +132,14 @@ export function pathCommandRoute(
   });
 }
 
-/** Whether a command changes something, or tells others something. */
-function isChange({ name, flags }: Command): boolean {
-  return flags.includes("write") || name === "PUBLISH" || name === "SPUBLISH";
+/** These change no key, but tell others something, take or forget scripts, or work for as long as their sender likes. */
+const ALSO_BY_POST: ReadonlySet<string> = new Set(
+  ["PUBLISH", "SPUBLISH", "SCRIPT", "EVAL_RO", "EVALSHA_RO"],
+);
+
+/** Whether no page of another site may have its browser ask for a command, as for a picture. */
+function isByPost({ name, flags }: Command): boolean {
+  return flags.includes("write") || ALSO_BY_POST.has(name);
 }
 
 /** POST /pipeline */

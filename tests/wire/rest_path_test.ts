@@ -6,7 +6,7 @@ import { TestServer } from "./server.ts";
 
 const SYNC = { "upstash-sync-token": "slabkv" };
 const NO_WRITE =
-  '403 {"error":"ERR Commands that change something come by POST, or by GET from no browser."}';
+  '403 {"error":"ERR Scripts and commands that change something come by POST, or by GET from no browser."}';
 
 conversation("a command may stand in the path", [
   ["GET /set/foo/bar", '200 {"result":"OK"}', SYNC],
@@ -48,6 +48,11 @@ conversation("every answer to commands has the header that clients send back", [
 ]);
 
 conversation("a page cannot have a browser change something with a GET or a HEAD", [
+  ["GET /script/flush\nsec-fetch-site: cross-site", NO_WRITE],
+  ["GET /script/kill\nuser-agent: Mozilla/5.0 (X11; Linux x86_64)", NO_WRITE],
+  ["GET /eval_ro/return%201/0\nsec-fetch-site: cross-site", NO_WRITE],
+  ["GET /evalsha_ro/abc/0\nsec-fetch-site: cross-site", NO_WRITE],
+  ["GET /eval_ro/return%201/0", '200 {"result":1}'],
   ["GET /set/foo/bar\nsec-fetch-site: cross-site", NO_WRITE, SYNC],
   [
     "GET /del/foo\nuser-agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0",
