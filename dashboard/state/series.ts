@@ -10,7 +10,7 @@ import { historyPoint } from "../../server/observe/facts/history_point.ts";
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
 
 /** The hour, in seconds. */
-export const MAX_SECONDS = 3600;
+const MAX_SECONDS = 3600;
 
 /** A column; null where nothing is known. */
 export type Values = (number | null)[];

@@ -80,10 +80,9 @@ export class Server {
     if (this.#asking !== null || this.#kept.get(TOKEN) !== refused) return;
     const problem = refused === null ? "" : "The server refuses this token.";
     this.forget();
-    this.#asking = this.#askToken(problem).then((token) => {
-      this.#kept.set(TOKEN, token);
-      this.#asking = null;
-    });
+    this.#asking = this.#askToken(problem)
+      .then((token) => this.#kept.set(TOKEN, token))
+      .finally(() => this.#asking = null);
   }
 
   /** Reads a JSON answer. Throws ServerError for one that is no 200. */
