@@ -131,14 +131,17 @@ const LARGE_SHARE = 0.5;
 /** A put that makes so many others leave is of another size than they are. */
 const MANY_EVICTED = 3;
 
+/** Fewer evictions a second than that push out nothing that is missed. */
+const FEW_EVICTIONS = 1;
+
 const LARGE_ITEMS: Rule = {
   name: "large-items",
   speaks:
-    "Items are evicted for want of memory, and values that fill slots by themselves have half of it or more, or " +
-    "a put evicts three items or more in the mean: few that are large push out many that are small.",
+    "One item a second or more is evicted for want of memory, and values that fill slots by themselves have half " +
+    "of it or more, or a put evicts three items or more in the mean: few that are large push out many that are small.",
   find: (facts) => {
     const { store, grown: { puts } } = facts;
-    if (store.memoryEvictions === 0) return null;
+    if (store.memoryEvictions < FEW_EVICTIONS * facts.seconds) return null;
     const share = store.largeShare ?? 0;
     const evictedByPut = puts === 0 ? 0 : store.memoryEvictions / puts;
     if (share < LARGE_SHARE && evictedByPut < MANY_EVICTED) return null;

@@ -195,6 +195,12 @@ Deno.test("diagnose() has nothing to say of a server that is well, with disk and
   }
 });
 
+Deno.test("diagnose() says nothing of large items while hardly anything is evicted for them", () => {
+  // Eight for one put in a minute: many for a put, and few for a cache.
+  const changes = { store: { memoryEvictions: 8, largeShare: 0.97 }, grown: { puts: 1 } };
+  assertEquals(diagnose(facts(changes)).findings, []);
+});
+
 Deno.test("diagnose() finds each thing that goes wrong, and nothing else for it", () => {
   for (const [changes, rule, level, ...words] of WRONG) {
     const { summary, findings } = diagnose(facts(changes));
