@@ -233,6 +233,19 @@ const ORDINARY: ReadonlySet<string> = new Set(["status404", "status409", "codeNO
 const REFUSED_SHARE = 0.05;
 const FEW_REFUSED = 100;
 
+/** What helps against the commonest of them. */
+const REFUSAL_ADVICE: Readonly<Record<string, string>> = {
+  codeOOM:
+    "Split collections that would take more than half of a shard, or give more --memory; if it speaks of clients, raise " +
+    "--body-memory.",
+  codeNOAUTH: "Give the clients the token: INFO commandstats has what they send without it.",
+  status401: "Give the clients the token: they send none, or a wrong one.",
+  status413: "Split long bodies and values, or raise --max-value-bytes or --max-body.",
+};
+/** What to do about the others. */
+const REFUSAL_LOOK =
+  "Look at `refusals` in /stats and at INFO commandstats for the commands, and at their clients.";
+
 const REFUSALS: Rule = {
   name: "refusals",
   speaks:
@@ -256,8 +269,7 @@ const REFUSALS: Rule = {
         perSecond(times, facts)
       }.`,
       evidence: { counter: worst.name, times, share: figure(Math.min(1, share)) },
-      advice:
-        "Look at `refusals` in /stats and at INFO commandstats for the commands, and at their clients.",
+      advice: REFUSAL_ADVICE[worst.name] ?? REFUSAL_LOOK,
     };
   },
 };
