@@ -25,7 +25,11 @@ Deno.test("--slow tells of slow commands with their key, client and trace", asyn
   using resp = await connectRaw(server, "redis");
   await exchange(resp, command("CLIENT", "SETNAME", "night"), "+OK\r\n");
   await exchange(resp, command("EVAL", SCRIPT, "1", HOSTILE), ":1\r\n");
-  const found = await slow(server, ({ protocol }) => protocol === "resp");
+  // On a busy machine the command before may have been slow, too.
+  const found = await slow(
+    server,
+    ({ protocol, command }) => protocol === "resp" && command === "EVAL",
+  );
   assert(Number(found.ms) >= 1 && /^127\.0\.0\.1:\d+$/.test(String(found.address)));
   assertEquals(
     [found.level, found.waitedFor, found.command, found.key, found.keys, found.clientName],
@@ -37,8 +41,9 @@ Deno.test("--slow tells of slow commands with their key, client and trace", asyn
   for (const trace of [TRACE, `${TRACE}x`]) {
     assertEquals((await http.ask(`POST /\ntraceparent: ${trace}\n\n${body}`)).status, 200);
   }
-  await until("both are told of", () => warnings(server, "slow").length >= 3);
-  const [first, second] = warnings(server, "slow").filter(({ protocol }) => protocol === "rest");
+  const rest = () => warnings(server, "slow").filter(({ protocol }) => protocol === "rest");
+  await until("both are told of", () => rest().length >= 2);
+  const [first, second] = rest();
   assertEquals(
     [first!.method, first!.path, first!.key, first!.traceparent],
     ["POST", "/", "k", TRACE],
