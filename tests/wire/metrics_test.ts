@@ -51,10 +51,8 @@ async function sameInOpenMetrics(url: string, plain: string): Promise<void> {
   assertEquals([...samplesOf(text).keys()], [...samplesOf(plain).keys()]);
 }
 
-Deno.test("/metrics: promtool has nothing to say, what was done is counted, and OpenMetrics has the same", async () => {
-  const dir = await Deno.makeTempDir();
-  await using server = await TestServer.start(["--workers", "2", "--data-dir", dir]);
-  const url = `http://127.0.0.1:${server.port}`;
+/** Does something and asks for metrics: what came of it is in them. */
+async function checkMetrics(url: string): Promise<void> {
   const body = '{"key":"k","value":"v"}';
   for (let i = 0; i < 3; i++) await (await fetch(`${url}/put`, { method: "POST", body })).text();
   for (const key of ["k", "none"]) await (await fetch(`${url}/get?key=${key}`)).text();
@@ -85,7 +83,16 @@ Deno.test("/metrics: promtool has nothing to say, what was done is counted, and 
   assertEquals(byWorker.reduce((sum, [, count]) => sum + count, 0), 3);
   assert(of("slabkv_log_written_bytes_total") !== undefined);
   await sameInOpenMetrics(`${url}/metrics`, text);
-  await Deno.remove(dir, { recursive: true });
+}
+
+Deno.test("/metrics: promtool has nothing to say, what was done is counted, and OpenMetrics has the same", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    await using server = await TestServer.start(["--workers", "2", "--data-dir", dir]);
+    await checkMetrics(`http://127.0.0.1:${server.port}`);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 });
 
 Deno.test("/metrics and /stats/metrics: only with the token, without a query, as GET or HEAD", async () => {
