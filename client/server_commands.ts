@@ -34,8 +34,9 @@ export async function ping(context: ClientContext): Promise<number> {
   const answer = await exchange(server, { method: "GET", path: "/" });
   const ms = Math.round((performance.now() - startMs) * 1000) / 1000;
   if (answer.status !== 200) throw refusal(server, answer);
-  const { name, version } = parseObject(new TextDecoder().decode(answer.body), server.target.url);
   const { url } = server.target;
+  const { name, version } = parseObject(new TextDecoder().decode(answer.body), url);
+  if (typeof name !== "string" || typeof version !== "string") throw notSlabkv(url);
   const line = context.values.get(ACCESS.json)
     ? JSON.stringify({ url, name, version, ms })
     : `${name} ${version} at ${url} answered in ${ms.toFixed(1)} ms`;
@@ -88,11 +89,17 @@ export async function snapshot(context: ClientContext): Promise<number> {
 export function parseObject(text: string, url: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
   } catch {
     // The error below says so.
   }
-  throw new ClientError(`${url} answered something else than slabkv does: is --url right?`);
+  throw notSlabkv(url);
+}
+
+function notSlabkv(url: string): ClientError {
+  return new ClientError(`${url} answered something else than slabkv does: is --url right?`);
 }
 
 /** Adds a row for each number or text inside, under a name such as "slots.used". */

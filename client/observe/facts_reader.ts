@@ -11,14 +11,12 @@ import {
 } from "../connection.ts";
 import { authorizationLine, exchange, refusal } from "../exchange.ts";
 import { ClientError } from "../platform.ts";
+import { checkFacts, Refused } from "./expected_facts.ts";
 import { parseObject } from "../server_commands.ts";
 import { EventLines } from "../../server/observe/facts/event_lines.ts";
 import type { LiveFacts } from "../../server/observe/facts/live_facts.ts";
 
 const LIVE_PATH = "/stats/live";
-
-/** The server refuses: asking again changes nothing. */
-export class Refused extends ClientError {}
 
 /** What a server answered to one request. */
 export interface Told<T> {
@@ -33,13 +31,16 @@ export interface Told<T> {
  * @param access the server
  * @param path the route, with its query
  * @returns what it said; the caller knows the shape
- * @throws {Refused} where the answer is an error
+ * @throws {Refused} where the answer is an error, or has not all that is read of it
  */
 export async function askFacts<T>(access: Access, path: string): Promise<Told<T>> {
   const answer = await exchange(access, { method: "GET", path });
-  if (answer.status !== 200) throw refused(access, answer, path.split("?", 1)[0]!);
+  const pathname = path.split("?", 1)[0]!;
+  if (answer.status !== 200) throw refused(access, answer, pathname);
   const text = new TextDecoder().decode(answer.body);
-  return { facts: parseObject(text, access.target.url) as T, text };
+  const facts = parseObject(text, access.target.url);
+  checkFacts(access, pathname, facts);
+  return { facts: facts as T, text };
 }
 
 function refused(
@@ -108,18 +109,8 @@ function head({ target, token }: Access): Uint8Array {
   );
 }
 
-function liveFacts(data: string, { target }: Access): LiveFacts {
-  const facts = parseObject(data, target.url);
-  const isWhole = [
-    facts.requestsPerSecond,
-    facts.latency,
-    facts.memory,
-    facts.cpu,
-    facts.connections,
-  ]
-    .every((part) => typeof part === "object" && part !== null);
-  if (isWhole && Array.isArray(facts.workers)) return facts as unknown as LiveFacts;
-  throw new Refused(
-    `${target.url} tells less than this slabkv expects: slabkv ping shows its version`,
-  );
+function liveFacts(data: string, access: Access): LiveFacts {
+  const facts = parseObject(data, access.target.url);
+  checkFacts(access, LIVE_PATH, facts);
+  return facts as unknown as LiveFacts;
 }

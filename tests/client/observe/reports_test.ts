@@ -72,3 +72,30 @@ Deno.test("reports say where there is nothing, or a server knows no such route",
   assertEquals(code, 2);
   assertEquals(stderr, `slabkv: ${server.url} has no /stats/big: is that slabkv older?\n`);
 });
+
+Deno.test("reports print nothing of an answer that lacks what they read, and say so", async () => {
+  await using server = new ObserveServer();
+  const env = { SLABKV_URL: server.url };
+  const less =
+    `slabkv: ${server.url} tells less than this slabkv expects: slabkv ping shows its version\n`;
+  const other = `slabkv: ${server.url} answered something else than slabkv does: is --url right?\n`;
+  const routes = [
+    ...["hot", "big", "slow", "latency"].map((name) => `/stats/${name}`),
+    "/diagnose",
+  ];
+  const answers: [unknown, string][] = [
+    [{}, less],
+    [[], other],
+    [null, other],
+    [{ requests: 1, seconds: 1, keys: [null], groups: {}, lockWaits: {}, findings: {} }, less],
+  ];
+  for (const path of routes) {
+    for (const [answer, message] of answers) {
+      server.answers[path] = answer;
+      for (const json of [[], ["--json"]]) {
+        const found = await run([path.split("/").at(-1)!, ...json], { env });
+        assertEquals([found.code, found.stdout, found.stderr], [2, "", message], path);
+      }
+    }
+  }
+});
