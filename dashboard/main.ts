@@ -34,6 +34,7 @@ class Dashboard implements Page {
   readonly hints = new Hints();
   readonly views = new Views((error) => this.#failed(error));
   readonly isReadOnly = document.documentElement.dataset["mode"] === "read";
+  readonly mayAdminister = document.documentElement.dataset["mode"] === "admin";
   readonly #series = new SeriesStore();
   readonly #palette = new Palette();
   readonly #tiles = new Tiles(this.hints);

@@ -1,5 +1,5 @@
-// The connections of the raw protocols as CLIENT LIST has them, with a button each that ends one. Whether the server lets
-// the page do so is up to the server.
+// The connections of the raw protocols as CLIENT LIST has them, with a button each that ends one, where the server lets the
+// page do so.
 
 import type { ClientFacts } from "../../server/observe/facts/answers.ts";
 import { button, byId, card, make, scrolling, setText } from "../dom/elements.ts";
@@ -55,7 +55,7 @@ export function showConnections(page: Page): void {
     { title: "Idle", kind: "number", text: (client) => duration(Number(client["idle"])) },
     { title: "Memory", kind: "number", text: (client) => bytes(Number(client["tot-mem"])) },
   ];
-  if (!page.isReadOnly) {
+  if (page.mayAdminister) {
     columns.push({
       title: "End",
       text: idOf,

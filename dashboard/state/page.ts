@@ -14,6 +14,8 @@ export interface Page {
   readonly views: Views;
   /** Whether the server lets the page change nothing. */
   readonly isReadOnly: boolean;
+  /** Whether the server lets it give commands of administration. */
+  readonly mayAdminister: boolean;
   /** Shows what is known of a key. */
   showKey(key: NamedPlace): void;
 }

@@ -30,9 +30,14 @@ export class Dashboard {
   /** Made when it is asked for first, and never old. */
   readonly #served: SharedFacts<Served>;
 
-  constructor({ dashboard }: Pick<Config, "dashboard">) {
+  constructor(
+    { dashboard, token, allowAdmin }: Pick<Config, "dashboard" | "token" | "allowAdmin">,
+  ) {
     this.#mode = dashboard;
-    const make = () => serve(page.replace(MODE, `data-mode="${dashboard}"`));
+    // What it could not do all the same it does not offer; see own_page.ts.
+    const mayAdminister = dashboard === "on" && (token !== undefined || allowAdmin);
+    const mode = mayAdminister ? "admin" : dashboard;
+    const make = () => serve(page.replace(MODE, `data-mode="${mode}"`));
     this.#served = new SharedFacts(make, Infinity, () => 0);
   }
 

@@ -3,7 +3,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Dashboard } from "../../../../server/http/dashboard/dashboard.ts";
 
-const dashboard = new Dashboard({ dashboard: "on" });
+const DEFAULTS = { dashboard: "on", token: undefined, allowAdmin: false } as const;
+const dashboard = new Dashboard(DEFAULTS);
 const asking = (headers: Record<string, string>) => ({ headers: new Headers(headers) });
 
 Deno.test("Dashboard.answer() compresses for who says so, with a tag of its own", async () => {
@@ -36,7 +37,7 @@ Deno.test("Dashboard.answer() compresses for who says so, with a tag of its own"
 });
 
 Deno.test("Dashboard.answer() makes the page again after it could not", async () => {
-  const other = new Dashboard({ dashboard: "on" });
+  const other = new Dashboard(DEFAULTS);
   const { digest } = crypto.subtle;
   crypto.subtle.digest = () => Promise.reject(new Error("no memory"));
   try {
@@ -45,6 +46,17 @@ Deno.test("Dashboard.answer() makes the page again after it could not", async ()
     crypto.subtle.digest = digest;
   }
   assertEquals((await other.answer(asking({}))).status, 200);
+});
+
+Deno.test("Dashboard.answer() tells the page whether it may administer, change or only show", async () => {
+  const modeOf = async (options: Partial<ConstructorParameters<typeof Dashboard>[0]>) => {
+    const response = await new Dashboard({ ...DEFAULTS, ...options }).answer(asking({}));
+    return /data-mode="(\w+)"/.exec(await response.text())![1];
+  };
+  assertEquals(await modeOf({}), "on");
+  assertEquals(await modeOf({ allowAdmin: true }), "admin");
+  assertEquals(await modeOf({ token: "sesame" }), "admin");
+  assertEquals(await modeOf({ dashboard: "read", allowAdmin: true }), "read");
 });
 
 Deno.test("Dashboard looks at no header that is longer than any browser's", async () => {
