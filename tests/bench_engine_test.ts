@@ -22,10 +22,10 @@ function assertPass(rows: readonly Row[]): void {
 }
 
 Deno.test("bytesPerItem() is within the limit for every size of the report", () => {
-  // The rings and filters of the actors have a fixed size: 0.4 % more of a region of 64 MiB than of 256.
+  // What threads have for themselves has a fixed size: 0.7 % more of a region of 64 MiB than of 256.
   for (const { keyBytes, valueBytes, limit } of ITEM_SIZES) {
     const bytes = bytesPerItem(64 * 2 ** 20, keyBytes, valueBytes);
-    assert(bytes <= 1.004 * limit, `${keyBytes} + ${valueBytes}: ${bytes} bytes`);
+    assert(bytes <= 1.007 * limit, `${keyBytes} + ${valueBytes}: ${bytes} bytes`);
   }
 });
 

@@ -9,7 +9,8 @@ function conversation(name: string, table: readonly Exchange[], args: readonly s
 }
 
 const LEN = '["SLOWLOG","LEN"]';
-const ALLOWED = '200 {"result":0}';
+/** On a busy machine any command may be slow. */
+const ALLOWED = /^200 \{"result":\d+\}$/;
 const NO_ADMIN = '400 {"error":"NOPERM administration over HTTP needs --admin or --token, ' +
   'and never comes from a browser but the dashboard"}';
 const NO_ORIGIN = /^403 \{"error":"ERR Origin is not allowed/;

@@ -171,10 +171,14 @@ conversation("administration over HTTP is refused unless it was allowed", [
 conversation(
   "administration over HTTP is allowed by --admin, and never to browsers",
   [
-    ['POST / ["SLOWLOG","LEN"]', '200 {"result":0}'],
+    // On a busy machine any command may be slow.
+    ['POST / ["SLOWLOG","LEN"]', /^200 \{"result":\d+\}$/],
     ['POST /\nsec-fetch-site: none\n\n["SLOWLOG","LEN"]', NO_ADMIN],
     ['POST /\nuser-agent: Mozilla/5.0 (Macintosh)\n\n["SHUTDOWN"]', NO_ADMIN],
-    ['POST /\nsec-fetch-mode: cors\nuser-agent: node\n\n["SLOWLOG","LEN"]', '200 {"result":0}'],
+    [
+      'POST /\nsec-fetch-mode: cors\nuser-agent: node\n\n["SLOWLOG","LEN"]',
+      /^200 \{"result":\d+\}$/,
+    ],
     ['POST /\norigin: http://a.example\n\n["SHUTDOWN"]', NO_ADMIN],
   ],
   ["--admin", "--allow-origin", "http://a.example"],
@@ -182,7 +186,7 @@ conversation(
 
 conversation(
   "administration over HTTP is allowed to who bears the token",
-  [['POST /\nauthorization: Bearer sesame\n\n["SLOWLOG","LEN"]', '200 {"result":0}']],
+  [['POST /\nauthorization: Bearer sesame\n\n["SLOWLOG","LEN"]', /^200 \{"result":\d+\}$/]],
   ["--token", "sesame"],
 );
 

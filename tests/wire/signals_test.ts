@@ -63,7 +63,7 @@ Deno.test(
     assertEquals((await server.ended()).code, 0);
     assertLess(performance.now() - startMs, 2000);
     assertEquals(server.event("stop")?.complete, false);
-    assertEquals(JSON.parse(server.stderr).event, "drain");
+    assertEquals(JSON.parse(server.stderr).event, "drain-cut");
   },
 );
 

@@ -49,7 +49,7 @@ function heldWhenFull(cache: Cache, { valueBytes }: TraceKind): number {
 export function sizeFor(kind: TraceKind, items: number): Sized {
   let bytes = 0;
   for (let id = 0; id < items; id++) bytes += kind.valueBytes(id) + KEY_BYTES + 32;
-  let memoryBytes = 2 ** 19 + Math.round(1.1 * bytes);
+  let memoryBytes = LEAST_MEMORY_BYTES + Math.round(1.1 * bytes);
   let held = 0;
   for (let round = 0; round < 4; round++) {
     held = heldWhenFull(makeCache(memoryBytes), kind);

@@ -8,7 +8,7 @@ import { newCache, newRegion } from "../../fixture.ts";
 import { Speaker } from "../speaker.ts";
 
 const KEYS = 60;
-const MEMORY_BYTES = 2 ** 19;
+const MEMORY_BYTES = 800_000;
 
 /** One client of a small cache, and random keys and members. */
 class Pressed {

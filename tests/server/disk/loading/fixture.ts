@@ -110,7 +110,7 @@ export async function planOf(
 /** A server's cache of `memoryBytes`, beside what its actors take, with nothing in it. */
 export function emptyCache(memoryBytes: number, now: () => number): ServerCache {
   const actorCount = 2 + MAX_LOADERS;
-  const { geometry } = Region.create({ memoryBytes: 2 ** 20, names: ACTOR_NAMES, actorCount });
+  const { geometry } = Region.create({ memoryBytes: 2 ** 24, names: ACTOR_NAMES, actorCount });
   const bytes = memoryBytes + geometry.shardsByte;
   return new Cache(Region.create({ memoryBytes: bytes, names: ACTOR_NAMES, actorCount }), 0, now);
 }
