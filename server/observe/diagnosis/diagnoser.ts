@@ -121,8 +121,8 @@ export class Diagnoser {
     const { region } = this.#parts.cache;
     return servingWorkers(region).map((worker) => {
       const used = now.cpu.get(worker) ?? 0;
-      // A new thread under an old number begins at 0.
-      const then = Math.min(used, before.cpu.get(worker) ?? used);
+      // A new thread begins at 0, also under an old number.
+      const then = Math.min(used, before.cpu.get(worker) ?? 0);
       return {
         worker,
         cores: (used - then) / HUNDREDTHS / secondsBetween(before, now),
