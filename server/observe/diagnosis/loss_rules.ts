@@ -2,10 +2,7 @@
 // would have kept them is memory_rules.ts's affair.
 
 import type { DiagnosisFacts } from "./diagnosis_facts.ts";
-import { count, duration, figure, hitRatioOf, percent, type Rule } from "./rule.ts";
-
-/** Fewer reads or items say nothing. */
-const FEW = 1000;
+import { count, duration, FEW, figure, hitRatioOf, percent, type Rule } from "./rule.ts";
 
 /** Whether a FLUSHALL or the like took items that have not come back. */
 function wasFlushed({ items, itemsFlushed }: DiagnosisFacts["store"]): boolean {

@@ -5,6 +5,7 @@ import type { DiagnosisFacts } from "./diagnosis_facts.ts";
 import {
   count,
   duration,
+  FEW,
   figure,
   hitRatioOf,
   percent,
@@ -17,8 +18,6 @@ import {
 const MIN_GAIN = 0.02;
 /** Who gets this part of all that more memory would bring needs no more. */
 const MOST_OF_GAIN = 0.6;
-/** Fewer reads or items say nothing. */
-const FEW = 1000;
 /** An item is laid out for 32 bytes at least. */
 const MIN_AVERAGE_BYTES = 32;
 const AVERAGE_STEP_BYTES = 8;

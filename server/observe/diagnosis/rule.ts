@@ -5,6 +5,9 @@ import { formatSize, KIB, MIB } from "../../config/units.ts";
 import type { Finding } from "../facts/answers.ts";
 import type { DiagnosisFacts } from "./diagnosis_facts.ts";
 
+/** Fewer reads or items say nothing. */
+export const FEW = 1000;
+
 /** A row of the table of rules. */
 export interface Rule {
   /** A stable name. */

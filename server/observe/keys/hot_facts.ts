@@ -43,7 +43,7 @@ function sumsByKey(answers: readonly HotAnswer[]): Map<string, Sum> {
   const found = new Map<string, Sum>();
   for (const { keys } of answers) {
     for (const key of keys) {
-      const name = `${key.database} ${key.keyBytes} ${String.fromCharCode(...key.bytes)}`;
+      const name = `${key.database} ${key.keyBytes} ${key.bytes.toHex()}`;
       const total = found.get(name) ?? { key, count: 0, writes: 0 };
       total.count += key.count;
       total.writes += key.writes;

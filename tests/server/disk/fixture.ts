@@ -11,6 +11,7 @@ import { BlockBuffer } from "../../../server/disk/blocks.ts";
 import { decodeFileHead } from "../../../server/disk/file_head.ts";
 import { DENO_FILE_SYSTEM, type FileSystem } from "../../../server/disk/file_system.ts";
 import { LogFile } from "../../../server/disk/log_file.ts";
+import { DamageCount } from "../../../server/disk/reading/damage.ts";
 import {
   type LogPart,
   LogReader,
@@ -24,6 +25,22 @@ import {
   type SnapshotPart,
 } from "../../../server/disk/reading/snapshot_file.ts";
 import { SnapshotWriter } from "../../../server/disk/snapshot_writer.ts";
+
+/** What a start has loaded from a folder without data. */
+export function nothingLoaded() {
+  return {
+    items: 0,
+    expired: 0,
+    evicted: 0,
+    endPosition: 0,
+    replayedBytes: 0,
+    tornBytes: 0,
+    damage: new DamageCount(),
+    ms: 0,
+    bytes: 0,
+    snapshot: null,
+  };
+}
 
 /** Runs a test with a folder of its own. */
 export async function withDir(test: (dir: string) => Promise<void>): Promise<void> {

@@ -6,12 +6,11 @@ import { Cache, Outcome, Region } from "../../../cache/mod.ts";
 import { ACTOR_NAMES } from "../../../server/contract/counters.ts";
 import { PersistenceStatus } from "../../../server/contract/persistence/persistence_status.ts";
 import { DENO_FILE_SYSTEM } from "../../../server/disk/file_system.ts";
-import { DamageCount } from "../../../server/disk/reading/damage.ts";
 import { Persistence, type PersistenceParts } from "../../../server/disk/persistence.ts";
 import { contentsOf } from "../../cache/log/fixture.ts";
 import { configOf } from "../fixture.ts";
 import { FaultyFileSystem, type Operation } from "./faulty_file_system.ts";
-import { withDir } from "./fixture.ts";
+import { nothingLoaded, withDir } from "./fixture.ts";
 import { cacheFrom, NOW_MS } from "./kept_cache.ts";
 
 const SPEED = 50;
@@ -61,18 +60,7 @@ class Kept {
       position: 0,
       snapshotPosition: 0,
       mustSave,
-      facts: {
-        items: 0,
-        expired: 0,
-        evicted: 0,
-        endPosition: 0,
-        replayedBytes: 0,
-        tornBytes: 0,
-        damage: new DamageCount(),
-        ms: 0,
-        bytes: 0,
-        snapshot: null,
-      },
+      facts: nothingLoaded(),
     });
   }
 

@@ -5,27 +5,14 @@ import { Cache } from "../../../../cache/mod.ts";
 import { PersistenceStatus } from "../../../../server/contract/persistence/persistence_status.ts";
 import { DENO_FILE_SYSTEM } from "../../../../server/disk/file_system.ts";
 import { Persistence } from "../../../../server/disk/persistence.ts";
-import { DamageCount } from "../../../../server/disk/reading/damage.ts";
 import { FaultyFileSystem } from "../../disk/faulty_file_system.ts";
-import { withDir } from "../../disk/fixture.ts";
+import { nothingLoaded, withDir } from "../../disk/fixture.ts";
 import { configOf, NOW_MS } from "../../fixture.ts";
 import { Trial } from "./trial.ts";
 
 /** How much the disk's time goes on in each turn of the event loop that a test waits. */
 const TURN_MS = 5;
 const LOG_BYTES = 2 ** 20;
-const NOTHING_LOADED = {
-  items: 0,
-  expired: 0,
-  evicted: 0,
-  endPosition: 0,
-  replayedBytes: 0,
-  tornBytes: 0,
-  damage: new DamageCount(),
-  ms: 0,
-  bytes: 0,
-  snapshot: null,
-};
 
 /** A server whose log and snapshots are kept on a disk of the test's own, with a time of its own. */
 class KeptTrial extends Trial {
@@ -57,7 +44,7 @@ class KeptTrial extends Trial {
       position: 0,
       snapshotPosition: 0,
       mustSave: false,
-      facts: NOTHING_LOADED,
+      facts: nothingLoaded(),
     });
   }
 
